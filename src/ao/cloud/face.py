@@ -1,0 +1,158 @@
+"""The face of a cloud: all that Ao asks of OpenStack.
+
+`ao.cloud.connect` gives one that speaks to OpenStack, `ao.fake.Cloud` is one in
+memory. Every method raises the errors below `ao.errors.CloudError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ao.cloud.values import (
+    Flavor,
+    FloatingIP,
+    LoadBalancer,
+    Member,
+    Named,
+    Quota,
+    Resource,
+    Server,
+    Stack,
+    Template,
+)
+
+
+class Stacks(Protocol):
+    """Heat: builds, changes and deletes stacks."""
+
+    def tagged(self, tag: str) -> tuple[Stack, ...]:
+        """Stacks that carry the tag, without nested ones."""
+
+    def get(self, name: str) -> Stack | None:
+        """The stack of that name, or None."""
+
+    def create(
+        self,
+        name: str,
+        template: Template,
+        parameters: Mapping[str, object],
+        tags: frozenset[str],
+        deadline: float,
+    ) -> None:
+        """Begin to create a stack; Heat gives up after the deadline (seconds).
+
+        Raises Conflict when there is one of that name.
+        """
+
+    def update(
+        self,
+        stack: Stack,
+        template: Template,
+        parameters: Mapping[str, object],
+        tags: frozenset[str],
+        deadline: float,
+    ) -> None:
+        """Begin to change a stack to this template, these parameters and tags."""
+
+    def repair(self, stack: Stack, deadline: float) -> None:
+        """Begin to bring a stack back to the definition that it has."""
+
+    def delete(self, stack: Stack) -> None:
+        """Begin to delete a stack; nothing happens when it is gone."""
+
+    def resources(self, stack: Stack) -> tuple[Resource, ...]:
+        """Resources of a stack and of the stacks nested in it."""
+
+    def mark_unhealthy(self, resource: Resource, reason: str) -> None:
+        """Have the next update of its stack replace a resource."""
+
+    def output(self, stack: Stack, key: str) -> str:
+        """Value of a stack's output."""
+
+    def group_size(self, stack: Stack, resource: str) -> int:
+        """Servers that an autoscaling group of a stack wants at present."""
+
+
+class Addresses(Protocol):
+    """Neutron: floating IPs of the project."""
+
+    def all(self) -> tuple[FloatingIP, ...]:
+        """All floating IPs of the project."""
+
+    def point(
+        self, address: FloatingIP, port_id: str | None, description: str | None = None
+    ) -> FloatingIP:
+        """Point a floating IP to a port, or nowhere, in one request.
+
+        The description is written in the same request when given. Raises Changed
+        when the floating IP is not as it was read, Conflict when the port's
+        address has another floating IP of the same network.
+        """
+
+
+class Balancers(Protocol):
+    """Octavia: load balancers of the project."""
+
+    def all(self) -> tuple[LoadBalancer, ...]:
+        """All load balancers of the project."""
+
+    def members(self, pool_id: str) -> tuple[Member, ...]:
+        """Members of a pool."""
+
+
+class Servers(Protocol):
+    """Nova: servers of the project."""
+
+    def tagged(self, tag: str) -> tuple[Server, ...]:
+        """Servers that carry the tag."""
+
+
+class Catalogue(Protocol):
+    """What the cloud offers to build with."""
+
+    def external_network(self, name_or_id: str) -> Named:
+        """An external network; NotFound when there is none."""
+
+    def image(self, name_or_id: str) -> Named:
+        """An image; NotFound when there is none."""
+
+    def flavor(self, name_or_id: str) -> Flavor:
+        """A flavor; NotFound when there is none."""
+
+    def keypair(self, name: str) -> Named:
+        """A key pair of the user; NotFound when there is none."""
+
+    def providers(self) -> tuple[str, ...]:
+        """Names of Octavia's providers."""
+
+
+class Cloud(Protocol):
+    """One project of one OpenStack."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def stacks(self) -> Stacks:
+        """Heat."""
+
+    @property
+    def addresses(self) -> Addresses:
+        """Neutron's floating IPs."""
+
+    @property
+    def balancers(self) -> Balancers:
+        """Octavia."""
+
+    @property
+    def servers(self) -> Servers:
+        """Nova."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What there is to build with."""
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Quotas of the project, of all services that have them."""

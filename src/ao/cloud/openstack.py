@@ -1,0 +1,41 @@
+"""A project of a real OpenStack."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import openstack
+from openstack import connection
+
+import ao
+from ao.cloud.addresses import Addresses
+from ao.cloud.balancers import Balancers
+from ao.cloud.catalogue import Catalogue
+from ao.cloud.quotas import quotas
+from ao.cloud.servers import Servers
+from ao.cloud.stacks import Stacks
+from ao.cloud.translate import asking
+from ao.cloud.values import Quota
+
+
+class OpenStack:
+    """A project of a real OpenStack, by way of openstacksdk."""
+
+    def __init__(self, cloud: connection.Connection) -> None:
+        self._cloud = cloud
+        self.name = str(cloud.config.name or "the cloud of OS_* variables")
+        self.stacks = Stacks(cloud)
+        self.addresses = Addresses(cloud)
+        self.balancers = Balancers(cloud)
+        self.servers = Servers(cloud)
+        self.catalogue = Catalogue(cloud)
+
+    @classmethod
+    def connect(cls, name: str | None) -> Self:
+        """Connect to a cloud of clouds.yaml, or with the OS_* variables."""
+        with asking(f"connect to cloud {name}" if name else "connect"):
+            return cls(openstack.connect(cloud=name, app_name="ao", app_version=ao.__version__))
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Quotas of the project, of all services that have them."""
+        return quotas(self._cloud)

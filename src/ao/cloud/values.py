@@ -1,0 +1,151 @@
+"""What a cloud tells about its resources, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A Heat stack."""
+
+    id: str
+    name: str
+    action: str
+    """What Heat did last: CREATE, UPDATE, DELETE, …"""
+    status: str
+    """How that went: IN_PROGRESS, COMPLETE or FAILED."""
+    reason: str
+    """Heat's words on the status."""
+    tags: frozenset[str]
+    """Tags given when the stack was created or updated."""
+    updated_at: str
+    """When it was last created or updated: ISO 8601, UTC."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether Heat is working on it."""
+        return self.status == "IN_PROGRESS"
+
+    @property
+    def failed(self) -> bool:
+        """Whether Heat's last action failed."""
+        return self.status == "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A resource of a stack, or of one nested in it."""
+
+    name: str
+    type: str
+    """Resource type, or the name of a nested template."""
+    status: str
+    """Action and status, for example CREATE_IN_PROGRESS."""
+    reason: str
+    physical_id: str
+    """ID of the real thing; empty while there is none."""
+    stack_name: str
+    """Name of the stack, perhaps a nested one, that the resource is in."""
+    stack_id: str
+    """ID of that stack."""
+    parent: str
+    """Name of the resource that the nested stack is; empty at the top."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """A HOT template with the templates that it uses as resource types."""
+
+    body: str
+    """Text of the template."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Texts of the nested templates, by file name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloatingIP:
+    """A floating IP of the project."""
+
+    id: str
+    address: str
+    network_id: str
+    """ID of the external network."""
+    port_id: str | None
+    """ID of the port it points to; None when it points nowhere."""
+    status: str
+    description: str
+    revision: int
+    """Neutron's revision number, for writes on condition that nobody else wrote."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancer:
+    """An Octavia load balancer."""
+
+    id: str
+    name: str
+    description: str
+    provider: str
+    vip_address: str
+    vip_port_id: str
+    provisioning_status: str
+    operating_status: str
+    pool_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A server's place in a pool."""
+
+    id: str
+    address: str
+    operating_status: str
+    """ONLINE, OFFLINE, ERROR, NO_MONITOR, …"""
+    provisioning_status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A Nova server."""
+
+    id: str
+    name: str
+    status: str
+    """ACTIVE, BUILD, ERROR, SHUTOFF, …"""
+    tags: frozenset[str]
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Something that a cloud offers: a network, an image, a flavor or a key pair."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flavor(Named):
+    """A size of server."""
+
+    vcpus: int
+    ram: int
+    """Memory in MiB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """What a project may have of a resource, and has."""
+
+    resource: str
+    """Name in the words of the command line, for example `floating ips`."""
+    limit: int
+    """-1 for no limit."""
+    used: int
+
+    @property
+    def free(self) -> int | None:
+        """What is left; None for no limit."""
+        return None if self.limit < 0 else max(0, self.limit - self.used)

@@ -1,0 +1,27 @@
+"""`ao deploy`."""
+
+from __future__ import annotations
+
+import argparse
+
+from ao.commands.base import SystemLister
+
+
+class Deploy(SystemLister):
+    """Bring a version to the standby; production is not touched."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the version."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("version", metavar="VERSION", help="Version that the standby gets.")
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Deploy, and list."""
+        from ao import config, release
+
+        version = config.checked_version(parsed_args.version)
+        work = self.work()
+        return self.table(work, release.deploy(work, version))

@@ -1,0 +1,109 @@
+"""Everything that Ao refuses, or fails at, as one tree of errors.
+
+AoError
+├── ConfigError             exit 2: ao.yaml or an argument is wrong
+├── CloudError              exit 3: OpenStack refused or did not answer
+│   ├── NotAuthenticated        credentials missing, wrong or expired
+│   ├── Forbidden               the user's roles do not allow it
+│   ├── NotFound                it is not there
+│   ├── Conflict                it is in a state, or in use, that forbids it
+│   ├── Changed                 somebody changed it since it was read
+│   └── Unavailable             time-out, no connection, or the service failed
+├── Refused                 exit 4: a guard said no; nothing was changed
+├── QuotaExceeded           exit 5: the project's quota is too small
+├── BuildFailed             exit 6: Heat could not build or change a stack
+├── DeadlinePassed          exit 7: a wait took longer than it may
+└── SwitchFailed            exit 8: production did not answer from the new system
+"""
+
+from __future__ import annotations
+
+
+class AoError(Exception):
+    """An error told to the user in one line, with what to do next."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, cure: str = "", request_id: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        """What happened, and where."""
+        self.cure = cure
+        """What to do next."""
+        self.request_id = request_id
+        """OpenStack's ID of the failed request, for the cloud's operators."""
+
+    def __str__(self) -> str:
+        """Message, request ID and cure in one text."""
+        text = self.message
+        if self.request_id:
+            text += f" (request {self.request_id})"
+        if self.cure:
+            text += f"\n{self.cure}"
+        return text
+
+
+class ConfigError(AoError):
+    """The site file or an argument is wrong."""
+
+    exit_code = 2
+
+
+class CloudError(AoError):
+    """OpenStack refused a request or did not answer it."""
+
+    exit_code = 3
+
+
+class NotAuthenticated(CloudError):
+    """Credentials are missing, wrong or expired."""
+
+
+class Forbidden(CloudError):
+    """The user's roles do not allow the request."""
+
+
+class NotFound(CloudError):
+    """The thing asked for is not there."""
+
+
+class Conflict(CloudError):
+    """The thing is in a state, or in use, that forbids the request."""
+
+
+class Changed(CloudError):
+    """Somebody changed the thing since it was read."""
+
+
+class Unavailable(CloudError):
+    """The service timed out, could not be reached, or failed."""
+
+
+class Refused(AoError):
+    """A guard said no; nothing was changed."""
+
+    exit_code = 4
+
+
+class QuotaExceeded(AoError):
+    """The project's quota is too small; nothing was changed."""
+
+    exit_code = 5
+
+
+class BuildFailed(AoError):
+    """Heat could not build, change or delete a stack."""
+
+    exit_code = 6
+
+
+class DeadlinePassed(AoError):
+    """A wait took longer than it may."""
+
+    exit_code = 7
+
+
+class SwitchFailed(AoError):
+    """Production did not answer from the new system."""
+
+    exit_code = 8

@@ -1,0 +1,79 @@
+"""Follows Heat's work on stacks until it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ao.cloud import Resource, Stack
+from ao.errors import BuildFailed
+from ao.work import Work
+
+INTERVAL = 1.5
+"""Seconds between two looks at a stack."""
+
+
+def until_complete(work: Work, names: Iterable[str]) -> None:
+    """Wait until Heat has created or changed the stacks.
+
+    Raises BuildFailed, which names the failed resources and their reasons once every
+    stack has come to rest, and DeadlinePassed.
+    """
+    failures = []
+    for stack in _at_rest(work, tuple(names), gone=False):
+        if stack.failed:
+            failures.append(_failure(stack, work.cloud.stacks.resources(stack)))
+    if failures:
+        raise BuildFailed(
+            "\n".join(failures), cure="Mend the cause, then `ao up` repairs what is broken."
+        )
+
+
+def until_gone(work: Work, names: Iterable[str]) -> None:
+    """Wait until Heat has deleted the stacks; raises as until_complete does."""
+    failures = [
+        _failure(stack, work.cloud.stacks.resources(stack))
+        for stack in _at_rest(work, tuple(names), gone=True)
+    ]
+    if failures:
+        raise BuildFailed("\n".join(failures), cure="Mend the cause, then run `ao down` again.")
+
+
+def _at_rest(work: Work, names: tuple[str, ...], *, gone: bool) -> tuple[Stack, ...]:
+    """The stacks once Heat works on none of them; those that are gone are left out."""
+    seen: dict[str, Stack | None] = {}
+
+    def look() -> tuple[Stack, ...] | None:
+        for name in names:
+            seen[name] = stack = work.cloud.stacks.get(name)
+            if stack is not None:
+                work.progress.stack(stack, work.cloud.stacks.resources(stack))
+        stacks = tuple(stack for stack in seen.values() if stack is not None)
+        resting = all(stack.failed if gone else not stack.busy for stack in stacks)
+        return stacks if resting else None
+
+    def state() -> str:
+        return ", ".join(f"{s.name} is {s.action}_{s.status}" for s in seen.values() if s)
+
+    return work.clock.until(
+        look,
+        what=f"Heat's work on {' and '.join(names)}",
+        deadline=work.site.deadlines.build,
+        interval=INTERVAL,
+        cure="The same command waits on; `openstack stack event list` shows what Heat does.",
+        state=state,
+    )
+
+
+def _failure(stack: Stack, resources: tuple[Resource, ...]) -> str:
+    """The failed resources that no failed resource inside them explains."""
+    failed = [resource for resource in resources if resource.status.endswith("FAILED")]
+    explained = {resource.parent for resource in failed}
+    causes = [
+        resource
+        for resource in failed
+        if resource.name not in explained and "aborted" not in resource.reason
+    ]
+    lines = [f"  {resource.name} ({resource.type}): {resource.reason}" for resource in causes] or [
+        f"  {stack.reason}"
+    ]
+    return "\n".join([f"stack {stack.name} is {stack.action}_FAILED:", *lines])

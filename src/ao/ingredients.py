@@ -1,0 +1,90 @@
+"""What a system is built from, found in the cloud before anything is changed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ao.cloud import Cloud, Flavor, Named
+from ao.colour import Colour
+from ao.errors import NotFound
+from ao.site import Site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingredients:
+    """Things that the site file names, as the cloud knows them."""
+
+    external_network: Named
+    image: Named
+    flavor: Flavor
+    keypair: Named | None
+
+
+def find(cloud: Cloud, site: Site) -> Ingredients:
+    """Find all that the site file names; raises NotFound for what is not there."""
+    with ThreadPoolExecutor(max_workers=5, thread_name_prefix="find") as pool:
+        network = pool.submit(cloud.catalogue.external_network, site.external_network)
+        image = pool.submit(cloud.catalogue.image, site.group.image)
+        flavor = pool.submit(cloud.catalogue.flavor, site.group.flavor)
+        keypair = site.group.keypair and pool.submit(cloud.catalogue.keypair, site.group.keypair)
+        providers = pool.submit(cloud.catalogue.providers)
+        if site.load_balancer.provider not in providers.result():
+            raise NotFound(
+                f"the cloud has no load-balancer provider {site.load_balancer.provider!r}",
+                cure=f"Write one of these in load_balancer.provider: "
+                f"{', '.join(providers.result())}.",
+            )
+        return Ingredients(
+            external_network=network.result(),
+            image=image.result(),
+            flavor=flavor.result(),
+            keypair=keypair.result() if keypair else None,
+        )
+
+
+def site_parameters(site: Site, ingredients: Ingredients) -> dict[str, object]:
+    """Parameters of the site template."""
+    return {
+        "site": site.name,
+        "external_network": ingredients.external_network.id,
+        "allocate_production_address": site.production_address is None,
+    }
+
+
+def system_parameters(
+    site: Site, ingredients: Ingredients, colour: Colour, version: str, router: str, size: int
+) -> dict[str, object]:
+    """Parameters of the system template; size 0 keeps the group's size.
+
+    OVN's load balancer shows the servers the client's own address, a proxy shows one
+    of the system's network.
+    """
+    group, balancer, check = site.group, site.load_balancer, site.health_check
+    return {
+        "site": site.name,
+        "colour": str(colour),
+        "version": version,
+        "router": router,
+        "cidr": site.cidrs[colour],
+        "dns_nameservers": ",".join(site.dns_nameservers),
+        "image": ingredients.image.id,
+        "flavor": ingredients.flavor.id,
+        "keypair": ingredients.keypair.name if ingredients.keypair else "",
+        "user_data": group.user_data,
+        "min_size": group.minimum,
+        "max_size": group.maximum,
+        "initial_size": size,
+        "delete_delay": group.delete_delay,
+        "provider": balancer.provider,
+        "protocol": balancer.protocol,
+        "algorithm": balancer.algorithm,
+        "port": balancer.port,
+        "server_port": balancer.server_port,
+        "allowed_sources": "0.0.0.0/0" if balancer.provider == "ovn" else site.cidrs[colour],
+        "check_type": check.type,
+        "check_path": check.path,
+        "check_interval": check.interval,
+        "check_timeout": check.timeout,
+        "check_retries": check.retries,
+    }

@@ -1,0 +1,269 @@
+"""Plans: from facts and an intent to the next steps. Pure; nothing is asked or changed.
+
+A plan is a tuple of steps that may run side by side. After they have run, facts are
+read anew and the next plan is made from them, until nothing is left to do. So a
+command that was killed goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ao.colour import Colour
+from ao.errors import Refused
+from ao.facts import Facts, System
+from ao.site import Site
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do, described by its text."""
+
+
+@dataclass(frozen=True)
+class FollowStack(Step):
+    """Wait for what Heat is doing with a stack."""
+
+    name: str
+    action: str
+
+    def __str__(self) -> str:
+        return f"wait for Heat to finish the {self.action} of {self.name}"
+
+
+@dataclass(frozen=True)
+class BuildSite(Step):
+    """Create or update the site's own stack."""
+
+    def __str__(self) -> str:
+        return "build the site: router, production address, preview address"
+
+
+@dataclass(frozen=True)
+class BuildSystem(Step):
+    """Create or update a system's stack from the site file."""
+
+    colour: Colour
+    version: str
+    size: int
+    """Servers to begin with; 0 keeps the size that the group has."""
+
+    def __str__(self) -> str:
+        return f"build {self.colour} with version {self.version}"
+
+
+@dataclass(frozen=True)
+class RepairSystem(Step):
+    """Replace what is broken in a system; its definition stays as it is."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"repair {self.colour}"
+
+
+@dataclass(frozen=True)
+class RemoveSystem(Step):
+    """Delete a system's stack."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"delete {self.colour}"
+
+
+@dataclass(frozen=True)
+class RemoveSite(Step):
+    """Delete the site's own stack."""
+
+    def __str__(self) -> str:
+        return "delete the site's router and addresses"
+
+
+@dataclass(frozen=True)
+class AwaitServers(Step):
+    """Wait for all servers of a system to pass the health check."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"wait for the servers of {self.colour} to pass the health check"
+
+
+@dataclass(frozen=True)
+class PointProduction(Step):
+    """Point the production address to a system, or nowhere, in one request."""
+
+    colour: Colour | None
+
+    def __str__(self) -> str:
+        return f"point the production address to {self.colour or 'nothing'}"
+
+
+@dataclass(frozen=True)
+class PointPreview(Step):
+    """Point the preview address to a system, or nowhere, in one request."""
+
+    colour: Colour | None
+    switching_to: Colour | None = None
+    """Target of the switch under way, noted so that a killed switch can go on."""
+
+    def __str__(self) -> str:
+        return f"point the preview address to {self.colour or 'nothing'}"
+
+
+@dataclass(frozen=True)
+class Confirm(Step):
+    """See an address answer from a system on a new connection."""
+
+    address: str
+    """`production` or `preview`."""
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"see the {self.address} address answer from {self.colour}"
+
+
+Plan = tuple[Step, ...]
+Done = frozenset[Step]
+"""Steps that this command has already run."""
+
+
+def up(site: Site, facts: Facts, done: Done) -> Plan:
+    """Next steps towards a whole site: what is missing built, what is broken repaired.
+
+    A whole system is left as it is, whatever the site file says now: changes of the
+    site file reach a system with its next deploy. Raises Refused when the live
+    system cannot be repaired without deleting it.
+    """
+    return (
+        _site_stack(site, facts)
+        or tuple(step for colour in Colour for step in _build(site, facts, colour))
+        or _await_servers(facts, *Colour)
+        or _addresses(facts)
+        or _confirm(facts, done)
+    )
+
+
+def builds(site: Site, facts: Facts) -> Plan:
+    """All that `up` builds or repairs, in no order: what a quota preflight looks at."""
+    return (
+        *_site_stack(site, facts),
+        *(step for colour in Colour for step in _build(site, facts, colour)),
+    )
+
+
+def _site_stack(site: Site, facts: Facts) -> Plan:
+    if facts.stack is None or (facts.stack.failed and facts.stack.action != "DELETE"):
+        return (BuildSite(),)
+    if facts.stack.busy:
+        return (FollowStack(site.stack, facts.stack.action),)
+    return (RemoveSite(),) if facts.stack.failed else ()
+
+
+def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
+    system = facts.systems[colour]
+    version = system.version or site.version
+    if system.stack is None:
+        yield BuildSystem(colour, version, site.group.size)
+    elif system.stack.busy:
+        yield FollowStack(system.stack.name, system.stack.action)
+    elif system.stack.failed and colour is facts.live:
+        if system.stack.action == "DELETE":
+            raise Refused(
+                f"the stack of {colour}, which is live, is DELETE_FAILED: Heat can only delete it",
+                cure=f"`ao deploy` to {colour.other}, `ao switch {colour.other}`, then `ao up`.",
+            )
+        yield RepairSystem(colour)
+    elif system.stack.failed:
+        if system.stack.action == "DELETE":
+            yield RemoveSystem(colour)
+        else:
+            yield BuildSystem(colour, version, 0 if system.size else site.group.size)
+    elif system.lost:
+        yield RepairSystem(colour)
+
+
+def _await_servers(facts: Facts, *colours: Colour) -> Plan:
+    systems = (facts.systems[colour] for colour in colours)
+    return tuple(AwaitServers(system.colour) for system in systems if system.online < system.size)
+
+
+def _addresses(facts: Facts) -> Plan:
+    """Give production a system when it has none, and the preview address the standby."""
+    if facts.foreign:
+        return () if facts.previewed else (PointPreview(Colour.BLUE),)
+    if facts.live is None:
+        live = facts.previewed.other if facts.previewed else Colour.BLUE
+        return (PointProduction(live),)
+    if facts.previewed is not facts.standby or facts.switching_to:
+        return (PointPreview(facts.standby),)
+    return ()
+
+
+def _confirm(facts: Facts, done: Done) -> Plan:
+    seen = (("production", facts.live), ("preview", facts.previewed))
+    steps = tuple(Confirm(address, colour) for address, colour in seen if colour)
+    return tuple(step for step in steps if step not in done)
+
+
+def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
+    """Next steps of bringing a version to the standby.
+
+    Raises Refused when no system is live, a switch is not finished, or Heat is at
+    work on the standby with another version.
+    """
+    standby = facts.standby
+    if standby is None:
+        raise Refused(
+            "no system is live, so there is no standby to deploy to",
+            cure="`ao up` builds the site; `ao status` shows what there is.",
+        )
+    if facts.switching_to:
+        raise Refused(
+            f"a switch to {facts.switching_to} was begun and is not finished",
+            cure="`ao switch` finishes it, `ao up` calls it off if production has not moved.",
+        )
+    building = _define(site, facts.systems[standby], version, done)
+    if building or _await_servers(facts, standby):
+        return building or _await_servers(facts, standby)
+    if facts.previewed is not standby:
+        return (PointPreview(standby),)
+    seen = Confirm("preview", standby)
+    return () if seen in done else (seen,)
+
+
+def _define(site: Site, system: System, version: str, done: Done) -> Plan:
+    """Build or update the standby's stack; Heat finds what differs."""
+    stack = system.stack
+    if stack is not None and stack.busy:
+        if system.version != version:
+            raise Refused(
+                f"Heat is at work on {system.colour} ({stack.action} of version {system.version})",
+                cure="Wait for it (`ao status`), then run the command again.",
+            )
+        return (FollowStack(stack.name, stack.action),)
+    if stack is not None and stack.failed and stack.action == "DELETE":
+        return (RemoveSystem(system.colour),)
+    if any(isinstance(step, BuildSystem) for step in done):
+        return ()
+    return (BuildSystem(system.colour, version, 0 if system.size else site.group.size),)
+
+
+def down(facts: Facts, colours: frozenset[Colour]) -> Plan:
+    """Next steps of deleting systems; the site's own stack goes with the last of them.
+
+    An address is taken off first: a router keeps an interface that a floating IP
+    needs (neutron/db/l3_db.py: _confirm_router_interface_not_in_use).
+    """
+    production = (PointProduction(None),) if facts.live in colours else ()
+    preview = (PointPreview(None),) if facts.previewed in colours else ()
+    whole = colours == frozenset(Colour)
+    return (
+        (*production, *preview)
+        or tuple(
+            RemoveSystem(colour) for colour in Colour if colour in colours and facts.has(colour)
+        )
+        or ((RemoveSite(),) if whole and facts.stack else ())
+    )

@@ -1,0 +1,117 @@
+"""Brings a site to where the operator wants it: facts, plan, steps, and facts again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ao import guard, ingredients, plan, quota
+from ao.colour import Colour
+from ao.errors import BuildFailed, DeadlinePassed, SwitchFailed
+from ao.facts import Facts
+from ao.plan import Done, Plan
+from ao.steps import perform
+from ao.switch import address
+from ao.work import Work
+
+ROUNDS = 20
+"""Plans that one command makes at most; a whole build takes seven."""
+
+
+def up(work: Work) -> Facts:
+    """Build what is missing and repair what is broken, both systems side by side.
+
+    Raises NotFound and QuotaExceeded before anything is changed; BuildFailed with the
+    failed resource; DeadlinePassed.
+    """
+    _preflight(work, lambda facts: plan.builds(work.site, facts))
+    facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
+    if facts.foreign and facts.production:
+        work.progress.note(
+            f"The production address {facts.production.address} points to port "
+            f"{facts.production.port_id}, which is not of this site. "
+            "`ao switch blue --take-over` moves it here."
+        )
+    return facts
+
+
+def deploy(work: Work, version: str) -> Facts:
+    """Bring a version to the standby; the live system is not touched.
+
+    Raises Refused when there is no standby to deploy to, and as `up` does.
+    """
+    _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    return _run(work, lambda facts, done: plan.deploy(work.site, facts, version, done))
+
+
+def switch(
+    work: Work, wanted: Colour | None = None, *, degraded: bool = False, take_over: bool = False
+) -> Facts:
+    """Make another system live.
+
+    Raises Refused when it may not go live; SwitchFailed when production did not
+    answer from it, and then production is back on the old system.
+    """
+    before = work.observe()
+    to = address.target(before, wanted)
+
+    def next_steps(facts: Facts, done: Done) -> Plan:
+        guard.may_go_live(facts, to, degraded=degraded, take_over=take_over)
+        return address.plan(facts, to, done)
+
+    try:
+        return _run(work, next_steps)
+    except DeadlinePassed as error:
+        if work.observe().live is not to or before.live in (None, to):
+            raise
+        raise _switch_back(work, to.other, error) from error
+
+
+def down(work: Work, colours: frozenset[Colour]) -> Facts:
+    """Delete the site, or one system of it that is not live.
+
+    Raises Refused when one system alone is to be deleted and it is live.
+    """
+    if colours != frozenset(Colour):
+        for colour in colours:
+            guard.may_change(work.observe(), colour, act="delete")
+    return _run(work, lambda facts, _done: plan.down(facts, colours))
+
+
+def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> None:
+    """Refuse what the cloud cannot give, before anything is changed."""
+    found = ingredients.find(work.cloud, work.site)
+    facts = work.observe()
+    needed = quota.needs(work.site, facts, first_steps(facts), found.flavor)
+    quota.check(needed, work.cloud.quotas())
+
+
+def _switch_back(work: Work, old: Colour, error: DeadlinePassed) -> SwitchFailed:
+    """Return production to the old system after a switch that could not be seen."""
+    work.progress.note(f"Production does not answer from {old.other}; switching back to {old}.")
+    cure = f"Look at {old.other} on the preview address (`ao status`), then switch again."
+    try:
+        _run(work, lambda facts, done: address.plan(facts, old, done))
+    except DeadlinePassed as second:
+        return SwitchFailed(f"{error.message}. Switched back: {second.message}", cure=second.cure)
+    return SwitchFailed(
+        f"{error.message}. Production is back on {old} and answers from it.", cure=cure
+    )
+
+
+def _run(work: Work, next_steps: Callable[[Facts, Done], Plan]) -> Facts:
+    """Observe, plan and perform until nothing is left to do; the facts at the end."""
+    done: Done = frozenset()
+    for _ in range(ROUNDS):
+        facts = work.observe()
+        steps = next_steps(facts, done)
+        if not steps:
+            return facts
+        again = done.intersection(steps)
+        if again:
+            raise BuildFailed(
+                f"done, and still to do: {'; '.join(map(str, again))}",
+                cure="`ao status` shows what is; run the command again.",
+            )
+        perform(work, facts, steps)
+        done |= frozenset(steps)
+    raise BuildFailed(f"not finished after {ROUNDS} plans", cure="Run the command again.")

@@ -1,0 +1,148 @@
+"""A site: what the operator wants, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ao.colour import Colour
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The servers of each system."""
+
+    image: str
+    """Name or ID of the image."""
+    flavor: str
+    """Name or ID of the flavor."""
+    keypair: str | None
+    """Name of the key pair put on the servers."""
+    user_data: str
+    """User data, in which $AO_SITE, $AO_COLOUR and $AO_VERSION are replaced."""
+    size: int
+    """Servers that a new system begins with."""
+    minimum: int
+    """Least number of servers that scaling leaves."""
+    maximum: int
+    """Greatest number of servers that scaling reaches."""
+    delete_delay: float
+    """Seconds between a server's leaving the pool and its deletion."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancer:
+    """How each system's load balancer listens and spreads requests."""
+
+    provider: str
+    """Octavia provider: `amphora`, `ovn` or another that the cloud has."""
+    protocol: str
+    """Protocol of listener and pool: HTTP or TCP."""
+    algorithm: str
+    """Octavia algorithm of the pool, for example ROUND_ROBIN."""
+    port: int
+    """Port that users reach."""
+    server_port: int
+    """Port that the servers listen on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """What counts as a healthy server and a healthy site."""
+
+    type: str
+    """Octavia monitor type for the servers: HTTP or TCP."""
+    path: str
+    """Path asked for, by the monitor (HTTP) and by Ao after a switch."""
+    expect: int
+    """HTTP status of a healthy answer."""
+    interval: int
+    """Seconds between two checks of a server."""
+    timeout: int
+    """Seconds after which a check has failed."""
+    retries: int
+    """Failed checks in a row that take a server out, passed ones that bring it back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identify:
+    """How an answer tells which colour gave it."""
+
+    path: str
+    """Path of the request."""
+    header: str | None
+    """Response header that holds the colour."""
+    body: str | None
+    """Regular expression whose first group finds the colour in the body."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadlines:
+    """The longest that Ao waits, in seconds."""
+
+    build: float
+    """For Heat to build, update or delete a system."""
+    serve: float
+    """For a built system's servers to pass their health checks."""
+    switch: float
+    """For production to answer from the new system after a switch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One application's production: two systems behind one production address."""
+
+    name: str
+    """Name, unique in its project."""
+    cloud: str | None
+    """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
+    external_network: str
+    """Name or ID of the network that the addresses come from."""
+    production_address: str | None
+    """Floating IP that the project already has; None has Ao allocate one."""
+    version: str
+    """Version that a new system begins with."""
+    cidrs: Mapping[Colour, str]
+    """Network of each system, in CIDR form."""
+    dns_nameservers: tuple[str, ...]
+    """Name servers that the servers ask."""
+    group: Group
+    load_balancer: LoadBalancer
+    health_check: HealthCheck
+    identify: Identify
+    deadlines: Deadlines
+
+    @property
+    def stack(self) -> str:
+        """Name of the site's own Heat stack."""
+        return f"ao-{self.name}"
+
+    def system_stack(self, colour: Colour) -> str:
+        """Name of a system's Heat stack."""
+        return f"ao-{self.name}-{colour}"
+
+    @property
+    def tag(self) -> str:
+        """The word that everything of this site carries."""
+        return f"ao:site={self.name}"
+
+    def url(self, address: str, path: str) -> str:
+        """URL of a path at a floating IP."""
+        port = "" if self.load_balancer.port == 80 else f":{self.load_balancer.port}"
+        return f"http://{address}{port}{path}"
+
+
+def colour_tag(colour: Colour) -> str:
+    """The word that everything of a system carries."""
+    return f"ao:colour={colour}"
+
+
+def version_tag(version: str) -> str:
+    """The word that everything made for a version carries."""
+    return f"ao:version={version}"
+
+
+def tag_value(tags: frozenset[str], key: str) -> str | None:
+    """Value of the word `ao:key=value` among tags, or None."""
+    prefix = f"ao:{key}="
+    return next((tag.removeprefix(prefix) for tag in sorted(tags) if tag.startswith(prefix)), None)

@@ -1,0 +1,21 @@
+"""The HOT templates that Ao builds sites from."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from ao.cloud.values import Template
+
+
+def _read(name: str) -> str:
+    return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
+
+
+def site() -> Template:
+    """Template of a site's own stack: router and addresses."""
+    return Template(body=_read("site.yaml"))
+
+
+def system() -> Template:
+    """Template of a system's stack: network, load balancer and servers."""
+    return Template(body=_read("system.yaml"), files={"server.yaml": _read("server.yaml")})
