@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ao import site as sites
-from ao.cloud import Cloud, FloatingIP, LoadBalancer, Member, Server, Stack
+from ao.cloud import Cloud, FloatingIP, LoadBalancer, Member, Resource, Server, Stack
 from ao.colour import Colour
 from ao.errors import NotFound
 from ao.site import Site
+from ao.templates import SERVER_TEMPLATE
+
+T = TypeVar("T", FloatingIP, LoadBalancer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,12 +28,18 @@ class System:
     colour: Colour
     stack: Stack | None
     """Its Heat stack; None before it is built."""
+    resources: tuple[Resource, ...]
+    """What Heat has built of it."""
     load_balancer: LoadBalancer | None
     members: tuple[Member, ...]
     """Members of its pool."""
     servers: tuple[Server, ...]
-    size: int
-    """Servers that its group wants."""
+    """Servers of its group that are in Nova."""
+
+    @property
+    def size(self) -> int:
+        """Servers that its group wants: Heat keeps a member for each."""
+        return sum(resource.type == SERVER_TEMPLATE for resource in self.resources)
 
     @property
     def version(self) -> str | None:
@@ -47,10 +57,23 @@ class System:
         return sum(member.operating_status in {"ONLINE", "NO_MONITOR"} for member in self.members)
 
     @property
-    def lost(self) -> bool:
-        """Whether servers that the group wants are missing or broken in Nova."""
-        active = sum(server.status == "ACTIVE" for server in self.servers)
-        return active < self.size
+    def broken(self) -> tuple[Resource, ...]:
+        """Resources that Heat has built and that are missing or broken.
+
+        Of a server it is the group's member, which holds its place in the pool too.
+        """
+        active = {server.id for server in self.servers if server.status == "ACTIVE"}
+        members = {
+            resource.parent
+            for resource in self.resources
+            if resource.type == "OS::Nova::Server" and resource.physical_id not in active
+        }
+        return tuple(
+            resource
+            for resource in self.resources
+            if (resource.type == SERVER_TEMPLATE and resource.name in members)
+            or (resource.type == "OS::Octavia::LoadBalancer" and self.load_balancer is None)
+        )
 
     def obstacle(self, *, degraded: bool = False) -> str | None:
         """Why production must not be switched to it; None when it may.
@@ -80,6 +103,8 @@ class Facts:
 
     stack: Stack | None
     """The site's own Heat stack; None before it is built."""
+    resources: tuple[Resource, ...]
+    """What Heat has built of it."""
     production: FloatingIP | None
     preview: FloatingIP | None
     systems: Mapping[Colour, System]
@@ -112,6 +137,16 @@ class Facts:
         word = sites.tag_value(frozenset(self.preview.description.split()), "switching-to")
         return Colour(word) if word else None
 
+    @property
+    def broken(self) -> tuple[Resource, ...]:
+        """Addresses that Heat has allocated and that are gone."""
+        there = {address.id for address in (self.production, self.preview) if address}
+        return tuple(
+            resource
+            for resource in self.resources
+            if resource.type == "OS::Neutron::FloatingIP" and resource.physical_id not in there
+        )
+
     def has(self, colour: Colour) -> bool:
         """Whether the system of that colour has a stack."""
         return self.systems[colour].stack is not None
@@ -130,9 +165,11 @@ class Facts:
 
 
 def observe(cloud: Cloud, site: Site) -> Facts:
-    """Read the facts of a site, all services at once.
+    """Read the facts of a site, from all services at once.
 
-    Raises NotFound when the site names a production address that the project lacks.
+    Addresses and load balancers are known by the IDs that Heat keeps of them: names
+    and descriptions are anybody's to change. Raises NotFound when the site names a
+    production address that the project lacks.
     """
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
         stacks = pool.submit(cloud.stacks.tagged, site.tag)
@@ -140,40 +177,45 @@ def observe(cloud: Cloud, site: Site) -> Facts:
         balancers = pool.submit(cloud.balancers.all)
         servers = pool.submit(cloud.servers.tagged, site.tag)
         by_name = {stack.name: stack for stack in stacks.result()}
-        sizes = {
-            colour: pool.submit(_size, cloud, by_name.get(site.system_stack(colour)))
+        resources = {
+            name: pool.submit(cloud.stacks.resources, stack) for name, stack in by_name.items()
+        }
+
+        def built(name: str) -> tuple[Resource, ...]:
+            return resources[name].result() if name in resources else ()
+
+        balancer_of = {
+            colour: _of(built(site.system_stack(colour)), "load_balancer", balancers.result())
             for colour in Colour
         }
-        by_colour = {colour: _balancer(balancers.result(), site, colour) for colour in Colour}
         members = {
-            colour: pool.submit(_members, cloud, balancer) for colour, balancer in by_colour.items()
+            colour: pool.submit(_members, cloud, balancer)
+            for colour, balancer in balancer_of.items()
         }
         systems = {
             colour: System(
                 colour=colour,
                 stack=by_name.get(site.system_stack(colour)),
-                load_balancer=by_colour[colour],
+                resources=built(site.system_stack(colour)),
+                load_balancer=balancer_of[colour],
                 members=members[colour].result(),
-                servers=tuple(
-                    server for server in servers.result() if sites.colour_tag(colour) in server.tags
-                ),
-                size=sizes[colour].result(),
+                servers=_servers(built(site.system_stack(colour)), servers.result()),
             )
             for colour in Colour
         }
         return Facts(
             stack=by_name.get(site.stack),
-            production=_production(addresses.result(), site),
-            preview=_marked(addresses.result(), site, "preview"),
+            resources=built(site.stack),
+            production=_production(site, built(site.stack), addresses.result()),
+            preview=_of(built(site.stack), "preview_address", addresses.result()),
             systems=systems,
         )
 
 
-def _balancer(
-    balancers: tuple[LoadBalancer, ...], site: Site, colour: Colour
-) -> LoadBalancer | None:
-    words = {site.tag, sites.colour_tag(colour)}
-    return next((b for b in balancers if words <= set(b.description.split())), None)
+def _of(resources: tuple[Resource, ...], name: str, things: tuple[T, ...]) -> T | None:
+    """The thing that a resource stands for, or None."""
+    ids = {resource.physical_id for resource in resources if resource.name == name}
+    return next((thing for thing in things if thing.id in ids), None)
 
 
 def _members(cloud: Cloud, balancer: LoadBalancer | None) -> tuple[Member, ...]:
@@ -184,23 +226,16 @@ def _members(cloud: Cloud, balancer: LoadBalancer | None) -> tuple[Member, ...]:
     )
 
 
-def _size(cloud: Cloud, stack: Stack | None) -> int:
-    if stack is None:
-        return 0
-    try:
-        return cloud.stacks.group_size(stack, "group")
-    except NotFound:
-        return 0
+def _servers(resources: tuple[Resource, ...], servers: tuple[Server, ...]) -> tuple[Server, ...]:
+    ids = {resource.physical_id for resource in resources}
+    return tuple(server for server in servers if server.id in ids)
 
 
-def _marked(addresses: tuple[FloatingIP, ...], site: Site, role: str) -> FloatingIP | None:
-    words = {site.tag, f"ao:address={role}"}
-    return next((a for a in addresses if words <= set(a.description.split())), None)
-
-
-def _production(addresses: tuple[FloatingIP, ...], site: Site) -> FloatingIP | None:
+def _production(
+    site: Site, resources: tuple[Resource, ...], addresses: tuple[FloatingIP, ...]
+) -> FloatingIP | None:
     if site.production_address is None:
-        return _marked(addresses, site, "production")
+        return _of(resources, "production_address", addresses)
     for address in addresses:
         if address.address == site.production_address:
             return address

@@ -34,10 +34,18 @@ class FollowStack(Step):
 
 @dataclass(frozen=True)
 class BuildSite(Step):
-    """Create or update the site's own stack."""
+    """Create the site's own stack."""
 
     def __str__(self) -> str:
         return "build the site: router, production address, preview address"
+
+
+@dataclass(frozen=True)
+class RepairSite(Step):
+    """Allocate anew what is gone of the site's own stack."""
+
+    def __str__(self) -> str:
+        return "repair the site's router and addresses"
 
 
 @dataclass(frozen=True)
@@ -155,11 +163,13 @@ def builds(site: Site, facts: Facts) -> Plan:
 
 
 def _site_stack(site: Site, facts: Facts) -> Plan:
-    if facts.stack is None or (facts.stack.failed and facts.stack.action != "DELETE"):
+    if facts.stack is None:
         return (BuildSite(),)
     if facts.stack.busy:
         return (FollowStack(site.stack, facts.stack.action),)
-    return (RemoveSite(),) if facts.stack.failed else ()
+    if facts.stack.failed and facts.stack.action == "DELETE":
+        return (RemoveSite(),)
+    return (RepairSite(),) if facts.stack.failed or facts.broken else ()
 
 
 def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
@@ -181,7 +191,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
             yield RemoveSystem(colour)
         else:
             yield BuildSystem(colour, version, 0 if system.size else site.group.size)
-    elif system.lost:
+    elif system.broken:
         yield RepairSystem(colour)
 
 

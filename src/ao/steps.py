@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ao import follow, guard, ingredients, plan, templates
-from ao.cloud import FloatingIP, Stack, Template
+from ao.cloud import FloatingIP, Resource, Stack, Template
 from ao.colour import Colour
 from ao.errors import Changed, Conflict, NotFound, Refused, Unavailable
 from ao.facts import Facts
@@ -35,11 +35,14 @@ def perform(work: Work, facts: Facts, steps: Plan) -> None:
 def _begin(work: Work, facts: Facts, step: Step) -> None:
     match step:
         case plan.BuildSite():
-            _build_site(work, facts)
+            _build_site(work)
         case plan.BuildSystem():
             _build_system(work, facts, step)
+        case plan.RepairSite():
+            _repair(work, facts.stack, work.site.stack, facts.broken)
         case plan.RepairSystem(colour):
-            _repair(work, facts, colour)
+            system = facts.systems[colour]
+            _repair(work, system.stack, work.site.system_stack(colour), system.broken)
         case plan.RemoveSystem(colour):
             guard.may_change(work.observe(), colour, act="delete")
             _remove(work, work.site.system_stack(colour))
@@ -61,7 +64,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
 def _built(work: Work, step: Step) -> str | None:
     """Stack that Heat builds or changes for a step."""
     match step:
-        case plan.BuildSite():
+        case plan.BuildSite() | plan.RepairSite():
             return work.site.stack
         case plan.BuildSystem(colour) | plan.RepairSystem(colour):
             return work.site.system_stack(colour)
@@ -82,9 +85,9 @@ def _removed(work: Work, step: Step) -> str | None:
     return None
 
 
-def _build_site(work: Work, facts: Facts) -> None:
+def _build_site(work: Work) -> None:
     parameters = ingredients.site_parameters(work.site, ingredients.find(work.cloud, work.site))
-    _define(work, facts.stack, work.site.stack, templates.site(), parameters, {work.site.tag})
+    _define(work, None, work.site.stack, templates.site(), parameters, {work.site.tag})
 
 
 def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
@@ -140,20 +143,11 @@ def _remove(work: Work, name: str) -> None:
         work.cloud.stacks.delete(stack)
 
 
-def _repair(work: Work, facts: Facts, colour: Colour) -> None:
-    """Have Heat replace the group members whose servers are missing or broken."""
-    stack = _stack(facts.systems[colour].stack, work.site.system_stack(colour))
-    active = {s.id for s in facts.systems[colour].servers if s.status == "ACTIVE"}
-    resources = work.cloud.stacks.resources(stack)
-    broken = {
-        resource.parent
-        for resource in resources
-        if resource.type == "OS::Nova::Server" and resource.physical_id not in active
-    }
-    for resource in resources:
-        if resource.type == "server.yaml" and resource.name in broken:
-            work.cloud.stacks.mark_unhealthy(resource, "its server is missing or broken")
-    work.cloud.stacks.repair(stack, work.site.deadlines.build)
+def _repair(work: Work, stack: Stack | None, name: str, broken: tuple[Resource, ...]) -> None:
+    """Have Heat replace what is broken of a stack, and keep its definition."""
+    for resource in broken:
+        work.cloud.stacks.mark_unhealthy(resource, "missing or broken")
+    work.cloud.stacks.repair(_stack(stack, name), work.site.deadlines.build)
 
 
 def _await_servers(work: Work, colour: Colour) -> None:

@@ -70,9 +70,6 @@ class Stacks(Protocol):
     def output(self, stack: Stack, key: str) -> str:
         """Value of a stack's output."""
 
-    def group_size(self, stack: Stack, resource: str) -> int:
-        """Servers that an autoscaling group of a stack wants at present."""
-
 
 class Addresses(Protocol):
     """Neutron: floating IPs of the project."""

@@ -26,12 +26,12 @@ class Stacks:
     def tagged(self, tag: str) -> tuple[Stack, ...]:
         """Stacks that carry the tag, without nested ones."""
         with asking("list the stacks"):
-            return self._list({"tags": tag})
+            return self._list(tags=[tag])
 
     def get(self, name: str) -> Stack | None:
         """The stack of that name, or None."""
         with asking(f"look for stack {name}"):
-            return next(iter(self._list({"name": name})), None)
+            return next(iter(self._list(name=name)), None)
 
     def create(
         self,
@@ -44,7 +44,7 @@ class Stacks:
         """Begin to create a stack."""
         with asking(f"create stack {name}"):
             definition = _definition(template, parameters, tags, deadline)
-            self._request("POST", "/stacks", {"stack_name": name, **definition})
+            self._write("POST", "/stacks", {"stack_name": name, **definition})
 
     def update(
         self,
@@ -56,7 +56,7 @@ class Stacks:
     ) -> None:
         """Begin to change a stack to this template, these parameters and tags."""
         with asking(f"update stack {stack.name}"):
-            self._request("PUT", _path(stack), _definition(template, parameters, tags, deadline))
+            self._write("PUT", _path(stack), _definition(template, parameters, tags, deadline))
 
     def repair(self, stack: Stack, deadline: float) -> None:
         """Begin to bring a stack back to the definition that it has.
@@ -65,7 +65,7 @@ class Stacks:
         (heat/engine/service.py: _prepare_stack_updates with PARAM_EXISTING).
         """
         with asking(f"repair stack {stack.name}"):
-            self._request("PATCH", _path(stack), {"timeout_mins": _minutes(deadline)})
+            self._write("PATCH", _path(stack), {"timeout_mins": _minutes(deadline)})
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""
@@ -76,12 +76,12 @@ class Stacks:
         """Resources of a stack and of the stacks nested in it."""
         with asking(f"list the resources of stack {stack.name}"):
             path = f"{_path(stack)}/resources?nested_depth={_NESTING}"
-            return tuple(_resource(item) for item in self._request("GET", path)["resources"])
+            return tuple(_resource(item) for item in self._read(path)["resources"])
 
     def mark_unhealthy(self, resource: Resource, reason: str) -> None:
         """Have the next update of its stack replace a resource."""
         with asking(f"mark {resource.name} of stack {resource.stack_name} for replacement"):
-            self._request(
+            self._write(
                 "PATCH",
                 f"/stacks/{resource.stack_name}/{resource.stack_id}/resources/{resource.name}",
                 {"mark_unhealthy": True, "resource_status_reason": reason},
@@ -90,18 +90,12 @@ class Stacks:
     def output(self, stack: Stack, key: str) -> str:
         """Value of a stack's output."""
         with asking(f"read output {key} of stack {stack.name}"):
-            value = self._request("GET", f"{_path(stack)}/outputs/{key}")["output"]["output_value"]
+            value = self._read(f"{_path(stack)}/outputs/{key}")["output"]["output_value"]
         if value is None:
             raise NotFound(f"output {key} of stack {stack.name} has no value yet")
         return str(value)
 
-    def group_size(self, stack: Stack, resource: str) -> int:
-        """Servers that an autoscaling group of a stack wants at present."""
-        with asking(f"read the size of {resource} in stack {stack.name}"):
-            path = f"{_path(stack)}/resources/{resource}?with_attr=current_size"
-            return int(self._request("GET", path)["resource"]["attributes"]["current_size"] or 0)
-
-    def _list(self, query: dict[str, str]) -> tuple[Stack, ...]:
+    def _list(self, **query: str | list[str]) -> tuple[Stack, ...]:
         return tuple(
             Stack(
                 id=stack.id,
@@ -115,10 +109,14 @@ class Stacks:
             for stack in self._cloud.orchestration.stacks(**query)
         )
 
-    def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
+    def _read(self, path: str) -> Any:
+        response = self._cloud.orchestration.get(path)
+        exceptions.raise_from_response(response)
+        return response.json()
+
+    def _write(self, method: str, path: str, body: Mapping[str, object]) -> None:
         response = self._cloud.orchestration.request(path, method, json=body)
         exceptions.raise_from_response(response)
-        return response.json() if response.content else {}
 
 
 def _path(stack: Stack) -> str:

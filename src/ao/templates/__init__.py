@@ -6,6 +6,9 @@ from importlib import resources
 
 from ao.cloud.values import Template
 
+SERVER_TEMPLATE = "server.yaml"
+"""Template of one server, and so the resource type of a group's members."""
+
 
 def _read(name: str) -> str:
     return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")
@@ -18,4 +21,4 @@ def site() -> Template:
 
 def system() -> Template:
     """Template of a system's stack: network, load balancer and servers."""
-    return Template(body=_read("system.yaml"), files={"server.yaml": _read("server.yaml")})
+    return Template(body=_read("system.yaml"), files={SERVER_TEMPLATE: _read(SERVER_TEMPLATE)})

@@ -1,0 +1,173 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from ao import config
+from ao.colour import Colour
+from ao.errors import ConfigError
+
+GOOD = """\
+site: shop
+cloud: mycloud
+external_network: public
+version: "1.0"
+image: debian-12
+flavor: m1.small
+user_data: user-data.sh
+load_balancer:
+  provider: amphora
+identify:
+  header: X-Ao-Colour
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    (tmp_path / "user-data.sh").write_text("#!/bin/sh\necho $AO_VERSION\n")
+
+    def write(text: str) -> Path:
+        path = tmp_path / "ao.yaml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def complaint(path: Path) -> str:
+    with pytest.raises(ConfigError) as caught:
+        config.load(path)
+    return str(caught.value)
+
+
+def test_a_short_file_becomes_a_site_with_defaults(write) -> None:
+    site = config.load(write(GOOD))
+    assert site.name == "shop"
+    assert site.group.user_data == "#!/bin/sh\necho $AO_VERSION\n"
+    assert (site.group.minimum, site.group.size, site.group.maximum) == (1, 2, 4)
+    assert site.cidrs[Colour.BLUE] != site.cidrs[Colour.GREEN]
+    assert site.production_address is None
+    assert (site.load_balancer.protocol, site.health_check.type) == ("HTTP", "HTTP")
+
+
+def test_ovn_gets_the_only_protocol_and_algorithm_that_it_has(write) -> None:
+    site = config.load(write(GOOD.replace("amphora", "ovn")))
+    assert site.load_balancer.protocol == "TCP"
+    assert site.load_balancer.algorithm == "SOURCE_IP_PORT"
+    assert site.health_check.type == "TCP"
+
+
+def test_durations_may_be_written_with_units(write) -> None:
+    site = config.load(write(GOOD + "deadlines: {build: 1h, switch: 90s, serve: 30}\n"))
+    assert (site.deadlines.build, site.deadlines.switch, site.deadlines.serve) == (3600, 90, 30)
+
+
+def test_a_production_address_that_the_project_has_is_kept(write) -> None:
+    site = config.load(write(GOOD + "production_address: 203.0.113.10\n"))
+    assert site.production_address == "203.0.113.10"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD + "flavour: big\n", "ao.yaml:12: flavour: unknown key; did you mean `flavor`?"),
+        (GOOD + "zzz: 1\n", "ao.yaml:12: zzz: unknown key; known here: site, cloud,"),
+        (GOOD + "group: {sise: 2}\n", "ao.yaml:12: group.sise: unknown key; did you mean `size`?"),
+        (
+            GOOD.replace("image: debian-12\n", ""),
+            "ao.yaml:1: image: the key is missing; write for example `image: debian-12`",
+        ),
+        (
+            GOOD.replace('"1.0"', "1.0"),
+            "ao.yaml:4: version: should be a valid string, not 1.0; "
+            "write for example `version: '1.0'`",
+        ),
+        (
+            GOOD + "group: {size: two}\n",
+            "ao.yaml:12: group.size: should be a valid integer, not 'two'; "
+            "write for example `size: 2`",
+        ),
+        (GOOD + "group: {size: 9, max: 4}\n", "min <= size <= max does not hold for 1, 9, 4"),
+        (GOOD.replace("site: shop", "site: Shop"), "ao.yaml:1: site: 'Shop' does not match"),
+        (GOOD + "deadlines: {build: soon}\n", "'soon' is not a duration such as 30s, 5m or 1h"),
+        (GOOD + "production_address: here\n", "ao.yaml:12: production_address:"),
+        (GOOD + "network: {blue: 10.0.0.0/8}\n", "overlap; both hang on one router"),
+        (GOOD + "network: {blue: 10.0.0.0/30}\n", "ao.yaml:12: network.blue: the network must"),
+        (
+            GOOD.replace("provider: amphora", "provider: ovn\n  protocol: HTTP"),
+            "ao.yaml:10: load_balancer.protocol: provider ovn balances TCP only",
+        ),
+        (
+            GOOD.replace("header: X-Ao-Colour", "path: /version"),
+            "ao.yaml:10: identify: give header or body, one of the two",
+        ),
+        (
+            GOOD.replace("header: X-Ao-Colour", "body: (blue"),
+            "ao.yaml:11: identify.body: not a regular expression",
+        ),
+        (GOOD + "site: other\n", "ao.yaml:12: site: given twice, first on line 1"),
+        (GOOD + "a: [\n", "ao.yaml:13: not YAML"),
+        ("- shop\n", "ao.yaml:1: the file must hold `key: value` lines"),
+        (
+            GOOD.replace("user-data.sh", "missing.sh"),
+            "ao.yaml:7: user_data: cannot read",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_line_and_cure(write, text: str, said: str) -> None:
+    assert said in complaint(write(text))
+
+
+def test_everything_wrong_is_told_at_once_in_the_order_of_the_lines(write) -> None:
+    text = GOOD.replace("debian-12", "12").replace('"1.0"', "1") + "group: {size: x}\n"
+    lines = complaint(write(text)).splitlines()
+    assert [line.split(":")[1] for line in lines] == ["4", "5", "12"]
+
+
+def test_user_data_that_nova_would_refuse_is_refused_before(write, tmp_path: Path) -> None:
+    path = write(GOOD)
+    (tmp_path / "user-data.sh").write_text("#" * (config.USER_DATA_LIMIT + 1))
+    assert "Nova takes 49,149" in complaint(path)
+
+
+def test_a_missing_file_names_the_command_that_writes_one(tmp_path: Path) -> None:
+    assert "`ao init` writes a starter file" in complaint(tmp_path / "ao.yaml")
+
+
+@pytest.mark.parametrize("version", ["2.0", "2026-11-23", "v1.2.3+build.5", "a" * 40])
+def test_versions_that_fit_a_tag_are_taken(version: str) -> None:
+    assert config.checked_version(version) == version
+
+
+@pytest.mark.parametrize("version", ["", "a b", "1,2", "a/b", "-x", "a" * 41, "1.0\n"])
+def test_versions_that_fit_no_tag_are_refused(version: str) -> None:
+    with pytest.raises(ConfigError):
+        config.checked_version(version)
+
+
+def test_the_schema_knows_every_key_and_forbids_others() -> None:
+    schema = config.schema()
+    assert schema["additionalProperties"] is False
+    assert set(schema["required"]) >= {"site", "image", "flavor", "load_balancer", "identify"}
+    assert schema["properties"]["site"]["description"]
+
+
+def test_the_starter_file_differs_from_a_good_one_only_in_the_names_of_the_cloud(
+    tmp_path: Path,
+) -> None:
+    starter = Path(config.__file__).parent / "starter"
+    for name in ("ao.yaml", "user-data.sh"):
+        (tmp_path / name).write_text((starter / name).read_text())
+    site = config.load(tmp_path / "ao.yaml")
+    assert site.load_balancer.provider == "amphora"
+
+
+def test_the_starter_file_shows_the_defaults_in_its_comments(tmp_path: Path) -> None:
+    starter = Path(config.__file__).parent / "starter"
+    (tmp_path / "user-data.sh").write_text((starter / "user-data.sh").read_text())
+    text = (starter / "ao.yaml").read_text()
+    shown = re.sub(r"(?m)^( *)# ((?!keypair)[ a-z_]+:( .*)?)$", r"\1\2", text)
+    assert shown.count("#") < text.count("#") - 15
+    (tmp_path / "plain.yaml").write_text(text)
+    (tmp_path / "shown.yaml").write_text(shown)
+    assert config.load(tmp_path / "shown.yaml") == config.load(tmp_path / "plain.yaml")

@@ -1,0 +1,33 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ao import duration
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("10s", 10), ("5m", 300), ("1h", 3600), ("1h30m", 5400), ("1m30s", 90), ("0.5s", 0.5)],
+)
+def test_a_duration_is_read_as_seconds(text: str, seconds: float) -> None:
+    assert duration.parse(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "soon", "10", "-5s", "5s1m", "1d"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a duration"):
+        duration.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.84, "0.8s"), (42, "42s"), (59.7, "1m 0s"), (185, "3m 5s"), (7800, "2h 10m")],
+)
+def test_a_duration_is_shown_short(seconds: float, text: str) -> None:
+    assert duration.show(seconds) == text
+
+
+@given(st.integers(0, 23), st.integers(0, 59), st.integers(0, 59))
+def test_parts_of_a_duration_add_up(hours: int, minutes: int, seconds: int) -> None:
+    text = f"{hours}h{minutes}m{seconds}s"
+    assert duration.parse(text) == hours * 3600 + minutes * 60 + seconds

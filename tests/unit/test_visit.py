@@ -1,0 +1,80 @@
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from ao.colour import Colour
+from ao.site import Identify
+from ao.visit import Answer, NoAnswer, colour_of, visit
+
+
+class Shop(BaseHTTPRequestHandler):
+    """A server that answers as a green system, or not at all."""
+
+    def do_GET(self) -> None:
+        if self.path == "/silent":
+            self.close_connection = True
+            return
+        self.send_response(200 if self.path == "/version" else 503)
+        self.send_header("X-Ao-Colour", "green")
+        self.end_headers()
+        self.wfile.write(b'{"colour": "green"}')
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def shop() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_answer_has_status_headers_and_body(shop: str) -> None:
+    answer = visit(f"{shop}/version", 5)
+    assert (answer.status, answer.headers["x-ao-colour"]) == (200, "green")
+    assert answer.body == '{"colour": "green"}'
+
+
+def test_an_error_is_an_answer_too(shop: str) -> None:
+    assert visit(f"{shop}/missing", 5).status == 503
+
+
+def test_a_lost_connection_is_no_answer(shop: str) -> None:
+    with pytest.raises(NoAnswer, match="/silent"):
+        visit(f"{shop}/silent", 5)
+
+
+def test_a_closed_port_is_no_answer() -> None:
+    with pytest.raises(NoAnswer):
+        visit("http://127.0.0.1:1/", 5)
+
+
+def answer(header: str = "", body: str = "") -> Answer:
+    return Answer(status=200, headers={"x-ao-colour": header} if header else {}, body=body)
+
+
+BY_HEADER = Identify(path="/", header="X-Ao-Colour", body=None)
+BY_BODY = Identify(path="/", header=None, body='"colour": *"(blue|green)"')
+
+
+@pytest.mark.parametrize(
+    ("given", "identify", "colour"),
+    [
+        (answer(header="green"), BY_HEADER, Colour.GREEN),
+        (answer(header=" Blue "), BY_HEADER, Colour.BLUE),
+        (answer(header="red"), BY_HEADER, None),
+        (answer(), BY_HEADER, None),
+        (answer(body='{"colour":  "blue"}'), BY_BODY, Colour.BLUE),
+        (answer(body="{}"), BY_BODY, None),
+    ],
+)
+def test_a_colour_is_told_by_header_or_body(
+    given: Answer, identify: Identify, colour: Colour | None
+) -> None:
+    assert colour_of(given, identify) is colour
