@@ -105,14 +105,7 @@ def system(
             for n in range(size)
         ),
         servers=tuple(
-            Server(
-                id=f"{colour}-server-{n}",
-                name=f"shop-{colour}-{n}",
-                status="ACTIVE",
-                tags=frozenset(tags),
-                addresses=(f"10.42.1.{n + 20}",),
-            )
-            for n in range(active)
+            Server(id=f"{colour}-server-{n}", name=f"shop-{colour}-{n}") for n in range(active)
         ),
     )
 

@@ -1,0 +1,95 @@
+"""Tests on a real cloud: the box, or any other cloud that has what the shop names."""
+
+import importlib.util
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import openstack
+import pytest
+from openstack.connection import Connection
+
+from ao import config, release
+from ao.cloud import Cloud, connect
+from ao.colour import Colour
+from ao.site import Site
+from ao.work import Work
+
+SHOP = Path(__file__).parents[2] / "examples" / "shop"
+
+
+def _shop_visitors() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("visitors", SHOP / "visitors.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+visitors = _shop_visitors()
+
+
+@pytest.fixture(scope="session")
+def cloud_name(request: pytest.FixtureRequest) -> str:
+    name: str | None = request.config.getoption("--cloud")
+    if name is None:
+        pytest.fail("the cloud tests need --cloud NAME; scripts/test gives it")
+    return name
+
+
+@pytest.fixture(scope="session")
+def cloud(cloud_name: str) -> Cloud:
+    return connect(cloud_name)
+
+
+@pytest.fixture(scope="session")
+def others(cloud_name: str) -> Connection:
+    """Somebody else in the same project, who knows nothing of Ao."""
+    return openstack.connect(cloud=cloud_name)
+
+
+@pytest.fixture(scope="session")
+def site() -> Site:
+    """The demo shop under a name of its own."""
+    return replace(config.load(SHOP / "ao.yaml"), name=f"test-{secrets.token_hex(3)}")
+
+
+@pytest.fixture(scope="session")
+def work(cloud: Cloud, site: Site) -> Iterator[Work]:
+    """The site, built in one action, and deleted at the end."""
+    work = Work(cloud=cloud, site=site)
+    release.up(work)
+    yield work
+    release.down(work, frozenset(Colour))
+
+
+@pytest.fixture
+def visited(work: Work) -> Callable[[], AbstractContextManager[object]]:
+    """Visitors of production, each visit on a new connection, while the body runs."""
+
+    @contextmanager
+    def visited() -> Iterator[object]:
+        production = work.observe().production
+        assert production is not None
+        tally, stop = visitors.Tally(), threading.Event()
+        threads = [
+            threading.Thread(
+                target=visitors.keep_visiting, args=(production.address, 80, tally, stop)
+            )
+            for _ in range(visitors.VISITORS)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            yield tally
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+
+    return visited

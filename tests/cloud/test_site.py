@@ -1,0 +1,209 @@
+"""The main job, in the order of a site's life. Each test starts from a whole site."""
+
+from dataclasses import replace
+
+import pytest
+from openstack.connection import Connection
+
+from ao import release
+from ao.cloud import connect
+from ao.colour import Colour
+from ao.errors import BuildFailed, Forbidden, NotFound, QuotaExceeded, Refused
+from ao.facts import Facts
+from ao.visit import visit
+from ao.work import Work
+from tests.cloud.kill import Killed, killed_after
+from tests.cloud.leftovers import tagged
+
+BLUE, GREEN = Colour
+
+
+def told(facts: Facts, address: str) -> tuple[str, str]:
+    """Colour and version that an address answers with."""
+    floating_ip = facts.production if address == "production" else facts.preview
+    assert floating_ip is not None
+    answer = visit(f"http://{floating_ip.address}/version", 5)
+    return answer.headers["x-ao-colour"], answer.headers["x-ao-version"]
+
+
+def standby(work: Work) -> Colour:
+    colour = work.observe().standby
+    assert colour is not None
+    return colour
+
+
+def test_one_action_builds_both_systems_and_makes_blue_live(work: Work) -> None:
+    facts = work.observe()
+    assert facts.live is BLUE
+    assert [facts.systems[colour].obstacle() for colour in Colour] == [None, None]
+    assert told(facts, "production") == ("blue", "1.0")
+    assert told(facts, "preview") == ("green", "1.0")
+
+
+def test_building_again_changes_nothing(work: Work) -> None:
+    before = work.observe()
+    release.up(work)
+    assert work.observe() == before
+
+
+def test_a_version_goes_to_the_standby_while_production_serves(work: Work, visited) -> None:
+    live = work.observe().live
+    with visited() as tally:
+        facts = release.deploy(work, "2.0")
+    assert facts.live is live
+    assert told(facts, "preview") == (str(facts.standby), "2.0")
+    assert not tally.lost
+    assert list(tally.answers) == [f"1.0 on {live}"]
+
+
+def test_production_moves_to_the_new_version_and_back_and_no_visitor_is_lost(
+    work: Work, visited
+) -> None:
+    with visited() as tally:
+        there = release.switch(work)
+        assert told(there, "production") == ("green", "2.0")
+        assert told(there, "preview") == ("blue", "1.0")
+        back = release.switch(work)
+        assert told(back, "production") == ("blue", "1.0")
+        assert told(back, "preview") == ("green", "2.0")
+    assert not tally.lost
+    assert set(tally.answers) == {"1.0 on blue", "2.0 on green"}
+
+
+def test_the_live_system_is_neither_deleted_nor_emptied_nor_redeployed(work: Work) -> None:
+    before = work.observe()
+    assert before.live is not None
+    with pytest.raises(Refused, match="does not delete the live system"):
+        release.down(work, frozenset([before.live]))
+    assert work.observe() == before
+
+
+def test_a_server_deleted_by_somebody_is_replaced_while_production_serves(
+    work: Work, others: Connection, visited
+) -> None:
+    facts = work.observe()
+    assert facts.live is not None
+    lost = facts.systems[facts.live].servers[0]
+    others.compute.delete_server(lost.id)
+    others.compute.wait_for_delete(others.compute.get_server(lost.id), interval=1, wait=60)
+    work.clock.until(
+        lambda: work.observe().systems[facts.live].broken or None,
+        what="the loss of a server to be seen",
+        deadline=30,
+    )
+    facts = release.up(work)
+    assert facts.live is not None
+    assert facts.systems[facts.live].obstacle() is None
+    assert lost.id not in {server.id for server in facts.systems[facts.live].servers}
+    with visited() as tally:
+        work.clock.sleep(3)
+    assert not tally.lost
+
+
+def test_addresses_deleted_by_somebody_come_back(work: Work, others: Connection) -> None:
+    preview = work.observe().preview
+    assert preview is not None
+    others.network.delete_ip(preview.id)
+    facts = release.up(work)
+    assert facts.previewed is facts.standby
+
+
+def test_a_failed_deploy_names_the_resource_and_the_next_one_repairs_it(
+    work: Work, others: Connection
+) -> None:
+    """The image asks for more memory than the flavor has, which only Nova knows."""
+    image = others.image.create_image(
+        name=f"greedy-{work.site.name}",
+        disk_format="raw",
+        container_format="bare",
+        min_ram=100_000,
+        data=b"nothing",
+    )
+    try:
+        greedy = replace(work.site, group=replace(work.site.group, image=image.name))
+        with pytest.raises(BuildFailed, match=r"server \(OS::Nova::Server\).*memory"):
+            release.deploy(replace(work, site=greedy), "3.0")
+        failed = work.observe()
+        assert failed.live is BLUE
+        assert failed.systems[GREEN].obstacle() is not None
+        with pytest.raises(Refused, match="green cannot go live"):
+            release.switch(work)
+    finally:
+        others.image.delete_image(image.id)
+    facts = release.deploy(work, "3.0")
+    assert told(facts, "preview") == ("green", "3.0")
+
+
+def test_a_site_too_large_for_the_quota_is_refused_before_anything_is_built(work: Work) -> None:
+    group = replace(work.site.group, size=400, maximum=400)
+    large = replace(work.site, name=f"{work.site.name}-xl", group=group)
+    with pytest.raises(QuotaExceeded, match=r"instances: 800 more needed"):
+        release.up(replace(work, site=large))
+    assert work.cloud.stacks.tagged(large.tag) == ()
+
+
+def test_an_image_that_is_not_there_is_told_before_anything_is_built(work: Work) -> None:
+    group = replace(work.site.group, image="no-such-image")
+    other = replace(work.site, name=f"{work.site.name}-x", group=group)
+    with pytest.raises(NotFound, match="no image 'no-such-image'"):
+        release.up(replace(work, site=other))
+    assert work.cloud.stacks.tagged(other.tag) == ()
+
+
+def test_a_reader_sees_all_and_may_change_nothing(work: Work, cloud_name: str) -> None:
+    reader = replace(work, cloud=connect(f"{cloud_name}-reader"))
+    assert reader.observe() == work.observe()
+    before = work.observe()
+    with pytest.raises(Forbidden):
+        release.switch(reader)
+    with pytest.raises(Forbidden):
+        release.deploy(reader, "9.0")
+    assert work.observe() == before
+
+
+def test_another_project_sees_nothing_of_the_site(work: Work) -> None:
+    facts = replace(work, cloud=connect("annex")).observe()
+    assert (facts.stack, facts.production, facts.preview) == (None, None, None)
+
+
+def test_another_site_of_the_project_is_not_seen(work: Work) -> None:
+    facts = replace(work, site=replace(work.site, name=f"{work.site.name}-2")).observe()
+    assert (facts.stack, facts.production, facts.preview) == (None, None, None)
+
+
+def test_the_same_file_builds_the_same_site_in_another_project(work: Work) -> None:
+    small = replace(work.site, group=replace(work.site.group, size=1))
+    annex = replace(work, cloud=connect("annex"), site=small)
+    before = work.observe()
+    try:
+        facts = release.up(annex)
+        assert told(facts, "production") == ("blue", "1.0")
+        assert work.observe() == before
+    finally:
+        release.down(annex, frozenset(Colour))
+
+
+@pytest.mark.parametrize("writes", [1, 2])
+def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(work: Work, writes: int) -> None:
+    target = standby(work)
+    with pytest.raises(Killed):
+        release.switch(replace(work, cloud=killed_after(work.cloud, writes)))
+    assert work.observe().live is (target.other if writes == 1 else target)
+    assert told(work.observe(), "production")[0] in list(Colour)
+    facts = release.switch(work)
+    assert facts.live is target
+    assert facts.previewed is facts.standby
+    assert facts.switching_to is None
+
+
+def test_a_switch_to_a_named_system_may_be_said_twice(work: Work) -> None:
+    target = standby(work)
+    first = release.switch(work, target)
+    assert release.switch(work, target) == first
+
+
+def test_tearing_down_leaves_nothing_behind(work: Work, others: Connection) -> None:
+    assert tagged(others, work.site)
+    release.down(work, frozenset(Colour))
+    assert tagged(others, work.site) == []
+    release.down(work, frozenset(Colour))
