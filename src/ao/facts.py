@@ -34,7 +34,7 @@ class System:
     members: tuple[Member, ...]
     """Members of its pool."""
     servers: tuple[Server, ...]
-    """Servers of its group that are in Nova."""
+    """Servers of its group that are ACTIVE in Nova."""
 
     @property
     def size(self) -> int:
@@ -62,7 +62,7 @@ class System:
 
         Of a server it is the group's member, which holds its place in the pool too.
         """
-        active = {server.id for server in self.servers if server.status == "ACTIVE"}
+        active = {server.id for server in self.servers}
         members = {
             resource.parent
             for resource in self.resources
@@ -175,7 +175,7 @@ def observe(cloud: Cloud, site: Site) -> Facts:
         stacks = pool.submit(cloud.stacks.tagged, site.tag)
         addresses = pool.submit(cloud.addresses.all)
         balancers = pool.submit(cloud.balancers.all)
-        servers = pool.submit(cloud.servers.tagged, site.tag)
+        servers = pool.submit(cloud.servers.active, site.tag)
         by_name = {stack.name: stack for stack in stacks.result()}
         resources = {
             name: pool.submit(cloud.stacks.resources, stack) for name, stack in by_name.items()

@@ -46,7 +46,10 @@ def _at_rest(work: Work, names: tuple[str, ...], *, gone: bool) -> tuple[Stack, 
         for name in names:
             seen[name] = stack = work.cloud.stacks.get(name)
             if stack is not None:
-                work.progress.stack(stack, work.cloud.stacks.resources(stack))
+                resources = work.cloud.stacks.resources(stack)
+                work.progress.stack(stack, resources)
+                if gone:
+                    _sweep(work, resources)
         stacks = tuple(stack for stack in seen.values() if stack is not None)
         resting = all(stack.failed if gone else not stack.busy for stack in stacks)
         return stacks if resting else None
@@ -62,6 +65,16 @@ def _at_rest(work: Work, names: tuple[str, ...], *, gone: bool) -> tuple[Stack, 
         cure="The same command waits on; `openstack stack event list` shows what Heat does.",
         state=state,
     )
+
+
+def _sweep(work: Work, resources: tuple[Resource, ...]) -> None:
+    """Clear a subnet that waits for its deletion after its load balancer has gone."""
+    left = {resource.type for resource in resources if resource.status != "DELETE_COMPLETE"}
+    if "OS::Octavia::LoadBalancer" in left:
+        return
+    for resource in resources:
+        if resource.type == "OS::Neutron::Subnet" and resource.status == "DELETE_IN_PROGRESS":
+            work.cloud.ports.sweep(resource.physical_id)
 
 
 def _failure(stack: Stack, resources: tuple[Resource, ...]) -> str:

@@ -101,8 +101,15 @@ class Balancers(Protocol):
 class Servers(Protocol):
     """Nova: servers of the project."""
 
-    def tagged(self, tag: str) -> tuple[Server, ...]:
-        """Servers that carry the tag."""
+    def active(self, tag: str) -> tuple[Server, ...]:
+        """Servers in status ACTIVE that carry the tag."""
+
+
+class Ports(Protocol):
+    """Neutron: ports that others leave behind."""
+
+    def sweep(self, subnet_id: str) -> None:
+        """Delete the health-check ports that OVN's load balancer has left in a subnet."""
 
 
 class Catalogue(Protocol):
@@ -146,6 +153,10 @@ class Cloud(Protocol):
     @property
     def servers(self) -> Servers:
         """Nova."""
+
+    @property
+    def ports(self) -> Ports:
+        """Neutron's ports."""
 
     @property
     def catalogue(self) -> Catalogue:

@@ -11,6 +11,7 @@ import ao
 from ao.cloud.addresses import Addresses
 from ao.cloud.balancers import Balancers
 from ao.cloud.catalogue import Catalogue
+from ao.cloud.ports import Ports
 from ao.cloud.quotas import quotas
 from ao.cloud.servers import Servers
 from ao.cloud.stacks import Stacks
@@ -28,6 +29,7 @@ class OpenStack:
         self.addresses = Addresses(cloud)
         self.balancers = Balancers(cloud)
         self.servers = Servers(cloud)
+        self.ports = Ports(cloud)
         self.catalogue = Catalogue(cloud)
 
     @classmethod

@@ -14,18 +14,11 @@ class Servers:
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
 
-    def tagged(self, tag: str) -> tuple[Server, ...]:
-        """Servers that carry the tag."""
+    def active(self, tag: str) -> tuple[Server, ...]:
+        """Servers in status ACTIVE that carry the tag.
+
+        Without details: Nova answers several times faster then.
+        """
         with asking("list the servers"):
-            return tuple(
-                Server(
-                    id=server.id,
-                    name=server.name,
-                    status=server.status,
-                    tags=frozenset(server.tags or ()),
-                    addresses=tuple(
-                        port["addr"] for ports in server.addresses.values() for port in ports
-                    ),
-                )
-                for server in self._cloud.compute.servers(tags=tag)
-            )
+            servers = self._cloud.compute.servers(details=False, tags=[tag], status="ACTIVE")
+            return tuple(Server(id=server.id, name=server.name) for server in servers)

@@ -112,10 +112,6 @@ class Server:
 
     id: str
     name: str
-    status: str
-    """ACTIVE, BUILD, ERROR, SHUTOFF, …"""
-    tags: frozenset[str]
-    addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

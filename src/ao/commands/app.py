@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from pathlib import Path
@@ -49,6 +50,12 @@ class Ao(App):
             help="Site file. Default: ao.yaml. Env: AO_CONFIG.",
         )
         return parser
+
+    def configure_logging(self) -> None:
+        """Keep a line for each HTTP request to --debug."""
+        super().configure_logging()
+        if not self.options.debug:
+            logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def main(argv: list[str] | None = None) -> int:

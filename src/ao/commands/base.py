@@ -61,8 +61,8 @@ class SiteCommand(AoCommand):
 
         return config.load(self.app.options.config)
 
-    def work(self) -> Work:
-        """The site with its cloud, telling progress on standard error."""
+    def work(self, *, quiet: bool = False) -> Work:
+        """The site with its cloud, telling progress on standard error unless quiet."""
         from ao.cloud import connect
         from ao.commands.progress import progress
         from ao.work import Work
@@ -72,7 +72,9 @@ class SiteCommand(AoCommand):
 
             openstack.enable_logging(debug=True)
         site = self.site()
-        listener = self.cleanup.enter_context(progress(quiet=self.app.options.verbose_level == 0))
+        listener = self.cleanup.enter_context(
+            progress(quiet=quiet or self.app.options.verbose_level == 0)
+        )
         return Work(
             cloud=connect(self.app.options.os_cloud or site.cloud),
             site=site,
@@ -88,5 +90,5 @@ class SystemLister(SiteCommand, Lister):
         from ao.commands import systems
 
         for note in systems.notes(work.site, facts):
-            work.progress.note(note)
+            print(note, file=sys.stderr)
         return systems.COLUMNS, systems.rows(work.site, facts)

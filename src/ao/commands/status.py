@@ -14,5 +14,5 @@ class Status(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Observe, and list."""
-        work = self.work()
+        work = self.work(quiet=True)
         return self.table(work, work.observe())

@@ -1,0 +1,97 @@
+"""Progress as a live tree on a terminal."""
+
+from __future__ import annotations
+
+import time
+from typing import Self
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+from rich.tree import Tree
+
+from ao import duration
+from ao.cloud.values import Resource, Stack
+from ao.commands.progress import title
+from ao.plan import Step
+
+_MARKS = {
+    "COMPLETE": Text("✓ ", "green"),
+    "IN_PROGRESS": Text("… ", "yellow"),
+    "FAILED": Text("✗ ", "bold red"),
+}
+
+
+class TreeProgress:
+    """A tree of the steps under way, with Heat's resources below them.
+
+    Steps that have ended stay on the screen as one line each.
+    """
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._steps: dict[Step, float] = {}
+        self._stacks: dict[str, tuple[Stack, tuple[Resource, ...]]] = {}
+        self._live: Live | None = None
+
+    def begin(self, step: Step) -> None:
+        """Show the step."""
+        self._steps[step] = time.monotonic()
+        if self._live is None:
+            self._live = Live(
+                console=self._console,
+                transient=True,
+                refresh_per_second=4,
+                get_renderable=self._tree,
+            )
+            self._live.start()
+
+    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
+        """Show the stack's resources."""
+        self._stacks[stack.name] = (stack, resources)
+
+    def end(self, step: Step, seconds: float) -> None:
+        """Leave one line of the step."""
+        self._steps.pop(step, None)
+        line = Text.assemble(_MARKS["COMPLETE"], str(step), (f"  {duration.show(seconds)}", "dim"))
+        self._console.print(line)
+        if not self._steps:
+            self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Take the tree off the screen."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        self._stacks.clear()
+
+    def note(self, text: str) -> None:
+        """Tell it below the steps."""
+        self._console.print(text)
+
+    def _tree(self) -> Tree:
+        root = Tree("", hide_root=True)
+        now = time.monotonic()
+        for step, begin in self._steps.items():
+            age = (f"  {duration.show(now - begin)}", "dim")
+            root.add(Text.assemble(_MARKS["IN_PROGRESS"], str(step), age))
+        for stack, resources in self._stacks.values():
+            _grow(root.add(_label(stack.name, f"{stack.action}_{stack.status}")), resources, "")
+        return root
+
+
+def _grow(branch: Tree, resources: tuple[Resource, ...], parent: str) -> None:
+    for resource in resources:
+        if resource.parent == parent:
+            _grow(branch.add(_label(title(resource), resource.status)), resources, resource.name)
+
+
+def _label(title: str, status: str) -> Text:
+    action, _, state = status.partition("_")
+    return Text.assemble(_MARKS.get(state, ""), title, (f"  {action.lower()}", "dim"))
