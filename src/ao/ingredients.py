@@ -55,7 +55,7 @@ def site_parameters(site: Site, ingredients: Ingredients) -> dict[str, object]:
 def system_parameters(
     site: Site, ingredients: Ingredients, colour: Colour, version: str, router: str, size: int
 ) -> dict[str, object]:
-    """Parameters of the system template; size 0 keeps the group's size.
+    """Parameters of the system template.
 
     OVN's load balancer shows the servers the client's own address, a proxy shows one
     of the system's network.
@@ -74,7 +74,7 @@ def system_parameters(
         "user_data": group.user_data,
         "min_size": group.minimum,
         "max_size": group.maximum,
-        "initial_size": size,
+        "size": size,
         "delete_delay": group.delete_delay,
         "provider": balancer.provider,
         "protocol": balancer.protocol,

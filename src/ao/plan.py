@@ -55,7 +55,7 @@ class BuildSystem(Step):
     colour: Colour
     version: str
     size: int
-    """Servers to begin with; 0 keeps the size that the group has."""
+    """Servers that its group gets."""
 
     def __str__(self) -> str:
         return f"build {self.colour} with version {self.version}"
@@ -66,6 +66,8 @@ class RepairSystem(Step):
     """Replace what is broken in a system; its definition stays as it is."""
 
     colour: Colour
+    size: int
+    """Servers that its group has and keeps."""
 
     def __str__(self) -> str:
         return f"repair {self.colour}"
@@ -176,7 +178,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
     system = facts.systems[colour]
     version = system.version or site.version
     if system.stack is None:
-        yield BuildSystem(colour, version, site.group.size)
+        yield BuildSystem(colour, version, _size(site, system))
     elif system.stack.busy:
         yield FollowStack(system.stack.name, system.stack.action)
     elif system.stack.failed and colour is facts.live:
@@ -185,14 +187,21 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
                 f"the stack of {colour}, which is live, is DELETE_FAILED: Heat can only delete it",
                 cure=f"`ao deploy` to {colour.other}, `ao switch {colour.other}`, then `ao up`.",
             )
-        yield RepairSystem(colour)
+        yield RepairSystem(colour, system.size)
     elif system.stack.failed:
         if system.stack.action == "DELETE":
             yield RemoveSystem(colour)
         else:
-            yield BuildSystem(colour, version, 0 if system.size else site.group.size)
+            yield BuildSystem(colour, version, _size(site, system))
     elif system.broken:
-        yield RepairSystem(colour)
+        yield RepairSystem(colour, system.size)
+
+
+def _size(site: Site, system: System) -> int:
+    """The size that a group has, within the bounds that it will have; a new one's else."""
+    if system.size == 0:
+        return site.group.size
+    return max(site.group.minimum, min(system.size, site.group.maximum))
 
 
 def _await_servers(facts: Facts, *colours: Colour) -> Plan:
@@ -258,7 +267,7 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
         return (RemoveSystem(system.colour),)
     if any(isinstance(step, BuildSystem) for step in done):
         return ()
-    return (BuildSystem(system.colour, version, 0 if system.size else site.group.size),)
+    return (BuildSystem(system.colour, version, _size(site, system)),)
 
 
 def down(facts: Facts, colours: frozenset[Colour]) -> Plan:

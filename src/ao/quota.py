@@ -40,8 +40,7 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
             total += Counter({"routers": 1, "floating ips": 1 if site.production_address else 2})
         if isinstance(step, BuildSystem):
             system = facts.systems[step.colour]
-            size = step.size or system.size
-            total += _servers(size, flavor)
+            total += _servers(step.size, flavor)
             total += _SYSTEM if system.stack is None else Counter()
     return total
 

@@ -39,10 +39,11 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
         case plan.BuildSystem():
             _build_system(work, facts, step)
         case plan.RepairSite():
-            _repair(work, facts.stack, work.site.stack, facts.broken)
-        case plan.RepairSystem(colour):
+            _repair(work, _stack(facts.stack, work.site.stack), facts.broken, {})
+        case plan.RepairSystem(colour, size):
             system = facts.systems[colour]
-            _repair(work, system.stack, work.site.system_stack(colour), system.broken)
+            stack = _stack(system.stack, work.site.system_stack(colour))
+            _repair(work, stack, system.broken, {"size": size})
         case plan.RemoveSystem(colour):
             guard.may_change(work.observe(), colour, act="delete")
             _remove(work, work.site.system_stack(colour))
@@ -143,11 +144,17 @@ def _remove(work: Work, name: str) -> None:
         work.cloud.stacks.delete(stack)
 
 
-def _repair(work: Work, stack: Stack | None, name: str, broken: tuple[Resource, ...]) -> None:
-    """Have Heat replace what is broken of a stack, and keep its definition."""
+def _repair(
+    work: Work, stack: Stack, broken: tuple[Resource, ...], parameters: dict[str, object]
+) -> None:
+    """Have Heat replace what is broken of a stack, and keep its definition.
+
+    A group's size must be said: Heat does not count its broken members when it asks
+    how many there are (heat/common/grouputils.py: get_size).
+    """
     for resource in broken:
         work.cloud.stacks.mark_unhealthy(resource, "missing or broken")
-    work.cloud.stacks.repair(_stack(stack, name), work.site.deadlines.build)
+    work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
 
 
 def _await_servers(work: Work, colour: Colour) -> None:

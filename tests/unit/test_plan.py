@@ -80,12 +80,12 @@ def test_up_leaves_a_whole_system_as_it_is_whatever_the_site_file_says() -> None
 
 def test_up_repairs_a_lost_server_of_the_live_system_without_a_new_definition() -> None:
     facts = with_system(whole(), system(BLUE, active=1, online=1))
-    assert plan.up(SITE, facts, NOTHING_DONE) == (RepairSystem(BLUE),)
+    assert plan.up(SITE, facts, NOTHING_DONE) == (RepairSystem(BLUE, 2),)
 
 
 def test_up_builds_a_failed_standby_anew_with_the_version_that_it_was_to_have() -> None:
     facts = with_system(whole(), system(GREEN, state="UPDATE_FAILED", version="2.0"))
-    assert plan.up(SITE, facts, NOTHING_DONE) == (BuildSystem(GREEN, "2.0", 0),)
+    assert plan.up(SITE, facts, NOTHING_DONE) == (BuildSystem(GREEN, "2.0", 2),)
 
 
 def test_up_waits_for_what_heat_is_doing() -> None:
@@ -113,8 +113,14 @@ def test_up_refuses_to_delete_a_live_system_that_heat_failed_to_delete() -> None
 
 def test_deploy_goes_to_the_standby_and_keeps_its_size() -> None:
     assert plan.deploy(SITE, whole(live=GREEN), "2.0", NOTHING_DONE) == (
-        BuildSystem(BLUE, "2.0", 0),
+        BuildSystem(BLUE, "2.0", 2),
     )
+
+
+def test_deploy_keeps_the_size_that_scaling_chose_within_the_bounds() -> None:
+    for size, kept in ((1, 1), (3, 3), (9, 4)):
+        grown = with_system(whole(), system(GREEN, size=size, online=size, active=size))
+        assert plan.deploy(SITE, grown, "2.0", NOTHING_DONE) == (BuildSystem(GREEN, "2.0", kept),)
 
 
 def test_deploy_gives_an_empty_standby_servers() -> None:
@@ -128,7 +134,7 @@ def test_deploy_builds_a_standby_that_was_deleted() -> None:
 
 
 def test_deploy_ends_by_seeing_the_preview_address_answer() -> None:
-    done = frozenset([BuildSystem(GREEN, "2.0", 0)])
+    done = frozenset([BuildSystem(GREEN, "2.0", 2)])
     assert plan.deploy(SITE, whole(), "2.0", done) == (Confirm("preview", GREEN),)
     assert plan.deploy(SITE, whole(), "2.0", done | {Confirm("preview", GREEN)}) == ()
 
@@ -252,7 +258,7 @@ def test_no_plan_of_up_endangers_the_live_system(facts: Facts) -> None:
 
 @given(any_facts(), st.booleans())
 def test_no_plan_of_deploy_endangers_the_live_system(facts: Facts, built: bool) -> None:
-    done = frozenset([BuildSystem(GREEN, "2.0", 0)]) if built else NOTHING_DONE
+    done = frozenset([BuildSystem(GREEN, "2.0", 2)]) if built else NOTHING_DONE
     try:
         steps = plan.deploy(SITE, facts, "2.0", done)
     except Refused:

@@ -30,7 +30,7 @@ def test_an_address_that_the_project_has_is_not_needed_again() -> None:
 
 
 def test_a_deploy_needs_the_standbys_servers_a_second_time_and_nothing_else_again() -> None:
-    steps = (plan.BuildSystem(Colour.GREEN, "2.0", 0),)
+    steps = (plan.BuildSystem(Colour.GREEN, "2.0", 2),)
     needed = quota.needs(SITE, whole(), steps, FLAVOR)
     assert needed == Counter({"instances": 2, "cores": 4, "ram": 1024, "ports": 2})
 

@@ -55,8 +55,8 @@ class Stacks(Protocol):
     ) -> None:
         """Begin to change a stack to this template, these parameters and tags."""
 
-    def repair(self, stack: Stack, deadline: float) -> None:
-        """Begin to bring a stack back to the definition that it has."""
+    def repair(self, stack: Stack, parameters: Mapping[str, object], deadline: float) -> None:
+        """Begin to bring a stack back to its definition, save for these parameters."""
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""

@@ -58,14 +58,15 @@ class Stacks:
         with asking(f"update stack {stack.name}"):
             self._write("PUT", _path(stack), _definition(template, parameters, tags, deadline))
 
-    def repair(self, stack: Stack, deadline: float) -> None:
-        """Begin to bring a stack back to the definition that it has.
+    def repair(self, stack: Stack, parameters: Mapping[str, object], deadline: float) -> None:
+        """Begin to bring a stack back to its definition, save for these parameters.
 
-        A PATCH keeps template, parameters and tags
+        A PATCH keeps template, tags and all other parameters
         (heat/engine/service.py: _prepare_stack_updates with PARAM_EXISTING).
         """
         with asking(f"repair stack {stack.name}"):
-            self._write("PATCH", _path(stack), {"timeout_mins": _minutes(deadline)})
+            change = {"parameters": dict(parameters), "timeout_mins": _minutes(deadline)}
+            self._write("PATCH", _path(stack), change)
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""

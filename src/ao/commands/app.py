@@ -52,10 +52,11 @@ class Ao(App):
         return parser
 
     def configure_logging(self) -> None:
-        """Keep a line for each HTTP request to --debug."""
+        """Keep what the libraries tell of each request to --debug."""
         super().configure_logging()
         if not self.options.debug:
             logging.getLogger("httpx").setLevel(logging.WARNING)
+            logging.getLogger("keystoneauth").setLevel(logging.ERROR)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -82,16 +82,21 @@ class TreeProgress:
             age = (f"  {duration.show(now - begin)}", "dim")
             root.add(Text.assemble(_MARKS["IN_PROGRESS"], str(step), age))
         for stack, resources in self._stacks.values():
-            _grow(root.add(_label(stack.name, f"{stack.action}_{stack.status}")), resources, "")
+            done = sum(resource.status.endswith("_COMPLETE") for resource in resources)
+            words = f"{stack.action.lower()}, {done} of {len(resources)} resources done"
+            branch = root.add(_label(stack.name, stack.status, words))
+            for resource in _at_work(resources):
+                action, _, status = resource.status.partition("_")
+                branch.add(_label(title(resource), status, action.lower()))
         return root
 
 
-def _grow(branch: Tree, resources: tuple[Resource, ...], parent: str) -> None:
-    for resource in resources:
-        if resource.parent == parent:
-            _grow(branch.add(_label(title(resource), resource.status)), resources, resource.name)
+def _at_work(resources: tuple[Resource, ...]) -> list[Resource]:
+    """Resources under way or failed, without those that only wait for others inside them."""
+    moving = [r for r in resources if not r.status.endswith("_COMPLETE")]
+    parents = {resource.parent for resource in moving}
+    return [resource for resource in moving if resource.name not in parents]
 
 
-def _label(title: str, status: str) -> Text:
-    action, _, state = status.partition("_")
-    return Text.assemble(_MARKS.get(state, ""), title, (f"  {action.lower()}", "dim"))
+def _label(name: str, status: str, words: str) -> Text:
+    return Text.assemble(_MARKS.get(status, ""), name, (f"  {words}", "dim"))

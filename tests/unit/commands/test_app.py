@@ -1,0 +1,95 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ao.commands.app import main
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and no cloud configured anywhere."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    monkeypatch.delenv("AO_CONFIG", raising=False)
+    monkeypatch.delenv("OS_CLOUD", raising=False)
+    return tmp_path
+
+
+def test_a_starter_site_is_written_once_and_never_overwritten(
+    nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init"]) == 0
+    (nowhere / "ao.yaml").write_text("mine")
+    assert main(["init"]) == 2
+    assert (nowhere / "ao.yaml").read_text() == "mine"
+    assert "ao.yaml is there already; nothing was written" in capsys.readouterr().err
+
+
+def test_the_schema_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "SiteFile"
+
+
+def test_a_missing_site_file_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "ao: cannot read ao.yaml: No such file or directory",
+        "`ao init` writes a starter file; --config names another one.",
+    ]
+
+
+def test_an_unknown_cloud_is_told_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["init"])
+    assert main(["--os-cloud", "nowhere", "status"]) == 3
+    told = capsys.readouterr().err
+    assert "cannot connect to cloud nowhere" in told
+    assert "Traceback" not in told
+
+
+def test_a_cloud_that_cannot_be_reached_is_told_without_its_password(
+    nowhere: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["init"])
+    (nowhere / "clouds.yaml").write_text(
+        "clouds: {mycloud: {region_name: RegionOne, auth: {auth_url: 'http://127.0.0.1:1/v3', "
+        "username: u, password: hush, project_name: p, user_domain_name: d, "
+        "project_domain_name: d}}}"
+    )
+    assert main(["status"]) == 3
+    told = capsys.readouterr().err
+    assert "127.0.0.1" in told
+    assert "hush" not in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("version", ["a b", "1/2"])
+def test_a_wrong_version_is_refused_before_the_cloud_is_asked(
+    version: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["init"])
+    assert main(["deploy", version]) == 2
+    assert "cannot be a version" in capsys.readouterr().err
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert not ended.value.code
+    told = capsys.readouterr().out
+    for command in ("init", "schema", "up", "deploy", "switch", "status", "down"):
+        assert f"\n  {command} " in told
+
+
+def test_help_needs_neither_openstacksdk_nor_pydantic_nor_rich() -> None:
+    code = (
+        "import sys; from ao.commands.app import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(*(m for m in ('openstack', 'pydantic', 'rich.live') if m in sys.modules),"
+        " file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stderr.strip() == ""
