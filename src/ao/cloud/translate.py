@@ -11,6 +11,10 @@ from openstack import exceptions as sdk
 from ao import errors
 
 _BY_STATUS: dict[int, tuple[type[errors.AoError], str]] = {
+    400: (
+        errors.CloudError,
+        "OpenStack does not take what was asked for; look at what the site file names.",
+    ),
     401: (
         errors.NotAuthenticated,
         "Check user name, password or application credential in clouds.yaml, or log in again.",

@@ -1,0 +1,30 @@
+"""A fake OpenStack in memory, with the same face as `ao.cloud`.
+
+It interprets Ao's Heat templates, takes (virtual) time, refuses what the real services
+refuse, and fails when told to. Use it to test hooks and whatever else works on a site:
+
+    cloud = ao.fake.Cloud()
+    work = Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit)
+    release.up(work)
+
+The contract suite, tests/contract, holds it to what a real cloud does.
+"""
+
+from ao.fake.cloud import Cloud
+from ao.fake.faults import Call, Faults, Killed
+from ao.fake.nova import Server
+from ao.fake.openstack import OpenStack
+from ao.fake.others import Others
+from ao.fake.shop import Application, shop
+
+__all__ = [
+    "Application",
+    "Call",
+    "Cloud",
+    "Faults",
+    "Killed",
+    "OpenStack",
+    "Others",
+    "Server",
+    "shop",
+]

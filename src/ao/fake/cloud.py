@@ -1,0 +1,72 @@
+"""The fake cloud: the face of `ao.cloud.Cloud`, in memory."""
+
+from __future__ import annotations
+
+from ao import clock
+from ao.cloud import values
+from ao.fake.desk import Desk
+from ao.fake.faults import Call, Faults
+from ao.fake.openstack import OpenStack
+from ao.fake.others import Others
+from ao.fake.services import Addresses, Balancers, Catalogue, Ports, Servers, Stacks
+from ao.visit import Answer
+
+
+class Cloud:
+    """One project of a fake OpenStack, as `ao.cloud.connect` gives one of a real.
+
+    Time passes only in `clock.sleep`. Give `clock` and `visit` to the work on it:
+    `Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit)`.
+    """
+
+    def __init__(
+        self,
+        project: str = "shop",
+        *,
+        openstack: OpenStack | None = None,
+        reader: bool = False,
+    ) -> None:
+        """Log in to a project of an OpenStack, by default a new one of its own.
+
+        A reader may look and change nothing.
+        """
+        self.openstack = openstack or OpenStack()
+        inside = self.openstack.project(project)
+        self._project = inside
+        desk = Desk(inside, reader=reader)
+        self._desk = desk
+        self.name = project
+        self.stacks = Stacks(inside, desk)
+        self.addresses = Addresses(inside, desk)
+        self.balancers = Balancers(inside, desk)
+        self.servers = Servers(inside, desk)
+        self.ports = Ports(inside, desk)
+        self.catalogue = Catalogue(inside, desk)
+        self.others = Others(inside)
+        """Somebody else in the project."""
+        self.clock = clock.Clock(now=self.openstack.timeline.now, sleep=self._sleep)
+        """The cloud's time, which passes only when somebody sleeps."""
+
+    @property
+    def faults(self) -> Faults:
+        """What is to go wrong."""
+        return self._desk.faults
+
+    @property
+    def calls(self) -> list[Call]:
+        """Calls so far, oldest first."""
+        return self._desk.calls
+
+    def quotas(self) -> tuple[values.Quota, ...]:
+        """Quotas of the project, of all services that have them."""
+        call = Call(name="quotas", arguments=(), writes=False)
+        return self._desk.take(call, self._project.limits.quotas)
+
+    def visit(self, url: str, timeout: float) -> Answer:
+        """Visit a floating IP of the cloud, as `ao.visit.visit` does."""
+        with self.openstack.lock:
+            return self.openstack.visit(url, timeout)
+
+    def _sleep(self, seconds: float) -> None:
+        with self.openstack.lock:
+            self.openstack.timeline.sleep(seconds)

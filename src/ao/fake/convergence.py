@@ -1,0 +1,179 @@
+"""Heat's work on a stack: one traversal of its resources.
+
+Heat brings every resource to what the template says as soon as those that it requires
+are there, then removes what is replaced or no longer wanted, in the other direction
+(heat/engine/stack.py: converge_stack; heat/engine/check_resource.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ao.fake import hot
+from ao.fake.failure import Failure
+from ao.fake.kinds import kind_of
+from ao.fake.kinds.kind import Kind
+from ao.fake.stack import Part, Stack
+from ao.fake.template import Definition
+from ao.fake.timeline import TICK, Job
+
+
+class Scope:
+    """What the names in a stack's template stand for."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+
+    def parameter(self, name: str) -> object:
+        """Value of a parameter."""
+        return self._stack.arguments[name]
+
+    def condition(self, name: str) -> bool:
+        """Whether a condition of the template holds."""
+        return hot.holds(self._stack.blueprint.conditions[name], self)
+
+    def reference(self, name: str) -> object:
+        """ID of the thing that a resource has built."""
+        return self._stack.parts[name].physical_id
+
+    def attribute(self, name: str, attribute: str) -> object:
+        """Attribute of the thing that a resource has built."""
+        part = self._stack.parts[name]
+        return self.kind(part.type).attribute(part, attribute)
+
+    def kind(self, name: str) -> Kind:
+        """The resource type of that name; raises CloudError when there is none."""
+        return kind_of(name, self._stack.blueprint)
+
+
+class _Over(Exception):
+    """Another traversal has begun, or this one has failed."""
+
+
+class Convergence:
+    """One traversal of a stack."""
+
+    def __init__(self, stack: Stack, action: str) -> None:
+        self._stack = stack
+        self._action = action
+        self._scope = Scope(stack)
+        self._timeline = stack.project.timeline
+        self._definitions: Mapping[str, Definition] = (
+            {} if action == "DELETE" else stack.blueprint.definitions(self._scope)
+        )
+        self._done: set[str] = set()
+
+    def begin(self) -> None:
+        """Begin; the work goes on as time passes."""
+        stack = self._stack
+        stack.traversal = self
+        stack.failure = None
+        stack.turn(self._action, "IN_PROGRESS", f"Stack {self._action} started")
+        stack.updated_at = self._timeline.date()
+        for name in set(stack.parts) - set(self._definitions):
+            stack.outgoing.append(stack.parts.pop(name))
+        for name, definition in self._definitions.items():
+            if name not in stack.parts:
+                stack.parts[name] = self._part(name, definition)
+            self._timeline.start(self._job(self._bring(name, definition)))
+        self._timeline.start(self._job(self._conclude()))
+        self._timeline.start(self._time_out())
+
+    def _job(self, work: Job) -> Job:
+        """Work that ends when the traversal is over, and ends it when it fails."""
+        try:
+            yield from work
+        except _Over:
+            return
+        except Failure as failure:
+            self._fail(failure)
+
+    def _fail(self, failure: Failure) -> None:
+        if self._under_way():
+            self._stack.failure = failure
+            reason = f"Resource {self._action} failed: {failure}"
+            self._stack.turn(self._action, "FAILED", reason)
+
+    def _time_out(self) -> Job:
+        yield self._stack.deadline
+        if self._under_way():
+            self._stack.failure = Failure("", "Timed out")
+            self._stack.turn(self._action, "FAILED", "Timed out")
+
+    def _conclude(self) -> Job:
+        yield from self._until(lambda: self._done >= set(self._definitions))
+        for part in self._stack.outgoing:
+            self._timeline.start(self._job(self._remove(part)))
+        yield from self._until(lambda: not self._stack.outgoing)
+        reason = f"Stack {self._action} completed successfully"
+        self._stack.turn(self._action, "COMPLETE", reason)
+        if self._action == "DELETE":
+            self._stack.project.heat.forget(self._stack)
+
+    def _bring(self, name: str, definition: Definition) -> Job:
+        """Bring a resource to what the template says."""
+        yield from self._until(lambda: definition.requires <= self._done)
+        yield from self._until(lambda: not self._stack.parts[name].working)
+        part = self._stack.parts[name]
+        kind = self._scope.kind(definition.type)
+        properties = hot.resolve(definition.properties, self._scope)
+        requires = frozenset(self._stack.parts[other] for other in definition.requires)
+        if self._must_replace(part, kind, properties):
+            self._stack.outgoing.append(part)
+            part = self._stack.parts[name] = self._part(name, definition)
+        if part.action == "INIT":
+            part.properties, part.requires = properties, requires
+            yield from self._act(part, "CREATE", kind.create(part))
+        elif kind.always_updated or part.status == "FAILED" or part.properties != properties:
+            before, part.properties, part.requires = part.properties, properties, requires
+            yield from self._act(part, "UPDATE", kind.update(part, before))
+        self._done.add(name)
+
+    def _must_replace(self, part: Part, kind: Kind, properties: Mapping[str, object]) -> bool:
+        """Whether a resource cannot become what is wanted (resource.py: _needs_update)."""
+        if part.action == "INIT":
+            return False
+        if part.status == "FAILED" and (part.action == "CHECK" or kind.lost(part)):
+            return True
+        return kind.replaced(part.properties, properties)
+
+    def _remove(self, part: Part) -> Job:
+        """Remove a resource once nothing that is there requires it."""
+        outgoing = self._stack.outgoing
+        yield from self._until(lambda: not any(part in other.requires for other in outgoing))
+        yield from self._until(lambda: not part.working)
+        if part not in outgoing:
+            return  # an earlier traversal was at it, and has removed it
+        if part.action != "INIT":
+            kind = self._scope.kind(part.type)
+            yield from self._act(part, "DELETE", kind.delete(part))
+        outgoing.remove(part)
+
+    def _act(self, part: Part, action: str, work: Job) -> Job:
+        """Do something with a resource, to its end even when the traversal is over."""
+        part.working = True
+        part.turn(action, "IN_PROGRESS")
+        try:
+            part.project.flaws.strike(part.type, action)
+            yield from work
+        except Failure as failure:
+            told = failure.inside(part.name)
+            part.turn(action, "FAILED", str(told))
+            raise told from failure
+        finally:
+            part.working = False
+        part.turn(action, "COMPLETE")
+
+    def _until(self, condition: Callable[[], bool]) -> Job:
+        while True:
+            if not self._under_way():
+                raise _Over
+            if condition():
+                return
+            yield TICK
+
+    def _under_way(self) -> bool:
+        return self._stack.traversal is self and self._stack.busy
+
+    def _part(self, name: str, definition: Definition) -> Part:
+        return Part(stack=self._stack, name=name, type=definition.type, born=self._timeline.now())

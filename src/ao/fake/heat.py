@@ -1,0 +1,188 @@
+"""Heat: the stacks of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ao.cloud.values import Template
+from ao.errors import CloudError, Conflict, NotFound
+from ao.fake import hot
+from ao.fake.convergence import Convergence, Scope
+from ao.fake.kinds import kind_of
+from ao.fake.kinds.heat import AutoScalingGroup
+from ao.fake.stack import Part, Stack
+from ao.fake.template import Blueprint
+
+if TYPE_CHECKING:
+    from ao.fake.project import Project
+
+
+class Heat:
+    """Stacks of a project, nested ones too, by ID."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.stacks: dict[str, Stack] = {}
+
+    def tops(self) -> list[Stack]:
+        """Stacks that are not nested."""
+        return [stack for stack in self.stacks.values() if stack.parent is None]
+
+    def create(
+        self,
+        name: str,
+        template: Template,
+        parameters: Mapping[str, object],
+        tags: frozenset[str],
+        deadline: float,
+    ) -> None:
+        """Begin to create a stack."""
+        if any(stack.name == name for stack in self.tops()):
+            raise Conflict(f"cannot create stack {name}: The Stack ({name}) already exists.")
+        blueprint = Blueprint.parse(template)
+        stack = self._stack(name, None, blueprint, self._arguments(blueprint, parameters), deadline)
+        stack.tags = tags
+        Convergence(stack, "CREATE").begin()
+
+    def update(
+        self,
+        stack_id: str,
+        template: Template,
+        parameters: Mapping[str, object],
+        tags: frozenset[str],
+        deadline: float,
+    ) -> None:
+        """Begin to change a stack."""
+        stack = self.find(stack_id)
+        blueprint = Blueprint.parse(template)
+        arguments = self._arguments(blueprint, parameters)
+        stack.tags = tags
+        stack.deadline = deadline
+        self.converge(stack, blueprint, arguments)
+
+    def repair(self, stack_id: str, parameters: Mapping[str, object], deadline: float) -> None:
+        """Begin to bring a stack to the definition that it has, but for the parameters given."""
+        stack = self.find(stack_id)
+        changed = {**stack.arguments, **parameters}
+        stack.deadline = deadline
+        self.converge(stack, stack.blueprint, self._arguments(stack.blueprint, changed))
+
+    def delete(self, stack_id: str) -> None:
+        """Begin to delete a stack, whatever Heat is doing with it."""
+        stack = self.stacks.get(stack_id)
+        if stack is not None:
+            self._stop(stack)
+            Convergence(stack, "DELETE").begin()
+
+    def find(self, stack_id: str) -> Stack:
+        """A stack; raises NotFound."""
+        if stack_id not in self.stacks:
+            raise NotFound(f"The Stack ({stack_id}) could not be found.")
+        return self.stacks[stack_id]
+
+    def inside(self, stack: Stack) -> list[Part]:
+        """Resources of a stack, then those of the stacks nested in it."""
+        parts = stack.listed()
+        nested = [
+            self.stacks[part.physical_id] for part in parts if part.physical_id in self.stacks
+        ]
+        return parts + [part for child in nested for part in self.inside(child)]
+
+    def mark_unhealthy(self, stack_id: str, name: str, reason: str) -> None:
+        """Have the next update of its stack replace a resource."""
+        part = self.find(stack_id).parts.get(name)
+        if part is None:
+            raise NotFound(f"The Resource ({name}) could not be found in Stack {stack_id}.")
+        if part.working:
+            raise Conflict(f"Stack {part.stack.name} already has an action in progress.")
+        part.turn("CHECK", "FAILED", reason)
+
+    def output(self, stack_id: str, key: str) -> object:
+        """Value of an output; None while there is none. Raises NotFound for an unknown one."""
+        stack = self.find(stack_id)
+        if key not in stack.blueprint.outputs:
+            raise NotFound(f"Output with key {key} not found.")
+        value = stack.blueprint.outputs[key]["value"]
+        if any(not stack.parts[name].physical_id for name in hot.references(value)):
+            return None
+        return hot.resolve(value, Scope(stack))
+
+    def signal(self, stack_id: str, policy: str) -> None:
+        """Have a scaling policy change the size of its group."""
+        properties = self.find(stack_id).parts[policy].properties
+        group = next(
+            part
+            for stack in self.stacks.values()
+            for part in stack.parts.values()
+            if part.physical_id == properties["auto_scaling_group_id"]
+        )
+        AutoScalingGroup().adjust(group, properties["scaling_adjustment"])
+
+    def nest(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Stack:
+        """Begin to create the stack that a resource stands for."""
+        name = f"{part.stack.name}-{part.name}-{self._project.words.letters(12)}"
+        stack = self._stack(name, part, blueprint, arguments, part.stack.deadline)
+        Convergence(stack, "CREATE").begin()
+        return stack
+
+    def converge(self, stack: Stack, blueprint: Blueprint, arguments: dict[str, object]) -> None:
+        """Begin a new traversal, which takes over from one that is under way.
+
+        heat/engine/service.py: update_stack refuses stacks that were suspended or deleted,
+        and no others.
+        """
+        if stack.action == "DELETE":
+            raise CloudError("Updating a stack when it is deleting is not supported.")
+        stack.blueprint, stack.arguments = blueprint, arguments
+        Convergence(stack, "UPDATE").begin()
+
+    def forget(self, stack: Stack) -> None:
+        """Drop a stack that is deleted."""
+        del self.stacks[stack.id]
+
+    def _stack(
+        self,
+        name: str,
+        parent: Part | None,
+        blueprint: Blueprint,
+        arguments: dict[str, object],
+        deadline: float,
+    ) -> Stack:
+        stack = Stack(
+            id=self._project.words.uuid(),
+            name=name,
+            project=self._project,
+            parent=parent,
+            blueprint=blueprint,
+            arguments=arguments,
+            deadline=deadline,
+        )
+        self._check(blueprint, stack)
+        self.stacks[stack.id] = stack
+        return stack
+
+    def _arguments(
+        self, blueprint: Blueprint, parameters: Mapping[str, object]
+    ) -> dict[str, object]:
+        return blueprint.arguments(parameters, self._project.exists)
+
+    def _check(self, blueprint: Blueprint, stack: Stack) -> None:
+        """Refuse resource types and properties that are not known, before anything begins."""
+        for name, definition in blueprint.definitions(Scope(stack)).items():
+            kind = kind_of(definition.type, blueprint)
+            kind.check(name, definition.properties)
+            if isinstance(kind, AutoScalingGroup):
+                resource = definition.properties["resource"]
+                kind_of(resource["type"], blueprint).check(name, resource["properties"])
+
+    def _stop(self, stack: Stack) -> None:
+        """Stop Heat's work on a stack and on those nested in it; what is begun is finished.
+
+        heat/engine/worker.py: stop_traversal.
+        """
+        for part in stack.parts.values():
+            nested = self.stacks.get(part.physical_id)
+            if nested is not None and nested.busy:
+                self._stop(nested)
+                nested.turn(nested.action, "FAILED", f"Stack {nested.action} cancelled")

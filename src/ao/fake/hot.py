@@ -1,0 +1,140 @@
+"""Functions of HOT templates, version 2021-04-16: those that Ao's templates use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from ao.errors import CloudError
+
+
+class Scope(Protocol):
+    """What the names in a template stand for."""
+
+    def parameter(self, name: str) -> object:
+        """Value of a parameter."""
+
+    def condition(self, name: str) -> bool:
+        """Whether a condition holds."""
+
+    def reference(self, name: str) -> object:
+        """What `get_resource` gives for a resource."""
+
+    def attribute(self, name: str, attribute: str) -> object:
+        """What `get_attr` gives for an attribute of a resource."""
+
+
+ABSENT = object()
+"""Value of an `if` that has no third part and does not hold: Heat leaves it out."""
+
+
+def resolve(value: Any, scope: Scope) -> Any:
+    """A value of a template with its functions worked out."""
+    call = _call(value)
+    if call:
+        name, argument = call
+        return _FUNCTIONS[name](argument, scope)
+    if isinstance(value, Mapping):
+        items = ((key, resolve(item, scope)) for key, item in value.items())
+        return {key: item for key, item in items if item is not ABSENT}
+    if isinstance(value, list):
+        return [item for part in value if (item := resolve(part, scope)) is not ABSENT]
+    return value
+
+
+def references(value: Any) -> Iterator[str]:
+    """Names of the resources that a value needs."""
+    call = _call(value)
+    if call and call[0] == "get_resource":
+        yield call[1]
+    elif call and call[0] == "get_attr":
+        yield call[1][0]
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+def holds(condition: Any, scope: Scope) -> bool:
+    """Whether a condition holds: a name, a truth value or a function."""
+    if isinstance(condition, str):
+        return scope.condition(condition)
+    return bool(resolve(condition, scope))
+
+
+def _call(value: Any) -> tuple[str, Any] | None:
+    """Name and argument when a value is a call of a function."""
+    if not isinstance(value, Mapping) or len(value) != 1:
+        return None
+    ((name, argument),) = value.items()
+    if name in _UNKNOWN:
+        raise CloudError(f"the fake cloud does not know the template function {name}")
+    return (name, argument) if name in _FUNCTIONS else None
+
+
+def _if(argument: Any, scope: Scope) -> Any:
+    condition, then, *otherwise = argument
+    if holds(condition, scope):
+        return resolve(then, scope)
+    return resolve(otherwise[0], scope) if otherwise else ABSENT
+
+
+def _equals(argument: Any, scope: Scope) -> bool:
+    left, right = (resolve(side, scope) for side in argument)
+    return bool(left == right)
+
+
+def _list_join(argument: Any, scope: Scope) -> str:
+    delimiter, *lists = argument
+    return str(delimiter).join(str(item) for part in lists for item in resolve(part, scope))
+
+
+def _str_replace(argument: Any, scope: Scope) -> str:
+    """Longer words first, each place once (heat/engine/hot/functions.py: Replace)."""
+    text = str(resolve(argument["template"], scope))
+    words = {key: str(resolve(value, scope)) for key, value in argument["params"].items()}
+    return _replace(text, sorted(words, key=lambda word: (-len(word), word)), words)
+
+
+def _replace(text: str, order: list[str], words: Mapping[str, str]) -> str:
+    if not order:
+        return text
+    word, *rest = order
+    return words[word].join(_replace(part, rest, words) for part in text.split(word))
+
+
+_FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
+    "get_param": lambda argument, scope: scope.parameter(argument),
+    "get_resource": lambda argument, scope: scope.reference(argument),
+    "get_attr": lambda argument, scope: scope.attribute(*argument),
+    "if": _if,
+    "not": lambda argument, scope: not holds(argument, scope),
+    "equals": _equals,
+    "list_join": _list_join,
+    "str_replace": _str_replace,
+}
+
+_UNKNOWN = frozenset(
+    {
+        "and",
+        "contains",
+        "digest",
+        "filter",
+        "get_file",
+        "list_concat",
+        "list_concat_unique",
+        "make_url",
+        "map_merge",
+        "map_replace",
+        "or",
+        "repeat",
+        "resource_facade",
+        "str_replace_strict",
+        "str_replace_vstrict",
+        "str_split",
+        "yaql",
+    }
+)
+"""Functions of HOT that Ao's templates do not use."""

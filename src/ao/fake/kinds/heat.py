@@ -1,0 +1,194 @@
+"""Resource types of Heat itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ao.fake.failure import Failure
+from ao.fake.kinds.kind import Kind
+from ao.fake.stack import Part, Stack
+from ao.fake.template import Blueprint
+from ao.fake.timeline import TICK, Job
+
+
+class RandomString(Kind):
+    """OS::Heat::RandomString, of lower-case letters."""
+
+    required = frozenset({"length", "character_classes"})
+    fixed = required
+
+    def create(self, part: Part) -> Job:
+        """Make up the string."""
+        part.physical_id = part.project.words.letters(part.properties["length"])
+        yield TICK
+
+    def attribute(self, part: Part, name: str) -> object:
+        """Its value."""
+        return part.physical_id if name == "value" else super().attribute(part, name)
+
+
+class Delay(Kind):
+    """OS::Heat::Delay: waits when it is created or deleted."""
+
+    optional = frozenset({"actions", "min_wait"})
+
+    def create(self, part: Part) -> Job:
+        """Wait, when CREATE is among its actions."""
+        yield self._wait(part, "CREATE")
+
+    def delete(self, part: Part) -> Job:
+        """Wait, when DELETE is among its actions."""
+        yield self._wait(part, "DELETE")
+
+    def _wait(self, part: Part, action: str) -> float:
+        actions = part.properties.get("actions", ["CREATE"])
+        return float(part.properties.get("min_wait", 0)) if action in actions else TICK
+
+
+class ScalingPolicy(Kind):
+    """OS::Heat::ScalingPolicy."""
+
+    required = frozenset({"auto_scaling_group_id", "adjustment_type", "scaling_adjustment"})
+    fixed = frozenset({"auto_scaling_group_id"})
+
+    def create(self, part: Part) -> Job:
+        """Give it an ID."""
+        part.physical_id = part.project.words.uuid()
+        yield TICK
+
+
+class NestedStack(Kind):
+    """A resource that is a stack of its own (heat/engine/resources/stack_resource.py)."""
+
+    always_updated = True
+
+    def lost(self, part: Part) -> bool:
+        """Never, while it has a stack: what failed in it can be changed."""
+        return part.physical_id not in part.project.heat.stacks
+
+    def delete(self, part: Part) -> Job:
+        """Delete the stack."""
+        heat = part.project.heat
+        stack = heat.stacks.get(part.physical_id)
+        if stack is None:
+            return
+        heat.delete(stack.id)
+        while stack.id in heat.stacks:
+            if not stack.busy:
+                raise _failure(stack)
+            yield TICK
+
+    def _create(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Job:
+        stack = part.project.heat.nest(part, blueprint, arguments)
+        part.physical_id = stack.id
+        yield from _follow(stack)
+
+    def _update(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Job:
+        stack = part.project.heat.stacks[part.physical_id]
+        part.project.heat.converge(stack, blueprint, arguments)
+        yield from _follow(stack)
+
+
+class NestedTemplate(NestedStack):
+    """A template that is used as a resource type."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self._blueprint = blueprint
+        parameters = blueprint.parameters.items()
+        self.required = frozenset(name for name, schema in parameters if "default" not in schema)
+        self.optional = frozenset(name for name, schema in parameters if "default" in schema)
+
+    def create(self, part: Part) -> Job:
+        """Create its stack, with the properties as parameters."""
+        yield from self._create(part, self._blueprint, self._arguments(part))
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Update its stack."""
+        yield from self._update(part, self._blueprint, self._arguments(part))
+
+    def _arguments(self, part: Part) -> dict[str, object]:
+        return self._blueprint.arguments(part.properties, part.project.exists)
+
+
+class AutoScalingGroup(NestedStack):
+    """OS::Heat::AutoScalingGroup: a stack with a resource for each member."""
+
+    required = frozenset({"min_size", "max_size", "resource"})
+    optional = frozenset({"desired_capacity", "cooldown", "rolling_updates"})
+
+    def create(self, part: Part) -> Job:
+        """Create the members."""
+        size = part.properties.get("desired_capacity") or part.properties["min_size"]
+        self._check_size(part)
+        members = self._named(part, [], size)
+        yield from self._create(part, self._blueprint(part, members), {})
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Give every member the new definition, then the group its size.
+
+        Without a desired capacity the size stays, but for members that have failed: Heat
+        does not count them (aws/autoscaling/autoscaling_group.py: handle_update,
+        heat/common/grouputils.py: get_size).
+        """
+        self._check_size(part)
+        if before["resource"] != part.properties["resource"]:
+            everyone = [member.name for member in self._members(part)]
+            yield from self._update(part, self._blueprint(part, everyone), {})
+        desired = part.properties.get("desired_capacity") or self._size(part)
+        yield from self._resize(part, desired)
+
+    def adjust(self, part: Part, change: int) -> None:
+        """Begin to change the number of members, as a scaling policy does."""
+        project = part.project
+        if part.status == "COMPLETE":
+            project.timeline.start(self._quietly(self._resize(part, self._size(part) + change)))
+
+    def _resize(self, part: Part, size: int) -> Job:
+        """Add members, or remove those that failed and then the oldest."""
+        low, high = part.properties["min_size"], part.properties["max_size"]
+        names = [member.name for member in self._members(part)]
+        members = self._named(part, names, max(low, min(high, size)))
+        yield from self._update(part, self._blueprint(part, members), {})
+
+    def _quietly(self, job: Job) -> Job:
+        """A job whose failure is told by the members alone."""
+        try:
+            yield from job
+        except Failure:
+            return
+
+    def _check_size(self, part: Part) -> None:
+        low, high = part.properties["min_size"], part.properties["max_size"]
+        if not low <= (part.properties.get("desired_capacity") or low) <= high:
+            raise Failure(
+                "StackValidationFailed", "DesiredCapacity must be between MinSize and MaxSize"
+            )
+
+    def _members(self, part: Part) -> list[Part]:
+        """Members in the order in which they go: failed ones, then the oldest."""
+        stack = part.project.heat.stacks[part.physical_id]
+        return sorted(stack.parts.values(), key=lambda m: (m.status != "FAILED", m.born, m.name))
+
+    def _size(self, part: Part) -> int:
+        return sum(member.status != "FAILED" for member in self._members(part))
+
+    def _named(self, part: Part, names: list[str], size: int) -> list[str]:
+        new = [part.project.words.letters(12) for _ in range(size - len(names))]
+        return [*names, *new][-size:] if size else []
+
+    def _blueprint(self, part: Part, members: list[str]) -> Blueprint:
+        resources = dict.fromkeys(members, part.properties["resource"])
+        return Blueprint({"resources": resources}, part.stack.blueprint.files)
+
+
+def _follow(stack: Stack) -> Job:
+    """Wait for a nested stack; fail as it failed."""
+    while stack.busy:
+        yield TICK
+    if stack.status == "FAILED":
+        raise _failure(stack)
+
+
+def _failure(stack: Stack) -> Failure:
+    return stack.failure or Failure("", stack.reason)

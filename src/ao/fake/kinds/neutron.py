@@ -1,0 +1,130 @@
+"""Resource types of Neutron."""
+
+from __future__ import annotations
+
+from ao.fake.failure import Failure
+from ao.fake.kinds.kind import Kind
+from ao.fake.stack import Part
+from ao.fake.timeline import Job
+
+WORK = 1.0
+"""Seconds that Heat needs for one of Neutron's things."""
+
+
+class Network(Kind):
+    """OS::Neutron::Net."""
+
+    optional = frozenset({"name", "tags"})
+
+    def create(self, part: Part) -> Job:
+        """Create the network."""
+        part.physical_id = part.project.neutron.create_network(part.properties["name"])
+        yield WORK
+
+    def delete(self, part: Part) -> Job:
+        """Delete the network."""
+        yield WORK
+        part.project.neutron.delete_network(part.physical_id)
+
+
+class Subnet(Kind):
+    """OS::Neutron::Subnet."""
+
+    required = frozenset({"network", "cidr"})
+    optional = frozenset({"name", "dns_nameservers", "tags"})
+    fixed = required
+
+    def create(self, part: Part) -> Job:
+        """Create the subnet."""
+        properties = part.properties
+        part.physical_id = part.project.neutron.create_subnet(
+            properties["name"], properties["network"], properties["cidr"]
+        )
+        yield WORK
+
+    def delete(self, part: Part) -> Job:
+        """Delete the subnet."""
+        yield WORK
+        part.project.neutron.delete_subnet(part.physical_id)
+
+
+class Router(Kind):
+    """OS::Neutron::Router."""
+
+    optional = frozenset({"name", "external_gateway_info", "tags"})
+    fixed = frozenset({"external_gateway_info"})
+
+    def create(self, part: Part) -> Job:
+        """Create the router with its gateway."""
+        network = part.properties["external_gateway_info"]["network"]
+        openstack = part.project.openstack
+        external = openstack.pick(openstack.external_networks, network)
+        if external is None:
+            raise Failure("NotFound", f"Network {network} could not be found.")
+        part.physical_id = part.project.neutron.create_router(part.properties["name"], external.id)
+        yield WORK
+
+    def delete(self, part: Part) -> Job:
+        """Delete the router."""
+        yield WORK
+        part.project.neutron.delete_router(part.physical_id)
+
+
+class RouterInterface(Kind):
+    """OS::Neutron::RouterInterface."""
+
+    required = frozenset({"router", "subnet"})
+    fixed = required
+
+    def create(self, part: Part) -> Job:
+        """Hang the subnet on the router."""
+        router, subnet = part.properties["router"], part.properties["subnet"]
+        part.project.neutron.connect(router, subnet)
+        part.physical_id = f"{router}:subnet_id={subnet}"
+        yield WORK
+
+    def delete(self, part: Part) -> Job:
+        """Take the subnet off the router."""
+        yield WORK
+        router, _, subnet = part.physical_id.partition(":subnet_id=")
+        part.project.neutron.disconnect(router, subnet)
+
+
+class SecurityGroup(Kind):
+    """OS::Neutron::SecurityGroup."""
+
+    optional = frozenset({"name", "description", "rules"})
+
+    def create(self, part: Part) -> Job:
+        """Create the group with its rules."""
+        rules = len(part.properties.get("rules", []))
+        part.physical_id = part.project.neutron.create_group(part.properties["name"], rules)
+        yield WORK
+
+    def delete(self, part: Part) -> Job:
+        """Delete the group."""
+        yield WORK
+        part.project.neutron.groups.pop(part.physical_id, None)
+
+
+class FloatingIP(Kind):
+    """OS::Neutron::FloatingIP."""
+
+    required = frozenset({"floating_network"})
+    optional = frozenset({"value_specs"})
+    fixed = required | optional
+
+    def create(self, part: Part) -> Job:
+        """Allocate the address."""
+        openstack = part.project.openstack
+        network = openstack.pick(openstack.external_networks, part.properties["floating_network"])
+        if network is None:
+            raise Failure("NotFound", "External network could not be found.")
+        description = part.properties.get("value_specs", {}).get("description", "")
+        part.physical_id = part.project.neutron.allocate(network, description).id
+        yield WORK
+
+    def delete(self, part: Part) -> Job:
+        """Release the address, wherever it points to."""
+        yield WORK
+        part.project.neutron.addresses.pop(part.physical_id, None)

@@ -1,0 +1,85 @@
+"""Resource type of Nova."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ao.fake.failure import Failure
+from ao.fake.kinds.kind import Kind
+from ao.fake.stack import Part
+from ao.fake.timeline import Job
+
+WORK = 1.0
+"""Seconds that Heat needs to change or delete a server."""
+
+
+class Server(Kind):
+    """OS::Nova::Server."""
+
+    required = frozenset({"image", "flavor", "networks"})
+    optional = frozenset(
+        {
+            "name",
+            "image_update_policy",
+            "flavor_update_policy",
+            "key_name",
+            "security_groups",
+            "user_data_format",
+            "user_data",
+            "metadata",
+            "tags",
+        }
+    )
+    fixed = frozenset({"user_data", "user_data_format", "key_name", "networks", "security_groups"})
+
+    def replaced(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Image and flavor take a new server when their policy says so (nova/server.py)."""
+        fixed = self.fixed | {
+            key for key in ("image", "flavor") if after.get(f"{key}_update_policy") == "REPLACE"
+        }
+        return any(before.get(key) != after.get(key) for key in fixed)
+
+    def lost(self, part: Part) -> bool:
+        """When the server is gone or in status ERROR."""
+        server = part.project.nova.servers.get(part.physical_id)
+        return server is None or server.status == "ERROR"
+
+    def create(self, part: Part) -> Job:
+        """Create the server and wait until it is ACTIVE."""
+        properties, openstack = part.properties, part.project.openstack
+        image = openstack.pick(openstack.images, properties["image"])
+        flavor = openstack.pick(openstack.flavors, properties["flavor"])
+        if image is None or flavor is None:
+            raise Failure("NotFound", "Image or flavor could not be found.")
+        server = part.project.nova.create(
+            name=properties["name"],
+            image=image,
+            flavor=flavor,
+            network_id=properties["networks"][0]["network"],
+            user_data=properties["user_data"],
+            metadata=properties["metadata"],
+            tags=frozenset(properties["tags"]),
+        )
+        part.physical_id = server.id
+        yield from part.project.nova.build(server)
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Change the tags of the server; its application sees no new metadata."""
+        yield WORK
+        server = part.project.nova.servers.get(part.physical_id)
+        if server is None:
+            raise Failure("NotFound", f"Instance {part.physical_id} could not be found. (HTTP 404)")
+        server.tags = frozenset(part.properties["tags"])
+
+    def delete(self, part: Part) -> Job:
+        """Delete the server."""
+        yield WORK
+        part.project.nova.delete(part.physical_id)
+
+    def attribute(self, part: Part, name: str) -> object:
+        """Its first address; empty when it is gone."""
+        if name != "first_address":
+            return super().attribute(part, name)
+        server = part.project.nova.servers.get(part.physical_id)
+        return server.port.address if server else ""

@@ -1,0 +1,165 @@
+"""Resource types of Octavia."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ao.fake import octavia
+from ao.fake.failure import Failure
+from ao.fake.kinds.kind import Kind
+from ao.fake.stack import Part
+from ao.fake.timeline import Job
+
+
+class LoadBalancer(Kind):
+    """OS::Octavia::LoadBalancer."""
+
+    required = frozenset({"vip_subnet"})
+    optional = frozenset({"name", "description", "provider"})
+    fixed = frozenset({"vip_subnet", "provider"})
+
+    def create(self, part: Part) -> Job:
+        """Create the load balancer and wait until it is ACTIVE."""
+        properties = part.properties
+        balancer = part.project.octavia.create_balancer(
+            properties["name"],
+            properties["description"],
+            properties["provider"],
+            properties["vip_subnet"],
+        )
+        part.physical_id = balancer.id
+        yield octavia.BUILD
+        balancer.provisioning_status = "ACTIVE"
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Change its name and description."""
+        balancer = part.project.octavia.balancers.get(part.physical_id)
+        if balancer is None:
+            raise _gone("Load Balancer", part.physical_id)
+        yield from part.project.octavia.change(balancer)
+        balancer.name = part.properties["name"]
+        balancer.description = part.properties["description"]
+
+    def delete(self, part: Part) -> Job:
+        """Delete the load balancer."""
+        yield octavia.CHANGE
+        part.project.octavia.delete_balancer(part.physical_id)
+
+
+class Listener(Kind):
+    """OS::Octavia::Listener."""
+
+    required = frozenset({"loadbalancer", "protocol", "protocol_port"})
+    optional = frozenset({"name", "description"})
+    fixed = required
+
+    def create(self, part: Part) -> Job:
+        """Create the listener."""
+        project, balancer_id = part.project, part.properties["loadbalancer"]
+        balancer = project.octavia.balancers.get(balancer_id)
+        if balancer is None:
+            raise _gone("Load Balancer", balancer_id)
+        yield from project.octavia.change(balancer)
+        project.limits.claim(listeners=1)
+        listener = octavia.Listener(
+            id=project.words.uuid(),
+            name=part.properties["name"],
+            balancer=balancer,
+            port=part.properties["protocol_port"],
+        )
+        project.octavia.listeners[listener.id] = listener
+        part.physical_id = listener.id
+
+    def delete(self, part: Part) -> Job:
+        """Delete the listener."""
+        yield octavia.CHANGE
+        part.project.octavia.listeners.pop(part.physical_id, None)
+
+
+class Pool(Kind):
+    """OS::Octavia::Pool."""
+
+    required = frozenset({"listener", "protocol", "lb_algorithm"})
+    optional = frozenset({"name", "description"})
+    fixed = frozenset({"listener", "protocol"})
+
+    def create(self, part: Part) -> Job:
+        """Create the pool."""
+        project, listener_id = part.project, part.properties["listener"]
+        listener = project.octavia.listeners.get(listener_id)
+        if listener is None:
+            raise _gone("Listener", listener_id)
+        yield from project.octavia.change(listener.balancer)
+        project.limits.claim(pools=1)
+        pool = octavia.Pool(
+            id=project.words.uuid(), name=part.properties["name"], listener=listener
+        )
+        project.octavia.pools[pool.id] = pool
+        part.physical_id = pool.id
+
+    def delete(self, part: Part) -> Job:
+        """Delete the pool."""
+        yield octavia.CHANGE
+        part.project.octavia.delete_pool(part.physical_id)
+
+
+class HealthMonitor(Kind):
+    """OS::Octavia::HealthMonitor."""
+
+    required = frozenset({"pool", "type", "delay", "timeout", "max_retries"})
+    optional = frozenset({"url_path"})
+    fixed = frozenset({"pool", "type"})
+
+    def create(self, part: Part) -> Job:
+        """Create the health monitor."""
+        pool = _pool(part)
+        yield from part.project.octavia.change(pool.listener.balancer)
+        monitor = part.project.octavia.create_monitor(pool, part.properties.get("url_path"))
+        part.physical_id = monitor.id
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Change the path that it asks for."""
+        yield octavia.CHANGE
+        monitor = part.project.octavia.monitors.get(part.physical_id)
+        if monitor is None:
+            raise _gone("Health Monitor", part.physical_id)
+        monitor.path = part.properties.get("url_path")
+
+    def delete(self, part: Part) -> Job:
+        """Delete the health monitor."""
+        yield octavia.CHANGE
+        part.project.octavia.delete_monitor(part.physical_id)
+
+
+class PoolMember(Kind):
+    """OS::Octavia::PoolMember."""
+
+    required = frozenset({"pool", "address", "protocol_port", "subnet"})
+    optional = frozenset({"tags"})
+    fixed = required
+
+    def create(self, part: Part) -> Job:
+        """Add the member to its pool."""
+        pool, properties = _pool(part), part.properties
+        if not properties["address"]:
+            raise Failure("BadRequest", "Invalid input for field address. (HTTP 400)")
+        yield from part.project.octavia.change(pool.listener.balancer)
+        member = part.project.octavia.add_member(pool, properties["subnet"], properties["address"])
+        part.physical_id = member.id
+
+    def delete(self, part: Part) -> Job:
+        """Take the member out of its pool."""
+        yield octavia.CHANGE
+        part.project.octavia.remove_member(part.physical_id)
+
+
+def _pool(part: Part) -> octavia.Pool:
+    pool_id = part.properties["pool"]
+    if pool_id not in part.project.octavia.pools:
+        raise _gone("Pool", pool_id)
+    return part.project.octavia.pools[pool_id]
+
+
+def _gone(what: str, which: str) -> Failure:
+    return Failure("NotFound", f"{what} {which} not found. (HTTP 404)")

@@ -1,0 +1,268 @@
+"""Neutron: networks, routers, ports and floating IPs of a project."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from ao.cloud.values import FloatingIP, Named
+from ao.errors import Changed, Conflict, NotFound
+from ao.fake.failure import Failure
+
+if TYPE_CHECKING:
+    from ao.fake.project import Project
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    """A port."""
+
+    id: str
+    subnet_id: str
+    address: str
+    owner: str
+    """What it is for: Neutron's `device_owner`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """A network of the project."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subnet:
+    """A subnet."""
+
+    id: str
+    name: str
+    network_id: str
+    cidr: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Router:
+    """A router."""
+
+    id: str
+    name: str
+    external_network_id: str
+    interfaces: dict[str, str] = field(default_factory=dict)
+    """Port of each subnet that hangs on it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecurityGroup:
+    """A security group."""
+
+    id: str
+    name: str
+    rules: int
+    """Number of its rules, with Neutron's two for egress."""
+
+
+class Neutron:
+    """What a project has of Neutron's, by ID."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.networks: dict[str, Network] = {}
+        self.subnets: dict[str, Subnet] = {}
+        self.routers: dict[str, Router] = {}
+        self.ports: dict[str, Port] = {}
+        self.groups: dict[str, SecurityGroup] = {}
+        self.addresses: dict[str, FloatingIP] = {}
+
+    def create_network(self, name: str) -> str:
+        """A new network; its ID."""
+        self._project.limits.claim(networks=1)
+        network = Network(id=self._project.words.uuid(), name=name)
+        self.networks[network.id] = network
+        return network.id
+
+    def delete_network(self, network_id: str) -> None:
+        """Delete a network; raises Failure while it has a subnet."""
+        if any(subnet.network_id == network_id for subnet in self.subnets.values()):
+            raise Failure("Conflict", f"Unable to complete operation on network {network_id}.")
+        self.networks.pop(network_id, None)
+
+    def create_subnet(self, name: str, network_id: str, cidr: str) -> str:
+        """A new subnet with its port for DHCP and metadata; its ID."""
+        self._project.limits.claim(subnets=1, ports=1)
+        if network_id not in self.networks:
+            raise Failure("NotFound", f"Network {network_id} could not be found.")
+        subnet = Subnet(id=self._project.words.uuid(), name=name, network_id=network_id, cidr=cidr)
+        self.subnets[subnet.id] = subnet
+        self.plug(subnet.id, "network:distributed")
+        return subnet.id
+
+    def delete_subnet(self, subnet_id: str) -> None:
+        """Delete a subnet; raises Failure while a port but its own one is in it."""
+        ports = [port for port in self.ports.values() if port.subnet_id == subnet_id]
+        if any(port.owner != "network:distributed" for port in ports):
+            raise Failure(
+                "Conflict",
+                f"Unable to complete operation on subnet {subnet_id}: One or more ports have an "
+                "IP allocation from this subnet.",
+            )
+        for port in ports:
+            self.unplug(port.id)
+        self.subnets.pop(subnet_id, None)
+
+    def subnet_of(self, network_id: str) -> str:
+        """The newest subnet of a network."""
+        subnets = [subnet for subnet in self.subnets.values() if subnet.network_id == network_id]
+        if not subnets:
+            raise Failure("NotFound", f"Network {network_id} could not be found.")
+        return subnets[-1].id
+
+    def plug(self, subnet_id: str, owner: str) -> Port:
+        """A new port at the next free address of a subnet."""
+        self._project.limits.claim(ports=1)
+        if subnet_id not in self.subnets:
+            raise Failure("NotFound", f"Subnet {subnet_id} could not be found.")
+        port = Port(
+            id=self._project.words.uuid(),
+            subnet_id=subnet_id,
+            address=self._free_address(self.subnets[subnet_id]),
+            owner=owner,
+        )
+        self.ports[port.id] = port
+        return port
+
+    def unplug(self, port_id: str) -> None:
+        """Delete a port; a floating IP that points to it points nowhere then."""
+        self.ports.pop(port_id, None)
+        for address in list(self.addresses.values()):
+            if address.port_id == port_id:
+                self._write(address, None, None)
+
+    def create_router(self, name: str, external_network_id: str) -> str:
+        """A new router with a gateway; its ID."""
+        self._project.limits.claim(routers=1)
+        router = Router(
+            id=self._project.words.uuid(), name=name, external_network_id=external_network_id
+        )
+        self.routers[router.id] = router
+        return router.id
+
+    def delete_router(self, router_id: str) -> None:
+        """Delete a router; raises Failure while a subnet hangs on it."""
+        if router_id in self.routers and self.routers[router_id].interfaces:
+            raise Failure("Conflict", f"Router {router_id} still has ports")
+        self.routers.pop(router_id, None)
+
+    def connect(self, router_id: str, subnet_id: str) -> None:
+        """Hang a subnet on a router; raises Failure when one there has the same addresses."""
+        if router_id not in self.routers:
+            raise Failure("NotFound", f"Router {router_id} could not be found")
+        interfaces = self.routers[router_id].interfaces
+        cidr = ipaddress.ip_network(self.subnets[subnet_id].cidr)
+        for other_id in interfaces:
+            other = ipaddress.ip_network(self.subnets[other_id].cidr)
+            if cidr.overlaps(other):
+                raise Failure(
+                    "BadRequest",
+                    f"Bad router request: Cidr {cidr} of subnet {subnet_id} overlaps with cidr "
+                    f"{other} of subnet {other_id}.",
+                )
+        interfaces[subnet_id] = self.plug(subnet_id, "network:router_interface").id
+
+    def disconnect(self, router_id: str, subnet_id: str) -> None:
+        """Take a subnet off a router.
+
+        Raises Failure while a floating IP needs it (neutron/db/l3_db.py:
+        _confirm_router_interface_not_in_use).
+        """
+        router = self.routers.get(router_id)
+        if router is None or subnet_id not in router.interfaces:
+            return
+        ports = {port.id for port in self.ports.values() if port.subnet_id == subnet_id}
+        if any(address.port_id in ports for address in self.addresses.values()):
+            raise Failure(
+                "Conflict",
+                f"Router interface for subnet {subnet_id} on router {router_id} cannot be "
+                "deleted, as it is required by one or more floating IPs.",
+            )
+        self.unplug(router.interfaces.pop(subnet_id))
+
+    def create_group(self, name: str, rules: int) -> str:
+        """A new security group with so many rules of its own; its ID."""
+        self._project.limits.claim(security_groups=1, security_group_rules=rules + 2)
+        group = SecurityGroup(id=self._project.words.uuid(), name=name, rules=rules + 2)
+        self.groups[group.id] = group
+        return group.id
+
+    def allocate(self, network: Named, description: str) -> FloatingIP:
+        """A new floating IP."""
+        self._project.limits.claim(floating_ips=1)
+        address = FloatingIP(
+            id=self._project.words.uuid(),
+            address=self._project.openstack.free_address(),
+            network_id=network.id,
+            port_id=None,
+            status="DOWN",
+            description=description,
+            revision=0,
+        )
+        self.addresses[address.id] = address
+        return address
+
+    def point(
+        self, address_id: str, revision: int | None, port_id: str | None, description: str | None
+    ) -> FloatingIP:
+        """Point a floating IP; the revision, when given, is what it must still have."""
+        address = self.addresses.get(address_id)
+        if address is None:
+            raise NotFound(f"Floating IP {address_id} could not be found")
+        if revision not in (None, address.revision):
+            raise Changed(f"Constrained to {revision}, but current revision is {address.revision}")
+        if port_id is not None:
+            self._check_target(address, port_id)
+        return self._write(address, port_id, description)
+
+    def _check_target(self, address: FloatingIP, port_id: str) -> None:
+        """Refuse a port that a floating IP cannot point to (neutron/db/l3_db.py)."""
+        if port_id not in self.ports:
+            raise NotFound(f"Port {port_id} could not be found.")
+        subnet_id = self.ports[port_id].subnet_id
+        if not any(
+            subnet_id in router.interfaces and router.external_network_id == address.network_id
+            for router in self.routers.values()
+        ):
+            raise NotFound(
+                f"External network {address.network_id} is not reachable from subnet {subnet_id}. "
+                f"Therefore, cannot associate Port {port_id} with a Floating IP."
+            )
+        if any(
+            other.id != address.id
+            and (other.port_id, other.network_id) == (port_id, address.network_id)
+            for other in self.addresses.values()
+        ):
+            raise Conflict(
+                f"Cannot associate floating IP {address.address} with port {port_id}: that fixed "
+                f"IP already has a floating IP on external network {address.network_id}."
+            )
+
+    def _write(
+        self, address: FloatingIP, port_id: str | None, description: str | None
+    ) -> FloatingIP:
+        written = replace(
+            address,
+            port_id=port_id,
+            status="ACTIVE" if port_id else "DOWN",
+            description=address.description if description is None else description,
+            revision=address.revision + 1,
+        )
+        self.addresses[address.id] = written
+        return written
+
+    def _free_address(self, subnet: Subnet) -> str:
+        taken = {port.address for port in self.ports.values() if port.subnet_id == subnet.id}
+        for host in ipaddress.ip_network(subnet.cidr).hosts():
+            if str(host) not in taken:
+                return str(host)
+        raise Failure("Conflict", f"No more IP addresses available on network {subnet.network_id}.")

@@ -1,0 +1,89 @@
+"""The fake OpenStack: what all its projects share."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from ao.cloud.values import Flavor, Named
+from ao.fake.project import Project
+from ao.fake.shop import Application, shop
+from ao.fake.timeline import Timeline
+from ao.fake.words import Words
+from ao.visit import Answer, NoAnswer
+
+T = TypeVar("T", bound=Named)
+
+
+class OpenStack:
+    """A cloud in memory, with its own time, catalogue and projects."""
+
+    def __init__(
+        self,
+        *,
+        images: Iterable[str] = ("ao-demo",),
+        flavors: Mapping[str, tuple[int, int]] | None = None,
+        external_networks: Iterable[str] = ("public",),
+        keypairs: Iterable[str] = ("demo",),
+        providers: tuple[str, ...] = ("amphora", "ovn"),
+        limits: Mapping[str, int] | None = None,
+        application: Application = shop,
+        seed: int = 0,
+    ) -> None:
+        """Offer these things, by name.
+
+        `flavors` gives processors and MiB of memory; `limits` the quotas that differ from
+        a usual cloud's; `application` what the servers answer. The same seed gives the
+        same IDs.
+        """
+        self.lock = threading.RLock()
+        """Held by whoever reads or changes anything."""
+        self.timeline = Timeline()
+        self.words = Words(seed)
+        self.application = application
+        self.providers = providers
+        self.images = [Named(id=self.words.uuid(), name=name) for name in images]
+        self.external_networks = [
+            Named(id=self.words.uuid(), name=name) for name in external_networks
+        ]
+        self.keypairs = [Named(id=name, name=name) for name in keypairs]
+        self.flavors = [
+            Flavor(id=self.words.uuid(), name=name, vcpus=vcpus, ram=ram)
+            for name, (vcpus, ram) in (flavors or {"web.small": (1, 128)}).items()
+        ]
+        self._limits = limits or {}
+        self._projects: dict[str, Project] = {}
+        self._allocated = 0
+
+    def project(self, name: str) -> Project:
+        """The project of that name; a new one when there is none yet."""
+        if name not in self._projects:
+            self._projects[name] = Project(self, self._limits)
+        return self._projects[name]
+
+    def free_address(self) -> str:
+        """An address of the external network that was never used."""
+        self._allocated += 1
+        return f"203.0.113.{9 + self._allocated}"
+
+    @staticmethod
+    def pick(offers: Iterable[T], name_or_id: str) -> T | None:
+        """The thing of that name or ID among those that are offered, or None."""
+        return next((item for item in offers if name_or_id in (item.id, item.name)), None)
+
+    def visit(self, url: str, timeout: float) -> Answer:
+        """Visit a floating IP, as `ao.visit.visit` does; nothing ever takes time."""
+        parts = urlsplit(url)
+        try:
+            return self._serve(parts.hostname or "", parts.port or 80, parts.path or "/")
+        except NoAnswer as error:
+            raise NoAnswer(f"{url}: {error}") from error
+
+    def _serve(self, address: str, port: int, path: str) -> Answer:
+        for project in self._projects.values():
+            for floating_ip in project.neutron.addresses.values():
+                if floating_ip.address == address and floating_ip.port_id is not None:
+                    return project.octavia.serve(floating_ip.port_id, port, path)
+        raise NoAnswer("timed out")

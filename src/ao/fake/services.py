@@ -1,0 +1,236 @@
+"""The services of the fake cloud's face."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from ao.cloud import values
+from ao.errors import NotFound
+from ao.fake.desk import Service, reads, writes
+from ao.fake.openstack import OpenStack
+from ao.fake.stack import Part, Stack
+
+T = TypeVar("T", bound=values.Named)
+
+
+class Stacks(Service):
+    """Heat."""
+
+    name = "stacks"
+
+    @reads
+    def tagged(self, tag: str) -> tuple[values.Stack, ...]:
+        """Stacks that carry the tag, without nested ones."""
+        return tuple(_stack(stack) for stack in self._project.heat.tops() if tag in stack.tags)
+
+    @reads
+    def get(self, name: str) -> values.Stack | None:
+        """The stack of that name, or None."""
+        tops = self._project.heat.tops()
+        return next((_stack(stack) for stack in tops if stack.name == name), None)
+
+    @writes
+    def create(
+        self,
+        name: str,
+        template: values.Template,
+        parameters: Mapping[str, object],
+        tags: frozenset[str],
+        deadline: float,
+    ) -> None:
+        """Begin to create a stack."""
+        self._project.heat.create(name, template, parameters, tags, deadline)
+
+    @writes
+    def update(
+        self,
+        stack: values.Stack,
+        template: values.Template,
+        parameters: Mapping[str, object],
+        tags: frozenset[str],
+        deadline: float,
+    ) -> None:
+        """Begin to change a stack to this template, these parameters and tags."""
+        self._project.heat.update(stack.id, template, parameters, tags, deadline)
+
+    @writes
+    def repair(
+        self, stack: values.Stack, parameters: Mapping[str, object], deadline: float
+    ) -> None:
+        """Begin to bring a stack back to its definition, save for these parameters."""
+        self._project.heat.repair(stack.id, parameters, deadline)
+
+    @writes
+    def delete(self, stack: values.Stack) -> None:
+        """Begin to delete a stack; nothing happens when it is gone."""
+        self._project.heat.delete(stack.id)
+
+    @reads
+    def resources(self, stack: values.Stack) -> tuple[values.Resource, ...]:
+        """Resources of a stack and of the stacks nested in it."""
+        heat = self._project.heat
+        return tuple(_resource(part) for part in heat.inside(heat.find(stack.id)))
+
+    @writes
+    def mark_unhealthy(self, resource: values.Resource, reason: str) -> None:
+        """Have the next update of its stack replace a resource."""
+        self._project.heat.mark_unhealthy(resource.stack_id, resource.name, reason)
+
+    @reads
+    def output(self, stack: values.Stack, key: str) -> str:
+        """Value of a stack's output."""
+        value = self._project.heat.output(stack.id, key)
+        if value is None:
+            raise NotFound(f"output {key} of stack {stack.name} has no value yet")
+        return str(value)
+
+
+class Addresses(Service):
+    """Neutron's floating IPs."""
+
+    name = "addresses"
+
+    @reads
+    def all(self) -> tuple[values.FloatingIP, ...]:
+        """All floating IPs of the project."""
+        return tuple(self._project.neutron.addresses.values())
+
+    @writes
+    def point(
+        self, address: values.FloatingIP, port_id: str | None, description: str | None = None
+    ) -> values.FloatingIP:
+        """Point a floating IP to a port, or nowhere, in one request."""
+        return self._project.neutron.point(address.id, address.revision, port_id, description)
+
+
+class Balancers(Service):
+    """Octavia."""
+
+    name = "balancers"
+
+    @reads
+    def all(self) -> tuple[values.LoadBalancer, ...]:
+        """All load balancers of the project."""
+        octavia = self._project.octavia
+        return tuple(
+            values.LoadBalancer(
+                id=balancer.id,
+                name=balancer.name,
+                description=balancer.description,
+                provider=balancer.provider,
+                vip_address=balancer.vip.address,
+                vip_port_id=balancer.vip.id,
+                provisioning_status=balancer.provisioning_status,
+                operating_status="ONLINE",
+                pool_ids=tuple(
+                    pool.id for pool in octavia.pools.values() if pool.listener.balancer is balancer
+                ),
+            )
+            for balancer in octavia.balancers.values()
+        )
+
+    @reads
+    def members(self, pool_id: str) -> tuple[values.Member, ...]:
+        """Members of a pool."""
+        pool = self._project.octavia.pools.get(pool_id)
+        if pool is None:
+            raise NotFound(f"cannot list the members of pool {pool_id}: it could not be found")
+        return tuple(
+            values.Member(
+                id=member.id,
+                address=member.address,
+                operating_status=self._project.octavia.status(pool, member),
+                provisioning_status=member.provisioning_status,
+            )
+            for member in pool.members.values()
+        )
+
+
+class Servers(Service):
+    """Nova."""
+
+    name = "servers"
+
+    @reads
+    def active(self, tag: str) -> tuple[values.Server, ...]:
+        """Servers in status ACTIVE that carry the tag."""
+        return tuple(
+            values.Server(id=server.id, name=server.name)
+            for server in self._project.nova.servers.values()
+            if server.status == "ACTIVE" and tag in server.tags
+        )
+
+
+class Ports(Service):
+    """Neutron's ports."""
+
+    name = "ports"
+
+    @writes
+    def sweep(self, subnet_id: str) -> None:
+        """Delete the health-check ports that OVN's load balancer has left in a subnet."""
+        self._project.octavia.sweep(subnet_id)
+
+
+class Catalogue(Service):
+    """What there is to build with."""
+
+    name = "catalogue"
+
+    @reads
+    def external_network(self, name_or_id: str) -> values.Named:
+        """An external network; NotFound when there is none."""
+        return _offered("external network", self._project.openstack.external_networks, name_or_id)
+
+    @reads
+    def image(self, name_or_id: str) -> values.Named:
+        """An image; NotFound when there is none."""
+        return _offered("image", self._project.openstack.images, name_or_id)
+
+    @reads
+    def flavor(self, name_or_id: str) -> values.Flavor:
+        """A flavor; NotFound when there is none."""
+        return _offered("flavor", self._project.openstack.flavors, name_or_id)
+
+    @reads
+    def keypair(self, name: str) -> values.Named:
+        """A key pair of the user; NotFound when there is none."""
+        return _offered("key pair", self._project.openstack.keypairs, name)
+
+    @reads
+    def providers(self) -> tuple[str, ...]:
+        """Names of Octavia's providers."""
+        return self._project.openstack.providers
+
+
+def _offered(what: str, offers: Iterable[T], name_or_id: str) -> T:
+    found = OpenStack.pick(offers, name_or_id)
+    if found is None:
+        raise NotFound(f"there is no {what} {name_or_id!r}")
+    return found
+
+
+def _stack(stack: Stack) -> values.Stack:
+    return values.Stack(
+        id=stack.id,
+        name=stack.name,
+        action=stack.action,
+        status=stack.status,
+        reason=stack.reason,
+        tags=stack.tags,
+        updated_at=stack.updated_at,
+    )
+
+
+def _resource(part: Part) -> values.Resource:
+    return values.Resource(
+        name=part.name,
+        type=part.type,
+        status=f"{part.action}_{part.status}",
+        reason=part.reason,
+        physical_id=part.physical_id,
+        stack_name=part.stack.name,
+        stack_id=part.stack.id,
+        parent=part.stack.parent.name if part.stack.parent else "",
+    )

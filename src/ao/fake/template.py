@@ -1,0 +1,147 @@
+"""HOT templates, read and checked as Heat does before it begins."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Self
+
+import yaml
+
+from ao.cloud.values import Template
+from ao.errors import CloudError
+from ao.fake import hot
+
+Exists = Callable[[str, str], bool]
+"""Whether the cloud has a thing: its kind, for example `glance.image`, and name or ID."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """A resource as a template defines it."""
+
+    type: str
+    properties: Mapping[str, Any]
+    """Properties, in which functions are not worked out."""
+    requires: frozenset[str]
+    """Names of the resources that must be there before it."""
+
+
+class Blueprint:
+    """A template, parsed."""
+
+    def __init__(self, content: Mapping[str, Any], files: Mapping[str, str]) -> None:
+        self.files = files
+        self.parameters: Mapping[str, Mapping[str, Any]] = content.get("parameters", {})
+        self.conditions: Mapping[str, Any] = content.get("conditions", {})
+        self.resources: Mapping[str, Mapping[str, Any]] = content.get("resources", {})
+        self.outputs: Mapping[str, Mapping[str, Any]] = content.get("outputs", {})
+
+    @classmethod
+    def parse(cls, template: Template) -> Self:
+        """Read a template's text."""
+        return cls(_content(template.body), template.files)
+
+    def nested(self, name: str) -> Blueprint | None:
+        """The template that comes along as a resource type, or None."""
+        if name not in self.files:
+            return None
+        return Blueprint.parse(Template(body=self.files[name], files=self.files))
+
+    def arguments(self, given: Mapping[str, object], exists: Exists) -> dict[str, object]:
+        """Value of every parameter, in its type.
+
+        Raises CloudError for one that is missing, unknown or against a constraint.
+        """
+        for name in given:
+            if name not in self.parameters:
+                raise CloudError(f"The Parameter ({name}) was not defined in template.")
+        return {
+            name: _argument(name, schema, given, exists) for name, schema in self.parameters.items()
+        }
+
+    def definitions(self, scope: hot.Scope) -> dict[str, Definition]:
+        """Resources whose conditions hold."""
+        there = {
+            name
+            for name, resource in self.resources.items()
+            if hot.holds(resource.get("condition", True), scope)
+        }
+        return {
+            name: _definition(resource, there)
+            for name, resource in self.resources.items()
+            if name in there
+        }
+
+
+@cache
+def _content(body: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = yaml.safe_load(body)
+    return content
+
+
+def _definition(resource: Mapping[str, Any], there: set[str]) -> Definition:
+    depends_on = resource.get("depends_on", [])
+    explicit = [depends_on] if isinstance(depends_on, str) else depends_on
+    properties = resource.get("properties", {})
+    return Definition(
+        type=resource["type"],
+        properties=properties,
+        requires=frozenset({*explicit, *hot.references(properties)} & there),
+    )
+
+
+def _argument(
+    name: str, schema: Mapping[str, Any], given: Mapping[str, object], exists: Exists
+) -> object:
+    if name not in given and "default" not in schema:
+        raise CloudError(f"The Parameter ({name}) was not provided.")
+    try:
+        value = _TYPES[schema["type"]](given.get(name, schema.get("default")))
+        for constraint in schema.get("constraints", []):
+            _constrain(value, constraint, exists)
+    except ValueError as error:
+        raise CloudError(f"Parameter '{name}' is invalid: {error}") from error
+    return value
+
+
+def _number(value: Any) -> float | int:
+    if isinstance(value, str):
+        return float(value) if "." in value else int(value)
+    return value if isinstance(value, int) else float(value)
+
+
+def _boolean(value: Any) -> bool:
+    word = str(value).lower()
+    if word not in {"true", "t", "on", "y", "yes", "1", "false", "f", "off", "n", "no", "0"}:
+        raise ValueError(f"Unrecognized value '{value}'")
+    return word in {"true", "t", "on", "y", "yes", "1"}
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(item) for item in value]
+    return [item.strip() for item in str(value).split(",")] if value else []
+
+
+_TYPES: Mapping[str, Callable[[Any], object]] = {
+    "string": str,
+    "number": _number,
+    "boolean": _boolean,
+    "comma_delimited_list": _words,
+}
+
+
+def _constrain(value: Any, constraint: Mapping[str, Any], exists: Exists) -> None:
+    ((kind, wanted),) = ((k, v) for k, v in constraint.items() if k != "description")
+    if kind == "allowed_values":
+        if value not in wanted:
+            raise ValueError(f'"{value}" is not an allowed value {wanted}')
+    elif kind != "custom_constraint":
+        raise CloudError(f"the fake cloud does not know the template constraint {kind}")
+    elif wanted == "net_cidr":
+        ipaddress.ip_network(value)
+    elif not exists(wanted, str(value)):
+        raise ValueError(f"Error validating value '{value}': there is no such {wanted}")

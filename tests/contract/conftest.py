@@ -1,0 +1,83 @@
+"""What the cloud's face promises, on the fake cloud or with --cloud on a real one."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import openstack
+import pytest
+
+from ao import config, fake, templates
+from ao.clock import Clock
+from ao.cloud import Stack, connect
+from ao.colour import Colour
+from ao.site import Site
+from ao.visit import visit
+from tests.contract.bench import DEADLINE, Bench
+from tests.contract.others import RealOthers
+
+SHOP = Path(__file__).parents[2] / "examples" / "shop" / "ao.yaml"
+
+
+def _site() -> Site:
+    """The demo shop with one server, under a name of its own."""
+    site = config.load(SHOP)
+    group = replace(site.group, size=1, minimum=1, maximum=3, delete_delay=1.0)
+    return replace(site, name=f"contract-{secrets.token_hex(3)}", group=group)
+
+
+def _fake_bench(site: Site) -> Bench:
+    shop = fake.Cloud()
+    return Bench(
+        cloud=shop,
+        reader=fake.Cloud(openstack=shop.openstack, reader=True),
+        annex=fake.Cloud("annex", openstack=shop.openstack),
+        others=shop.others,
+        clock=shop.clock,
+        visit=shop.visit,
+        site=site,
+    )
+
+
+def _real_bench(name: str, site: Site) -> Bench:
+    return Bench(
+        cloud=connect(name),
+        reader=connect(f"{name}-reader"),
+        annex=connect("annex"),
+        others=RealOthers(openstack.connect(cloud=name)),
+        clock=Clock(),
+        visit=visit,
+        site=site,
+    )
+
+
+@pytest.fixture(scope="session")
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """A project in which the site's own stack is built, and at the end everything deleted."""
+    name = request.config.getoption("--cloud")
+    bench = _real_bench(name, _site()) if name else _fake_bench(_site())
+    try:
+        tags = frozenset({bench.site.tag})
+        parameters = bench.site_parameters()
+        bench.cloud.stacks.create(bench.site.stack, templates.site(), parameters, tags, DEADLINE)
+        bench.at_rest(bench.site.stack)
+        yield bench
+    finally:
+        for name in (*map(bench.site.system_stack, Colour), bench.site.stack):
+            bench.delete(name)
+
+
+@pytest.fixture(scope="session")
+def _blue(bench: Bench) -> str:
+    bench.create_system(Colour.BLUE)
+    return bench.site.system_stack(Colour.BLUE)
+
+
+@pytest.fixture
+def blue(bench: Bench, _blue: str) -> Stack:
+    """A system that is whole, with one server."""
+    stack = bench.at_rest(_blue)
+    assert not stack.failed, stack.reason
+    bench.await_online(stack)
+    return stack

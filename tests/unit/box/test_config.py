@@ -1,0 +1,104 @@
+import configparser
+from pathlib import Path
+from string import Template
+
+import pytest
+import yaml
+
+from box.config import TEMPLATES, render, values, write
+from box.home import Home
+from box.passwords import Passwords
+from box.programs import write as write_programs
+from box.services import SERVICES
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(root=tmp_path / "home")
+    home.make()
+    return home
+
+
+@pytest.fixture
+def known(home: Home) -> dict[str, str]:
+    return values(home, home.root / "venv", Passwords())
+
+
+def ini(text: str) -> configparser.RawConfigParser:
+    parser = configparser.RawConfigParser(strict=True, allow_no_value=True)
+    parser.read_string(text)
+    return parser
+
+
+def test_every_template_asks_only_for_what_is_known(known: dict[str, str]) -> None:
+    texts = render(known)
+
+    assert len(texts) == sum(path.is_file() for path in TEMPLATES.rglob("*"))
+
+
+def test_a_template_that_asks_for_something_unknown_is_an_error(known: dict[str, str]) -> None:
+    del known["metadata_secret"]
+
+    with pytest.raises(KeyError, match="metadata_secret"):
+        render(known)
+
+
+def test_every_ini_file_is_valid_and_says_nothing_twice(known: dict[str, str]) -> None:
+    for name, text in render(known).items():
+        if name.suffix in {".conf", ".cnf", ".ini"} and name.parent.name not in {
+            "libvirt",
+            "rabbitmq",
+        }:
+            assert ini(text).sections(), name
+
+
+def test_the_two_users_of_a_project_have_passwords_of_their_own(known: dict[str, str]) -> None:
+    clouds = yaml.safe_load(render(known)[Path("clouds.yaml")])["clouds"]
+
+    assert set(clouds) == {"box-admin", "shop", "shop-reader", "annex"}
+    assert clouds["shop"]["auth"]["project_name"] == "shop"
+    assert clouds["shop-reader"]["auth"]["project_name"] == "shop"
+    assert len({cloud["auth"]["password"] for cloud in clouds.values()}) == 4
+
+
+def test_what_holds_secrets_is_closed_to_others(
+    home: Home, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.chown", lambda *_, **__: None)
+
+    write(home, known)
+
+    assert home.clouds.stat().st_mode & 0o777 == 0o600
+    for path in home.etc.rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_changed_file_changes_the_programs_of_the_services_that_read_it(
+    home: Home, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.chown", lambda *_, **__: None)
+
+    def programs() -> dict[str, str]:
+        write_programs(home, known, SERVICES)
+        parsed = ini((home.etc / "supervisor/services.conf").read_text())
+        return {
+            name.removeprefix("program:"): parsed[name]["environment"] for name in parsed.sections()
+        }
+
+    write(home, known)
+    before = programs()
+    (home.etc / "heat/heat.conf").write_text("[DEFAULT]\n")
+    after = programs()
+
+    assert {name for name in before if before[name] != after[name]} == {"heat-api", "heat-engine"}
+
+
+def test_no_password_is_on_a_command_line(known: dict[str, str]) -> None:
+    secret = set(known.values()) - {known[name] for name in known if name in NO_SECRETS}
+
+    for service in SERVICES:
+        command = Template(service.command).substitute(known)
+        assert not any(word in command for word in secret), service.name
+
+
+NO_SECRETS = {"address", "host", "home", "bin", "etc", "run", "log", "data", "venv"}

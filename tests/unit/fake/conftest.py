@@ -1,0 +1,41 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from ao import fake, release
+from ao.cloud import Resource, Stack
+from ao.progress import Silent
+from ao.work import Work
+from tests.unit.samples import SITE
+
+USER_DATA = "#!/bin/sh\necho $AO_COLOUR $AO_VERSION\n"
+SHOP = replace(SITE, group=replace(SITE.group, user_data=USER_DATA))
+
+
+def work_on(cloud: fake.Cloud) -> Work:
+    return Work(cloud=cloud, site=SHOP, clock=cloud.clock, visit=cloud.visit)
+
+
+@pytest.fixture
+def cloud() -> fake.Cloud:
+    return fake.Cloud()
+
+
+@pytest.fixture
+def work(cloud: fake.Cloud) -> Work:
+    """A site that is whole, on the cloud."""
+    work = work_on(cloud)
+    release.up(work)
+    return work
+
+
+@dataclass
+class Looking(Silent):
+    """Looks whenever Heat's progress is told."""
+
+    look: Callable[[], object]
+    seen: list[object] = field(default_factory=list)
+
+    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
+        self.seen.append(self.look())

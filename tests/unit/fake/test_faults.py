@@ -1,0 +1,105 @@
+import pytest
+
+from ao import fake, release
+from ao.colour import Colour
+from ao.errors import Changed, Forbidden, Unavailable
+from ao.work import Work
+from tests.unit.fake.conftest import SHOP, work_on
+
+BLUE, GREEN = Colour
+
+
+def live(work: Work) -> Colour | None:
+    return work.observe().live
+
+
+def test_every_call_is_kept_with_its_arguments(cloud: fake.Cloud) -> None:
+    cloud.calls.clear()
+    cloud.catalogue.image("ao-demo")
+    cloud.stacks.get("x")
+    assert [(call.name, call.arguments, call.writes) for call in cloud.calls] == [
+        ("catalogue.image", ("ao-demo",), False),
+        ("stacks.get", ("x",), False),
+    ]
+
+
+def test_a_call_that_fails_before_it_takes_effect_changes_nothing(
+    work: Work, cloud: fake.Cloud
+) -> None:
+    production = work.observe().production
+    assert production is not None
+    cloud.faults.fail("addresses.point", Unavailable("no answer"))
+    with pytest.raises(Unavailable, match="no answer"):
+        cloud.addresses.point(production, None)
+    assert live(work) is BLUE
+    cloud.addresses.point(production, None)
+    assert live(work) is None
+
+
+def test_a_call_whose_answer_is_lost_has_taken_effect(work: Work, cloud: fake.Cloud) -> None:
+    production = work.observe().production
+    assert production is not None
+    cloud.faults.fail("addresses.point", Unavailable("no answer"), after=True)
+    with pytest.raises(Unavailable, match="no answer"):
+        cloud.addresses.point(production, None)
+    assert live(work) is None
+
+
+def test_a_fault_lets_calls_pass_before_it(cloud: fake.Cloud) -> None:
+    cloud.faults.fail("stacks.get", Unavailable("no answer"), skip=1)
+    cloud.stacks.get("x")
+    with pytest.raises(Unavailable):
+        cloud.stacks.get("x")
+    cloud.stacks.get("x")
+
+
+def test_a_program_may_be_killed_at_its_next_write(work: Work, cloud: fake.Cloud) -> None:
+    cloud.faults.kill()
+    with pytest.raises(fake.Killed):
+        release.switch(work)
+    assert cloud.calls[-1].writes
+    assert live(work) is BLUE
+    release.switch(work)
+    assert live(work) is GREEN
+
+
+def test_a_program_may_be_killed_at_any_call(cloud: fake.Cloud) -> None:
+    cloud.faults.kill("*", skip=1)
+    cloud.stacks.get("x")
+    with pytest.raises(fake.Killed):
+        cloud.quotas()
+
+
+def test_somebody_may_act_between_a_look_and_a_write(work: Work, cloud: fake.Cloud) -> None:
+    facts = work.observe()
+    production = facts.production
+    assert production is not None
+    others = cloud.others
+    cloud.faults.meanwhile("addresses.point", lambda: others.point(production.id, None))
+    with pytest.raises(Changed):
+        cloud.addresses.point(production, facts.systems[GREEN].vip_port_id)
+    assert live(work) is None
+
+
+def test_a_reader_is_refused_writes_and_may_look(work: Work, cloud: fake.Cloud) -> None:
+    reader = fake.Cloud(openstack=cloud.openstack, reader=True)
+    production = work.observe().production
+    assert production is not None
+    with pytest.raises(Forbidden):
+        reader.addresses.point(production, None)
+    assert live(work_on(reader)) is BLUE
+
+
+def test_another_project_sees_nothing_of_the_site(work: Work, cloud: fake.Cloud) -> None:
+    annex = fake.Cloud("annex", openstack=cloud.openstack)
+    facts = work_on(annex).observe()
+    assert (facts.stack, facts.production, facts.preview) == (None, None, None)
+    assert release.up(work_on(annex)).live is BLUE
+    assert len(cloud.stacks.tagged(SHOP.tag)) == len(annex.stacks.tagged(SHOP.tag)) == 3
+
+
+def test_the_same_seed_gives_the_same_cloud() -> None:
+    clouds = [fake.Cloud(openstack=fake.OpenStack(seed=seed)) for seed in (7, 7, 8)]
+    first, same, other = (release.up(work_on(cloud)) for cloud in clouds)
+    assert first == same
+    assert first != other

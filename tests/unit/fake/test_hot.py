@@ -1,0 +1,60 @@
+import pytest
+
+from ao.errors import CloudError
+from ao.fake import hot
+
+
+class Names:
+    """Parameters a, b and list; a condition that holds and one that does not."""
+
+    def parameter(self, name: str) -> object:
+        return {"a": "A", "b": "B", "list": ["x", "y"]}[name]
+
+    def condition(self, name: str) -> bool:
+        return {"yes": True, "no": False}[name]
+
+    def reference(self, name: str) -> object:
+        return f"{name}-id"
+
+    def attribute(self, name: str, attribute: str) -> object:
+        return f"{name}.{attribute}"
+
+
+@pytest.mark.parametrize(
+    ("value", "result"),
+    [
+        ("plain", "plain"),
+        ({"get_param": "a"}, "A"),
+        ({"get_resource": "net"}, "net-id"),
+        ({"get_attr": ["server", "first_address"]}, "server.first_address"),
+        ({"list_join": ["-", ["x", {"get_param": "a"}]]}, "x-A"),
+        ({"list_join": [",", {"get_param": "list"}, ["z"]]}, "x,y,z"),
+        ({"equals": [{"get_param": "a"}, "A"]}, True),
+        ({"not": {"equals": [{"get_param": "a"}, "A"]}}, False),
+        ({"if": ["yes", 1, 2]}, 1),
+        ({"if": [{"not": "yes"}, 1, 2]}, 2),
+        ([{"class": "lowercase"}], [{"class": "lowercase"}]),
+    ],
+)
+def test_a_function_gives_its_value(value: object, result: object) -> None:
+    assert hot.resolve(value, Names()) == result
+
+
+def test_what_an_if_leaves_out_is_not_there() -> None:
+    value = {"key_name": {"if": ["no", "key"]}, "list": [{"if": ["no", 1]}, 2]}
+    assert hot.resolve(value, Names()) == {"list": [2]}
+
+
+def test_longer_words_are_replaced_first_and_what_came_in_is_left_alone() -> None:
+    value = {"str_replace": {"template": "$AB $A $B", "params": {"$A": "$B", "$AB": 1, "$B": 2}}}
+    assert hot.resolve(value, Names()) == "1 $B 2"
+
+
+def test_a_function_that_is_not_known_is_an_error() -> None:
+    with pytest.raises(CloudError, match="does not know the template function yaql"):
+        hot.resolve({"yaql": {}}, Names())
+
+
+def test_references_are_found_wherever_they_are() -> None:
+    value = {"a": [{"list_join": ["", [{"get_resource": "net"}]]}], "b": {"get_attr": ["lb", "x"]}}
+    assert set(hot.references(value)) == {"net", "lb"}
