@@ -1,12 +1,12 @@
 #!/bin/sh
 # The demo shop on one server: a web page that tells which system and version answers.
 #
-# Works on the box's image `ao-demo` and, under cloud-init, on Debian and Ubuntu. Ao puts the
-# site, the colour and the version into the next three lines before the server sees this text.
+# Works on the box's image `ao-demo` and, under cloud-init, on Debian and Ubuntu. Ao writes the
+# site, the colour and the version into this text before the server sees it.
 # With ROOT set to a folder, it only writes its files below that folder.
 set -eu
 
-# shellcheck disable=SC2016 # these are words for Ao to replace, not variables
+# shellcheck disable=SC2016 # words that Ao replaces, not variables
 SITE='$AO_SITE' COLOUR='$AO_COLOUR' VERSION='$AO_VERSION'
 SERVER=$(hostname)
 ROOT=${ROOT:-}
@@ -74,10 +74,11 @@ case $COLOUR in
 blue) paint='#1f5fbf' tint='#e8f0fc' ;;
 *) paint='#1b8a5a' tint='#e6f5ee' ;;
 esac
-banner='' sale=''
-if [ "$VERSION" != 1.0 ]; then
-    banner="<p class=sale><b>New in $VERSION</b> Autumn sale 秋のセール: all of it 20 % off</p>"
-    sale=' class=off'
+if [ "$VERSION" = 1.0 ]; then
+    news='' cup='¥1,500' curtain='¥6,500' umbrella='¥3,000'
+else
+    news="<aside><p><b>New in $VERSION</b> Autumn sale 秋のセール: 20 % off</p></aside>"
+    cup='<s>¥1,500</s> ¥1,200' curtain='<s>¥6,500</s> ¥5,200' umbrella='<s>¥3,000</s> ¥2,400'
 fi
 
 printf 'Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n\r\n'
@@ -88,37 +89,42 @@ echo "<!doctype html>
 <title>Ao Shop, $COLOUR $VERSION</title>
 <style>
 *{box-sizing:border-box;margin:0}
-body{font:16px/1.5 system-ui,sans-serif;color:#1c2733;background:$tint;min-height:100vh;display:flex;flex-direction:column}
+body{font:16px/1.5 system-ui,sans-serif;color:#1c2733;background:$tint;
+ min-height:100vh;display:flex;flex-direction:column}
 header{background:$paint;color:#fff}
-header div,main,.sale{max-width:60rem;margin:auto;width:100%}
-header div{padding:2.5rem 1.25rem;display:flex;flex-wrap:wrap;align-items:end;gap:1rem;justify-content:space-between}
-h1{font-size:2.6rem;line-height:1.1;letter-spacing:-.02em}
-h1 small{display:block;font-size:1rem;font-weight:400;letter-spacing:.3em;opacity:.85;margin-bottom:.4rem}
-.now{background:#fff;color:$paint;border-radius:2rem;padding:.3rem 1rem;font-weight:700}
-.sale{background:#fff3d6;color:#7a4a00;padding:.7rem 1.25rem}
-.sale b{background:#e07b00;color:#fff;border-radius:.3rem;padding:.1rem .5rem;margin-right:.5rem}
-main{flex:1;padding:1.25rem;display:grid;gap:1.25rem;grid-template-columns:repeat(auto-fit,minmax(15rem,1fr));align-content:start}
-article{background:#fff;border-radius:.8rem;overflow:hidden;box-shadow:0 1px 3px #0002}
-svg{display:block;width:100%;height:9rem;background:$paint;fill:#fff}
-article div{padding:1rem 1.25rem}
+header div,aside p,main{max-width:60rem;width:100%;margin:auto;padding:1.25rem}
+header div{display:flex;align-items:end;justify-content:space-between;padding-block:2.5rem}
+h1{font-size:2.6rem;line-height:1.1}
+small{display:block;font-size:1rem;font-weight:400;letter-spacing:.3em;margin-bottom:.4rem}
+mark{background:#fff;color:$paint;border-radius:2rem;padding:.3rem 1rem;font-weight:700}
+aside{background:#ffe9b8;color:#6b4100}
+aside p{padding-block:.7rem}
+aside b{background:#c75b00;color:#fff;border-radius:.3rem;padding:.1rem .5rem;margin-right:.5rem}
+main{flex:1;display:grid;gap:1.25rem;align-content:start;
+ grid-template-columns:repeat(auto-fit,minmax(15rem,1fr))}
+article{background:#fff;border-radius:.8rem;padding:1.25rem;box-shadow:0 1px 4px #0002}
+svg{display:block;width:100%;height:10rem;padding:1rem;margin-bottom:1rem;
+ border-radius:.5rem;background:$tint;fill:$paint}
 h2{font-size:1.1rem}
-s{display:none;color:#889}
-.off s{display:inline}
-.off em{display:none}
-i,em{font-style:normal;font-weight:700}
-i{display:none;color:#c05a00}
-.off i{display:inline}
+s{color:#889}
 footer{background:#1c2733;color:#c9d3de;padding:1rem;text-align:center;font-size:.9rem}
 footer b{color:#fff}
 </style>
-<header><div><h1><small>青い店</small>Ao Shop</h1><span class=now>$COLOUR $VERSION</span></div></header>
-$banner
-<main$sale>
-<article><svg viewBox='0 0 64 40'><path d='M22 17h18c6 0 6 9 0 10-1 3-4 5-9 5s-9-4-9-15zm19 3v4c3 0 3-4 0-4zM27 14c-2-3 2-4 0-7h2c2 3-2 4 0 7zm6 0c-2-3 2-4 0-7h2c2 3-2 4 0 7z'/></svg><div><h2>Tea cup 湯のみ</h2><p><em>¥1,500</em><s>¥1,500</s> <i>¥1,200</i></div></article>
-<article><svg viewBox='0 0 64 40'><path d='M14 8h36v2H14zm2 3h10v20H16zm11 0h10v20H27zm11 0h10v20H38z'/></svg><div><h2>Shop curtain 暖簾</h2><p><em>¥6,500</em><s>¥6,500</s> <i>¥5,200</i></div></article>
-<article><svg viewBox='0 0 64 40'><path d='M32 6a18 15 0 0 1 17 14H15A18 15 0 0 1 32 6zm-1 15h2v9c0 5-7 5-7 0h2c0 3 3 3 3 0z'/></svg><div><h2>Umbrella 傘</h2><p><em>¥3,000</em><s>¥3,000</s> <i>¥2,400</i></div></article>
+<header><div><h1><small>青い店</small>Ao Shop</h1><mark>$COLOUR $VERSION</mark></div></header>
+$news
+<main>
+<article><svg viewBox='14 6 36 28'><path d='M22 17h18c6 0 6 9 0 10-1 3-4 5-9 5s-9-4-9-15z
+m19 3v4c3 0 3-4 0-4zM27 14c-2-3 2-4 0-7h2c2 3-2 4 0 7zm6 0c-2-3 2-4 0-7h2c2 3-2 4 0 7z'/></svg>
+<h2>Tea cup 湯のみ</h2><p>$cup</article>
+<article><svg viewBox='14 6 36 28'><path d='M14 8h36v2H14zm2 3h10v20H16zm11 0h10v20H27z
+m11 0h10v20H38z'/></svg>
+<h2>Shop curtain 暖簾</h2><p>$curtain</article>
+<article><svg viewBox='14 6 36 28'><path d='M32 6a18 15 0 0 1 17 14H15A18 15 0 0 1 32 6zm-1 15h2v9
+c0 5-7 5-7 0h2c0 3 3 3 3 0z'/></svg>
+<h2>Umbrella 傘</h2><p>$umbrella</article>
 </main>
-<footer>Served by <b>$SERVER</b> of the <b>$COLOUR</b> system, version <b>$VERSION</b>, at $(date '+%H:%M:%S %Z')</footer>"
+<footer>Served by <b>$SERVER</b>, $COLOUR system, version $VERSION,
+at $(date '+%H:%M:%S %Z')</footer>"
 END
 
 chmod 755 "$PAGES/burn" "$PAGES/shop.cgi"

@@ -265,6 +265,12 @@ def _user_data(source: YamlFile, name: str) -> str:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{where}: user_data: {path} is not UTF-8 text") from error
+    if "$AO_VERSION" not in text:
+        raise ConfigError(
+            f"{where}: user_data: {path} does not say $AO_VERSION, so that no version would "
+            "differ from another, and a deploy would replace no server",
+            cure="Write VERSION='$AO_VERSION' in it, and set up that version of the application.",
+        )
     if len(data) > USER_DATA_LIMIT:
         raise ConfigError(
             f"{where}: user_data: {path} has {len(data):,} bytes, Nova takes {USER_DATA_LIMIT:,}",

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ao import ingredients, templates
+from ao import follow, ingredients, templates
 from ao.clock import Clock
 from ao.cloud import Cloud, FloatingIP, LoadBalancer, Member, Resource, Stack
 from ao.colour import Colour
 from ao.site import Site, colour_tag, version_tag
 from ao.visit import Answer, NoAnswer, Visit
+from ao.work import Work
 from tests.contract.others import Others
 
 DEADLINE = 180.0
@@ -77,17 +78,13 @@ class Bench:
         return self.clock.until(look, what=f"Heat's work on {name}", deadline=DEADLINE)
 
     def delete(self, name: str) -> None:
-        """Delete a stack if there is one, and see it gone or at rest."""
+        """Delete a stack if there is one, and see it gone."""
         stack = self.cloud.stacks.get(name)
         if stack is None:
             return
         self.cloud.stacks.delete(stack)
-
-        def look() -> bool | None:
-            stack = self.cloud.stacks.get(name)
-            return True if stack is None or stack.failed else None
-
-        self.clock.until(look, what=f"the deletion of {name}", deadline=DEADLINE)
+        work = Work(cloud=self.cloud, site=self.site, clock=self.clock)
+        follow.until_gone(work, [name])
 
     def resources(self, stack: Stack, kind: str) -> list[Resource]:
         """Resources of a type, in a stack and below it."""

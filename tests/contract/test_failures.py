@@ -4,6 +4,8 @@ The second system asks for the network of the first, on the same router: Heat al
 Neutron does not.
 """
 
+from collections.abc import Iterator
+
 import pytest
 
 from ao.cloud import Stack
@@ -14,9 +16,17 @@ BLUE, GREEN = Colour
 
 
 @pytest.fixture(scope="module")
-def failed(bench: Bench, _blue: str) -> Stack:
+def failed(bench: Bench, _blue: str) -> Iterator[Stack]:
     """A system that could not be built."""
-    return bench.create_system(GREEN, {"cidr": bench.site.cidrs[BLUE]})
+    stack = bench.create_system(GREEN, {"cidr": bench.site.cidrs[BLUE]})
+    yield stack
+    bench.delete(stack.name)
+
+
+@pytest.fixture(scope="module")
+def mended(bench: Bench, failed: Stack) -> Stack:
+    """The same system, updated to a network of its own."""
+    return bench.update_system(GREEN, "1.0")
 
 
 def test_a_failed_resource_is_told_with_its_reason(bench: Bench, failed: Stack) -> None:
@@ -28,31 +38,21 @@ def test_a_failed_resource_is_told_with_its_reason(bench: Bench, failed: Stack) 
     assert resource.reason in failed.reason
 
 
-def test_an_update_of_a_failed_stack_goes_on(bench: Bench, failed: Stack) -> None:
-    stack = bench.update_system(GREEN, "1.0")
-    assert (stack.id, stack.action, stack.status) == (failed.id, "UPDATE", "COMPLETE")
-    bench.await_online(stack)
+def test_an_update_of_a_failed_stack_goes_on(bench: Bench, failed: Stack, mended: Stack) -> None:
+    assert (mended.id, mended.action, mended.status) == (failed.id, "UPDATE", "COMPLETE")
+    bench.await_online(mended)
 
 
-def test_a_system_that_an_address_points_to_cannot_be_deleted(bench: Bench, failed: Stack) -> None:
-    """The router keeps the interface that the floating IP needs."""
-    green = bench.balancer(failed)
-    pointed = bench.cloud.addresses.point(bench.address("production"), green.vip_port_id)
-    bench.delete(failed.name)
-    stack = bench.stack(failed.name)
-    assert (stack.action, stack.status) == ("DELETE", "FAILED")
-    (interface,) = bench.resources(stack, "OS::Neutron::RouterInterface")
-    assert interface.status == "DELETE_FAILED"
-    assert "floating IP" in interface.reason
-    assert bench.address("production").id == pointed.id
-
-
-def test_a_deletion_that_failed_goes_on_when_it_is_asked_for_again(
-    bench: Bench, failed: Stack
+def test_a_system_that_an_address_points_to_goes_and_the_address_points_nowhere(
+    bench: Bench, mended: Stack
 ) -> None:
-    address = bench.address("production")
-    if address.port_id:
-        bench.cloud.addresses.point(address, None)
-    bench.delete(failed.name)
-    assert bench.cloud.stacks.get(failed.name) is None
-    assert bench.others.things_named(failed.name) == []
+    """The router keeps the interface for the floating IP until the VIP has gone.
+
+    Heat asks again when a deletion is a conflict (heat/engine/resource.py: delete).
+    """
+    vip = bench.balancer(mended).vip_port_id
+    bench.cloud.addresses.point(bench.address("production"), vip)
+    bench.delete(mended.name)
+    assert bench.cloud.stacks.get(mended.name) is None
+    assert bench.address("production").port_id is None
+    assert bench.others.things_named(f"{bench.site.name}-green") == []

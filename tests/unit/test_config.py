@@ -126,8 +126,15 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_lines(write) -> No
 
 def test_user_data_that_nova_would_refuse_is_refused_before(write, tmp_path: Path) -> None:
     path = write(GOOD)
-    (tmp_path / "user-data.sh").write_text("#" * (config.USER_DATA_LIMIT + 1))
+    (tmp_path / "user-data.sh").write_text("$AO_VERSION" + "#" * config.USER_DATA_LIMIT)
     assert "Nova takes 49,149" in complaint(path)
+
+
+def test_user_data_that_is_the_same_for_every_version_is_refused(write, tmp_path: Path) -> None:
+    path = write(GOOD)
+    (tmp_path / "user-data.sh").write_text("#!/bin/sh\n")
+    assert "ao.yaml:7: user_data:" in complaint(path)
+    assert "does not say $AO_VERSION" in complaint(path)
 
 
 def test_a_missing_file_names_the_command_that_writes_one(tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ from ao.fake.stack import Part, Stack
 from ao.fake.template import Definition
 from ao.fake.timeline import TICK, Job
 
+_PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds before Heat asks again for a deletion (action_retry_limit, retry_backoff_delay)."""
+
 
 class Scope:
     """What the names in a stack's template stand for."""
@@ -70,7 +73,7 @@ class Convergence:
         stack.failure = None
         stack.turn(self._action, "IN_PROGRESS", f"Stack {self._action} started")
         stack.updated_at = self._timeline.date()
-        for name in set(stack.parts) - set(self._definitions):
+        for name in [name for name in stack.parts if name not in self._definitions]:
             stack.outgoing.append(stack.parts.pop(name))
         for name, definition in self._definitions.items():
             if name not in stack.parts:
@@ -146,7 +149,7 @@ class Convergence:
             return  # an earlier traversal was at it, and has removed it
         if part.action != "INIT":
             kind = self._scope.kind(part.type)
-            yield from self._act(part, "DELETE", kind.delete(part))
+            yield from self._act(part, "DELETE", _insisting(lambda: kind.delete(part)))
         outgoing.remove(part)
 
     def _act(self, part: Part, action: str, work: Job) -> Job:
@@ -177,3 +180,16 @@ class Convergence:
 
     def _part(self, name: str, definition: Definition) -> Part:
         return Part(stack=self._stack, name=name, type=definition.type, born=self._timeline.now())
+
+
+def _insisting(deletion: Callable[[], Job]) -> Job:
+    """Ask again when a service answers a deletion with a conflict (resource.py: delete)."""
+    for pause in _PAUSES:
+        try:
+            yield from deletion()
+            return
+        except Failure as failure:
+            if failure.error != "Conflict" or failure.path:
+                raise
+        yield pause
+    yield from deletion()

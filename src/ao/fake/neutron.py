@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -75,6 +77,7 @@ class Neutron:
         self.ports: dict[str, Port] = {}
         self.groups: dict[str, SecurityGroup] = {}
         self.addresses: dict[str, FloatingIP] = {}
+        self._hosts: dict[str, Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]] = {}
 
     def create_network(self, name: str) -> str:
         """A new network; its ID."""
@@ -96,6 +99,7 @@ class Neutron:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
         subnet = Subnet(id=self._project.words.uuid(), name=name, network_id=network_id, cidr=cidr)
         self.subnets[subnet.id] = subnet
+        self._hosts[subnet.id] = itertools.cycle(ipaddress.ip_network(cidr).hosts())
         self.plug(subnet.id, "network:distributed")
         return subnet.id
 
@@ -261,8 +265,10 @@ class Neutron:
         return written
 
     def _free_address(self, subnet: Subnet) -> str:
+        """The next free address: one that has become free is used again last."""
         taken = {port.address for port in self.ports.values() if port.subnet_id == subnet.id}
-        for host in ipaddress.ip_network(subnet.cidr).hosts():
+        size = ipaddress.ip_network(subnet.cidr).num_addresses
+        for host in itertools.islice(self._hosts[subnet.id], size):
             if str(host) not in taken:
                 return str(host)
         raise Failure("Conflict", f"No more IP addresses available on network {subnet.network_id}.")

@@ -1,9 +1,8 @@
 #!/bin/sh
 # Sets a server up. Ao replaces these three words before the server sees the script.
 set -eu
-SITE='$AO_SITE'
-COLOUR='$AO_COLOUR'
-VERSION='$AO_VERSION'
+# shellcheck disable=SC2016 # words for Ao, not for the shell
+SITE='$AO_SITE' COLOUR='$AO_COLOUR' VERSION='$AO_VERSION'
 
 export DEBIAN_FRONTEND=noninteractive
 command -v nginx >/dev/null || { apt-get update -q && apt-get install -qy nginx; }

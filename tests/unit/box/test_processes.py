@@ -33,7 +33,7 @@ def test_a_process_is_the_boxs_only_with_the_mark_of_this_very_home(tmp_path: Pa
 def test_a_guest_is_known_by_its_program_and_its_files(tmp_path: Path) -> None:
     guest = tmp_path / "qemu-system-x86_64"
     guest.symlink_to("/bin/sh")
-    command = [guest, "-c", "read line", f"{tmp_path}/home/disk"]
+    command = [str(guest), "-c", "read line", f"{tmp_path}/home/disk"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
         assert processes.guests(tmp_path / "home") == {process.pid}
         assert processes.guests(tmp_path / "ho") == set()

@@ -153,6 +153,44 @@ def test_a_stack_that_takes_too_long_fails(cloud: fake.Cloud) -> None:
     assert (slow.status, slow.reason) == ("FAILED", "Timed out")
 
 
+def test_a_deletion_that_stays_a_conflict_fails_and_says_why(work: Work) -> None:
+    """Heat asks for a minute; the systems' subnets keep the router."""
+    site = work.cloud.stacks.get(SHOP.stack)
+    assert site is not None
+    work.cloud.stacks.delete(site)
+    work.clock.sleep(50)
+    (router,) = (r for r in work.cloud.stacks.resources(site) if r.name == "router")
+    assert router.status == "DELETE_IN_PROGRESS"
+    work.clock.sleep(30)
+    (router,) = (r for r in work.cloud.stacks.resources(site) if r.name == "router")
+    assert router.status == "DELETE_FAILED"
+    assert router.reason.startswith("Conflict: resources.router: ")
+    failed = work.cloud.stacks.get(SHOP.stack)
+    assert failed is not None
+    assert (failed.action, failed.status) == ("DELETE", "FAILED")
+
+
+def test_ovn_leaves_a_port_in_the_subnet_of_a_server_that_went_before_its_member(
+    work: Work,
+) -> None:
+    assert isinstance(work.cloud, fake.Cloud)
+    (lost, _) = work.observe().systems[GREEN].servers
+    work.cloud.others.delete_server(lost.id)
+    release.up(work)
+    preview = work.observe().preview
+    assert preview is not None
+    work.cloud.addresses.point(preview, None)
+    (subnet,) = of_type(work, "OS::Neutron::Subnet")
+    work.cloud.stacks.delete(stack(work))
+    work.clock.sleep(40)
+    assert of_type(work, "OS::Octavia::LoadBalancer") == []
+    (kept,) = of_type(work, "OS::Neutron::Subnet")
+    assert kept.status == "DELETE_IN_PROGRESS"
+    work.cloud.ports.sweep(subnet.physical_id)
+    work.clock.sleep(40)
+    assert work.cloud.stacks.get(SHOP.system_stack(GREEN)) is None
+
+
 def test_members_that_failed_do_not_count_in_a_size_that_nobody_gives(work: Work) -> None:
     """heat/common/grouputils.py: get_size; which is why Ao always gives the size."""
     member = of_type(work, SERVER_TEMPLATE)[0]

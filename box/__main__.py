@@ -1,0 +1,60 @@
+"""The box's commands: `up`, `status`, `down` and `wipe`."""
+
+import argparse
+import subprocess
+import sys
+
+from box import status
+from box.down import down, wipe
+from box.errors import BoxError
+from box.home import Home
+from box.up import up
+
+
+def main() -> int:
+    """Run a command and return the exit code: 0 done, 1 failed, 2 refused."""
+    arguments = _parser().parse_args()
+    home = Home.from_environment()
+    try:
+        if arguments.command == "up":
+            up(home)
+        elif arguments.command == "down":
+            down(home)
+        elif arguments.command == "wipe":
+            wipe(home)
+        else:
+            return show(home, arguments.format)
+    except BoxError as error:
+        print(f"box {arguments.command}: {error}", file=sys.stderr)
+        return error.exit_code
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"box {arguments.command}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def show(home: Home, form: str) -> int:
+    """Print what runs; return 0 only if all of it does."""
+    rows = status.read(home)
+    everything = [*rows, status.guests(home)]
+    print(status.as_json(everything) if form == "json" else status.table(everything))
+    return 0 if status.healthy(rows) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="box",
+        description="A real OpenStack on this machine, to try Ao and to test it.",
+        epilog="It keeps everything below AO_BOX_HOME, /var/lib/ao-box unless set.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="install what is missing, start everything, seed the cloud")
+    shown = commands.add_parser("status", help="show what runs; exit code 0 only if all does")
+    shown.add_argument("-f", "--format", choices=("table", "json"), default="table")
+    commands.add_parser("down", help="stop everything; the cloud's content stays")
+    commands.add_parser("wipe", help="stop everything and remove it from this machine")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

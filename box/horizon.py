@@ -1,0 +1,36 @@
+"""Horizon: its settings, its dashboards and the static files made from them.
+
+A dashboard of our own is added here: its package to PLUGINS, its requirement to the environment.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from box.home import Home
+from box.steps import Step
+
+PLUGINS = ("heat_dashboard", "octavia_dashboard")
+"""Packages whose panels are put into Horizon."""
+
+
+def make(step: Step, home: Home, venv: Path) -> None:
+    """Put settings and panels in place; collect and compress static files once a venv."""
+    site = venv / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
+    local = site / "openstack_dashboard/local"
+    settings = local / "local_settings.py"
+    settings.unlink(missing_ok=True)
+    settings.symlink_to(home.etc / "horizon/local_settings.py")
+    complete = venv / "horizon-static/.complete"
+    if complete.exists():
+        return
+    for plugin in PLUGINS:
+        for folder in ("enabled", "local_settings.d"):
+            for path in (site / plugin / folder).glob("_[0-9]*.py"):
+                shutil.copy(path, local / folder)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "openstack_dashboard.settings"}
+    django = (venv / "bin/python", "-m", "django")
+    step.run(*django, "collectstatic", "--noinput", "--verbosity=0", environment=environment)
+    step.run(*django, "compress", "--force", environment=environment)
+    complete.touch()

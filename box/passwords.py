@@ -1,0 +1,60 @@
+"""The passwords of one box, made once and kept with it."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from box.files import write_private
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _sixteen_bytes_in_hex() -> str:
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passwords:
+    """Every secret of the box. None of them is ever printed."""
+
+    database_password: str = field(default_factory=_password, repr=False)
+    """MariaDB's only account."""
+
+    message_password: str = field(default_factory=_password, repr=False)
+    """RabbitMQ's only account."""
+
+    service_password: str = field(default_factory=_password, repr=False)
+    """The services' own accounts in Keystone."""
+
+    metadata_secret: str = field(default_factory=_password, repr=False)
+    """Shared by Nova's metadata API and Neutron's metadata agent."""
+
+    orchestration_key: str = field(default_factory=_sixteen_bytes_in_hex, repr=False)
+    """Heat encrypts what it stores with it: exactly 32 characters."""
+
+    dashboard_key: str = field(default_factory=_password, repr=False)
+    """Horizon signs its sessions with it."""
+
+    admin: str = field(default_factory=_password, repr=False)
+    """The cloud's administrator."""
+
+    shop: str = field(default_factory=_password, repr=False)
+    """The member of project shop."""
+
+    shop_reader: str = field(default_factory=_password, repr=False)
+    """The reader of project shop."""
+
+    annex: str = field(default_factory=_password, repr=False)
+    """The member of project annex."""
+
+
+def load(path: Path) -> Passwords:
+    """Read the passwords at `path`; make those that are not there yet and keep them."""
+    known = json.loads(path.read_text()) if path.exists() else {}
+    passwords = Passwords(**known)
+    if asdict(passwords) != known:
+        write_private(path, json.dumps(asdict(passwords), indent=2) + "\n")
+    return passwords

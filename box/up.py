@@ -1,0 +1,173 @@
+"""Bringing the box up, from whatever state it is in."""
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from box import (
+    config,
+    database,
+    environment,
+    horizon,
+    image,
+    machine,
+    marks,
+    packages,
+    passwords,
+    processes,
+    programs,
+    switch,
+    waves,
+)
+from box.home import OCTAVIA_SOCKETS, Home
+from box.services import SERVICES, Wave
+from box.steps import Step, Steps
+from box.supervisor import Supervisor
+
+CHECKOUT = Path(__file__).parent.parent
+
+
+def up(home: Home) -> None:
+    """Install what is missing, start what does not run, seed what is not there.
+
+    Raises BoxError when the machine cannot run it, or when a step fails.
+    """
+    machine.check(home)
+    home.make()
+    with home.alone():
+        _up(home)
+
+
+def _up(home: Home) -> None:
+    steps = Steps(home.setup_log)
+    _install(steps, home)
+    known = _configure(home)
+    supervisor = _supervise(steps, home, known)
+    start = _starter(steps, supervisor, known)
+    start(Wave.STORES)
+    steps.do("switch settings", lambda step: switch.configure(step, home))
+    steps.together(
+        {
+            "start switch": lambda step: waves.start(supervisor, Wave.SWITCH, known),
+            "horizon files": lambda step: horizon.make(step, home, Path(known["venv"])),
+            **database.tables(home, known),
+        }
+    )
+    start(Wave.IDENTITY)
+    _write_catalogue(steps, home)
+    start(Wave.APIS)
+    start(Wave.WORKERS)
+    steps.do("seed", lambda step: _inside(step, home, "box.cloud.seed"))
+    environment.remove_others(home)
+    print(
+        f"The cloud is up. Its users: export OS_CLIENT_CONFIG_FILE={home.clouds}\n"
+        f"Its dashboard: http://{config.ADDRESS}:8080"
+    )
+
+
+def _install(steps: Steps, home: Home) -> None:
+    steps.do("python", lambda step: packages.install(step, packages.PYTHON))
+    steps.together(
+        {
+            "debian packages": lambda step: packages.install(step, packages.SERVICES),
+            "python environment": lambda step: environment.make(step, home),
+            "open vswitch, ovn": lambda step: switch.install(step, home),
+            "guest image": lambda step: _build_image(home),
+        }
+    )
+    environment.add_libvirt(home)
+
+
+def _build_image(home: Home) -> None:
+    image.build(home.image)
+
+
+def _configure(home: Home) -> dict[str, str]:
+    known = config.values(home, environment.venv(home), passwords.load(home.passwords))
+    config.write(home, known)
+    programs.write(home, known, SERVICES)
+    return known
+
+
+def _supervise(steps: Steps, home: Home, known: Mapping[str, str]) -> Supervisor:
+    """Return a running supervisor that knows today's configuration."""
+    supervisor = Supervisor(home)
+    if supervisor.is_running() and not _is_current(supervisor, known):
+        steps.do("stop the earlier release", lambda step: supervisor.end(SERVICES))
+    if not supervisor.is_running():
+        steps.do("clean start", lambda step: _prepare(step, home))
+        supervisor.start(Path(known["venv"]))
+    supervisor.reread()
+    return supervisor
+
+
+def _is_current(supervisor: Supervisor, known: Mapping[str, str]) -> bool:
+    """Tell whether the supervisor itself runs from today's environment."""
+    command = Path(f"/proc/{supervisor.pid()}/cmdline").read_bytes()
+    return known["venv"].encode() in command
+
+
+def _prepare(step: Step, home: Home) -> None:
+    """Make the machine ready for a start, also after all processes were killed."""
+    processes.end(home.root)
+    for folder in (home.run, OCTAVIA_SOCKETS):
+        shutil.rmtree(folder, ignore_errors=True)
+    # RabbitMQ holds nothing that outlives a start, and does not always survive a kill.
+    shutil.rmtree(home.data / "rabbitmq", ignore_errors=True)
+    home.make()
+    for folder, owner in (
+        (home.run / "mariadb", "mysql"),
+        (home.run / "openvswitch", "root"),
+        (home.run / "ovn", "root"),
+        (home.run / "locks", "root"),
+        (home.data / "rabbitmq", "rabbitmq"),
+        (OCTAVIA_SOCKETS, "root"),
+    ):
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        shutil.chown(folder, user=owner)
+    for name in ("keystone", "glance/images", "nova/instances", "neutron"):
+        (home.data / name).mkdir(parents=True, exist_ok=True)
+    _make_tun()
+    database.make_server(step, home)
+    switch.make_databases(step, home)
+
+
+def _make_tun() -> None:
+    device = Path("/dev/net/tun")
+    if not device.exists():
+        device.parent.mkdir(exist_ok=True)
+        os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(10, 200))
+
+
+def _starter(
+    steps: Steps, supervisor: Supervisor, known: Mapping[str, str]
+) -> Callable[[Wave], None]:
+    def start(wave: Wave) -> None:
+        steps.do(f"start {wave.name.lower()}", lambda step: waves.start(supervisor, wave, known))
+
+    return start
+
+
+def _write_catalogue(steps: Steps, home: Home) -> None:
+    version = hashlib.sha256((CHECKOUT / "box/cloud/catalogue.py").read_bytes()).hexdigest()
+    if not marks.is_done(home, "catalogue", version):
+        steps.do("catalogue", lambda step: _inside(step, home, "box.cloud.catalogue"))
+        marks.set_done(home, "catalogue", version)
+
+
+def _inside(step: Step, home: Home, module: str) -> None:
+    """Run one of the box's own modules with the libraries of its environment."""
+    python = environment.venv(home) / "bin/python"
+    step.run(
+        python, "-m", module,
+        environment={
+            "AO_BOX_HOME": str(home.root),
+            "LANG": "C.UTF-8",
+            "OS_CLIENT_CONFIG_FILE": str(home.clouds),
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(CHECKOUT),
+        },
+    )  # fmt: skip
