@@ -167,15 +167,15 @@ class Facts:
 def observe(cloud: Cloud, site: Site) -> Facts:
     """Read the facts of a site, from all services at once.
 
-    Addresses and load balancers are known by the IDs that Heat keeps of them: names
-    and descriptions are anybody's to change. Raises NotFound when the site names a
+    Addresses, load balancers and servers are known by the IDs that Heat keeps of them:
+    names, tags and descriptions are anybody's to change. Raises NotFound when the site names a
     production address that the project lacks.
     """
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
         stacks = pool.submit(cloud.stacks.tagged, site.tag)
         addresses = pool.submit(cloud.addresses.all)
         balancers = pool.submit(cloud.balancers.all)
-        servers = pool.submit(cloud.servers.active, site.tag)
+        servers = pool.submit(cloud.servers.active)
         by_name = {stack.name: stack for stack in stacks.result()}
         resources = {
             name: pool.submit(cloud.stacks.resources, stack) for name, stack in by_name.items()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ao import follow, ingredients, templates
 from ao.clock import Clock
-from ao.cloud import Cloud, FloatingIP, LoadBalancer, Member, Resource, Stack
+from ao.cloud import Cloud, FloatingIP, LoadBalancer, Member, Resource, Server, Stack
 from ao.colour import Colour
 from ao.site import Site, colour_tag, version_tag
 from ao.visit import Answer, NoAnswer, Visit
@@ -114,6 +114,11 @@ class Bench:
     def members(self, stack: Stack) -> list[Member]:
         pools = self.balancer(stack).pool_ids
         return [member for pool in pools for member in self.cloud.balancers.members(pool)]
+
+    def active(self, cloud: Cloud) -> tuple[Server, ...]:
+        """The site's active servers, as a cloud's user sees them."""
+        servers = cloud.servers.active()
+        return tuple(s for s in servers if s.name.startswith(f"{self.site.name}-"))
 
     def await_online(self, stack: Stack, count: int = 1) -> None:
         """See so many members online and no others."""

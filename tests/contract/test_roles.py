@@ -50,7 +50,7 @@ def test_a_reader_sees_what_everybody_sees(bench: Bench, blue: Stack) -> None:
             bench.address("production") in cloud.addresses.all(),
             bench.balancer(blue) in cloud.balancers.all(),
             cloud.balancers.members(pool_id),
-            cloud.servers.active(bench.site.tag),
+            bench.active(cloud),
             {quota.resource for quota in cloud.quotas()},
         )
 

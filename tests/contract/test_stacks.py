@@ -129,7 +129,7 @@ def test_resources_below_a_stack_name_the_resource_that_they_are_in(
 
 
 def test_resources_tell_the_ids_of_what_they_have_built(bench: Bench, blue: Stack) -> None:
-    active = {server.id for server in bench.cloud.servers.active(bench.site.tag)}
+    active = {server.id for server in bench.active(bench.cloud)}
     assert servers(bench, blue) == active
     site = bench.stack(bench.site.stack)
     allocated = {address.id for address in bench.cloud.addresses.all()}
@@ -242,7 +242,7 @@ def test_repair_replaces_a_server_that_somebody_deleted_and_keeps_the_rest(
     lost = servers(bench, blue)
     load_balancer = bench.balancer(blue).id
     bench.others.delete_server(*lost)
-    assert bench.cloud.servers.active(bench.site.tag) == ()
+    assert bench.active(bench.cloud) == ()
     bench.cloud.stacks.mark_unhealthy(member(bench, blue), "its server is gone")
     repaired = bench.repair(blue)
     assert (repaired.action, repaired.status, repaired.tags) == ("UPDATE", "COMPLETE", blue.tags)

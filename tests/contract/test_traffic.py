@@ -40,16 +40,15 @@ def test_a_healthy_server_is_online_in_the_pool(bench: Bench, blue: Stack) -> No
     assert (member.operating_status, member.provisioning_status) == ("ONLINE", "ACTIVE")
 
 
-def test_a_tag_finds_only_its_own_active_servers(bench: Bench, blue: Stack) -> None:
-    (server,) = bench.cloud.servers.active(bench.site.tag)
+def test_a_server_is_named_for_its_site_and_colour(bench: Bench, blue: Stack) -> None:
+    (server,) = bench.active(bench.cloud)
     assert server.name.startswith(f"{bench.site.name}-blue-")
-    assert bench.cloud.servers.active(f"{bench.site.tag}-2") == ()
 
 
 def test_another_project_sees_none_of_it(bench: Bench, blue: Stack) -> None:
     assert bench.annex.stacks.tagged(bench.site.tag) == ()
     assert bench.annex.stacks.get(blue.name) is None
-    assert bench.annex.servers.active(bench.site.tag) == ()
+    assert bench.active(bench.annex) == ()
     assert blue.name not in {balancer.name for balancer in bench.annex.balancers.all()}
 
 
@@ -74,7 +73,7 @@ def test_a_server_that_stops_goes_out_of_the_pool_and_is_replaced_by_repair(
     bench: Bench, live: Stack
 ) -> None:
     bench.await_version(bench.address("production"), version(live))
-    (server,) = bench.cloud.servers.active(bench.site.tag)
+    (server,) = bench.active(bench.cloud)
     bench.others.break_server(server.id)
     bench.clock.until(
         lambda: [m.operating_status for m in bench.members(live)] == ["ERROR"] or None,

@@ -101,8 +101,8 @@ class Balancers(Protocol):
 class Servers(Protocol):
     """Nova: servers of the project."""
 
-    def active(self, tag: str) -> tuple[Server, ...]:
-        """Servers in status ACTIVE that carry the tag."""
+    def active(self) -> tuple[Server, ...]:
+        """Servers of the project in status ACTIVE."""
 
 
 class Ports(Protocol):

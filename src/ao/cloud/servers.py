@@ -14,11 +14,11 @@ class Servers:
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
 
-    def active(self, tag: str) -> tuple[Server, ...]:
-        """Servers in status ACTIVE that carry the tag.
+    def active(self) -> tuple[Server, ...]:
+        """Servers of the project in status ACTIVE.
 
         Without details: Nova answers several times faster then.
         """
         with asking("list the servers"):
-            servers = self._cloud.compute.servers(details=False, tags=[tag], status="ACTIVE")
+            servers = self._cloud.compute.servers(details=False, status="ACTIVE")
             return tuple(Server(id=server.id, name=server.name) for server in servers)

@@ -153,12 +153,12 @@ class Servers(Service):
     name = "servers"
 
     @reads
-    def active(self, tag: str) -> tuple[values.Server, ...]:
-        """Servers in status ACTIVE that carry the tag."""
+    def active(self) -> tuple[values.Server, ...]:
+        """Servers of the project in status ACTIVE."""
         return tuple(
             values.Server(id=server.id, name=server.name)
             for server in self._project.nova.servers.values()
-            if server.status == "ACTIVE" and tag in server.tags
+            if server.status == "ACTIVE"
         )
 
 

@@ -85,7 +85,7 @@ def test_a_server_stops_only_when_it_has_been_out_of_the_pool_for_the_delay(work
         work.clock.sleep(0.25)
         if left is None and len(work.cloud.balancers.members(pool)) == 1:
             left = work.clock.now()
-        servers = set(work.cloud.servers.active(SHOP.tag))
+        servers = set(work.cloud.servers.active())
         if not set(system.servers) <= servers:
             stopped = work.clock.now()
     assert left is not None
