@@ -41,7 +41,8 @@ def asking(what: str) -> Iterator[None]:
     except sdk.HttpException as error:
         raise _from_status(what, error.status_code, _words(error), error.request_id) from error
     except keystone.HttpError as error:
-        raise _from_status(what, error.http_status, error.message, error.request_id) from error
+        words = str(error.message).partition(" (HTTP ")[0].rstrip(".")
+        raise _from_status(what, error.http_status, words, error.request_id) from error
     except (sdk.ConfigException, keystone.MissingRequiredOptions, keystone.MissingAuthPlugin) as e:
         raise errors.NotAuthenticated(
             f"cannot {what}: {e}",
