@@ -149,9 +149,10 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     """
     return (
         _site_stack(site, facts)
+        or _production(facts)
         or tuple(step for colour in Colour for step in _build(site, facts, colour))
         or _await_servers(facts, *Colour)
-        or _addresses(facts)
+        or _preview(facts)
         or _confirm(facts, done)
     )
 
@@ -172,6 +173,20 @@ def _site_stack(site: Site, facts: Facts) -> Plan:
     if facts.stack.failed and facts.stack.action == "DELETE":
         return (RemoveSite(),)
     return (RepairSite(),) if facts.stack.failed or facts.broken else ()
+
+
+def _production(facts: Facts) -> Plan:
+    """Give production a system as soon as there is one, when it has none.
+
+    Before all repairs: it may have lost the one that was live, and one healthy server
+    is better than none. That system is the one that the preview address does not show.
+    """
+    if facts.production is None or facts.production.port_id is not None:
+        return ()
+    live = facts.previewed.other if facts.previewed else Colour.BLUE
+    if facts.systems[live].obstacle(degraded=True):
+        return ()
+    return (PointProduction(live),)
 
 
 def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
@@ -209,16 +224,12 @@ def _await_servers(facts: Facts, *colours: Colour) -> Plan:
     return tuple(AwaitServers(system.colour) for system in systems if system.online < system.size)
 
 
-def _addresses(facts: Facts) -> Plan:
-    """Give production a system when it has none, and the preview address the standby."""
-    if facts.foreign:
-        return () if facts.previewed else (PointPreview(Colour.BLUE),)
-    if facts.live is None:
-        live = facts.previewed.other if facts.previewed else Colour.BLUE
-        return (PointProduction(live),)
-    if facts.previewed is not facts.standby or facts.switching_to:
-        return (PointPreview(facts.standby),)
-    return ()
+def _preview(facts: Facts) -> Plan:
+    """Give the preview address the standby; blue while a stranger has production."""
+    to = Colour.BLUE if facts.foreign and not facts.previewed else facts.standby
+    if to is None or (facts.previewed is to and not facts.switching_to):
+        return ()
+    return (PointPreview(to),)
 
 
 def _confirm(facts: Facts, done: Done) -> Plan:
@@ -244,9 +255,9 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
             f"a switch to {facts.switching_to} was begun and is not finished",
             cure="`ao switch` finishes it, `ao up` calls it off if production has not moved.",
         )
-    building = _define(site, facts.systems[standby], version, done)
-    if building or _await_servers(facts, standby):
-        return building or _await_servers(facts, standby)
+    steps = _define(site, facts.systems[standby], version, done) or _await_servers(facts, standby)
+    if steps:
+        return steps
     if facts.previewed is not standby:
         return (PointPreview(standby),)
     seen = Confirm("preview", standby)
@@ -274,7 +285,8 @@ def down(facts: Facts, colours: frozenset[Colour]) -> Plan:
     """Next steps of deleting systems; the site's own stack goes with the last of them.
 
     An address is taken off first: a router keeps an interface that a floating IP
-    needs (neutron/db/l3_db.py: _confirm_router_interface_not_in_use).
+    needs (neutron/db/l3_db.py: _confirm_router_interface_not_in_use), and Heat would
+    ask again and again until the load balancer has gone.
     """
     production = (PointProduction(None),) if facts.live in colours else ()
     preview = (PointPreview(None),) if facts.previewed in colours else ()

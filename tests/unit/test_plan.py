@@ -60,6 +60,26 @@ def test_up_gives_a_detached_production_address_back_to_the_system_that_was_live
     assert plan.up(SITE, facts, NOTHING_DONE) == (PointProduction(GREEN),)
 
 
+def test_up_gives_production_a_system_before_it_repairs_the_other_one() -> None:
+    for green in (
+        system(GREEN, state="UPDATE_FAILED"),
+        system(GREEN, online=0),
+        system(GREEN, active=1, online=1),
+    ):
+        facts = with_system(
+            replace(whole(live=BLUE), production=floating_ip("production", None)), green
+        )
+        assert plan.up(SITE, facts, NOTHING_DONE) == (PointProduction(BLUE),)
+
+
+def test_up_gives_production_no_system_that_would_not_answer() -> None:
+    facts = with_system(
+        replace(whole(live=BLUE), production=floating_ip("production", None)),
+        system(BLUE, online=0),
+    )
+    assert plan.up(SITE, facts, NOTHING_DONE) == (AwaitServers(BLUE),)
+
+
 def test_up_points_the_preview_address_to_the_standby() -> None:
     facts = replace(whole(), preview=floating_ip("preview", None))
     assert plan.up(SITE, facts, NOTHING_DONE) == (PointPreview(GREEN),)

@@ -54,6 +54,8 @@ def notes(site: Site, facts: Facts) -> Iterator[str]:
             f"A switch to {facts.switching_to} is not finished: `ao switch` goes on with it, "
             "`ao up` gives the preview address back to the standby."
         )
+    if facts.production and facts.production.port_id is None:
+        yield f"The production address {facts.production.address} reaches no system: `ao up`."
     if facts.foreign and facts.production:
         yield (
             f"The production address {facts.production.address} points to port "
