@@ -1,0 +1,71 @@
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from ao.cloud import Resource
+from ao.colour import Colour
+from ao.commands.progress import LineProgress, progress
+from ao.commands.tree import TreeProgress
+from ao.plan import BuildSystem
+from ao.progress import Silent
+from tests.unit.samples import resource, stack
+
+STACK = stack("ao-shop-green", "UPDATE_IN_PROGRESS")
+STEP = BuildSystem(Colour.GREEN, "2.0", 2)
+
+
+def part(name: str, status: str, parent: str = "") -> Resource:
+    return replace(resource(name, "any", "id", parent), status=status, stack_id=parent)
+
+
+def test_lines_tell_what_heat_begins_and_ends_and_nothing_twice(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = LineProgress()
+    lines.begin(STEP)
+    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
+    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
+    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_COMPLETE")))
+    lines.end(STEP, 33.3)
+    told = [line.split("s  ", 1)[1] for line in capsys.readouterr().err.splitlines()]
+    assert told == [
+        "ao-shop-green: group update in progress",
+        "ao-shop-green: group update complete",
+        "build green with version 2.0: 33s",
+    ]
+
+
+def test_the_tree_shows_what_is_under_way_and_counts_the_rest() -> None:
+    tree = TreeProgress()
+    screen = Console(width=100, record=True, file=None, quiet=False)
+    with tree:
+        tree.begin(STEP)
+        tree.stack(
+            STACK,
+            (
+                part("pool", "CREATE_COMPLETE"),
+                part("group", "UPDATE_IN_PROGRESS"),
+                part("abc", "UPDATE_IN_PROGRESS", "group"),
+                part("server", "CREATE_IN_PROGRESS", "abc"),
+            ),
+        )
+        with screen.capture() as shown:
+            screen.print(tree._tree())
+    assert "build green with version 2.0" in shown.get()
+    assert "ao-shop-green  update, 1 of 4 resources done" in shown.get()
+    assert "server of abc  create" in shown.get()
+    assert "pool" not in shown.get()
+    assert "group" not in shown.get()
+
+
+def test_a_quiet_command_tells_nothing() -> None:
+    with progress(quiet=True) as listener:
+        assert isinstance(listener, Silent)
+
+
+def test_without_a_terminal_progress_is_told_in_lines(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with progress(quiet=False) as listener:
+        assert isinstance(listener, LineProgress)
