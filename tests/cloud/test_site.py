@@ -14,7 +14,7 @@ from ao.visit import visit
 from ao.work import Work
 from tests.cloud.conftest import visitors
 from tests.cloud.kill import Killed, killed_after
-from tests.cloud.leftovers import tagged
+from tests.contract.others import RealOthers
 
 BLUE, GREEN = Colour
 
@@ -84,8 +84,7 @@ def test_a_server_deleted_by_somebody_is_replaced_while_production_serves(
     facts = work.observe()
     assert facts.live is not None
     lost = facts.systems[facts.live].servers[0]
-    others.compute.delete_server(lost.id)
-    others.compute.wait_for_delete(others.compute.get_server(lost.id), interval=1, wait=60)
+    RealOthers(others).delete_server(lost.id)
     work.clock.until(
         lambda: work.observe().systems[facts.live].broken or None,
         what="the loss of a server to be seen",
@@ -103,7 +102,7 @@ def test_a_server_deleted_by_somebody_is_replaced_while_production_serves(
 def test_addresses_deleted_by_somebody_come_back(work: Work, others: Connection) -> None:
     preview = work.observe().preview
     assert preview is not None
-    others.network.delete_ip(preview.id)
+    RealOthers(others).delete_address(preview.id)
     facts = release.up(work)
     assert facts.previewed is facts.standby
 
@@ -223,7 +222,8 @@ def test_a_switch_to_a_named_system_may_be_said_twice(work: Work) -> None:
 
 
 def test_tearing_down_leaves_nothing_behind(work: Work, others: Connection) -> None:
-    assert tagged(others, work.site)
+    assert RealOthers(others).things_named(work.site.name)
     release.down(work, frozenset(Colour))
-    assert tagged(others, work.site) == []
+    assert RealOthers(others).things_named(work.site.name) == []
+    assert work.cloud.stacks.tagged(work.site.tag) == ()
     release.down(work, frozenset(Colour))

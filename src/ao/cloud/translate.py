@@ -53,6 +53,8 @@ def asking(what: str) -> Iterator[None]:
             f"cannot {what}: the cloud has no such service: {error}",
             cure="Ao needs Nova, Neutron, Glance, Heat and Octavia; `openstack catalog list`.",
         ) from error
+    except sdk.DuplicateResource as error:
+        raise errors.Conflict(f"cannot {what}: {error}", cure="Write its ID instead.") from error
     except (keystone.ClientException, sdk.SDKException) as error:
         raise errors.Unavailable(
             f"cannot {what}: {error}",
