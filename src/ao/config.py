@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -40,10 +42,13 @@ def _seconds(value: object) -> float:
 
 
 def _network(value: object) -> str:
-    network = ipaddress.IPv4Network(value if isinstance(value, str) else "")
-    if network.prefixlen > 28:
+    return str(ipaddress.IPv4Network(value if isinstance(value, str) else ""))
+
+
+def _wide(network: str) -> str:
+    if ipaddress.IPv4Network(network).prefixlen > 28:
         raise ValueError("the network must hold 16 addresses or more: /28 or wider")
-    return str(network)
+    return network
 
 
 Duration = Annotated[
@@ -54,6 +59,7 @@ Duration = Annotated[
     ),
 ]
 Network = Annotated[str, BeforeValidator(_network)]
+WideNetwork = Annotated[Network, AfterValidator(_wide)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -108,6 +114,48 @@ class LoadBalancerSection(Section):
         return protocol
 
 
+class SwitchSection(Section):
+    """How production is switched."""
+
+    method: Literal["pool", "address"] | None = Field(default=None, examples=["pool"])
+    """pool: one load balancer, whose listener changes its pool. address: two load
+    balancers, and the floating IP moves. Default: pool, and address with provider ovn."""
+    preview_port: Port = Field(default=8080, examples=[8080])
+    """Pool method: port of the production address that reaches the standby."""
+    preview_from: tuple[Network, ...] = Field(
+        default=(), strict=False, examples=[["198.51.100.0/24"]]
+    )
+    """Pool method: networks that may reach the standby; everybody when empty."""
+    probe_new: float = Field(default=20, ge=0, le=2000, strict=False, examples=[20])
+    """Requests a second on new connections that measure a switch."""
+    probe_kept: int = Field(default=10, ge=0, le=2000, examples=[10])
+    """Keep-Alive clients that measure a switch."""
+
+
+class DrainSection(Section):
+    """How clients get from the old system to the new one after a switch."""
+
+    way: Literal["after", "around", "hook", "none"] | None = Field(default=None, examples=["after"])
+    """Address method. after: reload the old load balancer once production has moved.
+    around: reload it right before and right after the move (OVN networks). hook: run the
+    command. none: clients stay until they close. Default: after; with provider ovn, hook if
+    there is one, else none."""
+    hook: str | None = Field(default=None, min_length=1, examples=["./close-connections.sh"])
+    """Command that has the old servers close their connections; it gets AO_SITE,
+    AO_COLOUR, AO_VERSION and AO_SERVERS."""
+    quiet: Duration = Field(default=2, examples=["2s"])
+    """Drained once the old system has served nobody for so long; not less than the longest
+    request takes."""
+    deadline: Duration = Field(default=60, examples=["60s"])
+    """Longest wait for that."""
+
+    @model_validator(mode="after")
+    def _hooked(self) -> Self:
+        if self.way == "hook" and self.hook is None:
+            raise ValueError("way: hook needs the command in hook")
+        return self
+
+
 class HealthCheckSection(Section):
     """What counts as healthy."""
 
@@ -155,20 +203,28 @@ class IdentifySection(Section):
 
 
 class NetworkSection(Section):
-    """The network of each system."""
+    """The site's networks, which hang on one router."""
 
-    blue: Network = Field(default="10.42.1.0/24", examples=["10.42.1.0/24"])
+    blue: WideNetwork = Field(default="10.42.1.0/24", examples=["10.42.1.0/24"])
     """Addresses of the blue system."""
-    green: Network = Field(default="10.42.2.0/24", examples=["10.42.2.0/24"])
+    green: WideNetwork = Field(default="10.42.2.0/24", examples=["10.42.2.0/24"])
     """Addresses of the green system."""
+    balancer: WideNetwork = Field(default="10.42.0.0/24", examples=["10.42.0.0/24"])
+    """Pool method: addresses of the load balancer that both systems share."""
     dns: tuple[str, ...] = Field(default=(), strict=False, examples=[["192.0.2.53"]])
     """Name servers that the servers ask; the cloud's own when empty."""
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
-        blue, green = ipaddress.IPv4Network(self.blue), ipaddress.IPv4Network(self.green)
-        if blue.overlaps(green):
-            raise ValueError(f"blue {blue} and green {green} overlap; both hang on one router")
+        networks = {
+            name: ipaddress.IPv4Network(getattr(self, name))
+            for name in ("blue", "green", "balancer")
+        }
+        for (one, first), (other, second) in combinations(networks.items(), 2):
+            if first.overlaps(second):
+                raise ValueError(
+                    f"{one} {first} and {other} {second} overlap; they hang on one router"
+                )
         return self
 
 
@@ -207,6 +263,8 @@ class SiteFile(Section):
     $AO_VERSION in it are replaced."""
     group: GroupSection = GroupSection()
     load_balancer: LoadBalancerSection
+    switch: SwitchSection = SwitchSection()
+    drain: DrainSection = DrainSection()
     health_check: HealthCheckSection = HealthCheckSection()
     identify: IdentifySection
     network: NetworkSection = NetworkSection()
@@ -218,6 +276,14 @@ class SiteFile(Section):
         if text != "allocate":
             ipaddress.IPv4Address(text)
         return text
+
+    @model_validator(mode="after")
+    def _ports_apart(self) -> Self:
+        if self.switch.preview_port == self.load_balancer.port:
+            raise ValueError(
+                f"switch.preview_port and load_balancer.port are both {self.switch.preview_port}"
+            )
+        return self
 
 
 def schema() -> dict[str, Any]:
@@ -249,7 +315,7 @@ def load(path: Path) -> site.Site:
         file = SiteFile.model_validate(source.data)
     except ValidationError as error:
         raise ConfigError("\n".join(source.explain(error, SiteFile))) from error
-    return _site(file, _user_data(source, file.user_data))
+    return _site(file, path.parent, _user_data(source, file.user_data))
 
 
 def _user_data(source: YamlFile, name: str) -> str:
@@ -279,10 +345,11 @@ def _user_data(source: YamlFile, name: str) -> str:
     return text
 
 
-def _site(file: SiteFile, user_data: str) -> site.Site:
+def _site(file: SiteFile, folder: Path, user_data: str) -> site.Site:
     ovn = file.load_balancer.provider == "ovn"
     return site.Site(
         name=file.site,
+        folder=folder,
         cloud=file.cloud,
         external_network=file.external_network,
         production_address=None
@@ -290,6 +357,7 @@ def _site(file: SiteFile, user_data: str) -> site.Site:
         else file.production_address,
         version=file.version,
         cidrs={Colour.BLUE: file.network.blue, Colour.GREEN: file.network.green},
+        balancer_cidr=file.network.balancer,
         dns_nameservers=file.network.dns,
         group=site.Group(
             image=file.image,
@@ -307,6 +375,19 @@ def _site(file: SiteFile, user_data: str) -> site.Site:
             algorithm=file.load_balancer.algorithm or ("SOURCE_IP_PORT" if ovn else "ROUND_ROBIN"),
             port=file.load_balancer.port,
             server_port=file.load_balancer.server_port,
+        ),
+        switch=site.Switch(
+            method=site.Method(file.switch.method or ("address" if ovn else "pool")),
+            preview_port=file.switch.preview_port,
+            preview_sources=file.switch.preview_from,
+            new_per_second=file.switch.probe_new,
+            kept=file.switch.probe_kept,
+        ),
+        drain=site.Drain(
+            way=site.DrainWay(file.drain.way) if file.drain.way else None,
+            hook=file.drain.hook,
+            quiet=file.drain.quiet,
+            deadline=file.drain.deadline,
         ),
         health_check=site.HealthCheck(
             type=file.health_check.type or ("TCP" if ovn else "HTTP"),

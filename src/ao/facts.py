@@ -1,7 +1,7 @@
 """Facts: what a cloud says of a site at this moment.
 
-Nothing here is remembered between two commands. Which system is live is read from
-the port that the production address points to.
+Nothing here is remembered between two commands. Which system is live is read from the
+port that the production address points to, and from the pool that the listener leads to.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ao import site as sites
-from ao.cloud import Cloud, FloatingIP, LoadBalancer, Member, Resource, Server, Stack
+from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Member, Resource, Server, Stack
 from ao.colour import Colour
-from ao.errors import NotFound
-from ao.site import Site
+from ao.errors import NotFound, Refused
+from ao.site import Method, Site
 from ao.templates import SERVER_TEMPLATE
 
-T = TypeVar("T", FloatingIP, LoadBalancer)
+T = TypeVar("T", FloatingIP, Listener, LoadBalancer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,9 @@ class System:
     resources: tuple[Resource, ...]
     """What Heat has built of it."""
     load_balancer: LoadBalancer | None
+    """What sends requests to it: its own, or the one that both systems share."""
+    pool_id: str | None
+    """Its pool of that load balancer."""
     members: tuple[Member, ...]
     """Members of its pool."""
     servers: tuple[Server, ...]
@@ -60,13 +63,20 @@ class System:
     def broken(self) -> tuple[Resource, ...]:
         """Resources that Heat has built and that are missing or broken.
 
-        Of a server it is the group's member, which holds its place in the pool too.
+        Of a server and of its place in the pool it is the group's member, which holds both.
         """
         active = {server.id for server in self.servers}
+        placed = {member.id for member in self.members}
         members = {
             resource.parent
             for resource in self.resources
-            if resource.type == "OS::Nova::Server" and resource.physical_id not in active
+            if (resource.type == "OS::Nova::Server" and resource.physical_id not in active)
+            or (
+                resource.type == "OS::Octavia::PoolMember"
+                and self.load_balancer is not None
+                and resource.status.endswith("COMPLETE")
+                and resource.physical_id not in placed
+            )
         }
         return tuple(
             resource
@@ -101,18 +111,29 @@ class System:
 class Facts:
     """Facts of a site."""
 
+    method: Method
+    """How its production is switched."""
     stack: Stack | None
     """The site's own Heat stack; None before it is built."""
     resources: tuple[Resource, ...]
     """What Heat has built of it."""
     production: FloatingIP | None
     preview: FloatingIP | None
+    """The preview address; by the pool method the production address, on another port."""
     systems: Mapping[Colour, System]
+    shared: LoadBalancer | None = None
+    """Pool method: the load balancer that both systems share."""
+    production_listener: Listener | None = None
+    """Pool method: its listener for users."""
+    preview_listener: Listener | None = None
+    """Pool method: its listener that reaches the standby."""
 
     @property
     def live(self) -> Colour | None:
         """Colour of the system that production reaches, or None."""
-        return self._reached_by(self.production)
+        if self.method is Method.ADDRESS:
+            return self._pointed_to(self.production)
+        return self._led_to(self.production_listener) if self.connected else None
 
     @property
     def standby(self) -> Colour | None:
@@ -121,17 +142,31 @@ class Facts:
 
     @property
     def previewed(self) -> Colour | None:
-        """Colour of the system that the preview address reaches, or None."""
-        return self._reached_by(self.preview)
+        """Colour of the system that the preview address or listener reaches, or None."""
+        if self.method is Method.ADDRESS:
+            return self._pointed_to(self.preview)
+        return self._led_to(self.preview_listener)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the production address points to a load balancer of this site."""
+        port_id = self.production.port_id if self.production else None
+        return port_id is not None and port_id in self._vip_ports
 
     @property
     def foreign(self) -> bool:
         """Whether the production address points to something that is not of this site."""
-        return bool(self.production and self.production.port_id and self.live is None)
+        return bool(self.production and self.production.port_id and not self.connected)
 
     @property
     def switching_to(self) -> Colour | None:
-        """Target of a switch that was begun and not finished, or None."""
+        """Target of a switch that was begun and not finished, or None.
+
+        By the address method it is noted with the preview address; by the pool method both
+        listeners lead to it.
+        """
+        if self.method is Method.POOL:
+            return self.live if self.live is self.previewed else None
         if self.preview is None:
             return None
         word = sites.tag_value(frozenset(self.preview.description.split()), "switching-to")
@@ -139,29 +174,38 @@ class Facts:
 
     @property
     def broken(self) -> tuple[Resource, ...]:
-        """Addresses that Heat has allocated and that are gone."""
-        there = {address.id for address in (self.production, self.preview) if address}
+        """What Heat has built of the site's own, and is gone."""
+        things: Mapping[str, tuple[FloatingIP | LoadBalancer | Listener | None, ...]] = {
+            "OS::Neutron::FloatingIP": (self.production, self.preview),
+            "OS::Octavia::LoadBalancer": (self.shared,),
+            "OS::Octavia::Listener": (self.production_listener, self.preview_listener),
+        }
+        there = {kind: {thing.id for thing in those if thing} for kind, those in things.items()}
+        there["OS::Octavia::Pool"] = set(self.shared.pool_ids) if self.shared else set()
         return tuple(
             resource
             for resource in self.resources
-            if resource.type == "OS::Neutron::FloatingIP" and resource.physical_id not in there
+            if resource.type in there and resource.physical_id not in there[resource.type]
         )
 
     def has(self, colour: Colour) -> bool:
         """Whether the system of that colour has a stack."""
         return self.systems[colour].stack is not None
 
-    def _reached_by(self, address: FloatingIP | None) -> Colour | None:
-        if address is None or address.port_id is None:
-            return None
+    @property
+    def _vip_ports(self) -> set[str]:
+        balancers = (self.shared, *(system.load_balancer for system in self.systems.values()))
+        return {balancer.vip_port_id for balancer in balancers if balancer}
+
+    def _pointed_to(self, address: FloatingIP | None) -> Colour | None:
+        port_id = address.port_id if address else None
         return next(
-            (
-                colour
-                for colour, system in self.systems.items()
-                if system.vip_port_id == address.port_id
-            ),
-            None,
+            (c for c, s in self.systems.items() if port_id and s.vip_port_id == port_id), None
         )
+
+    def _led_to(self, listener: Listener | None) -> Colour | None:
+        pool_id = listener.default_pool_id if listener else None
+        return next((c for c, s in self.systems.items() if pool_id and s.pool_id == pool_id), None)
 
 
 def observe(cloud: Cloud, site: Site) -> Facts:
@@ -169,14 +213,17 @@ def observe(cloud: Cloud, site: Site) -> Facts:
 
     Addresses, load balancers and servers are known by the IDs that Heat keeps of them:
     names, tags and descriptions are anybody's to change. Raises NotFound when the site names a
-    production address that the project lacks.
+    production address that the project lacks, Refused when it was built for another method.
     """
+    method = site.switch.method
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
         stacks = pool.submit(cloud.stacks.tagged, site.tag)
         addresses = pool.submit(cloud.addresses.all)
         balancers = pool.submit(cloud.balancers.all)
+        listeners = pool.submit(cloud.balancers.listeners) if method is Method.POOL else None
         servers = pool.submit(cloud.servers.active)
         by_name = {stack.name: stack for stack in stacks.result()}
+        _check_method(site, by_name.get(site.stack))
         resources = {
             name: pool.submit(cloud.stacks.resources, stack) for name, stack in by_name.items()
         }
@@ -184,13 +231,20 @@ def observe(cloud: Cloud, site: Site) -> Facts:
         def built(name: str) -> tuple[Resource, ...]:
             return resources[name].result() if name in resources else ()
 
+        own = built(site.stack)
+        shared = _of(own, "load_balancer", balancers.result())
         balancer_of = {
-            colour: _of(built(site.system_stack(colour)), "load_balancer", balancers.result())
+            colour: shared
+            or _of(built(site.system_stack(colour)), "load_balancer", balancers.result())
+            for colour in Colour
+        }
+        pool_of = {
+            colour: _id(own, f"{colour}_pool") or _id(built(site.system_stack(colour)), "pool")
             for colour in Colour
         }
         members = {
-            colour: pool.submit(_members, cloud, balancer)
-            for colour, balancer in balancer_of.items()
+            colour: pool.submit(_members, cloud, balancer_of[colour], pool_of[colour])
+            for colour in Colour
         }
         systems = {
             colour: System(
@@ -198,17 +252,43 @@ def observe(cloud: Cloud, site: Site) -> Facts:
                 stack=by_name.get(site.system_stack(colour)),
                 resources=built(site.system_stack(colour)),
                 load_balancer=balancer_of[colour],
+                pool_id=pool_of[colour],
                 members=members[colour].result(),
                 servers=_servers(built(site.system_stack(colour)), servers.result()),
             )
             for colour in Colour
         }
+        production = _production(site, own, addresses.result())
         return Facts(
+            method=method,
             stack=by_name.get(site.stack),
-            resources=built(site.stack),
-            production=_production(site, built(site.stack), addresses.result()),
-            preview=_of(built(site.stack), "preview_address", addresses.result()),
+            resources=own,
+            production=production,
+            preview=production
+            if method is Method.POOL
+            else _of(own, "preview_address", addresses.result()),
             systems=systems,
+            shared=shared,
+            production_listener=_of(own, "production_listener", listeners.result())
+            if listeners
+            else None,
+            preview_listener=_of(own, "preview_listener", listeners.result())
+            if listeners
+            else None,
+        )
+
+
+def _check_method(site: Site, stack: Stack | None) -> None:
+    """Refuse to take a site that was built for one method for one of the other."""
+    if stack is None:
+        return
+    built = sites.tag_value(stack.tags, "method") or Method.ADDRESS
+    if built != site.switch.method:
+        raise Refused(
+            f"site {site.name} was built for the {built} method, the site file says "
+            f"{site.switch.method}",
+            cure=f"Write `method: {built}` under `switch`; or, to change it, `ao down` "
+            "with that and `ao up` with the other.",
         )
 
 
@@ -218,12 +298,18 @@ def _of(resources: tuple[Resource, ...], name: str, things: tuple[T, ...]) -> T 
     return next((thing for thing in things if thing.id in ids), None)
 
 
-def _members(cloud: Cloud, balancer: LoadBalancer | None) -> tuple[Member, ...]:
-    if balancer is None:
+def _id(resources: tuple[Resource, ...], name: str) -> str | None:
+    """ID of what a resource has built, or None."""
+    return next((r.physical_id for r in resources if r.name == name and r.physical_id), None)
+
+
+def _members(
+    cloud: Cloud, balancer: LoadBalancer | None, pool_id: str | None
+) -> tuple[Member, ...]:
+    """Members of a pool; none when the pool is gone."""
+    if balancer is None or pool_id not in balancer.pool_ids:
         return ()
-    return tuple(
-        member for pool_id in balancer.pool_ids for member in cloud.balancers.members(pool_id)
-    )
+    return cloud.balancers.members(pool_id)
 
 
 def _servers(resources: tuple[Resource, ...], servers: tuple[Server, ...]) -> tuple[Server, ...]:

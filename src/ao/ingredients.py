@@ -49,18 +49,46 @@ def site_parameters(site: Site, ingredients: Ingredients) -> dict[str, object]:
         "site": site.name,
         "external_network": ingredients.external_network.id,
         "allocate_production_address": site.production_address is None,
+        "method": str(site.switch.method),
+        "cidr": site.balancer_cidr,
+        "preview_port": site.switch.preview_port,
+        "preview_sources": ",".join(site.switch.preview_sources),
+        **_balancer_parameters(site),
+    }
+
+
+def _balancer_parameters(site: Site) -> dict[str, object]:
+    """What the load balancer of either template is made from."""
+    balancer, check = site.load_balancer, site.health_check
+    return {
+        "provider": balancer.provider,
+        "protocol": balancer.protocol,
+        "algorithm": balancer.algorithm,
+        "port": balancer.port,
+        "check_type": check.type,
+        "check_path": check.path,
+        "check_interval": check.interval,
+        "check_timeout": check.timeout,
+        "check_retries": check.retries,
     }
 
 
 def system_parameters(
-    site: Site, ingredients: Ingredients, colour: Colour, version: str, router: str, size: int
+    site: Site,
+    ingredients: Ingredients,
+    colour: Colour,
+    *,
+    version: str,
+    router: str,
+    pool: str,
+    size: int,
 ) -> dict[str, object]:
-    """Parameters of the system template.
+    """Parameters of the system template; `pool` is empty for a load balancer of its own.
 
-    OVN's load balancer shows the servers the client's own address, a proxy shows one
-    of the system's network.
+    OVN's load balancer shows the servers the client's own address. A proxy shows one of
+    its own, in the network of its VIP or in the members' (amphorae are plugged into it).
     """
-    group, balancer, check = site.group, site.load_balancer, site.health_check
+    group, provider = site.group, site.load_balancer.provider
     return {
         "site": site.name,
         "colour": str(colour),
@@ -76,15 +104,9 @@ def system_parameters(
         "max_size": group.maximum,
         "size": size,
         "delete_delay": group.delete_delay,
-        "provider": balancer.provider,
-        "protocol": balancer.protocol,
-        "algorithm": balancer.algorithm,
-        "port": balancer.port,
-        "server_port": balancer.server_port,
-        "allowed_sources": "0.0.0.0/0" if balancer.provider == "ovn" else site.cidrs[colour],
-        "check_type": check.type,
-        "check_path": check.path,
-        "check_interval": check.interval,
-        "check_timeout": check.timeout,
-        "check_retries": check.retries,
+        "pool": pool,
+        "server_port": site.load_balancer.server_port,
+        "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
+        "balancer_sources": site.balancer_cidr,
+        **_balancer_parameters(site),
     }

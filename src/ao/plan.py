@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.facts import Facts, System
-from ao.site import Site
+from ao.site import Method, Site
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class BuildSite(Step):
     """Create the site's own stack."""
 
     def __str__(self) -> str:
-        return "build the site: router, production address, preview address"
+        return "build the site: router, addresses, shared load balancer"
 
 
 @dataclass(frozen=True)
@@ -103,36 +103,51 @@ class AwaitServers(Step):
 
 @dataclass(frozen=True)
 class PointProduction(Step):
-    """Point the production address to a system, or nowhere, in one request."""
+    """Have production reach a system, or none, in one request."""
 
     colour: Colour | None
+    around: Colour | None = None
+    """System whose load balancer is reloaded right before and right after that, and gets
+    the preview address in between; None for none."""
+    cut: bool = False
+    """Whether production is taken off the old system first, which cuts its clients."""
 
     def __str__(self) -> str:
-        return f"point the production address to {self.colour or 'nothing'}"
+        return f"point production to {self.colour or 'nothing'}"
 
 
 @dataclass(frozen=True)
 class PointPreview(Step):
-    """Point the preview address to a system, or nowhere, in one request."""
+    """Have the preview reach a system, or none, in one request."""
 
     colour: Colour | None
     switching_to: Colour | None = None
     """Target of the switch under way, noted so that a killed switch can go on."""
 
     def __str__(self) -> str:
-        return f"point the preview address to {self.colour or 'nothing'}"
+        return f"point the preview to {self.colour or 'nothing'}"
+
+
+@dataclass(frozen=True)
+class Drain(Step):
+    """Get the clients that are still on a system over to the other one."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"drain {self.colour}"
 
 
 @dataclass(frozen=True)
 class Confirm(Step):
-    """See an address answer from a system on a new connection."""
+    """See production or the preview answer from a system on a new connection."""
 
-    address: str
+    role: str
     """`production` or `preview`."""
     colour: Colour
 
     def __str__(self) -> str:
-        return f"see the {self.address} address answer from {self.colour}"
+        return f"see {self.role} answer from {self.colour}"
 
 
 Plan = tuple[Step, ...]
@@ -181,7 +196,7 @@ def _production(facts: Facts) -> Plan:
     Before all repairs: it may have lost the one that was live, and one healthy server
     is better than none. That system is the one that the preview address does not show.
     """
-    if facts.production is None or facts.production.port_id is not None:
+    if facts.production is None or facts.live or facts.foreign:
         return ()
     live = facts.previewed.other if facts.previewed else Colour.BLUE
     if facts.systems[live].obstacle(degraded=True):
@@ -225,7 +240,7 @@ def _await_servers(facts: Facts, *colours: Colour) -> Plan:
 
 
 def _preview(facts: Facts) -> Plan:
-    """Give the preview address the standby; blue while a stranger has production."""
+    """Give the preview the standby; blue while a stranger has production."""
     to = Colour.BLUE if facts.foreign and not facts.previewed else facts.standby
     if to is None or (facts.previewed is to and not facts.switching_to):
         return ()
@@ -233,7 +248,9 @@ def _preview(facts: Facts) -> Plan:
 
 
 def _confirm(facts: Facts, done: Done) -> Plan:
-    seen = (("production", facts.live), ("preview", facts.previewed))
+    seen = [("production", facts.live), ("preview", facts.previewed)]
+    if facts.method is Method.POOL and not facts.connected:
+        return ()
     steps = tuple(Confirm(address, colour) for address, colour in seen if colour)
     return tuple(step for step in steps if step not in done)
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from ao.cloud.values import Resource, Stack
 from ao.plan import Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drained:
+    """How the drain of an old system went."""
+
+    seconds: float
+    """How long it took."""
+    left: int | None
+    """Clients seen on the old system at its end; None when nobody can tell."""
+    text: str
+    """That in a sentence."""
 
 
 class Progress(Protocol):
@@ -16,6 +29,9 @@ class Progress(Protocol):
 
     def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
         """Heat's progress with a stack was read."""
+
+    def drained(self, drained: Drained) -> None:
+        """A drain has ended."""
 
     def end(self, step: Step, seconds: float) -> None:
         """A step has ended well."""
@@ -31,6 +47,9 @@ class Silent:
         """Tell nothing."""
 
     def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
+        """Tell nothing."""
+
+    def drained(self, drained: Drained) -> None:
         """Tell nothing."""
 
     def end(self, step: Step, seconds: float) -> None:

@@ -9,23 +9,35 @@ from ao.cloud import Flavor, Quota
 from ao.errors import QuotaExceeded
 from ao.facts import Facts
 from ao.plan import BuildSite, BuildSystem, Plan
-from ao.site import Site
+from ao.site import Method, Site
 
-_SYSTEM = Counter(
+_NETWORK = Counter(
     {
         "networks": 1,
         "subnets": 1,
-        # VIP, router interface, the cloud's own port for metadata and health checks.
-        "ports": 4,
+        # Router interface, the cloud's own port for metadata.
+        "ports": 2,
+    }
+)
+_SYSTEM = Counter(
+    {
+        **_NETWORK,
         "security groups": 1,
-        # One for the servers' port, and Neutron's two default ones for egress.
-        "security group rules": 3,
+        # One or two for the servers' port, and Neutron's two default ones for egress.
+        "security group rules": 4,
+    }
+)
+_BALANCER = Counter(
+    {
+        # VIP, and one for health checks.
+        "ports": 2,
         "load balancers": 1,
         "listeners": 1,
         "pools": 1,
         "health monitors": 1,
     }
 )
+_SHARED = _NETWORK + _BALANCER + Counter({"listeners": 1, "pools": 1, "health monitors": 1})
 
 
 def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
@@ -34,14 +46,17 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     A version that replaces another needs its servers twice for a while: Heat creates
     the new ones before it deletes the old.
     """
+    pooled = site.switch.method is Method.POOL
     total: Counter[str] = Counter()
     for step in plan:
         if isinstance(step, BuildSite) and facts.stack is None:
-            total += Counter({"routers": 1, "floating ips": 1 if site.production_address else 2})
+            addresses = (site.production_address is None) + (not pooled)
+            total += Counter({"routers": 1, "floating ips": addresses})
+            total += _SHARED if pooled else Counter()
         if isinstance(step, BuildSystem):
-            system = facts.systems[step.colour]
             total += _servers(step.size, flavor)
-            total += _SYSTEM if system.stack is None else Counter()
+            if facts.systems[step.colour].stack is None:
+                total += _SYSTEM if pooled else _SYSTEM + _BALANCER
     return total
 
 

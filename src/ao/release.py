@@ -10,7 +10,7 @@ from ao.errors import BuildFailed, DeadlinePassed, SwitchFailed
 from ao.facts import Facts
 from ao.plan import Done, Plan
 from ao.steps import perform
-from ao.switch import address
+from ao.switch import method, target
 from ao.work import Work
 
 ROUNDS = 20
@@ -44,24 +44,30 @@ def deploy(work: Work, version: str) -> Facts:
 
 
 def switch(
-    work: Work, wanted: Colour | None = None, *, degraded: bool = False, take_over: bool = False
+    work: Work,
+    wanted: Colour | None = None,
+    *,
+    degraded: bool = False,
+    take_over: bool = False,
+    force: bool = False,
 ) -> Facts:
     """Make another system live.
 
+    With `force` nothing is waited for, and connections to the old system are cut.
     Raises Refused when it may not go live; SwitchFailed when production did not
-    answer from it, and then production is back on the old system.
+    answer from it, and then production is back on the old system (not with `force`).
     """
     before = work.observe()
-    to = address.target(before, wanted)
+    to = target(before, wanted)
 
     def next_steps(facts: Facts, done: Done) -> Plan:
-        guard.may_go_live(facts, to, degraded=degraded, take_over=take_over)
-        return address.plan(facts, to, done)
+        guard.may_go_live(facts, to, degraded=degraded or force, take_over=take_over)
+        return method(work.site).plan(work.site, facts, to, done, force=force)
 
     try:
         return _run(work, next_steps)
     except DeadlinePassed as error:
-        if work.observe().live is not to or before.live in (None, to):
+        if force or before.live in (None, to) or work.observe().live is not to:
             raise
         raise _switch_back(work, to.other, error) from error
 
@@ -90,7 +96,7 @@ def _switch_back(work: Work, old: Colour, error: DeadlinePassed) -> SwitchFailed
     work.progress.note(f"Production does not answer from {old.other}; switching back to {old}.")
     cure = f"Look at {old.other} on the preview address (`ao status`), then switch again."
     try:
-        _run(work, lambda facts, done: address.plan(facts, old, done))
+        _run(work, lambda facts, done: method(work.site).plan(work.site, facts, old, done))
     except DeadlinePassed as second:
         return SwitchFailed(f"{error.message}. Switched back: {second.message}", cure=second.cure)
     return SwitchFailed(

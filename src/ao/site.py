@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
 
 from ao.colour import Colour
 
@@ -32,7 +34,7 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancer:
-    """How each system's load balancer listens and spreads requests."""
+    """How a load balancer listens and spreads requests."""
 
     provider: str
     """Octavia provider: `amphora`, `ovn` or another that the cloud has."""
@@ -44,6 +46,57 @@ class LoadBalancer:
     """Port that users reach."""
     server_port: int
     """Port that the servers listen on."""
+
+
+class Method(StrEnum):
+    """How production is switched."""
+
+    ADDRESS = "address"
+    """Each system has a load balancer, and the production address moves."""
+    POOL = "pool"
+    """Both systems share one load balancer, and its listener's default pool changes."""
+
+
+class DrainWay(StrEnum):
+    """How clients that are still on the old system are got over to the new one."""
+
+    AFTER = "after"
+    """The old load balancer is reloaded once production is seen on the new system."""
+    AROUND = "around"
+    """The old load balancer is reloaded right before the move and right after it."""
+    HOOK = "hook"
+    """The operator's command has the old servers close their connections."""
+    NONE = "none"
+    """Nothing is done: clients stay until they close by themselves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """How production is switched, and how the standby is reached."""
+
+    method: Method
+    preview_port: int
+    """Pool method: port of the production address that reaches the standby."""
+    preview_sources: tuple[str, ...]
+    """Pool method: networks that may reach the standby, in CIDR form; all when empty."""
+    new_per_second: float
+    """Probe's requests on new connections through a switch; 0 for none."""
+    kept: int
+    """Probe's Keep-Alive clients through a switch; 0 for none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drain:
+    """How the old system is drained after a switch. Times in seconds."""
+
+    way: DrainWay | None
+    """Address method; None takes what suits provider and network."""
+    hook: str | None
+    """Command that has the old servers close their connections."""
+    quiet: float
+    """The old system is drained once it has served nobody for so long."""
+    deadline: float
+    """Longest wait for that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +147,8 @@ class Site:
 
     name: str
     """Name, unique in its project."""
+    folder: Path
+    """Folder of the site file, in which hooks run."""
     cloud: str | None
     """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
     external_network: str
@@ -104,10 +159,14 @@ class Site:
     """Version that a new system begins with."""
     cidrs: Mapping[Colour, str]
     """Network of each system, in CIDR form."""
+    balancer_cidr: str
+    """Network of the load balancer that both systems share, in CIDR form."""
     dns_nameservers: tuple[str, ...]
     """Name servers that the servers ask."""
     group: Group
     load_balancer: LoadBalancer
+    switch: Switch
+    drain: Drain
     health_check: HealthCheck
     identify: Identify
     deadlines: Deadlines
@@ -126,10 +185,18 @@ class Site:
         """The word that everything of this site carries."""
         return f"ao:site={self.name}"
 
-    def url(self, address: str, path: str) -> str:
-        """URL of a path at a floating IP."""
-        port = "" if self.load_balancer.port == 80 else f":{self.load_balancer.port}"
-        return f"http://{address}{port}{path}"
+    def url(self, address: str, path: str = "") -> str:
+        """URL of a path at a floating IP, on the port that users reach."""
+        return _url(address, self.load_balancer.port, path)
+
+    def preview_url(self, address: str, path: str = "") -> str:
+        """URL of a path at the floating IP that reaches the standby."""
+        pool = self.switch.method is Method.POOL
+        return _url(address, self.switch.preview_port if pool else self.load_balancer.port, path)
+
+
+def _url(address: str, port: int, path: str) -> str:
+    return f"http://{address}{'' if port == 80 else f':{port}'}{path}"
 
 
 def colour_tag(colour: Colour) -> str:
@@ -140,6 +207,11 @@ def colour_tag(colour: Colour) -> str:
 def version_tag(version: str) -> str:
     """The word that everything made for a version carries."""
     return f"ao:version={version}"
+
+
+def method_tag(method: Method) -> str:
+    """The word that a site's own stack carries of its method."""
+    return f"ao:method={method}"
 
 
 def tag_value(tags: frozenset[str], key: str) -> str | None:

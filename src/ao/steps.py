@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ao import follow, guard, ingredients, plan, templates
-from ao.cloud import FloatingIP, Resource, Stack, Template
+from ao import follow, guard, ingredients, plan, switch, templates
+from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
-from ao.errors import Changed, Conflict, NotFound, Refused, Unavailable
+from ao.errors import Conflict, NotFound, Refused, Unavailable
 from ao.facts import Facts
 from ao.plan import Plan, Step
-from ao.site import colour_tag, version_tag
+from ao.site import Method, colour_tag, method_tag, version_tag
+from ao.switch import address, drain
 from ao.visit import NoAnswer, colour_of
 from ao.work import Work
 
@@ -39,11 +40,13 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
         case plan.BuildSystem():
             _build_system(work, facts, step)
         case plan.RepairSite():
-            _repair(work, _stack(facts.stack, work.site.stack), facts.broken, {})
+            stack = _stack(facts.stack, work.site.stack)
+            _repair(work, stack, facts.broken, _leading(facts))
         case plan.RepairSystem(colour, size):
             system = facts.systems[colour]
             stack = _stack(system.stack, work.site.system_stack(colour))
-            _repair(work, stack, system.broken, {"size": size})
+            pool = _pool(work, facts, colour)
+            _repair(work, stack, system.broken, {"size": size, "pool": pool})
         case plan.RemoveSystem(colour):
             guard.may_change(work.observe(), colour, act="delete")
             _remove(work, work.site.system_stack(colour))
@@ -51,15 +54,14 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             _remove(work, work.site.stack)
         case plan.AwaitServers(colour):
             _await_servers(work, colour)
-        case plan.PointProduction(colour):
-            _point(work, _present(facts.production), _vip(facts, colour))
-        case plan.PointPreview(colour, switching_to):
-            description = f"{work.site.tag} ao:address=preview"
-            if switching_to:
-                description += f" ao:switching-to={switching_to}"
-            _point(work, _present(facts.preview), _vip(facts, colour), description)
-        case plan.Confirm(address, colour):
-            _confirm(work, facts, address, colour)
+        case plan.PointProduction():
+            switch.method(work.site).production(work, facts, step)
+        case plan.PointPreview():
+            switch.method(work.site).preview(work, facts, step)
+        case plan.Drain(colour):
+            drain.drain(work, facts, colour)
+        case plan.Confirm(role, colour):
+            _confirm(work, facts, role, colour)
 
 
 def _built(work: Work, step: Step) -> str | None:
@@ -88,7 +90,8 @@ def _removed(work: Work, step: Step) -> str | None:
 
 def _build_site(work: Work) -> None:
     parameters = ingredients.site_parameters(work.site, ingredients.find(work.cloud, work.site))
-    _define(work, None, work.site.stack, templates.site(), parameters, {work.site.tag})
+    tags = {work.site.tag, method_tag(work.site.switch.method)}
+    _define(work, None, work.site.stack, templates.site(), parameters, tags)
 
 
 def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
@@ -99,9 +102,10 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         work.site,
         ingredients.find(work.cloud, work.site),
         step.colour,
-        step.version,
-        work.cloud.stacks.output(_stack(facts.stack, work.site.stack), "router"),
-        step.size,
+        version=step.version,
+        router=work.cloud.stacks.output(_stack(facts.stack, work.site.stack), "router"),
+        pool=_pool(work, facts, step.colour),
+        size=step.size,
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     name = work.site.system_stack(step.colour)
@@ -157,6 +161,20 @@ def _repair(
     work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
 
 
+def _pool(work: Work, facts: Facts, colour: Colour) -> str:
+    """Pool of the shared load balancer that a system's servers go to; empty for its own."""
+    if work.site.switch.method is Method.ADDRESS:
+        return ""
+    return work.cloud.stacks.output(_stack(facts.stack, work.site.stack), f"{colour}_pool")
+
+
+def _leading(facts: Facts) -> dict[str, object]:
+    """Where a listener that Heat makes anew is to lead users."""
+    if facts.method is Method.ADDRESS or facts.production_listener is not None:
+        return {}
+    return {"live": str(facts.previewed.other if facts.previewed else Colour.BLUE)}
+
+
 def _await_servers(work: Work, colour: Colour) -> None:
     seen = "nothing was seen"
 
@@ -177,16 +195,19 @@ def _await_servers(work: Work, colour: Colour) -> None:
 
 
 def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
-    """See an address answer, healthy and from a colour, on a new connection."""
-    address = _present(facts.production if role == "production" else facts.preview)
-    identify, check = work.site.identify, work.site.health_check
+    """See production or the preview answer, healthy and from a colour, on a new connection."""
+    site, identify, check = work.site, work.site.identify, work.site.health_check
+    if role == "production":
+        url = site.url(address.present(facts.production).address)
+    else:
+        url = site.preview_url(address.present(facts.preview).address)
     seen = "nothing was seen"
 
     def look() -> bool | None:
         nonlocal seen
         try:
-            answer = work.visit(work.site.url(address.address, identify.path), VISIT_TIMEOUT)
-            healthy = work.visit(work.site.url(address.address, check.path), VISIT_TIMEOUT)
+            answer = work.visit(url + identify.path, VISIT_TIMEOUT)
+            healthy = work.visit(url + check.path, VISIT_TIMEOUT)
         except NoAnswer as error:
             seen = f"no answer: {error}"
             return None
@@ -196,66 +217,16 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
 
     work.clock.until(
         look,
-        what=f"the {role} address {address.address} to answer from {colour}",
-        deadline=work.site.deadlines.switch,
+        what=f"{role} ({url}) to answer from {colour}",
+        deadline=site.deadlines.switch,
         interval=0.25,
         state=lambda: seen,
-        cure=f"See `curl -i {work.site.url(address.address, identify.path)}`, and `identify` "
-        "and `health_check` in the site file.",
+        cure=f"See `curl -i {url}{identify.path}`, and `identify` and `health_check` in the "
+        "site file.",
     )
-
-
-def _point(
-    work: Work, address: FloatingIP, port_id: str | None, description: str | None = None
-) -> None:
-    """Point a floating IP in one request, then look whether it points there.
-
-    A revision that moved on and an answer that was lost are looked into and tried
-    once more; an address that somebody else has pointed elsewhere is left to them.
-    """
-    now, trouble = address, None
-    for _ in range(2):
-        if now.port_id == port_id and description in (None, now.description):
-            return
-        try:
-            work.cloud.addresses.point(now, port_id, description)
-        except (Changed, Unavailable) as error:
-            trouble = error
-        now = _reread(work, address)
-        if now.port_id not in (address.port_id, port_id):
-            raise Changed(
-                f"somebody pointed {address.address} to port {now.port_id} meanwhile",
-                cure="Look at `ao status`, then run the command again.",
-            ) from trouble
-    if now.port_id != port_id:
-        raise trouble or Unavailable(
-            f"{address.address} was pointed to port {port_id} and still points to {now.port_id}",
-            cure="Run the command again; it goes on where it stopped.",
-        )
-
-
-def _reread(work: Work, address: FloatingIP) -> FloatingIP:
-    return _present(next((a for a in work.cloud.addresses.all() if a.id == address.id), None))
-
-
-def _present(address: FloatingIP | None) -> FloatingIP:
-    if address is None:
-        raise NotFound(
-            "an address of the site is gone", cure="`ao status` shows which; `ao up` repairs it."
-        )
-    return address
 
 
 def _stack(stack: Stack | None, name: str) -> Stack:
     if stack is None:
         raise NotFound(f"stack {name} is gone", cure="`ao up` builds it.")
     return stack
-
-
-def _vip(facts: Facts, colour: Colour | None) -> str | None:
-    if colour is None:
-        return None
-    port_id = facts.systems[colour].vip_port_id
-    if port_id is None:
-        raise NotFound(f"{colour} has no load balancer", cure="`ao up` repairs it.")
-    return port_id

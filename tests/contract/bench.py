@@ -36,7 +36,9 @@ class Bench:
     def system_parameters(self, colour: Colour, version: str, size: int = 1) -> dict[str, object]:
         router = self.cloud.stacks.output(self.stack(self.site.stack), "router")
         found = ingredients.find(self.cloud, self.site)
-        return ingredients.system_parameters(self.site, found, colour, version, router, size)
+        return ingredients.system_parameters(
+            self.site, found, colour, version=version, router=router, pool="", size=size
+        )
 
     def tags(self, colour: Colour, version: str) -> frozenset[str]:
         return frozenset({self.site.tag, colour_tag(colour), version_tag(version)})

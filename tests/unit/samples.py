@@ -1,6 +1,7 @@
 """Sample values for unit tests: a whole site, to be changed with dataclasses.replace."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from ao import site as sites
 from ao.cloud import FloatingIP, LoadBalancer, Member, Resource, Server, Stack
@@ -9,11 +10,13 @@ from ao.facts import Facts, System
 
 SITE = sites.Site(
     name="shop",
+    folder=Path(),
     cloud="shop",
     external_network="public",
     production_address=None,
     version="1.0",
     cidrs={Colour.BLUE: "10.42.1.0/24", Colour.GREEN: "10.42.2.0/24"},
+    balancer_cidr="10.42.0.0/24",
     dns_nameservers=(),
     group=sites.Group(
         image="ao-demo",
@@ -28,12 +31,29 @@ SITE = sites.Site(
     load_balancer=sites.LoadBalancer(
         provider="ovn", protocol="TCP", algorithm="SOURCE_IP_PORT", port=80, server_port=80
     ),
+    switch=sites.Switch(
+        method=sites.Method.ADDRESS,
+        preview_port=8080,
+        preview_sources=(),
+        new_per_second=0,
+        kept=0,
+    ),
+    drain=sites.Drain(way=None, hook=None, quiet=2.0, deadline=60.0),
     health_check=sites.HealthCheck(
         type="TCP", path="/health", expect=200, interval=2, timeout=2, retries=2
     ),
     identify=sites.Identify(path="/version", header="X-Ao-Colour", body=None),
     deadlines=sites.Deadlines(build=900.0, serve=300.0, switch=60.0),
 )
+
+POOL_SITE = replace(
+    SITE,
+    load_balancer=replace(
+        SITE.load_balancer, provider="amphora", protocol="HTTP", algorithm="ROUND_ROBIN"
+    ),
+    switch=replace(SITE.switch, method=sites.Method.POOL),
+)
+"""The same site with one load balancer for both systems."""
 
 
 def stack(name: str, state: str = "CREATE_COMPLETE", *tags: str) -> Stack:
@@ -95,6 +115,7 @@ def system(
             operating_status="ONLINE",
             pool_ids=(f"{colour}-pool",),
         ),
+        pool_id=f"{colour}-pool",
         members=tuple(
             Member(
                 id=f"{colour}-member-{n}",
@@ -112,7 +133,13 @@ def system(
 
 def unbuilt(colour: Colour) -> System:
     return System(
-        colour=colour, stack=None, resources=(), load_balancer=None, members=(), servers=()
+        colour=colour,
+        stack=None,
+        resources=(),
+        load_balancer=None,
+        pool_id=None,
+        members=(),
+        servers=(),
     )
 
 
@@ -131,6 +158,7 @@ def address(role: str, port_id: str | None, *words: str) -> FloatingIP:
 def whole(live: Colour = Colour.BLUE) -> Facts:
     """Facts of a site that lacks nothing."""
     return Facts(
+        method=sites.Method.ADDRESS,
         stack=stack(SITE.stack, "CREATE_COMPLETE", SITE.tag),
         resources=(
             resource("production_address", "OS::Neutron::FloatingIP", "production-id"),
@@ -143,6 +171,7 @@ def whole(live: Colour = Colour.BLUE) -> Facts:
 
 
 EMPTY = Facts(
+    method=sites.Method.ADDRESS,
     stack=None,
     resources=(),
     production=None,

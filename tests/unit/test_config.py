@@ -91,7 +91,7 @@ def test_a_production_address_that_the_project_has_is_kept(write) -> None:
         (GOOD.replace("site: shop", "site: Shop"), "ao.yaml:1: site: 'Shop' does not match"),
         (GOOD + "deadlines: {build: soon}\n", "'soon' is not a duration such as 30s, 5m or 1h"),
         (GOOD + "production_address: here\n", "ao.yaml:12: production_address:"),
-        (GOOD + "network: {blue: 10.0.0.0/8}\n", "overlap; both hang on one router"),
+        (GOOD + "network: {blue: 10.0.0.0/8}\n", "overlap; they hang on one router"),
         (GOOD + "network: {blue: 10.0.0.0/30}\n", "ao.yaml:12: network.blue: the network must"),
         (
             GOOD.replace("provider: amphora", "provider: ovn\n  protocol: HTTP"),

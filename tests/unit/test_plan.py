@@ -20,6 +20,7 @@ from ao.plan import (
     RemoveSystem,
     RepairSystem,
 )
+from ao.site import Method
 from ao.switch import address
 from tests.unit.samples import EMPTY, SITE, stack, system, unbuilt, whole, with_system
 from tests.unit.samples import address as floating_ip
@@ -248,6 +249,7 @@ def any_facts(draw: st.DrawFn) -> Facts:
             )
         )
     return Facts(
+        method=Method.ADDRESS,
         stack=draw(st.sampled_from([None, stack("ao-shop"), stack("ao-shop", "CREATE_FAILED")])),
         resources=whole().resources,
         production=floating_ip("production", draw(st.sampled_from(ports))),
@@ -290,6 +292,6 @@ def test_no_plan_of_deploy_endangers_the_live_system(facts: Facts, built: bool) 
 def test_no_plan_of_a_switch_leaves_production_without_a_system(
     facts: Facts, target: Colour
 ) -> None:
-    steps = address.plan(facts, target, NOTHING_DONE)
+    steps = address.plan(SITE, facts, target, NOTHING_DONE)
     assert PointProduction(None) not in steps
     assert not any(isinstance(step, RemoveSystem | RemoveSite | BuildSystem) for step in steps)

@@ -6,6 +6,7 @@ from ao.cloud.face import Cloud
 from ao.cloud.values import (
     Flavor,
     FloatingIP,
+    Listener,
     LoadBalancer,
     Member,
     Named,
@@ -13,6 +14,7 @@ from ao.cloud.values import (
     Resource,
     Server,
     Stack,
+    Statistics,
     Template,
 )
 
@@ -20,6 +22,7 @@ __all__ = [
     "Cloud",
     "Flavor",
     "FloatingIP",
+    "Listener",
     "LoadBalancer",
     "Member",
     "Named",
@@ -27,6 +30,7 @@ __all__ = [
     "Resource",
     "Server",
     "Stack",
+    "Statistics",
     "Template",
     "connect",
 ]

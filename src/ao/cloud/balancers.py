@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from openstack import connection
+from openstack import connection, exceptions
 
 from ao.cloud.translate import asking
-from ao.cloud.values import LoadBalancer, Member
+from ao.cloud.values import Listener, LoadBalancer, Member, Statistics
 
 
 class Balancers:
@@ -44,4 +44,50 @@ class Balancers:
                     provisioning_status=member.provisioning_status,
                 )
                 for member in self._cloud.load_balancer.members(pool_id)
+            )
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """All listeners of the project."""
+        with asking("list the listeners"):
+            project = self._cloud.current_project_id
+            return tuple(
+                Listener(
+                    id=listener.id,
+                    name=listener.name,
+                    default_pool_id=listener.default_pool_id or None,
+                )
+                for listener in self._cloud.load_balancer.listeners(project_id=project)
+            )
+
+    def lead(self, listener: Listener, pool_id: str | None) -> None:
+        """Have a listener lead to another pool, or to none, in one request.
+
+        The request says the pool and nothing else: what it leaves out stays as it is.
+        """
+        with asking(f"lead listener {listener.name} to pool {pool_id}"):
+            self._put(f"/lbaas/listeners/{listener.id}", "listener", {"default_pool_id": pool_id})
+
+    def reload(self, balancer: LoadBalancer) -> None:
+        """Have a proxy begin anew: its unchanged name is written once more.
+
+        The amphora driver writes and reloads HAProxy's whole configuration at every
+        update, whatever changed (octavia/controller/worker/v2/tasks/amphora_driver_tasks.py:
+        ListenersUpdate).
+        """
+        with asking(f"reload load balancer {balancer.name}"):
+            path = f"/lbaas/loadbalancers/{balancer.id}"
+            self._put(path, "loadbalancer", {"name": balancer.name})
+
+    def _put(self, path: str, key: str, change: dict[str, object]) -> None:
+        """Write what a resource object would leave out as unchanged."""
+        answer = self._cloud.load_balancer.put(path, json={key: change})
+        exceptions.raise_from_response(answer)
+
+    def statistics(self, balancer: LoadBalancer) -> Statistics:
+        """What a load balancer counts of its connections."""
+        with asking(f"read the statistics of load balancer {balancer.name}"):
+            counted = self._cloud.load_balancer.get_load_balancer_statistics(balancer.id)
+            return Statistics(
+                active_connections=counted.active_connections,
+                total_connections=counted.total_connections,
             )

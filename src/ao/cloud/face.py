@@ -12,6 +12,7 @@ from typing import Protocol
 from ao.cloud.values import (
     Flavor,
     FloatingIP,
+    Listener,
     LoadBalancer,
     Member,
     Named,
@@ -19,6 +20,7 @@ from ao.cloud.values import (
     Resource,
     Server,
     Stack,
+    Statistics,
     Template,
 )
 
@@ -94,8 +96,28 @@ class Balancers(Protocol):
     def all(self) -> tuple[LoadBalancer, ...]:
         """All load balancers of the project."""
 
+    def listeners(self) -> tuple[Listener, ...]:
+        """All listeners of the project."""
+
     def members(self, pool_id: str) -> tuple[Member, ...]:
         """Members of a pool."""
+
+    def lead(self, listener: Listener, pool_id: str | None) -> None:
+        """Have a listener lead to another pool, or to none, in one request.
+
+        Raises Conflict while another change of the load balancer is under way. Octavia
+        has done it when the load balancer is ACTIVE again.
+        """
+
+    def reload(self, balancer: LoadBalancer) -> None:
+        """Have a proxy begin anew with the configuration that it has, in one request.
+
+        Connections then end after the answer under way, and new ones go on as before.
+        Raises Conflict as `lead` does.
+        """
+
+    def statistics(self, balancer: LoadBalancer) -> Statistics:
+        """What a load balancer counts of its connections."""
 
 
 class Servers(Protocol):

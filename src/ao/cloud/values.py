@@ -96,6 +96,27 @@ class LoadBalancer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listener:
+    """A port that a load balancer listens on."""
+
+    id: str
+    name: str
+    default_pool_id: str | None
+    """Pool that gets what comes in; None when there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistics:
+    """What a load balancer counts of its connections."""
+
+    active_connections: int
+    """Connections that are open. An amphora does not count those that it took before its
+    last reload."""
+    total_connections: int
+    """Connections ever taken; health checks are not among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Member:
     """A server's place in a pool."""
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from ao import duration
 from ao.cloud.values import Resource, Stack
 from ao.plan import Step
-from ao.progress import Progress, Silent
+from ao.progress import Drained, Progress, Silent
 
 
 @contextmanager
@@ -49,6 +49,10 @@ class LineProgress:
             if not quiet and not (first and resource.status.endswith("COMPLETE")):
                 status = resource.status.replace("_", " ").lower()
                 self._tell(f"{stack.name}: {title(resource)} {status}")
+
+    def drained(self, drained: Drained) -> None:
+        """Tell how it went."""
+        self._tell(drained.text)
 
     def end(self, step: Step, seconds: float) -> None:
         """Tell the step and its time."""

@@ -20,10 +20,10 @@ def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
     system = facts.systems[colour]
     role = "live" if facts.live is colour else "standby" if facts.standby is colour else "-"
     addresses = [
-        site.url(address.address, "/")
-        for address, reached in (
-            (facts.production, facts.live),
-            (facts.preview, facts.previewed),
+        f"{url(address.address)}/"
+        for address, url, reached in (
+            (facts.production, site.url, facts.live),
+            (facts.preview, site.preview_url, facts.previewed),
         )
         if address and reached is colour
     ]
@@ -52,7 +52,7 @@ def notes(site: Site, facts: Facts) -> Iterator[str]:
     if facts.switching_to:
         yield (
             f"A switch to {facts.switching_to} is not finished: `ao switch` goes on with it, "
-            "`ao up` gives the preview address back to the standby."
+            "`ao up` gives the preview back to the standby."
         )
     if facts.production and facts.production.port_id is None:
         yield f"The production address {facts.production.address} reaches no system: `ao up`."

@@ -14,6 +14,7 @@ from ao import duration
 from ao.cloud.values import Resource, Stack
 from ao.commands.progress import title
 from ao.plan import Step
+from ao.progress import Drained
 
 _MARKS = {
     "COMPLETE": Text("✓ ", "green"),
@@ -70,6 +71,10 @@ class TreeProgress:
             self._live.stop()
             self._live = None
         self._stacks.clear()
+
+    def drained(self, drained: Drained) -> None:
+        """Tell how it went below the steps."""
+        self._console.print(drained.text)
 
     def note(self, text: str) -> None:
         """Tell it below the steps."""

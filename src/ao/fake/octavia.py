@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ao.errors import Conflict
 from ao.fake.failure import Failure
 from ao.fake.neutron import Port
 from ao.fake.timeline import TICK, Job
@@ -32,16 +33,24 @@ class Balancer:
     provider: str
     vip: Port
     provisioning_status: str = "PENDING_CREATE"
+    reloads: int = 0
+    """Changes that it has carried out: a proxy reloads at each."""
+    served: int = 0
+    """Requests that it has answered, each on a connection of its own."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Listener:
-    """A listener; its default pool is the pool that names it."""
+    """A listener."""
 
     id: str
     name: str
     balancer: Balancer
     port: int
+    pool_id: str | None = None
+    """Its default pool, as Octavia's API tells it."""
+    serving: str | None = None
+    """The pool that requests go to: a change of the default pool takes a moment."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -60,7 +69,7 @@ class Pool:
 
     id: str
     name: str
-    listener: Listener
+    balancer: Balancer
     members: dict[str, Member] = field(default_factory=dict)
 
 
@@ -94,6 +103,39 @@ class Octavia:
         balancer.provisioning_status = "PENDING_UPDATE"
         yield CHANGE
         balancer.provisioning_status = "ACTIVE"
+        self._reload(balancer)
+
+    def lead(self, listener: Listener, pool_id: str | None) -> None:
+        """Change a listener's default pool; raises Conflict as `put` does."""
+        self.put(listener.balancer)
+        listener.pool_id = pool_id
+
+    def put(self, balancer: Balancer) -> None:
+        """Begin a change that somebody asks for over the API.
+
+        The API tells it at once, the load balancer carries it out before it is ACTIVE again.
+        Raises Conflict while another change is under way.
+        """
+        if balancer.provisioning_status != "ACTIVE":
+            raise Conflict(
+                f"Load Balancer {balancer.id} is immutable and cannot be updated. (HTTP 409)",
+                cure="Look at its state and run the command again.",
+            )
+        balancer.provisioning_status = "PENDING_UPDATE"
+        self._project.timeline.start(self._carry_out(balancer))
+
+    def _carry_out(self, balancer: Balancer) -> Job:
+        yield CHANGE / 2
+        self._reload(balancer)
+        yield CHANGE / 2
+        balancer.provisioning_status = "ACTIVE"
+
+    def _reload(self, balancer: Balancer) -> None:
+        """Have the load balancer serve what the API tells."""
+        balancer.reloads += 1
+        for listener in self.listeners.values():
+            if listener.balancer is balancer:
+                listener.serving = listener.pool_id
 
     def create_balancer(
         self, name: str, description: str, provider: str, subnet_id: str
@@ -119,7 +161,7 @@ class Octavia:
             return
         for listener in [item for item in self.listeners.values() if item.balancer is balancer]:
             del self.listeners[listener.id]
-        for pool in [item for item in self.pools.values() if item.listener.balancer is balancer]:
+        for pool in [item for item in self.pools.values() if item.balancer is balancer]:
             self.delete_pool(pool.id)
         self._project.neutron.unplug(balancer.vip.id)
 
@@ -138,7 +180,7 @@ class Octavia:
         monitor = self.monitors.pop(monitor_id, None)
         if monitor is None:
             return
-        subnet_id = monitor.pool.listener.balancer.vip.subnet_id
+        subnet_id = monitor.pool.balancer.vip.subnet_id
         if subnet_id not in self._haunted:
             self.sweep(subnet_id)
 
@@ -152,7 +194,7 @@ class Octavia:
     def create_monitor(self, pool: Pool, path: str | None) -> Monitor:
         """A new health monitor; OVN's provider adds a port for its checks."""
         self._project.limits.claim(health_monitors=1)
-        balancer = pool.listener.balancer
+        balancer = pool.balancer
         if balancer.provider == "ovn":
             self._project.neutron.plug(balancer.vip.subnet_id, _HEALTH_PORT)
         monitor = Monitor(id=self._project.words.uuid(), pool=pool, path=path)
@@ -205,6 +247,7 @@ class Octavia:
         answers = [answer for answer in self._answers(listener, path) if answer is not None]
         if answers:
             self._turn += 1
+            listener.balancer.served += 1
             return answers[self._turn % len(answers)]
         if listener.balancer.provider == "ovn":
             raise NoAnswer("connection refused")
@@ -213,11 +256,11 @@ class Octavia:
     def _answers(self, listener: Listener, path: str) -> list[Answer | None]:
         """What each member that takes requests answers."""
         nova, application = self._project.nova, self._project.openstack.application
+        pool = self.pools.get(listener.serving or "")
+        members = pool.members.values() if pool else ()
         servers = (
             nova.at(member.subnet_id, member.address)
-            for pool in self.pools.values()
-            if pool.listener is listener
-            for member in pool.members.values()
-            if self.status(pool, member) in {"ONLINE", "NO_MONITOR"}
+            for member in members
+            if pool and self.status(pool, member) in {"ONLINE", "NO_MONITOR"}
         )
         return [application(server, path) for server in servers if server and nova.is_up(server)]

@@ -28,6 +28,11 @@ class Others:
         with self._lock:
             self._project.octavia.delete_balancer(balancer_id)
 
+    def delete_listener(self, listener_id: str) -> None:
+        """Delete a listener in Octavia."""
+        with self._lock:
+            self._project.octavia.listeners.pop(listener_id, None)
+
     def delete_address(self, address_id: str) -> None:
         """Release a floating IP in Neutron."""
         with self._lock:

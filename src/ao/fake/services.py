@@ -8,6 +8,7 @@ from typing import TypeVar
 from ao.cloud import values
 from ao.errors import NotFound
 from ao.fake.desk import Service, reads, writes
+from ao.fake.octavia import Balancer
 from ao.fake.openstack import OpenStack
 from ao.fake.stack import Part, Stack
 
@@ -124,7 +125,7 @@ class Balancers(Service):
                 provisioning_status=balancer.provisioning_status,
                 operating_status="ONLINE",
                 pool_ids=tuple(
-                    pool.id for pool in octavia.pools.values() if pool.listener.balancer is balancer
+                    pool.id for pool in octavia.pools.values() if pool.balancer is balancer
                 ),
             )
             for balancer in octavia.balancers.values()
@@ -145,6 +146,42 @@ class Balancers(Service):
             )
             for member in pool.members.values()
         )
+
+    @reads
+    def listeners(self) -> tuple[values.Listener, ...]:
+        """All listeners of the project."""
+        return tuple(
+            values.Listener(id=it.id, name=it.name, default_pool_id=it.pool_id)
+            for it in self._project.octavia.listeners.values()
+        )
+
+    @writes
+    def lead(self, listener: values.Listener, pool_id: str | None) -> None:
+        """Have a listener lead to another pool, or to none."""
+        octavia = self._project.octavia
+        there = octavia.listeners.get(listener.id)
+        if there is None:
+            raise NotFound(f"cannot lead listener {listener.name}: it could not be found")
+        if pool_id is not None and pool_id not in octavia.pools:
+            raise NotFound(f"cannot lead listener {listener.name}: there is no pool {pool_id}")
+        octavia.lead(there, pool_id)
+
+    @writes
+    def reload(self, balancer: values.LoadBalancer) -> None:
+        """Have a proxy begin anew."""
+        self._project.octavia.put(self._balancer(balancer))
+
+    @reads
+    def statistics(self, balancer: values.LoadBalancer) -> values.Statistics:
+        """What a load balancer counts of its connections; the fake's end at once."""
+        served = self._balancer(balancer).served
+        return values.Statistics(active_connections=0, total_connections=served)
+
+    def _balancer(self, balancer: values.LoadBalancer) -> Balancer:
+        there = self._project.octavia.balancers.get(balancer.id)
+        if there is None:
+            raise NotFound(f"load balancer {balancer.name} could not be found")
+        return there
 
 
 class Servers(Service):

@@ -217,4 +217,6 @@ def _arguments(work: Work) -> dict[str, object]:
     site = work.cloud.stacks.get(SHOP.stack)
     assert site is not None
     router = work.cloud.stacks.output(site, "router")
-    return ingredients.system_parameters(SHOP, found, GREEN, "1.0", router, 2)
+    return ingredients.system_parameters(
+        SHOP, found, GREEN, version="1.0", router=router, pool="", size=2
+    )

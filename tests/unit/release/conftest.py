@@ -1,10 +1,18 @@
 import pytest
 
+from ao.site import Method, Site
 from ao.work import Work
-from tests.unit.release.stage import built
+from tests.unit.release.stage import SITES, built
+
+
+@pytest.fixture(params=list(Method))
+def site(request: pytest.FixtureRequest) -> Site:
+    """A site, once of each method."""
+    method: Method = request.param
+    return SITES[method]
 
 
 @pytest.fixture
-def work() -> Work:
+def work(site: Site) -> Work:
     """A whole site: blue is live."""
-    return built()
+    return built(site)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from ao import fake, release
 from ao.clock import Clock
 from ao.facts import Facts
-from ao.site import Site
+from ao.site import Method, Site
 from ao.visit import NoAnswer
 from ao.work import Work
 from tests.unit import samples
 
-GROUP = replace(samples.SITE.group, user_data="#!/bin/sh\necho $AO_VERSION\n")
-SITE = replace(samples.SITE, group=GROUP)
+SITES = {Method.ADDRESS: samples.SITE, Method.POOL: samples.POOL_SITE}
+"""A site of each method."""
 
 
 @dataclass
@@ -43,20 +43,20 @@ class Visitor:
         return replace(self.work, clock=Clock(now=self.work.clock.now, sleep=sleep))
 
 
-def start(site: Site = SITE, **cloud: object) -> Work:
+def start(site: Site, **cloud: object) -> Work:
     """Work on a new cloud where nothing is built."""
     shop = fake.Cloud(openstack=fake.OpenStack(**cloud))
     return Work(cloud=shop, site=site, clock=shop.clock, visit=shop.visit)
 
 
-def built() -> Work:
-    work = start()
+def built(site: Site) -> Work:
+    work = start(site)
     release.up(work)
     return work
 
 
-def deployed() -> Work:
-    work = built()
+def deployed(site: Site) -> Work:
+    work = built(site)
     release.deploy(work, "2.0")
     return work
 
@@ -71,12 +71,19 @@ def state(facts: Facts) -> tuple[object, ...]:
     )
 
 
+def url(work: Work, role: str) -> str:
+    """Where production or the preview is reached."""
+    facts = work.observe()
+    assert facts.production is not None
+    assert facts.preview is not None
+    if role == "production":
+        return work.site.url(facts.production.address)
+    return work.site.preview_url(facts.preview.address)
+
+
 def told(work: Work, role: str) -> tuple[str, str]:
     """Colour and version that an address answers with."""
-    facts = work.observe()
-    address = facts.production if role == "production" else facts.preview
-    assert address is not None
-    answer = work.visit(work.site.url(address.address, "/version"), 3.0)
+    answer = work.visit(url(work, role) + "/version", 3.0)
     return answer.headers["x-ao-colour"], answer.headers["x-ao-version"]
 
 

@@ -7,9 +7,10 @@ import pytest
 from ao import release
 from ao.colour import Colour
 from ao.errors import BuildFailed, DeadlinePassed, Refused, SwitchFailed
+from ao.site import Method, Site
 from ao.visit import Answer, NoAnswer
 from ao.work import Work
-from tests.unit.release.stage import Visitor, built, deployed, start, state, told
+from tests.unit.release.stage import SITES, Visitor, built, deployed, start, state, told, url
 
 BLUE, GREEN = Colour
 
@@ -34,7 +35,8 @@ def test_an_address_that_somebody_deleted_comes_back(work: Work, role: str) -> N
     assert told(work, "production") == ("blue", "1.0")
 
 
-def test_a_load_balancer_of_the_standby_that_somebody_deleted_comes_back(work: Work) -> None:
+def test_a_load_balancer_of_the_standby_that_somebody_deleted_comes_back() -> None:
+    work = built(SITES[Method.ADDRESS])
     before = state(work.observe())
     load_balancer = work.observe().systems[GREEN].load_balancer
     assert load_balancer is not None
@@ -45,15 +47,39 @@ def test_a_load_balancer_of_the_standby_that_somebody_deleted_comes_back(work: W
     assert set(visitor.seen) == {"blue"}
 
 
-def test_a_failed_build_tells_the_resource_and_its_reason_and_up_repairs_it() -> None:
-    work = start()
+def test_a_shared_load_balancer_that_somebody_deleted_comes_back_and_leads_as_before() -> None:
+    work = built(SITES[Method.POOL])
+    release.switch(work)
+    before = state(work.observe())
+    shared = work.observe().shared
+    assert shared is not None
+    work.cloud.others.delete_load_balancer(shared.id)
+    assert release.up(work).shared is not None
+    assert state(work.observe())[3] == before[3]
+    assert told(work, "production")[0] in list(Colour)
+
+
+@pytest.mark.parametrize("listener", ["production_listener", "preview_listener"])
+def test_a_listener_that_somebody_deleted_comes_back_and_leads_as_before(listener: str) -> None:
+    work = built(SITES[Method.POOL])
+    release.switch(work)
+    before = state(work.observe())
+    work.cloud.others.delete_listener(getattr(work.observe(), listener).id)
+    assert state(release.up(work)) == before
+    assert told(work, "production") == ("green", "1.0")
+
+
+def test_a_failed_build_tells_the_resource_and_its_reason_and_up_repairs_it(site: Site) -> None:
+    work = start(site)
     work.cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     with pytest.raises(BuildFailed, match=r"server \(OS::Nova::Server\): .*No valid host"):
         release.up(work)
-    assert state(release.up(work)) == state(built().observe())
+    assert state(release.up(work)) == state(built(site).observe())
 
 
-def test_a_failed_deploy_leaves_production_alone_and_the_next_one_goes_on(work: Work) -> None:
+def test_a_failed_deploy_leaves_production_alone_and_the_next_one_goes_on(
+    work: Work, site: Site
+) -> None:
     work.cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     visitor = Visitor(work)
     with pytest.raises(BuildFailed, match=r"stack ao-shop-green is UPDATE_FAILED"):
@@ -61,22 +87,24 @@ def test_a_failed_deploy_leaves_production_alone_and_the_next_one_goes_on(work: 
     with pytest.raises(Refused, match="green cannot go live: its stack is UPDATE_FAILED"):
         release.switch(work)
     assert set(visitor.seen) == {"blue"}
-    assert state(release.deploy(work, "2.0")) == state(deployed().observe())
+    assert state(release.deploy(work, "2.0")) == state(deployed(site).observe())
 
 
-def test_a_repair_of_the_live_system_that_failed_goes_on_and_production_serves(work: Work) -> None:
+def test_a_repair_of_the_live_system_that_failed_goes_on_and_production_serves(
+    work: Work, site: Site
+) -> None:
     work.cloud.others.delete_server(work.observe().systems[BLUE].servers[0].id)
     work.clock.sleep(30)
     work.cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     visitor = Visitor(work)
     with pytest.raises(BuildFailed, match="stack ao-shop-blue is UPDATE_FAILED"):
         release.up(visitor.watch())
-    assert state(release.up(visitor.watch())) == state(built().observe())
+    assert state(release.up(visitor.watch())) == state(built(site).observe())
     assert set(visitor.seen) == {"blue"}
 
 
-def test_a_server_that_never_answers_is_told_when_the_time_is_up() -> None:
-    work = start(application=lambda _server, _path: None)
+def test_a_server_that_never_answers_is_told_when_the_time_is_up(site: Site) -> None:
+    work = start(site, application=lambda _server, _path: None)
     with pytest.raises(DeadlinePassed, match="servers"):
         release.up(work)
 
@@ -86,12 +114,11 @@ class Doubt:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self.old = work.observe().production
+        self.production = url(work, "production")
 
-    def __call__(self, url: str, timeout: float) -> Answer:
-        assert self.old is not None
-        answer = self._work.visit(url, timeout)
-        if self.old.address in url:
+    def __call__(self, visited: str, timeout: float) -> Answer:
+        answer = self._work.visit(visited, timeout)
+        if visited.startswith(self.production + "/"):
             return replace(answer, headers={**answer.headers, "x-ao-colour": "blue"})
         return answer
 
@@ -100,19 +127,19 @@ def test_a_switch_that_cannot_be_seen_goes_back(work: Work) -> None:
     release.deploy(work, "2.0")
     with pytest.raises(SwitchFailed, match="Production is back on blue and answers from it"):
         release.switch(replace(work, visit=Doubt(work)))
+    work.clock.sleep(2)
     assert state(work.observe())[:3] == (BLUE, GREEN, None)
     assert told(work, "production") == ("blue", "1.0")
 
 
 def test_a_standby_that_does_not_answer_on_its_preview_never_goes_live(work: Work) -> None:
-    preview = work.observe().preview
-    assert preview is not None
+    preview = url(work, "preview")
 
-    def visit(url: str, timeout: float) -> Answer:
-        if preview.address in url:
-            raise NoAnswer(f"{url}: timed out")
-        return work.visit(url, timeout)
+    def visit(visited: str, timeout: float) -> Answer:
+        if visited.startswith(preview):
+            raise NoAnswer(f"{visited}: timed out")
+        return work.visit(visited, timeout)
 
-    with pytest.raises(DeadlinePassed, match="the preview address"):
+    with pytest.raises(DeadlinePassed, match="preview"):
         release.switch(replace(work, visit=visit))
     assert state(work.observe())[:3] == (BLUE, GREEN, None)

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from ao import fake, release
 from ao.colour import Colour
+from ao.site import Site
 from ao.work import Work
-from tests.unit.release.stage import SITE, Visitor, start, state, told, writes
+from tests.unit.release.stage import Visitor, start, state, told, writes
 
 BLUE, GREEN = Colour
 
 
-def test_one_action_builds_both_systems_and_makes_blue_live() -> None:
-    work = start()
+def test_one_action_builds_both_systems_and_makes_blue_live(site: Site) -> None:
+    work = start(site)
     facts = release.up(work)
     whole = ("1.0", 2, 2, None)
     assert state(facts) == (BLUE, GREEN, None, {BLUE: whole, GREEN: whole})
@@ -89,7 +90,7 @@ def test_the_size_that_a_group_was_scaled_to_survives_a_deploy(work: Work) -> No
 
 
 def test_two_sites_of_a_project_do_not_touch_each_other(work: Work) -> None:
-    second = replace(work, site=replace(SITE, name="shop-2"))
+    second = replace(work, site=replace(work.site, name="shop-2"))
     before = state(work.observe())
     release.up(second)
     release.deploy(second, "9.0")

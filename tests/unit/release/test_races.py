@@ -6,16 +6,24 @@ import pytest
 
 from ao import release
 from ao.colour import Colour
-from ao.errors import Changed, Refused
+from ao.errors import Changed, Conflict, DeadlinePassed, Refused
+from ao.site import Method
 from ao.work import Work
-from tests.unit.release.stage import SITE, state, told, writes
+from tests.unit.release.stage import SITES, built, state, told, writes
 
 BLUE, GREEN = Colour
 
 
-def test_production_that_somebody_moved_meanwhile_is_left_to_them(work: Work) -> None:
+@pytest.fixture
+def moving() -> Work:
+    """A whole site of the address method."""
+    return built(SITES[Method.ADDRESS])
+
+
+def test_production_that_somebody_moved_meanwhile_is_left_to_them(moving: Work) -> None:
     """They point it to another site of theirs between our look and our write."""
-    theirs = release.up(replace(work, site=replace(SITE, name="theirs")))
+    work = moving
+    theirs = release.up(replace(work, site=replace(work.site, name="theirs")))
     vip = theirs.systems[GREEN].vip_port_id
     production = work.observe().production
     assert theirs.preview is not None
@@ -31,7 +39,8 @@ def test_production_that_somebody_moved_meanwhile_is_left_to_them(work: Work) ->
     assert now.port_id == vip
 
 
-def test_an_address_that_somebody_renamed_meanwhile_is_pointed_all_the_same(work: Work) -> None:
+def test_an_address_that_somebody_renamed_meanwhile_is_pointed_all_the_same(moving: Work) -> None:
+    work = moving
     preview = work.observe().preview
     assert preview is not None
     work.cloud.faults.meanwhile(
@@ -43,8 +52,9 @@ def test_an_address_that_somebody_renamed_meanwhile_is_pointed_all_the_same(work
 def test_a_deploy_stops_when_its_standby_went_live_meanwhile(work: Work) -> None:
     """Another operator switches between our plan and our update."""
     look_of_the_guard = 2
+    looks = {Method.ADDRESS: "addresses.all", Method.POOL: "balancers.listeners"}
     work.cloud.faults.meanwhile(
-        "addresses.all", lambda: release.switch(work), skip=look_of_the_guard
+        looks[work.site.switch.method], lambda: release.switch(work), skip=look_of_the_guard
     )
     with pytest.raises(Refused, match="green is live"):
         release.deploy(work, "2.0")
@@ -52,10 +62,59 @@ def test_a_deploy_stops_when_its_standby_went_live_meanwhile(work: Work) -> None
     assert told(work, "production") == ("green", "1.0")
 
 
-def test_a_note_of_a_switch_that_was_called_off_by_hand_is_cleared(work: Work) -> None:
+def test_a_note_of_a_switch_that_was_called_off_by_hand_is_cleared(moving: Work) -> None:
+    work = moving
     preview = work.observe().preview
     assert preview is not None
     words = f"{preview.description} ao:switching-to=green"
     work.cloud.addresses.point(preview, preview.port_id, words)
     assert work.observe().switching_to is GREEN
     assert state(release.up(work))[:3] == (BLUE, GREEN, None)
+
+
+@pytest.fixture
+def sharing() -> Work:
+    """A whole site of the pool method."""
+    return built(SITES[Method.POOL])
+
+
+def test_a_change_of_the_pool_waits_for_another_change_of_the_load_balancer(
+    sharing: Work,
+) -> None:
+    """A server that scaling has added joins its pool: Octavia answers 409 meanwhile."""
+    shared = sharing.observe().shared
+    assert shared is not None
+    sharing.cloud.balancers.reload(shared)
+    assert state(release.switch(sharing))[:3] == (GREEN, BLUE, None)
+
+
+def test_a_load_balancer_that_stays_immutable_is_told_and_production_serves(
+    sharing: Work,
+) -> None:
+    release.deploy(sharing, "2.0")
+    stuck = Conflict("Load Balancer is immutable and cannot be updated. (HTTP 409)")
+    for again in range(1000):
+        sharing.cloud.faults.fail("balancers.lead", stuck, skip=again)
+    with pytest.raises(DeadlinePassed, match=r"load balancer ao-shop to take a change.*immutable"):
+        release.switch(sharing)
+    assert told(sharing, "production") == ("blue", "1.0")
+    sharing.cloud.faults.clear()
+    assert state(release.switch(sharing))[:3] == (GREEN, BLUE, None)
+
+
+def test_a_listener_that_somebody_led_elsewhere_meanwhile_is_left_to_them(
+    sharing: Work,
+) -> None:
+    facts = sharing.observe()
+    listener, blue = facts.production_listener, facts.systems[BLUE].pool_id
+    assert listener is not None
+
+    def back() -> None:
+        sharing.clock.sleep(2)
+        sharing.cloud.balancers.lead(listener, blue)
+        sharing.clock.sleep(2)
+
+    sharing.cloud.faults.meanwhile("balancers.lead", back, after=True)
+    with pytest.raises(Changed, match="somebody else has led it there"):
+        release.switch(sharing)
+    assert told(sharing, "production") == ("blue", "1.0")

@@ -51,7 +51,7 @@ class Listener(Kind):
     """OS::Octavia::Listener."""
 
     required = frozenset({"loadbalancer", "protocol", "protocol_port"})
-    optional = frozenset({"name", "description"})
+    optional = frozenset({"name", "description", "default_pool", "allowed_cidrs"})
     fixed = required
 
     def create(self, part: Part) -> Job:
@@ -67,9 +67,20 @@ class Listener(Kind):
             name=part.properties["name"],
             balancer=balancer,
             port=part.properties["protocol_port"],
+            pool_id=part.properties.get("default_pool"),
+            serving=part.properties.get("default_pool"),
         )
         project.octavia.listeners[listener.id] = listener
         part.physical_id = listener.id
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Change what differs from before: a default pool that stayed is not written."""
+        listener = part.project.octavia.listeners.get(part.physical_id)
+        if listener is None:
+            raise _gone("Listener", part.physical_id)
+        yield from part.project.octavia.change(listener.balancer)
+        if before.get("default_pool") != part.properties.get("default_pool"):
+            listener.pool_id = listener.serving = part.properties.get("default_pool")
 
     def delete(self, part: Part) -> Job:
         """Delete the listener."""
@@ -78,25 +89,27 @@ class Listener(Kind):
 
 
 class Pool(Kind):
-    """OS::Octavia::Pool."""
+    """OS::Octavia::Pool: of a listener, or of a load balancer alone."""
 
-    required = frozenset({"listener", "protocol", "lb_algorithm"})
-    optional = frozenset({"name", "description"})
-    fixed = frozenset({"listener", "protocol"})
+    required = frozenset({"protocol", "lb_algorithm"})
+    optional = frozenset({"listener", "loadbalancer", "name", "description"})
+    fixed = frozenset({"listener", "loadbalancer", "protocol"})
 
     def create(self, part: Part) -> Job:
-        """Create the pool."""
-        project, listener_id = part.project, part.properties["listener"]
-        listener = project.octavia.listeners.get(listener_id)
-        if listener is None:
-            raise _gone("Listener", listener_id)
-        yield from project.octavia.change(listener.balancer)
+        """Create the pool; a listener that it names leads to it."""
+        project, name = part.project, part.properties["name"]
+        listener = _listener(part)
+        balancer_id = part.properties.get("loadbalancer", "")
+        balancer = listener.balancer if listener else project.octavia.balancers.get(balancer_id)
+        if balancer is None:
+            raise _gone("Load Balancer", balancer_id)
+        yield from project.octavia.change(balancer)
         project.limits.claim(pools=1)
-        pool = octavia.Pool(
-            id=project.words.uuid(), name=part.properties["name"], listener=listener
-        )
+        pool = octavia.Pool(id=project.words.uuid(), name=name, balancer=balancer)
         project.octavia.pools[pool.id] = pool
         part.physical_id = pool.id
+        if listener:
+            listener.pool_id = listener.serving = pool.id
 
     def delete(self, part: Part) -> Job:
         """Delete the pool."""
@@ -114,7 +127,7 @@ class HealthMonitor(Kind):
     def create(self, part: Part) -> Job:
         """Create the health monitor."""
         pool = _pool(part)
-        yield from part.project.octavia.change(pool.listener.balancer)
+        yield from part.project.octavia.change(pool.balancer)
         monitor = part.project.octavia.create_monitor(pool, part.properties.get("url_path"))
         part.physical_id = monitor.id
 
@@ -144,7 +157,7 @@ class PoolMember(Kind):
         pool, properties = _pool(part), part.properties
         if not properties["address"]:
             raise Failure("BadRequest", "Invalid input for field address. (HTTP 400)")
-        yield from part.project.octavia.change(pool.listener.balancer)
+        yield from part.project.octavia.change(pool.balancer)
         member = part.project.octavia.add_member(pool, properties["subnet"], properties["address"])
         part.physical_id = member.id
 
@@ -152,6 +165,13 @@ class PoolMember(Kind):
         """Take the member out of its pool."""
         yield octavia.CHANGE
         part.project.octavia.remove_member(part.physical_id)
+
+
+def _listener(part: Part) -> octavia.Listener | None:
+    listener_id = part.properties.get("listener", "")
+    if listener_id and listener_id not in part.project.octavia.listeners:
+        raise _gone("Listener", listener_id)
+    return part.project.octavia.listeners.get(listener_id)
 
 
 def _pool(part: Part) -> octavia.Pool:

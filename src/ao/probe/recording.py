@@ -1,0 +1,145 @@
+"""A recording: what the probe saw, in bounded memory however long it ran.
+
+Times are seconds since the probe began; `Recording.started` tells when that was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ao.probe.load import Load
+
+
+class Kind(StrEnum):
+    """How a request reached the server."""
+
+    NEW = "new"
+    """On a connection opened for it."""
+    KEPT = "kept"
+    """On a connection that a Keep-Alive client keeps."""
+
+
+class Outcome(StrEnum):
+    """What became of a request."""
+
+    ANSWERED = "answered"
+    RETRIED = "retried"
+    """Answered when sent once more: its kept connection was closed before any answer
+    (RFC 9110, section 9.2.2)."""
+    REFUSED = "refused"
+    """Lost: no connection was to be had."""
+    RESET = "reset"
+    """Lost: the connection was reset."""
+    CLOSED = "closed"
+    """Lost: the connection was closed before the whole answer."""
+    TIMED_OUT = "timed out"
+    """Lost: no whole answer came in time. The connection hangs."""
+    WRONG = "wrong"
+    """Lost: the answer had a status of an error, or was not HTTP."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the user had no good answer."""
+        return self not in {Outcome.ANSWERED, Outcome.RETRIED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice:
+    """A short time of the recording; requests count when they ended."""
+
+    at: float
+    """When it begins."""
+    colours: Mapping[str, int]
+    """Good answers by colour; an answer that told none counts as `unknown`."""
+    retried: int
+    lost: int
+    latency_p50: float | None
+    """Median seconds of the good answers; None when there was none."""
+    latency_p95: float | None
+    latency_max: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """A colour as it was seen on one kind of connection."""
+
+    colour: str
+    kind: Kind
+    answers: int
+    first: float
+    """When its first answer came."""
+    last: float
+    """When its last answer came."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loss:
+    """One lost request."""
+
+    at: float
+    """When it was given up."""
+    kind: Kind
+    outcome: Outcome
+    seconds: float
+    """How long it had been under way."""
+    reason: str
+    """What the system or the server said, in short."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptClient:
+    """What became of one Keep-Alive client."""
+
+    colour: str | None
+    """Colour of its last good answer."""
+    since: float | None
+    """When its first good answer of that colour came, since when it saw no other."""
+    slow: bool
+    """Whether it asked for the slow path."""
+    answers: int
+    connections: int
+    """Connections that it has opened."""
+    told_to_close: int
+    """Answers that asked it to close the connection (`Connection: close`, GOAWAY)."""
+    retried: int
+    lost: int
+    hung: int
+    """Lost requests, of `lost`, that timed out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """What a probe saw from its beginning to its end."""
+
+    started: float
+    """Moment of its beginning, in seconds since 1970."""
+    seconds: float
+    """How long it ran."""
+    load: Load
+    width: float
+    """Length of a slice in seconds."""
+    slices: tuple[Slice, ...]
+    sent: int
+    """Requests sent; one sent once more counts once."""
+    outcomes: Mapping[Outcome, int]
+    """Requests by what became of them; those without a request are left out."""
+    latency_p50: float | None
+    """Median seconds of the good answers; None when there was none."""
+    latency_p95: float | None
+    latency_max: float | None
+    sightings: tuple[Sighting, ...]
+    losses: tuple[Loss, ...]
+    """The first thousand lost requests."""
+    kept: tuple[KeptClient, ...]
+
+    @property
+    def retried(self) -> int:
+        """Requests answered when sent once more."""
+        return self.outcomes.get(Outcome.RETRIED, 0)
+
+    @property
+    def lost(self) -> int:
+        """Requests without a good answer."""
+        return sum(count for outcome, count in self.outcomes.items() if outcome.lost)

@@ -1,0 +1,146 @@
+"""Draining: clients that are still on the old system are got over to the new one.
+
+A proxy that is reloaded answers every busy connection once more, with
+`Connection: close`, and closes idle ones (HAProxy's soft stop; the amphora agent reloads
+at every update). OVN's load balancer has no such thing: only the old servers can close.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+
+from ao.cloud import LoadBalancer
+from ao.colour import Colour
+from ao.errors import DeadlinePassed
+from ao.facts import Facts
+from ao.progress import Drained
+from ao.site import DrainWay, Method, Site
+from ao.switch import balancer
+from ao.work import Work
+
+INTERVAL = 0.5
+"""Seconds between two looks at the old system."""
+
+
+def way(site: Site, *, hangs: bool) -> DrainWay:
+    """How a site's clients are drained by the address method.
+
+    `hangs` says that connections hang when the address moves, as the doctor has seen.
+    """
+    if site.drain.way is not None:
+        return site.drain.way
+    if site.load_balancer.provider == "ovn":
+        return DrainWay.HOOK if site.drain.hook else DrainWay.NONE
+    return DrainWay.AROUND if hangs else DrainWay.AFTER
+
+
+def drain(work: Work, facts: Facts, old: Colour) -> None:
+    """Get the clients over and wait, with a deadline, until the old system serves nobody.
+
+    Nothing is raised when some are left or a hook fails: production has moved. It is told.
+    """
+    begin = work.clock.now()
+    pooled = work.site.switch.method is Method.POOL
+    chosen = work.site.drain.way or way(work.site, hangs=False)
+    own = facts.systems[old].load_balancer
+    signs: list[Callable[[], int]] = []
+    if work.probe is not None:
+        signs.append(lambda: work.probe.on(old) if work.probe else 0)
+    if pooled:
+        pass  # the change of the pool was a reload
+    elif chosen is DrainWay.NONE or own is None:
+        left = signs[0]() if signs else None
+        _tell(work, begin, left, f"clients stay on {old} until they close by themselves")
+        return
+    elif chosen is DrainWay.HOOK:
+        _run_hook(work, facts, old)
+    else:
+        balancer.reload(work, own)
+        signs.append(_served(work, own))
+    left = _await_quiet(work, signs)
+    _tell(work, begin, left, _sentence(old, left))
+
+
+def _sentence(old: Colour, left: int | None) -> str:
+    if left is None:
+        return f"whether anybody is left on {old} cannot be told from here"
+    if left:
+        return f"{left} clients were still on {old} at the deadline; they stay until they close"
+    return f"{old} serves nobody any more"
+
+
+def _tell(work: Work, begin: float, left: int | None, text: str) -> None:
+    seconds = work.clock.now() - begin
+    work.progress.drained(Drained(seconds=seconds, left=left, text=text))
+
+
+def _served(work: Work, own: LoadBalancer) -> Callable[[], int]:
+    """Connections that a load balancer has, or took since the last look."""
+    before: int | None = None
+
+    def look() -> int:
+        nonlocal before
+        now = work.cloud.balancers.statistics(own)
+        grown = now.total_connections - (now.total_connections if before is None else before)
+        before = now.total_connections
+        return max(grown, now.active_connections)
+
+    return look
+
+
+def _await_quiet(work: Work, signs: list[Callable[[], int]]) -> int | None:
+    """Wait until no sign of a client was seen for the quiet time; those that are left."""
+    last = work.clock.now()
+    left = 0
+
+    def look() -> bool | None:
+        nonlocal last, left
+        left = max((sign() for sign in signs), default=0)
+        now = work.clock.now()
+        if left:
+            last = now
+        return True if now - last >= work.site.drain.quiet else None
+
+    try:
+        work.clock.until(
+            look,
+            what="the old system to serve nobody",
+            deadline=work.site.drain.deadline,
+            interval=INTERVAL,
+        )
+    except DeadlinePassed:
+        return left
+    return left if signs else None
+
+
+def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
+    """Run the operator's command, in the site file's folder, with what it needs to know."""
+    site, system = work.site, facts.systems[old]
+    environment = {
+        **os.environ,
+        "AO_SITE": site.name,
+        "AO_COLOUR": str(old),
+        "AO_VERSION": system.version or "",
+        "AO_SERVERS": " ".join(member.address for member in system.members),
+    }
+    try:
+        result = subprocess.run(
+            ["/bin/sh", "-c", site.drain.hook or ":"],
+            cwd=site.folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            timeout=site.drain.deadline,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        work.progress.note(
+            f"The drain hook ran longer than {site.drain.deadline:.0f} s and was ended."
+        )
+        return
+    if result.returncode:
+        work.progress.note(
+            f"The drain hook ended with exit code {result.returncode}: clients may still be on "
+            f"{old}. Production has moved all the same."
+        )
