@@ -110,3 +110,26 @@ def system_parameters(
         "balancer_sources": site.balancer_cidr,
         **_balancer_parameters(site),
     }
+
+
+def canary_parameters(site: Site, ingredients: Ingredients, name: str) -> dict[str, object]:
+    """Parameters of the doctor's canary."""
+    group, balancer = site.group, site.load_balancer
+    return {
+        "site": name,
+        "external_network": ingredients.external_network.id,
+        "cidr": site.balancer_cidr,
+        "dns_nameservers": ",".join(site.dns_nameservers),
+        "image": ingredients.image.id,
+        "flavor": ingredients.flavor.id,
+        "keypair": ingredients.keypair.name if ingredients.keypair else "",
+        "user_data": group.user_data,
+        "version": site.version,
+        "provider": balancer.provider,
+        "protocol": balancer.protocol,
+        "algorithm": balancer.algorithm,
+        "port": balancer.port,
+        "preview_port": site.switch.preview_port,
+        "server_port": balancer.server_port,
+        "allowed_sources": "0.0.0.0/0" if balancer.provider == "ovn" else site.balancer_cidr,
+    }

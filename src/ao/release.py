@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from ao import guard, ingredients, plan, quota
 from ao.colour import Colour
+from ao.doctor import canary, memory
+from ao.doctor.findings import Fate, Findings, warnings
 from ao.errors import BuildFailed, DeadlinePassed, SwitchFailed
 from ao.facts import Facts
 from ao.plan import Done, Plan
 from ao.steps import perform
 from ao.switch import method, target
+from ao.switch.drain import way
 from ao.work import Work
 
 ROUNDS = 20
@@ -24,6 +29,7 @@ def up(work: Work) -> Facts:
     failed resource; DeadlinePassed.
     """
     _preflight(work, lambda facts: plan.builds(work.site, facts))
+    _warn(work, memory.recall(work.cloud, work.site))
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
     if facts.foreign and facts.production:
         work.progress.note(
@@ -57,19 +63,25 @@ def switch(
     Raises Refused when it may not go live; SwitchFailed when production did not
     answer from it, and then production is back on the old system (not with `force`).
     """
-    before = work.observe()
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        findings = aside.submit(memory.recall, work.cloud, work.site)
+        before = work.observe()
+        work = _drained(work, findings.result())
     to = target(before, wanted)
 
     def next_steps(facts: Facts, done: Done) -> Plan:
         guard.may_go_live(facts, to, degraded=degraded or force, take_over=take_over)
         return method(work.site).plan(work.site, facts, to, done, force=force)
 
-    try:
-        return _run(work, next_steps)
-    except DeadlinePassed as error:
-        if force or before.live in (None, to) or work.observe().live is not to:
-            raise
-        raise _switch_back(work, to.other, error) from error
+    if not next_steps(before, frozenset()):
+        return before
+    with work.measuring(work, before, to) as measured:
+        try:
+            return _run(measured, next_steps, before)
+        except DeadlinePassed as error:
+            if force or before.live in (None, to) or work.observe().live is not to:
+                raise
+            raise _switch_back(measured, to.other, error) from error
 
 
 def down(work: Work, colours: frozenset[Colour]) -> Facts:
@@ -80,7 +92,24 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
     if colours != frozenset(Colour):
         for colour in colours:
             guard.may_change(work.observe(), colour, act="delete")
+    else:
+        canary.remove(work)
+        memory.forget(work.cloud, work.site)
     return _run(work, lambda facts, _done: plan.down(facts, colours))
+
+
+def _warn(work: Work, findings: Findings | None) -> None:
+    """Tell what the site file says against the doctor's findings."""
+    for warning in warnings(work.site, findings) if findings else ():
+        work.progress.note(warning)
+
+
+def _drained(work: Work, findings: Findings | None) -> Work:
+    """The work with a way to drain that suits what the doctor has found."""
+    _warn(work, findings)
+    hangs = findings is not None and findings.address.fate is Fate.HANG
+    site = work.site
+    return replace(work, site=replace(site, drain=replace(site.drain, way=way(site, hangs=hangs))))
 
 
 def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> None:
@@ -104,11 +133,16 @@ def _switch_back(work: Work, old: Colour, error: DeadlinePassed) -> SwitchFailed
     )
 
 
-def _run(work: Work, next_steps: Callable[[Facts, Done], Plan]) -> Facts:
-    """Observe, plan and perform until nothing is left to do; the facts at the end."""
+def _run(
+    work: Work, next_steps: Callable[[Facts, Done], Plan], first: Facts | None = None
+) -> Facts:
+    """Observe, plan and perform until nothing is left to do; the facts at the end.
+
+    `first` are facts that were observed right before.
+    """
     done: Done = frozenset()
     for _ in range(ROUNDS):
-        facts = work.observe()
+        facts, first = first or work.observe(), None
         steps = next_steps(facts, done)
         if not steps:
             return facts

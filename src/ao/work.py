@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,6 +23,19 @@ class RunningProbe(Protocol):
         """Its clients that a colour has answered within the last second."""
 
 
+class Measuring(Protocol):
+    """What measures a switch."""
+
+    def __call__(self, work: Work, facts: Facts, to: Colour) -> AbstractContextManager[Work]:
+        """Measure while the body makes a system live; the work to do that with."""
+
+
+@contextmanager
+def unmeasured(work: Work, facts: Facts, to: Colour) -> Iterator[Work]:
+    """Measure nothing."""
+    yield work
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A command's site, cloud and surroundings."""
@@ -32,8 +47,10 @@ class Work:
     """How addresses are visited."""
     progress: Progress = field(default_factory=Silent)
     """Who is told of the progress."""
+    measuring: Measuring = unmeasured
+    """How a switch is measured."""
     probe: RunningProbe | None = None
-    """What measures the switch under way, if anything."""
+    """The probe that runs through the switch under way, if any."""
 
     def observe(self) -> Facts:
         """Facts of the site at this moment."""

@@ -12,7 +12,7 @@ from ao import config, fake, templates
 from ao.clock import Clock
 from ao.cloud import Stack, connect
 from ao.colour import Colour
-from ao.site import Site
+from ao.site import Method, Site, method_tag
 from ao.visit import visit
 from tests.contract.bench import DEADLINE, Bench
 from tests.contract.others import RealOthers
@@ -66,6 +66,33 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     finally:
         for name in (*map(bench.site.system_stack, Colour), bench.site.stack):
             bench.delete(name)
+
+
+@pytest.fixture(scope="session")
+def shared(bench: Bench) -> Iterator[Bench]:
+    """The same project, where a site of the pool method has its own stack: no servers."""
+    providers = bench.cloud.catalogue.providers()
+    balancer = replace(
+        bench.site.load_balancer,
+        provider=next(provider for provider in ("haproxy", "amphora") if provider in providers),
+        protocol="HTTP",
+        algorithm="ROUND_ROBIN",
+    )
+    site = replace(
+        bench.site,
+        name=f"{bench.site.name}-pool",
+        load_balancer=balancer,
+        switch=replace(bench.site.switch, method=Method.POOL),
+    )
+    sharing = replace(bench, site=site)
+    try:
+        tags = frozenset({site.tag, method_tag(Method.POOL)})
+        parameters = sharing.site_parameters()
+        bench.cloud.stacks.create(site.stack, templates.site(), parameters, tags, DEADLINE)
+        assert sharing.at_rest(site.stack).status == "COMPLETE"
+        yield sharing
+    finally:
+        sharing.delete(site.stack)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from ao.cloud.values import (
     Member,
     Named,
     Quota,
+    Record,
+    Request,
     Resource,
     Server,
     Stack,
@@ -134,6 +136,22 @@ class Ports(Protocol):
         """Delete the health-check ports that OVN's load balancer has left in a subnet."""
 
 
+class Records(Protocol):
+    """Texts that the project keeps in Heat, for everybody with a role in it."""
+
+    def all(self, prefix: str) -> tuple[Record, ...]:
+        """Records whose names begin so, oldest first, without their texts."""
+
+    def read(self, record: Record) -> str:
+        """Text of a record."""
+
+    def add(self, name: str, text: str) -> None:
+        """Keep a text under a name; there may be others of that name."""
+
+    def remove(self, record: Record) -> None:
+        """Remove a record; nothing happens when it is gone."""
+
+
 class Catalogue(Protocol):
     """What the cloud offers to build with."""
 
@@ -181,8 +199,15 @@ class Cloud(Protocol):
         """Neutron's ports."""
 
     @property
+    def records(self) -> Records:
+        """Texts that the project keeps."""
+
+    @property
     def catalogue(self) -> Catalogue:
         """What there is to build with."""
 
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
+
+    def requests(self, since: float) -> tuple[Request, ...]:
+        """Answered requests to OpenStack's APIs, sent since a moment (seconds since 1970)."""

@@ -13,10 +13,12 @@ from ao.cloud.balancers import Balancers
 from ao.cloud.catalogue import Catalogue
 from ao.cloud.ports import Ports
 from ao.cloud.quotas import quotas
+from ao.cloud.records import Records
+from ao.cloud.requests import Requests
 from ao.cloud.servers import Servers
 from ao.cloud.stacks import Stacks
 from ao.cloud.translate import asking
-from ao.cloud.values import Quota
+from ao.cloud.values import Quota, Request
 
 
 class OpenStack:
@@ -30,7 +32,9 @@ class OpenStack:
         self.balancers = Balancers(cloud)
         self.servers = Servers(cloud)
         self.ports = Ports(cloud)
+        self.records = Records(cloud)
         self.catalogue = Catalogue(cloud)
+        self._requests = Requests(cloud.session)
 
     @classmethod
     def connect(cls, name: str | None) -> Self:
@@ -41,3 +45,7 @@ class OpenStack:
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
         return quotas(self._cloud)
+
+    def requests(self, since: float) -> tuple[Request, ...]:
+        """Answered requests to OpenStack's APIs, sent since a moment (seconds since 1970)."""
+        return self._requests.since(since)

@@ -166,3 +166,30 @@ class Quota:
     def free(self) -> int | None:
         """What is left; None for no limit."""
         return None if self.limit < 0 else max(0, self.limit - self.used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A request to an API of OpenStack, with its answer's figures."""
+
+    at: float
+    """When it was sent, in seconds since 1970."""
+    method: str
+    host: str
+    """Host, with its port, that it was sent to."""
+    path: str
+    """Path, without a query."""
+    seconds: float
+    """How long the answer took."""
+    status: int
+    """HTTP status of the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A text that the project keeps in Heat."""
+
+    id: str
+    name: str
+    created_at: str
+    """When it was written: ISO 8601, UTC."""

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ao.colour import Colour
 from ao.commands.base import SystemLister
+
+if TYPE_CHECKING:
+    from ao.measure import Measurement
+    from ao.probe.load import Load
 
 
 class Switch(SystemLister):
     """Make the standby live; again, and the system before is live again.
 
-    A switch that was killed goes on to the same system.
+    A probe measures it: how many requests were lost, and when users came over. A switch
+    that was killed goes on to the same system.
     """
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Add the colour and the overrides."""
+        """Add the colour, the overrides and what measures."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
             "colour",
@@ -34,19 +42,97 @@ class Switch(SystemLister):
             action="store_true",
             help="Take the production address from a port that is not of this site.",
         )
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="For emergencies: look at nothing first, wait for nobody, cut the old "
+            "system's clients, never switch back.",
+        )
+        measuring = parser.add_argument_group("measuring")
+        measuring.add_argument("--no-probe", action="store_true", help="Measure nothing.")
+        measuring.add_argument(
+            "--probe-new",
+            type=float,
+            metavar="N",
+            help="Requests a second on new connections. Default: switch.probe_new.",
+        )
+        measuring.add_argument(
+            "--probe-kept",
+            type=int,
+            metavar="N",
+            help="Keep-Alive clients. Default: switch.probe_kept.",
+        )
+        measuring.add_argument(
+            "--probe-slow",
+            metavar="PATH",
+            help="Path that takes long, which every fifth Keep-Alive client asks for.",
+        )
+        measuring.add_argument(
+            "--report",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="Write the report to FILE: .json, .html, .svg or .png. May be given again.",
+        )
         return parser
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        """Switch, and list."""
+        """Switch, tell what was measured, and list."""
         from ao import release
+        from ao.report import files
 
+        for path in parsed_args.report:
+            files.check(path)
         work = self.work()
-        facts = release.switch(
-            work,
-            Colour(parsed_args.colour) if parsed_args.colour else None,
-            degraded=parsed_args.degraded,
-            take_over=parsed_args.take_over,
-        )
+        if parsed_args.force:
+            work.progress.note(
+                "--force: clients of the old system are cut, requests under way may be lost."
+            )
+        measurement = None if parsed_args.no_probe else _measurement(parsed_args)
+        if measurement is not None:
+            work = replace(work, measuring=measurement)
+        try:
+            facts = release.switch(
+                work,
+                Colour(parsed_args.colour) if parsed_args.colour else None,
+                degraded=parsed_args.degraded,
+                take_over=parsed_args.take_over,
+                force=parsed_args.force,
+            )
+        finally:
+            self._tell(measurement, parsed_args.report)
         return self.table(work, facts)
+
+    def _tell(self, measurement: Measurement | None, paths: list[Path]) -> None:
+        """Tell what was measured, also of a switch that failed."""
+        cutover = measurement.cutover if measurement else None
+        if cutover is None:
+            return
+        from rich.console import Console
+
+        from ao.report import files, text
+
+        Console(stderr=True, highlight=False).print(text.render(cutover))
+        for path in paths:
+            files.write(cutover, path)
+
+
+def _measurement(options: argparse.Namespace) -> Measurement:
+    from ao.measure import Measurement
+    from ao.probe.process import ProbeProcess
+
+    def changed(load: Load) -> Load:
+        new = options.probe_new if options.probe_new is not None else load.new_per_second
+        kept = options.probe_kept if options.probe_kept is not None else load.kept
+        return replace(
+            load,
+            new_per_second=new,
+            kept=kept,
+            slow_path=options.probe_slow,
+            slow_kept=kept // 5 if options.probe_slow else 0,
+        )
+
+    return Measurement(start=ProbeProcess, load=changed)

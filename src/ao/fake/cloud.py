@@ -8,7 +8,7 @@ from ao.fake.desk import Desk
 from ao.fake.faults import Call, Faults
 from ao.fake.openstack import OpenStack
 from ao.fake.others import Others
-from ao.fake.services import Addresses, Balancers, Catalogue, Ports, Servers, Stacks
+from ao.fake.services import Addresses, Balancers, Catalogue, Ports, Records, Servers, Stacks
 from ao.visit import Answer
 
 
@@ -41,6 +41,7 @@ class Cloud:
         self.balancers = Balancers(inside, desk)
         self.servers = Servers(inside, desk)
         self.ports = Ports(inside, desk)
+        self.records = Records(inside, desk)
         self.catalogue = Catalogue(inside, desk)
         self.others = Others(inside)
         """Somebody else in the project."""
@@ -61,6 +62,21 @@ class Cloud:
         """Quotas of the project, of all services that have them."""
         call = Call(name="quotas", arguments=(), writes=False)
         return self._desk.take(call, self._project.limits.quotas)
+
+    def requests(self, since: float) -> tuple[values.Request, ...]:
+        """The calls since a moment, told as requests that took no time."""
+        return tuple(
+            values.Request(
+                at=call.at,
+                method="PUT" if call.writes else "GET",
+                host="fake",
+                path=f"/{call.name}",
+                seconds=0.0,
+                status=200,
+            )
+            for call in self.calls
+            if call.at >= since
+        )
 
     def visit(self, url: str, timeout: float) -> Answer:
         """Visit a floating IP of the cloud, as `ao.visit.visit` does."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ao.fake.failure import Failure
 from ao.fake.flaws import Flaws
@@ -22,6 +23,8 @@ class Call:
     arguments: tuple[object, ...]
     writes: bool
     """Whether it asks for a change."""
+    at: float = field(default_factory=time.time, compare=False)
+    """When it came, in seconds since 1970."""
 
 
 @dataclass(eq=False, kw_only=True)

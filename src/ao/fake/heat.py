@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ao.cloud.values import Template
+from ao.cloud.values import Record, Template
 from ao.errors import CloudError, Conflict, NotFound
 from ao.fake import hot
 from ao.fake.convergence import Convergence, Scope
@@ -24,6 +24,8 @@ class Heat:
     def __init__(self, project: Project) -> None:
         self._project = project
         self.stacks: dict[str, Stack] = {}
+        self.records: dict[Record, str] = {}
+        """Software configs: what is known of each, and its text."""
 
     def tops(self) -> list[Stack]:
         """Stacks that are not nested."""

@@ -36,7 +36,7 @@ class Balancer:
     reloads: int = 0
     """Changes that it has carried out: a proxy reloads at each."""
     served: int = 0
-    """Requests that it has answered, each on a connection of its own."""
+    """Requests that came, each on a connection of its own."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -244,10 +244,10 @@ class Octavia:
         )
         if listener is None:
             raise NoAnswer("connection refused")
+        listener.balancer.served += 1
         answers = [answer for answer in self._answers(listener, path) if answer is not None]
         if answers:
             self._turn += 1
-            listener.balancer.served += 1
             return answers[self._turn % len(answers)]
         if listener.balancer.provider == "ovn":
             raise NoAnswer("connection refused")

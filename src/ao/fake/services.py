@@ -210,6 +210,40 @@ class Ports(Service):
         self._project.octavia.sweep(subnet_id)
 
 
+class Records(Service):
+    """Heat's software configs."""
+
+    name = "records"
+
+    @reads
+    def all(self, prefix: str) -> tuple[values.Record, ...]:
+        """Records whose names begin so, oldest first, without their texts."""
+        kept = self._project.heat.records
+        return tuple(record for record in kept if record.name.startswith(prefix))
+
+    @reads
+    def read(self, record: values.Record) -> str:
+        """Text of a record."""
+        try:
+            return self._project.heat.records[record]
+        except KeyError:
+            raise NotFound(f"cannot read record {record.name}: it could not be found") from None
+
+    @writes
+    def add(self, name: str, text: str) -> None:
+        """Keep a text under a name."""
+        heat = self._project.heat
+        record = values.Record(
+            id=self._project.words.uuid(), name=name, created_at=self._project.timeline.date()
+        )
+        heat.records[record] = text
+
+    @writes
+    def remove(self, record: values.Record) -> None:
+        """Remove a record; nothing happens when it is gone."""
+        self._project.heat.records.pop(record, None)
+
+
 class Catalogue(Service):
     """What there is to build with."""
 

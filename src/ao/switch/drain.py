@@ -43,7 +43,7 @@ def drain(work: Work, facts: Facts, old: Colour) -> None:
     """
     begin = work.clock.now()
     pooled = work.site.switch.method is Method.POOL
-    chosen = work.site.drain.way or way(work.site, hangs=False)
+    chosen = way(work.site, hangs=False)
     own = facts.systems[old].load_balancer
     signs: list[Callable[[], int]] = []
     if work.probe is not None:

@@ -15,10 +15,15 @@ def _read(name: str) -> str:
 
 
 def site() -> Template:
-    """Template of a site's own stack: router and addresses."""
+    """Template of a site's own stack: router, addresses and shared load balancer."""
     return Template(body=_read("site.yaml"))
 
 
 def system() -> Template:
-    """Template of a system's stack: network, load balancer and servers."""
+    """Template of a system's stack: network, servers and a load balancer of its own."""
     return Template(body=_read("system.yaml"), files={SERVER_TEMPLATE: _read(SERVER_TEMPLATE)})
+
+
+def canary() -> Template:
+    """Template of the doctor's canary: two load balancers, two servers, one address."""
+    return Template(body=_read("canary.yaml"))

@@ -1,0 +1,102 @@
+"""`ao doctor`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from cliff.lister import Lister
+
+from ao import duration
+from ao.commands.base import SiteCommand
+
+if TYPE_CHECKING:
+    from ao.doctor.findings import Effect
+
+COLUMNS = ("Act", "Connections", "Kept", "Reset", "Hung", "Lost", "Sent", "Gap")
+
+
+class Doctor(SiteCommand, Lister):
+    """See what this cloud does to connections, and advise how to switch.
+
+    Builds two small load balancers, two servers and an address, holds Keep-Alive
+    connections while a load balancer is reloaded, a pool changes and the address moves,
+    and deletes all of it. The findings stay with the site: `ao up` and `ao switch` warn
+    when the site file contradicts them.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what is to be done instead."""
+        parser = super().get_parser(prog_name)
+        instead = parser.add_mutually_exclusive_group()
+        instead.add_argument(
+            "--last", action="store_true", help="Only show what was found the last time."
+        )
+        instead.add_argument(
+            "--clean",
+            action="store_true",
+            help="Only delete what a killed run has left behind.",
+        )
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Examine, advise, remember, and list."""
+        from ao.doctor import canary, examination, findings, memory
+        from ao.errors import NotFound
+        from ao.probe.process import ProbeProcess
+
+        work = self.work()
+        if parsed_args.clean:
+            canary.remove(work)
+            return COLUMNS, []
+        if parsed_args.last:
+            found = memory.recall(work.cloud, work.site)
+            if found is None:
+                raise NotFound(
+                    f"site {work.site.name} was never examined", cure="`ao doctor` examines."
+                )
+        else:
+            with _terminated_as_interrupted():
+                found = examination.examine(work, ProbeProcess)
+            memory.keep(work.cloud, work.site, found)
+        advice = findings.advise(found)
+        print(
+            f"Advice for provider {found.provider}: method {advice.method}"
+            + (f", drain {advice.drain}" if advice.drain else "")
+            + f": {advice.why}.",
+            file=sys.stderr,
+        )
+        for warning in findings.warnings(work.site, found):
+            print(warning, file=sys.stderr)
+        return COLUMNS, [
+            _row("load balancer reloaded", found.reload),
+            _row("pool changed", found.pool),
+            _row("address moved", found.address),
+        ]
+
+
+def _row(act: str, effect: Effect) -> tuple[object, ...]:
+    kept, reset, hung = effect.fates.values()
+    gap = duration.show(effect.gap) if effect.gap is not None else "-"
+    return (act, effect.fate, kept, reset, hung, effect.lost, effect.sent, gap)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Have SIGTERM end the body as Ctrl-C does, so that it cleans up."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

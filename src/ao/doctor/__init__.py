@@ -1,0 +1,1 @@
+"""The doctor: what this cloud does to connections when production is switched."""

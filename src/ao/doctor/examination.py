@@ -1,0 +1,128 @@
+"""The examination: connections are held while a canary is switched both ways."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ao.colour import Colour
+from ao.doctor import canary
+from ao.doctor.canary import Canary
+from ao.doctor.findings import Effect, Findings, effect
+from ao.measure import Probe
+from ao.probe.load import Load
+from ao.probe.recording import Kind, Recording
+from ao.switch import address, balancer
+from ao.visit import NoAnswer, colour_of
+from ao.work import Work
+
+BEFORE = 1.5
+"""Seconds that connections are held before an act."""
+AFTER = 8.0
+"""Seconds that they are watched after it."""
+NEW_PER_SECOND = 20.0
+KEPT = 10
+TIMEOUT = 2.0
+"""Seconds after which a request hangs."""
+
+Start = Callable[[Load], Probe]
+"""How a probe begins."""
+
+
+def examine(work: Work, start: Start) -> Findings:
+    """Build a canary, see what the cloud does to its connections, and delete it.
+
+    Raises NotFound and QuotaExceeded before anything is built, BuildFailed and
+    DeadlinePassed.
+    """
+    provider = work.site.load_balancer.provider
+    with canary.built(work) as bird:
+        url = work.site.url(bird.address.address)
+        _point(work, bird.address.id, bird.first.vip_port_id)
+        _await(work, url, Colour.BLUE)
+
+        def lead(listener_pool: str, preview_pool: str) -> None:
+            for listener, pool in (
+                (bird.listener, listener_pool),
+                (bird.preview_listener, preview_pool),
+            ):
+                _lead(work, bird, listener.id, pool)
+
+        work.progress.note("Reloading a load balancer under Keep-Alive connections.")
+        reload = _watch(work, start, url, lambda: balancer.reload(work, bird.first), closing=True)
+        work.progress.note("Changing a listener's pool under Keep-Alive connections.")
+        pool = _watch(work, start, url, lambda: lead(bird.green_pool, bird.blue_pool))
+        lead(bird.blue_pool, bird.green_pool)
+        _await(work, url, Colour.BLUE)
+        work.progress.note("Moving a floating IP under Keep-Alive connections.")
+        moved = _watch(
+            work, start, url, lambda: _point(work, bird.address.id, bird.second.vip_port_id)
+        )
+        return Findings(at=time.time(), provider=provider, reload=reload, pool=pool, address=moved)
+
+
+def _watch(
+    work: Work, start: Start, url: str, act: Callable[[], None], *, closing: bool = False
+) -> Effect:
+    """What an act does to connections that blue has served."""
+    load = Load(
+        url=url,
+        identify=work.site.identify,
+        new_per_second=NEW_PER_SECOND,
+        kept=KEPT,
+        timeout=TIMEOUT,
+    )
+    with start(load) as probe:
+        probe.wait_until_running(work.site.deadlines.switch)
+        work.clock.sleep(BEFORE)
+        act()
+        work.clock.sleep(AFTER)
+        recording = probe.stop()
+    return effect(recording, str(Colour.BLUE), _gap(recording), closing=closing)
+
+
+def _gap(recording: Recording) -> float | None:
+    """Seconds from blue's last answer on a new connection to green's first one."""
+    seen = {s.colour: s for s in recording.sightings if s.kind is Kind.NEW}
+    if Colour.BLUE not in seen or Colour.GREEN not in seen:
+        return None
+    return max(0.0, seen[Colour.GREEN].first - seen[Colour.BLUE].last)
+
+
+def _point(work: Work, address_id: str, port_id: str) -> None:
+    there = next((a for a in work.cloud.addresses.all() if a.id == address_id), None)
+    address.point(work, address.present(there), port_id)
+
+
+def _lead(work: Work, bird: Canary, listener_id: str, pool_id: str) -> None:
+    listeners = {listener.id: listener for listener in work.cloud.balancers.listeners()}
+    balancer.change(
+        work,
+        bird.first,
+        lambda: work.cloud.balancers.lead(listeners[listener_id], pool_id),
+    )
+
+
+def _await(work: Work, url: str, colour: Colour) -> None:
+    """See the canary answer from a colour."""
+    identify = work.site.identify
+    seen = "nothing was seen"
+
+    def look() -> bool | None:
+        nonlocal seen
+        try:
+            told = colour_of(work.visit(url + identify.path, TIMEOUT), identify)
+        except NoAnswer as error:
+            seen = str(error)
+            return None
+        seen = f"{identify.path} told colour {told}"
+        return True if told is colour else None
+
+    work.clock.until(
+        look,
+        what=f"the canary ({url}) to answer from {colour}",
+        deadline=work.site.deadlines.serve,
+        state=lambda: seen,
+        cure="The canary's servers are made from the site's image and user data: see "
+        "`identify` in the site file, and whether this machine reaches floating IPs.",
+    )

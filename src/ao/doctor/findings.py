@@ -1,0 +1,135 @@
+"""Findings: what the doctor saw, and what follows from it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ao.probe.recording import KeptClient, Recording
+from ao.site import DrainWay, Method, Site
+
+
+class Fate(StrEnum):
+    """What becomes of a Keep-Alive connection."""
+
+    KEEP = "keep"
+    """It stays with the system that it was with."""
+    RESET = "reset"
+    """It ends, and the client's next one reaches the system that is live."""
+    HANG = "hang"
+    """Nothing answers on it any more, until the client gives up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What an act did to connections."""
+
+    fate: Fate
+    """What became of most Keep-Alive connections; of two alike, the worse."""
+    fates: dict[Fate, int]
+    """Keep-Alive connections by what became of them."""
+    lost: int
+    """Requests without an answer."""
+    sent: int
+    """Requests in all."""
+    gap: float | None
+    """Longest time without an answer on new connections, in seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """What the doctor saw of a cloud."""
+
+    at: float
+    """Moment of the examination, in seconds since 1970."""
+    provider: str
+    """Octavia provider that was examined."""
+    reload: Effect
+    """Of writing a load balancer's unchanged name."""
+    pool: Effect
+    """Of changing a listener's default pool."""
+    address: Effect
+    """Of moving a floating IP from one load balancer to another."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """What a site should be switched by."""
+
+    method: Method
+    drain: DrainWay | None
+    """By the address method; None for the pool method, whose change is a reload."""
+    why: str
+
+
+_COST = {Fate.RESET: 0, Fate.KEEP: 1, Fate.HANG: 2}
+
+
+def fate(client: KeptClient, old: str, *, closing: bool) -> Fate:
+    """What became of one Keep-Alive client's connection.
+
+    `closing` asks whether it was closed at all, whatever colour came afterwards.
+    """
+    if client.hung:
+        return Fate.HANG
+    ended = client.connections > 1 if closing else client.colour != old
+    return Fate.RESET if ended else Fate.KEEP
+
+
+def effect(recording: Recording, old: str, gap: float | None, *, closing: bool = False) -> Effect:
+    """What a recording tells of an act that was done while it ran."""
+    fates = dict.fromkeys(Fate, 0)
+    for client in recording.kept:
+        fates[fate(client, old, closing=closing)] += 1
+    worst = max(fates, key=lambda fate: (fates[fate], _COST[fate]))
+    return Effect(fate=worst, fates=fates, lost=recording.lost, sent=recording.sent, gap=gap)
+
+
+def advise(findings: Findings) -> Advice:
+    """The method under which connections fare best; of two alike, the pool method."""
+    pool, address = findings.pool.fate, findings.address.fate
+    if _COST[pool] <= _COST[address]:
+        return Advice(
+            method=Method.POOL,
+            drain=None,
+            why=f"when the pool changes, Keep-Alive connections {_WORDS[pool]}; when the "
+            f"address moves, they {_WORDS[address]}",
+        )
+    return Advice(
+        method=Method.ADDRESS,
+        drain=drain(findings),
+        why=f"when the address moves, Keep-Alive connections {_WORDS[address]}; when the pool "
+        f"changes, they {_WORDS[pool]}",
+    )
+
+
+_WORDS = {
+    Fate.KEEP: "stay on the old system",
+    Fate.RESET: "end and come back on the new system",
+    Fate.HANG: "hang until the client gives up",
+}
+
+
+def drain(findings: Findings) -> DrainWay:
+    """How to drain by the address method."""
+    if findings.reload.fate is Fate.RESET:
+        return DrainWay.AROUND if findings.address.fate is Fate.HANG else DrainWay.AFTER
+    return DrainWay.HOOK
+
+
+def warnings(site: Site, findings: Findings) -> Iterator[str]:
+    """What of a site's settings the findings contradict."""
+    advice = advise(findings)
+    if site.load_balancer.provider != findings.provider:
+        return
+    if site.switch.method is not advice.method:
+        yield (
+            f"`ao doctor` advises `method: {advice.method}` for this cloud, the site file says "
+            f"{site.switch.method}: {advice.why}."
+        )
+    if site.switch.method is Method.ADDRESS and site.drain.way not in (None, drain(findings)):
+        yield (
+            f"`ao doctor` advises `way: {drain(findings)}` under `drain` for this cloud, the "
+            f"site file says {site.drain.way}."
+        )

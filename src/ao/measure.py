@@ -1,0 +1,220 @@
+"""Measures a switch: a probe runs through it, and what happened is noted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from types import TracebackType
+from typing import Protocol, Self
+
+from ao.cloud import Request, Resource, Stack
+from ao.colour import Colour
+from ao.errors import AoError
+from ao.facts import Facts
+from ao.plan import PointProduction, Step
+from ao.probe.load import Load
+from ao.probe.recording import Recording
+from ao.progress import Drained, Progress
+from ao.report.cutover import Call, CutOver, Mark
+from ao.visit import NoAnswer
+from ao.work import Work
+
+BEFORE = 1.0
+"""Seconds that the probe runs before the switch."""
+AFTER = 2.0
+"""Seconds that it runs on after it."""
+REACH = 3.0
+"""Seconds that production has to answer, for a probe to be worth its while."""
+
+
+class Probe(Protocol):
+    """A probe that runs beside the command."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End at once if it has not ended."""
+
+    def on(self, colour: Colour) -> int:
+        """Its clients that a colour has answered within the last second."""
+
+    def wait_until_running(self, deadline: float) -> None:
+        """Wait, so many seconds at most, until it sends."""
+
+    def stop(self) -> Recording:
+        """End, and tell what was seen."""
+
+
+@dataclass
+class Measurement:
+    """The measurement of one switch; `cutover` is there when it is over."""
+
+    start: Callable[[Load], Probe]
+    """How a probe begins."""
+    load: Callable[[Load], Load] = lambda load: load
+    """What the user changes of the load that the site file gives."""
+    cutover: CutOver | None = field(default=None, init=False)
+
+    @contextmanager
+    def __call__(self, work: Work, facts: Facts, to: Colour) -> Iterator[Work]:
+        """Measure while the body makes a system live."""
+        begun = _Begun(progress=work.progress)
+        with ExitStack() as running:
+            probe, why_not = self._begin(work, facts, running)
+            if why_not:
+                work.progress.note(f"Nothing is measured: {why_not}.")
+
+            def end(failure: str | None = None) -> None:
+                recording = None
+                if probe is not None:
+                    work.clock.sleep(AFTER)
+                    recording = probe.stop()
+                self.cutover = _cutover(work, facts, to, begun, recording, why_not, failure)
+
+            try:
+                yield replace(work, progress=begun, probe=probe)
+            except AoError as error:
+                end(error.message)
+                raise
+            end()
+
+    def _begin(self, work: Work, facts: Facts, running: ExitStack) -> tuple[Probe | None, str]:
+        """A probe if production answers from here; else why there is none."""
+        site = work.site
+        load = self.load(
+            Load(
+                url=site.url(facts.production.address) if facts.production else "",
+                identify=site.identify,
+                new_per_second=site.switch.new_per_second,
+                kept=site.switch.kept,
+            )
+        )
+        if not load.new_per_second and not load.kept:
+            return None, "the probe is switched off"
+        if facts.live is None:
+            return None, "no system is live yet"
+        try:
+            work.visit(load.url + load.identify.path, REACH)
+        except NoAnswer as error:
+            return None, f"production does not answer from here ({error})"
+        probe = running.enter_context(self.start(load))
+        probe.wait_until_running(work.site.deadlines.switch)
+        work.clock.sleep(BEFORE)
+        return probe, ""
+
+
+@dataclass
+class _Begun:
+    """A listener that notes what begins, and passes everything on."""
+
+    progress: Progress
+    at: float = field(default_factory=time.time)
+    """Moment of the beginning, in seconds since 1970."""
+    steps: list[tuple[float, Step]] = field(default_factory=list)
+    """Steps, with the moments at which they began."""
+    drain: Drained | None = None
+
+    def begin(self, step: Step) -> None:
+        self.steps.append((time.time(), step))
+        self.progress.begin(step)
+
+    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
+        self.progress.stack(stack, resources)
+
+    def drained(self, drained: Drained) -> None:
+        self.drain = drained
+        self.progress.drained(drained)
+
+    def end(self, step: Step, seconds: float) -> None:
+        self.progress.end(step, seconds)
+
+    def note(self, text: str) -> None:
+        self.progress.note(text)
+
+
+def _cutover(
+    work: Work,
+    facts: Facts,
+    to: Colour,
+    begun: _Begun,
+    recording: Recording | None,
+    unmeasured: str,
+    failure: str | None,
+) -> CutOver:
+    old = facts.live if facts.live is not to else to.other
+    old_system = facts.systems[old] if old else None
+    started = recording.started if recording else begun.at
+    requests = work.cloud.requests(begun.at)
+    asked = _asked(facts, begun, requests)
+    return CutOver(
+        site=work.site.name,
+        old=old,
+        old_version=old_system.version if old_system else None,
+        new=to,
+        new_version=facts.systems[to].version,
+        method=work.site.switch.method,
+        provider=work.site.load_balancer.provider,
+        started=started,
+        asked_at=asked - started if asked is not None else None,
+        marks=tuple(Mark(at=at - started, text=str(step)) for at, step in begun.steps),
+        calls=tuple(_call(request, started) for request in requests),
+        drain=begun.drain,
+        recording=recording,
+        unmeasured=unmeasured,
+        failure=failure,
+    )
+
+
+def _asked(facts: Facts, begun: _Begun, requests: tuple[Request, ...]) -> float | None:
+    """When the request was sent that moved production.
+
+    It is the first one that wrote to its address or listener in the step that does that.
+    """
+    step = next((at for at, step in begun.steps if isinstance(step, PointProduction)), None)
+    if step is None:
+        return None
+    moved = {thing.id for thing in (facts.production, facts.production_listener) if thing}
+    return next(
+        (
+            request.at
+            for request in requests
+            if request.at >= step
+            and request.method == "PUT"
+            and request.status < 300
+            and request.path.rpartition("/")[2] in moved
+        ),
+        step,
+    )
+
+
+def _call(request: Request, started: float) -> Call:
+    return Call(
+        at=request.at - started,
+        method=request.method,
+        service=_service(request),
+        path=request.path,
+        seconds=request.seconds,
+        status=request.status,
+    )
+
+
+def _service(request: Request) -> str:
+    """Name of the service that a request went to, by what its path begins with."""
+    words = {
+        "lbaas": "octavia",
+        "floatingips": "neutron",
+        "ports": "neutron",
+        "networks": "neutron",
+        "stacks": "heat",
+        "servers": "nova",
+        "auth": "keystone",
+    }
+    return next((words[part] for part in request.path.split("/") if part in words), request.host)

@@ -1,0 +1,67 @@
+"""Texts that the project keeps."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ao.errors import Forbidden, NotFound
+from tests.contract.bench import Bench
+
+
+@pytest.fixture
+def name(bench: Bench) -> Iterator[str]:
+    """A name for records, which are removed at the end."""
+    yield f"ao-{bench.site.name}-record"
+    for record in bench.cloud.records.all(f"ao-{bench.site.name}-record"):
+        bench.cloud.records.remove(record)
+
+
+def test_a_text_is_kept_as_it_was_written(bench: Bench, name: str) -> None:
+    bench.cloud.records.add(name, "青: {}\n")
+    (record,) = bench.cloud.records.all(name)
+    assert record.name == name
+    assert bench.cloud.records.read(record) == "青: {}\n"
+
+
+def test_records_of_one_name_are_told_oldest_first(bench: Bench, name: str) -> None:
+    bench.cloud.records.add(name, "one")
+    bench.clock.sleep(1.1)
+    bench.cloud.records.add(name, "two")
+    records = bench.cloud.records.all(name)
+    assert [bench.cloud.records.read(record) for record in records] == ["one", "two"]
+    assert records[0].created_at < records[1].created_at
+
+
+def test_records_are_found_by_how_their_names_begin(bench: Bench, name: str) -> None:
+    bench.cloud.records.add(f"{name}-one", "1")
+    bench.cloud.records.add(f"{name}-two", "2")
+    assert {record.name for record in bench.cloud.records.all(name)} == {
+        f"{name}-one",
+        f"{name}-two",
+    }
+    assert len(bench.cloud.records.all(f"{name}-one")) == 1
+
+
+def test_a_record_that_was_removed_is_gone_and_may_be_removed_again(
+    bench: Bench, name: str
+) -> None:
+    bench.cloud.records.add(name, "text")
+    (record,) = bench.cloud.records.all(name)
+    bench.cloud.records.remove(record)
+    bench.cloud.records.remove(record)
+    assert bench.cloud.records.all(name) == ()
+    with pytest.raises(NotFound):
+        bench.cloud.records.read(record)
+
+
+def test_a_reader_reads_records_and_writes_none(bench: Bench, name: str) -> None:
+    bench.cloud.records.add(name, "text")
+    (record,) = bench.reader.records.all(name)
+    assert bench.reader.records.read(record) == "text"
+    with pytest.raises(Forbidden):
+        bench.reader.records.add(name, "other")
+
+
+def test_another_project_sees_no_record_of_it(bench: Bench, name: str) -> None:
+    bench.cloud.records.add(name, "text")
+    assert bench.annex.records.all(name) == ()
