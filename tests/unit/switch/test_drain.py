@@ -1,0 +1,167 @@
+"""Drains on the fake cloud, by what each way asks of it."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from ao import release
+from ao.cloud.values import Resource, Stack
+from ao.colour import Colour
+from ao.errors import Conflict
+from ao.plan import Step
+from ao.progress import Drained
+from ao.site import DrainWay, Method, Site
+from ao.switch.drain import way
+from ao.work import Work
+from tests.unit.release.stage import SITES, built
+
+BLUE, GREEN = Colour
+OVN = SITES[Method.ADDRESS]
+PROXY = replace(
+    OVN,
+    load_balancer=replace(OVN.load_balancer, provider="amphora", protocol="HTTP"),
+)
+
+
+@dataclass
+class Told:
+    """A listener that keeps what a drain tells."""
+
+    drains: list[Drained] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def begin(self, step: Step) -> None: ...
+
+    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None: ...
+
+    def drained(self, drained: Drained) -> None:
+        self.drains.append(drained)
+
+    def end(self, step: Step, seconds: float) -> None: ...
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def draining(site: Site, **drain: object) -> Site:
+    return replace(site, drain=replace(site.drain, **drain))  # type: ignore[arg-type]
+
+
+def switch(work: Work) -> Told:
+    told = Told()
+    release.switch(replace(work, progress=told))
+    return told
+
+
+def asked(work: Work) -> list[str]:
+    """What a switch asks of the cloud, without what the preview needs before."""
+    begin = len(work.cloud.calls)
+    switch(work)
+    return [call.name for call in work.cloud.calls[begin:] if call.writes]
+
+
+@pytest.mark.parametrize(
+    ("site", "hangs", "chosen"),
+    [
+        (OVN, False, DrainWay.NONE),
+        (draining(OVN, hook="true"), False, DrainWay.HOOK),
+        (PROXY, False, DrainWay.AFTER),
+        (PROXY, True, DrainWay.AROUND),
+        (draining(PROXY, way=DrainWay.NONE), True, DrainWay.NONE),
+    ],
+)
+def test_the_way_suits_provider_and_network_unless_the_site_file_says_one(
+    site: Site, hangs: bool, chosen: DrainWay
+) -> None:
+    assert way(site, hangs=hangs) is chosen
+
+
+def test_where_nat_keeps_connections_the_old_load_balancer_is_reloaded_after_the_move() -> None:
+    """Sequence B: move, see production, reload the old load balancer, park the preview."""
+    work = built(PROXY)
+    point, reload = "addresses.point", "balancers.reload"
+    assert asked(work) == [point, point, reload, point]
+
+
+def test_where_connections_hang_the_old_load_balancer_is_reloaded_around_the_move() -> None:
+    """Sequence C: reload, move, park the preview on the old VIP, reload again.
+
+    The drain reloads once more, for who came meanwhile; then the note of the switch goes.
+    """
+    work = built(draining(PROXY, way=DrainWay.AROUND))
+    point, reload = "addresses.point", "balancers.reload"
+    assert asked(work) == [point, reload, point, point, reload, reload, point]
+    assert work.observe().switching_to is None
+    assert (work.observe().live, work.observe().previewed) == (GREEN, BLUE)
+
+
+def test_on_ovn_nothing_is_asked_of_the_load_balancer_and_that_is_said() -> None:
+    """Sequence D: connections stay with the old load balancer."""
+    work = built(OVN)
+    assert asked(work) == ["addresses.point"] * 3
+    (drained,) = switch(work).drains
+    assert drained.left is None
+    assert "until they close by themselves" in drained.text
+
+
+def test_a_drain_waits_until_the_old_load_balancer_has_served_nobody_for_the_quiet_time() -> None:
+    work = built(draining(PROXY, quiet=3.0))
+    begin = work.clock.now()
+    (drained,) = switch(work).drains
+    assert drained.left == 0
+    assert drained.text == "blue serves nobody any more"
+    assert 3.0 <= drained.seconds <= work.clock.now() - begin
+
+
+def test_a_load_balancer_that_is_busy_when_it_is_to_be_reloaded_is_asked_again() -> None:
+    work = built(PROXY)
+    work.cloud.faults.fail("balancers.reload", Conflict("immutable (HTTP 409)"))
+    (drained,) = switch(work).drains
+    assert drained.left == 0
+
+
+def test_the_hook_is_told_what_to_drain(tmp_path: Path) -> None:
+    hook = 'echo "$AO_SITE $AO_COLOUR $AO_VERSION $AO_SERVERS" > told'
+    work = built(replace(draining(OVN, hook=hook), folder=tmp_path))
+    addresses = [member.address for member in work.observe().systems[BLUE].members]
+    switch(work)
+    assert (tmp_path / "told").read_text().split() == ["shop", "blue", "1.0", *addresses]
+
+
+def test_a_hook_that_fails_is_told_and_production_has_moved() -> None:
+    work = built(draining(OVN, hook="exit 3"))
+    told = switch(work)
+    assert any("exit code 3" in note for note in told.notes)
+    assert work.observe().live is GREEN
+
+
+def test_a_hook_that_does_not_end_is_ended_at_the_deadline() -> None:
+    work = built(draining(OVN, hook="sleep 60", deadline=0.2))
+    told = switch(work)
+    assert any("was ended" in note for note in told.notes)
+    assert work.observe().live is GREEN
+
+
+def test_by_force_nobody_is_waited_for_and_the_old_clients_are_cut() -> None:
+    """The address is taken off before it moves, which ends connections on the L3 agent."""
+    work = built(PROXY)
+    begin = len(work.cloud.calls)
+    assert release.switch(work, force=True).live is GREEN
+    calls = [call for call in work.cloud.calls[begin:] if call.writes]
+    assert {call.name for call in calls} == {"addresses.point"}
+    production = work.observe().production
+    assert production is not None
+    moves = [
+        call.arguments[1]
+        for call in calls
+        if getattr(call.arguments[0], "id", None) == production.id
+    ]
+    assert moves == [None, production.port_id]
+
+
+def test_by_force_a_system_with_one_healthy_server_goes_live() -> None:
+    work = built(SITES[Method.POOL])
+    work.cloud.others.delete_server(work.observe().systems[GREEN].servers[0].id)
+    work.clock.sleep(30)
+    assert release.switch(work, force=True).live is GREEN
