@@ -1,0 +1,59 @@
+"""`ao report`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from ao.commands.base import AoCommand
+from ao.errors import ConfigError
+
+_KINDS = {"svg": "chart", "png": "chart", "html": "whole report"}
+
+
+class Report(AoCommand):
+    """Report a measured switch: print it, or write its chart or page."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the files."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "file", metavar="FILE.json", type=Path, help="What `ao switch --report` wrote."
+        )
+        for kind, what in _KINDS.items():
+            parser.add_argument(
+                f"--{kind}", metavar=f"FILE.{kind}", type=Path, help=f"Write the {what} there."
+            )
+        parser.add_argument(
+            "--language",
+            choices=("en", "ja"),
+            default="en",
+            help="Language of the chart. Default: en.",
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Read, then print or write."""
+        from ao.report import files
+        from ao.report.words import Language
+
+        paths: list[Path] = []
+        for kind in _KINDS:
+            path = getattr(parsed_args, kind)
+            if path is None:
+                continue
+            if path.suffix != f".{kind}":
+                raise ConfigError(f"--{kind} {path}: the file's name has to end in .{kind}")
+            files.check(path)
+            paths.append(path)
+        cutover = files.read(parsed_args.file)
+        for path in paths:
+            files.write(cutover, path, Language(parsed_args.language))
+            print(f"wrote {path}", file=sys.stderr)
+        if not paths:
+            from rich.console import Console
+
+            from ao.report import text
+
+            Console(file=self.app.stdout, highlight=False).print(text.render(cutover))

@@ -1,0 +1,1 @@
+"""Reports of cut-overs: what a switch did to production's users."""

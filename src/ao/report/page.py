@@ -1,0 +1,82 @@
+"""A cut-over as one HTML page that needs nothing else: no network, no script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ao.probe.recording import Kind
+from ao.report import chart, table, words
+from ao.report.cutover import CutOver
+from ao.report.words import Language
+
+_MOODS = {True: "good", False: "bad", None: "open"}
+"""Names of the verdict's colours in the page's style."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Figure:
+    """A figure in large type."""
+
+    name: str
+    value: str
+    bad: bool = False
+
+
+def page(cutover: CutOver, language: Language = Language.ENGLISH) -> str:
+    """The page, in English; `language` is that of the chart."""
+    environment = Environment(
+        loader=PackageLoader("ao.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    drawn = chart.svg(cutover, language, titled=False)
+    return environment.get_template("page.html").render(
+        verdict=words.verdict(cutover),
+        mood=_MOODS[cutover.well],
+        move=words.capital(words.move(cutover)),
+        toll=words.capital(words.toll(cutover)),
+        circumstances=words.capital(table.circumstances(cutover)),
+        lines=[
+            words.capital(line)
+            for line in (
+                words.turnover(cutover),
+                table.answer_times(cutover),
+                table.drained(cutover),
+            )
+            if line
+        ],
+        figures=tuple(_figures(cutover)),
+        chart=Markup(drawn[drawn.index("<svg") :]),
+        tables=table.tables(cutover),
+        requests=table.all_calls(cutover),
+    )
+
+
+def _figures(cutover: CutOver) -> Iterator[_Figure]:
+    """What to look at first."""
+    recording, following = cutover.recording, cutover.following
+    if recording is None:
+        return
+    first = cutover.turn(Kind.NEW).first_new
+    yield _Figure(
+        name=f"lost of {recording.sent:,} requests",
+        value=f"{recording.lost:,}",
+        bad=recording.lost > 0,
+    )
+    yield _Figure(name="sent again and answered", value=f"{recording.retried:,}")
+    if first is not None:
+        name = f"first answer of {cutover.new}, new connections"
+        yield _Figure(name=name, value=words.seconds(first))
+    if cutover.gap is not None:
+        yield _Figure(name="longest without a good answer", value=words.seconds(cutover.gap))
+    if following:
+        yield _Figure(
+            name="Keep-Alive clients that followed",
+            value=f"{following.followed} of {following.clients}",
+            bad=following.followed < following.clients,
+        )
