@@ -133,6 +133,13 @@ def _switch_back(work: Work, old: Colour, error: DeadlinePassed) -> SwitchFailed
     )
 
 
+def _patiently(work: Work) -> Facts:
+    """Facts in the midst of a command, which a moment's silence of a service must not end."""
+    return work.clock.until(
+        work.observe, what="OpenStack to answer", deadline=work.site.deadlines.switch
+    )
+
+
 def _run(
     work: Work, next_steps: Callable[[Facts, Done], Plan], first: Facts | None = None
 ) -> Facts:
@@ -142,7 +149,7 @@ def _run(
     """
     done: Done = frozenset()
     for _ in range(ROUNDS):
-        facts, first = first or work.observe(), None
+        facts, first = first or (_patiently(work) if done else work.observe()), None
         steps = next_steps(facts, done)
         if not steps:
             return facts

@@ -133,6 +133,8 @@ class Recording:
     losses: tuple[Loss, ...]
     """The first thousand lost requests."""
     kept: tuple[KeptClient, ...]
+    skipped: int = 0
+    """New connections that the probe did not try because it could not keep up."""
 
     @property
     def retried(self) -> int:

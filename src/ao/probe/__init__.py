@@ -1,0 +1,1 @@
+"""The probe: a client that measures what users of a URL see."""

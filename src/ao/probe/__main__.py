@@ -1,0 +1,55 @@
+"""The probe's process: a load comes in on standard input, what was seen goes out as JSON.
+
+It ends when its standard input does, so that it never outlives its parent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+from ao.errors import AoError
+from ao.probe import wire
+from ao.probe.recorder import Recorder
+from ao.probe.run import Lately, Run
+
+
+def main() -> int:
+    """Run the probe that standard input describes; the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    order = json.loads(sys.stdin.readline())
+    records = Path(order["records"]) if order["records"] else None
+    run = Run(load=wire.load(order["load"]), records=records, lately=_lately)
+    try:
+        recording = asyncio.run(_go(run))
+    except AoError as error:
+        _say("error", {"message": error.message, "cure": error.cure})
+        return error.exit_code
+    _say("recording", recording)
+    return 0
+
+
+async def _go(run: Run) -> object:
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, run.stop)
+    loop.add_reader(sys.stdin.fileno(), run.stop)
+    return await run.go()
+
+
+def _lately(lately: Lately, recorder: Recorder) -> None:
+    _say("lately", lately)
+
+
+def _say(what: str, value: object) -> None:
+    try:
+        print(wire.dumps({what: value}), flush=True)
+    except BrokenPipeError:
+        # The parent is gone, and standard input will tell so at once.
+        sys.stdout = None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

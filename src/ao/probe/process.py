@@ -1,0 +1,123 @@
+"""The probe as a process of its own, whose timing the parent's work does not disturb."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pydantic import TypeAdapter
+
+from ao.colour import Colour
+from ao.errors import AoError, DeadlinePassed
+from ao.probe import wire
+from ao.probe.load import Load
+from ao.probe.recording import Recording
+
+STOPPING = 30.0
+"""Seconds that it may take to end and to tell what it saw."""
+
+_RECORDING: TypeAdapter[Recording] = TypeAdapter(Recording)
+
+
+class ProbeProcess:
+    """A probe in a child process; it ends with the parent, however that ends."""
+
+    def __init__(self, load: Load, *, records: Path | None = None) -> None:
+        """Nothing begins before `with`; `records` is a file for every request."""
+        self._order = wire.dumps({"load": load, "records": str(records) if records else None})
+        self._process: subprocess.Popen[str] | None = None
+        self._changed = threading.Condition()
+        self._lately: dict[str, int] | None = None
+        self._recording: dict[str, Any] | None = None
+        self._error: dict[str, str] | None = None
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ao.probe"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdin is not None
+        self._process.stdin.write(self._order + "\n")
+        self._process.stdin.flush()
+        threading.Thread(target=self._read, name="probe", daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        process = self._started()
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None and not pipe.closed:
+                pipe.close()
+
+    def on(self, colour: Colour) -> int:
+        """Its clients that a colour has answered within the last second."""
+        with self._changed:
+            return (self._lately or {}).get(str(colour), 0)
+
+    def wait_until_running(self, deadline: float) -> None:
+        """Wait until it sends; raises what it fails with, DeadlinePassed after `deadline` s."""
+        self._wait(lambda: self._lately is not None, "the probe to begin", deadline)
+
+    def stop(self) -> Recording:
+        """End it, and tell what it saw; raises as `wait_until_running` does."""
+        process = self._started()
+        assert process.stdin is not None
+        process.stdin.close()
+        self._wait(lambda: self._recording is not None, "the probe to end", STOPPING)
+        return _RECORDING.validate_python(self._recording)
+
+    def _started(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            raise RuntimeError("the probe has not been started: use it in a `with` statement")
+        return self._process
+
+    def _wait(self, seen: Callable[[], bool], what: str, deadline: float) -> None:
+        end = time.monotonic() + deadline
+        with self._changed:
+            while not seen():
+                if self._error is not None:
+                    raise _told(self._error)
+                if self._ended:
+                    raise AoError(
+                        "the probe ended before it had told what it saw",
+                        cure="What it printed above says why; `ao probe URL` tries it alone.",
+                    )
+                if not self._changed.wait(timeout=end - time.monotonic()):
+                    raise DeadlinePassed(f"waited {deadline:.0f} s for {what}")
+
+    def _read(self) -> None:
+        """Take what the child says, until it ends."""
+        process = self._started()
+        assert process.stdout is not None
+        for line in process.stdout:
+            said = json.loads(line)
+            with self._changed:
+                if "lately" in said:
+                    self._lately = said["lately"]["clients"]
+                self._recording = said.get("recording", self._recording)
+                self._error = said.get("error", self._error)
+                self._changed.notify_all()
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+
+def _told(error: dict[str, str]) -> AoError:
+    return AoError(error["message"], cure=error["cure"])

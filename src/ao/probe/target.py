@@ -1,0 +1,84 @@
+"""The target: where the probe's requests go."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ao.errors import ConfigError, Unavailable
+from ao.probe.load import Load, Protocol
+
+DEADLINE = 10.0
+"""Seconds that the name's resolution may take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A server, found once for all connections."""
+
+    host: str
+    """Host as the URL names it."""
+    address: str
+    """IP address that it has."""
+    port: int
+    authority: str
+    """Host and port as requests name them."""
+    tls: ssl.SSLContext | None
+    scheme: str
+
+    def request(self, path: str) -> bytes:
+        """An HTTP/1.1 request for a path."""
+        return (
+            f"GET {path} HTTP/1.1\r\nHost: {self.authority}\r\nUser-Agent: ao-probe\r\n"
+            "Accept: */*\r\n\r\n"
+        ).encode()
+
+
+async def find(load: Load) -> Target:
+    """The target of a load.
+
+    Raises ConfigError for a wrong URL, Unavailable for a name that nobody knows.
+    """
+    parts = urlsplit(load.url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigError(
+            f"{load.url!r} is not an http or https URL", cure="Write http://HOST[:PORT]."
+        )
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as error:
+        raise ConfigError(f"{load.url!r} has no right port: {error}") from error
+    return Target(
+        host=parts.hostname,
+        address=await _resolve(parts.hostname, port),
+        port=port,
+        authority=parts.netloc.rpartition("@")[2],
+        tls=_tls(load) if parts.scheme == "https" else None,
+        scheme=parts.scheme,
+    )
+
+
+async def _resolve(host: str, port: int) -> str:
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(DEADLINE):
+            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise Unavailable(
+            f"{host} cannot be found: {error.strerror or error}", cure="Check the name."
+        ) from error
+    return str(found[0][4][0])
+
+
+def _tls(load: Load) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not load.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols([str(load.protocol)])
+    if load.protocol is Protocol.HTTP2:
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

@@ -1,0 +1,32 @@
+"""Loads and recordings as JSON, between the probe's process and its parent."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from ao.probe.load import Load, Protocol
+from ao.site import Identify
+
+
+def dumps(value: object) -> str:
+    """JSON of a value: dataclasses as objects, keys as the fields are named."""
+    return json.dumps(value, default=_plain, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    raise TypeError(f"{type(value).__name__} has no JSON")
+
+
+def load(data: dict[str, Any]) -> Load:
+    """A load from its JSON object."""
+    return Load(
+        **{
+            **data,
+            "identify": Identify(**data["identify"]),
+            "protocol": Protocol(data["protocol"]),
+        }
+    )
