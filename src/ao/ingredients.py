@@ -104,7 +104,7 @@ def system_parameters(
         "max_size": group.maximum,
         "size": size,
         "delete_delay": group.delete_delay,
-        "pool": pool,
+        "shared_pool": pool,
         "server_port": site.load_balancer.server_port,
         "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
         "balancer_sources": site.balancer_cidr,

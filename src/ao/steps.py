@@ -46,7 +46,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             system = facts.systems[colour]
             stack = _stack(system.stack, work.site.system_stack(colour))
             pool = _pool(work, facts, colour)
-            _repair(work, stack, system.broken, {"size": size, "pool": pool})
+            _repair(work, stack, system.broken, {"size": size, "shared_pool": pool})
         case plan.RemoveSystem(colour):
             guard.may_change(work.observe(), colour, act="delete")
             _remove(work, work.site.system_stack(colour))

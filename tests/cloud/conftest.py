@@ -16,7 +16,8 @@ from openstack.connection import Connection
 from ao import config, release
 from ao.cloud import Cloud, connect
 from ao.colour import Colour
-from ao.site import Site
+from ao.site import Method, Site
+from ao.visit import visit
 from ao.work import Work
 
 SHOP = Path(__file__).parents[2] / "examples" / "shop"
@@ -55,8 +56,27 @@ def others(cloud_name: str) -> Connection:
 
 @pytest.fixture(scope="session")
 def site() -> Site:
-    """The demo shop under a name of its own."""
+    """The demo shop (pool method, HAProxy) under a name of its own."""
     return replace(config.load(SHOP / "ao.yaml"), name=f"test-{secrets.token_hex(3)}")
+
+
+@pytest.fixture(scope="session")
+def moving(cloud: Cloud, site: Site) -> Iterator[Work]:
+    """A shop of the address method on OVN, one server a system, deleted at the end."""
+    moving = replace(
+        site,
+        name=f"{site.name}-ovn",
+        group=replace(site.group, size=1),
+        load_balancer=replace(
+            site.load_balancer, provider="ovn", protocol="TCP", algorithm="SOURCE_IP_PORT"
+        ),
+        health_check=replace(site.health_check, type="TCP"),
+        switch=replace(site.switch, method=Method.ADDRESS),
+    )
+    work = Work(cloud=cloud, site=moving)
+    release.up(work)
+    yield work
+    release.down(work, frozenset(Colour))
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +88,15 @@ def work(cloud: Cloud, site: Site) -> Iterator[Work]:
     release.down(work, frozenset(Colour))
 
 
+Visited = Callable[[Work], AbstractContextManager[visitors.Tally]]
+
+
 @pytest.fixture
-def visited(work: Work) -> Callable[[], AbstractContextManager[object]]:
+def visited() -> Visited:
     """Visitors of production, each visit on a new connection, while the body runs."""
 
     @contextmanager
-    def visited() -> Iterator[object]:
+    def visited(work: Work) -> Iterator[visitors.Tally]:
         production = work.observe().production
         assert production is not None
         tally, stop = visitors.Tally(), threading.Event()
@@ -93,3 +116,13 @@ def visited(work: Work) -> Callable[[], AbstractContextManager[object]]:
                 thread.join()
 
     return visited
+
+
+def told(work: Work, role: str) -> tuple[str, str]:
+    """Colour and version that production or the preview answers with."""
+    facts = work.observe()
+    address = facts.production if role == "production" else facts.preview
+    assert address is not None
+    url = work.site.url if role == "production" else work.site.preview_url
+    answer = visit(url(address.address, "/version"), 5)
+    return answer.headers["x-ao-colour"], answer.headers["x-ao-version"]

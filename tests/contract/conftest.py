@@ -21,10 +21,18 @@ SHOP = Path(__file__).parents[2] / "examples" / "shop" / "ao.yaml"
 
 
 def _site() -> Site:
-    """The demo shop with one server, under a name of its own."""
+    """The demo shop by the address method on OVN, one server a system, of its own name."""
     site = config.load(SHOP)
-    group = replace(site.group, size=1, minimum=1, maximum=3, delete_delay=1.0)
-    return replace(site, name=f"contract-{secrets.token_hex(3)}", group=group)
+    return replace(
+        site,
+        name=f"contract-{secrets.token_hex(3)}",
+        group=replace(site.group, size=1, minimum=1, maximum=3, delete_delay=1.0),
+        load_balancer=replace(
+            site.load_balancer, provider="ovn", protocol="TCP", algorithm="SOURCE_IP_PORT"
+        ),
+        health_check=replace(site.health_check, type="TCP"),
+        switch=replace(site.switch, method=Method.ADDRESS),
+    )
 
 
 def _fake_bench(site: Site) -> Bench:
@@ -82,6 +90,7 @@ def shared(bench: Bench) -> Iterator[Bench]:
         bench.site,
         name=f"{bench.site.name}-pool",
         load_balancer=balancer,
+        health_check=replace(bench.site.health_check, type="HTTP"),
         switch=replace(bench.site.switch, method=Method.POOL),
     )
     sharing = replace(bench, site=site)

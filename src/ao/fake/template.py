@@ -63,12 +63,16 @@ class Blueprint:
         }
 
     def definitions(self, scope: hot.Scope) -> dict[str, Definition]:
-        """Resources whose conditions hold."""
+        """Resources whose conditions hold; raises CloudError when a parameter has the name of
+        one (heat/engine/stack.py: validate).
+        """
         there = {
             name
             for name, resource in self.resources.items()
             if hot.holds(resource.get("condition", True), scope)
         }
+        for name in self.parameters.keys() & there:
+            raise CloudError(f"Duplicate names: {{'{name}'}}")
         return {
             name: _definition(resource, there)
             for name, resource in self.resources.items()

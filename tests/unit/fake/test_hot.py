@@ -1,5 +1,7 @@
 import pytest
 
+from ao import fake
+from ao.cloud import Template
 from ao.errors import CloudError
 from ao.fake import hot
 
@@ -58,3 +60,14 @@ def test_a_function_that_is_not_known_is_an_error() -> None:
 def test_references_are_found_wherever_they_are() -> None:
     value = {"a": [{"list_join": ["", [{"get_resource": "net"}]]}], "b": {"get_attr": ["lb", "x"]}}
     assert set(hot.references(value)) == {"net", "lb"}
+
+
+def test_a_parameter_with_the_name_of_a_resource_is_refused_as_heat_does() -> None:
+    """heat/engine/stack.py: validate."""
+    body = """
+heat_template_version: 2021-04-16
+parameters: {thing: {type: string, default: x}}
+resources: {thing: {type: OS::Heat::RandomString}}
+"""
+    with pytest.raises(CloudError, match="Duplicate names"):
+        fake.Cloud().stacks.create("s", Template(body=body), {}, frozenset(), 60)

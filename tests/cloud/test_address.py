@@ -1,0 +1,50 @@
+"""A site of the address method on OVN's load balancer."""
+
+from dataclasses import replace
+
+import pytest
+
+from ao import release
+from ao.colour import Colour
+from ao.work import Work
+from tests.cloud.conftest import Visited, told, visitors
+from tests.cloud.kill import Killed, killed_after
+
+BLUE, GREEN = Colour
+
+
+def test_each_system_has_a_load_balancer_and_the_preview_an_address(moving: Work) -> None:
+    facts = moving.observe()
+    assert facts.shared is None
+    assert len({facts.systems[colour].vip_port_id for colour in Colour} - {None}) == 2
+    assert (facts.live, facts.previewed) == (BLUE, GREEN)
+    assert told(moving, "production")[0] == "blue"
+    assert told(moving, "preview")[0] == "green"
+
+
+def test_the_address_moves_under_visitors_and_back(moving: Work, visited: Visited) -> None:
+    """Requests in flight at the moment of a move may be lost on OVN; no others are."""
+    with visited(moving) as tally:
+        release.switch(moving)
+        assert told(moving, "production")[0] == "green"
+        assert told(moving, "preview")[0] == "blue"
+        release.switch(moving)
+        assert told(moving, "production")[0] == "blue"
+    assert tally.lost.total() <= 2 * visitors.VISITORS
+    assert set(tally.answers) == {"1.0 on blue", "1.0 on green"}
+
+
+@pytest.mark.parametrize("writes", [1, 2])
+def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(
+    moving: Work, writes: int
+) -> None:
+    target = moving.observe().standby
+    assert target is not None
+    with pytest.raises(Killed):
+        release.switch(replace(moving, cloud=killed_after(moving.cloud, writes)))
+    assert moving.observe().live is (target.other if writes == 1 else target)
+    assert told(moving, "production")[0] in list(Colour)
+    facts = release.switch(moving)
+    assert facts.live is target
+    assert facts.previewed is facts.standby
+    assert facts.switching_to is None

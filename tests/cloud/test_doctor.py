@@ -1,0 +1,41 @@
+"""The doctor on a real cloud."""
+
+from dataclasses import replace
+
+import pytest
+from openstack.connection import Connection
+
+from ao.cloud import Cloud
+from ao.doctor import canary, examination
+from ao.doctor.findings import Fate, advise
+from ao.probe.process import ProbeProcess
+from ao.site import Method, Site
+from ao.work import Work
+from tests.contract.others import RealOthers
+
+
+@pytest.fixture
+def work(cloud: Cloud, site: Site) -> Work:
+    """Nothing is built: a site is not needed."""
+    return Work(cloud=cloud, site=replace(site, name=f"{site.name}-dr"))
+
+
+def test_a_proxy_on_ovn_is_advised_the_pool_method(work: Work, others: Connection) -> None:
+    found = examination.examine(work, ProbeProcess)
+    assert (found.reload.fate, found.pool.fate) == (Fate.RESET, Fate.RESET)
+    assert found.address.fate is Fate.HANG
+    assert found.pool.lost == 0
+    assert advise(found).method is Method.POOL
+    assert RealOthers(others).things_named(work.site.name) == []
+
+
+def test_an_examination_that_is_interrupted_leaves_nothing_behind(
+    work: Work, others: Connection
+) -> None:
+    def interrupt(_load: object) -> ProbeProcess:
+        assert RealOthers(others).things_named(canary.name(work.site))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        examination.examine(work, interrupt)
+    assert RealOthers(others).things_named(work.site.name) == []
