@@ -6,6 +6,7 @@ from pathlib import Path
 
 from box import processes, switch
 from box.home import OCTAVIA_SOCKETS, Home
+from box.provider import place
 from box.services import SERVICES
 from box.supervisor import Supervisor
 
@@ -36,13 +37,18 @@ def _stop(home: Home) -> None:
 
 
 def _remove_network(home: Home) -> None:
-    """Remove the switch's devices and the namespaces of Neutron's metadata proxies.
+    """Remove the switch's devices and the namespaces of metadata proxies and load balancers.
 
-    Only those that the home knows of: its switch's database, and a file for each proxy.
+    Only those that the home knows of: its switch's database, a file for each proxy, and a folder
+    for each load balancer.
     """
-    for path in (home.data / "neutron/ovn-metadata-proxy").glob("*.conf"):
-        namespace = f"ovnmeta-{path.stem}"
-        if Path("/run/netns", namespace).exists():
+    proxies = (home.data / "neutron/ovn-metadata-proxy").glob("*.conf")
+    balancers = (home.data / "haproxy").glob("*")
+    for namespace in (
+        *(f"ovnmeta-{path.stem}" for path in proxies),
+        *(place.namespace(path.name) for path in balancers),
+    ):
+        if (place.NAMESPACES / namespace).exists():
             subprocess.run(["ip", "netns", "delete", namespace], check=True)
     for device in switch.devices(home):
         if Path("/sys/class/net", device).exists():

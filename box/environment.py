@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from box import plugin
 from box.home import Home
 from box.steps import Step
 
@@ -59,10 +60,19 @@ def _installer(step: Step, home: Home) -> Path:
     return folder / "bin/uv"
 
 
+def _site(home: Home) -> Path:
+    major, minor = sys.version_info[:2]
+    return venv(home) / f"lib/python{major}.{minor}/site-packages"
+
+
+def add_provider(home: Home) -> None:
+    """Install the box's own Octavia provider in today's version."""
+    plugin.install(_site(home))
+
+
 def add_libvirt(home: Home) -> None:
     """Let the environment import Debian's libvirt binding."""
-    major, minor = sys.version_info[:2]
-    site = venv(home) / f"lib/python{major}.{minor}/site-packages"
+    site = _site(home)
     for module in DEBIAN_MODULES.glob("libvirt*"):
         link = site / module.name
         if not link.exists():

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from string import Template
 
+from box import plugin
 from box.files import write_private
 from box.home import Home
 from box.services import Service, Wave
@@ -28,7 +29,7 @@ PROGRAM = {
 def write(home: Home, known: Mapping[str, str], services: Sequence[Service]) -> None:
     """Write the supervisor's table of programs beside its rendered configuration.
 
-    Each program carries a digest of its configuration files in its environment: a changed file
+    Each program carries a digest of its configuration and code in its environment: a changed file
     is a changed program to the supervisor, which says so when it reads its configuration anew.
     """
     programs = configparser.ConfigParser(interpolation=None)
@@ -64,4 +65,6 @@ def _digest(home: Home, service: Service) -> str:
     digest = hashlib.sha256()
     for name in service.config:
         digest.update((home.etc / name).read_bytes())
+    for package in service.code:
+        digest.update(plugin.digest(package).encode())
     return digest.hexdigest()[:16]

@@ -43,6 +43,9 @@ class Service:
     config: tuple[str, ...] = ()
     """The files below `etc` that it reads: it is restarted when one of them changes."""
 
+    code: tuple[str, ...] = ()
+    """The box's own packages that it runs: it is restarted when one of them changes."""
+
     environment: Mapping[str, str] = field(default_factory=dict)
     """What its environment holds besides the supervisor's."""
 
@@ -70,6 +73,7 @@ def _api(
     processes: int = 1,
     threads: int = 4,
     config: tuple[str, ...],
+    code: tuple[str, ...] = (),
     environment: Mapping[str, str] | None = None,
     arguments: str = "",
     options: str = "",
@@ -85,6 +89,7 @@ def _api(
             + (f" {options}" if options else "")
         ),
         config=("uwsgi.ini", *config),
+        code=code,
         environment=environment or {},
         port=port,
         path=path,
@@ -98,6 +103,7 @@ _NOVA = ("nova/nova.conf",)
 _NEUTRON = ("neutron/neutron.conf", "neutron/ml2_conf.ini")
 _HEAT = ("heat/heat.conf",)
 _OCTAVIA = ("octavia/octavia.conf",)
+_PROVIDER = ("provider",)
 
 _NOVA_FILES = {
     "OS_NOVA_CONFIG_DIR": "$etc/nova",
@@ -264,6 +270,7 @@ SERVICES = (
         wave=Wave.APIS,
         command="$venv/bin/octavia-driver-agent --config-file $etc/octavia/octavia.conf",
         config=_OCTAVIA,
+        code=_PROVIDER,
         socket="/run/octavia/get.sock",
     ),
     _api(
@@ -272,6 +279,7 @@ SERVICES = (
         wave=Wave.WORKERS,
         port=9876,
         config=_OCTAVIA,
+        code=_PROVIDER,
         arguments="--config-file $etc/octavia/octavia.conf",
     ),
     _api(

@@ -42,3 +42,9 @@ def test_octavias_agent_works_before_its_api_starts() -> None:
 def test_stores_and_keystone_work_before_the_apis_start() -> None:
     assert by_name("mariadb") < by_name("keystone") < by_name("nova-api")
     assert by_name("rabbitmq") < by_name("nova-api")
+
+
+def test_octavia_is_restarted_when_its_provider_changes() -> None:
+    restarted = {service.name for service in SERVICES if "provider" in service.code}
+
+    assert restarted == {"octavia-api", "octavia-driver-agent"}

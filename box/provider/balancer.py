@@ -1,0 +1,147 @@
+"""One load balancer on this machine: brought to what Octavia wants, and watched."""
+
+import shutil
+import time
+from typing import Any
+
+from oslo_log import log
+
+from box.provider import (
+    configuration,
+    counters,
+    database,
+    haproxy,
+    health,
+    plug,
+    port,
+    report,
+    settings,
+    statuses,
+)
+
+LOG = log.getLogger(__name__)
+
+
+class Balancer:
+    """What the agent knows of a load balancer. One method at a time."""
+
+    def __init__(self, id_: str) -> None:
+        self._place = settings.place(id_)
+        self._port: str | None = None
+        self._openings: port.Openings | None = None
+        self._outline: health.Outline | None = None
+        self._operating: health.Operating = {}
+        self._counters = counters.load(self._place.counters)
+
+    def settle(self) -> None:
+        """Do what is PENDING and tell Octavia. Raises whatever fails on the way."""
+        tree = database.tree(self._place.id)
+        if not statuses.is_pending(tree):
+            return
+        begin = time.monotonic()
+        if statuses.is_going(tree):
+            self._remove(tree)
+            changes = statuses.removed(tree)
+        else:
+            if self._place.rebuild.exists():
+                self._remove(tree)
+            self._plug(tree)
+            self._serve(tree)
+            changes = statuses.applied(tree)
+            self._remember(tree, changes)
+        done = time.monotonic()
+        database.report(changes)
+        LOG.info(
+            "Load balancer %s: %s done in %.2f s, told in %.2f s",
+            tree.id, tree.provisioning_status, done - begin, time.monotonic() - done,
+        )  # fmt: skip
+
+    def watch(self) -> None:
+        """Look after the machine's side, then tell Octavia of health and traffic."""
+        if self._outline is None:
+            self._restore()
+        elif self._is_broken():
+            self._tell()
+            self._restore()
+        self._tell()
+
+    def _is_broken(self) -> bool:
+        assert self._outline is not None
+        return not plug.is_plugged(self._place, self._port or "") or (
+            bool(self._outline.listeners) and haproxy.master(self._place) is None
+        )
+
+    def _restore(self) -> None:
+        """Bring back what is missing, without touching what works."""
+        tree = database.tree(self._place.id)
+        LOG.info("Load balancer %s: looking for what is missing", tree.id)
+        self._port = None
+        self._plug(tree)
+        if configuration.listeners(tree) and haproxy.master(self._place) is None:
+            self._serve(tree)
+        self._remember(tree, {})
+
+    def _plug(self, tree: Any) -> None:
+        self._place.folder.mkdir(parents=True, exist_ok=True)
+        wanted = port.openings(tree)
+        if wanted != self._openings:
+            port.open_ports(tree)
+            self._openings = wanted
+        if self._port is None or not plug.is_plugged(self._place, self._port):
+            plug.plug(self._place, port.bind(tree.vip.port_id, settings.host()))
+            self._port = tree.vip.port_id
+
+    def _serve(self, tree: Any) -> None:
+        """Let HAProxy work by today's tree, always by a reload, never by a comparison."""
+        if not configuration.listeners(tree):
+            haproxy.stop(self._place)
+            return
+        haproxy.configure(self._place, configuration.render(tree, self._place))
+        master = haproxy.master(self._place)
+        if master is None:
+            haproxy.start(self._place)
+        else:
+            self._count()
+            haproxy.reload(self._place, master)
+
+    def _remove(self, tree: Any) -> None:
+        haproxy.stop(self._place)
+        plug.unplug(self._place, tree.vip.port_id)
+        if statuses.is_going(tree):
+            port.close_ports(tree)
+        self._place.socket.unlink(missing_ok=True)
+        shutil.rmtree(self._place.folder, ignore_errors=True)
+        self._port = self._openings = self._outline = None
+
+    def _remember(self, tree: Any, changes: statuses.Changes) -> None:
+        self._outline = health.outline(tree)
+        self._operating = health.operating(tree) | {
+            key: change["operating_status"]
+            for key, change in changes.items()
+            if "operating_status" in change
+        }
+
+    def _tell(self) -> None:
+        assert self._outline is not None
+        seen = self._count()
+        derived = health.derive(self._outline, self._operating, seen)
+        news = {key: status for key, status in derived.items() if self._operating[key] != status}
+        if news:
+            database.report({key: {"operating_status": status} for key, status in news.items()})
+            self._operating |= news
+
+    def _count(self) -> report.Report | None:
+        """Read HAProxy's report, and add the traffic in it to Octavia's statistics."""
+        seen = report.read(self._place)
+        if seen is None:
+            return None
+        now = counters.Counters(
+            worker=seen.worker,
+            listeners={id_: listener.traffic for id_, listener in seen.listeners.items()},
+        )
+        added = counters.added(self._counters, now)
+        if added:
+            database.add_traffic(added)
+            counters.save(self._place.counters, now)
+            self._counters = now
+        return seen
