@@ -13,7 +13,9 @@ AoError
 ├── QuotaExceeded           exit 5: the project's quota is too small
 ├── BuildFailed             exit 6: Heat could not build or change a stack
 ├── DeadlinePassed          exit 7: a wait took longer than it may
-└── SwitchFailed            exit 8: production did not answer from the new system
+│   └── NotSeen                 production does not answer from where it leads to
+├── SwitchFailed            exit 8: production did not answer from the new system
+└── RequestsLost            exit 9: a probe lost requests
 """
 
 from __future__ import annotations
@@ -103,7 +105,17 @@ class DeadlinePassed(AoError):
     exit_code = 7
 
 
+class NotSeen(DeadlinePassed):
+    """Production does not answer from the system that it leads to."""
+
+
 class SwitchFailed(AoError):
     """Production did not answer from the new system."""
 
     exit_code = 8
+
+
+class RequestsLost(AoError):
+    """A probe's requests got no good answer."""
+
+    exit_code = 9

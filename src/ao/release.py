@@ -10,7 +10,7 @@ from ao import guard, ingredients, plan, quota
 from ao.colour import Colour
 from ao.doctor import canary, memory
 from ao.doctor.findings import Fate, Findings, warnings
-from ao.errors import BuildFailed, DeadlinePassed, SwitchFailed
+from ao.errors import BuildFailed, DeadlinePassed, NotSeen, SwitchFailed
 from ao.facts import Facts
 from ao.plan import Done, Plan
 from ao.steps import perform
@@ -78,7 +78,7 @@ def switch(
     with work.measuring(work, before, to) as measured:
         try:
             return _run(measured, next_steps, before)
-        except DeadlinePassed as error:
+        except NotSeen as error:
             if force or before.live in (None, to) or work.observe().live is not to:
                 raise
             raise _switch_back(measured, to.other, error) from error
@@ -120,7 +120,7 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> None:
     quota.check(needed, work.cloud.quotas())
 
 
-def _switch_back(work: Work, old: Colour, error: DeadlinePassed) -> SwitchFailed:
+def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:
     """Return production to the old system after a switch that could not be seen."""
     work.progress.note(f"Production does not answer from {old.other}; switching back to {old}.")
     cure = f"Look at {old.other} on the preview address (`ao status`), then switch again."

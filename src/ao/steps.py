@@ -5,7 +5,7 @@ from __future__ import annotations
 from ao import follow, guard, ingredients, plan, switch, templates
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
-from ao.errors import Conflict, NotFound, Refused, Unavailable
+from ao.errors import Conflict, DeadlinePassed, NotFound, NotSeen, Refused, Unavailable
 from ao.facts import Facts
 from ao.plan import Plan, Step
 from ao.site import Method, colour_tag, method_tag, version_tag
@@ -195,12 +195,22 @@ def _await_servers(work: Work, colour: Colour) -> None:
 
 
 def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
-    """See production or the preview answer, healthy and from a colour, on a new connection."""
-    site, identify, check = work.site, work.site.identify, work.site.health_check
-    if role == "production":
-        url = site.url(address.present(facts.production).address)
-    else:
-        url = site.preview_url(address.present(facts.preview).address)
+    """See production or the preview answer, healthy and from a colour, on a new connection.
+
+    Raises DeadlinePassed, of production NotSeen.
+    """
+    if role == "preview":
+        url = work.site.preview_url(address.present(facts.preview).address)
+        _see(work, role, url, colour)
+        return
+    try:
+        _see(work, role, work.site.url(address.present(facts.production).address), colour)
+    except DeadlinePassed as error:
+        raise NotSeen(error.message, cure=error.cure) from error
+
+
+def _see(work: Work, role: str, url: str, colour: Colour) -> None:
+    identify, check = work.site.identify, work.site.health_check
     seen = "nothing was seen"
 
     def look() -> bool | None:
@@ -218,7 +228,7 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
     work.clock.until(
         look,
         what=f"{role} ({url}) to answer from {colour}",
-        deadline=site.deadlines.switch,
+        deadline=work.site.deadlines.switch,
         interval=0.25,
         state=lambda: seen,
         cure=f"See `curl -i {url}{identify.path}`, and `identify` and `health_check` in the "

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from ao.cloud import LoadBalancer
 from ao.colour import Colour
-from ao.errors import DeadlinePassed
+from ao.errors import CloudError, DeadlinePassed
 from ao.facts import Facts
 from ao.progress import Drained
 from ao.site import DrainWay, Method, Site
@@ -22,6 +22,9 @@ from ao.work import Work
 
 INTERVAL = 0.5
 """Seconds between two looks at the old system."""
+
+Sign = Callable[[], int]
+"""Clients that are seen on the old system."""
 
 
 def way(site: Site, *, hangs: bool) -> DrainWay:
@@ -42,23 +45,19 @@ def drain(work: Work, facts: Facts, old: Colour) -> None:
     Nothing is raised when some are left or a hook fails: production has moved. It is told.
     """
     begin = work.clock.now()
-    pooled = work.site.switch.method is Method.POOL
-    chosen = way(work.site, hangs=False)
-    own = facts.systems[old].load_balancer
-    signs: list[Callable[[], int]] = []
-    if work.probe is not None:
-        signs.append(lambda: work.probe.on(old) if work.probe else 0)
-    if pooled:
-        pass  # the change of the pool was a reload
-    elif chosen is DrainWay.NONE or own is None:
-        left = signs[0]() if signs else None
-        _tell(work, begin, left, f"clients stay on {old} until they close by themselves")
-        return
-    elif chosen is DrainWay.HOOK:
-        _run_hook(work, facts, old)
-    else:
-        balancer.reload(work, own)
-        signs.append(_served(work, own))
+    probe = work.probe
+    signs: list[Sign] = [lambda: probe.on(old)] if probe else []
+    # By the pool method the change of the pool was a reload already.
+    chosen = way(work.site, hangs=False) if facts.method is Method.ADDRESS else None
+    match chosen:
+        case DrainWay.AFTER | DrainWay.AROUND:
+            signs += _reload(work, facts.systems[old].load_balancer)
+        case DrainWay.HOOK:
+            _run_hook(work, facts, old)
+        case DrainWay.NONE:
+            left = signs[0]() if signs else None
+            _tell(work, begin, left, f"clients stay on {old} until they close by themselves")
+            return
     left = _await_quiet(work, signs)
     _tell(work, begin, left, _sentence(old, left))
 
@@ -76,21 +75,33 @@ def _tell(work: Work, begin: float, left: int | None, text: str) -> None:
     work.progress.drained(Drained(seconds=seconds, left=left, text=text))
 
 
-def _served(work: Work, own: LoadBalancer) -> Callable[[], int]:
+def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
+    """Reload the old load balancer; the sign that it serves somebody, if it can be had."""
+    if own is None:
+        return []
+    try:
+        balancer.reload(work, own)
+        begun = work.cloud.balancers.statistics(own).total_connections
+    except (CloudError, DeadlinePassed) as error:
+        work.progress.note(f"The drain is not whole: {error.message}. Production has moved.")
+        return []
+    return [_served(work, own, begun)]
+
+
+def _served(work: Work, own: LoadBalancer, begun: int) -> Sign:
     """Connections that a load balancer has, or took since the last look."""
-    before: int | None = None
+    before = begun
 
     def look() -> int:
         nonlocal before
         now = work.cloud.balancers.statistics(own)
-        grown = now.total_connections - (now.total_connections if before is None else before)
-        before = now.total_connections
+        grown, before = now.total_connections - before, now.total_connections
         return max(grown, now.active_connections)
 
     return look
 
 
-def _await_quiet(work: Work, signs: list[Callable[[], int]]) -> int | None:
+def _await_quiet(work: Work, signs: list[Sign]) -> int | None:
     """Wait until no sign of a client was seen for the quiet time; those that are left."""
     last = work.clock.now()
     left = 0
@@ -110,7 +121,7 @@ def _await_quiet(work: Work, signs: list[Callable[[], int]]) -> int | None:
             deadline=work.site.drain.deadline,
             interval=INTERVAL,
         )
-    except DeadlinePassed:
+    except (CloudError, DeadlinePassed):
         return left
     return left if signs else None
 

@@ -8,7 +8,7 @@ import pytest
 from ao import release
 from ao.cloud.values import Resource, Stack
 from ao.colour import Colour
-from ao.errors import Conflict
+from ao.errors import CloudError, Conflict
 from ao.plan import Step
 from ao.progress import Drained
 from ao.site import DrainWay, Method, Site
@@ -119,6 +119,24 @@ def test_a_load_balancer_that_is_busy_when_it_is_to_be_reloaded_is_asked_again()
     work.cloud.faults.fail("balancers.reload", Conflict("immutable (HTTP 409)"))
     (drained,) = switch(work).drains
     assert drained.left == 0
+
+
+def test_a_drain_that_cannot_be_done_is_told_and_production_stays_where_it_is() -> None:
+    work = built(PROXY)
+    stuck = Conflict("Load Balancer is immutable and cannot be updated. (HTTP 409)")
+    for again in range(2000):
+        work.cloud.faults.fail("balancers.reload", stuck, skip=again)
+    told = switch(work)
+    assert any("The drain is not whole" in note for note in told.notes)
+    assert (work.observe().live, work.observe().previewed) == (GREEN, BLUE)
+
+
+def test_statistics_that_the_provider_has_not_leave_it_open_who_is_left() -> None:
+    work = built(PROXY)
+    work.cloud.faults.fail("balancers.statistics", CloudError("not implemented (HTTP 501)"))
+    (drained,) = switch(work).drains
+    assert drained.left is None
+    assert "cannot be told" in drained.text
 
 
 def test_the_hook_is_told_what_to_drain(tmp_path: Path) -> None:
