@@ -228,7 +228,7 @@ def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(work: Work, wr
         release.switch(replace(work, cloud=killed_after(work.cloud, writes)))
     assert work.observe().live is target
     assert told(work, "production")[0] in list(Colour)
-    facts = release.switch(work)
+    facts = release.switch(work, target)
     assert facts.live is target
     assert facts.previewed is facts.standby
     assert facts.switching_to is None
