@@ -11,6 +11,7 @@ SITE='$AO_SITE' COLOUR='$AO_COLOUR' VERSION='$AO_VERSION'
 SERVER=$(hostname)
 ROOT=${ROOT:-}
 PAGES=$ROOT/var/www/shop
+NEVER=$ROOT/var/www/never
 
 if [ -z "$ROOT" ] && ! command -v lighttpd >/dev/null; then
     export DEBIAN_FRONTEND=noninteractive
@@ -26,11 +27,13 @@ server.port = 80
 server.username = "www-data"
 server.document-root = "$PAGES"
 index-file.names = ("shop.cgi")
-cgi.assign = ("/shop.cgi" => "", "/burn" => "")
+cgi.assign = ("/shop.cgi" => "", "/burn" => "", "/wait" => "")
 mimetype.assign = ("/version" => "application/json", "/health" => "text/plain")
 server.max-keep-alive-requests = 65535
 server.max-keep-alive-idle = 60
-setenv.add-environment = ("COLOUR" => "$COLOUR", "VERSION" => "$VERSION", "SERVER" => "$SERVER")
+setenv.add-environment = (
+    "COLOUR" => "$COLOUR", "VERSION" => "$VERSION", "SERVER" => "$SERVER", "NEVER" => "$NEVER"
+)
 setenv.add-response-header = (
     "X-Ao-Colour" => "$COLOUR", "X-Ao-Version" => "$VERSION", "X-Ao-Server" => "$SERVER"
 )
@@ -65,6 +68,30 @@ now
 end=$((now + ms / 10))
 while [ "$now" -lt "$end" ]; do now; done
 printf 'Content-Type: text/plain\r\n\r\nburned %s ms on %s\n' "$ms" "$SERVER"
+END
+
+[ -p "$NEVER" ] || mkfifo -m 666 "$NEVER"
+
+cat >"$PAGES/wait" <<'END'
+#!/bin/sh
+# Answers after ?ms=N milliseconds, at most 9999, in which the processor is free.
+ms=${QUERY_STRING#ms=}
+case $ms in
+'' | *[!0-9]* | 0?*)
+    printf 'Status: 400\r\nContent-Type: text/plain\r\n\r\nask for /wait?ms=N, N from 0 to 9999\n'
+    exit
+    ;;
+?????*) ms=9999 ;;
+esac
+thousandths=000$((ms % 1000))
+seconds=$((ms / 1000)).${thousandths#"${thousandths%???}"}
+
+# Busybox's shell waits by itself, at a pipe that nobody writes to. Another one refuses -t with 2
+# and has to start a process, which costs time on a slow server.
+# shellcheck disable=SC3045
+read -rt "$seconds" _ <>"$NEVER" 2>/dev/null
+[ $? -ne 2 ] || sleep "$seconds"
+printf 'Content-Type: text/plain\r\n\r\nwaited %s ms on %s\n' "$ms" "$SERVER"
 END
 
 cat >"$PAGES/shop.cgi" <<'END'
@@ -127,7 +154,7 @@ c0 5-7 5-7 0h2c0 3 3 3 3 0z'/></svg>
 at $(date '+%H:%M:%S %Z')</footer>"
 END
 
-chmod 755 "$PAGES/burn" "$PAGES/shop.cgi"
+chmod 755 "$PAGES/burn" "$PAGES/wait" "$PAGES/shop.cgi"
 
 if [ -n "$ROOT" ]; then
     exit

@@ -20,13 +20,17 @@ from ao.probe.run import Lately, Run
 def main() -> int:
     """Run the probe that standard input describes; the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    order = json.loads(sys.stdin.readline())
+    line = sys.stdin.readline()
+    if not line:
+        return 0
+    order = json.loads(line)
     records = Path(order["records"]) if order["records"] else None
     run = Run(load=wire.load(order["load"]), records=records, lately=_lately)
     try:
         recording = asyncio.run(_go(run))
     except AoError as error:
-        _say("error", {"message": error.message, "cure": error.cure})
+        kind = type(error).__name__
+        _say("error", {"kind": kind, "message": error.message, "cure": error.cure})
         return error.exit_code
     _say("recording", recording)
     return 0
@@ -34,8 +38,13 @@ def main() -> int:
 
 async def _go(run: Run) -> object:
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, run.stop)
-    loop.add_reader(sys.stdin.fileno(), run.stop)
+
+    def stop() -> None:
+        loop.remove_reader(sys.stdin.fileno())
+        run.stop()
+
+    loop.add_signal_handler(signal.SIGTERM, stop)
+    loop.add_reader(sys.stdin.fileno(), stop)
     return await run.go()
 
 

@@ -18,8 +18,6 @@ class Answer:
     headers: Sequence[tuple[bytes, bytes]]
     """Names in lower case, and values."""
     body: bytes
-    close: bool
-    """Whether the connection ends with it."""
 
 
 class Broken(Exception):
@@ -31,6 +29,10 @@ class Broken(Exception):
         self.reason = reason
         self.untouched = untouched
         """Whether no byte of an answer had come."""
+
+
+class Exhausted(Exception):
+    """No connection was tried: the machine has no descriptor or port left for one."""
 
 
 class Teller:

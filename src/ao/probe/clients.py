@@ -4,32 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
-from ao.probe.answer import Answer, Broken, Teller
+from ao.probe.answer import Answer, Broken, Exhausted, Teller
+from ao.probe.connection import Connection
 from ao.probe.load import Load
 from ao.probe.recorder import Recorder, Request
 from ao.probe.recording import Kind, Outcome
 
-UNDER_WAY = 4_000
-"""Requests on new connections under way at most: no more descriptors than that."""
-
-
-class Connection(Protocol):
-    """A connection of either protocol."""
-
-    answers: int
-    closed: bool
-
-    async def ask(self, path: str) -> Answer:
-        """Send a request and wait for its answer; raises Broken when none comes."""
-
-    def close(self) -> None:
-        """Close it."""
-
+LATE = 1.0
+"""Seconds by which a request on a new connection may be late before it is skipped."""
 
 Opener = Callable[[], Awaitable[Connection]]
-"""What opens a connection; raises Broken when there is none to be had."""
+"""What opens a connection; raises Broken when there is none to be had, and Exhausted."""
 
 
 class Clients:
@@ -42,41 +28,63 @@ class Clients:
         recorder: Recorder,
         now: Callable[[], float],
         note: Callable[[Request], None],
+        room: int,
     ) -> None:
-        """`now` gives seconds since the probe began; `note` is told of every request."""
+        """`now` gives seconds since the probe began; `note` is told of every request.
+
+        `room` is the number of requests on new connections that may be under way at a time.
+        """
         self._load = load
         self._open = open_connection
         self._recorder = recorder
         self._now = now
         self._note = note
+        self._room = room
         self._teller = Teller(load.identify)
         self._under_way: set[asyncio.Task[None]] = set()
-        self.skipped = 0
-        """New connections that were not tried, because too many were under way."""
+        self._kept: dict[int, Connection] = {}
+        self._pausing: set[asyncio.Task[None]] = set()
+        self._leaving = False
 
-    async def come_anew(self) -> None:
-        """Ask on a new connection again and again, at the rate of the load."""
-        pause, due = 1 / self._load.new_per_second, self._now()
-        while True:
-            late = self._now() - due
-            if late < 0:
-                await asyncio.sleep(-late)
-            due += pause
-            if len(self._under_way) >= UNDER_WAY:
-                self.skipped += 1
-                await asyncio.sleep(0)
-                continue
-            task = asyncio.create_task(self._come_once())
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-            if late > 0:
-                await asyncio.sleep(0)
+    def come(self) -> list[asyncio.Task[None]]:
+        """Begin; the tasks end after the clients were told to leave."""
+        jobs = [self._stay(number) for number in range(self._load.kept)]
+        if self._load.new_per_second:
+            jobs.append(self._come_anew())
+        return [asyncio.create_task(job) for job in jobs]
 
-    async def leave(self) -> None:
-        """Give up what is under way on new connections, uncounted."""
-        for task in list(self._under_way):
+    def leave(self) -> None:
+        """Have them send nothing more, and wait only for what is under way."""
+        self._leaving = True
+        for task in self._pausing:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait between two requests: here a client leaves."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._pausing.add(task)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._pausing.discard(task)
+
+    async def _come_anew(self) -> None:
+        """Ask on a new connection again and again, at the rate of the load."""
+        interval, due = 1 / self._load.new_per_second, self._now()
+        try:
+            while not self._leaving:
+                while (late := self._now() - due) >= 0:
+                    due += interval
+                    if late > LATE or len(self._under_way) >= self._room:
+                        self._recorder.skipped += 1
+                    else:
+                        task = asyncio.create_task(self._come_once())
+                        self._under_way.add(task)
+                        task.add_done_callback(self._under_way.discard)
+                await self._pause(-late)
+        finally:
+            await asyncio.gather(*self._under_way)
 
     async def _come_once(self) -> None:
         begin = self._now()
@@ -85,6 +93,8 @@ class Clients:
             async with asyncio.timeout(self._load.timeout):
                 connection = await self._open()
                 answer = await connection.ask(self._load.identify.path)
+        except Exhausted:
+            self._recorder.skipped += 1
         except Broken as broken:
             self._lost(Kind.NEW, None, begin, broken)
         except TimeoutError:
@@ -95,57 +105,60 @@ class Clients:
             if connection is not None:
                 connection.close()
 
-    async def stay(self, number: int) -> None:
-        """Ask on one connection again and again, and open another when it ends."""
+    async def _stay(self, number: int) -> None:
+        """Ask on one connection again and again, and on another when it has ended."""
         load = self._load
-        slow = number < load.slow_kept and load.slow_path is not None
-        path = load.slow_path if slow and load.slow_path else load.identify.path
-        await asyncio.sleep(load.kept_interval * number / max(1, load.kept))
-        connection: Connection | None = None
+        slow = load.slow_path if number < load.slow_kept else None
         try:
-            while True:
-                if connection is not None and connection.closed:
-                    connection = None
-                connection = await self._ask_staying(number, connection, path)
-                await asyncio.sleep(load.kept_interval)
+            await self._pause(load.kept_interval * number / load.kept)
+            while not self._leaving:
+                await self._ask(number, slow or load.identify.path)
+                await self._pause(load.kept_interval)
         finally:
-            if connection is not None:
-                connection.close()
+            self._drop(number)
 
-    async def _ask_staying(
-        self, number: int, connection: Connection | None, path: str
-    ) -> Connection | None:
-        """Ask once, and once more if the connection had ended; the connection afterwards."""
+    async def _ask(self, number: int, path: str) -> None:
+        """Ask once, and once more if the connection had ended."""
         begin, outcome = self._now(), Outcome.ANSWERED
         try:
             async with asyncio.timeout(self._load.timeout):
-                if connection is None:
-                    connection = await self._open_staying(number)
+                connection = await self._connection(number)
                 try:
                     answer = await connection.ask(path)
                 except Broken as broken:
                     if not (broken.untouched and connection.answers):
                         raise
                     outcome = Outcome.RETRIED
-                    connection = await self._open_staying(number)
+                    self._drop(number)
+                    connection = await self._connection(number)
                     answer = await connection.ask(path)
+        except Exhausted:
+            self._recorder.skipped += 1
         except Broken as broken:
+            self._drop(number)
             self._lost(Kind.KEPT, number, begin, broken)
         except TimeoutError:
+            self._drop(number)
             self._lost(Kind.KEPT, number, begin, self._late())
         else:
             self._answered(Kind.KEPT, number, begin, answer, outcome)
-            if answer.close:
-                self._recorder.told_to_close(number)
-            return connection
+
+    async def _connection(self, number: int) -> Connection:
+        """A Keep-Alive client's connection, a new one if the one before has ended."""
+        connection = self._kept.get(number)
+        if connection is None or connection.closed:
+            self._drop(number)
+            connection = self._kept[number] = await self._open()
+            self._recorder.opened(number)
+        return connection
+
+    def _drop(self, number: int) -> None:
+        """Take leave of a Keep-Alive client's connection."""
+        connection = self._kept.pop(number, None)
         if connection is not None:
             connection.close()
-        return None
-
-    async def _open_staying(self, number: int) -> Connection:
-        connection = await self._open()
-        self._recorder.opened(number)
-        return connection
+            if connection.leaving:
+                self._recorder.told_to_close(number)
 
     def _late(self) -> Broken:
         return Broken(Outcome.TIMED_OUT, f"no answer within {self._load.timeout:g} s")

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from pydantic import TypeAdapter
 
+from ao import errors
 from ao.colour import Colour
 from ao.errors import AoError, DeadlinePassed
 from ao.probe import wire
@@ -21,7 +22,7 @@ from ao.probe.load import Load
 from ao.probe.recording import Recording
 
 STOPPING = 30.0
-"""Seconds that it may take to end and to tell what it saw."""
+"""Seconds, beside the load's time-out, that it may take to end and to tell what it saw."""
 
 _RECORDING: TypeAdapter[Recording] = TypeAdapter(Recording)
 
@@ -31,6 +32,7 @@ class ProbeProcess:
 
     def __init__(self, load: Load, *, records: Path | None = None) -> None:
         """Nothing begins before `with`; `records` is a file for every request."""
+        self._deadline = load.timeout + STOPPING
         self._order = wire.dumps({"load": load, "records": str(records) if records else None})
         self._process: subprocess.Popen[str] | None = None
         self._changed = threading.Condition()
@@ -76,11 +78,14 @@ class ProbeProcess:
         self._wait(lambda: self._lately is not None, "the probe to begin", deadline)
 
     def stop(self) -> Recording:
-        """End it, and tell what it saw; raises as `wait_until_running` does."""
+        """Have it send nothing more, and tell what it saw; raises as `wait_until_running` does.
+
+        It waits for requests under way, as long as the load's time-out at most.
+        """
         process = self._started()
         assert process.stdin is not None
         process.stdin.close()
-        self._wait(lambda: self._recording is not None, "the probe to end", STOPPING)
+        self._wait(lambda: self._recording is not None, "the probe to end", self._deadline)
         return _RECORDING.validate_python(self._recording)
 
     def _started(self) -> subprocess.Popen[str]:
@@ -120,4 +125,5 @@ class ProbeProcess:
 
 
 def _told(error: dict[str, str]) -> AoError:
-    return AoError(error["message"], cure=error["cure"])
+    kind: type[AoError] = getattr(errors, error["kind"])
+    return kind(error["message"], cure=error["cure"])

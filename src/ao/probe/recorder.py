@@ -13,7 +13,7 @@ from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sight
 WIDTH = 0.1
 """Seconds of a slice, to begin with."""
 SLICES = 40_000
-"""Slices kept at most: when there are more, each two become one."""
+"""Slices kept at most, an even number: when there are so many, each two become one."""
 LOSSES = 1_000
 """Losses kept at most; all are counted."""
 UNKNOWN = "unknown"
@@ -69,24 +69,27 @@ class Recorder:
         self._width = WIDTH
         self._open = _Open()
         self._slices: list[Slice] = []
-        self._outcomes: Counter[Outcome] = Counter()
+        self.outcomes: Counter[Outcome] = Counter()
+        """Requests by what became of them."""
         self._latency = Histogram()
         self._sightings: dict[tuple[str, Kind], Sighting] = {}
         self._losses: list[Loss] = []
         self._clients = [_Client(slow=number < load.slow_kept) for number in range(load.kept)]
+        self.skipped = 0
+        """Requests that the probe itself could not send."""
 
     def opened(self, client: int) -> None:
         """A Keep-Alive client has opened a connection."""
         self._clients[client].connections += 1
 
     def told_to_close(self, client: int) -> None:
-        """An answer asked a Keep-Alive client to close its connection."""
+        """The server asked a Keep-Alive client to close its connection."""
         self._clients[client].told_to_close += 1
 
     def add(self, request: Request) -> None:
         """Count a request."""
         self._turn_to(request.at)
-        self._outcomes[request.outcome] += 1
+        self.outcomes[request.outcome] += 1
         if request.client is not None:
             self._note(self._clients[request.client], request)
         if request.outcome.lost:
@@ -116,8 +119,8 @@ class Recorder:
                 seen[colour] += 1
         return dict(seen)
 
-    def recording(self, started: float, seconds: float, skipped: int = 0) -> Recording:
-        """All that was counted in the seconds since the probe began."""
+    def recording(self, started: float, seconds: float) -> Recording:
+        """All that was counted; `seconds` after the beginning the last request was sent."""
         self._turn_to(seconds)
         under_way = self._closed(self._open)
         return Recording(
@@ -126,15 +129,15 @@ class Recorder:
             load=self._load,
             width=self._width,
             slices=(*self._slices, under_way),
-            sent=sum(self._outcomes.values()),
-            outcomes=dict(self._outcomes),
+            sent=sum(self.outcomes.values()),
+            outcomes=dict(self.outcomes),
             latency_p50=self._latency.quantile(0.5),
             latency_p95=self._latency.quantile(0.95),
             latency_max=self._latency.greatest,
             sightings=tuple(self._sightings.values()),
             losses=tuple(self._losses),
             kept=tuple(map(_kept, self._clients)),
-            skipped=skipped,
+            skipped=self.skipped,
         )
 
     def _note(self, client: _Client, request: Request) -> None:
@@ -164,7 +167,7 @@ class Recorder:
         while moment >= (self._open.number + 1) * self._width:
             self._slices.append(self._closed(self._open))
             self._open = _Open(number=self._open.number + 1)
-            if len(self._slices) > SLICES:
+            if len(self._slices) >= SLICES:
                 self._halve()
 
     def _closed(self, part: _Open) -> Slice:
@@ -180,10 +183,7 @@ class Recorder:
         )
 
     def _halve(self) -> None:
-        """Make one slice of each two; the one under way grows to be one of those."""
-        if len(self._slices) % 2:
-            self._slices.append(self._closed(self._open))
-            self._open = _Open(number=self._open.number + 1)
+        """Make one slice of each two; the one under way has only begun, and grows with them."""
         pairs = zip(self._slices[::2], self._slices[1::2], strict=True)
         self._slices = [_merged(first, second) for first, second in pairs]
         self._width *= 2

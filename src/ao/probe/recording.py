@@ -102,7 +102,7 @@ class KeptClient:
     connections: int
     """Connections that it has opened."""
     told_to_close: int
-    """Answers that asked it to close the connection (`Connection: close`, GOAWAY)."""
+    """Connections that the server asked it to close (`Connection: close`, GOAWAY)."""
     retried: int
     lost: int
     hung: int
@@ -116,7 +116,7 @@ class Recording:
     started: float
     """Moment of its beginning, in seconds since 1970."""
     seconds: float
-    """How long it ran."""
+    """How long it sent requests; answers to the last ones came later."""
     load: Load
     width: float
     """Length of a slice in seconds."""
@@ -134,7 +134,7 @@ class Recording:
     """The first thousand lost requests."""
     kept: tuple[KeptClient, ...]
     skipped: int = 0
-    """New connections that the probe did not try because it could not keep up."""
+    """Requests that were not sent because the probe's machine could not keep up."""
 
     @property
     def retried(self) -> int:

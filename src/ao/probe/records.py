@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
+import logging
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -13,9 +15,11 @@ from typing import Self
 from ao.errors import ConfigError
 from ao.probe.recorder import Request
 
-HEAD = "at,kind,client,colour,seconds,outcome,reason\n"
+COLUMNS = ("at", "kind", "client", "colour", "seconds", "outcome", "reason")
 BATCH = 1_000
-"""Lines that are handed over to be written at a time."""
+"""Rows that are handed over to be written at a time."""
+
+Row = tuple[object, ...]
 
 
 class Records:
@@ -24,29 +28,34 @@ class Records:
     def __init__(self, path: Path) -> None:
         """Begin the file; gzip when its name ends in .gz. Raises ConfigError if it cannot be."""
         try:
-            raw: io.TextIOBase = (
-                gzip.open(path, "wt", encoding="utf-8")  # noqa: SIM115
+            self._file: io.TextIOBase = (
+                gzip.open(path, "wt", encoding="utf-8", newline="")  # noqa: SIM115
                 if path.suffix == ".gz"
-                else path.open("w", encoding="utf-8")
+                else path.open("w", encoding="utf-8", newline="")
             )
         except OSError as error:
             raise ConfigError(
                 f"cannot write {path}: {error.strerror}", cure="Name another file."
             ) from error
-        self._file = raw
-        self._lines: list[str] = [HEAD]
-        self._batches: SimpleQueue[list[str] | None] = SimpleQueue()
+        self._path = path
+        self._rows: list[Row] = [COLUMNS]
+        self._batches: SimpleQueue[list[Row] | None] = SimpleQueue()
         self._writer = Thread(target=self._write, name="records", daemon=True)
 
     def add(self, request: Request) -> None:
-        """Add a line."""
-        client = "" if request.client is None else request.client
-        reason = request.reason.replace(",", ";")
-        self._lines.append(
-            f"{request.at:.6f},{request.kind},{client},{request.colour or ''},"
-            f"{request.seconds:.6f},{request.outcome},{reason}\n"
+        """Add a row."""
+        self._rows.append(
+            (
+                f"{request.at:.6f}",
+                request.kind,
+                request.client,
+                request.colour,
+                f"{request.seconds:.6f}",
+                request.outcome,
+                request.reason,
+            )
         )
-        if len(self._lines) >= BATCH:
+        if len(self._rows) >= BATCH:
             self._hand_over()
 
     def __enter__(self) -> Self:
@@ -62,12 +71,21 @@ class Records:
         self._hand_over()
         self._batches.put(None)
         self._writer.join()
-        self._file.close()
 
     def _hand_over(self) -> None:
-        self._batches.put(self._lines)
-        self._lines = []
+        self._batches.put(self._rows)
+        self._rows = []
 
     def _write(self) -> None:
-        while (lines := self._batches.get()) is not None:
-            self._file.writelines(lines)
+        """Write what is handed over; after a failure of the disk, take it and write nothing."""
+        try:
+            with self._file as file:
+                writer = csv.writer(file, lineterminator="\n")
+                while (rows := self._batches.get()) is not None:
+                    writer.writerows(rows)
+        except OSError as error:
+            logging.getLogger("ao").warning(
+                "%s ends too early: %s", self._path, error.strerror or error
+            )
+            while self._batches.get() is not None:
+                pass

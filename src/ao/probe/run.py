@@ -9,11 +9,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ao.errors import Unavailable
+from ao.probe import descriptors, target
+from ao.probe.answer import Broken, Exhausted
 from ao.probe.clients import Clients, Opener
 from ao.probe.load import Load, Protocol
 from ao.probe.recorder import Recorder, Request
 from ao.probe.recording import Recording
-from ao.probe.target import Target, find
+from ao.probe.target import Target
+
+NEW = 4_000
+"""Requests on new connections under way at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +46,18 @@ class Run:
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def stop(self) -> None:
-        """End the run; call it in the run's own loop."""
+        """Send nothing more; call it in the run's own loop."""
         self._stopped.set()
 
     async def go(self, seconds: float | None = None) -> Recording:
         """Send requests until told to stop, or for so many seconds; what was seen.
 
-        Raises ConfigError for a wrong URL, Unavailable for a name that nobody knows.
+        What is under way then may still be answered, within the load's time-out: a request
+        that hangs is lost, whenever the probe stops. Raises ConfigError for a wrong URL,
+        Unavailable for a server that takes no connection.
         """
-        target = await find(self.load)
+        open_connection = await _reach(self.load)
+        room = descriptors.room(NEW + self.load.kept) - self.load.kept
         recorder = Recorder(self.load)
         begun, started = time.monotonic(), time.time()
 
@@ -61,37 +70,36 @@ class Run:
                 from ao.probe.records import Records
 
                 note = open_files.enter_context(Records(self.records)).add
-            clients = Clients(self.load, _opener(self.load, target), recorder, now, note)
-            end = await self._keep_going(self._tasks(clients, recorder, now), seconds, now)
-            await clients.leave()
-        return recorder.recording(started, end, clients.skipped)
-
-    def _tasks(
-        self, clients: Clients, recorder: Recorder, now: Callable[[], float]
-    ) -> list[asyncio.Task[None]]:
-        jobs = [clients.stay(number) for number in range(self.load.kept)]
-        if self.load.new_per_second:
-            jobs.append(clients.come_anew())
-        return [asyncio.create_task(job) for job in (*jobs, self._tell(recorder, now))]
+            clients = Clients(self.load, open_connection, recorder, now, note, max(1, room))
+            telling = asyncio.create_task(self._tell(recorder, now))
+            try:
+                sent = await self._keep_going(clients, seconds, now)
+            finally:
+                telling.cancel()
+        return recorder.recording(started, sent)
 
     async def _keep_going(
-        self, tasks: list[asyncio.Task[None]], seconds: float | None, now: Callable[[], float]
+        self, clients: Clients, seconds: float | None, now: Callable[[], float]
     ) -> float:
-        """Let tasks run until told to stop or the time is over; when that was.
+        """Let clients send until told to stop or the time is over; when that was.
 
-        They never end by themselves: what ends one is a fault of the probe's own.
+        None ends by itself: what ends one is a fault of the probe's own.
         """
+        tasks = clients.come()
         stop = asyncio.create_task(self._stopped.wait())
-        first = asyncio.FIRST_COMPLETED
-        ended, _ = await asyncio.wait({stop, *tasks}, timeout=seconds, return_when=first)
-        end = now()
-        for task in (stop, *tasks):
-            task.cancel()
-        await asyncio.gather(stop, *tasks, return_exceptions=True)
-        for task in tasks:
-            if task in ended:
+        try:
+            first = asyncio.FIRST_COMPLETED
+            ended, _ = await asyncio.wait({stop, *tasks}, timeout=seconds, return_when=first)
+            for task in ended - {stop}:
                 task.result()
-        return end
+            sent = now()
+            clients.leave()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            for task in (stop, *tasks):
+                task.cancel()
+            await asyncio.gather(stop, *tasks, return_exceptions=True)
+        return sent
 
     async def _tell(self, recorder: Recorder, now: Callable[[], float]) -> None:
         while True:
@@ -102,6 +110,30 @@ class Run:
 
 def _forget(request: Request) -> None:
     """Keep no record."""
+
+
+async def _reach(load: Load) -> Opener:
+    """What opens connections to the first of the server's addresses that takes one.
+
+    Raises ConfigError for a wrong URL, Unavailable when none does.
+    """
+    why = ""
+    for found in await target.find(load):
+        opener = _opener(load, found)
+        try:
+            async with asyncio.timeout(load.timeout):
+                connection = await opener()
+        except (Broken, Exhausted) as error:
+            why = str(error)
+        except TimeoutError:
+            why = f"no connection within {load.timeout:g} s"
+        else:
+            connection.close()
+            return opener
+    raise Unavailable(
+        f"{load.url} takes no connection: {why}",
+        cure="Check host and port, and that they can be reached from here.",
+    )
 
 
 def _opener(load: Load, target: Target) -> Opener:

@@ -37,8 +37,8 @@ class Target:
         ).encode()
 
 
-async def find(load: Load) -> Target:
-    """The target of a load.
+async def find(load: Load) -> list[Target]:
+    """The target of a load, once for each address that it has.
 
     Raises ConfigError for a wrong URL, Unavailable for a name that nobody knows.
     """
@@ -51,26 +51,37 @@ async def find(load: Load) -> Target:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
         raise ConfigError(f"{load.url!r} has no right port: {error}") from error
-    return Target(
-        host=parts.hostname,
-        address=await _resolve(parts.hostname, port),
-        port=port,
-        authority=parts.netloc.rpartition("@")[2],
-        tls=_tls(load) if parts.scheme == "https" else None,
-        scheme=parts.scheme,
-    )
+    tls = _tls(load) if parts.scheme == "https" else None
+    return [
+        Target(
+            host=parts.hostname,
+            address=address,
+            port=port,
+            authority=parts.netloc.rpartition("@")[2],
+            tls=tls,
+            scheme=parts.scheme,
+        )
+        for address in await _resolve(parts.hostname, port)
+    ]
 
 
-async def _resolve(host: str, port: int) -> str:
+async def _resolve(host: str, port: int) -> list[str]:
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(DEADLINE):
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except TimeoutError as error:
+        raise Unavailable(
+            f"{host} cannot be found: no name server answered within {DEADLINE:.0f} s",
+            cure="Check this machine's name servers.",
+        ) from error
+    except UnicodeError as error:
+        raise ConfigError(f"{host!r} cannot be a host's name", cure="Check the name.") from error
     except OSError as error:
         raise Unavailable(
             f"{host} cannot be found: {error.strerror or error}", cure="Check the name."
         ) from error
-    return str(found[0][4][0])
+    return [str(address[0]) for *_, address in found]
 
 
 def _tls(load: Load) -> ssl.SSLContext:

@@ -1,6 +1,7 @@
 """The demo shop's files, as a server's first start writes them, and what its programs answer."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -23,7 +24,10 @@ class Shop:
         subprocess.run(["sh"], input=text, text=True, env=environment, check=True)
         self.pages = root / "var/www/shop"
         self.settings = (root / "etc/lighttpd/lighttpd.conf").read_text()
-        self._environment = {"COLOUR": colour, "VERSION": version, "SERVER": "tea-1", "TZ": "UTC"}
+        self._environment = {
+            "COLOUR": colour, "VERSION": version, "SERVER": "tea-1", "TZ": "UTC",
+            "NEVER": str(root / "var/www/never"),
+        }  # fmt: skip
 
     def answer(self, program: str, query: str = "") -> tuple[str, str]:
         """Headers and body that a CGI program answers a query with."""
@@ -109,7 +113,25 @@ def test_burning_for_nonsense_is_a_bad_request(blue: Shop, query: str) -> None:
     assert blue.answer("burn", query)[0].startswith("Status: 400")
 
 
-@pytest.mark.parametrize("program", ["burn", "shop.cgi"])
+def test_waiting_takes_as_long_as_asked_and_no_processor(blue: Shop) -> None:
+    begin, used = time.monotonic(), os.times()
+    _, body = blue.answer("wait", "ms=1050")
+    assert time.monotonic() - begin > 1.04
+    now = os.times()
+    assert now.children_user + now.children_system - used.children_user - used.children_system < 0.5
+    assert body == "waited 1050 ms on tea-1\n"
+
+
+def test_waiting_for_no_time_answers_at_once(blue: Shop) -> None:
+    assert blue.answer("wait", "ms=0")[1] == "waited 0 ms on tea-1\n"
+
+
+@pytest.mark.parametrize("query", ["", "ms=", "ms=-1", "ms=1;id", "ms=08"])
+def test_waiting_for_nonsense_is_a_bad_request(blue: Shop, query: str) -> None:
+    assert blue.answer("wait", query)[0].startswith("Status: 400")
+
+
+@pytest.mark.parametrize("program", ["burn", "wait", "shop.cgi"])
 def test_the_written_programs_are_sound_shell(blue: Shop, program: str) -> None:
     result = subprocess.run([SHELLCHECK, blue.pages / program], capture_output=True, text=True)
     assert result.stdout == ""

@@ -1,0 +1,266 @@
+"""`ao probe`."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cliff.columns import FormattableColumn
+from cliff.show import ShowOne
+
+from ao.commands.base import SiteCommand
+from ao.errors import ConfigError, RequestsLost
+
+if TYPE_CHECKING:
+    from ao.probe.load import Load
+    from ao.probe.recording import Recording
+    from ao.probe.run import Run
+    from ao.probe.summary import Figure
+    from ao.site import Identify
+
+
+class Probe(SiteCommand, ShowOne):
+    """Measure what users of a URL see, until Ctrl-C.
+
+    Sends requests on new connections at an even rate, and on connections that Keep-Alive
+    clients keep. Tells which colour answered, what was lost, and how long answers took.
+    Exit code 9 when requests were lost.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the URL and the load."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "url", metavar="URL", help="http or https; its path, if any, is what is asked for."
+        )
+        parser.add_argument(
+            "--seconds", type=_positive, metavar="S", help="How long. Default: until Ctrl-C."
+        )
+        parser.add_argument(
+            "--records",
+            type=Path,
+            metavar="FILE",
+            help="Write a line of CSV for every request; gzip if the name ends in .gz.",
+        )
+        _add_load(parser.add_argument_group("load"))
+        _add_colours(parser.add_argument_group("colours", "Default: `identify` of the site file."))
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[Sequence[str], Sequence[_Column]]:
+        """Run the probe, and show what it saw."""
+        import asyncio
+
+        from ao.probe import summary
+        from ao.probe.run import Run
+
+        run = Run(load=self._load(parsed_args), records=parsed_args.records)
+        quiet = self.app.options.verbose_level == 0 or not sys.stderr.isatty()
+        with ExitStack() as screen:
+            if not quiet:
+                from ao.commands.live import LiveLine
+
+                run.lately = screen.enter_context(LiveLine()).show
+            self.recording = asyncio.run(_go(run, parsed_args.seconds))
+        figures = list(summary.figures(self.recording))
+        return [figure.name for figure in figures], [_Column(figure) for figure in figures]
+
+    def produce_output(
+        self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Sequence[Any]
+    ) -> int:
+        """Show the figures; raises RequestsLost below them if there were any."""
+        super().produce_output(parsed_args, column_names, data)
+        if self.recording.lost:
+            raise RequestsLost(
+                f"{self.recording.lost:,} of {self.recording.sent:,} requests "
+                f"to {parsed_args.url} were lost",
+                cure="The table tells how; --records FILE keeps a line for each of them.",
+            )
+        return 0
+
+    def _load(self, options: argparse.Namespace) -> Load:
+        from ao.probe.load import Load, Protocol
+
+        if not options.new and not options.kept:
+            raise ConfigError("--new 0 --kept 0 sends nothing", cure="Give one of them a number.")
+        base, path = _split(options.url)
+        slow = options.kept // 5 if options.slow is None else options.slow
+        if slow > options.kept:
+            raise ConfigError(f"--slow {slow} is more than the {options.kept} clients of --kept")
+        return Load(
+            url=base,
+            identify=self._identify(options, path),
+            new_per_second=options.new,
+            kept=options.kept,
+            kept_interval=options.interval,
+            slow_path=options.slow_path,
+            slow_kept=slow if options.slow_path else 0,
+            timeout=options.timeout,
+            protocol=Protocol.HTTP2 if options.http2 else Protocol.HTTP1,
+            verify=not options.insecure,
+            expect=options.expect,
+        )
+
+    def _identify(self, options: argparse.Namespace, path: str) -> Identify:
+        """What to ask for, and what tells the colour: as told, else as the site file says."""
+        from ao.site import Identify
+
+        asked = options.path or path
+        if options.header or options.body or not self.app.options.config.exists():
+            return Identify(path=asked or "/", header=options.header, body=options.body)
+        identify = self.site().identify
+        return replace(identify, path=asked or identify.path)
+
+
+class _Column(FormattableColumn[object]):
+    """A figure as cliff shows it: the text in tables, the value in JSON and YAML."""
+
+    def __init__(self, figure: Figure) -> None:
+        super().__init__(figure.value)
+        self._text = figure.text
+
+    def human_readable(self) -> str:
+        """The figure's text."""
+        return self._text
+
+    def machine_readable(self) -> object:
+        """The figure's value."""
+        return self._value
+
+
+async def _go(run: Run, seconds: float | None) -> Recording:
+    """Run for so many seconds, or until Ctrl-C or SIGTERM."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, run.stop)
+    return await run.go(seconds)
+
+
+def _add_load(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--new",
+        type=_not_negative,
+        default=20.0,
+        metavar="N",
+        help="Requests a second that each open a connection. Default: 20.",
+    )
+    group.add_argument(
+        "--kept", type=_count, default=10, metavar="N", help="Keep-Alive clients. Default: 10."
+    )
+    group.add_argument(
+        "--interval",
+        type=_not_negative,
+        default=0.1,
+        metavar="S",
+        help="Seconds between a Keep-Alive client's answer and its next request. Default: 0.1.",
+    )
+    group.add_argument(
+        "--timeout",
+        type=_positive,
+        default=5.0,
+        metavar="S",
+        help="Seconds after which a request is lost. Default: 5.",
+    )
+    group.add_argument(
+        "--expect",
+        type=int,
+        metavar="STATUS",
+        help="HTTP status of a good answer. Default: any below 500.",
+    )
+    group.add_argument(
+        "--slow-path",
+        type=_url_path,
+        metavar="PATH",
+        help="Path that takes long, which some of the Keep-Alive clients ask for.",
+    )
+    group.add_argument(
+        "--slow", type=_count, metavar="N", help="How many of them. Default: every fifth."
+    )
+    group.add_argument(
+        "--http2",
+        action="store_true",
+        help="Speak HTTP/2: by TLS for an https URL, by prior knowledge for an http one.",
+    )
+    group.add_argument(
+        "--insecure", action="store_true", help="Do not check the server's certificate."
+    )
+
+
+def _add_colours(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--path", type=_url_path, metavar="PATH", help="Path of every request. Default: /."
+    )
+    told = group.add_mutually_exclusive_group()
+    told.add_argument(
+        "--header", metavar="NAME", help="Header of the answer that holds the colour."
+    )
+    told.add_argument(
+        "--body",
+        type=_one_group,
+        metavar="REGEX",
+        help="Regular expression whose one group finds the colour in the body.",
+    )
+
+
+def _split(url: str) -> tuple[str, str]:
+    """A URL without its path, and its path; that is empty when there is none."""
+    found = re.fullmatch(r"(\w+://[^/?#]+)([^#]*)", url)
+    if found is None:
+        raise ConfigError(f"{url!r} is not an http or https URL", cure="Write http://HOST[:PORT].")
+    base, path = found.groups()
+    return base, f"/{path}" if path.startswith("?") else path
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    return number
+
+
+def _not_negative(text: str) -> float:
+    if (number := _number(text)) < 0:
+        raise argparse.ArgumentTypeError(f"{text} is less than 0")
+    return number
+
+
+def _positive(text: str) -> float:
+    if (number := _number(text)) <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not more than 0")
+    return number
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
+def _url_path(text: str) -> str:
+    if not re.fullmatch(r"/[!-~]*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a path such as /version")
+    return text
+
+
+def _one_group(text: str) -> str:
+    try:
+        groups = re.compile(text).groups
+    except re.error as error:
+        raise argparse.ArgumentTypeError(f"not a regular expression: {error}") from error
+    if groups != 1:
+        raise argparse.ArgumentTypeError(f"{text!r} has to have one group, as (blue|green)")
+    return text

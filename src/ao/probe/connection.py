@@ -1,0 +1,133 @@
+"""What the probe's connections of either protocol have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import ssl
+import struct
+from abc import abstractmethod
+from typing import Self
+
+from ao.probe.answer import Answer, Broken, Exhausted
+from ao.probe.recording import Outcome
+from ao.probe.target import Target
+
+BODY = 65_536
+"""Bytes of a body that are kept; the rest is read and forgotten."""
+_OWN_FAULTS = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM}
+"""Errors that tell of this machine's limits and nothing of the server."""
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""SO_LINGER for a close that leaves no port waiting: at 500 connections a second and more,
+ports would run out."""
+
+
+class Connection(asyncio.Protocol):
+    """One connection, which takes one request at a time."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._transport: asyncio.Transport | None = None
+        self._waiting: asyncio.Future[Answer] | None = None
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._body = bytearray()
+        self._touched = False
+        self.answers = 0
+        """Answers that came on it."""
+        self.leaving = False
+        """Whether the server asked to close it."""
+        self.closed = False
+        """Whether it takes no more requests."""
+
+    @classmethod
+    async def open(cls, target: Target) -> Self:
+        """Open a connection; raises Broken when there is none to be had, and Exhausted."""
+        loop = asyncio.get_running_loop()
+        try:
+            transport, connection = await loop.create_connection(
+                lambda: cls(target),
+                target.address,
+                target.port,
+                ssl=target.tls,
+                server_hostname=target.host if target.tls else None,
+            )
+        except ssl.SSLError as error:
+            raise Broken(Outcome.REFUSED, f"TLS: {error.reason or error}") from error
+        except OSError as error:
+            if error.errno in _OWN_FAULTS:
+                raise Exhausted(_reason(error)) from error
+            raise Broken(Outcome.REFUSED, _reason(error)) from error
+        own = transport.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        return connection
+
+    async def ask(self, path: str) -> Answer:
+        """Send a request and wait for its answer; raises Broken when none comes."""
+        if self._transport is None or self.closed:
+            raise Broken(Outcome.CLOSED, "the connection was closed", untouched=True)
+        self._waiting = asyncio.get_running_loop().create_future()
+        self._headers, self._body, self._touched = [], bytearray(), False
+        try:
+            self._send(self._transport, path)
+            answer = await self._waiting
+        finally:
+            self._waiting = None
+        self.answers += 1
+        if self.leaving:
+            self.close()
+        return answer
+
+    def close(self) -> None:
+        """Close it, without a word to whoever waits on it."""
+        self.closed = True
+        if self._transport is not None:
+            self._transport.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note that it is open."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def eof_received(self) -> None:
+        """Note that the server has closed it."""
+        self.closed = True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever waits on it."""
+        self.closed = True
+        if exc is None:
+            self._fail(Outcome.CLOSED, "the connection was closed", untouched=not self._touched)
+        else:
+            self._fail(Outcome.RESET, _reason(exc), untouched=not self._touched)
+
+    @abstractmethod
+    def _send(self, transport: asyncio.Transport, path: str) -> None:
+        """Send a request; raises Broken when the connection takes none."""
+
+    @property
+    def _waited_for(self) -> bool:
+        """Whether somebody waits for an answer."""
+        return self._waiting is not None and not self._waiting.done()
+
+    def _keep(self, part: bytes) -> None:
+        """Keep a part of the body."""
+        self._body += part[: BODY - len(self._body)]
+
+    def _finish(self, status: int) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(
+                Answer(status=status, headers=self._headers, body=bytes(self._body))
+            )
+
+    def _fail(self, outcome: Outcome, reason: str, *, untouched: bool = False) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(Broken(outcome, reason, untouched=untouched))
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, without the address that asyncio adds."""
+    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.errno:
+        return os.strerror(error.errno)
+    return str(error) or type(error).__name__

@@ -1,0 +1,72 @@
+import asyncio
+from itertools import count
+
+import pytest
+
+from ao.probe import descriptors
+from ao.probe.answer import Exhausted
+from ao.probe.clients import Clients
+from ao.probe.connection import Connection
+from ao.probe.load import Load
+from ao.probe.recorder import Recorder
+from tests.unit.probe.server import HEADER, Peer, probe
+
+
+async def hang(peer: Peer) -> None:
+    await peer.request()
+    await asyncio.sleep(30)
+
+
+def test_what_the_probe_has_no_room_for_is_skipped_and_not_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(descriptors, "room", lambda wanted: 2)
+    seen = probe(hang, 0.2, kept=0, new_per_second=100, timeout=0.5)
+    assert seen.sent == seen.lost == 2
+    assert seen.skipped > 0
+
+
+def test_a_machine_without_a_port_or_descriptor_left_is_not_the_servers_fault() -> None:
+    async def none_left() -> Connection:
+        raise Exhausted("Too many open files")
+
+    async def go() -> Recorder:
+        load = Load(url="", identify=HEADER, new_per_second=100, kept=2, kept_interval=0.01)
+        recorder, loop = Recorder(load), asyncio.get_running_loop()
+        begin = loop.time()
+        clients = Clients(load, none_left, recorder, lambda: loop.time() - begin, print, room=9)
+        tasks = clients.come()
+        while recorder.skipped < 10:
+            await asyncio.sleep(0.01)
+        clients.leave()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        return recorder
+
+    recorder = asyncio.run(asyncio.wait_for(go(), 20))
+    assert not recorder.outcomes
+
+
+def test_requests_that_are_too_late_are_skipped_and_not_sent_in_a_burst() -> None:
+    """As after a machine's sleep: the clock jumps, and what was due meanwhile is left out."""
+    opened = count()
+
+    async def never() -> Connection:
+        next(opened)
+        raise Exhausted
+
+    async def go() -> int:
+        load = Load(url="", identify=HEADER, new_per_second=10, kept=0)
+        recorder, loop = Recorder(load), asyncio.get_running_loop()
+        begin = loop.time()
+        jump = 0.0
+        clients = Clients(load, never, recorder, lambda: loop.time() - begin + jump, print, room=9)
+        (task,) = clients.come()
+        await asyncio.sleep(0.05)
+        jump = 60.0
+        while recorder.skipped < 500:
+            await asyncio.sleep(0.01)
+        clients.leave()
+        await asyncio.gather(task, return_exceptions=True)
+        return next(opened)
+
+    assert asyncio.run(asyncio.wait_for(go(), 20)) < 50

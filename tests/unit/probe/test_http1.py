@@ -1,0 +1,265 @@
+import asyncio
+from itertools import count
+
+import pytest
+
+from ao.probe.recording import Kind, Outcome, Recording
+from ao.site import Identify
+from tests.unit.probe.server import Peer, answers, probe
+
+NEW_ONLY = {"kept": 0}
+KEPT_ONLY = {"new_per_second": 0}
+
+
+def outcomes(recording: Recording) -> set[Outcome]:
+    return set(recording.outcomes)
+
+
+def test_a_server_that_answers_loses_nothing_and_keeps_its_connections() -> None:
+    seen = probe(answers)
+    assert seen.lost == seen.retried == seen.skipped == 0
+    assert {(s.colour, s.kind) for s in seen.sightings} == {
+        ("blue", Kind.NEW),
+        ("blue", Kind.KEPT),
+    }
+    assert sum(s.answers for s in seen.sightings) == seen.sent
+    assert [(c.colour, c.connections, c.told_to_close) for c in seen.kept] == [("blue", 1, 0)] * 3
+    assert all(c.answers > 1 for c in seen.kept)
+    assert 0 < seen.latency_p50 <= seen.latency_p95 * 1.02
+    assert sum(n for part in seen.slices for n in part.colours.values()) == seen.sent
+
+
+def test_connection_close_is_honoured_and_counted() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.answer("blue", "200 OK", "Connection: close")
+
+    seen = probe(serve, **KEPT_ONLY)
+    assert outcomes(seen) == {Outcome.ANSWERED}
+    for client in seen.kept:
+        assert client.told_to_close == client.connections == client.answers > 1
+
+
+def test_an_idle_connection_that_the_server_closes_is_neither_lost_nor_sent_again() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.answer()
+
+    seen = probe(serve, kept_interval=0.2, enough=2, **KEPT_ONLY)
+    assert outcomes(seen) == {Outcome.ANSWERED}
+    assert all(c.connections > 1 and c.told_to_close == 0 for c in seen.kept)
+
+
+@pytest.mark.parametrize("end", [lambda peer: None, Peer.reset], ids=["closed", "reset"])
+def test_a_request_on_a_reused_connection_that_ends_before_an_answer_is_sent_once_more(
+    end,
+) -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.answer()
+        if await peer.request():
+            end(peer)
+
+    seen = probe(serve)
+    assert outcomes(seen) == {Outcome.ANSWERED, Outcome.RETRIED}
+    assert sum(c.retried for c in seen.kept) == seen.retried > 0
+    assert all(s.answers > 0 for s in seen.sightings)
+    assert all(c.connections == c.retried + 1 for c in seen.kept)
+
+
+def test_a_request_that_is_sent_once_more_in_vain_is_lost() -> None:
+    connections = count()
+
+    async def serve(peer: Peer) -> None:
+        if next(connections) <= 1:
+            await peer.request()
+            peer.answer()
+        await peer.request()
+
+    seen = probe(serve, kept=1, **KEPT_ONLY)
+    assert outcomes(seen) == {Outcome.ANSWERED, Outcome.CLOSED}
+    assert seen.outcomes[Outcome.ANSWERED] == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome"),
+    [(lambda peer: None, Outcome.CLOSED), (Peer.reset, Outcome.RESET)],
+    ids=["closed", "reset"],
+)
+def test_a_first_request_on_a_connection_is_never_sent_again(end, outcome: Outcome) -> None:
+    async def serve(peer: Peer) -> None:
+        if await peer.request():
+            end(peer)
+
+    seen = probe(serve)
+    assert outcomes(seen) == {outcome}
+    assert {loss.kind for loss in seen.losses} == {Kind.NEW, Kind.KEPT}
+    assert seen.latency_p50 is None
+
+
+def test_half_an_answer_on_a_reused_connection_is_lost() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.answer()
+        await peer.request()
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+
+    seen = probe(serve, **KEPT_ONLY)
+    assert outcomes(seen) == {Outcome.ANSWERED, Outcome.CLOSED}
+
+
+def test_after_a_time_out_a_kept_client_opens_a_new_connection() -> None:
+    connections = count()
+
+    async def serve(peer: Peer) -> None:
+        if next(connections) == 1:
+            await peer.request()
+            await asyncio.sleep(30)
+        await answers(peer)
+
+    seen = probe(serve, kept=1, timeout=0.2, **KEPT_ONLY)
+    (client,) = seen.kept
+    assert (client.hung, client.lost, client.connections) == (1, 1, 2)
+    assert seen.losses[0].seconds >= 0.2
+    assert client.answers > 0
+
+
+def test_requests_that_hang_when_the_probe_stops_are_lost_too() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        await asyncio.sleep(30)
+
+    seen = probe(serve, 0.1, timeout=0.4)
+    assert outcomes(seen) == {Outcome.TIMED_OUT}
+    assert {loss.kind for loss in seen.losses} == {Kind.NEW, Kind.KEPT}
+    assert seen.seconds < 0.4 <= min(loss.at for loss in seen.losses)
+
+
+def test_an_answer_that_trickles_in_does_not_escape_the_time_out() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            peer.send(".")
+            await asyncio.sleep(0.02)
+
+    assert outcomes(probe(serve, 0.1, timeout=0.3)) == {Outcome.TIMED_OUT}
+
+
+def test_a_late_answer_is_an_answer() -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            await asyncio.sleep(0.1)
+            peer.answer()
+
+    seen = probe(serve)
+    assert outcomes(seen) == {Outcome.ANSWERED}
+    assert seen.latency_p50 > 0.098
+
+
+@pytest.mark.parametrize(
+    ("status", "expect", "outcome"),
+    [
+        ("503 Service Unavailable", None, Outcome.WRONG),
+        ("404 Not Found", None, Outcome.ANSWERED),
+        ("404 Not Found", 200, Outcome.WRONG),
+        ("503 Service Unavailable", 503, Outcome.ANSWERED),
+    ],
+)
+def test_what_a_good_answer_is_depends_on_its_status(
+    status: str, expect: int | None, outcome: Outcome
+) -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            peer.answer("blue", status)
+
+    seen = probe(serve, expect=expect)
+    assert outcomes(seen) == {outcome}
+    assert {loss.reason for loss in seen.losses} <= {f"HTTP {status[:3]}"}
+    assert all(c.connections == 1 for c in seen.kept)
+
+
+def test_what_is_not_http_is_wrong() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.send("220 mail.example ESMTP\r\n\r\n")
+
+    assert outcomes(probe(serve)) == {Outcome.WRONG}
+
+
+def test_the_colour_is_found_in_a_body_that_comes_in_chunks() -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nI am Gree\r\n")
+            await asyncio.sleep(0.01)
+            peer.send("2\r\nn.\r\n0\r\n\r\n")
+
+    body = Identify(path="/", header=None, body=r"I am (\w+)")
+    seen = probe(serve, identify=body)
+    assert {s.colour for s in seen.sightings} == {"green"}
+    assert all(c.connections == 1 for c in seen.kept)
+
+
+def test_an_answer_without_a_length_ends_with_its_connection() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.send("HTTP/1.1 200 OK\r\nX-Colour: blue\r\n\r\nthat is all")
+
+    assert outcomes(probe(serve)) == {Outcome.ANSWERED}
+
+
+def test_an_interim_answer_is_not_the_answer() -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            peer.send("HTTP/1.1 103 Early Hints\r\nX-Colour: green\r\n\r\n")
+            peer.answer("blue")
+
+    seen = probe(serve)
+    assert outcomes(seen) == {Outcome.ANSWERED}
+    assert {s.colour for s in seen.sightings} == {"blue"}
+    assert all(c.connections == 1 for c in seen.kept)
+
+
+def test_a_change_of_colour_is_dated_on_new_and_on_kept_connections() -> None:
+    served = count()
+
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            peer.answer("blue" if next(served) < 15 else "green")
+
+    seen = probe(serve, enough=12)
+    times = {(s.colour, s.kind): (s.first, s.last) for s in seen.sightings}
+    for kind in Kind:
+        assert times["blue", kind][0] < times["green", kind][0] < times["green", kind][1]
+        assert times["blue", kind][1] < times["green", kind][1]
+    assert {c.colour for c in seen.kept} == {"green"}
+    assert min(c.since for c in seen.kept) == times["green", Kind.KEPT][0]
+
+
+def test_clients_of_the_slow_path_tell_no_colour_unless_its_answer_does() -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            if peer.path == "/slow":
+                peer.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+            else:
+                peer.answer()
+
+    seen = probe(serve, slow_path="/slow", slow_kept=1, **KEPT_ONLY)
+    assert [(c.slow, c.colour) for c in seen.kept] == [
+        (True, None),
+        (False, "blue"),
+        (False, "blue"),
+    ]
+    answered = {s.colour: s.answers for s in seen.sightings}
+    assert answered["unknown"] == seen.kept[0].answers > 0
+
+
+def test_a_slow_server_does_not_lower_the_rate() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        await asyncio.sleep(0.4)
+        peer.answer()
+
+    seen = probe(serve, 0.4, new_per_second=100, **NEW_ONLY)
+    assert seen.sent + seen.skipped >= 20
+    assert seen.lost == 0

@@ -1,0 +1,180 @@
+import asyncio
+import csv
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from ao.colour import Colour
+from ao.errors import AoError, ConfigError, Unavailable
+from ao.probe import wire
+from ao.probe.load import Load
+from ao.probe.process import ProbeProcess
+from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sighting, Slice
+from tests.unit.probe.server import HEADER, Streams, answers, listening, port
+
+DEADLINE = 20.0
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """A server in a thread, which answers from blue."""
+    loop = asyncio.new_event_loop()
+    serving, done = threading.Event(), asyncio.Event()
+    ports: list[int] = []
+
+    async def serve() -> None:
+        async with listening(Streams(answers)) as server:
+            ports.append(port(server))
+            serving.set()
+            await done.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread.start()
+    assert serving.wait(DEADLINE)
+    yield f"http://127.0.0.1:{ports[0]}"
+    loop.call_soon_threadsafe(done.set)
+    thread.join()
+    loop.close()
+
+
+def load(url: str) -> Load:
+    return Load(url=url, identify=HEADER, new_per_second=20, kept=2, kept_interval=0.05)
+
+
+def until(seen: Callable[[], bool]) -> None:
+    end = time.monotonic() + DEADLINE
+    while not seen():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.02)
+
+
+def test_a_probe_in_a_process_tells_what_it_sees_and_what_it_saw(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "seen.csv"
+    with ProbeProcess(load(url), records=path) as probe:
+        probe.wait_until_running(DEADLINE)
+        until(lambda: probe.on(Colour.BLUE) == 3)
+        assert probe.on(Colour.GREEN) == 0
+        recording = probe.stop()
+    assert set(recording.outcomes) == {Outcome.ANSWERED}
+    assert recording.load == load(url)
+    assert [client.colour for client in recording.kept] == ["blue", "blue"]
+    with path.open() as file:
+        assert len(list(csv.DictReader(file))) == recording.sent
+
+
+def test_a_probe_that_is_terminated_tells_what_it_saw(url: str) -> None:
+    with ProbeProcess(load(url)) as probe:
+        probe.wait_until_running(DEADLINE)
+        assert probe._process is not None
+        probe._process.terminate()
+        probe._process.wait(DEADLINE)
+        assert probe.stop().sent > 0
+
+
+@pytest.mark.parametrize(
+    ("url", "error"), [("http://127.0.0.1:1", Unavailable), ("gopher://shop", ConfigError)]
+)
+def test_what_a_probe_fails_with_is_told_as_it_is(
+    url: str, error: type[AoError], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with ProbeProcess(load(url)) as probe, pytest.raises(error) as told:
+        probe.wait_until_running(DEADLINE)
+    assert told.type is error
+    assert told.value.cure
+    assert capfd.readouterr().err == ""
+
+
+def test_a_probe_that_is_left_without_stopping_it_is_gone(url: str) -> None:
+    with ProbeProcess(load(url)) as probe:
+        probe.wait_until_running(DEADLINE)
+    assert probe._process is not None
+    assert probe._process.returncode is not None
+
+
+@pytest.mark.parametrize("moment", ["at once", "while it runs"])
+def test_a_probe_ends_with_its_parent(url: str, moment: str) -> None:
+    parent = textwrap.dedent(f"""
+        import os, signal
+        from ao.probe.load import Load
+        from ao.probe.process import ProbeProcess
+        from ao.site import Identify
+        load = Load(url={url!r}, identify=Identify(path="/", header="X-Colour", body=None))
+        with ProbeProcess(load) as probe:
+            print(probe._process.pid, flush=True)
+            if {moment == "while it runs"}:
+                probe.wait_until_running({DEADLINE})
+            os.kill(os.getpid(), signal.SIGKILL)
+    """)
+    run = subprocess.run([sys.executable, "-c", parent], capture_output=True, text=True)
+    assert run.returncode == -signal.SIGKILL
+    until(lambda: not runs(int(run.stdout)))
+    assert "Traceback" not in run.stderr
+
+
+def runs(pid: int) -> bool:
+    """Whether a process runs; one that waits only for its parent to notice does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def test_the_process_needs_neither_openstacksdk_nor_pydantic_nor_rich() -> None:
+    code = (
+        "import sys, ao.probe.__main__, ao.probe.http1, ao.probe.http2, ao.probe.records\n"
+        "print(*(m for m in ('openstack', 'pydantic', 'rich', 'cliff') if m in sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == ""
+
+
+def test_a_recording_is_the_same_after_its_way_as_json() -> None:
+    recording = Recording(
+        started=1.0,
+        seconds=2.0,
+        load=replace(load("http://shop.example"), slow_path="/slow", expect=200),
+        width=0.1,
+        slices=(
+            Slice(
+                at=0.0,
+                colours={"blue": 3},
+                retried=1,
+                lost=0,
+                latency_p50=0.1,
+                latency_p95=None,
+                latency_max=0.3,
+            ),
+        ),
+        sent=4,
+        outcomes={Outcome.ANSWERED: 3, Outcome.TIMED_OUT: 1},
+        latency_p50=None,
+        latency_p95=0.2,
+        latency_max=0.3,
+        sightings=(Sighting(colour="blue", kind=Kind.NEW, answers=3, first=0.1, last=0.2),),
+        losses=(Loss(at=1.0, kind=Kind.KEPT, outcome=Outcome.RESET, seconds=0.1, reason="x"),),
+        kept=(
+            KeptClient(
+                colour=None,
+                since=None,
+                slow=True,
+                answers=0,
+                connections=1,
+                told_to_close=0,
+                retried=0,
+                lost=1,
+                hung=1,
+            ),
+        ),
+        skipped=7,
+    )
+    assert TypeAdapter(Recording).validate_json(wire.dumps(recording)) == recording

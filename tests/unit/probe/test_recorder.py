@@ -1,0 +1,118 @@
+import math
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ao.probe import recorder as module
+from ao.probe.histogram import Histogram
+from ao.probe.load import Load
+from ao.probe.recorder import Recorder, Request
+from ao.probe.recording import Kind, Outcome
+from tests.unit.probe.server import HEADER
+
+LOAD = Load(url="http://shop.example", identify=HEADER, kept=1)
+
+
+def answered(at: float, colour: str | None = "blue", seconds: float = 0.01) -> Request:
+    return Request(
+        at=at, kind=Kind.NEW, client=None, outcome=Outcome.ANSWERED, seconds=seconds, colour=colour
+    )
+
+
+def lost(at: float) -> Request:
+    return Request(
+        at=at, kind=Kind.NEW, client=None, outcome=Outcome.RESET, seconds=0.01, reason="reset"
+    )
+
+
+def kept(at: float, colour: str | None, outcome: Outcome = Outcome.ANSWERED) -> Request:
+    return Request(at=at, kind=Kind.KEPT, client=0, outcome=outcome, seconds=0.01, colour=colour)
+
+
+@given(
+    st.lists(st.floats(min_value=1e-6, max_value=100), min_size=1),
+    st.floats(min_value=0.01, max_value=1),
+)
+def test_a_histogram_knows_each_quantile_to_one_per_cent(times: list[float], part: float) -> None:
+    histogram = Histogram()
+    for seconds in times:
+        histogram.add(seconds)
+    exact = sorted(times)[math.ceil(part * len(times)) - 1]
+    told = histogram.quantile(part)
+    assert told is not None
+    assert abs(told - exact) <= 0.0101 * exact
+    assert histogram.greatest == max(times)
+
+
+def test_a_histogram_of_nothing_tells_nothing() -> None:
+    assert Histogram().quantile(0.5) is Histogram().greatest is None
+
+
+@given(st.lists(st.floats(min_value=0, max_value=60), min_size=1))
+def test_every_request_is_in_the_slice_in_which_it_ended(moments: list[float]) -> None:
+    recorder = Recorder(LOAD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "SLICES", 8)
+        for at in sorted(moments):
+            recorder.add(answered(at))
+        seen = recorder.recording(0.0, max(moments))
+    assert len(seen.slices) <= 8
+    assert [part.at for part in seen.slices] == pytest.approx(
+        [n * seen.width for n in range(len(seen.slices))]
+    )
+    there = Counter(math.floor(at / seen.width + 1e-9) for at in moments)
+    told = {n: part.colours["blue"] for n, part in enumerate(seen.slices) if part.colours}
+    assert told == pytest.approx(there)
+
+
+def test_memory_is_bounded_over_hours_and_nothing_is_left_out() -> None:
+    recorder = Recorder(LOAD)
+    seconds = 2 * 3600
+    for moment in range(seconds):
+        recorder.add(answered(moment, "blue" if moment < seconds // 2 else "green"))
+        recorder.add(lost(moment + 0.5))
+    seen = recorder.recording(0.0, float(seconds))
+    assert len(seen.slices) <= module.SLICES
+    assert seen.width == pytest.approx(0.2)
+    assert sum(part.lost for part in seen.slices) == seen.lost == seconds
+    assert sum(sum(part.colours.values()) for part in seen.slices) == seconds
+    assert len(seen.losses) == module.LOSSES
+    (blue, green) = seen.sightings
+    assert (blue.last, green.first) == (seconds // 2 - 1, seconds // 2)
+
+
+def test_slices_that_are_put_together_keep_their_longest_times() -> None:
+    recorder = Recorder(LOAD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "SLICES", 2)
+        recorder.add(answered(0.05, seconds=0.2))
+        recorder.add(answered(0.15, seconds=0.1))
+        recorder.add(answered(0.16, seconds=0.1))
+        seen = recorder.recording(0.0, 0.3)
+    (first, *_) = seen.slices
+    assert (first.latency_p50, first.latency_p95, first.latency_max) == (0.1, 0.2, 0.2)
+
+
+def test_a_client_is_of_the_colour_of_its_last_good_answer_since_the_first_of_those() -> None:
+    recorder = Recorder(LOAD)
+    recorder.opened(0)
+    recorder.add(kept(1.0, "blue"))
+    recorder.add(kept(2.0, "green"))
+    recorder.add(kept(3.0, None))
+    recorder.add(kept(4.0, "green", Outcome.RETRIED))
+    recorder.add(kept(5.0, None, Outcome.TIMED_OUT))
+    (client,) = recorder.recording(0.0, 6.0).kept
+    assert (client.colour, client.since) == ("green", 2.0)
+    assert (client.answers, client.retried, client.lost, client.hung) == (4, 1, 1, 1)
+
+
+def test_clients_lately_are_those_that_a_colour_has_answered_within_a_second() -> None:
+    recorder = Recorder(LOAD)
+    recorder.add(kept(1.0, "blue"))
+    recorder.add(answered(1.5, "blue"))
+    recorder.add(answered(2.2, "green"))
+    assert recorder.lately(1.6) == {"blue": 2, "green": 1}
+    assert recorder.lately(2.3) == {"blue": 1, "green": 1}
+    assert recorder.lately(9.0) == {}
