@@ -11,7 +11,7 @@ from typing import Protocol, Self
 
 from ao.cloud import Request, Resource, Stack
 from ao.colour import Colour
-from ao.errors import AoError
+from ao.errors import AoError, Unavailable
 from ao.facts import Facts
 from ao.plan import PointProduction, Step
 from ao.probe.load import Load
@@ -106,7 +106,10 @@ class Measurement:
         except NoAnswer as error:
             return None, f"production does not answer from here ({error})"
         probe = running.enter_context(self.start(load))
-        probe.wait_until_running(work.site.deadlines.switch)
+        try:
+            probe.wait_until_running(work.site.deadlines.switch)
+        except Unavailable as error:
+            return None, f"production stopped answering ({error.message})"
         work.clock.sleep(BEFORE)
         return probe, ""
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Self
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ao import duration
 from ao.colour import Colour
-from ao.probe import summary
 from ao.probe.recorder import Recorder
 from ao.probe.run import Lately
+from ao.probe.summary import milliseconds
 
 _STYLES = {str(Colour.BLUE): "bold blue", str(Colour.GREEN): "bold green"}
 
@@ -19,15 +21,12 @@ _STYLES = {str(Colour.BLUE): "bold blue", str(Colour.GREEN): "bold green"}
 class LiveLine:
     """A line that tells what the probe sees, until it ends."""
 
-    def __init__(self) -> None:
-        self._live = Live(
-            console=Console(stderr=True, highlight=False), transient=True, auto_refresh=False
-        )
+    def __init__(self, console: Console) -> None:
+        self._live = Live(console=console, transient=True, auto_refresh=False)
 
     def show(self, lately: Lately, recorder: Recorder) -> None:
-        """Show what has been seen until now."""
-        seen = summary.live(recorder.recording(0.0, lately.seconds))
-        self._live.update(_line(seen), refresh=True)
+        """Show the answers of the last second, and the rest since the beginning."""
+        self._live.update(_line(lately.seconds, recorder), refresh=True)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -37,16 +36,21 @@ class LiveLine:
         self._live.stop()
 
 
-def _line(seen: summary.Live) -> Text:
+def _line(now: float, recorder: Recorder) -> Text:
+    seen = recorder.recording(0.0, now)
+    ended = seen.slices[:-1][-max(1, round(1 / seen.width)) :]
+    answers: Counter[str] = Counter()
+    for part in ended:
+        answers.update(part.colours)
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(f"{seen.seconds:6.0f} s ", "dim")
-    for colour, rate in seen.rates.items():
-        line.append(f"  {colour} {rate:,.0f}/s", _STYLES.get(colour, "bold") if rate else "dim")
+    line.append(f"{duration.show(now):>7}", "dim")
+    for colour, count in sorted(answers.items()):
+        line.append(f"   {colour} {count:,}/s", _STYLES.get(colour, "bold"))
     line.append(f"   lost {seen.lost:,}", "bold red" if seen.lost else "")
     line.append(f"   retried {seen.retried:,}", "yellow" if seen.retried else "")
     line.append(
-        f"   median {summary.milliseconds(seen.latency_p50)}"
-        f"  p95 {summary.milliseconds(seen.latency_p95)}   Ctrl-C ends",
+        f"   median {milliseconds(seen.latency_p50)}   p95 {milliseconds(seen.latency_p95)}"
+        "   Ctrl-C ends",
         "dim",
     )
     return line

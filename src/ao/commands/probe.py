@@ -67,10 +67,19 @@ class Probe(SiteCommand, ShowOne):
         quiet = self.app.options.verbose_level == 0 or not sys.stderr.isatty()
         with ExitStack() as screen:
             if not quiet:
+                from rich.console import Console
+
                 from ao.commands.live import LiveLine
 
-                run.lately = screen.enter_context(LiveLine()).show
+                line = LiveLine(Console(stderr=True, highlight=False))
+                run.lately = screen.enter_context(line).show
             self.recording = asyncio.run(_go(run, parsed_args.seconds))
+        if self.recording.skipped:
+            print(
+                f"{self.recording.skipped:,} requests were not sent, because this machine could "
+                "not keep up; then what timed out may be its own fault too.",
+                file=sys.stderr,
+            )
         figures = list(summary.figures(self.recording))
         return [figure.name for figure in figures], [_Column(figure) for figure in figures]
 

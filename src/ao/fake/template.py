@@ -63,8 +63,9 @@ class Blueprint:
         }
 
     def definitions(self, scope: hot.Scope) -> dict[str, Definition]:
-        """Resources whose conditions hold; raises CloudError when a parameter has the name of
-        one (heat/engine/stack.py: validate).
+        """Resources whose conditions hold.
+
+        Raises CloudError when a parameter has the name of one (heat/engine/stack.py: validate).
         """
         there = {
             name

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -48,10 +49,13 @@ class ProbeProcess:
             stdout=subprocess.PIPE,
             text=True,
         )
+        self._reader = threading.Thread(target=self._read, name="probe", daemon=True)
+        self._reader.start()
         assert self._process.stdin is not None
-        self._process.stdin.write(self._order + "\n")
-        self._process.stdin.flush()
-        threading.Thread(target=self._read, name="probe", daemon=True).start()
+        # A child that ended at once is told of by whoever waits for it.
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(self._order + "\n")
+            self._process.stdin.flush()
         return self
 
     def __exit__(
@@ -64,9 +68,11 @@ class ProbeProcess:
         if process.poll() is None:
             process.kill()
         process.wait()
+        self._reader.join()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None and not pipe.closed:
-                pipe.close()
+                with suppress(BrokenPipeError):
+                    pipe.close()
 
     def on(self, colour: Colour) -> int:
         """Its clients that a colour has answered within the last second."""
@@ -84,7 +90,8 @@ class ProbeProcess:
         """
         process = self._started()
         assert process.stdin is not None
-        process.stdin.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
         self._wait(lambda: self._recording is not None, "the probe to end", self._deadline)
         return _RECORDING.validate_python(self._recording)
 
@@ -112,6 +119,8 @@ class ProbeProcess:
         process = self._started()
         assert process.stdout is not None
         for line in process.stdout:
+            if not line.endswith("\n"):
+                break  # the child was killed in the midst of it
             said = json.loads(line)
             with self._changed:
                 if "lately" in said:

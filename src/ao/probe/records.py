@@ -40,6 +40,8 @@ class Records:
         self._path = path
         self._rows: list[Row] = [COLUMNS]
         self._batches: SimpleQueue[list[Row] | None] = SimpleQueue()
+        self._failed = False
+        """Whether the disk has taken no more: rows are forgotten from then on."""
         self._writer = Thread(target=self._write, name="records", daemon=True)
 
     def add(self, request: Request) -> None:
@@ -73,19 +75,19 @@ class Records:
         self._writer.join()
 
     def _hand_over(self) -> None:
-        self._batches.put(self._rows)
+        if not self._failed:
+            self._batches.put(self._rows)
         self._rows = []
 
     def _write(self) -> None:
-        """Write what is handed over; after a failure of the disk, take it and write nothing."""
+        """Write what is handed over, until the end or a failure of the disk."""
         try:
             with self._file as file:
                 writer = csv.writer(file, lineterminator="\n")
                 while (rows := self._batches.get()) is not None:
                     writer.writerows(rows)
         except OSError as error:
+            self._failed = True
             logging.getLogger("ao").warning(
                 "%s ends too early: %s", self._path, error.strerror or error
             )
-            while self._batches.get() is not None:
-                pass

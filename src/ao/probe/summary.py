@@ -9,9 +9,6 @@ from dataclasses import asdict, dataclass
 from ao import duration
 from ao.probe.recording import KeptClient, Loss, Recording, Sighting
 
-LIVE = 1.0
-"""Seconds that the live figures look back."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
@@ -22,39 +19,6 @@ class Figure:
     """For programs: numbers, texts, lists and objects. Times in seconds."""
     text: str
     """For people; may have several lines."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Live:
-    """What a running probe sees."""
-
-    seconds: float
-    """How long it has run."""
-    rates: dict[str, float]
-    """Good answers a second by colour, of late; 0 for a colour of which none came."""
-    lost: int
-    retried: int
-    latency_p50: float | None
-    """Median seconds of the good answers since the beginning."""
-    latency_p95: float | None
-
-
-def live(recording: Recording) -> Live:
-    """What a recording tells of the time right before its end."""
-    count = max(1, round(LIVE / recording.width))
-    whole = recording.slices[-count - 1 : -1]
-    answers = Counter({sighting.colour: 0 for sighting in recording.sightings})
-    for part in whole:
-        answers.update(part.colours)
-    span = max(1, len(whole)) * recording.width
-    return Live(
-        seconds=recording.seconds,
-        rates={colour: answers[colour] / span for colour in sorted(answers)},
-        lost=recording.lost,
-        retried=recording.retried,
-        latency_p50=recording.latency_p50,
-        latency_p95=recording.latency_p95,
-    )
 
 
 def figures(recording: Recording) -> Iterator[Figure]:

@@ -34,6 +34,8 @@ COMBINATIONS = {
     )
 }
 PROMISED = ("haproxy", Method.POOL)
+QUIETLY = ("--probe-new", "0", "--probe-kept", "0")
+"""The command's own probe is off: it is seen from outside, and the machine is small."""
 SLOW_REQUEST = 1.0
 """Seconds that a long request takes."""
 
@@ -71,9 +73,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--servers", type=int, default=2, help="of each system; default 2")
     parser.add_argument("--new", type=float, default=200, help="new connections a second")
     parser.add_argument("--kept", type=int, default=50, help="Keep-Alive clients")
-    parser.add_argument("--slow", type=int, default=10, help="of these, with requests of a second")
+    parser.add_argument("--slow", type=int, default=5, help="of these, with requests of a second")
     parser.add_argument(
-        "--interval", type=float, default=0.3, help="seconds between a client's requests"
+        "--interval", type=float, default=0.5, help="seconds between a client's requests"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the series to FILE")
     return parser.parse_args()
@@ -117,7 +119,7 @@ def _switch(work: Work, options: argparse.Namespace) -> CutOver:
 
 def _noting(work: Work, to: Colour, made: list[CutOver]) -> Callable[[], float | None]:
     def switch() -> float | None:
-        made.append(ao.switch(work, to))
+        made.append(ao.switch(work, to, *QUIETLY))
         return ao.requested(made[0])
 
     return switch
@@ -144,11 +146,11 @@ def _broken(rows: list[Series]) -> Iterator[str]:
             continue
         if not row.lossless:
             yield f"BROKEN: {row.lost} requests lost, {row.failed} switches failed"
-        if not row.followed_within(SLOW_REQUEST):
+        if not row.followed_in_time:
             yield (
                 f"BROKEN: {row.keepalive_followed} of {row.keepalive_total} Keep-Alive clients "
-                f"followed, the last after {row.last_followed_s} s; promised are all, within "
-                f"{QUIET + SLOW_REQUEST:g} s"
+                f"followed, the last {row.last_followed_beyond_s} s later than the longest "
+                f"request took; promised are all, within {QUIET:g} s"
             )
 
 

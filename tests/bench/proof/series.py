@@ -57,6 +57,8 @@ class Series:
     keepalive_total: int
     last_followed_s: float | None
     """From the switch's request until the last Keep-Alive client had followed: the longest."""
+    last_followed_beyond_s: float | None
+    """That, of each switch without the longest answer that the same switch saw."""
     gap_s: float | None
     """Longest time without a good answer on a new connection."""
 
@@ -65,12 +67,13 @@ class Series:
         """Whether every switch went through and no request was lost."""
         return not self.lost and not self.failed
 
-    def followed_within(self, longest_request: float) -> bool:
-        """Whether every Keep-Alive client followed in time; `longest_request` in seconds."""
+    @property
+    def followed_in_time(self) -> bool:
+        """Whether every Keep-Alive client followed within QUIET plus the longest request."""
         return (
             self.keepalive_followed == self.keepalive_total
-            and self.last_followed_s is not None
-            and self.last_followed_s <= QUIET + longest_request
+            and self.last_followed_beyond_s is not None
+            and self.last_followed_beyond_s <= QUIET
         )
 
 
@@ -112,6 +115,11 @@ def series(provider: str, method: str, cutovers: Sequence[CutOver]) -> Series:
         keepalive_followed=sum(client.colour == cutover.new for cutover, client in clients),
         keepalive_total=len(clients),
         last_followed_s=_longest(c.following.seconds for c in cutovers if c.following),
+        last_followed_beyond_s=_longest(
+            c.following.seconds - (recording.latency_max or 0.0)
+            for c, recording in seen
+            if c.following and c.following.seconds is not None
+        ),
         gap_s=_longest(cutover.gap for cutover in cutovers),
     )
 

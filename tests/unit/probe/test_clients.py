@@ -1,5 +1,7 @@
 import asyncio
+import errno
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from ao.probe.clients import Clients
 from ao.probe.connection import Connection
 from ao.probe.load import Load
 from ao.probe.recorder import Recorder
+from ao.probe.recording import Outcome
 from tests.unit.probe.server import HEADER, Peer, probe
 
 
@@ -26,24 +29,27 @@ def test_what_the_probe_has_no_room_for_is_skipped_and_not_lost(
     assert seen.skipped > 0
 
 
-def test_a_machine_without_a_port_or_descriptor_left_is_not_the_servers_fault() -> None:
-    async def none_left() -> Connection:
-        raise Exhausted("Too many open files")
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EADDRNOTAVAIL])
+def test_a_machine_without_a_port_or_descriptor_left_is_not_the_servers_fault(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working = asyncio.BaseEventLoop.create_connection
+    opened = count()
 
-    async def go() -> Recorder:
-        load = Load(url="", identify=HEADER, new_per_second=100, kept=2, kept_interval=0.01)
-        recorder, loop = Recorder(load), asyncio.get_running_loop()
-        begin = loop.time()
-        clients = Clients(load, none_left, recorder, lambda: loop.time() - begin, print, room=9)
-        tasks = clients.come()
-        while recorder.skipped < 10:
-            await asyncio.sleep(0.01)
-        clients.leave()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        return recorder
+    async def fails_later(*args: Any, **options: Any) -> Any:
+        if next(opened) < 5:
+            return await working(*args, **options)
+        raise OSError(number, "none left")
 
-    recorder = asyncio.run(asyncio.wait_for(go(), 20))
-    assert not recorder.outcomes
+    monkeypatch.setattr(asyncio.BaseEventLoop, "create_connection", fails_later)
+
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.answer("blue", "200 OK", "Connection: close")
+
+    seen = probe(serve, 0.2)
+    assert set(seen.outcomes) == {Outcome.ANSWERED}
+    assert seen.skipped > 0
 
 
 def test_requests_that_are_too_late_are_skipped_and_not_sent_in_a_burst() -> None:
@@ -59,7 +65,9 @@ def test_requests_that_are_too_late_are_skipped_and_not_sent_in_a_burst() -> Non
         recorder, loop = Recorder(load), asyncio.get_running_loop()
         begin = loop.time()
         jump = 0.0
-        clients = Clients(load, never, recorder, lambda: loop.time() - begin + jump, print, room=9)
+        clients = Clients(
+            load, never, recorder, lambda: loop.time() - begin + jump, print, room=9_000
+        )
         (task,) = clients.come()
         await asyncio.sleep(0.05)
         jump = 60.0

@@ -94,6 +94,7 @@ def test_a_first_request_on_a_connection_is_never_sent_again(end, outcome: Outco
     seen = probe(serve)
     assert outcomes(seen) == {outcome}
     assert {loss.kind for loss in seen.losses} == {Kind.NEW, Kind.KEPT}
+    assert all(c.connections == c.lost for c in seen.kept)
     assert seen.latency_p50 is None
 
 

@@ -3,7 +3,7 @@ import json
 from ao.probe.load import Load
 from ao.probe.recorder import Recorder, Request
 from ao.probe.recording import Kind, Outcome, Recording
-from ao.probe.summary import Figure, figures, live, milliseconds
+from ao.probe.summary import Figure, figures, milliseconds
 from ao.site import Identify
 
 LOAD = Load(
@@ -76,20 +76,6 @@ def test_every_value_is_json_and_every_text_says_something() -> None:
         for found in figures(recording(*requests)):
             json.dumps(found.value)
             assert found.text
-
-
-def test_live_rates_are_those_of_the_last_whole_second() -> None:
-    old = [answered(at / 10, "blue") for at in range(50)]
-    new = [answered(5 + at / 100, "green") for at in range(100)]
-    seen = live(recording(*old, *new, seconds=6.0))
-    assert {colour: round(rate) for colour, rate in seen.rates.items()} == {
-        "blue": 0,
-        "green": 100,
-    }
-
-
-def test_a_probe_that_has_just_begun_has_no_rates() -> None:
-    assert live(recording(seconds=0.05)).rates == {}
 
 
 def test_short_times_are_told_to_a_tenth_of_a_millisecond() -> None:
