@@ -19,7 +19,7 @@ from ao.probe.load import Load
 from ao.report.cutover import CutOver
 from ao.site import Method
 from ao.work import Work
-from tests.bench import ao, sites
+from tests.bench import command, sites
 from tests.bench.proof import table
 from tests.bench.proof.series import QUIET, Series, from_outside, series
 from tests.bench.sites import Plot
@@ -119,8 +119,8 @@ def _switch(work: Work, options: argparse.Namespace) -> CutOver:
 
 def _noting(work: Work, to: Colour, made: list[CutOver]) -> Callable[[], float | None]:
     def switch() -> float | None:
-        made.append(ao.switch(work, to, *QUIETLY))
-        return ao.requested(made[0])
+        made.append(command.switch(work, to, *QUIETLY))
+        return command.requested(made[0])
 
     return switch
 

@@ -17,7 +17,7 @@ from ao.colour import Colour
 from ao.facts import Facts
 from ao.site import Method
 from ao.work import Work
-from tests.bench import ao
+from tests.bench import command
 from tests.bench.trial import Failed
 
 HEAT_PATIENCE = 120
@@ -59,7 +59,7 @@ class Stage:
 
     def client(self, *words: str) -> None:
         """Run OpenStack's client; raises Failed."""
-        ao.command(self.openstack, "--os-cloud", self.work.cloud.name, *words)
+        command.run(self.openstack, "--os-cloud", self.work.cloud.name, *words)
 
     def tidy(self) -> None:
         """Delete what the ways have made, if they have."""
@@ -103,10 +103,10 @@ def _ao(*options: str) -> Callable[[Stage], Move]:
 
 
 def _switch(stage: Stage, to: Colour, *options: str) -> float | None:
-    cutover = ao.switch(stage.work, to, *options)
+    cutover = command.switch(stage.work, to, *options)
     if cutover.failure:
         raise Failed(cutover.failure)
-    return ao.requested(cutover)
+    return command.requested(cutover)
 
 
 def _moving(

@@ -25,14 +25,14 @@ def switch(work: Work, to: Colour, *options: str) -> CutOver:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "switch.json"
         try:
-            command(AO, "--config", site_file(work), "switch", to, "--report", report, *options)
+            run(AO, "--config", site_file(work), "switch", to, "--report", report, *options)
         except Failed:
             if not report.exists():
                 raise
         return files.read(report)
 
 
-def command(*words: str | Path) -> None:
+def run(*words: str | Path) -> None:
     """Run a command; raises Failed with the end of what it said."""
     try:
         result = subprocess.run(
