@@ -70,7 +70,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cloud", default="shop", help="cloud of clouds.yaml")
     parser.add_argument("--switches", type=int, default=50, help="of each site; default 50")
     parser.add_argument("--only", nargs="+", choices=list(COMBINATIONS), default=list(COMBINATIONS))
-    parser.add_argument("--servers", type=int, default=2, help="of each system; default 2")
+    parser.add_argument("--servers", type=int, default=1, help="of each system; default 1")
     parser.add_argument("--new", type=float, default=200, help="new connections a second")
     parser.add_argument("--kept", type=int, default=50, help="Keep-Alive clients")
     parser.add_argument("--slow", type=int, default=5, help="of these, with requests of a second")
