@@ -65,7 +65,7 @@ def moving(cloud: Cloud, site: Site) -> Iterator[Work]:
     """A shop of the address method on OVN, one server a system, deleted at the end."""
     moving = replace(
         site,
-        name=f"{site.name}-ovn",
+        name=f"moving-{secrets.token_hex(3)}",
         group=replace(site.group, size=1),
         load_balancer=replace(
             site.load_balancer, provider="ovn", protocol="TCP", algorithm="SOURCE_IP_PORT"
