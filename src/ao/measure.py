@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from ao.cloud import Request, Resource, Stack
 from ao.colour import Colour
@@ -19,7 +18,7 @@ from ao.probe.recording import Recording
 from ao.progress import Drained, Progress
 from ao.report.cutover import Call, CutOver, Mark
 from ao.visit import NoAnswer
-from ao.work import Work
+from ao.work import RunningProbe, Work
 
 BEFORE = 1.0
 """Seconds that the probe runs before the switch."""
@@ -29,22 +28,8 @@ REACH = 3.0
 """Seconds that production has to answer, for a probe to be worth its while."""
 
 
-class Probe(Protocol):
-    """A probe that runs beside the command."""
-
-    def __enter__(self) -> Self:
-        """Begin."""
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End at once if it has not ended."""
-
-    def on(self, colour: Colour) -> int:
-        """Its clients that a colour has answered within the last second."""
+class Probe(RunningProbe, AbstractContextManager["Probe"], Protocol):
+    """A probe that runs beside the command, from `with` until it is stopped or left."""
 
     def wait_until_running(self, deadline: float) -> None:
         """Wait, so many seconds at most, until it sends."""
@@ -53,12 +38,15 @@ class Probe(Protocol):
         """End, and tell what was seen."""
 
 
+Start = Callable[[Load], Probe]
+"""How a probe begins."""
+
+
 @dataclass
 class Measurement:
     """The measurement of one switch; `cutover` is there when it is over."""
 
-    start: Callable[[Load], Probe]
-    """How a probe begins."""
+    start: Start
     load: Callable[[Load], Load] = lambda load: load
     """What the user changes of the load that the site file gives."""
     cutover: CutOver | None = field(default=None, init=False)

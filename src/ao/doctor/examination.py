@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from ao.cloud import LoadBalancer
 from ao.colour import Colour
 from ao.doctor import canary
 from ao.doctor.canary import Canary
 from ao.doctor.findings import Effect, Findings, effect
-from ao.measure import Probe
+from ao.measure import Start
 from ao.probe.load import Load
 from ao.probe.recording import Kind, Recording
 from ao.switch import address, balancer
@@ -25,9 +26,6 @@ KEPT = 10
 TIMEOUT = 2.0
 """Seconds after which a request hangs."""
 
-Start = Callable[[Load], Probe]
-"""How a probe begins."""
-
 
 def examine(work: Work, start: Start) -> Findings:
     """Build a canary, see what the cloud does to its connections, and delete it.
@@ -38,26 +36,17 @@ def examine(work: Work, start: Start) -> Findings:
     provider = work.site.load_balancer.provider
     with canary.built(work) as bird:
         url = work.site.url(bird.address.address)
-        _point(work, bird.address.id, bird.first.vip_port_id)
+        _point(work, bird, bird.first)
         _await(work, url, Colour.BLUE)
-
-        def lead(listener_pool: str, preview_pool: str) -> None:
-            for listener, pool in (
-                (bird.listener, listener_pool),
-                (bird.preview_listener, preview_pool),
-            ):
-                _lead(work, bird, listener.id, pool)
 
         work.progress.note("Reloading a load balancer under Keep-Alive connections.")
         reload = _watch(work, start, url, lambda: balancer.reload(work, bird.first), closing=True)
         work.progress.note("Changing a listener's pool under Keep-Alive connections.")
-        pool = _watch(work, start, url, lambda: lead(bird.green_pool, bird.blue_pool))
-        lead(bird.blue_pool, bird.green_pool)
+        pool = _watch(work, start, url, lambda: _lead(work, bird, bird.green_pool, bird.blue_pool))
+        _lead(work, bird, bird.blue_pool, bird.green_pool)
         _await(work, url, Colour.BLUE)
         work.progress.note("Moving a floating IP under Keep-Alive connections.")
-        moved = _watch(
-            work, start, url, lambda: _point(work, bird.address.id, bird.second.vip_port_id)
-        )
+        moved = _watch(work, start, url, lambda: _point(work, bird, bird.second))
         return Findings(at=time.time(), provider=provider, reload=reload, pool=pool, address=moved)
 
 
@@ -89,18 +78,15 @@ def _gap(recording: Recording) -> float | None:
     return max(0.0, seen[Colour.GREEN].first - seen[Colour.BLUE].last)
 
 
-def _point(work: Work, address_id: str, port_id: str) -> None:
-    there = next((a for a in work.cloud.addresses.all() if a.id == address_id), None)
-    address.point(work, address.present(there), port_id)
+def _point(work: Work, bird: Canary, to: LoadBalancer) -> None:
+    address.point(work, address.reread(work, bird.address), to.vip_port_id)
 
 
-def _lead(work: Work, bird: Canary, listener_id: str, pool_id: str) -> None:
-    listeners = {listener.id: listener for listener in work.cloud.balancers.listeners()}
-    balancer.change(
-        work,
-        bird.first,
-        lambda: work.cloud.balancers.lead(listeners[listener_id], pool_id),
-    )
+def _lead(work: Work, bird: Canary, users_to: str, preview_to: str) -> None:
+    """Lead the first load balancer's listeners to pools, users first."""
+    lead = work.cloud.balancers.lead
+    balancer.change(work, bird.first, lambda: lead(bird.listener, users_to))
+    balancer.change(work, bird.first, lambda: lead(bird.preview_listener, preview_to))
 
 
 def _await(work: Work, url: str, colour: Colour) -> None:

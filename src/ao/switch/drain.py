@@ -42,13 +42,14 @@ def way(site: Site, *, hangs: bool) -> DrainWay:
 def drain(work: Work, facts: Facts, old: Colour) -> None:
     """Get the clients over and wait, with a deadline, until the old system serves nobody.
 
+    The site says a way by now: whoever begins a switch has asked `way` for it.
     Nothing is raised when some are left or a hook fails: production has moved. It is told.
     """
     begin = work.clock.now()
     probe = work.probe
     signs: list[Sign] = [lambda: probe.on(old)] if probe else []
     # By the pool method the change of the pool was a reload already.
-    chosen = way(work.site, hangs=False) if facts.method is Method.ADDRESS else None
+    chosen = work.site.drain.way if facts.method is Method.ADDRESS else None
     match chosen:
         case DrainWay.AFTER | DrainWay.AROUND:
             signs += _reload(work, facts.systems[old].load_balancer)
