@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+import ao
 from ao import config
 from ao.colour import Colour
 from ao.errors import ConfigError
@@ -162,7 +163,7 @@ def test_the_schema_knows_every_key_and_forbids_others() -> None:
 def test_the_starter_file_differs_from_a_good_one_only_in_the_names_of_the_cloud(
     tmp_path: Path,
 ) -> None:
-    starter = Path(config.__file__).parent / "starter"
+    starter = Path(ao.__file__).parent / "starter"
     for name in ("ao.yaml", "user-data.sh"):
         (tmp_path / name).write_text((starter / name).read_text())
     site = config.load(tmp_path / "ao.yaml")
@@ -170,7 +171,7 @@ def test_the_starter_file_differs_from_a_good_one_only_in_the_names_of_the_cloud
 
 
 def test_the_starter_file_shows_the_defaults_in_its_comments(tmp_path: Path) -> None:
-    starter = Path(config.__file__).parent / "starter"
+    starter = Path(ao.__file__).parent / "starter"
     (tmp_path / "user-data.sh").write_text((starter / "user-data.sh").read_text())
     text = (starter / "ao.yaml").read_text()
     shown = re.sub(r"(?m)^( *)# ((?!keypair)[ a-z_]+:( .*)?)$", r"\1\2", text)

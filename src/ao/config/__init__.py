@@ -1,0 +1,205 @@
+"""ao.yaml: the file that describes a site."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from ao import site
+from ao.colour import Colour
+from ao.config.building import GroupSection, LoadBalancerSection, NetworkSection
+from ao.config.section import Duration, Section
+from ao.config.switching import DrainSection, HealthCheckSection, IdentifySection, SwitchSection
+from ao.errors import ConfigError
+from ao.yaml_lines import YamlFile
+
+USER_DATA_LIMIT = 49_149
+"""Bytes of user data that fit Nova's 65,535 characters once base64-encoded
+(nova/api/openstack/compute/schemas/servers.py)."""
+
+VERSION = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$"
+"""Versions that fit a tag of a server (60 characters, no comma, no slash)."""
+
+
+class DeadlinesSection(Section):
+    """The longest that Ao waits."""
+
+    build: Duration = Field(default=900, examples=["15m"])
+    """For Heat to build, update or delete a system."""
+    serve: Duration = Field(default=300, examples=["5m"])
+    """For a built system's servers to pass their health checks."""
+    switch: Duration = Field(default=60, examples=["60s"])
+    """For production to answer from the new system after a switch."""
+
+
+class SiteFile(Section):
+    """A site: one application's production, as two systems behind one address."""
+
+    site: str = Field(pattern=r"^[a-z][a-z0-9-]{0,29}$", examples=["shop"])
+    """Name of the site, unique in its project."""
+    cloud: str | None = Field(default=None, examples=["mycloud"])
+    """Cloud of clouds.yaml; --os-cloud goes before it, OS_* variables stand in for it."""
+    external_network: str = Field(examples=["public"])
+    """Network that the production and the preview address come from."""
+    production_address: str = Field(default="allocate", examples=["allocate", "203.0.113.10"])
+    """`allocate`, or a floating IP that the project already has."""
+    version: str = Field(pattern=VERSION, examples=["1.0"])
+    """Version of the application that a new system begins with."""
+    image: str = Field(examples=["debian-12"])
+    """Image of the servers, by name or ID."""
+    flavor: str = Field(examples=["m1.small"])
+    """Flavor of the servers, by name or ID."""
+    keypair: str | None = Field(default=None, examples=["ops"])
+    """Key pair put on the servers."""
+    user_data: str = Field(examples=["user-data.sh"])
+    """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
+    $AO_VERSION in it are replaced."""
+    group: GroupSection = GroupSection()
+    load_balancer: LoadBalancerSection
+    switch: SwitchSection = SwitchSection()
+    drain: DrainSection = DrainSection()
+    health_check: HealthCheckSection = HealthCheckSection()
+    identify: IdentifySection
+    network: NetworkSection = NetworkSection()
+    deadlines: DeadlinesSection = DeadlinesSection()
+
+    @field_validator("production_address")
+    @classmethod
+    def _address(cls, text: str) -> str:
+        if text != "allocate":
+            ipaddress.IPv4Address(text)
+        return text
+
+    @model_validator(mode="after")
+    def _ports_apart(self) -> Self:
+        if self.switch.preview_port == self.load_balancer.port:
+            raise ValueError(
+                f"switch.preview_port and load_balancer.port are both {self.switch.preview_port}"
+            )
+        return self
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of ao.yaml."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **SiteFile.model_json_schema(),
+    }
+
+
+def checked_version(version: str) -> str:
+    """The version, if it may be one; raises ConfigError if not."""
+    if not re.fullmatch(VERSION, version):
+        raise ConfigError(
+            f"{version!r} cannot be a version",
+            cure="Use up to 40 letters, digits and . _ + - such as 2.0 or 2026-11-23.",
+        )
+    return version
+
+
+def load(path: Path) -> site.Site:
+    """Read a site file.
+
+    Raises ConfigError that names file and line of everything wrong, and what to
+    write instead.
+    """
+    source = YamlFile.read(path)
+    try:
+        file = SiteFile.model_validate(source.data)
+    except ValidationError as error:
+        raise ConfigError("\n".join(source.explain(error, SiteFile))) from error
+    return _site(file, path.parent, _user_data(source, file.user_data))
+
+
+def _user_data(source: YamlFile, name: str) -> str:
+    path = source.path.parent / name
+    where = source.where(("user_data",))
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{where}: user_data: cannot read {path}: {error.strerror}",
+            cure="Write the file, or name another one; the path is relative to the site file.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{where}: user_data: {path} is not UTF-8 text") from error
+    if "$AO_VERSION" not in text:
+        raise ConfigError(
+            f"{where}: user_data: {path} does not say $AO_VERSION, so that no version would "
+            "differ from another, and a deploy would replace no server",
+            cure="Write VERSION='$AO_VERSION' in it, and set up that version of the application.",
+        )
+    if len(data) > USER_DATA_LIMIT:
+        raise ConfigError(
+            f"{where}: user_data: {path} has {len(data):,} bytes, Nova takes {USER_DATA_LIMIT:,}",
+            cure="Have a short script fetch the rest.",
+        )
+    return text
+
+
+def _site(file: SiteFile, folder: Path, user_data: str) -> site.Site:
+    ovn = file.load_balancer.provider == "ovn"
+    return site.Site(
+        name=file.site,
+        folder=folder,
+        cloud=file.cloud,
+        external_network=file.external_network,
+        production_address=None
+        if file.production_address == "allocate"
+        else file.production_address,
+        version=file.version,
+        cidrs={Colour.BLUE: file.network.blue, Colour.GREEN: file.network.green},
+        balancer_cidr=file.network.balancer,
+        dns_nameservers=file.network.dns,
+        group=site.Group(
+            image=file.image,
+            flavor=file.flavor,
+            keypair=file.keypair,
+            user_data=user_data,
+            size=file.group.size,
+            minimum=file.group.min,
+            maximum=file.group.max,
+            delete_delay=file.group.delete_delay,
+        ),
+        load_balancer=site.LoadBalancer(
+            provider=file.load_balancer.provider,
+            protocol=file.load_balancer.protocol or ("TCP" if ovn else "HTTP"),
+            algorithm=file.load_balancer.algorithm or ("SOURCE_IP_PORT" if ovn else "ROUND_ROBIN"),
+            port=file.load_balancer.port,
+            server_port=file.load_balancer.server_port,
+        ),
+        switch=site.Switch(
+            method=site.Method(file.switch.method or ("address" if ovn else "pool")),
+            preview_port=file.switch.preview_port,
+            preview_sources=file.switch.preview_from,
+            new_per_second=file.switch.probe_new,
+            kept=file.switch.probe_kept,
+        ),
+        drain=site.Drain(
+            way=site.DrainWay(file.drain.way) if file.drain.way else None,
+            hook=file.drain.hook,
+            quiet=file.drain.quiet,
+            deadline=file.drain.deadline,
+        ),
+        health_check=site.HealthCheck(
+            type=file.health_check.type or ("TCP" if ovn else "HTTP"),
+            path=file.health_check.path,
+            expect=file.health_check.expect,
+            interval=file.health_check.interval,
+            timeout=file.health_check.timeout,
+            retries=file.health_check.retries,
+        ),
+        identify=site.Identify(
+            path=file.identify.path, header=file.identify.header, body=file.identify.body
+        ),
+        deadlines=site.Deadlines(
+            build=file.deadlines.build,
+            serve=file.deadlines.serve,
+            switch=file.deadlines.switch,
+        ),
+    )

@@ -1,0 +1,80 @@
+"""The parts of ao.yaml that tell what Heat builds."""
+
+from __future__ import annotations
+
+import ipaddress
+from itertools import combinations
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from ao.config.section import Duration, Port, Section, WideNetwork
+
+
+class GroupSection(Section):
+    """The servers of each system."""
+
+    size: int = Field(default=2, ge=1, examples=[2])
+    """Servers that a new system begins with."""
+    min: int = Field(default=1, ge=1, examples=[1])
+    """Least number of servers that scaling leaves."""
+    max: int = Field(default=4, ge=1, examples=[4])
+    """Greatest number of servers that scaling reaches."""
+    delete_delay: Duration = Field(default=10, examples=["10s"])
+    """Time between a server's leaving the pool and its deletion."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.min <= self.size <= self.max:
+            raise ValueError(
+                f"min <= size <= max does not hold for {self.min}, {self.size}, {self.max}"
+            )
+        return self
+
+
+class LoadBalancerSection(Section):
+    """The load balancer of each system."""
+
+    provider: str = Field(examples=["amphora", "ovn"])
+    """Octavia provider; `openstack loadbalancer provider list` names the cloud's."""
+    protocol: Literal["HTTP", "TCP"] | None = Field(default=None, examples=["HTTP"])
+    """Protocol of listener and pool. Default: HTTP, and TCP with provider ovn."""
+    algorithm: str | None = Field(default=None, examples=["ROUND_ROBIN"])
+    """Algorithm of the pool. Default: ROUND_ROBIN, and SOURCE_IP_PORT with provider ovn."""
+    port: Port = Field(default=80, examples=[80])
+    """Port that users reach."""
+    server_port: Port = Field(default=80, examples=[8080])
+    """Port that the servers listen on."""
+
+    @field_validator("protocol")
+    @classmethod
+    def _known_to_ovn(cls, protocol: str | None, info: Any) -> str | None:
+        if info.data.get("provider") == "ovn" and protocol == "HTTP":
+            raise ValueError("provider ovn balances TCP only; write TCP, or leave the key out")
+        return protocol
+
+
+class NetworkSection(Section):
+    """The site's networks, which hang on one router."""
+
+    blue: WideNetwork = Field(default="10.42.1.0/24", examples=["10.42.1.0/24"])
+    """Addresses of the blue system."""
+    green: WideNetwork = Field(default="10.42.2.0/24", examples=["10.42.2.0/24"])
+    """Addresses of the green system."""
+    balancer: WideNetwork = Field(default="10.42.0.0/24", examples=["10.42.0.0/24"])
+    """Pool method: addresses of the load balancer that both systems share."""
+    dns: tuple[str, ...] = Field(default=(), strict=False, examples=[["192.0.2.53"]])
+    """Name servers that the servers ask; the cloud's own when empty."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        networks = {
+            name: ipaddress.IPv4Network(getattr(self, name))
+            for name in ("blue", "green", "balancer")
+        }
+        for (one, first), (other, second) in combinations(networks.items(), 2):
+            if first.overlaps(second):
+                raise ValueError(
+                    f"{one} {first} and {other} {second} overlap; they hang on one router"
+                )
+        return self

@@ -1,0 +1,48 @@
+"""What the parts of ao.yaml have in common."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from ao import duration
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, str):
+        return duration.parse(value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        return float(value)
+    raise ValueError("a duration is text such as 30s, 5m or 1h, or a number of seconds")
+
+
+def _network(value: object) -> str:
+    return str(ipaddress.IPv4Network(value if isinstance(value, str) else ""))
+
+
+def _wide(network: str) -> str:
+    if ipaddress.IPv4Network(network).prefixlen > 28:
+        raise ValueError("the network must hold 16 addresses or more: /28 or wider")
+    return network
+
+
+Duration = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": duration.PATTERN}, {"type": "number"}]}
+    ),
+]
+Network = Annotated[str, BeforeValidator(_network)]
+WideNetwork = Annotated[Network, AfterValidator(_wide)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Section(BaseModel):
+    """A part of ao.yaml: strict, and knows no keys but its own."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
+    )
