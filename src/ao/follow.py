@@ -10,6 +10,10 @@ from ao.work import Work
 
 INTERVAL = 1.5
 """Seconds between two looks at a stack."""
+DELETIONS = 3
+"""Times that a stack's deletion is asked for, when a service fails in the midst of it."""
+PAUSE = 5.0
+"""Seconds before it is asked for again."""
 
 
 def until_complete(work: Work, names: Iterable[str]) -> None:
@@ -29,12 +33,21 @@ def until_complete(work: Work, names: Iterable[str]) -> None:
 
 
 def until_gone(work: Work, names: Iterable[str]) -> None:
-    """Wait until Heat has deleted the stacks; raises as until_complete does."""
-    failures = [
-        _failure(stack, work.cloud.stacks.resources(stack))
-        for stack in _at_rest(work, tuple(names), gone=True)
-    ]
-    if failures:
+    """Wait until Heat has deleted the stacks; raises as until_complete does.
+
+    Heat gives a deletion up at one answer of a service that it did not expect, as
+    Octavia's 500 when a listener goes while its pool's member does. It is asked for again.
+    """
+    left = _at_rest(work, tuple(names), gone=True)
+    for _ in range(DELETIONS - 1):
+        if not left:
+            return
+        for stack in left:
+            work.cloud.stacks.delete(stack)
+        work.clock.sleep(PAUSE)
+        left = _at_rest(work, tuple(stack.name for stack in left), gone=True)
+    if left:
+        failures = [_failure(stack, work.cloud.stacks.resources(stack)) for stack in left]
         raise BuildFailed("\n".join(failures), cure="Mend the cause, then run `ao down` again.")
 
 

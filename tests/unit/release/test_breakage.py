@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ao import release
+from ao import follow, release
 from ao.colour import Colour
 from ao.errors import BuildFailed, DeadlinePassed, Refused, SwitchFailed
 from ao.site import Method, Site
@@ -101,6 +101,21 @@ def test_a_repair_of_the_live_system_that_failed_goes_on_and_production_serves(
         release.up(visitor.watch())
     assert state(release.up(visitor.watch())) == state(built(site).observe())
     assert set(visitor.seen) == {"blue"}
+
+
+def test_a_deletion_that_a_service_fails_in_the_midst_of_is_asked_for_again(work: Work) -> None:
+    work.cloud.faults.break_next("OS::Neutron::Subnet", "HTTP 500", action="DELETE")
+    facts = release.down(work, frozenset(Colour))
+    assert facts.stack is None
+    assert not any(facts.has(colour) for colour in Colour)
+
+
+def test_a_deletion_that_fails_again_and_again_is_told(work: Work) -> None:
+    for _ in range(follow.DELETIONS):
+        work.cloud.faults.break_next("OS::Neutron::Subnet", "HTTP 500", action="DELETE")
+    with pytest.raises(BuildFailed, match=r"OS::Neutron::Subnet\): .*HTTP 500"):
+        release.down(work, frozenset({GREEN}))
+    assert not release.down(work, frozenset({GREEN})).has(GREEN)
 
 
 def test_a_server_that_never_answers_is_told_when_the_time_is_up(site: Site) -> None:
