@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -20,16 +20,17 @@ from ao.report.cutover import Call, CutOver, Mark
 from ao.visit import NoAnswer
 from ao.work import RunningProbe, Work
 
-BEFORE = 1.0
-"""Seconds that the probe runs before the switch."""
 AFTER = 2.0
-"""Seconds that it runs on after it."""
+"""Seconds that the probe runs on after the switch."""
 REACH = 3.0
 """Seconds that production has to answer, for a probe to be worth its while."""
 
 
-class Probe(RunningProbe, AbstractContextManager["Probe"], Protocol):
-    """A probe that runs beside the command, from `with` until it is stopped or left."""
+class Probe(RunningProbe, Protocol):
+    """A probe that runs beside the command."""
+
+    def begin(self, load: Load) -> object:
+        """Have it send a load."""
 
     def wait_until_running(self, deadline: float) -> None:
         """Wait, so many seconds at most, until it sends."""
@@ -38,15 +39,11 @@ class Probe(RunningProbe, AbstractContextManager["Probe"], Protocol):
         """End, and tell what was seen."""
 
 
-Start = Callable[[Load], Probe]
-"""How a probe begins."""
-
-
 @dataclass
 class Measurement:
     """The measurement of one switch; `cutover` is there when it is over."""
 
-    start: Start
+    probe: Probe
     load: Callable[[Load], Load] = lambda load: load
     """What the user changes of the load that the site file gives."""
     cutover: CutOver | None = field(default=None, init=False)
@@ -55,26 +52,25 @@ class Measurement:
     def __call__(self, work: Work, facts: Facts, to: Colour) -> Iterator[Work]:
         """Measure while the body makes a system live."""
         begun = _Begun(progress=work.progress)
-        with ExitStack() as running:
-            probe, why_not = self._begin(work, facts, running)
-            if why_not:
-                work.progress.note(f"Nothing is measured: {why_not}.")
+        probe, why_not = self._begin(work, facts)
+        if why_not:
+            work.progress.note(f"Nothing is measured: {why_not}.")
 
-            def end(failure: str | None = None) -> None:
-                recording = None
-                if probe is not None:
-                    work.clock.sleep(AFTER)
-                    recording = probe.stop()
-                self.cutover = _cutover(work, facts, to, begun, recording, why_not, failure)
+        def end(failure: str | None = None) -> None:
+            recording = None
+            if probe is not None:
+                work.clock.sleep(AFTER)
+                recording = probe.stop()
+            self.cutover = _cutover(work, facts, to, begun, recording, why_not, failure)
 
-            try:
-                yield replace(work, progress=begun, probe=probe)
-            except AoError as error:
-                end(error.message)
-                raise
-            end()
+        try:
+            yield replace(work, progress=begun, probe=probe)
+        except AoError as error:
+            end(error.message)
+            raise
+        end()
 
-    def _begin(self, work: Work, facts: Facts, running: ExitStack) -> tuple[Probe | None, str]:
+    def _begin(self, work: Work, facts: Facts) -> tuple[Probe | None, str]:
         """A probe if production answers from here; else why there is none."""
         site = work.site
         load = self.load(
@@ -93,13 +89,12 @@ class Measurement:
             work.visit(load.url + load.identify.path, REACH)
         except NoAnswer as error:
             return None, f"production does not answer from here ({error})"
-        probe = running.enter_context(self.start(load))
+        self.probe.begin(load)
         try:
-            probe.wait_until_running(work.site.deadlines.switch)
+            self.probe.wait_until_running(work.site.deadlines.switch)
         except Unavailable as error:
             return None, f"production stopped answering ({error.message})"
-        work.clock.sleep(BEFORE)
-        return probe, ""
+        return self.probe, ""
 
 
 @dataclass

@@ -73,7 +73,8 @@ def undergo(load: Load, to: Colour, switch: Callable[[], float | None]) -> Trial
     `switch` returns the moment at which production's own request was sent, if that is known,
     and raises Failed when it did not go through.
     """
-    with ProbeProcess(load) as probe:
+    with ProbeProcess() as probe:
+        probe.begin(load)
         probe.wait_until_running(START)
         time.sleep(BASELINE)
         started, requested, failure = time.time(), None, None

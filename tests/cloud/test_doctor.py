@@ -32,7 +32,7 @@ def test_a_proxy_on_ovn_is_advised_the_pool_method(work: Work, others: Connectio
 def test_an_examination_that_is_interrupted_leaves_nothing_behind(
     work: Work, others: Connection
 ) -> None:
-    def interrupt(_load: object) -> ProbeProcess:
+    def interrupt() -> ProbeProcess:
         assert RealOthers(others).things_named(canary.name(work.site))
         raise KeyboardInterrupt
 

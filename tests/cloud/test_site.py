@@ -97,9 +97,10 @@ def test_a_server_deleted_by_somebody_is_replaced_while_production_serves(
 def test_a_measured_switch_loses_nothing_and_every_keep_alive_client_follows(
     work: Work,
 ) -> None:
-    measurement = Measurement(start=ProbeProcess)
     target = standby(work)
-    release.switch(replace(work, measuring=measurement))
+    with ProbeProcess() as probe:
+        measurement = Measurement(probe=probe)
+        release.switch(replace(work, measuring=measurement))
     cutover = measurement.cutover
     assert cutover is not None
     assert cutover.recording is not None

@@ -58,12 +58,10 @@ class FakeProbe:
     left: int = 0
     """Clients that it sees on every colour."""
 
-    def __call__(self, load: Load) -> Self:
-        self.loads.append(load)
+    def __call__(self) -> Self:
         return self
 
     def __enter__(self) -> Self:
-        self.events.append("begun")
         return self
 
     def __exit__(
@@ -73,6 +71,10 @@ class FakeProbe:
         trace: TracebackType | None,
     ) -> None:
         self.events.append("ended")
+
+    def begin(self, load: Load) -> None:
+        self.loads.append(load)
+        self.events.append("begun")
 
     def on(self, colour: Colour) -> int:
         return self.left

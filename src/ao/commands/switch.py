@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from ao.commands.base import SystemLister
 if TYPE_CHECKING:
     from ao.measure import Measurement
     from ao.probe.load import Load
+    from ao.probe.process import ProbeProcess
 
 
 class Switch(SystemLister):
@@ -82,6 +84,7 @@ class Switch(SystemLister):
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Switch, tell what was measured, and list."""
         from ao import release
+        from ao.probe.process import ProbeProcess
         from ao.report import files
 
         for path in parsed_args.report:
@@ -91,19 +94,22 @@ class Switch(SystemLister):
             work.progress.note(
                 "--force: clients of the old system are cut, requests under way may be lost."
             )
-        measurement = None if parsed_args.no_probe else _measurement(parsed_args)
-        if measurement is not None:
-            work = replace(work, measuring=measurement)
-        try:
-            facts = release.switch(
-                work,
-                Colour(parsed_args.colour) if parsed_args.colour else None,
-                degraded=parsed_args.degraded,
-                take_over=parsed_args.take_over,
-                force=parsed_args.force,
-            )
-        finally:
-            self._tell(measurement, parsed_args.report)
+        with ExitStack() as running:
+            measurement = None
+            if not parsed_args.no_probe:
+                # At once, as a process takes a moment to begin.
+                measurement = _measurement(running.enter_context(ProbeProcess()), parsed_args)
+                work = replace(work, measuring=measurement)
+            try:
+                facts = release.switch(
+                    work,
+                    Colour(parsed_args.colour) if parsed_args.colour else None,
+                    degraded=parsed_args.degraded,
+                    take_over=parsed_args.take_over,
+                    force=parsed_args.force,
+                )
+            finally:
+                self._tell(measurement, parsed_args.report)
         return self.table(work, facts)
 
     def _tell(self, measurement: Measurement | None, paths: list[Path]) -> None:
@@ -120,9 +126,8 @@ class Switch(SystemLister):
             files.write(cutover, path)
 
 
-def _measurement(options: argparse.Namespace) -> Measurement:
+def _measurement(probe: ProbeProcess, options: argparse.Namespace) -> Measurement:
     from ao.measure import Measurement
-    from ao.probe.process import ProbeProcess
 
     def changed(load: Load) -> Load:
         new = options.probe_new if options.probe_new is not None else load.new_per_second
@@ -135,4 +140,4 @@ def _measurement(options: argparse.Namespace) -> Measurement:
             slow_kept=kept // 5 if options.probe_slow else 0,
         )
 
-    return Measurement(start=ProbeProcess, load=changed)
+    return Measurement(probe=probe, load=changed)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from ao.cloud import LoadBalancer
 from ao.colour import Colour
 from ao.doctor import canary
 from ao.doctor.canary import Canary
 from ao.doctor.findings import Effect, Findings, effect
-from ao.measure import Start
+from ao.measure import Probe
 from ao.probe.load import Load
 from ao.probe.recording import Kind, Recording
 from ao.switch import address, balancer
@@ -26,8 +27,11 @@ KEPT = 10
 TIMEOUT = 2.0
 """Seconds after which a request hangs."""
 
+Probes = Callable[[], AbstractContextManager[Probe]]
+"""What gives a probe, as often as it is asked."""
 
-def examine(work: Work, start: Start) -> Findings:
+
+def examine(work: Work, probes: Probes) -> Findings:
     """Build a canary, see what the cloud does to its connections, and delete it.
 
     Raises NotFound and QuotaExceeded before anything is built, BuildFailed and
@@ -40,18 +44,18 @@ def examine(work: Work, start: Start) -> Findings:
         _await(work, url, Colour.BLUE)
 
         work.progress.note("Reloading a load balancer under Keep-Alive connections.")
-        reload = _watch(work, start, url, lambda: balancer.reload(work, bird.first), closing=True)
+        reload = _watch(work, probes, url, lambda: balancer.reload(work, bird.first), closing=True)
         work.progress.note("Changing a listener's pool under Keep-Alive connections.")
-        pool = _watch(work, start, url, lambda: _lead(work, bird, bird.green_pool, bird.blue_pool))
+        pool = _watch(work, probes, url, lambda: _lead(work, bird, bird.green_pool, bird.blue_pool))
         _lead(work, bird, bird.blue_pool, bird.green_pool)
         _await(work, url, Colour.BLUE)
         work.progress.note("Moving a floating IP under Keep-Alive connections.")
-        moved = _watch(work, start, url, lambda: _point(work, bird, bird.second))
+        moved = _watch(work, probes, url, lambda: _point(work, bird, bird.second))
         return Findings(at=time.time(), provider=provider, reload=reload, pool=pool, address=moved)
 
 
 def _watch(
-    work: Work, start: Start, url: str, act: Callable[[], None], *, closing: bool = False
+    work: Work, probes: Probes, url: str, act: Callable[[], None], *, closing: bool = False
 ) -> Effect:
     """What an act does to connections that blue has served."""
     load = Load(
@@ -61,7 +65,8 @@ def _watch(
         kept=KEPT,
         timeout=TIMEOUT,
     )
-    with start(load) as probe:
+    with probes() as probe:
+        probe.begin(load)
         probe.wait_until_running(work.site.deadlines.switch)
         work.clock.sleep(BEFORE)
         act()

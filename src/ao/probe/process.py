@@ -29,12 +29,10 @@ _RECORDING: TypeAdapter[Recording] = TypeAdapter(Recording)
 
 
 class ProbeProcess:
-    """A probe in a child process; it ends with the parent, however that ends."""
+    """A probe in a child process, which is there from `with` on and ends with its parent."""
 
-    def __init__(self, load: Load, *, records: Path | None = None) -> None:
-        """Nothing begins before `with`; `records` is a file for every request."""
-        self._deadline = load.timeout + STOPPING
-        self._order = wire.dumps({"load": load, "records": str(records) if records else None})
+    def __init__(self) -> None:
+        self._deadline = STOPPING
         self._process: subprocess.Popen[str] | None = None
         self._changed = threading.Condition()
         self._lately: dict[str, int] | None = None
@@ -51,11 +49,6 @@ class ProbeProcess:
         )
         self._reader = threading.Thread(target=self._read, name="probe", daemon=True)
         self._reader.start()
-        assert self._process.stdin is not None
-        # A child that ended at once is told of by whoever waits for it.
-        with suppress(BrokenPipeError):
-            self._process.stdin.write(self._order + "\n")
-            self._process.stdin.flush()
         return self
 
     def __exit__(
@@ -73,6 +66,18 @@ class ProbeProcess:
             if pipe is not None and not pipe.closed:
                 with suppress(BrokenPipeError):
                     pipe.close()
+
+    def begin(self, load: Load, *, records: Path | None = None) -> Self:
+        """Have it send a load; `records` is a file that gets a line for every request."""
+        process = self._started()
+        assert process.stdin is not None
+        self._deadline = load.timeout + STOPPING
+        order = {"load": load, "records": str(records) if records else None}
+        # A child that has ended already is told of by whoever waits for it.
+        with suppress(BrokenPipeError):
+            process.stdin.write(wire.dumps(order) + "\n")
+            process.stdin.flush()
+        return self
 
     def on(self, colour: Colour) -> int:
         """Its clients that a colour has answered within the last second."""

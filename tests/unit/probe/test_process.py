@@ -59,7 +59,8 @@ def until(seen: Callable[[], bool]) -> None:
 
 def test_a_probe_in_a_process_tells_what_it_sees_and_what_it_saw(url: str, tmp_path: Path) -> None:
     path = tmp_path / "seen.csv"
-    with ProbeProcess(load(url), records=path) as probe:
+    with ProbeProcess() as probe:
+        probe.begin(load(url), records=path)
         probe.wait_until_running(DEADLINE)
         until(lambda: probe.on(Colour.BLUE) == 3)
         assert probe.on(Colour.GREEN) == 0
@@ -72,7 +73,8 @@ def test_a_probe_in_a_process_tells_what_it_sees_and_what_it_saw(url: str, tmp_p
 
 
 def test_a_probe_that_is_terminated_tells_what_it_saw(url: str) -> None:
-    with ProbeProcess(load(url)) as probe:
+    with ProbeProcess() as probe:
+        probe.begin(load(url))
         probe.wait_until_running(DEADLINE)
         assert probe._process is not None
         probe._process.terminate()
@@ -86,15 +88,18 @@ def test_a_probe_that_is_terminated_tells_what_it_saw(url: str) -> None:
 def test_what_a_probe_fails_with_is_told_as_it_is(
     url: str, error: type[AoError], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with ProbeProcess(load(url)) as probe, pytest.raises(error) as told:
-        probe.wait_until_running(DEADLINE)
+    with ProbeProcess() as probe:
+        probe.begin(load(url))
+        with pytest.raises(error) as told:
+            probe.wait_until_running(DEADLINE)
     assert told.type is error
     assert told.value.cure
     assert capfd.readouterr().err == ""
 
 
 def test_a_probe_that_is_left_without_stopping_it_is_gone(url: str) -> None:
-    with ProbeProcess(load(url)) as probe:
+    with ProbeProcess() as probe:
+        probe.begin(load(url))
         probe.wait_until_running(DEADLINE)
     assert probe._process is not None
     assert probe._process.returncode is not None
@@ -108,9 +113,10 @@ def test_a_probe_ends_with_its_parent(url: str, moment: str) -> None:
         from ao.probe.process import ProbeProcess
         from ao.site import Identify
         load = Load(url={url!r}, identify=Identify(path="/", header="X-Colour", body=None))
-        with ProbeProcess(load) as probe:
+        with ProbeProcess() as probe:
             print(probe._process.pid, flush=True)
             if {moment == "while it runs"}:
+                probe.begin(load)
                 probe.wait_until_running({DEADLINE})
             os.kill(os.getpid(), signal.SIGKILL)
     """)
