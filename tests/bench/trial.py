@@ -32,7 +32,7 @@ class Trial:
     started: float
     """Moment at which the way was started, in seconds since 1970."""
     requested: float | None
-    """Moment at which the request that moves production was sent; None when it is not known."""
+    """Moment at which the way's first request for a change was sent; None when there was none."""
     recording: Recording
     failure: str | None = None
     """Why the switch failed; None when it did not."""
@@ -51,15 +51,15 @@ class Trial:
 
     @property
     def waited(self) -> float | None:
-        """Seconds from the start of the way to the new colour's first answer."""
-        return None if self.first_new is None else self.first_new - self.started
-
-    @property
-    def waited_for_request(self) -> float | None:
-        """Seconds from the request that moves production to the new colour's first answer."""
+        """Seconds from the first request for a change to the new colour's first answer."""
         if self.first_new is None or self.requested is None:
             return None
         return self.first_new - self.requested
+
+    @property
+    def waited_in_all(self) -> float | None:
+        """Seconds from the start of the way to the new colour's first answer."""
+        return None if self.first_new is None else self.first_new - self.started
 
     @property
     def followed(self) -> tuple[KeptClient, ...]:
@@ -70,8 +70,8 @@ class Trial:
 def undergo(load: Load, to: Colour, switch: Callable[[], float | None]) -> Trial:
     """Switch production under a probe.
 
-    `switch` returns the moment at which production's own request was sent, if that is known,
-    and raises Failed when it did not go through.
+    `switch` returns the moment at which its first request for a change was sent, and raises
+    Failed when it did not go through.
     """
     with ProbeProcess() as probe:
         probe.begin(load)

@@ -108,12 +108,12 @@ class Clients:
     async def _stay(self, number: int) -> None:
         """Ask on one connection again and again, and on another when it has ended."""
         load = self._load
-        slow = load.slow_path if number < load.slow_kept else None
+        slow = number < load.slow_kept and load.slow_path
         try:
             await self._pause(load.kept_interval * number / load.kept)
             while not self._leaving:
                 await self._ask(number, slow or load.identify.path)
-                await self._pause(load.kept_interval)
+                await self._pause(0 if slow else load.kept_interval)
         finally:
             self._drop(number)
 

@@ -73,7 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--servers", type=int, default=1, help="of each system; default 1")
     parser.add_argument("--new", type=float, default=200, help="new connections a second")
     parser.add_argument("--kept", type=int, default=50, help="Keep-Alive clients")
-    parser.add_argument("--slow", type=int, default=5, help="of these, with requests of a second")
+    parser.add_argument("--slow", type=int, default=3, help="of these, with requests of a second")
     parser.add_argument(
         "--interval", type=float, default=0.5, help="seconds between a client's requests"
     )

@@ -48,7 +48,7 @@ def _frame(axes: Axes, rows: Sequence[Row]) -> None:
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [row.way for row in rows])
     axes.tick_params(length=0, labelcolor=INK, pad=8)
-    axes.set_xlabel("seconds from the start of the way", color=GREY)
+    axes.set_xlabel("seconds from the first request for a change", color=GREY)
     axes.grid(axis="x", color=PALE)
     axes.set_axisbelow(True)
     for side in axes.spines.values():

@@ -57,6 +57,9 @@ of a load balancer of provider {setting.pool_provider}; the ways that move the p
 moved it between two load balancers of provider {setting.address_provider}. Each system had one
 server.
 
-Commands count from the start of their process. The floor counts from its request, in a
-program that has its token and connection already.
+Every way counts from its first request for a change: the one PUT of the floor, what the
+command sends first, Heat's update of the stack. That is what the cloud and the way take. A
+command also takes its start, its log-in and, with `ao switch`, a look at all of the site and
+at the standby's answers before anything is changed: "from the command's start" has that in
+it. The floor is a program that has its token and connection already.
 """

@@ -21,7 +21,8 @@ class Row:
     retried: int
     """Requests answered when sent once more (RFC 9110, section 9.2.2)."""
     first_new_median_s: float | None
-    """From the start of the way to the new colour's first answer on a new connection."""
+    """From the way's first request for a change to the new colour's first answer on a new
+    connection."""
     first_new_p95_s: float | None
     keepalive_followed: int
     """Keep-Alive clients that were on the new colour at the end."""
@@ -30,9 +31,9 @@ class Row:
     """Keep-Alive clients that waited in vain for an answer."""
     keepalive_reset: int
     """Keep-Alive clients that lost a request because their connection was ended."""
-    requested_first_new_median_s: float | None
-    """From the request that moves production; None for ways that do not tell."""
-    requested_first_new_p95_s: float | None
+    started_first_new_median_s: float | None
+    """The same, from the start of the command's process."""
+    started_first_new_p95_s: float | None
     failed: int
     """Switches that did not go through, or that the new colour never answered after."""
 
@@ -42,9 +43,7 @@ def row(way: str, trials: Sequence[Trial]) -> Row:
     recordings = [trial.recording for trial in trials]
     clients = [client for recording in recordings for client in recording.kept]
     waited = [trial.waited for trial in trials if trial.waited is not None]
-    requested = [
-        trial.waited_for_request for trial in trials if trial.waited_for_request is not None
-    ]
+    in_all = [trial.waited_in_all for trial in trials if trial.waited_in_all is not None]
     return Row(
         way=way,
         switches=len(trials),
@@ -57,8 +56,8 @@ def row(way: str, trials: Sequence[Trial]) -> Row:
         keepalive_total=len(clients),
         keepalive_hung=sum(client.hung > 0 for client in clients),
         keepalive_reset=sum(client.lost > client.hung for client in clients),
-        requested_first_new_median_s=median(requested),
-        requested_first_new_p95_s=p95(requested),
+        started_first_new_median_s=median(in_all),
+        started_first_new_p95_s=p95(in_all),
         failed=sum(trial.failure is not None or trial.first_new is None for trial in trials),
     )
 

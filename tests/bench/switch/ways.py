@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import yaml
@@ -41,6 +44,19 @@ ASSOCIATION = yaml.safe_dump(
     }
 )
 
+_CHANGE = re.compile(r"^(\S+ \S+) .*REQ: curl .*-X (?:PUT|PATCH|POST) (?!\S*/auth/tokens)", re.M)
+
+
+def first_change(log: str) -> float:
+    """When OpenStack's client asked for its first change, by its log (seconds since 1970).
+
+    Raises Failed when it asked for none.
+    """
+    line = _CHANGE.search(log)
+    if line is None:
+        raise Failed("the client asked for no change")
+    return datetime.fromisoformat(line[1]).timestamp()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
@@ -57,9 +73,13 @@ class Stage:
         """Name of the stack that Heat moves the address with."""
         return f"{self.work.site.name}-association"
 
-    def client(self, *words: str) -> None:
-        """Run OpenStack's client; raises Failed."""
-        command.run(self.openstack, "--os-cloud", self.work.cloud.name, *words)
+    def client(self, *words: str) -> float:
+        """Run OpenStack's client; when it sent its first request for a change. Raises Failed."""
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / "log"
+            cloud = ("--os-cloud", self.work.cloud.name)
+            command.run(self.openstack, *cloud, "--debug", "--log-file", log, *words)
+            return first_change(log.read_text())
 
     def tidy(self) -> None:
         """Delete what the ways have made, if they have."""
@@ -76,8 +96,8 @@ class Move:
 
     to: Colour
     make: Callable[[], float | None]
-    """Makes it; when the request that moves production was sent, in seconds since 1970, if
-    that is known. Raises Failed."""
+    """Makes it; when its first request for a change was sent, in seconds since 1970, if there
+    was one. Raises Failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +130,7 @@ def _switch(stage: Stage, to: Colour, *options: str) -> float | None:
 
 
 def _moving(
-    make: Callable[[Stage, FloatingIP, str], float | None],
+    make: Callable[[Stage, FloatingIP, str], float],
 ) -> Callable[[Stage], Move]:
     """A way that points the production address to the standby's port, unaware of Ao."""
 
@@ -135,13 +155,14 @@ def _put(stage: Stage, address: FloatingIP, port: str) -> float:
     return sent
 
 
-def _set(stage: Stage, address: FloatingIP, port: str) -> None:
-    stage.client("floating", "ip", "set", "--port", port, address.address)
+def _set(stage: Stage, address: FloatingIP, port: str) -> float:
+    return stage.client("floating", "ip", "set", "--port", port, address.address)
 
 
-def _detach_attach(stage: Stage, address: FloatingIP, port: str) -> None:
-    stage.client("floating", "ip", "unset", "--port", address.address)
+def _detach_attach(stage: Stage, address: FloatingIP, port: str) -> float:
+    begun = stage.client("floating", "ip", "unset", "--port", address.address)
     stage.client("floating", "ip", "set", "--port", port, address.address)
+    return begun
 
 
 def _heat(stage: Stage) -> Move:
@@ -161,8 +182,8 @@ def _heat(stage: Stage) -> Move:
     return move
 
 
-def _update(stage: Stage, address: FloatingIP, port: str) -> None:
-    stage.client(
+def _update(stage: Stage, address: FloatingIP, port: str) -> float:
+    return stage.client(
         "stack", "update", "--existing", "--parameter", f"port={port}", "--wait", stage.association
     )
 

@@ -76,7 +76,7 @@ def recording(
 
 
 def trial(
-    seen: Recording, *, requested_after: float | None = None, failure: str | None = None
+    seen: Recording, *, requested_after: float | None = 0.0, failure: str | None = None
 ) -> Trial:
     """A trial of a way that was started one second after the probe."""
     return Trial(

@@ -1,26 +1,43 @@
+from datetime import datetime
+
 import pytest
 
 from ao.probe.recording import Kind, Outcome
 from tests.bench.switch.rows import median, p95, row
+from tests.bench.switch.ways import first_change
+from tests.bench.trial import Failed
 from tests.unit.bench.samples import client, loss, recording, trial
 
 
-def test_the_first_answer_counts_from_the_start_of_the_way_and_on_new_connections() -> None:
-    one = trial(recording(first_green=2.5))
-    assert one.waited == pytest.approx(1.5)
-
-
-def test_the_first_answer_counts_from_the_request_where_a_way_tells_it() -> None:
+def test_the_first_answer_counts_from_the_first_change_and_on_new_connections() -> None:
     told = trial(recording(first_green=2.5), requested_after=1.0)
-    assert told.waited_for_request == pytest.approx(0.5)
-    assert trial(recording(first_green=2.5)).waited_for_request is None
+    assert told.waited == pytest.approx(0.5)
+    assert told.waited_in_all == pytest.approx(1.5)
+
+
+def test_a_way_that_asked_for_no_change_has_no_time() -> None:
+    assert trial(recording(first_green=2.5), requested_after=None).waited is None
+
+
+def test_the_clients_first_change_is_found_in_its_log() -> None:
+    log = (
+        "2026-11-23 08:42:00.104 7 DEBUG keystoneauth.session [-] REQ: curl -g -i -X POST "
+        'http://192.0.2.1:5000/v3/auth/tokens -H "Accept: x"\n'
+        "2026-11-23 08:42:00.538 7 DEBUG keystoneauth.session [-] REQ: curl -g -i -X GET "
+        "http://192.0.2.1:9696/v2.0/floatingips\n"
+        "2026-11-23 08:42:01.250 7 DEBUG keystoneauth.session [-] REQ: curl -g -i -X PUT "
+        "http://192.0.2.1:9696/v2.0/floatingips/7\n"
+    )
+    assert first_change(log) == datetime(2026, 11, 23, 8, 42, 1, 250_000).timestamp()
+    with pytest.raises(Failed, match="no change"):
+        first_change("\n".join(log.splitlines()[:2]))
 
 
 def test_a_row_has_the_median_and_the_p95_of_its_trials() -> None:
     trials = [trial(recording(first_green=1.0 + wait)) for wait in (1.0, 2.0, 9.0)]
     seen = row("a way", trials)
     assert (seen.first_new_median_s, seen.first_new_p95_s) == (2.0, 9.0)
-    assert seen.requested_first_new_median_s is None
+    assert seen.started_first_new_median_s == 2.0
 
 
 def test_of_twenty_trials_the_p95_leaves_out_the_slowest() -> None:

@@ -35,7 +35,7 @@ def test_the_json_file_is_a_list_of_rows_with_the_promised_keys_first() -> None:
     rows = json.loads(table.document(ROWS))
     assert [list(row)[: len(KEYS)] for row in rows] == [KEYS] * 3
     assert rows[0]["way"] == "ao switch"
-    assert rows[0]["first_new_median_s"] == 1.5
+    assert rows[0]["first_new_median_s"] == 0.5
     assert rows[2]["first_new_median_s"] is None
 
 
