@@ -1,4 +1,4 @@
-"""Brings a site to where the operator wants it: facts, plan, steps, and facts again."""
+"""Acts on a site: brings it to where the operator wants it, by facts, plan and steps."""
 
 from __future__ import annotations
 
@@ -49,6 +49,16 @@ def deploy(work: Work, version: str) -> Facts:
     return _run(work, lambda facts, done: plan.deploy(work.site, facts, version, done))
 
 
+def scale(work: Work, colour: Colour, size: int) -> Facts:
+    """Bring a system that is not live to a size; 0 empties it.
+
+    Raises Refused when it is live or not built, QuotaExceeded before anything is changed.
+    """
+    guard.may_change(work.observe(), colour, act="scale")
+    _preflight(work, lambda facts: plan.scale(facts, colour, size))
+    return _run(work, lambda facts, _done: plan.scale(facts, colour, size))
+
+
 def switch(
     work: Work,
     wanted: Colour | None = None,
@@ -59,7 +69,9 @@ def switch(
 ) -> Facts:
     """Make another system live.
 
-    With `force` nothing is waited for, and connections to the old system are cut.
+    It is brought to the live system's size before, and that is looked at again right before
+    production moves; not with `degraded` or `force`. With `force` nothing is waited for, and
+    connections to the old system are cut.
     Raises Refused when it may not go live; SwitchFailed when production did not
     answer from it, and then production is back on the old system (not with `force`).
     """
@@ -70,6 +82,9 @@ def switch(
     to = target(before, wanted)
 
     def next_steps(facts: Facts, done: Done) -> Plan:
+        wanting = () if degraded or force else plan.match(facts, to)
+        if wanting:
+            return wanting
         guard.may_go_live(facts, to, degraded=degraded or force, take_over=take_over)
         return method(work.site).plan(work.site, facts, to, done, force=force)
 

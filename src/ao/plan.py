@@ -74,6 +74,17 @@ class RepairSystem(Step):
 
 
 @dataclass(frozen=True)
+class ScaleSystem(Step):
+    """Give a system's group a size; its definition stays as it is."""
+
+    colour: Colour
+    size: int
+
+    def __str__(self) -> str:
+        return f"bring {self.colour} to {self.size} servers"
+
+
+@dataclass(frozen=True)
 class RemoveSystem(Step):
     """Delete a system's stack."""
 
@@ -296,6 +307,34 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
     if any(isinstance(step, BuildSystem) for step in done):
         return ()
     return (BuildSystem(system.colour, version, _size(site, system)),)
+
+
+def scale(facts: Facts, colour: Colour, size: int) -> Plan:
+    """Next steps of giving a system a size, its servers healthy.
+
+    Raises Refused when it is not built or its stack has failed.
+    """
+    system = facts.systems[colour]
+    if system.stack is None or system.stack.failed:
+        raise Refused(
+            f"{colour} cannot be scaled: {system.obstacle()}",
+            cure="`ao deploy VERSION` builds it anew.",
+        )
+    if system.stack.busy:
+        return (FollowStack(system.stack.name, system.stack.action),)
+    if system.size != size:
+        return (ScaleSystem(colour, size),)
+    return _await_servers(facts, colour)
+
+
+def match(facts: Facts, to: Colour) -> Plan:
+    """Next steps of bringing a standby to at least the live system's size."""
+    live = facts.systems[facts.live] if facts.live else None
+    if live is None or live.colour is to or facts.systems[to].stack is None:
+        return ()
+    if facts.systems[to].size >= live.size:
+        return ()
+    return scale(facts, to, live.size)
 
 
 def down(facts: Facts, colours: frozenset[Colour]) -> Plan:

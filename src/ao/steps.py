@@ -47,6 +47,8 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             stack = _stack(system.stack, work.site.system_stack(colour))
             pool = _pool(work, facts, colour)
             _repair(work, stack, system.broken, {"size": size, "shared_pool": pool})
+        case plan.ScaleSystem(colour, size):
+            _scale(work, facts, colour, size)
         case plan.RemoveSystem(colour):
             guard.may_change(work.observe(), colour, act="delete")
             _remove(work, work.site.system_stack(colour))
@@ -69,7 +71,7 @@ def _built(work: Work, step: Step) -> str | None:
     match step:
         case plan.BuildSite() | plan.RepairSite():
             return work.site.stack
-        case plan.BuildSystem(colour) | plan.RepairSystem(colour):
+        case plan.BuildSystem(colour) | plan.RepairSystem(colour) | plan.ScaleSystem(colour):
             return work.site.system_stack(colour)
         case plan.FollowStack(name, action):
             return None if action == "DELETE" else name
@@ -158,6 +160,20 @@ def _repair(
     """
     for resource in broken:
         work.cloud.stacks.mark_unhealthy(resource, "missing or broken")
+    work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
+
+
+def _scale(work: Work, facts: Facts, colour: Colour, size: int) -> None:
+    """Have Heat bring a group to a size, and widen its bounds where the size needs that."""
+    guard.may_change(work.observe(), colour, act="scale")
+    group = work.site.group
+    parameters = {
+        "size": size,
+        "min_size": min(group.minimum, size),
+        "max_size": max(group.maximum, size),
+        "shared_pool": _pool(work, facts, colour),
+    }
+    stack = _stack(facts.systems[colour].stack, work.site.system_stack(colour))
     work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
 
 

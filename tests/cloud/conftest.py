@@ -13,7 +13,7 @@ import openstack
 import pytest
 from openstack.connection import Connection
 
-from ao import config, release
+from ao import acts, config
 from ao.cloud import Cloud, connect
 from ao.colour import Colour
 from ao.site import Method, Site
@@ -74,18 +74,18 @@ def moving(cloud: Cloud, site: Site) -> Iterator[Work]:
         switch=replace(site.switch, method=Method.ADDRESS),
     )
     work = Work(cloud=cloud, site=moving)
-    release.up(work)
+    acts.up(work)
     yield work
-    release.down(work, frozenset(Colour))
+    acts.down(work, frozenset(Colour))
 
 
 @pytest.fixture(scope="session")
 def work(cloud: Cloud, site: Site) -> Iterator[Work]:
     """The site, built in one action, and deleted at the end."""
     work = Work(cloud=cloud, site=site)
-    release.up(work)
+    acts.up(work)
     yield work
-    release.down(work, frozenset(Colour))
+    acts.down(work, frozenset(Colour))
 
 
 Visited = Callable[[Work], AbstractContextManager[visitors.Tally]]

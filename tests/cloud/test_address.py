@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ao import release
+from ao import acts
 from ao.colour import Colour
 from ao.work import Work
 from tests.cloud.conftest import Visited, told, visitors
@@ -25,10 +25,10 @@ def test_each_system_has_a_load_balancer_and_the_preview_an_address(moving: Work
 def test_the_address_moves_under_visitors_and_back(moving: Work, visited: Visited) -> None:
     """Requests in flight at the moment of a move may be lost on OVN; no others are."""
     with visited(moving) as tally:
-        release.switch(moving)
+        acts.switch(moving)
         assert told(moving, "production")[0] == "green"
         assert told(moving, "preview")[0] == "blue"
-        release.switch(moving)
+        acts.switch(moving)
         assert told(moving, "production")[0] == "blue"
     assert tally.lost.total() <= 2 * visitors.VISITORS
     assert set(tally.answers) == {"1.0 on blue", "1.0 on green"}
@@ -41,10 +41,10 @@ def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(
     target = moving.observe().standby
     assert target is not None
     with pytest.raises(Killed):
-        release.switch(replace(moving, cloud=killed_after(moving.cloud, writes)))
+        acts.switch(replace(moving, cloud=killed_after(moving.cloud, writes)))
     assert moving.observe().live is (target.other if writes == 1 else target)
     assert told(moving, "production")[0] in list(Colour)
-    facts = release.switch(moving)
+    facts = acts.switch(moving)
     assert facts.live is target
     assert facts.previewed is facts.standby
     assert facts.switching_to is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from openstack.connection import Connection
 
-from ao import release
+from ao import acts
 from ao.cloud import connect
 from ao.colour import Colour
 from ao.errors import BuildFailed, CloudError, Forbidden, NotFound, QuotaExceeded, Refused
@@ -35,7 +35,7 @@ def test_one_action_builds_both_systems_and_makes_blue_live(work: Work) -> None:
 
 def test_building_again_changes_nothing(work: Work) -> None:
     before = work.observe()
-    release.up(work)
+    acts.up(work)
     assert work.observe() == before
 
 
@@ -44,7 +44,7 @@ def test_a_version_goes_to_the_standby_while_production_serves(
 ) -> None:
     live = work.observe().live
     with visited(work) as tally:
-        facts = release.deploy(work, "2.0")
+        facts = acts.deploy(work, "2.0")
     assert facts.live is live
     assert told(work, "preview") == (str(facts.standby), "2.0")
     assert not tally.lost
@@ -55,10 +55,10 @@ def test_production_moves_to_the_new_version_and_back_under_visitors(
     work: Work, visited: Visited
 ) -> None:
     with visited(work) as tally:
-        release.switch(work)
+        acts.switch(work)
         assert told(work, "production") == ("green", "2.0")
         assert told(work, "preview") == ("blue", "1.0")
-        release.switch(work)
+        acts.switch(work)
         assert told(work, "production") == ("blue", "1.0")
         assert told(work, "preview") == ("green", "2.0")
     assert not tally.lost
@@ -69,7 +69,7 @@ def test_the_live_system_is_neither_deleted_nor_emptied_nor_redeployed(work: Wor
     before = work.observe()
     assert before.live is not None
     with pytest.raises(Refused, match="does not delete the live system"):
-        release.down(work, frozenset([before.live]))
+        acts.down(work, frozenset([before.live]))
     assert work.observe() == before
 
 
@@ -85,7 +85,7 @@ def test_a_server_deleted_by_somebody_is_replaced_while_production_serves(
         what="the loss of a server to be seen",
         deadline=30,
     )
-    facts = release.up(work)
+    facts = acts.up(work)
     assert facts.live is not None
     assert facts.systems[facts.live].obstacle() is None
     assert lost.id not in {server.id for server in facts.systems[facts.live].servers}
@@ -100,7 +100,7 @@ def test_a_measured_switch_loses_nothing_and_every_keep_alive_client_follows(
     target = standby(work)
     with ProbeProcess() as probe:
         measurement = Measurement(probe=probe)
-        release.switch(replace(work, measuring=measurement))
+        acts.switch(replace(work, measuring=measurement))
     cutover = measurement.cutover
     assert cutover is not None
     assert cutover.recording is not None
@@ -112,7 +112,7 @@ def test_a_measured_switch_loses_nothing_and_every_keep_alive_client_follows(
     assert cutover.asked_at is not None
     assert any(call.method == "PUT" and "listeners" in call.path for call in cutover.calls)
     assert (cutover.new, cutover.old) == (target, target.other)
-    release.switch(work)
+    acts.switch(work)
 
 
 def test_a_production_address_deleted_by_somebody_comes_back(
@@ -121,7 +121,7 @@ def test_a_production_address_deleted_by_somebody_comes_back(
     before = work.observe()
     assert before.production is not None
     RealOthers(others).delete_address(before.production.id)
-    facts = release.up(work)
+    facts = acts.up(work)
     assert (facts.live, facts.previewed) == (before.live, before.previewed)
     assert told(work, "production")[0] == str(before.live)
 
@@ -139,15 +139,15 @@ def test_a_failed_deploy_names_the_resource_and_the_next_one_repairs_it(
     try:
         odd = replace(work.site, group=replace(work.site.group, image=image.name))
         with pytest.raises(BuildFailed, match=r"server \(OS::Nova::Server\): .*ERROR"):
-            release.deploy(replace(work, site=odd), "3.0")
+            acts.deploy(replace(work, site=odd), "3.0")
         failed = work.observe()
         assert failed.live is BLUE
         assert failed.systems[GREEN].obstacle() is not None
         with pytest.raises(Refused, match="green cannot go live"):
-            release.switch(work)
+            acts.switch(work)
     finally:
         others.image.delete_image(image.id)
-    release.deploy(work, "3.0")
+    acts.deploy(work, "3.0")
     assert told(work, "preview") == ("green", "3.0")
 
 
@@ -165,7 +165,7 @@ def test_what_heat_does_not_take_is_told_and_changes_nothing(
     try:
         greedy = replace(work.site, group=replace(work.site.group, image=image.name))
         with pytest.raises(CloudError, match="requires 100000 minimum ram") as refused:
-            release.deploy(replace(work, site=greedy), "4.0")
+            acts.deploy(replace(work, site=greedy), "4.0")
         assert refused.value.request_id
     finally:
         others.image.delete_image(image.id)
@@ -176,7 +176,7 @@ def test_a_site_too_large_for_the_quota_is_refused_before_anything_is_built(work
     group = replace(work.site.group, size=400, maximum=400)
     large = replace(work.site, name=f"{work.site.name}-xl", group=group)
     with pytest.raises(QuotaExceeded, match=r"instances: 800 more needed"):
-        release.up(replace(work, site=large))
+        acts.up(replace(work, site=large))
     assert work.cloud.stacks.tagged(large.tag) == ()
 
 
@@ -184,7 +184,7 @@ def test_an_image_that_is_not_there_is_told_before_anything_is_built(work: Work)
     group = replace(work.site.group, image="no-such-image")
     other = replace(work.site, name=f"{work.site.name}-x", group=group)
     with pytest.raises(NotFound, match="no image 'no-such-image'"):
-        release.up(replace(work, site=other))
+        acts.up(replace(work, site=other))
     assert work.cloud.stacks.tagged(other.tag) == ()
 
 
@@ -193,9 +193,9 @@ def test_a_reader_sees_all_and_may_change_nothing(work: Work, cloud_name: str) -
     assert reader.observe() == work.observe()
     before = work.observe()
     with pytest.raises(Forbidden):
-        release.switch(reader)
+        acts.switch(reader)
     with pytest.raises(Forbidden):
-        release.deploy(reader, "9.0")
+        acts.deploy(reader, "9.0")
     assert work.observe() == before
 
 
@@ -214,22 +214,22 @@ def test_the_same_file_builds_the_same_site_in_another_project(work: Work) -> No
     annex = replace(work, cloud=connect("annex"), site=small)
     before = work.observe()
     try:
-        facts = release.up(annex)
+        facts = acts.up(annex)
         assert facts.live is BLUE
         assert told(annex, "production") == ("blue", "1.0")
         assert work.observe() == before
     finally:
-        release.down(annex, frozenset(Colour))
+        acts.down(annex, frozenset(Colour))
 
 
 @pytest.mark.parametrize("writes", [1, 2])
 def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(work: Work, writes: int) -> None:
     target = standby(work)
     with pytest.raises(Killed):
-        release.switch(replace(work, cloud=killed_after(work.cloud, writes)))
+        acts.switch(replace(work, cloud=killed_after(work.cloud, writes)))
     assert work.observe().live is target
     assert told(work, "production")[0] in list(Colour)
-    facts = release.switch(work, target)
+    facts = acts.switch(work, target)
     assert facts.live is target
     assert facts.previewed is facts.standby
     assert facts.switching_to is None
@@ -237,13 +237,13 @@ def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(work: Work, wr
 
 def test_a_switch_to_a_named_system_may_be_said_twice(work: Work) -> None:
     target = standby(work)
-    first = release.switch(work, target)
-    assert release.switch(work, target) == first
+    first = acts.switch(work, target)
+    assert acts.switch(work, target) == first
 
 
 def test_tearing_down_leaves_nothing_behind(work: Work, others: Connection) -> None:
     assert RealOthers(others).things_named(work.site.name)
-    release.down(work, frozenset(Colour))
+    acts.down(work, frozenset(Colour))
     assert RealOthers(others).things_named(work.site.name) == []
     assert work.cloud.stacks.tagged(work.site.tag) == ()
-    release.down(work, frozenset(Colour))
+    acts.down(work, frozenset(Colour))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ao import release
+from ao import acts
 from ao.colour import Colour
 from ao.errors import DeadlinePassed, Refused, SwitchFailed
 from ao.measure import Measurement
@@ -12,8 +12,8 @@ from ao.report.cutover import CutOver
 from ao.site import Method, Site
 from ao.visit import Answer, NoAnswer
 from ao.work import Work
+from tests.unit.acts.stage import SITES, built, deployed, url
 from tests.unit.probes import FakeProbe, kept_client, recording
-from tests.unit.release.stage import SITES, built, deployed, url
 
 BLUE, GREEN = Colour
 
@@ -33,7 +33,7 @@ def probe() -> FakeProbe:
 
 def switched(work: Work, probe: FakeProbe, **options: bool) -> CutOver:
     measurement = Measurement(probe=probe)
-    release.switch(replace(work, measuring=measurement), **options)
+    acts.switch(replace(work, measuring=measurement), **options)
     assert measurement.cutover is not None
     return measurement.cutover
 
@@ -84,7 +84,7 @@ def test_the_users_changes_of_the_load_go_before_the_site_files(
     site: Site, probe: FakeProbe
 ) -> None:
     measurement = Measurement(probe=probe, load=lambda load: replace(load, kept=3))
-    release.switch(replace(built(site), measuring=measurement))
+    acts.switch(replace(built(site), measuring=measurement))
     assert probe.loads[0].kept == 3
 
 
@@ -119,7 +119,7 @@ def test_a_switch_with_a_probe_that_is_off_is_still_timed(site: Site, probe: Fak
 
 def test_nothing_is_measured_when_there_is_nothing_to_switch(site: Site, probe: FakeProbe) -> None:
     measurement = Measurement(probe=probe)
-    release.switch(replace(built(site), measuring=measurement), BLUE)
+    acts.switch(replace(built(site), measuring=measurement), BLUE)
     assert measurement.cutover is None
     assert probe.loads == []
 
@@ -129,7 +129,7 @@ def test_a_switch_that_is_refused_begins_no_probe(site: Site, probe: FakeProbe) 
     work.cloud.others.delete_server(work.observe().systems[GREEN].servers[0].id)
     work.clock.sleep(30)
     with pytest.raises(Refused):
-        release.switch(replace(work, measuring=Measurement(probe=probe)))
+        acts.switch(replace(work, measuring=Measurement(probe=probe)))
     assert probe.loads == []
 
 
@@ -144,7 +144,7 @@ def test_a_switch_that_failed_is_measured_and_says_why(site: Site, probe: FakePr
 
     measurement = Measurement(probe=probe)
     with pytest.raises(SwitchFailed):
-        release.switch(replace(work, visit=visit, measuring=measurement))
+        acts.switch(replace(work, visit=visit, measuring=measurement))
     assert measurement.cutover is not None
     assert "Production is back on blue" in str(measurement.cutover.failure)
     assert measurement.cutover.recording is not None
@@ -182,7 +182,7 @@ def test_a_deadline_of_a_load_balancer_that_does_not_answer_is_a_failure_of_the_
 
     measurement = Measurement(probe=probe)
     with pytest.raises(DeadlinePassed):
-        release.switch(replace(work, visit=visit, measuring=measurement))
+        acts.switch(replace(work, visit=visit, measuring=measurement))
     assert measurement.cutover is not None
     assert measurement.cutover.asked_at is None
     assert work.observe().live is BLUE

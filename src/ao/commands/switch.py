@@ -83,7 +83,7 @@ class Switch(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Switch, tell what was measured, and list."""
-        from ao import release
+        from ao import acts
         from ao.probe.process import ProbeProcess
         from ao.report import files
 
@@ -101,7 +101,7 @@ class Switch(SystemLister):
                 measurement = _measurement(running.enter_context(ProbeProcess()), parsed_args)
                 work = replace(work, measuring=measurement)
             try:
-                facts = release.switch(
+                facts = acts.switch(
                     work,
                     Colour(parsed_args.colour) if parsed_args.colour else None,
                     degraded=parsed_args.degraded,

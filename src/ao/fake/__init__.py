@@ -5,7 +5,7 @@ refuse, and fails when told to. Use it to test hooks and whatever else works on 
 
     cloud = ao.fake.Cloud()
     work = Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit)
-    release.up(work)
+    acts.up(work)
 
 The contract suite, tests/contract, holds it to what a real cloud does.
 """

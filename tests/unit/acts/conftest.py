@@ -2,7 +2,7 @@ import pytest
 
 from ao.site import Method, Site
 from ao.work import Work
-from tests.unit.release.stage import SITES, built
+from tests.unit.acts.stage import SITES, built
 
 
 @pytest.fixture(params=list(Method))

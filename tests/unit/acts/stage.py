@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from ao import fake, release
+from ao import acts, fake
 from ao.clock import Clock
 from ao.facts import Facts
 from ao.site import Method, Site
@@ -51,13 +51,13 @@ def start(site: Site, **cloud: object) -> Work:
 
 def built(site: Site) -> Work:
     work = start(site)
-    release.up(work)
+    acts.up(work)
     return work
 
 
 def deployed(site: Site) -> Work:
     work = built(site)
-    release.deploy(work, "2.0")
+    acts.deploy(work, "2.0")
     return work
 
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from ao import follow, release
+from ao import acts, follow
 from ao.colour import Colour
 from ao.errors import BuildFailed, DeadlinePassed, Refused, SwitchFailed
 from ao.site import Method, Site
 from ao.visit import Answer, NoAnswer
 from ao.work import Work
-from tests.unit.release.stage import SITES, Visitor, built, deployed, start, state, told, url
+from tests.unit.acts.stage import SITES, Visitor, built, deployed, start, state, told, url
 
 BLUE, GREEN = Colour
 
@@ -20,7 +20,7 @@ def test_a_server_that_somebody_deleted_is_replaced_and_production_serves(work: 
     work.cloud.others.delete_server(lost)
     work.clock.sleep(30)
     visitor = Visitor(work)
-    facts = release.up(visitor.watch())
+    facts = acts.up(visitor.watch())
     assert facts.systems[BLUE].obstacle() is None
     assert facts.systems[BLUE].size == 2
     assert lost not in {server.id for server in facts.systems[BLUE].servers}
@@ -31,7 +31,7 @@ def test_a_server_that_somebody_deleted_is_replaced_and_production_serves(work: 
 def test_an_address_that_somebody_deleted_comes_back(work: Work, role: str) -> None:
     address = getattr(work.observe(), role)
     work.cloud.others.delete_address(address.id)
-    assert state(release.up(work))[:3] == (BLUE, GREEN, None)
+    assert state(acts.up(work))[:3] == (BLUE, GREEN, None)
     assert told(work, "production") == ("blue", "1.0")
 
 
@@ -42,19 +42,19 @@ def test_a_load_balancer_of_the_standby_that_somebody_deleted_comes_back() -> No
     assert load_balancer is not None
     work.cloud.others.delete_load_balancer(load_balancer.id)
     visitor = Visitor(work)
-    assert state(release.up(visitor.watch())) == before
+    assert state(acts.up(visitor.watch())) == before
     assert told(work, "preview") == ("green", "1.0")
     assert set(visitor.seen) == {"blue"}
 
 
 def test_a_shared_load_balancer_that_somebody_deleted_comes_back_and_leads_as_before() -> None:
     work = built(SITES[Method.POOL])
-    release.switch(work)
+    acts.switch(work)
     before = state(work.observe())
     shared = work.observe().shared
     assert shared is not None
     work.cloud.others.delete_load_balancer(shared.id)
-    assert release.up(work).shared is not None
+    assert acts.up(work).shared is not None
     assert state(work.observe())[3] == before[3]
     assert told(work, "production")[0] in list(Colour)
 
@@ -62,10 +62,10 @@ def test_a_shared_load_balancer_that_somebody_deleted_comes_back_and_leads_as_be
 @pytest.mark.parametrize("listener", ["production_listener", "preview_listener"])
 def test_a_listener_that_somebody_deleted_comes_back_and_leads_as_before(listener: str) -> None:
     work = built(SITES[Method.POOL])
-    release.switch(work)
+    acts.switch(work)
     before = state(work.observe())
     work.cloud.others.delete_listener(getattr(work.observe(), listener).id)
-    assert state(release.up(work)) == before
+    assert state(acts.up(work)) == before
     assert told(work, "production") == ("green", "1.0")
 
 
@@ -73,8 +73,8 @@ def test_a_failed_build_tells_the_resource_and_its_reason_and_up_repairs_it(site
     work = start(site)
     work.cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     with pytest.raises(BuildFailed, match=r"server \(OS::Nova::Server\): .*No valid host"):
-        release.up(work)
-    assert state(release.up(work)) == state(built(site).observe())
+        acts.up(work)
+    assert state(acts.up(work)) == state(built(site).observe())
 
 
 def test_a_failed_deploy_leaves_production_alone_and_the_next_one_goes_on(
@@ -83,11 +83,11 @@ def test_a_failed_deploy_leaves_production_alone_and_the_next_one_goes_on(
     work.cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     visitor = Visitor(work)
     with pytest.raises(BuildFailed, match=r"stack ao-shop-green is UPDATE_FAILED"):
-        release.deploy(visitor.watch(), "2.0")
+        acts.deploy(visitor.watch(), "2.0")
     with pytest.raises(Refused, match="green cannot go live: its stack is UPDATE_FAILED"):
-        release.switch(work)
+        acts.switch(work)
     assert set(visitor.seen) == {"blue"}
-    assert state(release.deploy(work, "2.0")) == state(deployed(site).observe())
+    assert state(acts.deploy(work, "2.0")) == state(deployed(site).observe())
 
 
 def test_a_repair_of_the_live_system_that_failed_goes_on_and_production_serves(
@@ -98,14 +98,14 @@ def test_a_repair_of_the_live_system_that_failed_goes_on_and_production_serves(
     work.cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     visitor = Visitor(work)
     with pytest.raises(BuildFailed, match="stack ao-shop-blue is UPDATE_FAILED"):
-        release.up(visitor.watch())
-    assert state(release.up(visitor.watch())) == state(built(site).observe())
+        acts.up(visitor.watch())
+    assert state(acts.up(visitor.watch())) == state(built(site).observe())
     assert set(visitor.seen) == {"blue"}
 
 
 def test_a_deletion_that_a_service_fails_in_the_midst_of_is_asked_for_again(work: Work) -> None:
     work.cloud.faults.break_next("OS::Neutron::Subnet", "HTTP 500", action="DELETE")
-    facts = release.down(work, frozenset(Colour))
+    facts = acts.down(work, frozenset(Colour))
     assert facts.stack is None
     assert not any(facts.has(colour) for colour in Colour)
 
@@ -114,14 +114,14 @@ def test_a_deletion_that_fails_again_and_again_is_told(work: Work) -> None:
     for _ in range(follow.DELETIONS):
         work.cloud.faults.break_next("OS::Neutron::Subnet", "HTTP 500", action="DELETE")
     with pytest.raises(BuildFailed, match=r"OS::Neutron::Subnet\): .*HTTP 500"):
-        release.down(work, frozenset({GREEN}))
-    assert not release.down(work, frozenset({GREEN})).has(GREEN)
+        acts.down(work, frozenset({GREEN}))
+    assert not acts.down(work, frozenset({GREEN})).has(GREEN)
 
 
 def test_a_server_that_never_answers_is_told_when_the_time_is_up(site: Site) -> None:
     work = start(site, application=lambda _server, _path: None)
     with pytest.raises(DeadlinePassed, match="servers"):
-        release.up(work)
+        acts.up(work)
 
 
 class Doubt:
@@ -139,9 +139,9 @@ class Doubt:
 
 
 def test_a_switch_that_cannot_be_seen_goes_back(work: Work) -> None:
-    release.deploy(work, "2.0")
+    acts.deploy(work, "2.0")
     with pytest.raises(SwitchFailed, match="Production is back on blue and answers from it"):
-        release.switch(replace(work, visit=Doubt(work)))
+        acts.switch(replace(work, visit=Doubt(work)))
     work.clock.sleep(2)
     assert state(work.observe())[:3] == (BLUE, GREEN, None)
     assert told(work, "production") == ("blue", "1.0")
@@ -156,5 +156,5 @@ def test_a_standby_that_does_not_answer_on_its_preview_never_goes_live(work: Wor
         return work.visit(visited, timeout)
 
     with pytest.raises(DeadlinePassed, match="preview"):
-        release.switch(replace(work, visit=visit))
+        acts.switch(replace(work, visit=visit))
     assert state(work.observe())[:3] == (BLUE, GREEN, None)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from ao import fake, release
+from ao import acts, fake
 from ao.colour import Colour
 from ao.errors import Unavailable
 from ao.site import Method, Site
 from ao.work import Work
-from tests.unit.release.stage import SITES, Visitor, built, deployed, start, state
+from tests.unit.acts.stage import SITES, Visitor, built, deployed, start, state
 
 BLUE, GREEN = Colour
 LOST = Unavailable("the service did not answer")
@@ -27,12 +27,12 @@ class Case:
 
 
 CASES = {
-    "up": Case(start, release.up, served=False),
-    "deploy": Case(built, lambda work: release.deploy(work, "2.0")),
-    "switch": Case(deployed, release.switch),
-    "switch to a named system": Case(deployed, lambda work: release.switch(work, GREEN)),
-    "down of the standby": Case(built, lambda work: release.down(work, frozenset([GREEN]))),
-    "down": Case(built, lambda work: release.down(work, frozenset(Colour)), served=False),
+    "up": Case(start, acts.up, served=False),
+    "deploy": Case(built, lambda work: acts.deploy(work, "2.0")),
+    "switch": Case(deployed, acts.switch),
+    "switch to a named system": Case(deployed, lambda work: acts.switch(work, GREEN)),
+    "down of the standby": Case(built, lambda work: acts.down(work, frozenset([GREEN]))),
+    "down": Case(built, lambda work: acts.down(work, frozenset(Colour)), served=False),
 }
 
 
@@ -114,17 +114,17 @@ def test_a_request_of_a_switch_that_is_not_answered_is_looked_at_and_asked_again
 ) -> None:
     work = deployed(SITES[method])
     work.cloud.faults.fail(call, LOST, skip=skip, after=after)
-    assert release.switch(work).live is GREEN
+    assert acts.switch(work).live is GREEN
 
 
 @pytest.mark.parametrize("skip", range(3))
 def test_a_stack_that_is_begun_without_an_answer_is_followed(skip: int, site: Site) -> None:
     work = start(site)
     work.cloud.faults.fail("stacks.create", LOST, skip=skip, after=True)
-    assert state(release.up(work)) == state(built(site).observe())
+    assert state(acts.up(work)) == state(built(site).observe())
 
 
 def test_an_update_that_is_begun_without_an_answer_is_followed(site: Site) -> None:
     work = built(site)
     work.cloud.faults.fail("stacks.update", LOST, after=True)
-    assert state(release.deploy(work, "2.0")) == state(deployed(site).observe())
+    assert state(acts.deploy(work, "2.0")) == state(deployed(site).observe())

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from ao import release
+from ao import acts
 from ao.colour import Colour
 from ao.errors import Changed, Conflict, DeadlinePassed, Refused
 from ao.site import Method
 from ao.work import Work
-from tests.unit.release.stage import SITES, built, state, told, writes
+from tests.unit.acts.stage import SITES, built, state, told, writes
 
 BLUE, GREEN = Colour
 
@@ -23,7 +23,7 @@ def moving() -> Work:
 def test_production_that_somebody_moved_meanwhile_is_left_to_them(moving: Work) -> None:
     """They point it to another site of theirs between our look and our write."""
     work = moving
-    theirs = release.up(replace(work, site=replace(work.site, name="theirs")))
+    theirs = acts.up(replace(work, site=replace(work.site, name="theirs")))
     vip = theirs.systems[GREEN].vip_port_id
     production = work.observe().production
     assert theirs.preview is not None
@@ -33,7 +33,7 @@ def test_production_that_somebody_moved_meanwhile_is_left_to_them(moving: Work) 
         "addresses.point", lambda: work.cloud.others.point(production.id, vip), skip=1
     )
     with pytest.raises(Changed, match="somebody pointed"):
-        release.switch(work)
+        acts.switch(work)
     now = work.observe().production
     assert now is not None
     assert now.port_id == vip
@@ -46,7 +46,7 @@ def test_an_address_that_somebody_renamed_meanwhile_is_pointed_all_the_same(movi
     work.cloud.faults.meanwhile(
         "addresses.point", lambda: work.cloud.others.point(preview.id, preview.port_id)
     )
-    assert state(release.switch(work))[:3] == (GREEN, BLUE, None)
+    assert state(acts.switch(work))[:3] == (GREEN, BLUE, None)
 
 
 def test_a_deploy_stops_when_its_standby_went_live_meanwhile(work: Work) -> None:
@@ -54,10 +54,10 @@ def test_a_deploy_stops_when_its_standby_went_live_meanwhile(work: Work) -> None
     look_of_the_guard = 2
     looks = {Method.ADDRESS: "addresses.all", Method.POOL: "balancers.listeners"}
     work.cloud.faults.meanwhile(
-        looks[work.site.switch.method], lambda: release.switch(work), skip=look_of_the_guard
+        looks[work.site.switch.method], lambda: acts.switch(work), skip=look_of_the_guard
     )
     with pytest.raises(Refused, match="green is live"):
-        release.deploy(work, "2.0")
+        acts.deploy(work, "2.0")
     assert "stacks.update" not in writes(work.cloud)
     assert told(work, "production") == ("green", "1.0")
 
@@ -69,7 +69,7 @@ def test_a_note_of_a_switch_that_was_called_off_by_hand_is_cleared(moving: Work)
     words = f"{preview.description} ao:switching-to=green"
     work.cloud.addresses.point(preview, preview.port_id, words)
     assert work.observe().switching_to is GREEN
-    assert state(release.up(work))[:3] == (BLUE, GREEN, None)
+    assert state(acts.up(work))[:3] == (BLUE, GREEN, None)
 
 
 @pytest.fixture
@@ -85,21 +85,21 @@ def test_a_change_of_the_pool_waits_for_another_change_of_the_load_balancer(
     shared = sharing.observe().shared
     assert shared is not None
     sharing.cloud.balancers.reload(shared)
-    assert state(release.switch(sharing))[:3] == (GREEN, BLUE, None)
+    assert state(acts.switch(sharing))[:3] == (GREEN, BLUE, None)
 
 
 def test_a_load_balancer_that_stays_immutable_is_told_and_production_serves(
     sharing: Work,
 ) -> None:
-    release.deploy(sharing, "2.0")
+    acts.deploy(sharing, "2.0")
     stuck = Conflict("Load Balancer is immutable and cannot be updated. (HTTP 409)")
     for again in range(1000):
         sharing.cloud.faults.fail("balancers.lead", stuck, skip=again)
     with pytest.raises(DeadlinePassed, match=r"load balancer ao-shop to take a change.*immutable"):
-        release.switch(sharing)
+        acts.switch(sharing)
     assert told(sharing, "production") == ("blue", "1.0")
     sharing.cloud.faults.clear()
-    assert state(release.switch(sharing))[:3] == (GREEN, BLUE, None)
+    assert state(acts.switch(sharing))[:3] == (GREEN, BLUE, None)
 
 
 def test_a_listener_that_somebody_led_elsewhere_meanwhile_is_left_to_them(
@@ -116,5 +116,5 @@ def test_a_listener_that_somebody_led_elsewhere_meanwhile_is_left_to_them(
 
     sharing.cloud.faults.meanwhile("balancers.lead", back, after=True)
     with pytest.raises(Changed, match="somebody else has led it there"):
-        release.switch(sharing)
+        acts.switch(sharing)
     assert told(sharing, "production") == ("blue", "1.0")

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from ao import fake, release
+from ao import acts, fake
 from ao.colour import Colour
 from ao.errors import Forbidden, NotFound, QuotaExceeded, Refused
 from ao.site import Method, Site
 from ao.work import Work
-from tests.unit.release.stage import built, deployed, start, state, told, writes
+from tests.unit.acts.stage import built, deployed, start, state, told, writes
 
 BLUE, GREEN = Colour
 
@@ -17,7 +17,7 @@ BLUE, GREEN = Colour
 def test_a_reader_changes_nothing(work: Work) -> None:
     reader = replace(work, cloud=fake.Cloud(openstack=work.cloud.openstack, reader=True))
     before = work.observe()
-    for command in (release.switch, lambda work: release.deploy(work, "2.0")):
+    for command in (acts.switch, lambda work: acts.deploy(work, "2.0")):
         with pytest.raises(Forbidden):
             command(reader)
     assert work.observe() == before
@@ -27,11 +27,11 @@ def test_a_deploy_waits_for_no_other_version_but_for_the_same(site: Site) -> Non
     work = built(site)
     work.cloud.faults.kill("stacks.update", after=True)
     with pytest.raises(fake.Killed):
-        release.deploy(work, "2.0")
+        acts.deploy(work, "2.0")
     assert work.observe().systems[GREEN].obstacle() == "Heat is at work on it (UPDATE_IN_PROGRESS)"
     with pytest.raises(Refused, match=r"Heat is at work on green \(UPDATE of version 2\.0\)"):
-        release.deploy(work, "3.0")
-    assert state(release.deploy(work, "2.0")) == state(deployed(site).observe())
+        acts.deploy(work, "3.0")
+    assert state(acts.deploy(work, "2.0")) == state(deployed(site).observe())
 
 
 def test_a_deploy_is_refused_while_a_switch_is_not_finished(site: Site) -> None:
@@ -39,21 +39,21 @@ def test_a_deploy_is_refused_while_a_switch_is_not_finished(site: Site) -> None:
     first = {Method.ADDRESS: "addresses.point", Method.POOL: "balancers.lead"}
     work.cloud.faults.kill(first[site.switch.method], after=True)
     with pytest.raises(fake.Killed):
-        release.switch(work)
+        acts.switch(work)
     with pytest.raises(Refused, match="a switch to green was begun and is not finished"):
-        release.deploy(work, "3.0")
+        acts.deploy(work, "3.0")
     moved = site.switch.method is Method.POOL
-    assert state(release.up(work))[:3] == ((GREEN, BLUE, None) if moved else (BLUE, GREEN, None))
+    assert state(acts.up(work))[:3] == ((GREEN, BLUE, None) if moved else (BLUE, GREEN, None))
 
 
 def test_the_live_system_is_neither_deleted_nor_redeployed(work: Work) -> None:
     before = len(writes(work.cloud))
     with pytest.raises(Refused, match="blue is live"):
-        release.down(work, frozenset([BLUE]))
+        acts.down(work, frozenset([BLUE]))
     assert len(writes(work.cloud)) == before
     live = work.observe().systems[BLUE]
-    release.deploy(work, "2.0")
-    release.deploy(work, "3.0")
+    acts.deploy(work, "2.0")
+    acts.deploy(work, "3.0")
     assert work.observe().systems[BLUE] == live
 
 
@@ -62,9 +62,9 @@ def test_a_switch_to_a_system_that_is_not_whole_is_refused(work: Work) -> None:
     work.clock.sleep(30)
     before = len(writes(work.cloud))
     with pytest.raises(Refused, match="1 of 2 servers pass the health check"):
-        release.switch(work)
+        acts.switch(work)
     assert len(writes(work.cloud)) == before
-    assert release.switch(work, degraded=True).live is GREEN
+    assert acts.switch(work, degraded=True).live is GREEN
 
 
 def test_a_site_too_large_for_the_quota_is_refused_before_anything_is_built(
@@ -72,7 +72,7 @@ def test_a_site_too_large_for_the_quota_is_refused_before_anything_is_built(
 ) -> None:
     work = start(site, limits={"instances": 3})
     with pytest.raises(QuotaExceeded, match=r"instances: 4 more needed, 3 free \(0 of 3 used\)"):
-        release.up(work)
+        acts.up(work)
     assert writes(work.cloud) == []
 
 
@@ -81,7 +81,7 @@ def test_what_the_cloud_lacks_is_told_before_anything_is_built(lacking: str, sit
     group = replace(site.group, **{lacking: "no-such-thing"})
     work = start(replace(site, group=group))
     with pytest.raises(NotFound, match="no-such-thing"):
-        release.up(work)
+        acts.up(work)
     assert writes(work.cloud) == []
 
 
@@ -90,24 +90,24 @@ def test_a_stack_of_somebody_else_with_the_name_of_the_site_is_left_alone(
 ) -> None:
     work = start(replace(site, name="shop-blue"))
     shop = replace(work, site=site)
-    release.up(shop)
+    acts.up(shop)
     before = state(shop.observe())
     with pytest.raises(Refused, match="there is a stack ao-shop-blue that does not carry"):
-        release.up(work)
+        acts.up(work)
     assert state(shop.observe()) == before
 
 
 def test_a_production_address_that_the_project_has_is_taken_only_when_told(site: Site) -> None:
     work = start(site)
     neighbour = replace(work, site=replace(work.site, name="old"))
-    release.up(neighbour)
+    acts.up(neighbour)
     address = neighbour.observe().production
     assert address is not None
     work = replace(work, site=replace(site, production_address=address.address))
-    assert release.up(work).foreign
+    assert acts.up(work).foreign
     assert neighbour.observe().live is BLUE
     with pytest.raises(Refused, match="which is not of this site"):
-        release.switch(work, BLUE)
+        acts.switch(work, BLUE)
     assert neighbour.observe().live is BLUE
-    assert release.switch(work, BLUE, take_over=True).live is BLUE
+    assert acts.switch(work, BLUE, take_over=True).live is BLUE
     assert told(work, "production") == ("blue", "1.0")

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from ao import fake, release
+from ao import acts, fake
 from ao.colour import Colour
 from ao.doctor import examination, memory
 from ao.doctor.findings import Fate
@@ -12,8 +12,8 @@ from ao.probe.load import Load
 from ao.probe.recording import Recording
 from ao.site import Method
 from ao.work import Work
+from tests.unit.acts.stage import SITES, built, start, state, writes
 from tests.unit.probes import FakeProbe, kept_client, recording
-from tests.unit.release.stage import SITES, built, start, state, writes
 
 
 def seen() -> Iterator[Recording]:
@@ -141,7 +141,7 @@ def test_findings_are_kept_with_the_site_until_it_is_torn_down(probe: FakeProbe)
     memory.keep(work.cloud, work.site, found)
     assert memory.recall(work.cloud, work.site) == found
     assert memory.recall(work.cloud, replace(work.site, name="other")) is None
-    release.down(work, frozenset(Colour))
+    acts.down(work, frozenset(Colour))
     assert memory.recall(work.cloud, work.site) is None
 
 
@@ -149,5 +149,5 @@ def test_tearing_a_site_down_deletes_a_canary_that_was_left(work: Work) -> None:
     work.cloud.faults.kill("addresses.point")
     with pytest.raises(fake.Killed):
         examination.examine(work, FakeProbe(see=lambda load: recording(load)))
-    release.down(work, frozenset(Colour))
+    acts.down(work, frozenset(Colour))
     assert things(work) == []

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from ao import fake, release
+from ao import acts, fake
 from ao.cloud import Resource, Stack
 from ao.progress import Silent
 from ao.work import Work
@@ -26,7 +26,7 @@ def cloud() -> fake.Cloud:
 def work(cloud: fake.Cloud) -> Work:
     """A site that is whole, on the cloud."""
     work = work_on(cloud)
-    release.up(work)
+    acts.up(work)
     return work
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ao import fake, release
+from ao import acts, fake
 from ao.colour import Colour
 from ao.errors import Changed, Forbidden, Unavailable
 from ao.work import Work
@@ -56,10 +56,10 @@ def test_a_fault_lets_calls_pass_before_it(cloud: fake.Cloud) -> None:
 def test_a_program_may_be_killed_at_its_next_write(work: Work, cloud: fake.Cloud) -> None:
     cloud.faults.kill()
     with pytest.raises(fake.Killed):
-        release.switch(work)
+        acts.switch(work)
     assert cloud.calls[-1].writes
     assert live(work) is BLUE
-    release.switch(work)
+    acts.switch(work)
     assert live(work) is GREEN
 
 
@@ -94,12 +94,12 @@ def test_another_project_sees_nothing_of_the_site(work: Work, cloud: fake.Cloud)
     annex = fake.Cloud("annex", openstack=cloud.openstack)
     facts = work_on(annex).observe()
     assert (facts.stack, facts.production, facts.preview) == (None, None, None)
-    assert release.up(work_on(annex)).live is BLUE
+    assert acts.up(work_on(annex)).live is BLUE
     assert len(cloud.stacks.tagged(SHOP.tag)) == len(annex.stacks.tagged(SHOP.tag)) == 3
 
 
 def test_the_same_seed_gives_the_same_cloud() -> None:
     clouds = [fake.Cloud(openstack=fake.OpenStack(seed=seed)) for seed in (7, 7, 8)]
-    first, same, other = (release.up(work_on(cloud)) for cloud in clouds)
+    first, same, other = (acts.up(work_on(cloud)) for cloud in clouds)
     assert first == same
     assert first != other

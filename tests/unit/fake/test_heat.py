@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ao import fake, ingredients, release, templates
+from ao import acts, fake, ingredients, templates
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
 from ao.errors import BuildFailed, CloudError
@@ -94,7 +94,7 @@ def test_a_server_stops_only_when_it_has_been_out_of_the_pool_for_the_delay(work
 
 def test_new_servers_are_in_the_pool_before_the_old_ones_go(work: Work) -> None:
     looking = Looking(lambda: len(work.observe().systems[GREEN].members))
-    release.deploy(replace(work, progress=looking), "2.0")
+    acts.deploy(replace(work, progress=looking), "2.0")
     counts = [count for count in looking.seen if isinstance(count, int)]
     assert min(counts) == SHOP.group.size
     assert max(counts) > SHOP.group.size
@@ -103,10 +103,10 @@ def test_new_servers_are_in_the_pool_before_the_old_ones_go(work: Work) -> None:
 def test_a_new_image_takes_new_servers() -> None:
     cloud = fake.Cloud(openstack=fake.OpenStack(images=("ao-demo", "other")))
     work = work_on(cloud)
-    release.up(work)
+    acts.up(work)
     before = {r.physical_id for r in of_type(work, "OS::Nova::Server")}
     other = replace(SHOP, group=replace(SHOP.group, image="other"))
-    release.deploy(replace(work, site=other), "1.0")
+    acts.deploy(replace(work, site=other), "1.0")
     assert not before & {r.physical_id for r in of_type(work, "OS::Nova::Server")}
 
 
@@ -114,7 +114,7 @@ def test_a_failure_is_told_on_the_way_up_to_the_stack(cloud: fake.Cloud) -> None
     cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     work = work_on(cloud)
     with pytest.raises(BuildFailed, match=r"server \(OS::Nova::Server\): .*No valid host"):
-        release.up(work)
+        acts.up(work)
     (failed,) = (s for s in cloud.stacks.tagged(SHOP.tag) if s.failed)
     (server,) = (
         r
@@ -131,12 +131,12 @@ def test_a_failure_is_told_on_the_way_up_to_the_stack(cloud: fake.Cloud) -> None
 def test_a_quota_that_is_too_small_fails_the_server() -> None:
     cloud = fake.Cloud(openstack=fake.OpenStack(limits={"instances": 6}))
     work = work_on(cloud)
-    release.up(work)
+    acts.up(work)
     # Ao's own preflight sees room; then the quota is cut.
     limits = cloud.openstack.project("shop").limits.by_resource
     cloud.faults.meanwhile("stacks.update", lambda: limits.update(instances=4))
     with pytest.raises(BuildFailed, match="Quota exceeded for instances: Requested 1, but already"):
-        release.deploy(work, "2.0")
+        acts.deploy(work, "2.0")
 
 
 def test_a_stack_that_takes_too_long_fails(cloud: fake.Cloud) -> None:
@@ -176,7 +176,7 @@ def test_ovn_leaves_a_port_in_the_subnet_of_a_server_that_went_before_its_member
     assert isinstance(work.cloud, fake.Cloud)
     (lost, _) = work.observe().systems[GREEN].servers
     work.cloud.others.delete_server(lost.id)
-    release.up(work)
+    acts.up(work)
     preview = work.observe().preview
     assert preview is not None
     work.cloud.addresses.point(preview, None)

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from ao import fake, release
+from ao import acts, fake
 from ao.colour import Colour
 from ao.errors import DeadlinePassed
 from ao.visit import Answer, NoAnswer
@@ -37,7 +37,7 @@ def test_a_server_starts_to_answer_some_time_after_it_is_built(work: Work) -> No
         return [member.operating_status for member in members[SHOP.group.size :]]
 
     looking = Looking(states)
-    release.deploy(replace(work, progress=looking), "2.0")
+    acts.deploy(replace(work, progress=looking), "2.0")
     assert ["OFFLINE"] in looking.seen
 
 
@@ -50,7 +50,7 @@ def test_ovn_refuses_connections_when_no_server_is_up(work: Work) -> None:
 def test_a_proxy_answers_503_when_no_server_is_up(cloud: fake.Cloud) -> None:
     balancer = replace(SHOP.load_balancer, provider="amphora", protocol="HTTP")
     work = replace(work_on(cloud), site=replace(SHOP, load_balancer=balancer))
-    release.up(work)
+    acts.up(work)
     stop_all(work, BLUE)
     assert work.visit(url(work), 1).status == 503
 
@@ -68,15 +68,15 @@ def test_servers_answer_what_the_application_says() -> None:
     cloud = fake.Cloud(openstack=fake.OpenStack(application=application))
     work = replace(work_on(cloud), site=replace(SHOP, version="2.0"))
     with pytest.raises(DeadlinePassed, match="0 of 2 pass"):
-        release.up(work)
+        acts.up(work)
 
 
 def test_a_server_keeps_the_version_that_it_was_booted_with(cloud: fake.Cloud) -> None:
     """User data that is the same for every version replaces no server."""
     site = replace(SHOP, group=replace(SHOP.group, user_data="#!/bin/sh\n"))
     work = replace(work_on(cloud), site=site)
-    facts = release.up(work)
-    release.deploy(work, "2.0")
+    facts = acts.up(work)
+    acts.deploy(work, "2.0")
     assert facts.preview is not None
     answer = work.visit(SHOP.url(facts.preview.address, "/version"), 1)
     assert answer.headers["x-ao-version"] == "1.0"

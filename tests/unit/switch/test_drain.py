@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ao import release
+from ao import acts
 from ao.cloud.values import Resource, Stack
 from ao.colour import Colour
 from ao.errors import CloudError, Conflict
@@ -14,7 +14,7 @@ from ao.progress import Drained
 from ao.site import DrainWay, Method, Site
 from ao.switch.drain import way
 from ao.work import Work
-from tests.unit.release.stage import SITES, built
+from tests.unit.acts.stage import SITES, built
 
 BLUE, GREEN = Colour
 OVN = SITES[Method.ADDRESS]
@@ -50,7 +50,7 @@ def draining(site: Site, **drain: object) -> Site:
 
 def switch(work: Work) -> Told:
     told = Told()
-    release.switch(replace(work, progress=told))
+    acts.switch(replace(work, progress=told))
     return told
 
 
@@ -165,7 +165,7 @@ def test_by_force_nobody_is_waited_for_and_the_old_clients_are_cut() -> None:
     """The address is taken off before it moves, which ends connections on the L3 agent."""
     work = built(PROXY)
     begin = len(work.cloud.calls)
-    assert release.switch(work, force=True).live is GREEN
+    assert acts.switch(work, force=True).live is GREEN
     calls = [call for call in work.cloud.calls[begin:] if call.writes]
     assert {call.name for call in calls} == {"addresses.point"}
     production = work.observe().production
@@ -182,4 +182,4 @@ def test_by_force_a_system_with_one_healthy_server_goes_live() -> None:
     work = built(SITES[Method.POOL])
     work.cloud.others.delete_server(work.observe().systems[GREEN].servers[0].id)
     work.clock.sleep(30)
-    assert release.switch(work, force=True).live is GREEN
+    assert acts.switch(work, force=True).live is GREEN

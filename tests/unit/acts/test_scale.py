@@ -1,0 +1,113 @@
+"""Sizes: the standby is scaled, the live system never, and a switch is at equal capacity."""
+
+from dataclasses import replace
+
+import pytest
+
+from ao import acts
+from ao.clock import Clock
+from ao.colour import Colour
+from ao.errors import QuotaExceeded, Refused
+from ao.site import Site
+from ao.work import Work
+from tests.unit.acts.stage import Visitor, start, told, writes
+
+BLUE, GREEN = Colour
+
+
+def grown(work: Work, colour: Colour) -> None:
+    """Autoscaling adds a server to a system."""
+    work.cloud.others.signal(work.site.system_stack(colour), "scale_out")
+    work.clock.sleep(60)
+
+
+def test_a_standby_is_shrunk_and_grown_and_keeps_its_version_and_its_servers(work: Work) -> None:
+    acts.deploy(work, "2.0")
+    before = {server.id for server in work.observe().systems[GREEN].servers}
+    small = acts.scale(work, GREEN, 1).systems[GREEN]
+    assert (small.size, small.version, small.obstacle()) == (1, "2.0", None)
+    assert {server.id for server in small.servers} < before
+    large = acts.scale(work, GREEN, 3).systems[GREEN]
+    assert (large.size, large.version, large.obstacle()) == (3, "2.0", None)
+
+
+def test_a_standby_may_be_emptied_and_filled_again(work: Work) -> None:
+    empty = acts.scale(work, GREEN, 0).systems[GREEN]
+    assert (empty.size, empty.servers) == (0, ())
+    assert acts.scale(work, GREEN, 2).systems[GREEN].obstacle() is None
+
+
+def test_scaling_to_the_size_that_it_has_writes_nothing(work: Work) -> None:
+    before = len(writes(work.cloud))
+    acts.scale(work, GREEN, 2)
+    assert len(writes(work.cloud)) == before
+
+
+def test_the_live_system_is_not_scaled(work: Work) -> None:
+    with pytest.raises(Refused, match="blue is live, and Ao does not scale the live system"):
+        acts.scale(work, BLUE, 1)
+
+
+def test_a_standby_that_failed_is_not_scaled(work: Work) -> None:
+    work.cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
+    with pytest.raises(Exception, match="No valid host"):
+        acts.deploy(work, "2.0")
+    with pytest.raises(Refused, match="green cannot be scaled: its stack is UPDATE_FAILED"):
+        acts.scale(work, GREEN, 1)
+
+
+def test_a_quota_that_is_too_small_is_told_before_anything_is_scaled(work: Work) -> None:
+    work.cloud.others.limit("instances", 4)
+    before = len(writes(work.cloud))
+    with pytest.raises(QuotaExceeded, match="instances: 2 more needed, 0 free"):
+        acts.scale(work, GREEN, 4)
+    assert len(writes(work.cloud)) == before
+
+
+def test_a_standby_that_is_smaller_than_the_live_system_is_brought_to_its_size_first(
+    work: Work,
+) -> None:
+    acts.scale(work, GREEN, 1)
+    grown(work, BLUE)
+    visitor = Visitor(work)
+    facts = acts.switch(visitor.watch())
+    assert facts.live is GREEN
+    assert facts.systems[GREEN].size == 3
+    assert facts.systems[BLUE].size == 3
+    assert set(visitor.seen) <= {"blue", "green"}
+
+
+def test_a_live_system_that_grows_while_the_standby_does_is_matched_at_the_last_moment(
+    work: Work,
+) -> None:
+    acts.scale(work, GREEN, 1)
+    asleep = 0
+
+    def sleep(seconds: float) -> None:
+        nonlocal asleep
+        asleep += 1
+        if asleep == 1:
+            work.cloud.others.signal(work.site.system_stack(BLUE), "scale_out")
+        work.clock.sleep(seconds)
+
+    busy = replace(work, clock=Clock(now=work.clock.now, sleep=sleep))
+    assert acts.switch(busy).systems[GREEN].size == 3
+
+
+def test_a_larger_standby_is_left_as_it_is(work: Work) -> None:
+    grown(work, GREEN)
+    assert acts.switch(work).systems[GREEN].size == 3
+
+
+def test_a_degraded_switch_takes_the_standby_as_it_is(work: Work) -> None:
+    acts.scale(work, GREEN, 1)
+    assert acts.switch(work, degraded=True).systems[GREEN].size == 1
+    assert told(work, "production")[0] == "green"
+
+
+def test_a_standby_above_the_site_files_bounds_is_reached(site: Site) -> None:
+    work = start(site)
+    acts.up(work)
+    narrow = replace(site, group=replace(site.group, maximum=2))
+    grown(work, BLUE)
+    assert acts.switch(replace(work, site=narrow)).systems[GREEN].size == 3
