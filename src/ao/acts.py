@@ -50,7 +50,7 @@ def deploy(work: Work, version: str) -> Facts:
 
 
 def scale(work: Work, colour: Colour, size: int) -> Facts:
-    """Bring a system that is not live to a size; 0 empties it.
+    """Bring a system that is not live to a size.
 
     Raises Refused when it is live or not built, QuotaExceeded before anything is changed.
     """

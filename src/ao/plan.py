@@ -75,7 +75,7 @@ class RepairSystem(Step):
 
 @dataclass(frozen=True)
 class ScaleSystem(Step):
-    """Give a system's group a size; its definition stays as it is."""
+    """Give a system's group a size, its servers healthy; its definition stays as it is."""
 
     colour: Colour
     size: int
@@ -312,8 +312,15 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
 def scale(facts: Facts, colour: Colour, size: int) -> Plan:
     """Next steps of giving a system a size, its servers healthy.
 
-    Raises Refused when it is not built or its stack has failed.
+    Raises Refused when it is not built or its stack has failed, and for size 0: Heat takes a
+    desired capacity of 0 for none (heat/engine/resources/aws/autoscaling/
+    autoscaling_group.py: handle_update).
     """
+    if size < 1:
+        raise Refused(
+            f"{colour} cannot be scaled to {size}: Heat empties no group",
+            cure=f"`ao down {colour}` deletes the system.",
+        )
     system = facts.systems[colour]
     if system.stack is None or system.stack.failed:
         raise Refused(

@@ -30,6 +30,9 @@ def perform(work: Work, facts: Facts, steps: Plan) -> None:
     if removed:
         follow.until_gone(work, removed)
     for step in steps:
+        if isinstance(step, plan.ScaleSystem):
+            _await_servers(work, step.colour)
+    for step in steps:
         work.progress.end(step, work.clock.now() - begin)
 
 

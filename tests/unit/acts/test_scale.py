@@ -31,10 +31,9 @@ def test_a_standby_is_shrunk_and_grown_and_keeps_its_version_and_its_servers(wor
     assert (large.size, large.version, large.obstacle()) == (3, "2.0", None)
 
 
-def test_a_standby_may_be_emptied_and_filled_again(work: Work) -> None:
-    empty = acts.scale(work, GREEN, 0).systems[GREEN]
-    assert (empty.size, empty.servers) == (0, ())
-    assert acts.scale(work, GREEN, 2).systems[GREEN].obstacle() is None
+def test_a_standby_is_not_emptied_by_scaling(work: Work) -> None:
+    with pytest.raises(Refused, match="`ao down green` deletes the system"):
+        acts.scale(work, GREEN, 0)
 
 
 def test_scaling_to_the_size_that_it_has_writes_nothing(work: Work) -> None:
@@ -56,10 +55,11 @@ def test_a_standby_that_failed_is_not_scaled(work: Work) -> None:
         acts.scale(work, GREEN, 1)
 
 
-def test_a_quota_that_is_too_small_is_told_before_anything_is_scaled(work: Work) -> None:
-    work.cloud.others.limit("instances", 4)
+def test_a_quota_that_is_too_small_is_told_before_anything_is_scaled(site: Site) -> None:
+    work = start(site, limits={"instances": 5})
+    acts.up(work)
     before = len(writes(work.cloud))
-    with pytest.raises(QuotaExceeded, match="instances: 2 more needed, 0 free"):
+    with pytest.raises(QuotaExceeded, match="instances: 2 more needed, 1 free"):
         acts.scale(work, GREEN, 4)
     assert len(writes(work.cloud)) == before
 
