@@ -66,6 +66,7 @@ def switch(
     degraded: bool = False,
     take_over: bool = False,
     force: bool = False,
+    may_return: bool = True,
 ) -> Facts:
     """Make another system live.
 
@@ -73,7 +74,8 @@ def switch(
     production moves; not with `degraded` or `force`. With `force` nothing is waited for, and
     connections to the old system are cut.
     Raises Refused when it may not go live; SwitchFailed when production did not
-    answer from it, and then production is back on the old system (not with `force`).
+    answer from it, and then production is back on the old system. With `force`, and unless it
+    `may_return`, production stays, and NotSeen is raised.
     """
     with ThreadPoolExecutor(max_workers=1) as aside:
         findings = aside.submit(memory.recall, work.cloud, work.site)
@@ -94,7 +96,8 @@ def switch(
         try:
             return _run(measured, next_steps, before)
         except NotSeen as error:
-            if force or before.live in (None, to) or work.observe().live is not to:
+            stays = force or not may_return or before.live in (None, to)
+            if stays or work.observe().live is not to:
                 raise
             raise _switch_back(measured, to.other, error) from error
 

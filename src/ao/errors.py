@@ -10,12 +10,19 @@ AoError
 │   ├── Changed                 somebody changed it since it was read
 │   └── Unavailable             time-out, no connection, or the service failed
 ├── Refused                 exit 4: a guard said no; nothing was changed
+│   └── OutsideWindow           production must not be switched at this moment
 ├── QuotaExceeded           exit 5: the project's quota is too small
 ├── BuildFailed             exit 6: Heat could not build or change a stack
 ├── DeadlinePassed          exit 7: a wait took longer than it may
 │   └── NotSeen                 production does not answer from where it leads to
 ├── SwitchFailed            exit 8: production did not answer from the new system
-└── RequestsLost            exit 9: a probe lost requests
+├── RequestsLost            exit 9: a probe lost requests
+├── Locked, LockLost        exit 10: somebody else holds the lock (ao.lock)
+├── CheckFailed             exit 11: a check failed, production is untouched (ao.checks)
+├── HookFailed              exit 12: a hook failed (ao.hooks)
+├── WaitingForApproval      exit 13: a release waits for its approval (ao.release)
+├── RolledBack              exit 14: production was switched back (ao.release)
+└── Aborted                 exit 15: somebody aborted the release (ao.release)
 """
 
 from __future__ import annotations
@@ -85,6 +92,10 @@ class Refused(AoError):
     """A guard said no; nothing was changed."""
 
     exit_code = 4
+
+
+class OutsideWindow(Refused):
+    """Production must not be switched at this moment."""
 
 
 class QuotaExceeded(AoError):

@@ -15,6 +15,7 @@ from ao.facts import Facts
 from ao.plan import PointProduction, Step
 from ao.probe.load import Load
 from ao.probe.recording import Recording
+from ao.probe.tally import Tally
 from ao.progress import Drained, Progress
 from ao.report.cutover import Call, CutOver, Mark
 from ao.visit import NoAnswer
@@ -35,6 +36,9 @@ class Probe(RunningProbe, Protocol):
     def wait_until_running(self, deadline: float) -> None:
         """Wait, so many seconds at most, until it sends."""
 
+    def sample(self) -> Tally | None:
+        """What it has counted since it began; None when it does not send."""
+
     def stop(self) -> Recording:
         """End, and tell what was seen."""
 
@@ -52,7 +56,8 @@ class Measurement:
     def __call__(self, work: Work, facts: Facts, to: Colour) -> Iterator[Work]:
         """Measure while the body makes a system live."""
         begun = _Begun(progress=work.progress)
-        probe, why_not = self._begin(work, facts)
+        why_not = begin(work, facts, self.probe, self.load)
+        probe = None if why_not else self.probe
         if why_not:
             work.progress.note(f"Nothing is measured: {why_not}.")
 
@@ -70,31 +75,37 @@ class Measurement:
             raise
         end()
 
-    def _begin(self, work: Work, facts: Facts) -> tuple[Probe | None, str]:
-        """A probe if production answers from here; else why there is none."""
-        site = work.site
-        load = self.load(
-            Load(
-                url=site.url(facts.production.address) if facts.production else "",
-                identify=site.identify,
-                new_per_second=site.switch.new_per_second,
-                kept=site.switch.kept,
-            )
+
+def begin(
+    work: Work, facts: Facts, probe: Probe, change: Callable[[Load], Load] = lambda load: load
+) -> str:
+    """Have a probe ask production if it answers from here; empty, or why it cannot be asked.
+
+    `change` is what is changed of the load that the site file gives.
+    """
+    site = work.site
+    load = change(
+        Load(
+            url=site.url(facts.production.address) if facts.production else "",
+            identify=site.identify,
+            new_per_second=site.switch.new_per_second,
+            kept=site.switch.kept,
         )
-        if not load.new_per_second and not load.kept:
-            return None, "the probe is switched off"
-        if facts.live is None:
-            return None, "no system is live yet"
-        try:
-            work.visit(load.url + load.identify.path, REACH)
-        except NoAnswer as error:
-            return None, f"production does not answer from here ({error})"
-        self.probe.begin(load)
-        try:
-            self.probe.wait_until_running(work.site.deadlines.switch)
-        except Unavailable as error:
-            return None, f"production stopped answering ({error.message})"
-        return self.probe, ""
+    )
+    if not load.new_per_second and not load.kept:
+        return "the probe is switched off"
+    if facts.live is None:
+        return "no system is live yet"
+    try:
+        work.visit(load.url + load.identify.path, REACH)
+    except NoAnswer as error:
+        return f"production does not answer from here ({error})"
+    probe.begin(load)
+    try:
+        probe.wait_until_running(work.site.deadlines.switch)
+    except Unavailable as error:
+        return f"production stopped answering ({error.message})"
+    return ""
 
 
 @dataclass
@@ -118,6 +129,9 @@ class _Begun:
     def drained(self, drained: Drained) -> None:
         self.drain = drained
         self.progress.drained(drained)
+
+    def state(self, text: str) -> None:
+        self.progress.state(text)
 
     def end(self, step: Step, seconds: float) -> None:
         self.progress.end(step, seconds)

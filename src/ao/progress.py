@@ -33,6 +33,9 @@ class Progress(Protocol):
     def drained(self, drained: Drained) -> None:
         """A drain has ended."""
 
+    def state(self, text: str) -> None:
+        """How it stands with what is under way; what is told next takes its place."""
+
     def end(self, step: Step, seconds: float) -> None:
         """A step has ended well."""
 
@@ -50,6 +53,9 @@ class Silent:
         """Tell nothing."""
 
     def drained(self, drained: Drained) -> None:
+        """Tell nothing."""
+
+    def state(self, text: str) -> None:
         """Tell nothing."""
 
     def end(self, step: Step, seconds: float) -> None:

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from ao.cloud import Flavor, Quota
 from ao.errors import QuotaExceeded
 from ao.facts import Facts
-from ao.plan import BuildSite, BuildSystem, Plan
+from ao.plan import BuildSite, BuildSystem, Plan, ScaleSystem
 from ao.site import Method, Site
 
 _NETWORK = Counter(
     {
         "networks": 1,
         "subnets": 1,
-        # Router interface, the cloud's own port for metadata.
+        # Router interface or the lock, and the cloud's own port for metadata.
         "ports": 2,
     }
 )
@@ -51,12 +51,14 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     for step in plan:
         if isinstance(step, BuildSite) and facts.stack is None:
             addresses = (site.production_address is None) + (not pooled)
-            total += Counter({"routers": 1, "floating ips": addresses})
+            total += Counter({"routers": 1, "floating ips": addresses}) + _NETWORK
             total += _SHARED if pooled else Counter()
         if isinstance(step, BuildSystem):
             total += _servers(step.size, flavor)
             if facts.systems[step.colour].stack is None:
                 total += _SYSTEM if pooled else _SYSTEM + _BALANCER
+        if isinstance(step, ScaleSystem):
+            total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
     return total
 
 

@@ -56,15 +56,21 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             guard.may_change(work.observe(), colour, act="delete")
             _remove(work, work.site.system_stack(colour))
         case plan.RemoveSite():
+            if work.lock is not None:
+                # Heat deletes no network that the lock's port is in.
+                work.lock.release()
             _remove(work, work.site.stack)
         case plan.AwaitServers(colour):
             _await_servers(work, colour)
         case plan.PointProduction():
+            if work.lock is not None:
+                work.lock.check()
             switch.method(work.site).production(work, facts, step)
         case plan.PointPreview():
             switch.method(work.site).preview(work, facts, step)
         case plan.Drain(colour):
-            drain.drain(work, facts, colour)
+            with work.draining():
+                drain.drain(work, facts, colour)
         case plan.Confirm(role, colour):
             _confirm(work, facts, role, colour)
 

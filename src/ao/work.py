@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -14,6 +14,16 @@ from ao.facts import Facts, observe
 from ao.progress import Progress, Silent
 from ao.site import Site
 from ao.visit import Visit, visit
+
+
+class Grip(Protocol):
+    """A lock that is held."""
+
+    def check(self) -> None:
+        """See that it is still ours; raises LockLost."""
+
+    def release(self) -> None:
+        """Give it free before its time."""
 
 
 class RunningProbe(Protocol):
@@ -49,6 +59,10 @@ class Work:
     """Who is told of the progress."""
     measuring: Measuring = unmeasured
     """How a switch is measured."""
+    lock: Grip | None = None
+    """The site's lock, when it is held."""
+    draining: Callable[[], AbstractContextManager[None]] = nullcontext
+    """What is done around a drain."""
     probe: RunningProbe | None = None
     """The probe that runs through the switch under way, if any."""
 

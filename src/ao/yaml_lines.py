@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from ao.errors import ConfigError
@@ -97,18 +98,30 @@ def _dotted(key: KeyPath) -> str:
 def _section(model: type[BaseModel], key: KeyPath) -> type[BaseModel]:
     """The model that holds the last key of a path."""
     for part in key[:-1]:
-        annotation = model.model_fields[str(part)].annotation
-        if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        if isinstance(part, int):
+            continue  # an item of the list that the part before it names
+        field = _fields(model).get(part)
+        if field is None:
+            continue  # a name in a mapping, which the part before it names
+        annotation = field.annotation
+        kinds = (annotation, *get_args(annotation))
+        section = next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+        if section is None:
             break
-        model = annotation
+        model = section
     return model
+
+
+def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields of a model by the names that the file gives them."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
     section = _section(model, key)
     name = str(key[-1]) if key else ""
     if detail["type"] == "extra_forbidden":
-        known = list(section.model_fields)
+        known = list(_fields(section))
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(known)}"
         return f"unknown key; {hint}"
@@ -119,7 +132,7 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
         what = f"{detail['input']!r} does not match {detail['ctx']['pattern']}"
     elif detail["type"] != "value_error" and not isinstance(detail["input"], dict):
         what += f", not {detail['input']!r}"
-    field = section.model_fields.get(name)
+    field = _fields(section).get(name)
     if field is None or not field.examples or "write" in what:
         return what
     return f"{what}; write for example `{name}: {_yaml(field.examples[0])}`"

@@ -39,7 +39,7 @@ def _fake_bench(site: Site) -> Bench:
     shop = fake.Cloud()
     return Bench(
         cloud=shop,
-        reader=fake.Cloud(openstack=shop.openstack, reader=True),
+        reader=fake.Cloud(openstack=shop.openstack, user="reader", reader=True),
         annex=fake.Cloud("annex", openstack=shop.openstack),
         others=shop.others,
         clock=shop.clock,

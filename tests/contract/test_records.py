@@ -65,3 +65,15 @@ def test_a_reader_reads_records_and_writes_none(bench: Bench, name: str) -> None
 def test_another_project_sees_no_record_of_it(bench: Bench, name: str) -> None:
     bench.cloud.records.add(name, "text")
     assert bench.annex.records.all(name) == ()
+
+
+def test_a_name_may_have_255_characters_and_slashes(bench: Bench, name: str) -> None:
+    long = f"{name}/{'é' * 255}"[:255]
+    bench.cloud.records.add(long, "text")
+    assert [record.name for record in bench.cloud.records.all(f"{name}/")] == [long]
+
+
+def test_a_text_of_200_kilobytes_is_kept(bench: Bench, name: str) -> None:
+    bench.cloud.records.add(name, "x" * 200_000)
+    (record,) = bench.cloud.records.all(name)
+    assert len(bench.cloud.records.read(record)) == 200_000

@@ -12,10 +12,12 @@ from ao.templates import SERVER_TEMPLATE
 from tests.contract.bench import DEADLINE, Bench
 
 BLUE, GREEN = Colour
+SMALL = {"router", "preview_address", "lock_network", "lock_subnet"}
+"""Resources of the small stack."""
 
 
 def create_site(bench: Bench, name: str, **changes: object) -> None:
-    """Begin to create a small stack: a router and one address."""
+    """Begin to create a small stack: a router, one address and the lock's network."""
     parameters = bench.site_parameters() | {"site": name, "allocate_production_address": False}
     tags = frozenset({f"ao:site={name}"})
     bench.cloud.stacks.create(name, templates.site(), parameters | changes, tags, DEADLINE)
@@ -116,7 +118,7 @@ def test_an_output_that_the_template_lacks_is_not_found(bench: Bench) -> None:
 def test_a_resource_that_the_template_leaves_out_is_not_built(bench: Bench, small: str) -> None:
     create_site(bench, small)
     names = {resource.name for resource in bench.cloud.stacks.resources(bench.at_rest(small))}
-    assert names == {"router", "preview_address"}
+    assert names == SMALL
 
 
 def test_resources_below_a_stack_name_the_resource_that_they_are_in(
@@ -146,7 +148,7 @@ def test_all_resources_of_a_whole_stack_are_complete(bench: Bench, blue: Stack) 
 def test_resources_appear_while_the_stack_is_busy(bench: Bench, small: str) -> None:
     create_site(bench, small)
     names = {resource.name for resource in bench.cloud.stacks.resources(bench.stack(small))}
-    assert names <= {"router", "preview_address"}
+    assert names <= SMALL
     bench.at_rest(small)
     ids = {r.physical_id for r in bench.cloud.stacks.resources(bench.stack(small))}
     assert "" not in ids
@@ -173,7 +175,7 @@ def test_an_update_of_a_busy_stack_takes_over(bench: Bench, small: str) -> None:
     done = bench.at_rest(small)
     assert (done.action, done.status) == ("UPDATE", "COMPLETE")
     names = {resource.name for resource in bench.cloud.stacks.resources(done)}
-    assert names == {"router", "production_address", "preview_address"}
+    assert names == SMALL | {"production_address"}
 
 
 def test_an_address_that_was_deleted_is_allocated_anew(bench: Bench, small: str) -> None:

@@ -8,6 +8,7 @@ from typing import Self
 from ao.colour import Colour
 from ao.probe.load import Load
 from ao.probe.recording import KeptClient, Kind, Outcome, Recording, Sighting
+from ao.probe.tally import Tally
 
 
 def kept_client(
@@ -81,6 +82,9 @@ class FakeProbe:
 
     def wait_until_running(self, deadline: float) -> None:
         self.events.append("running")
+
+    def sample(self) -> Tally | None:
+        return Tally(outcomes={Outcome.ANSWERED: 100 * len(self.events)}, latency_p95=0.02)
 
     def stop(self) -> Recording:
         self.events.append("stopped")

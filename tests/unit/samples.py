@@ -6,7 +6,12 @@ from pathlib import Path
 from ao import site as sites
 from ao.cloud import FloatingIP, LoadBalancer, Member, Resource, Server, Stack
 from ao.colour import Colour
+from ao.config.checks import ChecksSection
+from ao.config.migration import MigrationSection
+from ao.config.watch import WatchSection
+from ao.config.window import WindowSection
 from ao.facts import Facts, System
+from ao.site.rules import After, Approve, Rules, Standby
 
 SITE = sites.Site(
     name="shop",
@@ -44,6 +49,14 @@ SITE = sites.Site(
     ),
     identify=sites.Identify(path="/version", header="X-Ao-Colour", body=None),
     deadlines=sites.Deadlines(build=900.0, serve=300.0, switch=60.0),
+    window=WindowSection().value(),
+    watch=WatchSection().value(),
+    checks=ChecksSection().value(),
+    hooks={},
+    logout=None,
+    notify=(),
+    migration=MigrationSection().value(),
+    rules=Rules(approve=Approve.AUTO, standby=Standby(after=After.KEEP, size=1), keep=50),
 )
 
 POOL_SITE = replace(

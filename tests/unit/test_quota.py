@@ -22,6 +22,7 @@ def test_a_whole_site_needs_two_systems_and_two_addresses() -> None:
     assert needed["load balancers"] == 2
     assert needed["floating ips"] == 2
     assert needed["routers"] == 1
+    assert needed["networks"] == 3, "one of each system, and the lock's"
 
 
 def test_an_address_that_the_project_has_is_not_needed_again() -> None:

@@ -14,6 +14,7 @@ from ao.cloud.values import (
     FloatingIP,
     Listener,
     LoadBalancer,
+    Lock,
     Member,
     Named,
     Quota,
@@ -136,6 +137,35 @@ class Ports(Protocol):
         """Delete the health-check ports that OVN's load balancer has left in a subnet."""
 
 
+class Locks(Protocol):
+    """Neutron: ports that hold the one agreed address of a network of theirs."""
+
+    def all(self) -> tuple[Lock, ...]:
+        """All of the project that Ao has made, of whichever network."""
+
+    def find(self, network_id: str) -> Lock | None:
+        """The port that holds the network's agreed address, whoever made it; or None."""
+
+    def take(self, network_id: str, name: str, description: str) -> Lock:
+        """Take the network's agreed address, in one request.
+
+        The description has 255 characters at most. Raises Conflict when the address is
+        held, or the project's quota of ports is used up.
+        """
+
+    def renew(self, lock: Lock, description: str) -> Lock:
+        """Describe a lock anew; it counts as written only if that differs.
+
+        Raises Changed when somebody wrote since it was read, NotFound when it is gone.
+        """
+
+    def remove(self, lock: Lock) -> None:
+        """Give the address free; nothing happens when that port is gone.
+
+        Raises Changed when somebody wrote since it was read.
+        """
+
+
 class Records(Protocol):
     """Texts that the project keeps in Heat, for everybody with a role in it."""
 
@@ -179,6 +209,10 @@ class Cloud(Protocol):
         """What messages call it."""
 
     @property
+    def user(self) -> str:
+        """Name of the user who is logged in."""
+
+    @property
     def stacks(self) -> Stacks:
         """Heat."""
 
@@ -197,6 +231,10 @@ class Cloud(Protocol):
     @property
     def ports(self) -> Ports:
         """Neutron's ports."""
+
+    @property
+    def locks(self) -> Locks:
+        """Neutron's ports that are locks."""
 
     @property
     def records(self) -> Records:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Self
 
 import openstack
+from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import connection
 
 import ao
 from ao.cloud.addresses import Addresses
 from ao.cloud.balancers import Balancers
 from ao.cloud.catalogue import Catalogue
+from ao.cloud.locks import Locks
 from ao.cloud.ports import Ports
 from ao.cloud.quotas import quotas
 from ao.cloud.records import Records
@@ -32,6 +34,7 @@ class OpenStack:
         self.balancers = Balancers(cloud)
         self.servers = Servers(cloud)
         self.ports = Ports(cloud)
+        self.locks = Locks(cloud)
         self.records = Records(cloud)
         self.catalogue = Catalogue(cloud)
         self._requests = Requests(cloud.session)
@@ -41,6 +44,15 @@ class OpenStack:
         """Connect to a cloud of clouds.yaml, or with the OS_* variables."""
         with asking(f"connect to cloud {name}" if name else "connect"):
             return cls(openstack.connect(cloud=name, app_name="ao", app_version=ao.__version__))
+
+    @property
+    def user(self) -> str:
+        """Name of the user who is logged in."""
+        with asking("log in"):
+            auth = self._cloud.session.auth
+            if isinstance(auth, BaseIdentityPlugin):
+                return str(auth.get_access(self._cloud.session).username)
+            return str(self._cloud.current_user_id)
 
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""

@@ -193,3 +193,25 @@ class Record:
     name: str
     created_at: str
     """When it was written: ISO 8601, UTC."""
+
+
+LOCK_ADDRESS = "192.0.2.1"
+"""The address that a lock holds; the subnet that it is of is in src/ao/templates/site.yaml."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """A port that holds the agreed address of a network, as only one port can."""
+
+    id: str
+    name: str
+    network_id: str
+    description: str
+    revision: int
+    """Neutron's revision number, for writes on condition that nobody else wrote."""
+    created: float
+    """When it was created, in seconds since 1970 by Neutron's clock."""
+    written: float
+    """When it was last written, by the same clock."""
+    read: float
+    """When it was read: by Neutron's clock if its answers tell the time, else by ours."""

@@ -20,8 +20,8 @@ class Deploy(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Deploy, and list."""
-        from ao import acts, config
+        from ao import config, operate
 
         version = config.checked_version(parsed_args.version)
         work = self.work()
-        return self.table(work, acts.deploy(work, version))
+        return self.table(work, operate.deploy(work, version))

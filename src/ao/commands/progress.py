@@ -12,6 +12,9 @@ from ao.cloud.values import Resource, Stack
 from ao.plan import Step
 from ao.progress import Drained, Progress, Silent
 
+STATE_EVERY = 60.0
+"""Seconds between two lines about one thing that goes on."""
+
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Progress]:
@@ -34,6 +37,7 @@ class LineProgress:
         self._begin = time.monotonic()
         self._stacks: set[str] = set()
         self._seen: dict[tuple[str, str], str] = {}
+        self._state, self._stated = "", 0.0
 
     def begin(self, step: Step) -> None:
         """Tell nothing yet; the end tells the time."""
@@ -53,6 +57,13 @@ class LineProgress:
     def drained(self, drained: Drained) -> None:
         """Tell how it went."""
         self._tell(drained.text)
+
+    def state(self, text: str) -> None:
+        """Tell it when it begins, and once a minute."""
+        kind = text.partition(":")[0]
+        if kind != self._state or time.monotonic() - self._stated >= STATE_EVERY:
+            self._state, self._stated = kind, time.monotonic()
+            self._tell(text)
 
     def end(self, step: Step, seconds: float) -> None:
         """Tell the step and its time."""

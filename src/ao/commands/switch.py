@@ -50,6 +50,12 @@ class Switch(SystemLister):
             help="For emergencies: look at nothing first, wait for nobody, cut the old "
             "system's clients, never switch back.",
         )
+        parser.add_argument(
+            "--i-know",
+            action="store_true",
+            help="Switch back even past a one-way change of the database.",
+        )
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
         measuring = parser.add_argument_group("measuring")
         measuring.add_argument("--no-probe", action="store_true", help="Measure nothing.")
         measuring.add_argument(
@@ -83,7 +89,7 @@ class Switch(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Switch, tell what was measured, and list."""
-        from ao import acts
+        from ao import operate
         from ao.probe.process import ProbeProcess
         from ao.report import files
 
@@ -99,14 +105,16 @@ class Switch(SystemLister):
             if not parsed_args.no_probe:
                 # At once, as a process takes a moment to begin.
                 measurement = _measurement(running.enter_context(ProbeProcess()), parsed_args)
-                work = replace(work, measuring=measurement)
             try:
-                facts = acts.switch(
+                facts = operate.switch(
                     work,
                     Colour(parsed_args.colour) if parsed_args.colour else None,
+                    measurement=measurement,
                     degraded=parsed_args.degraded,
                     take_over=parsed_args.take_over,
                     force=parsed_args.force,
+                    i_know=parsed_args.i_know,
+                    reason=parsed_args.reason,
                 )
             finally:
                 self._tell(measurement, parsed_args.report)

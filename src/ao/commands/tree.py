@@ -34,6 +34,7 @@ class TreeProgress:
         self._steps: dict[Step, float] = {}
         self._stacks: dict[str, tuple[Stack, tuple[Resource, ...]]] = {}
         self._live: Live | None = None
+        self._state = ""
 
     def begin(self, step: Step) -> None:
         """Show the step."""
@@ -51,9 +52,14 @@ class TreeProgress:
         """Show the stack's resources."""
         self._stacks[stack.name] = (stack, resources)
 
+    def state(self, text: str) -> None:
+        """Show it below the steps, in the place of what was told before."""
+        self._state = text
+
     def end(self, step: Step, seconds: float) -> None:
         """Leave one line of the step."""
         self._steps.pop(step, None)
+        self._state = ""
         line = Text.assemble(_MARKS["COMPLETE"], str(step), (f"  {duration.show(seconds)}", "dim"))
         self._console.print(line)
         if not self._steps:
@@ -86,6 +92,8 @@ class TreeProgress:
         for step, begin in self._steps.items():
             age = (f"  {duration.show(now - begin)}", "dim")
             root.add(Text.assemble(_MARKS["IN_PROGRESS"], str(step), age))
+        if self._state:
+            root.add(Text(self._state, "dim"))
         for stack, resources in self._stacks.values():
             done = sum(resource.status.endswith("_COMPLETE") for resource in resources)
             words = f"{stack.action.lower()}, {done} of {len(resources)} resources done"

@@ -19,7 +19,7 @@ class Up(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Build or repair, and list."""
-        from ao import acts
+        from ao import operate
 
         work = self.work()
-        return self.table(work, acts.up(work))
+        return self.table(work, operate.up(work))

@@ -5,16 +5,25 @@ from __future__ import annotations
 import ipaddress
 import re
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ao import site
 from ao.colour import Colour
 from ao.config.building import GroupSection, LoadBalancerSection, NetworkSection
+from ao.config.checks import ChecksSection
+from ao.config.hooks import HooksSection
+from ao.config.logout import LogoutSection
+from ao.config.migration import MigrationSection
+from ao.config.notify import NotifySection
+from ao.config.rules import JournalSection, StandbySection
 from ao.config.section import Duration, Section
 from ao.config.switching import DrainSection, HealthCheckSection, IdentifySection, SwitchSection
+from ao.config.watch import WatchSection
+from ao.config.window import WindowSection
 from ao.errors import ConfigError
+from ao.site.rules import Approve, Rules
 from ao.yaml_lines import YamlFile
 
 USER_DATA_LIMIT = 49_149
@@ -66,6 +75,18 @@ class SiteFile(Section):
     identify: IdentifySection
     network: NetworkSection = NetworkSection()
     deadlines: DeadlinesSection = DeadlinesSection()
+    approve: Literal["auto", "manual"] = Field(default="auto", examples=["manual"])
+    """manual: a release waits before its switch until somebody approves."""
+    window: WindowSection = WindowSection()
+    watch: WatchSection = WatchSection()
+    checks: ChecksSection = ChecksSection()
+    hooks: HooksSection = HooksSection()
+    logout: LogoutSection | None = None
+    migration: MigrationSection = MigrationSection()
+    notify: tuple[NotifySection, ...] = Field(default=(), strict=False)
+    """Who is told of a release as it goes."""
+    standby: StandbySection = StandbySection()
+    journal: JournalSection = JournalSection()
 
     @field_validator("production_address")
     @classmethod
@@ -109,7 +130,7 @@ def load(path: Path) -> site.Site:
     """
     source = YamlFile.read(path)
     try:
-        file = SiteFile.model_validate(source.data)
+        file = SiteFile.model_validate(source.data, context={"folder": path.parent})
     except ValidationError as error:
         raise ConfigError("\n".join(source.explain(error, SiteFile))) from error
     return _site(file, path.parent, _user_data(source, file.user_data))
@@ -202,4 +223,16 @@ def _site(file: SiteFile, folder: Path, user_data: str) -> site.Site:
             serve=file.deadlines.serve,
             switch=file.deadlines.switch,
         ),
+        window=file.window.value(),
+        watch=file.watch.value(),
+        rules=Rules(
+            approve=Approve(file.approve),
+            standby=file.standby.value(),
+            keep=file.journal.keep,
+        ),
+        checks=file.checks.value(),
+        hooks=file.hooks.value(),
+        logout=file.logout.value() if file.logout else None,
+        notify=tuple(it.value() for it in file.notify),
+        migration=file.migration.value(),
     )

@@ -7,6 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from ao.config.command import Command
 from ao.config.section import Duration, Network, Port, Section
 
 
@@ -36,7 +37,7 @@ class DrainSection(Section):
     around: reload it right before and right after the move (OVN networks). hook: run the
     command. none: clients stay until they close. Default: after; with provider ovn, hook if
     there is one, else none."""
-    hook: str | None = Field(default=None, min_length=1, examples=["./close-connections.sh"])
+    hook: Command | None = Field(default=None, examples=["./close-connections.sh"])
     """Command that has the old servers close their connections; it gets AO_SITE,
     AO_COLOUR, AO_VERSION and AO_SERVERS."""
     quiet: Duration = Field(default=2, examples=["2s"])

@@ -6,6 +6,7 @@ from ao import clock
 from ao.cloud import values
 from ao.fake.desk import Desk
 from ao.fake.faults import Call, Faults
+from ao.fake.locks import Locks
 from ao.fake.openstack import OpenStack
 from ao.fake.others import Others
 from ao.fake.services import Addresses, Balancers, Catalogue, Ports, Records, Servers, Stacks
@@ -24,9 +25,10 @@ class Cloud:
         project: str = "shop",
         *,
         openstack: OpenStack | None = None,
+        user: str = "operator",
         reader: bool = False,
     ) -> None:
-        """Log in to a project of an OpenStack, by default a new one of its own.
+        """Log in as a user to a project of an OpenStack, by default a new one of its own.
 
         A reader may look and change nothing.
         """
@@ -36,11 +38,13 @@ class Cloud:
         desk = Desk(inside, reader=reader)
         self._desk = desk
         self.name = project
+        self.user = user
         self.stacks = Stacks(inside, desk)
         self.addresses = Addresses(inside, desk)
         self.balancers = Balancers(inside, desk)
         self.servers = Servers(inside, desk)
         self.ports = Ports(inside, desk)
+        self.locks = Locks(inside, desk)
         self.records = Records(inside, desk)
         self.catalogue = Catalogue(inside, desk)
         self.others = Others(inside)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ao.cloud.values import FloatingIP, Named
+from ao.cloud.values import FloatingIP, Lock, Named
 from ao.errors import Changed, Conflict, NotFound
 from ao.fake.failure import Failure
 
@@ -77,6 +77,8 @@ class Neutron:
         self.ports: dict[str, Port] = {}
         self.groups: dict[str, SecurityGroup] = {}
         self.addresses: dict[str, FloatingIP] = {}
+        self.locks: dict[str, Lock] = {}
+        """What is more to tell of the ports that are locks."""
         self._hosts: dict[str, Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]] = {}
 
     def create_network(self, name: str) -> str:
@@ -92,15 +94,15 @@ class Neutron:
             raise Failure("Conflict", f"Unable to complete operation on network {network_id}.")
         self.networks.pop(network_id, None)
 
-    def create_subnet(self, name: str, network_id: str, cidr: str) -> str:
-        """A new subnet with its port for DHCP and metadata; its ID."""
+    def create_subnet(self, name: str, network_id: str, cidr: str, *, dhcp: bool = True) -> str:
+        """A new subnet with its port for metadata, which has an address only for DHCP; its ID."""
         self._project.limits.claim(subnets=1, ports=1)
         if network_id not in self.networks:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
         subnet = Subnet(id=self._project.words.uuid(), name=name, network_id=network_id, cidr=cidr)
         self.subnets[subnet.id] = subnet
         self._hosts[subnet.id] = itertools.cycle(ipaddress.ip_network(cidr).hosts())
-        self.plug(subnet.id, "network:distributed")
+        self.plug(subnet.id, "network:distributed", None if dhcp else "")
         return subnet.id
 
     def delete_subnet(self, subnet_id: str) -> None:
@@ -123,15 +125,15 @@ class Neutron:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
         return subnets[-1].id
 
-    def plug(self, subnet_id: str, owner: str) -> Port:
-        """A new port at the next free address of a subnet."""
+    def plug(self, subnet_id: str, owner: str, address: str | None = None) -> Port:
+        """A new port in a subnet, at the next free address unless one is given."""
         self._project.limits.claim(ports=1)
         if subnet_id not in self.subnets:
             raise Failure("NotFound", f"Subnet {subnet_id} could not be found.")
         port = Port(
             id=self._project.words.uuid(),
             subnet_id=subnet_id,
-            address=self._free_address(self.subnets[subnet_id]),
+            address=self._free_address(self.subnets[subnet_id]) if address is None else address,
             owner=owner,
         )
         self.ports[port.id] = port
@@ -140,6 +142,7 @@ class Neutron:
     def unplug(self, port_id: str) -> None:
         """Delete a port; a floating IP that points to it points nowhere then."""
         self.ports.pop(port_id, None)
+        self.locks.pop(port_id, None)
         for address in list(self.addresses.values()):
             if address.port_id == port_id:
                 self._write(address, None, None)

@@ -27,6 +27,10 @@ class Timeline:
         """Seconds since the cloud began."""
         return self._now
 
+    def moment(self) -> float:
+        """The present moment in seconds since 1970."""
+        return _BEGIN.timestamp() + self._now
+
     def date(self) -> str:
         """The present moment in ISO 8601, UTC."""
         moment = _BEGIN + timedelta(seconds=self._now)

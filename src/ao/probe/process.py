@@ -21,11 +21,13 @@ from ao.errors import AoError, DeadlinePassed
 from ao.probe import wire
 from ao.probe.load import Load
 from ao.probe.recording import Recording
+from ao.probe.tally import Tally
 
 STOPPING = 30.0
 """Seconds, beside the load's time-out, that it may take to end and to tell what it saw."""
 
 _RECORDING: TypeAdapter[Recording] = TypeAdapter(Recording)
+_TALLY: TypeAdapter[Tally] = TypeAdapter(Tally)
 
 
 class ProbeProcess:
@@ -35,7 +37,7 @@ class ProbeProcess:
         self._deadline = STOPPING
         self._process: subprocess.Popen[str] | None = None
         self._changed = threading.Condition()
-        self._lately: dict[str, int] | None = None
+        self._lately: dict[str, Any] | None = None
         self._recording: dict[str, Any] | None = None
         self._error: dict[str, str] | None = None
         self._ended = False
@@ -82,7 +84,14 @@ class ProbeProcess:
     def on(self, colour: Colour) -> int:
         """Its clients that a colour has answered within the last second."""
         with self._changed:
-            return (self._lately or {}).get(str(colour), 0)
+            clients: dict[str, int] = self._lately["clients"] if self._lately else {}
+            return clients.get(str(colour), 0)
+
+    def sample(self) -> Tally | None:
+        """What it has counted since it began; None before it sends and after it has ended."""
+        with self._changed:
+            lately = None if self._ended else self._lately
+        return _TALLY.validate_python(lately["tally"]) if lately else None
 
     def wait_until_running(self, deadline: float) -> None:
         """Wait until it sends; raises what it fails with, DeadlinePassed after `deadline` s."""
@@ -128,8 +137,7 @@ class ProbeProcess:
                 break  # the child was killed in the midst of it
             said = json.loads(line)
             with self._changed:
-                if "lately" in said:
-                    self._lately = said["lately"]["clients"]
+                self._lately = said.get("lately", self._lately)
                 self._recording = said.get("recording", self._recording)
                 self._error = said.get("error", self._error)
                 self._changed.notify_all()

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from ao.probe.histogram import Histogram
 from ao.probe.load import Load
+from ao.probe.recent import Recent
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sighting, Slice
+from ao.probe.tally import Tally
 
 WIDTH = 0.1
 """Seconds of a slice, to begin with."""
@@ -72,6 +74,7 @@ class Recorder:
         self.outcomes: Counter[Outcome] = Counter()
         """Requests by what became of them."""
         self._latency = Histogram()
+        self._recent = Recent()
         self._sightings: dict[tuple[str, Kind], Sighting] = {}
         self._losses: list[Loss] = []
         self._clients = [_Client(slow=number < load.slow_kept) for number in range(load.kept)]
@@ -102,6 +105,7 @@ class Recorder:
         self._open.retried += request.outcome is Outcome.RETRIED
         self._open.latencies.append(request.seconds)
         self._latency.add(request.seconds)
+        self._recent.add(request.at, request.seconds)
         self._see(colour, request)
 
     def lately(self, now: float, span: float = 1.0) -> dict[str, int]:
@@ -118,6 +122,10 @@ class Recorder:
             if kind is Kind.NEW and sighting.last >= now - span:
                 seen[colour] += 1
         return dict(seen)
+
+    def tally(self) -> Tally:
+        """What was counted up to now."""
+        return Tally(outcomes=dict(self.outcomes), latency_p95=self._recent.quantile(0.95))
 
     def recording(self, started: float, seconds: float) -> Recording:
         """All that was counted; `seconds` after the beginning the last request was sent."""
@@ -149,7 +157,7 @@ class Recorder:
         client.answers += 1
         client.last = request.at
         if request.colour is not None and request.colour != client.colour:
-            client.colour, client.since = request.colour, request.at
+            client.colour, client.since = request.colour, request.at - request.seconds
 
     def _see(self, colour: str, request: Request) -> None:
         key = (colour, request.kind)

@@ -95,7 +95,7 @@ class KeptClient:
     colour: str | None
     """Colour of its last good answer."""
     since: float | None
-    """When its first good answer of that colour came, since when it saw no other."""
+    """When it sent the first request that this colour answered, since when it saw no other."""
     slow: bool
     """Whether it asked for the slow path."""
     answers: int

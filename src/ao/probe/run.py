@@ -16,6 +16,7 @@ from ao.probe.clients import Clients, Opener
 from ao.probe.load import Load, Protocol
 from ao.probe.recorder import Recorder, Request
 from ao.probe.recording import Recording
+from ao.probe.tally import Tally
 from ao.probe.target import Target
 
 NEW = 4_000
@@ -24,12 +25,15 @@ NEW = 4_000
 
 @dataclass(frozen=True, kw_only=True)
 class Lately:
-    """What a running probe saw in the last second."""
+    """What a running probe tells several times a second."""
 
     seconds: float
     """How long it has run."""
     clients: dict[str, int]
-    """Clients by the colour that answered them; new connections count as one."""
+    """Clients by the colour that answered them in the last second; new connections count as
+    one."""
+    tally: Tally
+    """What it has counted since it began."""
 
 
 @dataclass
@@ -105,7 +109,8 @@ class Run:
         while True:
             await asyncio.sleep(self.interval)
             moment = now()
-            self.lately(Lately(seconds=moment, clients=recorder.lately(moment)), recorder)
+            seen = recorder.lately(moment)
+            self.lately(Lately(seconds=moment, clients=seen, tally=recorder.tally()), recorder)
 
 
 def _forget(request: Request) -> None:

@@ -5,19 +5,15 @@ matplotlib takes long to load: import this module only where a chart is drawn.
 
 from __future__ import annotations
 
-import io
 import textwrap
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-import matplotlib
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from ao.report import labels, panels, words
+from ao.report import canvas, labels, panels, words
 from ao.report.curves import curves
 from ao.report.cutover import CutOver, Mark
 from ao.report.paint import GREY, INK, PALE, RED
@@ -25,24 +21,9 @@ from ao.report.words import Language, Words
 
 WIDTH = 9.0
 """Width in inches; at 100 dots an inch, 900 pixels."""
-DPI = 200
-"""Dots an inch of a PNG: sharp on dense screens too."""
 STEPS = 180
 """Most steps that a curve has; slices are put together for that."""
 
-_LATIN = "DejaVu Sans"
-"""The font that matplotlib brings along."""
-_JAPANESE = (
-    "Noto Sans CJK JP",
-    "Noto Sans JP",
-    "IPAexGothic",
-    "IPAGothic",
-    "TakaoGothic",
-    "VL Gothic",
-    "Hiragino Sans",
-    "Yu Gothic",
-    "Meiryo",
-)
 _ASIDE = 0.05
 """Inches between a line and its label."""
 _LEFT, _RIGHT, _BOTTOM = 0.75, 0.75, 0.55
@@ -54,21 +35,12 @@ height of each panel."""
 
 def svg(cutover: CutOver, language: Language = Language.ENGLISH, *, titled: bool = True) -> str:
     """The chart as an SVG document; without its title where that is written already."""
-    unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-    return _saved(figure(cutover, language, titled=titled), "svg", unsaid).decode()
+    return canvas.svg(figure(cutover, language, titled=titled))
 
 
 def png(cutover: CutOver, language: Language = Language.ENGLISH) -> bytes:
     """The chart as a PNG picture, 1800 pixels wide."""
-    return _saved(figure(cutover, language), "png", {"Software": None})
-
-
-def _saved(drawn: Figure, kind: str, metadata: dict[str, None]) -> bytes:
-    """A file of the chart; the same bytes for the same cut-over."""
-    target = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "ao", "svg.fonttype": "path"}):
-        drawn.savefig(target, format=kind, dpi=DPI, metadata=metadata)
-    return target.getvalue()
+    return canvas.png(figure(cutover, language))
 
 
 def figure(
@@ -78,46 +50,18 @@ def figure(
 
     Japanese falls back to English where matplotlib finds no Japanese font.
     """
-    japanese = _japanese_font()
-    family = [_LATIN, japanese] if japanese else [_LATIN]
-    spoken = words.of(language if japanese else Language.ENGLISH)
-    with matplotlib.rc_context(
-        {
-            "font.family": family,
-            "font.size": 10,
-            "hatch.linewidth": 0.8,
-            "text.color": INK,
-            "text.parse_math": False,
-            "axes.labelcolor": GREY,
-            "xtick.color": GREY,
-            "ytick.color": GREY,
-        }
-    ):
-        return _drawn(_spelled(cutover, family), spoken, titled=titled)
+    spoken = words.of(canvas.written(language))
+    with canvas.style():
+        return _drawn(_spelled(cutover), spoken, titled=titled)
 
 
-@cache
-def _japanese_font() -> str | None:
-    """A Japanese font that matplotlib finds; None without one."""
-    found = set(font_manager.get_font_names())
-    return next((name for name in _JAPANESE if name in found), None)
-
-
-def _spelled(cutover: CutOver, family: list[str]) -> CutOver:
+def _spelled(cutover: CutOver) -> CutOver:
     """The cut-over with a question mark for every character that no font has."""
-    fonts = [font_manager.get_font(font_manager.findfont(name)) for name in family]
-
-    def spelled(text: str) -> str:
-        return "".join(
-            letter if any(font.get_char_index(ord(letter)) for font in fonts) else "?"
-            for letter in text
-        )
-
     return replace(
         cutover,
-        marks=tuple(replace(mark, text=spelled(mark.text)) for mark in cutover.marks),
-        unmeasured=spelled(cutover.unmeasured),
-        failure=spelled(cutover.failure) if cutover.failure else None,
+        marks=tuple(replace(mark, text=canvas.spelled(mark.text)) for mark in cutover.marks),
+        unmeasured=canvas.spelled(cutover.unmeasured),
+        failure=canvas.spelled(cutover.failure) if cutover.failure else None,
     )
 
 

@@ -8,6 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from ao.colour import Colour
+from ao.site.checks import Checks
+from ao.site.hooks import Hook, Point
+from ao.site.logout import Logout
+from ao.site.migration import Migration
+from ao.site.notify import Notification
+from ao.site.rules import Rules
+from ao.site.watch import Watch
+from ao.site.window import Window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +178,17 @@ class Site:
     health_check: HealthCheck
     identify: Identify
     deadlines: Deadlines
+    window: Window
+    watch: Watch
+    rules: Rules
+    checks: Checks
+    """Checks of the standby before a switch."""
+    hooks: Mapping[Point, tuple[Hook, ...]]
+    """Commands and webhooks at moments of a release."""
+    logout: Logout | None
+    """Forced logout before a switch."""
+    notify: tuple[Notification, ...]
+    migration: Migration
 
     @property
     def stack(self) -> str:

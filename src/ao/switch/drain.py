@@ -7,10 +7,9 @@ at every update). OVN's load balancer has no such thing: only the old servers ca
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Callable
 
+from ao import command
 from ao.cloud import LoadBalancer
 from ao.colour import Colour
 from ao.errors import CloudError, DeadlinePassed
@@ -130,29 +129,17 @@ def _await_quiet(work: Work, signs: list[Sign]) -> int | None:
 def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
     """Run the operator's command, in the site file's folder, with what it needs to know."""
     site, system = work.site, facts.systems[old]
-    environment = {
-        **os.environ,
+    variables = {
         "AO_SITE": site.name,
         "AO_COLOUR": str(old),
         "AO_VERSION": system.version or "",
         "AO_SERVERS": " ".join(member.address for member in system.members),
     }
-    try:
-        result = subprocess.run(
-            ["/bin/sh", "-c", site.drain.hook or ":"],
-            cwd=site.folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            timeout=site.drain.deadline,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    line = site.drain.hook or ":"
+    result = command.run(site, line, variables, site.drain.deadline)
+    if result.exit_code != 0:
+        how = command.ended(line, site.drain.deadline, result)
         work.progress.note(
-            f"The drain hook ran longer than {site.drain.deadline:.0f} s and was ended."
-        )
-        return
-    if result.returncode:
-        work.progress.note(
-            f"The drain hook ended with exit code {result.returncode}: clients may still be on "
-            f"{old}. Production has moved all the same."
+            f"The drain hook {how}: clients may still be on {old}. Production has moved all "
+            "the same."
         )

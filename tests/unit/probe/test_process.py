@@ -72,6 +72,29 @@ def test_a_probe_in_a_process_tells_what_it_sees_and_what_it_saw(url: str, tmp_p
         assert len(list(csv.DictReader(file))) == recording.sent
 
 
+def test_a_running_probe_tells_what_it_has_counted_so_far(url: str) -> None:
+    with ProbeProcess() as probe:
+        assert probe.sample() is None
+        probe.begin(load(url))
+        probe.wait_until_running(DEADLINE)
+        until(lambda: (tally := probe.sample()) is not None and tally.sent > 10)
+        before = probe.sample()
+        recording = probe.stop()
+    assert before is not None
+    assert (before.lost, before.outcomes.keys()) == (0, {Outcome.ANSWERED})
+    assert before.sent <= recording.sent
+    assert before.latency_p95 is not None
+
+
+def test_a_probe_that_has_ended_tells_no_tally_that_is_old(url: str) -> None:
+    with ProbeProcess() as probe:
+        probe.begin(load(url))
+        probe.wait_until_running(DEADLINE)
+        assert probe._process is not None
+        probe._process.kill()
+        until(lambda: probe.sample() is None)
+
+
 def test_a_probe_that_is_terminated_tells_what_it_saw(url: str) -> None:
     with ProbeProcess() as probe:
         probe.begin(load(url))

@@ -95,7 +95,7 @@ def test_slices_that_are_put_together_keep_their_longest_times() -> None:
     assert (first.latency_p50, first.latency_p95, first.latency_max) == (0.1, 0.2, 0.2)
 
 
-def test_a_client_is_of_the_colour_of_its_last_good_answer_since_the_first_of_those() -> None:
+def test_a_client_is_of_its_last_good_answers_colour_since_it_asked_for_the_first() -> None:
     recorder = Recorder(LOAD)
     recorder.opened(0)
     recorder.add(kept(1.0, "blue"))
@@ -104,7 +104,7 @@ def test_a_client_is_of_the_colour_of_its_last_good_answer_since_the_first_of_th
     recorder.add(kept(4.0, "green", Outcome.RETRIED))
     recorder.add(kept(5.0, None, Outcome.TIMED_OUT))
     (client,) = recorder.recording(0.0, 6.0).kept
-    assert (client.colour, client.since) == ("green", 2.0)
+    assert (client.colour, client.since) == ("green", pytest.approx(1.99))
     assert (client.answers, client.retried, client.lost, client.hung) == (4, 1, 1, 1)
 
 
@@ -116,3 +116,18 @@ def test_clients_lately_are_those_that_a_colour_has_answered_within_a_second() -
     assert recorder.lately(1.6) == {"blue": 2, "green": 1}
     assert recorder.lately(2.3) == {"blue": 1, "green": 1}
     assert recorder.lately(9.0) == {}
+
+
+def test_a_tally_counts_all_requests_and_times_the_last_good_answers() -> None:
+    recorder = Recorder(LOAD)
+    assert (recorder.tally().sent, recorder.tally().latency_p95) == (0, None)
+    for n in range(200):
+        recorder.add(answered(n / 100, seconds=1.0))
+    recorder.add(lost(2.0))
+    before = recorder.tally()
+    for n in range(200):
+        recorder.add(answered(20 + n / 100, seconds=0.1))
+    after = recorder.tally()
+    assert (before.sent, before.lost) == (201, 1)
+    assert (after.sent, after.lost) == (401, 1)
+    assert (before.latency_p95, after.latency_p95) == pytest.approx((1.0, 0.1), rel=0.011)

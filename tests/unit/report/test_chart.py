@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from ao.report import chart
+from ao.report import canvas, chart
 from ao.report.cutover import CutOver, Mark
 from ao.report.words import Language
 from tests.unit.report import samples
@@ -121,13 +121,13 @@ def test_a_png_is_the_same_each_time_and_1800_pixels_wide() -> None:
 
 
 def test_japanese_falls_back_to_english_without_a_font(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chart, "_japanese_font", lambda: None)
+    monkeypatch.setattr(canvas, "japanese_font", lambda: None)
     written = texts(chart.figure(SAMPLES["lossless"], Language.JAPANESE))
     assert "seconds from the switch's request" in written
 
 
 def test_a_character_that_no_font_has_is_a_question_mark(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chart, "_japanese_font", lambda: None)
+    monkeypatch.setattr(canvas, "japanese_font", lambda: None)
     cutover = replace(SAMPLES["unmeasured"], marks=(Mark(at=0.0, text="to 緑 \U000f0000"),))
     assert "to ? ?" in texts(chart.figure(cutover))
     assert chart.png(cutover)

@@ -31,14 +31,17 @@ class Subnet(Kind):
     """OS::Neutron::Subnet."""
 
     required = frozenset({"network", "cidr"})
-    optional = frozenset({"name", "dns_nameservers", "tags"})
+    optional = frozenset({"name", "dns_nameservers", "enable_dhcp", "gateway_ip", "tags"})
     fixed = required
 
     def create(self, part: Part) -> Job:
         """Create the subnet."""
         properties = part.properties
         part.physical_id = part.project.neutron.create_subnet(
-            properties["name"], properties["network"], properties["cidr"]
+            properties["name"],
+            properties["network"],
+            properties["cidr"],
+            dhcp=properties.get("enable_dhcp", True),
         )
         yield WORK
 

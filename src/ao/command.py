@@ -1,0 +1,97 @@
+"""A command of the operator's: run in the site's folder, and ended with all that it began."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from textwrap import shorten
+from typing import IO
+
+from ao import duration
+from ao.journal.redaction import redact
+from ao.site import Site
+
+TAIL = 4096
+"""Bytes of what a command says that are kept."""
+GRACE = 3.0
+"""Seconds that its processes have to end once they are asked to."""
+POLL = 0.05
+"""Seconds between two looks whether they have ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What became of a command."""
+
+    exit_code: int | None
+    """None when it ran out of time."""
+    seconds: float
+    tail: str
+    """The end of what it said, secrets masked."""
+
+
+def run(site: Site, command: str, environment: Mapping[str, str], deadline: float) -> Result:
+    """Run a shell command in the site's folder, with these variables beside the process's own.
+
+    After the deadline (seconds), and when the caller is interrupted, all its processes are
+    ended; so are those that it leaves behind.
+    """
+    begin = time.monotonic()
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            ["/bin/sh", "-c", command],
+            cwd=site.folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            exit_code = _wait(process, deadline)
+        finally:
+            _end(process)
+        seconds = time.monotonic() - begin
+        return Result(exit_code=exit_code, seconds=seconds, tail=redact(_tail(said)))
+
+
+def ended(line: str, deadline: float, result: Result) -> str:
+    """How a command ended, and what it said last, in one line."""
+    if result.exit_code is None:
+        how = f"ran longer than {duration.show(deadline)}"
+    else:
+        how = f"ended with exit code {result.exit_code}"
+    said = result.tail.splitlines()
+    return f"{shorten(redact(line), 60)} {how}" + (f": {said[-1]}" if said else "")
+
+
+def _wait(process: subprocess.Popen[bytes], deadline: float) -> int | None:
+    try:
+        return process.wait(deadline)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End all processes of the command's group, which the command's own ID names."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+        give_up = time.monotonic() + GRACE
+        while time.monotonic() < give_up:
+            process.poll()
+            os.killpg(process.pid, 0)
+            time.sleep(POLL)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _tail(said: IO[bytes]) -> str:
+    size = said.seek(0, os.SEEK_END)
+    said.seek(max(0, size - TAIL))
+    return said.read().decode(errors="replace").strip()

@@ -1,0 +1,70 @@
+"""Entries of the journal as rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ao import duration
+from ao.journal import (
+    Asked,
+    Begun,
+    Checked,
+    Ended,
+    Entry,
+    Event,
+    Judged,
+    Noted,
+    Overridden,
+    StepBegun,
+    StepEnded,
+    Switched,
+    TakenOver,
+    Unreadable,
+)
+
+
+def rows(entry: Entry) -> Iterator[tuple[object, ...]]:
+    """Time, who, event, text, time taken and result: a row for the entry, and for each check."""
+    time = f"{entry.heading.at:%Y-%m-%d %H:%M:%SZ}"
+    who = f"{entry.heading.who}@{entry.host}" if entry.host else entry.heading.who
+    for text, took, result in _told(entry.event):
+        seconds = "" if took is None else duration.show(took)
+        yield time, who, entry.heading.kind, text, seconds, result
+
+
+def _told(event: Event | Unreadable) -> Iterator[tuple[str, float | None, str]]:
+    """Text, seconds and result of what an event tells."""
+    match event:
+        case Begun():
+            colours = f"from {event.old} to {event.new}" if event.old and event.new else ""
+            words = (event.act, event.version, colours)
+            yield " ".join(filter(None, words)), None, event.reason
+        case StepBegun():
+            yield event.step, None, ""
+        case StepEnded():
+            yield event.step, event.seconds, _because(event.outcome, event.why)
+        case Checked():
+            for check in event.results:
+                result = "passed" if check.passed else _because("failed", check.why)
+                yield check.name, check.seconds, result
+        case Switched(cutover=cutover):
+            lost = f"{cutover.recording.lost} requests lost" if cutover.recording else "unmeasured"
+            yield f"to {cutover.new}", None, _because(lost, cutover.failure or "")
+        case Judged():
+            yield event.verdict, None, event.why
+        case Overridden():
+            yield event.what, None, event.reason
+        case TakenOver():
+            yield event.holder, None, event.why
+        case Asked():
+            yield event.ask, None, event.reason
+        case Noted():
+            yield event.text, None, ""
+        case Ended():
+            yield event.outcome, None, event.why
+        case Unreadable():
+            yield "cannot be read by this version of ao", None, event.why
+
+
+def _because(result: str, why: str) -> str:
+    return f"{result}: {why}" if why else result

@@ -1,0 +1,46 @@
+"""Progress as a stream of events for programs: a line of JSON each, on standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+from ao.cloud.values import Resource, Stack
+from ao.plan import Step
+from ao.progress import Drained
+
+
+class EventProgress:
+    """Tells each event in a line, with its kind as `event` and its moment as `at`."""
+
+    def begin(self, step: Step) -> None:
+        """A step begins."""
+        _tell("begin", step=str(step))
+
+    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
+        """Heat's progress with a stack was read."""
+        done = sum(resource.status.endswith("_COMPLETE") for resource in resources)
+        status = f"{stack.action}_{stack.status}"
+        _tell("stack", stack=stack.name, status=status, done=done, resources=len(resources))
+
+    def drained(self, drained: Drained) -> None:
+        """A drain has ended."""
+        _tell("drained", seconds=round(drained.seconds, 3), left=drained.left, text=drained.text)
+
+    def state(self, text: str) -> None:
+        """How it stands with what is under way."""
+        _tell("state", text=text)
+
+    def end(self, step: Step, seconds: float) -> None:
+        """A step has ended."""
+        _tell("end", step=str(step), seconds=round(seconds, 3))
+
+    def note(self, text: str) -> None:
+        """Something that the user should know."""
+        _tell("note", text=text)
+
+
+def _tell(event: str, **more: object) -> None:
+    line = {"event": event, "at": round(time.time(), 3), **more}
+    print(json.dumps(line, ensure_ascii=False), file=sys.stdout, flush=True)

@@ -1,0 +1,45 @@
+"""`ao lock`."""
+
+from __future__ import annotations
+
+import argparse
+
+from ao import duration
+from ao.commands.base import SiteCommand
+from ao.errors import ConfigError
+
+
+class Lock(SiteCommand):
+    """Hold the site's lock by hand: no release and no switch until it ends or is freed."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the reason and the time."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--reason", metavar="TEXT", required=True, help="Why, for all who are refused."
+        )
+        parser.add_argument(
+            "--for",
+            dest="length",
+            metavar="TIME",
+            default="2h",
+            help="How long, for example 30m. Default: 2h.",
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Hold it, tell until when, and write a take-over into the journal."""
+        from ao import lock
+        from ao.journal import Journal, TakenOver
+
+        try:
+            seconds = duration.parse(parsed_args.length)
+        except ValueError as error:
+            raise ConfigError(f"--for: {error}") from None
+        if not seconds:
+            raise ConfigError("--for: a lock for no time holds nobody off")
+        work = self.work()
+        holder, before = lock.hold(work, parsed_args.reason, seconds)
+        if before is not None:
+            Journal(work).write(TakenOver(holder=str(before), why=before.over))
+        work.progress.note(f"Locked site {work.site.name}: {holder}. `ao unlock` frees it.")

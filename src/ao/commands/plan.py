@@ -1,0 +1,52 @@
+"""`ao plan release`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from cliff.lister import Lister
+
+from ao import duration
+from ao.commands.base import SiteCommand
+
+if TYPE_CHECKING:
+    from ao.release import Course
+
+
+class PlanRelease(SiteCommand, Lister):
+    """Show what a release of a version would do now, and how long it will take."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the version."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("version", metavar="VERSION", help="Version to release.")
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Plan, and list."""
+        from ao import config, release
+
+        version = config.checked_version(parsed_args.version)
+        course = release.plan(self.work(), version)
+        return ("Stage", "State", "Estimate", "What"), [
+            (str(it.stage), str(it.state), _estimate(it.seconds), it.text) for it in course
+        ]
+
+
+def lines(course: Course) -> Iterator[str]:
+    """The plan in lines: what will be done, what is done, and how long all of it may take."""
+    for it in course:
+        yield f"  {it.state:<8} {it.text}" + (f", {_estimate(it.seconds)}" if it.seconds else "")
+    known = [it.seconds for it in course if it.seconds is not None]
+    if len(known) == len(course):
+        yield f"  about {duration.show(sum(known))} in all, as it was before"
+
+
+def _estimate(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    return f"about {duration.show(seconds)}" if seconds else ""

@@ -1,0 +1,198 @@
+"""`ao release` and what goes with it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ao.commands.base import SiteCommand
+
+if TYPE_CHECKING:
+    from ao.release import Options
+    from ao.work import Work
+
+
+class ReleaseCommand(SiteCommand):
+    """A command that runs a release, or a part of one."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what is said of the run."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
+        parser.add_argument(
+            "--i-know",
+            action="store_true",
+            help="Switch back even past a one-way change of the database.",
+        )
+        parser.add_argument("--no-probe", action="store_true", help="Measure nothing.")
+        parser.add_argument(
+            "--report",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="Write the last switch's report to FILE: .json, .html, .svg or .png.",
+        )
+        parser.add_argument(
+            "-f",
+            "--format",
+            choices=["text", "json"],
+            default="text",
+            help="json: a line for each event, on standard output.",
+        )
+        return parser
+
+    def follow(self, options: argparse.Namespace) -> Work:
+        """The site's work, telling as the user wants it."""
+        from ao.commands.events import EventProgress
+
+        work = self.work(quiet=options.format == "json")
+        return replace(work, progress=EventProgress()) if options.format == "json" else work
+
+    def options(self, given: argparse.Namespace) -> Options:
+        """The options of a run, as they were given."""
+        from ao.probe.process import ProbeProcess
+        from ao.release import Options, Stage
+        from ao.report import files
+
+        for path in given.report:
+            files.check(path)
+        skips = getattr(given, "skip_logout", False)
+        return Options(
+            ask=_ask if sys.stdin.isatty() and "CI" not in os.environ else None,
+            detach=getattr(given, "detach", False),
+            override=getattr(given, "override", ""),
+            i_know=given.i_know,
+            skip=frozenset({Stage.LOGOUT} if skips else ()),
+            reason=given.reason,
+            junit=getattr(given, "junit", None),
+            reports=tuple(given.report),
+            probes=None if given.no_probe else ProbeProcess,
+        )
+
+    def tell(self, work: Work) -> None:
+        """Tell what is live now."""
+        facts = work.observe()
+        if facts.live is not None:
+            version = facts.systems[facts.live].version
+            work.progress.note(f"Live: {version}, on {facts.live}.")
+
+
+class Release(ReleaseCommand):
+    """Take a version all the way: deploy, check, switch, watch, keep it or switch back.
+
+    Killed or stopped, the same command goes on where it stopped.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the version and what a release may leave out."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("version", metavar="VERSION", help="Version to release.")
+        parser.add_argument(
+            "--detach",
+            action="store_true",
+            help="End after the switch; `ao watch` watches and decides.",
+        )
+        parser.add_argument(
+            "--override",
+            default="",
+            metavar="REASON",
+            help="Switch outside of the maintenance window; the reason is journalled.",
+        )
+        parser.add_argument("--skip-logout", action="store_true", help="Log nobody out.")
+        parser.add_argument(
+            "--junit", type=Path, metavar="FILE", help="Write the checks' results as JUnit XML."
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Print the plan, then run it."""
+        from ao import config, release
+        from ao.commands import plan
+
+        version = config.checked_version(parsed_args.version)
+        options = self.options(parsed_args)
+        work = self.follow(parsed_args)
+        for line in plan.lines(release.plan(work, version, skip=options.skip)):
+            work.progress.note(line)
+        release.release(work, version, options)
+        self.tell(work)
+
+
+class Continue(ReleaseCommand):
+    """Go on with the release that has not ended; one that waits for approval is approved."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Approve of it if it waits or is paused, and go on with it."""
+        from ao import release
+
+        options = self.options(parsed_args)
+        work = self.follow(parsed_args)
+        if release.runs(work):
+            release.go_on(work, parsed_args.reason)
+            return
+        release.resume(work, options, approve=True)
+        self.tell(work)
+
+
+class Watch(ReleaseCommand):
+    """Watch production until the decision window of a detached release ends, and decide."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Go on with the release."""
+        from ao import release
+
+        options = self.options(parsed_args)
+        work = self.follow(parsed_args)
+        release.resume(work, options)
+        self.tell(work)
+
+
+class Abort(ReleaseCommand):
+    """End the open release: production goes back to the system that was live before it."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Ask the release that runs, or end it here."""
+        from ao import release
+
+        options = self.options(parsed_args)
+        release.abort(self.follow(parsed_args), options)
+
+
+class Back(ReleaseCommand):
+    """Switch back to the system that was live before, within a decision window or after it."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Switch back."""
+        from ao import release
+
+        options = self.options(parsed_args)
+        work = self.follow(parsed_args)
+        release.back(work, options)
+        self.tell(work)
+
+
+class Pause(SiteCommand):
+    """Have the release that runs wait, from whatever machine; `ao release continue` goes on."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the reason."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Ask it to wait."""
+        from ao import release
+
+        release.pause(self.work(), parsed_args.reason)
+
+
+def _ask(question: str) -> bool:
+    """Ask on the terminal."""
+    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -1,0 +1,81 @@
+"""`ao show`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cliff.lister import Lister
+
+from ao.commands.base import SiteCommand
+from ao.errors import NotFound
+
+if TYPE_CHECKING:
+    from ao.journal import Entry
+
+COLUMNS = ("Time", "Who", "Event", "Text", "Took", "Result")
+
+
+class Show(SiteCommand, Lister):
+    """Show a release as the journal has it: steps, times, checks, requests, outcome."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the release and the files."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "release",
+            nargs="?",
+            metavar="RELEASE",
+            help="Its ID, or how that begins; `ao history` lists them. Default: the latest.",
+        )
+        parser.add_argument(
+            "--report",
+            type=Path,
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="Write the report of its last switch to FILE: .json, .html, .svg or .png. "
+            "May be given again.",
+        )
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Read the journal; list, and write what is to be written."""
+        from ao.commands import entries
+        from ao.journal import Journal
+        from ao.report import files
+
+        for path in parsed_args.report:
+            files.check(path)
+        journal = Journal(self.work(quiet=True))
+        found = [
+            release.id
+            for release in journal.releases()
+            if release.id.startswith(parsed_args.release or "")
+        ]
+        if not found:
+            raise NotFound(
+                f"the journal has no release {parsed_args.release or ''}".rstrip(),
+                cure="`ao history` lists the releases.",
+            )
+        told = journal.entries(found[-1])
+        self._report(told, found[-1], parsed_args.report)
+        return COLUMNS, [row for it in told for row in entries.rows(it)]
+
+    def _report(self, told: tuple[Entry, ...], release: str, paths: list[Path]) -> None:
+        """Write the last cut-over to the files."""
+        from ao.journal import Switched
+        from ao.report import files
+
+        switches = [it.event for it in told if isinstance(it.event, Switched)]
+        if paths and not switches:
+            raise NotFound(f"release {release} has no switch that could be reported")
+        for cut in switches[-1].cut if switches else ():
+            print(f"Too large to be kept whole: {cut} were left out.", file=sys.stderr)
+        for path in paths:
+            files.write(switches[-1].cutover, path)
+            print(f"wrote {path}", file=sys.stderr)

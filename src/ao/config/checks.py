@@ -1,0 +1,103 @@
+"""The part of ao.yaml that tells how the standby is checked before a switch."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from ao.config.command import Command
+from ao.config.section import Duration, Section
+from ao.site.checks import Check, Checks, Http
+
+
+def _expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
+
+
+Expression = Annotated[str, AfterValidator(_expression)]
+"""A regular expression."""
+
+
+class HttpSection(Section):
+    """A request to the standby, and what a good answer is."""
+
+    path: str = Field(default="/", pattern=r"^/\S*$", examples=["/basket"])
+    """Path that is asked for; redirects are not followed."""
+    status: int = Field(default=200, ge=100, le=599, examples=[200])
+    """HTTP status of a good answer."""
+    header: dict[str, Expression] = Field(default={}, examples=[{"X-Ao-Version": "^2.0$"}])
+    """Regular expressions that its headers match; $AO_VERSION is replaced in them."""
+    body: Expression | None = Field(default=None, examples=["<title>Ao Shop"])
+    """Regular expression that is found in its body; $AO_VERSION is replaced in it."""
+    within: Duration | None = Field(default=None, gt=0, examples=["0.5s"])
+    """The longest that the whole answer may take. Default: the check's time-out."""
+
+
+class CheckSection(Section):
+    """A check of the standby: a request, or a command."""
+
+    name: str = Field(min_length=1, max_length=80, examples=["home page"])
+    """What it is called."""
+    http: HttpSection | None = None
+    """A request to the preview."""
+    command: Command | None = Field(default=None, examples=["./smoke.sh"])
+    """Shell command, which gets AO_SITE, AO_COLOUR, AO_VERSION and AO_URL; exit code 0
+    is success."""
+    timeout: Duration = Field(default=10, gt=0, examples=["10s"])
+    """The longest that one attempt may take."""
+    retries: int = Field(default=2, ge=0, le=100, examples=[2])
+    """Attempts after the first."""
+    pause: Duration = Field(default=1, examples=["1s"])
+    """Time between two attempts."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.http is None) == (self.command is None):
+            raise ValueError("give http or command, one of the two")
+        return self
+
+    def value(self) -> Check:
+        """The check that it describes."""
+        what: Http | str = self.command or ""
+        if self.http is not None:
+            what = Http(
+                path=self.http.path,
+                status=self.http.status,
+                header=self.http.header,
+                body=self.http.body,
+                within=self.http.within,
+            )
+        return Check(
+            name=self.name,
+            what=what,
+            timeout=self.timeout,
+            retries=self.retries,
+            pause=self.pause,
+        )
+
+
+class ChecksSection(Section):
+    """Checks of the standby; production is not switched before all have passed."""
+
+    deadline: Duration = Field(default=300, gt=0, examples=["5m"])
+    """The longest that all may take together."""
+    all: tuple[CheckSection, ...] = Field(default=(), strict=False)
+    """The checks, in their order."""
+
+    @field_validator("all")
+    @classmethod
+    def _apart(cls, checks: tuple[CheckSection, ...]) -> tuple[CheckSection, ...]:
+        names = [check.name for check in checks]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two checks are called {twice!r}")
+        return checks
+
+    def value(self) -> Checks:
+        """The checks that it describes."""
+        return Checks(all=tuple(it.value() for it in self.all), deadline=self.deadline)

@@ -1,0 +1,139 @@
+"""The part of ao.yaml that tells what is watched after a switch."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+
+from ao import duration
+from ao.config.section import Duration, Section
+from ao.site.watch import LatencyLimit, Query, Watch
+
+
+def _percent(value: object) -> float:
+    if found := isinstance(value, str) and re.fullmatch(r"(\d+(\.\d+)?)%", value):
+        return float(found[1]) / 100
+    raise ValueError(f"{value!r} is not a percentage such as 1% or 0.5%")
+
+
+def _latency(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    if not re.fullmatch(r"\d+(\.\d+)?(x|ms|s)", text):
+        raise ValueError(f"{value!r} is neither a multiple such as 2x nor a time such as 500ms")
+    return text
+
+
+Percent = Annotated[
+    float,
+    BeforeValidator(_percent),
+    Field(le=1),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?%$"}),
+]
+Latency = Annotated[
+    str,
+    BeforeValidator(_latency),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?(x|ms|s)$"}),
+]
+
+
+class QuerySection(Section):
+    """A figure that Prometheus gives, and its limits."""
+
+    name: str = Field(min_length=1, examples=["errors"])
+    """What it is called."""
+    url: str = Field(examples=["http://prometheus.example:9090"])
+    """Where Prometheus is, http or https."""
+    query: str = Field(min_length=1, examples=["sum(rate(http_errors_total[1m]))"])
+    """PromQL that gives one value; $AO_SITE, $AO_COLOUR and $AO_VERSION are replaced."""
+    above: float | None = Field(default=None, strict=False, examples=[0.05])
+    """Values above it are a breach."""
+    below: float | None = Field(default=None, strict=False, examples=[100])
+    """Values below it are a breach."""
+    lasting: Duration | None = Field(default=None, alias="for", examples=["30s"])
+    """After so long they are. Default: `forgive`."""
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("the URL is not an http or https URL")
+        return url
+
+    @model_validator(mode="after")
+    def _limited(self) -> Self:
+        if self.above is None and self.below is None:
+            raise ValueError("give `above` or `below`, or both")
+        return self
+
+
+class WatchSection(Section):
+    """What Ao watches after a switch; a breach switches back."""
+
+    length: Duration = Field(default=600, alias="for", examples=["10m"])
+    """How long: the decision window. 0 for not at all."""
+    interval: Duration = Field(default=5, gt=0, examples=["5s"])
+    """Time between two looks."""
+    forgive: Duration = Field(default=15, examples=["15s"])
+    """What is wrong for a shorter time is no breach."""
+    requests: int = Field(default=50, ge=1, examples=[50])
+    """Requests of the probe that error rate and latency need before they are judged."""
+    error_rate: Percent | None = Field(default=0.01, examples=["1%"])
+    """Requests that may be lost, beyond what was lost before the switch; null for any."""
+    latency_p95: Latency | None = Field(default=None, examples=["2x", "500ms"])
+    """The time that 95 of 100 answers must keep to: a multiple of what it was before the
+    switch, or a time. Default: any."""
+    members: bool = Field(default=True, examples=[True])
+    """Whether a server that fails the load balancer's health check is a breach."""
+    checks: bool = Field(default=False, examples=[True])
+    """Whether the site's checks are run again and again."""
+    prometheus: tuple[QuerySection, ...] = Field(default=(), strict=False)
+    """Figures that Prometheus gives."""
+    missing: Literal["tell", "breach"] = Field(default="tell", examples=["breach"])
+    """What becomes of a figure that cannot be had."""
+
+    @field_validator("prometheus")
+    @classmethod
+    def _apart(cls, queries: tuple[QuerySection, ...]) -> tuple[QuerySection, ...]:
+        names = [query.name for query in queries]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise ValueError(f"two queries are called {twice!r}")
+        return queries
+
+    def value(self) -> Watch:
+        """The decision window that it describes."""
+        return Watch(
+            length=self.length,
+            interval=self.interval,
+            lasting=self.forgive,
+            requests=self.requests,
+            error_rate=self.error_rate,
+            latency_p95=_limit(self.latency_p95),
+            members=self.members,
+            checks=self.checks,
+            queries=tuple(
+                Query(
+                    name=query.name,
+                    url=query.url,
+                    query=query.query,
+                    above=query.above,
+                    below=query.below,
+                    lasting=self.forgive if query.lasting is None else query.lasting,
+                )
+                for query in self.prometheus
+            ),
+            missing_breaches=self.missing == "breach",
+        )
+
+
+def _limit(text: str | None) -> LatencyLimit | None:
+    if text is None:
+        return None
+    if text.endswith("x"):
+        return LatencyLimit(factor=float(text[:-1]))
+    if text.endswith("ms"):
+        return LatencyLimit(seconds=float(text[:-2]) / 1000)
+    return LatencyLimit(seconds=duration.parse(text))

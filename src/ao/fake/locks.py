@@ -1,0 +1,92 @@
+"""The locks of the fake cloud's face."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from ao.cloud.values import LOCK_ADDRESS, Lock
+from ao.errors import Changed, CloudError, Conflict, NotFound
+from ao.fake.desk import Service, reads, writes
+from ao.fake.failure import Failure
+
+
+class Locks(Service):
+    """Neutron's ports that are locks."""
+
+    name = "locks"
+
+    @reads
+    def all(self) -> tuple[Lock, ...]:
+        """All of the project that Ao has made, of whichever network."""
+        return tuple(self._read(lock) for lock in self._project.neutron.locks.values())
+
+    @reads
+    def find(self, network_id: str) -> Lock | None:
+        """The port that holds the network's agreed address, or None."""
+        locks = self._project.neutron.locks.values()
+        return next((self._read(lock) for lock in locks if lock.network_id == network_id), None)
+
+    @writes
+    def take(self, network_id: str, name: str, description: str) -> Lock:
+        """Take the network's agreed address."""
+        _check(description)
+        neutron, now = self._project.neutron, math.floor(self._project.timeline.moment())
+        if any(lock.network_id == network_id for lock in neutron.locks.values()):
+            raise Conflict(f"IP address {LOCK_ADDRESS} already allocated in network {network_id}")
+        try:
+            port = neutron.plug(neutron.subnet_of(network_id), "ao:lock", LOCK_ADDRESS)
+        except Failure as error:
+            raise (NotFound if error.error == "NotFound" else Conflict)(error.message) from error
+        lock = Lock(
+            id=port.id,
+            name=name,
+            network_id=network_id,
+            description=description,
+            revision=1,
+            created=now,
+            written=now,
+            read=now,
+        )
+        neutron.locks[lock.id] = lock
+        return self._read(lock)
+
+    @writes
+    def renew(self, lock: Lock, description: str) -> Lock:
+        """Describe a lock anew."""
+        _check(description)
+        there = self._unchanged(lock)
+        if there is None:
+            raise NotFound(f"Port {lock.id} could not be found.")
+        if description != there.description:
+            there = replace(
+                there,
+                description=description,
+                revision=there.revision + 1,
+                written=math.floor(self._project.timeline.moment()),
+            )
+            self._project.neutron.locks[lock.id] = there
+        return self._read(there)
+
+    @writes
+    def remove(self, lock: Lock) -> None:
+        """Give the address free; nothing happens when that port is gone."""
+        if self._unchanged(lock) is not None:
+            self._project.neutron.unplug(lock.id)
+
+    def _unchanged(self, lock: Lock) -> Lock | None:
+        """The lock as it is, or None; raises Changed when somebody wrote since it was read."""
+        there = self._project.neutron.locks.get(lock.id)
+        if there is not None and there.revision != lock.revision:
+            raise Changed(
+                f"Constrained to {lock.revision}, but current revision is {there.revision}"
+            )
+        return there
+
+    def _read(self, lock: Lock) -> Lock:
+        return replace(lock, read=self._project.timeline.moment())
+
+
+def _check(description: str) -> None:
+    if len(description) > 255:
+        raise CloudError("Invalid input for description.")

@@ -1,0 +1,219 @@
+"""The journal of a site: what was done to it, by whom, when and why.
+
+Each entry is a text that the project keeps in Heat. Everybody with a role in the project
+reads it; entries are added and never changed.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from ao.cloud import Cloud, Record
+from ao.errors import AoError, NotFound
+from ao.journal import entry
+from ao.journal.entry import Entry, Unreadable
+from ao.journal.events import (
+    Ask,
+    Asked,
+    Begun,
+    Checked,
+    CheckResult,
+    Ended,
+    Event,
+    Judged,
+    Measured,
+    Noted,
+    Outcome,
+    Overridden,
+    StepBegun,
+    StepEnded,
+    Switched,
+    TakenOver,
+)
+from ao.journal.heading import ALONE, Heading, prefix
+from ao.journal.redaction import redact
+from ao.journal.release import Release, StepRun, releases
+from ao.work import Work
+
+__all__ = [
+    "ALONE",
+    "Ask",
+    "Asked",
+    "Begun",
+    "CheckResult",
+    "Checked",
+    "Ended",
+    "Entry",
+    "Event",
+    "Heading",
+    "Journal",
+    "Judged",
+    "Measured",
+    "Noted",
+    "Outcome",
+    "Overridden",
+    "Release",
+    "StepBegun",
+    "StepEnded",
+    "StepRun",
+    "Switched",
+    "TakenOver",
+    "Unreadable",
+    "everywhere",
+    "redact",
+]
+
+READERS = 8
+"""Texts that are asked for side by side."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal:
+    """The journal of one site."""
+
+    def __init__(self, work: Work, *, now: Callable[[], datetime] = _now) -> None:
+        self._cloud = work.cloud
+        self._site = work.site.name
+        self._who = work.cloud.user
+        self._progress = work.progress
+        self._now = now
+        self._unwritten: list[tuple[str, str]] = []
+        """Names and texts that could not be added yet, oldest first."""
+
+    def begin(self, begun: Begun) -> str:
+        """Add the beginning of a release; its new ID, which sorts by time.
+
+        Raises CloudError: what cannot be written down is not begun.
+        """
+        release = f"{self._now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
+        self.write(begun, release)
+        return release
+
+    def add(self, event: Event, release: str = ALONE) -> None:
+        """Add an entry, whatever the cloud says.
+
+        One that cannot be added is told, and added with the next one.
+        """
+        told = bool(self._unwritten)
+        self._unwritten.append(self._composed(event, release))
+        try:
+            self._flush()
+        except AoError as error:
+            if not told:
+                self._progress.note(
+                    f"The journal is behind: {error.message}. "
+                    "What it lacks is kept here and added with the next entry."
+                )
+
+    def write(self, event: Event, release: str = ALONE) -> None:
+        """Add an entry, or raise CloudError."""
+        self._cloud.records.add(*self._composed(event, release))
+
+    def entries(self, release: str | None = None) -> tuple[Entry, ...]:
+        """Entries with their events, oldest first: of a release, or all of the site."""
+        return self._read(
+            [
+                (record, heading)
+                for record, heading in self._headings()
+                if release in (None, heading.release)
+            ]
+        )
+
+    def requests(self, release: str, seen: Collection[str] = ()) -> tuple[Entry, ...]:
+        """What other processes ask of a release, oldest first; without entries of these IDs."""
+        return self._read(
+            [
+                (record, heading)
+                for record, heading in self._headings()
+                if (heading.kind, heading.release) == ("asked", release) and record.id not in seen
+            ]
+        )
+
+    def releases(self) -> tuple[Release, ...]:
+        """Releases, and other acts on the site, oldest first; in one request."""
+        return releases(heading for _, heading in self._headings())
+
+    def prune(self, keep: int) -> int:
+        """Remove all but so many of the latest releases, with what is older; how many entries.
+
+        A release that has not ended counts as any other.
+        """
+        found = self._headings()
+        kept = releases(heading for _, heading in found)[-keep:] if keep else ()
+        ids, since = {release.id for release in kept}, min((r.begun for r in kept), default=None)
+        old = [
+            record
+            for record, heading in found
+            if (heading.release not in ids and heading.release != ALONE)
+            or (heading.release == ALONE and since is not None and heading.at < since)
+        ]
+        for record in old:
+            self._cloud.records.remove(record)
+        return len(old)
+
+    def forget(self) -> None:
+        """Remove all entries of the site."""
+        for record, _ in self._headings():
+            self._cloud.records.remove(record)
+
+    def _composed(self, event: Event, release: str) -> tuple[str, str]:
+        """Name and text of an event that happens now."""
+        heading = Heading(
+            site=self._site,
+            at=self._now(),
+            release=release,
+            kind=event.kind,
+            who=self._who,
+            words=tuple(redact(word) for word in event.words),
+        )
+        return heading.name, entry.write(socket.gethostname(), event)
+
+    def _flush(self) -> None:
+        while self._unwritten:
+            self._cloud.records.add(*self._unwritten[0])
+            del self._unwritten[0]
+
+    def _headings(self) -> list[tuple[Record, Heading]]:
+        return _headings(self._cloud, prefix(self._site))
+
+    def _read(self, found: list[tuple[Record, Heading]]) -> tuple[Entry, ...]:
+        """The entries, without those that are pruned meanwhile."""
+
+        def look(record: Record, heading: Heading) -> Entry | None:
+            try:
+                return entry.read(record.id, heading, self._cloud.records.read(record))
+            except NotFound:
+                return None
+
+        with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="journal") as pool:
+            read = list(pool.map(look, *zip(*found, strict=True))) if found else []
+        return tuple(it for it in read if it is not None)
+
+
+def everywhere(cloud: Cloud) -> Mapping[str, tuple[Release, ...]]:
+    """Releases of all sites of the project, oldest first, in one request."""
+    by_site: dict[str, list[Heading]] = {}
+    for _, heading in _headings(cloud, prefix()):
+        by_site.setdefault(heading.site, []).append(heading)
+    return {site: releases(headings) for site, headings in by_site.items()}
+
+
+def _headings(cloud: Cloud, beginning: str) -> list[tuple[Record, Heading]]:
+    """Records that are entries, in the order of writing.
+
+    That is by Heat's clock, which tells seconds, and within one by the writer's. One that was
+    written twice, because Heat's answer was lost, counts once.
+    """
+    found = {
+        record.name: (record, heading)
+        for record in cloud.records.all(beginning)
+        if (heading := Heading.read(record.name)) is not None
+    }
+    return sorted(found.values(), key=lambda pair: (pair[0].created_at, pair[1].at))

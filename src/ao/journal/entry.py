@@ -1,0 +1,86 @@
+"""Entries of the journal: an event with its heading, and the text that is kept of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ao.journal.events import Event, Noted, Switched
+from ao.journal.heading import Heading
+from ao.journal.shrink import shrinkings
+
+CAP = 200_000
+"""Bytes of an entry that are kept; Heat takes 1 MiB (heat.conf: max_json_body_size)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """What stands for an event that this version of Ao cannot read."""
+
+    why: str
+    kind: str = "unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An entry of the journal."""
+
+    id: str
+    """ID of its record."""
+    heading: Heading
+    host: str
+    """Machine that wrote it; empty when that cannot be read."""
+    event: Event | Unreadable
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Text:
+    host: str
+    event: Event
+
+
+_TEXT: TypeAdapter[_Text] = TypeAdapter(_Text)
+
+
+def write(host: str, event: Event) -> str:
+    """The text of an event, in ASCII and not larger than CAP."""
+    text = _json(host, event)
+    if len(text) > CAP and isinstance(event, Switched):
+        for smaller in shrinkings(event):
+            text = _json(host, smaller)
+            if len(text) <= CAP:
+                return text
+    if len(text) > CAP:
+        note = f"An entry of kind {event.kind} had {len(text)} bytes, which was too much to keep."
+        return _json(host, Noted(text=note))
+    return text
+
+
+def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
+    """The entry of a text; Unreadable for what is none, or of a later version's kinds."""
+    try:
+        kept = _TEXT.validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        return Entry(id=id, heading=heading, host="", event=Unreadable(why=first["msg"]))
+    return Entry(id=id, heading=heading, host=kept.host, event=kept.event)
+
+
+def _json(host: str, event: Event) -> str:
+    told = _TEXT.dump_python(_Text(host=host, event=event), mode="json")
+    return json.dumps(_rounded(told), separators=(",", ":"))
+
+
+def _rounded(told: Any) -> Any:
+    """The same with figures to the microsecond."""
+    match told:
+        case float():
+            return round(told, 6)
+        case dict():
+            return {key: _rounded(value) for key, value in told.items()}
+        case list():
+            return [_rounded(value) for value in told]
+    return told

@@ -1,0 +1,282 @@
+"""Events that the journal keeps, as frozen values.
+
+Texts that people or programs write freely are redacted and cut as they are kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, WrapSerializer
+
+from ao.colour import Colour
+from ao.journal.redaction import redact
+from ao.report.cutover import CutOver
+
+LONGEST = 4000
+"""Characters of a free text that are kept."""
+
+
+def _kept(text: str) -> str:
+    plain = redact(text)
+    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}… ({len(plain)} characters)"
+
+
+Free = Annotated[str, PlainSerializer(_kept)]
+"""A text that somebody writes freely."""
+
+
+def _kept_cutover(cutover: CutOver, write: SerializerFunctionWrapHandler) -> object:
+    drain = cutover.drain and replace(cutover.drain, text=_kept(cutover.drain.text))
+    failure = cutover.failure and _kept(cutover.failure)
+    return write(replace(cutover, drain=drain, failure=failure))
+
+
+class Ask(StrEnum):
+    """What another process asks of a running release."""
+
+    APPROVE = "approve"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ABORT = "abort"
+
+
+class Outcome(StrEnum):
+    """What a release, or another act on a site, ended in."""
+
+    RELEASED = "released"
+    DONE = "done"
+    """What an act other than a release ended in when all went well."""
+    ROLLED_BACK = "rolled back"
+    CHECK_FAILED = "check failed"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """A release, or another act on a site, begins."""
+
+    kind: Literal["begun"] = "begun"
+    act: str
+    """`release`, or the command that runs alone: `switch`, `deploy`, `back`, …"""
+    version: str | None = None
+    """Version that it brings or makes live."""
+    old: Colour | None = None
+    """Colour that is live as it begins."""
+    new: Colour | None = None
+    """Colour that it deploys to or makes live."""
+    url: Free = ""
+    """Where the build that it is part of is seen."""
+    plan: tuple[Free, ...] = ()
+    """Steps that it means to take."""
+    reason: Free = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return self.act, self.version or "", self.old or "", self.new or ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepBegun:
+    """A step begins."""
+
+    kind: Literal["step begun"] = "step begun"
+    step: Free
+    """The step, in a few words."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return (self.step,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepEnded:
+    """A step has ended."""
+
+    kind: Literal["step ended"] = "step ended"
+    step: Free
+    """The step, as it was called at its beginning."""
+    seconds: float
+    """How long it took."""
+    outcome: str = "done"
+    """What it ended in: `done`, `failed`, `skipped`, …"""
+    why: Free = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return self.step, self.outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckResult:
+    """How one check went."""
+
+    name: str
+    passed: bool
+    seconds: float
+    """How long it took, with all its attempts."""
+    why: Free = ""
+    """Why it failed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The checks before a switch have run."""
+
+    kind: Literal["checks"] = "checks"
+    results: tuple[CheckResult, ...]
+
+    @property
+    def failed(self) -> tuple[CheckResult, ...]:
+        """Those that failed."""
+        return tuple(result for result in self.results if not result.passed)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return str(len(self.results) - len(self.failed)), str(len(self.results))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switched:
+    """Production was switched, or that was tried."""
+
+    kind: Literal["switch"] = "switch"
+    cutover: Annotated[CutOver, WrapSerializer(_kept_cutover)]
+    """The switch as it was measured."""
+    cut: tuple[str, ...] = ()
+    """What was left out of it to make it fit."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it: target, and requests lost if they were counted."""
+        recording = self.cutover.recording
+        return self.cutover.new, str(recording.lost) if recording else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What production was like right before a switch; a watch that is taken up again needs it."""
+
+    kind: Literal["baseline"] = "baseline"
+    error_rate: float | None
+    """Part of the probe's requests that was lost; None when there were too few."""
+    latency_p95: float | None
+    """Seconds that 95 of 100 answers did not exceed; None when there were too few."""
+    online: int
+    """Servers of the new system that passed the health check."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Nothing that the heading tells."""
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """The decision after a switch was made."""
+
+    kind: Literal["verdict"] = "verdict"
+    verdict: str
+    """`keep` or `switch back`."""
+    why: Free = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return (self.verdict,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overridden:
+    """Somebody went past what would have refused."""
+
+    kind: Literal["override"] = "override"
+    what: Free
+    """What would have refused, for example `a freeze` or `the lock of …`."""
+    reason: Free
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return (self.what,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenOver:
+    """The lock of somebody else, which counted no more, was taken over."""
+
+    kind: Literal["take-over"] = "take-over"
+    holder: Free
+    """Who held it, for what, since when."""
+    why: Free
+    """Why it counted no more."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return (self.holder,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Another process asks something of a running release."""
+
+    kind: Literal["asked"] = "asked"
+    ask: Ask
+    reason: Free = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return (self.ask,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted:
+    """Something that those who read the journal should know."""
+
+    kind: Literal["note"] = "note"
+    text: Free
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return (self.text,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A release, or another act on a site, has ended."""
+
+    kind: Literal["end"] = "end"
+    outcome: Outcome
+    why: Free = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return (self.outcome,)
+
+
+Event = Annotated[
+    Begun
+    | StepBegun
+    | StepEnded
+    | Checked
+    | Switched
+    | Measured
+    | Judged
+    | Overridden
+    | TakenOver
+    | Asked
+    | Noted
+    | Ended,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,17 @@
+"""What goes wrong with a lock."""
+
+from __future__ import annotations
+
+from ao.errors import AoError
+
+
+class Locked(AoError):
+    """Somebody else holds the site's lock; nothing was changed."""
+
+    exit_code = 10
+
+
+class LockLost(AoError):
+    """The site's lock is not ours any more; nothing was changed since."""
+
+    exit_code = 10

@@ -1,0 +1,125 @@
+"""Who holds a lock, as the description of its port tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from ao import cloud
+from ao.journal.redaction import redact
+from ao.lock import process
+
+LEASE = 120.0
+"""Seconds that a lock lasts after its last renewal."""
+LIMIT = 255
+"""Characters of a description (neutron_lib/db/constants.py: DESCRIPTION_FIELD_SIZE)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What a holder says of itself."""
+
+    who: str
+    """Name of the OpenStack user."""
+    host: str
+    """Name of the machine."""
+    purpose: str
+    """What it holds the lock for, for example `release 2.0`."""
+    lease: float = LEASE
+    """Seconds that the lock lasts after it was last written."""
+    process: str = ""
+    """Mark of the process, and what tells its locks apart; empty for a lock by hand."""
+    url: str = ""
+    """Where the build that it is part of is seen."""
+
+    def text(self, now: float) -> str:
+        """The description of a lock that is written now; secrets are masked, long texts cut.
+
+        Its `until` is for people, and by the holder's clock.
+        """
+        told: dict[str, object] = {
+            "until": moment(now + self.lease),
+            "lease": round(self.lease),
+            "process": self.process,
+        }
+        texts = {
+            "who": self.who,
+            "host": self.host,
+            "purpose": redact(self.purpose),
+            "url": redact(self.url),
+        }
+        for key in reversed(texts):
+            surplus = len(_json(texts | told)) - LIMIT
+            if surplus > 0:
+                texts[key] = texts[key][: max(0, len(texts[key]) - surplus - 1)] + "…"
+        return _json(texts | told)
+
+
+_CLAIM: TypeAdapter[Claim] = TypeAdapter(Claim)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """Who holds a lock, and for how long."""
+
+    lock: cloud.Lock
+    claim: Claim | None
+    """What it says of itself; None when that cannot be read."""
+
+    @classmethod
+    def of(cls, lock: cloud.Lock) -> Self:
+        """The holder of a lock."""
+        try:
+            return cls(lock=lock, claim=_CLAIM.validate_json(lock.description))
+        except ValidationError:
+            return cls(lock=lock, claim=None)
+
+    @property
+    def until(self) -> float:
+        """When it ends unless it is renewed, in seconds since 1970 by Neutron's clock.
+
+        One that cannot be read ends a lease after it was created.
+        """
+        if self.claim is None:
+            return self.lock.created + LEASE
+        return self.lock.written + self.claim.lease
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody holds it by hand, with no process that renews it."""
+        return self.claim is not None and not self.claim.process
+
+    @property
+    def over(self) -> str:
+        """Why it counts no more; empty while it counts."""
+        if self.lock.read >= self.until:
+            return f"it ended at {moment(self.until)}"
+        if self.claim is not None and process.ended(self.claim.process.rpartition(".")[0]):
+            return f"its process on {self.claim.host} has ended"
+        return ""
+
+    def is_claim(self, claim: Claim) -> bool:
+        """Whether this very claim made it."""
+        return self.claim is not None and self.claim.process == claim.process != ""
+
+    def __str__(self) -> str:
+        times = f"since {moment(self.lock.created)} until {moment(self.until)}"
+        if self.claim is None:
+            return f"somebody ({self.lock.name}, port {self.lock.id}), {times}"
+        purpose = f"{self.claim.purpose}, by hand" if self.by_hand else self.claim.purpose
+        url = f", {self.claim.url}" if self.claim.url else ""
+        return f"{self.claim.who} on {self.claim.host} ({purpose}), {times}{url}"
+
+
+def _json(told: Mapping[str, object]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def moment(seconds: float) -> str:
+    """A moment, in seconds since 1970, as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

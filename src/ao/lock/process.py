@@ -1,0 +1,54 @@
+"""Marks of processes, by which one on the same machine can tell that another has ended."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import socket
+from functools import cache
+from pathlib import Path
+
+_MARK = re.compile(r"([0-9a-f]{6})\.([1-9]\d*)\.(\d+)")
+
+
+def here() -> str:
+    """Mark of this process: its machine, its ID and when it began."""
+    return f"{_machine()}.{os.getpid()}.{_begun(os.getpid()) or 0}"
+
+
+def ended(mark: str) -> bool:
+    """Whether the process of a mark has ended; False when that cannot be told from here."""
+    found = _MARK.fullmatch(mark)
+    if not found or found[1] != _machine():
+        return False
+    try:
+        os.kill(int(found[2]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass
+    return _begun(int(found[2])) not in (None, found[3])
+
+
+@cache
+def _machine() -> str:
+    """What tells this machine, since its last boot, and this container of it from others."""
+    marks = [socket.gethostname()]
+    try:
+        marks.append(Path("/proc/sys/kernel/random/boot_id").read_text())
+        marks.append(str(Path("/proc/self/ns/pid").readlink()))
+    except OSError:
+        # No Linux: one boot is not told from another, and no process is ever seen to have ended.
+        marks.append(os.urandom(8).hex())
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:6]
+
+
+def _begun(pid: int) -> str | None:
+    """When a process began, in ticks since the boot; empty for a zombie, None if untold."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    state, *fields = stat.rpartition(")")[2].split()
+    return "" if state in "ZX" else fields[18]

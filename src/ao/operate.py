@@ -1,0 +1,149 @@
+"""Acts on a site as an operator orders them: under its lock, and in its journal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from ao import acts, hooks, lock, migration
+from ao.colour import Colour
+from ao.errors import AoError, NotFound
+from ao.facts import Facts
+from ao.journal import Begun, Ended, Event, Journal, Outcome, Release, Switched, TakenOver
+from ao.measure import Measurement
+from ao.switch import target
+from ao.work import Work
+
+
+def up(work: Work) -> Facts:
+    """Build what is missing and repair what is broken; old entries leave the journal.
+
+    A site that is not built yet has no lock: of two that build it at once, Heat takes one.
+    Raises Locked, and as `acts.up` does.
+    """
+    if work.cloud.stacks.get(work.site.stack) is None:
+        return acts.up(work)
+    with _ordered(work, Begun(act="up"), "up") as (locked, _):
+        facts = acts.up(locked)
+        Journal(locked).prune(work.site.rules.keep)
+        return facts
+
+
+def deploy(work: Work, version: str, reason: str = "") -> Facts:
+    """Bring a version to the standby. Raises Locked, and as `acts.deploy` does."""
+    before = work.observe()
+    begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
+    with _ordered(work, begun, f"deploy {version}") as (locked, _):
+        return acts.deploy(locked, version)
+
+
+def scale(work: Work, colour: Colour, size: int, reason: str = "") -> Facts:
+    """Bring the standby to a size. Raises Locked, and as `acts.scale` does."""
+    begun = Begun(act="scale", new=colour, reason=reason)
+    with _ordered(work, begun, f"scale {colour} to {size}") as (locked, _):
+        return acts.scale(locked, colour, size)
+
+
+def switch(
+    work: Work,
+    wanted: Colour | None = None,
+    *,
+    measurement: Measurement | None = None,
+    degraded: bool = False,
+    take_over: bool = False,
+    force: bool = False,
+    i_know: bool = False,
+    reason: str = "",
+) -> Facts:
+    """Make another system live.
+
+    Raises Locked; Refused when that would go back past a one-way change of the database, but
+    for `i_know`; and as `acts.switch` does.
+    """
+    before = work.observe()
+    to = target(before, wanted)
+    version = before.systems[to].version
+    begun = Begun(act="switch", version=version, old=before.live, new=to, reason=reason)
+    if not i_know:
+        _may_go_back(work, before, to)
+    with _ordered(work, begun, f"switch to {to}") as (locked, write):
+        try:
+            return acts.switch(
+                replace(locked, measuring=measurement) if measurement else locked,
+                to,
+                degraded=degraded,
+                take_over=take_over,
+                force=force,
+            )
+        finally:
+            if measurement is not None and measurement.cutover is not None:
+                write(Switched(cutover=measurement.cutover))
+
+
+def down(work: Work, colours: frozenset[Colour]) -> Facts:
+    """Delete the site, its journal too, or one system of it that is not live.
+
+    Raises Locked, and as `acts.down` does.
+    """
+    if colours != frozenset(Colour):
+        (colour,) = colours
+        with _ordered(work, Begun(act="down", new=colour), f"down {colour}") as (locked, _):
+            return acts.down(locked, colours)
+    try:
+        with lock.held(work, "down") as held:
+            facts = acts.down(replace(work, lock=held), colours)
+    except NotFound:
+        # Without its own stack a site has no lock either.
+        facts = acts.down(work, colours)
+    Journal(work).forget()
+    return facts
+
+
+@contextmanager
+def _ordered(
+    work: Work, begun: Begun, purpose: str
+) -> Iterator[tuple[Work, Callable[[Event], None]]]:
+    """The work with the site's lock, and what writes into its journal.
+
+    The act's beginning and its end are written down.
+    """
+    with lock.held(work, purpose) as held:
+        locked = replace(work, lock=held)
+        journal = Journal(locked)
+        act = journal.begin(replace(begun, url=lock.build_url(os.environ)))
+
+        def write(event: Event) -> None:
+            journal.add(event, act)
+
+        if held.taken_over is not None:
+            write(TakenOver(holder=str(held.taken_over), why=held.taken_over.over))
+        try:
+            yield locked, write
+        except AoError as error:
+            write(Ended(outcome=Outcome.FAILED, why=error.message))
+            raise
+        write(Ended(outcome=Outcome.DONE))
+
+
+def goes_back(releases: Sequence[Release], live: Colour | None, to: Colour) -> bool:
+    """Whether switching to a system returns to the version that was live before. Pure.
+
+    So it is when what made the other one live left this one, and nothing came to it since.
+    """
+    for release in reversed(releases):
+        if release.new is to and release.act in {"deploy", "release"}:
+            return False
+        if release.new is live and release.act in {"switch", "release"}:
+            return release.old is to
+    return False
+
+
+def _may_go_back(work: Work, facts: Facts, to: Colour) -> None:
+    """Refuse to go back past a one-way change of the database."""
+    if facts.live is None or not goes_back(Journal(work).releases(), facts.live, to):
+        return
+    version = facts.systems[facts.live].version or ""
+    if migration.one_way(work, hooks.context(work, facts, to.other, version)):
+        raise migration.refusal(version, to)

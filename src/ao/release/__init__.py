@@ -1,0 +1,285 @@
+"""Releases: a version is taken all the way, from the plan to the decision.
+
+What has been done is read from the cloud and from the journal each time, so that a release
+that was killed goes on with the same command, on this machine or another.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from ao import hooks, lock, migration, operate
+from ao.checks import CheckFailed
+from ao.errors import AoError, Refused
+from ao.facts import Facts
+from ao.journal import (
+    Ask,
+    Asked,
+    Begun,
+    Ended,
+    Journal,
+    Noted,
+    Outcome,
+    TakenOver,
+)
+from ao.measure import Measurement
+from ao.release import production, tasks
+from ao.release.attention import AbortAsked
+from ao.release.course import Course, State, colours, course
+from ao.release.errors import Aborted, RolledBack, WaitingForApproval
+from ao.release.estimate import durations
+from ao.release.past import Past, past
+from ao.release.running import Options, Running
+from ao.release.stage import Stage
+from ao.site.notify import Event
+from ao.work import Work
+
+__all__ = [
+    "Aborted",
+    "Course",
+    "Options",
+    "RolledBack",
+    "Stage",
+    "State",
+    "WaitingForApproval",
+    "abort",
+    "back",
+    "go_on",
+    "open_release",
+    "pause",
+    "plan",
+    "release",
+    "resume",
+    "runs",
+]
+
+TAKERS: Mapping[Stage, Callable[[Running, Facts], None]] = {
+    Stage.DEPLOY: tasks.deploy,
+    Stage.CHECK: tasks.check,
+    Stage.MATCH: tasks.match,
+    Stage.APPROVE: tasks.approve,
+    Stage.LOGOUT: tasks.log_out,
+    Stage.SWITCH: production.switch,
+    Stage.WATCH: production.watch,
+    Stage.RETIRE: tasks.retire,
+}
+"""What does each stage."""
+
+
+def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> Course:
+    """The stages that a release of this version would take now; nothing is changed."""
+    journal = Journal(work)
+    known = durations(journal.releases())
+    unfinished = open_release(journal)
+    so_far = unfinished if unfinished and unfinished.version == version else None
+    facts = work.observe()
+    _, new = colours(facts, so_far)
+    return course(
+        work.site,
+        facts,
+        version,
+        so_far,
+        known,
+        skip=skip,
+        no_return=migration.one_way(work, hooks.context(work, facts, new, version)),
+    )
+
+
+def open_release(journal: Journal) -> Past | None:
+    """The release that was begun and has not ended, or None."""
+    open_ones = [it for it in journal.releases() if it.act == "release" and it.outcome is None]
+    return past(journal.entries(open_ones[-1].id)) if open_ones else None
+
+
+def release(work: Work, version: str, options: Options) -> Outcome | None:
+    """Take a version all the way, or go on with the release of it that was begun.
+
+    The outcome; None when the decision window is left to a later `resume`. Raises Locked,
+    Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
+    WaitingForApproval, RolledBack, Aborted, and as `acts.deploy` and `acts.switch` do.
+    """
+    hooks.check(work.site)
+    with _locked(work, f"release {version}", options) as (held, journal, taken_over):
+        unfinished = open_release(journal)
+        if unfinished is None:
+            facts = held.observe()
+            old, new = colours(facts, None)
+            if facts.systems[old].version == version and not facts.switching_to:
+                held.progress.note(f"{version} is live already, on {old}.")
+                return Outcome.RELEASED
+            begun = Begun(
+                act="release",
+                version=version,
+                old=old,
+                new=new,
+                url=lock.build_url(os.environ),
+                plan=tuple(it.text for it in course(held.site, facts, version, skip=options.skip)),
+                reason=options.reason,
+            )
+            unfinished = Past(id=journal.begin(begun), version=version, old=old, new=new)
+        elif unfinished.version != version:
+            raise Refused(
+                f"the release of {unfinished.version} has not ended",
+                cure="`ao release continue` goes on with it, `ao abort` ends it.",
+            )
+        _note(journal, unfinished.id, taken_over)
+        return _run(Running(held, journal, unfinished, options))
+
+
+def resume(work: Work, options: Options, *, approve: bool = False) -> Outcome | None:
+    """Go on with the release that has not ended; with `approve` its switch is approved.
+
+    Raises Refused when there is none, and as `release` does.
+    """
+    hooks.check(work.site)
+    with _locked(work, "release", options) as (held, journal, taken_over):
+        unfinished = _present(open_release(journal))
+        if approve and not unfinished.approved:
+            journal.write(Asked(ask=Ask.APPROVE, reason=options.reason), unfinished.id)
+            unfinished = replace(unfinished, approved=True)
+        _note(journal, unfinished.id, taken_over)
+        return _run(Running(held, journal, unfinished, options))
+
+
+def runs(work: Work) -> bool:
+    """Whether a process runs a release, or something else, on the site at this moment."""
+    holder = lock.holder(work)
+    return holder is not None and not holder.over and not holder.by_hand
+
+
+def pause(work: Work, reason: str = "") -> None:
+    """Have the release that runs wait, wherever it runs. Raises Refused without one."""
+    _ask(work, Ask.PAUSE, reason)
+
+
+def go_on(work: Work, reason: str = "") -> None:
+    """Approve of the release that runs, and end its pause. Raises Refused without one."""
+    _ask(work, Ask.APPROVE, reason)
+
+
+def back(work: Work, options: Options) -> None:
+    """Make the system live again that was live before: of an open release, or else of all.
+
+    Raises RolledBack when an open release ends so, and as `operate.switch` does.
+    """
+    if open_release(Journal(work)) is not None:
+        abort(work, options)
+        return
+    with options.probes() if options.probes else nullcontext() as probe:
+        measurement = Measurement(probe=probe) if probe else None
+        operate.switch(work, measurement=measurement, i_know=options.i_know, reason=options.reason)
+
+
+def abort(work: Work, options: Options) -> None:
+    """End the open release: production goes back to the system that was live before it.
+
+    One that runs is asked to do so itself. Raises Aborted or RolledBack when it is done here.
+    """
+    if runs(work):
+        unfinished = _ask(work, Ask.ABORT, options.reason)
+        work.progress.note(f"Asked the release of {unfinished.version} to abort where it runs.")
+        return
+    with _locked(work, "abort", options) as (held, journal, taken_over):
+        open_one = _present(open_release(journal))
+        _note(journal, open_one.id, taken_over)
+        running = Running(held, journal, open_one, options)
+        _abort(running, AbortAsked(held.cloud.user, options.reason))
+
+
+@contextmanager
+def _locked(
+    work: Work, purpose: str, options: Options
+) -> Iterator[tuple[Work, Journal, lock.Holder | None]]:
+    """The work with the site's lock, its journal, and from whom the lock was taken over."""
+    with lock.held(work, purpose) as held:
+        locked = replace(work, lock=held)
+        journal = Journal(locked, now=lambda: datetime.fromtimestamp(options.moment(), UTC))
+        yield locked, journal, held.taken_over
+
+
+def _ask(work: Work, what: Ask, reason: str) -> Past:
+    journal = Journal(work)
+    unfinished = _present(open_release(journal))
+    journal.write(Asked(ask=what, reason=reason), unfinished.id)
+    return unfinished
+
+
+def _present(unfinished: Past | None) -> Past:
+    if unfinished is None:
+        raise Refused("no release is open", cure="`ao release VERSION` begins one.")
+    return unfinished
+
+
+def _note(journal: Journal, release: str, taken_over: lock.Holder | None) -> None:
+    if taken_over is not None:
+        journal.add(TakenOver(holder=str(taken_over), why=taken_over.over), release)
+
+
+def _run(run: Running) -> Outcome | None:
+    """Take all stages that are to do."""
+    run.notify(Event.START)
+    try:
+        return _stages(run)
+    except AbortAsked as asked:
+        _abort(run, asked)
+    except (RolledBack, WaitingForApproval, Aborted):
+        raise
+    except AoError as error:
+        _failed(run, error)
+        raise
+    except KeyboardInterrupt:
+        run.write(Noted(text="interrupted by Ctrl-C"))
+        raise
+    raise AssertionError("an abort ends in an error")
+
+
+def _stages(run: Running) -> Outcome | None:
+    if run.past.verdict == production.BACK:
+        production.go_back(run, "it was begun before")
+    for stage in Stage:
+        run.attention.listen()
+        facts = run.observe()
+        found = course(run.work.site, facts, run.past.version, run.past, skip=run.options.skip)
+        planned = next(it for it in found if it.stage is stage)
+        if planned.state is not State.TODO:
+            continue
+        if stage is Stage.WATCH and run.options.detach:
+            run.work.progress.note("The decision window is open; `ao watch` watches and decides.")
+            return None
+        with run.part(stage, planned.text):
+            TAKERS[stage](run, facts)
+        run.finished(stage)
+    run.write(Ended(outcome=Outcome.RELEASED))
+    run.notify(Event.END, outcome=Outcome.RELEASED)
+    return Outcome.RELEASED
+
+
+def _abort(run: Running, asked: AbortAsked) -> None:
+    """End a release as somebody asks. Raises Aborted, or RolledBack when production had moved."""
+    facts = run.observe()
+    if facts.live is run.past.new or facts.switching_to is run.past.new:
+        production.go_back(run, str(asked))
+    run.write(Ended(outcome=Outcome.ABORTED, why=str(asked)))
+    run.notify(Event.END, outcome=Outcome.ABORTED)
+    raise Aborted(
+        f"the release of {run.past.version} was {asked}; production is on {run.past.old}",
+        cure=f"`ao release {run.past.version}` begins it anew.",
+    )
+
+
+def _failed(run: Running, error: AoError) -> None:
+    """Write down that a release stopped; once production has moved it stays open."""
+    run.notify(Event.FAILURE, why=error.message)
+    facts = run.observe()
+    if facts.live is run.past.new or facts.switching_to is run.past.new:
+        run.write(Noted(text=f"stopped: {error.message}"))
+        run.work.progress.note(
+            f"Production is on {facts.live}. `ao release continue` goes on, `ao abort` goes back."
+        )
+        return
+    outcome = Outcome.CHECK_FAILED if isinstance(error, CheckFailed) else Outcome.FAILED
+    run.write(Ended(outcome=outcome, why=error.message))

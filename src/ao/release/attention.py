@@ -1,0 +1,127 @@
+"""Attention: what others ask of a release is heard while it waits."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import FrameType
+
+from ao.clock import Clock
+from ao.errors import CloudError
+from ao.journal import Ask, Asked, Entry, Journal
+from ao.work import Work
+
+INTERVAL = 3.0
+"""Seconds between two looks into the journal."""
+
+
+class AbortAsked(Exception):
+    """Somebody asks to abort the release."""
+
+    def __init__(self, who: str, reason: str) -> None:
+        super().__init__(who, reason)
+        self.who = who
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"aborted by {self.who}" + (f": {self.reason}" if self.reason else "")
+
+
+class Attention:
+    """Hears `ao pause`, `ao abort` and `ao release continue`, from whatever machine."""
+
+    def __init__(self, work: Work, journal: Journal, release: str) -> None:
+        """What was asked of the release before this moment is over."""
+        self._inner = work
+        self._journal = journal
+        self._release = release
+        self._heard = {entry.id for entry in journal.requests(release)}
+        self._next = work.clock.now() + INTERVAL
+        self._paused = 0.0
+        self.approved: Entry | None = None
+        """Who approved, once somebody has."""
+
+    @property
+    def work(self) -> Work:
+        """The work with a clock that listens as it waits; time stands still in a pause."""
+        return replace(self._inner, clock=Clock(now=self._now, sleep=self._sleep))
+
+    def listen(self) -> None:
+        """Hear what was asked since the last time; returns when no pause holds.
+
+        Raises AbortAsked. A cloud that does not answer is asked another time.
+        """
+        paused = False
+        begin = self._inner.clock.now()
+        while True:
+            for entry in self._new():
+                assert isinstance(entry.event, Asked)
+                match entry.event.ask:
+                    case Ask.ABORT:
+                        raise AbortAsked(entry.heading.who, entry.event.reason)
+                    case Ask.PAUSE:
+                        paused = True
+                        self._tell(entry)
+                    case Ask.RESUME:
+                        paused = False
+                    case Ask.APPROVE:
+                        self.approved, paused = entry, False
+            self._next = self._inner.clock.now() + INTERVAL
+            if not paused:
+                self._paused += self._inner.clock.now() - begin
+                return
+            self._inner.clock.sleep(INTERVAL)
+
+    def _new(self) -> tuple[Entry, ...]:
+        try:
+            asked = self._journal.requests(self._release, self._heard)
+        except CloudError:
+            return ()
+        self._heard.update(entry.id for entry in asked)
+        return tuple(entry for entry in asked if isinstance(entry.event, Asked))
+
+    def _tell(self, entry: Entry) -> None:
+        assert isinstance(entry.event, Asked)
+        why = f": {entry.event.reason}" if entry.event.reason else ""
+        self._inner.progress.note(
+            f"Paused by {entry.heading.who}{why}. `ao release continue` goes on, "
+            "`ao abort` ends it."
+        )
+
+    def _now(self) -> float:
+        return self._inner.clock.now() - self._paused
+
+    def _sleep(self, seconds: float) -> None:
+        if self._inner.clock.now() >= self._next:
+            self.listen()
+        self._inner.clock.sleep(seconds)
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Have Ctrl-C wait until the body has ended; a second one does not wait.
+
+    In threads other than the main one there is no Ctrl-C to wait for.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked = False
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt

@@ -1,0 +1,193 @@
+"""Production in a release: it is moved, watched, and moved back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from ao import acts, measure, migration, window
+from ao.colour import Colour
+from ao.errors import Refused
+from ao.facts import Facts
+from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
+from ao.measure import Measurement, Probe
+from ao.release.attention import unbroken
+from ao.release.errors import RolledBack
+from ao.release.running import Running
+from ao.report import files
+from ao.site.hooks import Point
+from ao.site.notify import Event
+from ao.site.window import Outside
+from ao.watch import loop
+from ao.watch.look import Look
+from ao.watch.sample import Baseline
+from ao.watch.verdict import Decision
+from ao.work import Work
+
+BEFORE = 3.0
+"""Seconds that a probe looks at production right before a switch."""
+KEEP, BACK, NO_RETURN = "keep", "switch back", "past the point of no return"
+"""Verdicts."""
+
+
+def await_window(run: Running) -> None:
+    """Come back when production may be switched. Raises OutsideWindow where that is the rule."""
+    rules, moment = run.work.site.window, run.options.moment
+    while window.open_at(rules, moment()) is None:
+        refusal = window.outside(rules, moment())
+        if run.options.override:
+            run.write(Overridden(what=refusal.message, reason=run.options.override))
+            return
+        opening = window.next_opening(rules, moment())
+        if rules.outside is Outside.REFUSE or opening is None:
+            raise refusal
+        run.countdown("the maintenance window opens")(opening.begin - moment())
+        run.attention.work.clock.sleep(min(1.0, opening.begin - moment()))
+
+
+def switch(run: Running, facts: Facts) -> None:
+    """Make the new system live, measured, and note what production was like before."""
+    if facts.live is run.past.old:
+        await_window(run)
+        run.hook(Point.BEFORE_SWITCH)
+        _note_baseline(run, facts)
+    may_return = _may_return(run)
+    with unbroken():
+        _move(run, run.past.new, may_return=may_return)
+    run.past = replace(run.past, switched_at=run.options.moment())
+    run.notify(Event.SWITCH)
+    run.hook(Point.AFTER_SWITCH)
+
+
+def watch(run: Running, facts: Facts) -> None:
+    """Watch production for the decision window. Raises RolledBack after a breach."""
+    rules, new = run.work.site.watch, facts.systems[run.past.new]
+    baseline = run.past.baseline or Baseline.of(new, None, rules.requests)
+    begun = run.past.switched_at or run.options.moment()
+    tell = run.countdown("the decision window ends")
+    with _probing(run, facts) as probe:
+        look = Look(
+            work=run.work,
+            watch=rules,
+            baseline=baseline,
+            new=new,
+            probe=probe,
+            checks=lambda: failing(run),
+            moment=run.options.moment,
+        )
+        verdict = loop.watch(
+            run.attention.work,
+            rules,
+            baseline,
+            look,
+            begun + rules.length,
+            countdown=lambda left, _findings: tell(left),
+            moment=run.options.moment,
+        )
+    if verdict.decision is Decision.BACK:
+        go_back(run, verdict.reason)
+    _judge(run, KEEP, verdict.reason)
+
+
+def go_back(run: Running, why: str) -> None:
+    """Switch production back.
+
+    Raises RolledBack when that is done, Refused past a one-way change of the database.
+    """
+    old, version = run.past.old, run.past.version
+    if not _may_return(run):
+        _judge(run, NO_RETURN, why)
+        raise migration.refusal(version, old)
+    if run.past.verdict != BACK:
+        _judge(run, BACK, why)
+    with run.part("switch back", f"switch production back to {old}"):
+        run.hook(Point.BEFORE_SWITCH_BACK)
+        with unbroken():
+            _move(run, old)
+        run.hook(Point.AFTER_SWITCH_BACK)
+    run.notify(Event.SWITCH_BACK)
+    run.write(Ended(outcome=Outcome.ROLLED_BACK, why=why))
+    raise RolledBack(
+        f"{version} was switched back, production is on {old}: {why}",
+        cure=f"`ao show {run.past.id}` tells more; {run.past.new} has {version} still.",
+    )
+
+
+def failing(run: Running) -> tuple[str, ...]:
+    """The site's checks that production fails, a sentence for each."""
+    from ao import checks
+
+    results = checks.run(run.work, run.context().url, run.past.new, run.past.version)
+    return tuple(f"{it.name}: {it.why}" for it in results.results if not it.passed)
+
+
+def _judge(run: Running, verdict: str, why: str) -> None:
+    run.write(Judged(verdict=verdict, why=why))
+    run.past = replace(run.past, verdict=verdict)
+    run.work.progress.note(f"Decision: {verdict}. {why[:1].upper()}{why[1:]}.")
+
+
+def _may_return(run: Running) -> bool:
+    """Whether production may go back from the version: it changed no database one-way."""
+    return run.options.i_know or not migration.one_way(run.work, run.context())
+
+
+def _move(run: Running, to: Colour, *, may_return: bool = False) -> None:
+    """Switch production, measured; one that is not whole is taken where there is no better."""
+    with _measured(run) as measured:
+        work = replace(measured, draining=run.draining)
+        try:
+            acts.switch(work, to, may_return=may_return)
+        except Refused as error:
+            if to is not run.past.old:
+                raise
+            run.work.progress.note(f"{error.message}. Switching back to the servers that pass.")
+            acts.switch(work, to, degraded=True, may_return=may_return)
+
+
+@contextmanager
+def _measured(run: Running) -> Iterator[Work]:
+    """The work with a measurement, whose result is kept in the journal."""
+    if run.options.probes is None:
+        yield run.work
+        return
+    with run.options.probes() as probe:
+        measurement = Measurement(probe=probe)
+        try:
+            yield replace(run.work, measuring=measurement)
+        finally:
+            if measurement.cutover is not None:
+                run.write(Switched(cutover=measurement.cutover))
+                for path in run.options.reports:
+                    files.write(measurement.cutover, path)
+
+
+@contextmanager
+def _probing(run: Running, facts: Facts) -> Iterator[Probe | None]:
+    """A probe that asks production, if it can be asked from here."""
+    if run.options.probes is None:
+        yield None
+        return
+    with run.options.probes() as probe:
+        why_not = measure.begin(run.work, facts, probe)
+        yield None if why_not else probe
+
+
+def _note_baseline(run: Running, facts: Facts) -> None:
+    """Look at production as it is before the switch."""
+    rules, new = run.work.site.watch, facts.systems[run.past.new]
+    if not rules.length:
+        return
+    with _probing(run, facts) as probe:
+        if probe is not None:
+            run.attention.work.clock.sleep(BEFORE)
+        baseline = Baseline.of(new, probe.sample() if probe else None, rules.requests)
+    run.past = replace(run.past, baseline=baseline)
+    run.write(
+        Measured(
+            error_rate=baseline.error_rate,
+            latency_p95=baseline.latency_p95,
+            online=baseline.online,
+        )
+    )

@@ -1,0 +1,153 @@
+"""A release that runs: what its stages share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ao import duration, hooks, notify
+from ao.errors import AoError, CloudError
+from ao.facts import Facts
+from ao.hooks import Context
+from ao.journal import Event, Journal, StepBegun, StepEnded
+from ao.measure import Probe
+from ao.plan import Step
+from ao.release.attention import AbortAsked, Attention
+from ao.release.past import Past
+from ao.release.stage import Stage
+from ao.site.hooks import Point
+from ao.work import Work
+
+Probes = Callable[[], AbstractContextManager[Probe]]
+"""What gives a probe, as often as it is asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the user says of one run."""
+
+    ask: Callable[[str], bool] | None = None
+    """Asks the user whether to go on; None where nobody can be asked."""
+    detach: bool = False
+    """Whether the decision window is left to a later `ao watch`."""
+    override: str = ""
+    """Why production is switched outside of its window, if it is."""
+    i_know: bool = False
+    """Whether production may be switched back past a one-way change."""
+    skip: frozenset[Stage] = frozenset()
+    reason: str = ""
+    """Why there is this release."""
+    junit: Path | None = None
+    """File for the results of the checks."""
+    probes: Probes | None = None
+    """None measures nothing."""
+    reports: tuple[Path, ...] = ()
+    """Files for the report of every switch; a later one takes the place of an earlier one."""
+    moment: Callable[[], float] = time.time
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Part(Step):
+    """A stage of a release, as progress shows it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Running:
+    """One process's part of a release; what was done of it before is in `past`."""
+
+    def __init__(self, work: Work, journal: Journal, past: Past, options: Options) -> None:
+        self.work = work
+        self.past = past
+        self.options = options
+        self.attention = Attention(work, journal, past.id)
+        self._journal = journal
+        self._context: Context | None = None
+
+    def write(self, event: Event) -> None:
+        """Add an entry to the journal."""
+        self._journal.add(event, self.past.id)
+
+    def observe(self) -> Facts:
+        """Facts in the midst of a release, which a moment's silence of a service must not end."""
+        return self.work.clock.until(
+            self.work.observe,
+            what="OpenStack to answer",
+            deadline=self.work.site.deadlines.switch,
+        )
+
+    def context(self) -> Context:
+        """What commands and webhooks are told of the release.
+
+        Where a cloud that fails cannot be looked at, it is what they were told before.
+        """
+        try:
+            facts = self.work.observe()
+        except CloudError:
+            if self._context is None:
+                raise
+            return self._context
+        self._context = hooks.context(
+            self.work,
+            facts,
+            self.past.new,
+            self.past.version,
+            release=self.past.id,
+            reason=self.options.reason,
+        )
+        return self._context
+
+    def hook(self, point: Point) -> None:
+        """Run the hooks of a point; raises HookFailed."""
+        if self.work.site.hooks.get(point):
+            hooks.run(self.work, point, self.context())
+
+    def notify(self, event: notify.Event, **more: object) -> None:
+        """Tell an event to those who want to know."""
+        if self.work.site.notify:
+            notify.tell(self.work, event, self.context(), **more)
+
+    @contextmanager
+    def draining(self) -> Iterator[None]:
+        """Run the hooks around a drain."""
+        self.hook(Point.BEFORE_DRAIN)
+        yield
+        self.hook(Point.AFTER_DRAIN)
+
+    def countdown(self, what: str) -> Callable[[float], None]:
+        """What tells the seconds that are left until something."""
+        return lambda left: self.work.progress.state(f"{what}: in {duration.show(left)}")
+
+    @contextmanager
+    def part(self, word: str, text: str) -> Iterator[None]:
+        """Tell and write down the beginning and the end of a stage."""
+        part, begin = Part(text), self.work.clock.now()
+        self.write(StepBegun(step=word))
+        self.work.progress.begin(part)
+
+        def ended(outcome: str, why: str = "") -> None:
+            seconds = self.work.clock.now() - begin
+            self.write(StepEnded(step=word, seconds=seconds, outcome=outcome, why=why))
+            self.work.progress.end(part, seconds)
+
+        try:
+            yield
+        except AoError as error:
+            ended("failed", error.message)
+            raise
+        except AbortAsked as asked:
+            ended("aborted", str(asked))
+            raise
+        ended("done")
+
+    def finished(self, stage: Stage) -> None:
+        """Take a stage as done."""
+        earlier = frozenset() if stage is Stage.DEPLOY else self.past.done
+        self.past = replace(self.past, done=earlier | {stage})

@@ -1,0 +1,78 @@
+"""What the stages of a release do, before production is switched and after it is kept."""
+
+from __future__ import annotations
+
+from ao import acts, checks, junit, logout
+from ao.facts import Facts
+from ao.journal import Checked, CheckResult
+from ao.release import production
+from ao.release.errors import WaitingForApproval
+from ao.release.running import Running
+from ao.site.hooks import Point
+from ao.site.notify import Event
+from ao.site.rules import After
+
+
+def deploy(run: Running, facts: Facts) -> None:
+    """Bring the version to the standby."""
+    run.hook(Point.BEFORE_DEPLOY)
+    acts.deploy(run.attention.work, run.past.version)
+    run.hook(Point.AFTER_DEPLOY)
+
+
+def check(run: Running, facts: Facts) -> None:
+    """Check the standby on its preview. Raises CheckFailed."""
+    run.hook(Point.BEFORE_CHECK)
+    work, version = run.attention.work, run.past.version
+    results = checks.run(work, run.context().preview_url, run.past.new, version)
+    run.write(
+        Checked(
+            results=tuple(
+                CheckResult(name=it.name, passed=it.passed, seconds=it.seconds, why=it.why)
+                for it in results.results
+            )
+        )
+    )
+    if run.options.junit is not None:
+        junit.write(results, run.options.junit, work.site, version)
+    checks.raise_failed(results)
+    run.hook(Point.AFTER_CHECK)
+
+
+def match(run: Running, facts: Facts) -> None:
+    """Bring the standby to at least the live system's size, its servers healthy."""
+    size = max(system.size for system in facts.systems.values())
+    acts.scale(run.attention.work, run.past.new, size)
+
+
+def approve(run: Running, facts: Facts) -> None:
+    """Have somebody approve. Raises WaitingForApproval where nobody has."""
+    run.notify(Event.WAITING)
+    old, new, version = run.past.old, run.past.new, run.past.version
+    if run.options.ask is not None and run.options.ask(
+        f"Switch production from {old} to {new} with version {version}?"
+    ):
+        return
+    run.attention.listen()
+    if run.attention.approved is None:
+        raise WaitingForApproval(
+            f"the release of {version} waits for approval; production is on {old}",
+            cure="`ao release continue` approves and goes on, `ao abort` ends it.",
+        )
+
+
+def log_out(run: Running, facts: Facts) -> None:
+    """Tell users, wait, log them out."""
+    production.await_window(run)
+    logout.run(run.attention.work, run.context(), run.countdown("users are logged out"))
+
+
+def retire(run: Running, facts: Facts) -> None:
+    """Make a small standby of the old system, or delete it."""
+    run.hook(Point.BEFORE_RETIRE)
+    standby, old = run.work.site.rules.standby, run.past.old
+    if standby.after is After.EMPTY:
+        acts.down(run.attention.work, frozenset({old}))
+    else:
+        acts.scale(run.attention.work, old, standby.size)
+    run.hook(Point.AFTER_RETIRE)

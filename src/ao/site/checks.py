@@ -1,0 +1,44 @@
+"""Checks of the standby before a switch, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http:
+    """A request, and what a good answer is."""
+
+    path: str
+    status: int
+    header: Mapping[str, str]
+    """Regular expressions that headers must match, by name; $AO_VERSION is replaced."""
+    body: str | None
+    """Regular expression that must be found in the body; $AO_VERSION is replaced."""
+    within: float | None
+    """Seconds that the whole answer may take; None for the time-out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One check."""
+
+    name: str
+    what: Http | str
+    """A request, or a shell command that runs in the site file's folder."""
+    timeout: float
+    """Seconds that one attempt may take."""
+    retries: int
+    """Attempts after the first."""
+    pause: float
+    """Seconds between two attempts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checks:
+    """All checks of a site."""
+
+    all: tuple[Check, ...]
+    deadline: float
+    """Seconds that all of them may take together."""

@@ -1,0 +1,45 @@
+"""How a release of a site goes, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Approve(StrEnum):
+    """Who approves of the switch of a release."""
+
+    AUTO = "auto"
+    """Nobody: a release that passed its checks switches."""
+    MANUAL = "manual"
+    """Somebody says so."""
+
+
+class After(StrEnum):
+    """What becomes of the old system when the decision window is over."""
+
+    KEEP = "keep"
+    """It stays as it is, warm."""
+    SHRINK = "shrink"
+    """It is brought to the standby's size."""
+    EMPTY = "empty"
+    """It is deleted; the next release builds it anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standby:
+    """What the standby costs between two releases."""
+
+    after: After
+    size: int
+    """Servers that it shrinks to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How a release goes."""
+
+    approve: Approve
+    standby: Standby
+    keep: int
+    """Releases that the journal keeps."""

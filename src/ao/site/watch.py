@@ -1,0 +1,57 @@
+"""The decision window after a switch, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatencyLimit:
+    """The longest that answers may take: one of the two."""
+
+    seconds: float | None = None
+    factor: float | None = None
+    """Times what it was before the switch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """A figure that Prometheus gives, and its limits."""
+
+    name: str
+    url: str
+    """Where Prometheus is; may hold credentials."""
+    query: str
+    """PromQL that gives one value; $AO_SITE, $AO_COLOUR and $AO_VERSION are replaced."""
+    above: float | None
+    """Values above it are a breach."""
+    below: float | None
+    """Values below it are a breach."""
+    lasting: float
+    """Seconds after which they are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """What Ao watches after a switch, and when it switches back. Times in seconds."""
+
+    length: float
+    """How long Ao watches; 0 for not at all."""
+    interval: float
+    """Between two looks."""
+    lasting: float
+    """After so long what is wrong is a breach; what is over before is forgiven."""
+    requests: int
+    """Requests of the probe that a figure needs at least."""
+    error_rate: float | None
+    """Part of the requests (0 to 1) that may be lost beyond what was lost before the switch;
+    None when it is not watched."""
+    latency_p95: LatencyLimit | None
+    """None when it is not watched."""
+    members: bool
+    """Whether the load balancer's health checks of the servers are watched."""
+    checks: bool
+    """Whether the site's checks are run again and again."""
+    queries: tuple[Query, ...]
+    missing_breaches: bool
+    """Whether a figure that cannot be had is as bad as one beyond its limit."""

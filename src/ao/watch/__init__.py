@@ -1,0 +1,1 @@
+"""The decision window: whether production, after a switch, is as good as it was before."""

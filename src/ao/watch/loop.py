@@ -1,0 +1,109 @@
+"""Watches production after a switch, until there is a verdict."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ao import duration
+from ao.site.watch import Watch
+from ao.watch.sample import Baseline, Figure, Missing, Sample
+from ao.watch.verdict import Decision, Finding, Verdict, judge
+from ao.work import Work
+
+TICK = 1.0
+"""Seconds between two tellings of the time that is left."""
+
+Countdown = Callable[[float, tuple[Finding, ...]], None]
+"""Who is told, every second, of the seconds that are left and of what was found last."""
+
+
+def watch(
+    work: Work,
+    rules: Watch,
+    baseline: Baseline,
+    look: Callable[[], Sample],
+    until: float,
+    *,
+    countdown: Countdown = lambda left, findings: None,
+    interrupted: Callable[[], str | None] = lambda: None,
+    moment: Callable[[], float] = time.time,
+) -> Verdict:
+    """Watch production until a moment (seconds since 1970), or until a breach.
+
+    The same moment given again, by another process too, goes on with the same window. One
+    that has passed already, or nearly, is put off until a breach would have been one. What is
+    wrong at the end is waited for: it becomes a breach or is over. So the watch ends, at the
+    latest, the longest `lasting` and one interval after its end.
+
+    `interrupted` is asked before every look; it gives a reason to leave the decision open.
+    """
+    begun = moment()
+    end = max(until, begun + rules.lasting)
+    diary = _Diary(work)
+
+    def verdict(decision: Decision, reason: str) -> Verdict:
+        return Verdict(
+            decision=decision,
+            reason=reason,
+            seconds=moment() - begun,
+            findings=diary.findings,
+            unjudged=diary.unjudged,
+        )
+
+    while True:
+        if why := interrupted():
+            return verdict(Decision.OPEN, why)
+        next_look = work.clock.now() + rules.interval
+        diary.note(rules, baseline, look())
+        if breaches := [str(finding) for finding in diary.findings if finding.breach]:
+            return verdict(Decision.BACK, "; ".join(breaches))
+        if moment() >= end and not diary.undecided(end):
+            return verdict(Decision.KEEP, diary.praise(moment() - begun))
+        while True:
+            countdown(max(0.0, end - moment()), diary.findings)
+            pause = min(TICK, next_look - work.clock.now())
+            if pause <= 0:
+                break
+            work.clock.sleep(pause)
+
+
+@dataclass
+class _Diary:
+    """What was seen so far."""
+
+    work: Work
+    samples: list[Sample] = field(default_factory=list)
+    findings: tuple[Finding, ...] = ()
+    """Of the last sample."""
+    judged: set[str] = field(default_factory=set)
+    """Measures that have had a figure."""
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        return tuple(found.name for found in self.findings if found.name not in self.judged)
+
+    def undecided(self, end: float) -> bool:
+        """Whether something went wrong before the end that may yet become a breach."""
+        return any(found.since is not None and found.since < end for found in self.findings)
+
+    def note(self, rules: Watch, baseline: Baseline, sample: Sample) -> None:
+        """Judge one more sample; tell of figures that are missing from now on, or no more."""
+        self.samples.append(sample)
+        gone = {found.name for found in self.findings if isinstance(found.reading, Missing)}
+        self.findings = judge(rules, baseline, self.samples)
+        for found in self.findings:
+            if isinstance(found.reading, Figure):
+                self.judged.add(found.name)
+                if found.name in gone:
+                    self.work.progress.note(f"Back again: {found}.")
+            elif isinstance(found.reading, Missing) and found.name not in gone:
+                self.work.progress.note(f"{found}.")
+
+    def praise(self, seconds: float) -> str:
+        """Why the switch is kept."""
+        text = f"nothing was wrong for {duration.show(seconds)}"
+        if self.unjudged:
+            text += f"; never told: {', '.join(self.unjudged)}"
+        return text

@@ -1,0 +1,63 @@
+"""A sample: what one look at production told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from ao.facts import System
+from ao.probe.tally import Tally
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """Something that was seen."""
+
+    value: float
+    text: str
+    """That for people."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """Something that could not be seen."""
+
+    why: str
+
+
+Reading = Figure | Missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What one look at production told."""
+
+    at: float
+    """When, in seconds since 1970."""
+    tally: Tally | Missing
+    """What the probe had counted by then."""
+    readings: Mapping[str, Reading]
+    """All else, by its name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """What production was like before the switch."""
+
+    error_rate: float | None
+    """Part of the probe's requests that was lost, 0 to 1; None when there were too few."""
+    latency_p95: float | None
+    """Seconds that 95 of 100 answers did not exceed; None when there were too few."""
+    online: int
+    """Servers of the new system that passed the load balancer's health check."""
+
+    @classmethod
+    def of(cls, new: System, tally: Tally | None, requests: int) -> Self:
+        """What is seen right before a switch; a rate is told from so many requests on."""
+        enough = tally if tally is not None and tally.sent >= requests else None
+        return cls(
+            error_rate=enough.lost / enough.sent if enough else None,
+            latency_p95=enough.latency_p95 if enough else None,
+            online=new.online,
+        )

@@ -1,0 +1,121 @@
+"""The verdict on a switch, from samples before and after it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from ao import duration
+from ao.site.watch import Watch
+from ao.watch.measure import Measure, measures
+from ao.watch.sample import Baseline, Figure, Missing, Reading, Sample
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What is to be said of one measure at a moment."""
+
+    name: str
+    reading: Reading | None
+    """Its figure; None while there is not enough to tell one."""
+    limit: str
+    """Its limits for people; empty when the figure's text says enough."""
+    at: float
+    """The moment, in seconds since 1970."""
+    since: float | None
+    """Since when it has been wrong without a break; None when it is not."""
+    lasting: float
+    """Seconds after which what is wrong is a breach."""
+
+    @property
+    def breach(self) -> bool:
+        """Whether it has been wrong for too long."""
+        return self.since is not None and self.at - self.since >= self.lasting
+
+    def __str__(self) -> str:
+        """What, the figure, the limit, and since when."""
+        match self.reading:
+            case Figure(text=text):
+                words = f"{self.name}: {text}"
+            case Missing(why=why):
+                words = f"{self.name} cannot be told: {why}"
+            case None:
+                words = f"{self.name}: too few requests to tell"
+        if self.since is None:
+            return words
+        if self.limit and isinstance(self.reading, Figure):
+            words += f", {self.limit}"
+        begin = datetime.fromtimestamp(self.since, UTC)
+        return f"{words}, for {duration.show(self.at - self.since)} since {begin:%H:%M:%S} UTC"
+
+
+class Decision(StrEnum):
+    """What is to become of a switch."""
+
+    KEEP = "keep"
+    BACK = "back"
+    """Production is to be switched back."""
+    OPEN = "open"
+    """The watch was interrupted; it may be taken up again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a decision window has come to."""
+
+    decision: Decision
+    reason: str
+    """Why, in a sentence."""
+    seconds: float
+    """How long production was watched."""
+    findings: tuple[Finding, ...]
+    """All measures at the last look."""
+    unjudged: tuple[str, ...]
+    """Names of the measures that never had a figure."""
+
+    @property
+    def breaches(self) -> tuple[Finding, ...]:
+        """What production is to be switched back for."""
+        return tuple(finding for finding in self.findings if finding.breach)
+
+
+def judge(watch: Watch, baseline: Baseline, samples: Sequence[Sample]) -> tuple[Finding, ...]:
+    """What is to be said of every measure at the last of the samples since the switch.
+
+    A look that tells nothing neither begins nor ends what is wrong, unless the watch takes
+    missing figures for wrong ones.
+    """
+    return tuple(
+        _finding(measure, samples, missing_is_wrong=watch.missing_breaches)
+        for measure in measures(watch, baseline)
+    )
+
+
+def _finding(measure: Measure, samples: Sequence[Sample], *, missing_is_wrong: bool) -> Finding:
+    def wrong(reading: Reading | None) -> bool | None:
+        match reading:
+            case Figure():
+                return measure.wrong(reading)
+            case Missing() if missing_is_wrong:
+                return True
+        return None
+
+    reading = measure.read(samples)
+    since = None
+    if wrong(reading):
+        for n in range(len(samples), 0, -1):
+            seen = wrong(measure.read(samples[:n]))
+            if seen is False:
+                break
+            if seen:
+                since = samples[n - 1].at
+    return Finding(
+        name=measure.name,
+        reading=reading,
+        limit=measure.limit,
+        at=samples[-1].at,
+        since=since,
+        lasting=measure.lasting,
+    )

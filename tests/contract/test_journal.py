@@ -1,0 +1,53 @@
+"""A journal on a cloud's records."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ao.colour import Colour
+from ao.errors import Forbidden
+from ao.journal import Ask, Asked, Begun, Ended, Journal, Noted, Outcome, StepBegun, StepEnded
+from ao.work import Work
+from tests.contract.bench import Bench
+
+
+@pytest.fixture
+def journal(bench: Bench) -> Iterator[Journal]:
+    """An empty journal, which is forgotten at the end."""
+    journal = Journal(Work(cloud=bench.cloud, site=bench.site, clock=bench.clock))
+    yield journal
+    journal.forget()
+
+
+def test_a_release_is_told_as_it_was_written(bench: Bench, journal: Journal) -> None:
+    begun = Begun(act="release", version="2.0", old=Colour.BLUE, new=Colour.GREEN)
+    added = (
+        StepBegun(step="point production to green / 青"),
+        StepEnded(step="point production to green / 青", seconds=0.5),
+        Asked(ask=Ask.PAUSE, reason="a call"),
+        Ended(outcome=Outcome.RELEASED),
+    )
+    id_ = journal.begin(begun)
+    for event in added:
+        journal.add(event, id_)
+    assert tuple(entry.event for entry in journal.entries(id_)) == (begun, *added)
+    (release,) = journal.releases()
+    assert (release.id, release.version, release.outcome) == (id_, "2.0", "released")
+    assert [step.outcome for step in release.steps] == ["done"]
+    assert [entry.event for entry in journal.requests(id_)] == [added[2]]
+
+
+def test_a_pruned_journal_keeps_the_latest(bench: Bench, journal: Journal) -> None:
+    journal.begin(Begun(act="deploy", version="2.0"))
+    bench.clock.sleep(1.1)
+    latest = journal.begin(Begun(act="switch"))
+    assert journal.prune(keep=1) == 1
+    assert [release.id for release in journal.releases()] == [latest]
+
+
+def test_a_reader_reads_the_journal_and_writes_nothing(bench: Bench, journal: Journal) -> None:
+    journal.add(Noted(text="x"))
+    theirs = Journal(Work(cloud=bench.reader, site=bench.site, clock=bench.clock))
+    assert [entry.event for entry in theirs.entries()] == [Noted(text="x")]
+    with pytest.raises(Forbidden):
+        theirs.write(Noted(text="y"))

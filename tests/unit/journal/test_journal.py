@@ -1,0 +1,241 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ao import fake
+from ao.colour import Colour
+from ao.errors import Forbidden, Unavailable
+from ao.journal import (
+    Ask,
+    Asked,
+    Begun,
+    Ended,
+    Journal,
+    Noted,
+    Outcome,
+    Overridden,
+    StepBegun,
+    StepEnded,
+    Unreadable,
+    everywhere,
+)
+from ao.progress import Silent
+from ao.work import Work
+from tests.unit.samples import SITE
+
+LOST = Unavailable("the service did not answer")
+BEGUN = Begun(act="release", version="2.0", old=Colour.BLUE, new=Colour.GREEN)
+
+
+@dataclass
+class Notes(Silent):
+    """A listener that keeps the notes."""
+
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.fixture
+def cloud() -> fake.Cloud:
+    return fake.Cloud(user="shop")
+
+
+@pytest.fixture
+def work(cloud: fake.Cloud) -> Work:
+    return Work(cloud=cloud, site=SITE, clock=cloud.clock, progress=Notes())
+
+
+@pytest.fixture
+def now(cloud: fake.Cloud) -> Callable[[], datetime]:
+    """The cloud's own time."""
+    return lambda: datetime(2026, 11, 23, 8, 15, tzinfo=UTC) + timedelta(seconds=cloud.clock.now())
+
+
+@pytest.fixture
+def journal(work: Work, now: Callable[[], datetime]) -> Journal:
+    return Journal(work, now=now)
+
+
+def events(journal: Journal, release: str | None = None) -> list[object]:
+    return [entry.event for entry in journal.entries(release)]
+
+
+def run(journal: Journal, work: Work, outcome: Outcome | None = Outcome.RELEASED) -> str:
+    """A release that takes a minute."""
+    release = journal.begin(BEGUN)
+    work.clock.sleep(60)
+    if outcome:
+        journal.add(Ended(outcome=outcome), release)
+    work.clock.sleep(60)
+    return release
+
+
+def test_entries_are_told_in_the_order_of_writing_with_who_and_where(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "build7")
+    release = journal.begin(BEGUN)
+    added = [StepBegun(step="deploy 2.0"), StepEnded(step="deploy 2.0", seconds=1.0)]
+    for event in added:
+        journal.add(event, release)
+    assert events(journal, release) == [BEGUN, *added]
+    assert {(entry.heading.who, entry.host) for entry in journal.entries()} == {("shop", "build7")}
+
+
+def test_the_id_of_a_release_tells_when_it_began_and_sorts_so(journal: Journal, work: Work) -> None:
+    first = journal.begin(BEGUN)
+    work.clock.sleep(60)
+    assert first.startswith("20261123-0815-")
+    assert first < journal.begin(BEGUN)
+
+
+def test_releases_are_told_in_one_request_without_any_text(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    for _ in range(5):
+        run(journal, work)
+    cloud.calls.clear()
+    assert [release.outcome for release in journal.releases()] == ["released"] * 5
+    assert [call.name for call in cloud.calls] == ["records.all"]
+
+
+def test_a_beginning_that_cannot_be_written_is_an_error(
+    journal: Journal, cloud: fake.Cloud
+) -> None:
+    cloud.faults.fail("records.add", LOST)
+    with pytest.raises(Unavailable):
+        journal.begin(BEGUN)
+
+
+def test_a_reader_cannot_begin_and_can_read(work: Work, journal: Journal) -> None:
+    release = run(journal, work)
+    reader = fake.Cloud(openstack=work.cloud.openstack, user="auditor", reader=True)
+    theirs = Journal(replace(work, cloud=reader))
+    assert events(theirs, release) == events(journal, release)
+    with pytest.raises(Forbidden):
+        theirs.begin(BEGUN)
+
+
+def test_an_entry_that_cannot_be_added_is_told_once_and_added_with_the_next(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    release = journal.begin(BEGUN)
+    for skip in range(2):
+        cloud.faults.fail("records.add", LOST, skip=skip)
+    journal.add(Noted(text="one"), release)
+    journal.add(Noted(text="two"), release)
+    assert events(journal, release) == [BEGUN]
+    assert isinstance(work.progress, Notes)
+    assert [note.partition(":")[0] for note in work.progress.notes] == ["The journal is behind"]
+    journal.add(Noted(text="three"), release)
+    assert events(journal, release) == [BEGUN, *(Noted(text=t) for t in ("one", "two", "three"))]
+
+
+def test_an_entry_whose_answer_was_lost_counts_once(journal: Journal, cloud: fake.Cloud) -> None:
+    release = journal.begin(BEGUN)
+    cloud.faults.fail("records.add", LOST, after=True)
+    journal.add(Noted(text="one"), release)
+    journal.add(Noted(text="two"), release)
+    assert events(journal, release) == [BEGUN, Noted(text="one"), Noted(text="two")]
+
+
+def test_a_release_hears_what_others_ask_of_it_and_of_it_alone(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    release, other = journal.begin(BEGUN), journal.begin(BEGUN)
+    ops = Journal(replace(work, cloud=fake.Cloud(openstack=cloud.openstack, user="ops")))
+    ops.write(Asked(ask=Ask.PAUSE, reason="a call"), release)
+    ops.write(Asked(ask=Ask.ABORT), other)
+    (asked,) = journal.requests(release)
+    assert asked.event == Asked(ask=Ask.PAUSE, reason="a call")
+    assert asked.heading.who == "ops"
+    ops.write(Asked(ask=Ask.RESUME), release)
+    (later,) = journal.requests(release, seen={asked.id})
+    assert later.event == Asked(ask=Ask.RESUME)
+
+
+def test_another_site_has_a_journal_of_its_own(journal: Journal, work: Work) -> None:
+    run(journal, work)
+    other = Journal(replace(work, site=replace(SITE, name="shop-two")))
+    assert other.releases() == ()
+    run(other, work)
+    assert len(journal.releases()) == 1
+
+
+def test_the_releases_of_all_sites_are_told_in_one_request(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    run(journal, work)
+    run(Journal(replace(work, site=replace(SITE, name="shop-two"))), work, None)
+    cloud.calls.clear()
+    told = everywhere(cloud)
+    assert [call.name for call in cloud.calls] == ["records.all"]
+    assert {site: [r.outcome for r in releases] for site, releases in told.items()} == {
+        "shop": ["released"],
+        "shop-two": [None],
+    }
+
+
+def test_pruning_keeps_the_latest_releases_whole_and_what_came_since(
+    journal: Journal, work: Work
+) -> None:
+    early = Overridden(what="a freeze", reason="early")
+    late = Overridden(what="a freeze", reason="late")
+    journal.add(early)
+    ids = [run(journal, work, outcome) for outcome in (Outcome.FAILED, None, Outcome.RELEASED)]
+    journal.add(late)
+    assert journal.prune(keep=2) == 3
+    assert [release.id for release in journal.releases()] == ids[1:]
+    assert late in events(journal)
+    assert early not in events(journal)
+    assert journal.prune(keep=2) == 0
+
+
+def test_a_journal_that_is_forgotten_is_empty(journal: Journal, work: Work) -> None:
+    run(journal, work)
+    journal.add(Noted(text="x"))
+    journal.forget()
+    assert journal.entries() == ()
+
+
+def test_what_somebody_else_keeps_is_neither_told_nor_removed(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    cloud.records.add("ao-shop-doctor", "findings")
+    cloud.records.add("ao.journal/shop/nonsense", "x")
+    run(journal, work)
+    assert len(journal.entries()) == 2
+    journal.prune(keep=0)
+    assert [record.name for record in cloud.records.all("ao")] == [
+        "ao-shop-doctor",
+        "ao.journal/shop/nonsense",
+    ]
+
+
+def test_an_entry_that_cannot_be_read_is_shown_as_such(journal: Journal, cloud: fake.Cloud) -> None:
+    cloud.records.add("ao.journal/shop/2026-11-23T08:15:02.123Z/-/later/shop/x", "not JSON")
+    (entry,) = journal.entries()
+    assert isinstance(entry.event, Unreadable)
+    assert entry.heading.kind == "later"
+
+
+def test_an_entry_that_is_pruned_while_it_is_read_is_left_out(
+    journal: Journal, cloud: fake.Cloud
+) -> None:
+    journal.add(Noted(text="x"))
+    cloud.faults.meanwhile("records.read", journal.forget)
+    assert journal.entries() == ()
+
+
+def test_no_name_tells_a_secret(
+    journal: Journal, cloud: fake.Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OS_PASSWORD", "hush-hush-1")
+    journal.add(StepBegun(step="run ./x hush-hush-1"))
+    (record,) = cloud.records.all("ao.journal/")
+    assert "hush" not in record.name
+    assert "***" in record.name

@@ -1,0 +1,100 @@
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ao.cloud import Lock
+from ao.lock.holder import LEASE, LIMIT, Claim, Holder
+
+CLAIM = Claim(
+    who="shop",
+    host="build7",
+    purpose="release 2.0",
+    process="ffffff.1.1.abcd",
+    url="https://ci.example/job/7",
+)
+
+
+def lock(description: str, *, created: float = 0.0, written: float = 0.0, read: float) -> Lock:
+    return Lock(
+        id="port-id",
+        name="ao-shop-lock",
+        network_id="network-id",
+        description=description,
+        revision=1,
+        created=created,
+        written=written,
+        read=read,
+    )
+
+
+def test_a_holder_is_told_with_who_where_what_when_and_the_build() -> None:
+    holder = Holder.of(lock(CLAIM.text(0.0), created=60.0, written=90.0, read=100.0))
+    assert str(holder) == (
+        "shop on build7 (release 2.0), since 1970-01-01T00:01:00Z until 1970-01-01T00:03:30Z, "
+        "https://ci.example/job/7"
+    )
+
+
+def test_the_description_tells_people_until_when() -> None:
+    assert json.loads(CLAIM.text(60.0))["until"] == "1970-01-01T00:03:00Z"
+
+
+def test_a_lock_ends_a_lease_after_it_was_last_written() -> None:
+    text = CLAIM.text(0.0)
+    assert not Holder.of(lock(text, written=1000.0, read=1000.0 + LEASE - 1)).over
+    assert "ended at" in Holder.of(lock(text, written=1000.0, read=1000.0 + LEASE)).over
+
+
+@pytest.mark.parametrize("text", ["", "somebody's port", "{}", '{"who": "shop"}', "[]"])
+def test_a_lock_that_cannot_be_read_counts_a_lease_from_its_creation(text: str) -> None:
+    assert not Holder.of(lock(text, written=50.0, read=LEASE - 1)).over
+    assert Holder.of(lock(text, written=50.0, read=LEASE)).over
+    assert "port-id" in str(Holder.of(lock(text, read=0.0)))
+
+
+def test_what_a_later_version_adds_is_passed_over() -> None:
+    text = json.dumps(json.loads(CLAIM.text(0.0)) | {"later": 1})
+    assert Holder.of(lock(text, read=0.0)).claim == CLAIM
+
+
+def test_only_the_claim_that_made_a_lock_is_its_own() -> None:
+    holder = Holder.of(lock(CLAIM.text(0.0), read=0.0))
+    other = Claim(who="shop", host="build7", purpose="release 2.0", process="ffffff.1.1.abce")
+    by_hand = Claim(who="shop", host="build7", purpose="a freeze")
+    assert holder.is_claim(CLAIM)
+    assert not holder.is_claim(other)
+    assert not Holder.of(lock(by_hand.text(0.0), read=0.0)).is_claim(by_hand)
+
+
+TEXT = st.text(max_size=300)
+
+
+@given(who=TEXT, host=TEXT, purpose=TEXT, url=TEXT)
+def test_a_description_always_fits_and_can_always_be_read(
+    who: str, host: str, purpose: str, url: str
+) -> None:
+    claim = Claim(
+        who=who, host=host, purpose=purpose, url=url, process="ffffff.4194303.9999999.abcd"
+    )
+    text = claim.text(0.0)
+    assert len(text) <= LIMIT
+    read = Holder.of(lock(text, read=0.0)).claim
+    assert read is not None
+    assert (read.process, read.lease) == (claim.process, claim.lease)
+
+
+def test_of_a_description_that_is_too_long_the_url_is_cut_first() -> None:
+    claim = Claim(who="shop", host="build7", purpose="release 2.0", url="https://ci/" + "x" * 300)
+    read = Holder.of(lock(claim.text(0.0), read=0.0)).claim
+    assert read is not None
+    assert (read.who, read.host, read.purpose) == ("shop", "build7", "release 2.0")
+    assert read.url.startswith("https://ci/xxx")
+    assert read.url.endswith("…")
+
+
+def test_no_secret_stands_in_a_description() -> None:
+    claim = replace(CLAIM, purpose="password=hush", url="https://ci:hush@ci.example/job/7")
+    assert "hush" not in claim.text(0.0)

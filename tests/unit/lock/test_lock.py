@@ -1,0 +1,411 @@
+"""The lock of a site on the fake cloud, between holders on one machine and on others."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from ao import acts, fake, lock
+from ao.errors import Changed, Conflict, Forbidden, NotFound, Unavailable
+from ao.lock import Held, Holder, Locked, LockLost, lease
+from ao.progress import Silent
+from ao.work import Work
+from tests.unit.samples import SITE
+
+LOST = Unavailable("the service did not answer")
+
+
+@dataclass
+class Notes(Silent):
+    """A listener that keeps the notes."""
+
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.fixture(scope="module")
+def _openstack() -> fake.OpenStack:
+    """A cloud where the site is built."""
+    cloud = fake.Cloud()
+    acts.up(Work(cloud=cloud, site=SITE, clock=cloud.clock, visit=cloud.visit))
+    return cloud.openstack
+
+
+def log_in(openstack: fake.OpenStack, user: str = "shop", *, reader: bool = False) -> Work:
+    cloud = fake.Cloud(openstack=openstack, user=user, reader=reader)
+    return Work(cloud=cloud, site=SITE, clock=cloud.clock, visit=cloud.visit, progress=Notes())
+
+
+@pytest.fixture
+def work(_openstack: fake.OpenStack) -> Work:
+    """Our work, with nobody holding the lock."""
+    work = log_in(_openstack)
+    for port in work.cloud.locks.all():
+        work.cloud.locks.remove(port)
+    work.cloud.calls.clear()
+    return work
+
+
+@pytest.fixture
+def theirs(work: Work) -> Work:
+    """The work of somebody else."""
+    return log_in(work.cloud.openstack, "ops")
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Move what follows to another machine."""
+
+    def move(host: str) -> None:
+        monkeypatch.setattr("socket.gethostname", lambda: host)
+        monkeypatch.setattr("ao.lock.process.here", lambda: "ffffff.1.1")
+
+    return move
+
+
+def abandon(work: Work, purpose: str = "release 2.0") -> None:
+    """Take the lock in a process that is then killed."""
+    with pytest.raises(fake.Killed), lock.held(work, purpose):
+        raise fake.Killed
+
+
+def notes(work: Work) -> list[str]:
+    assert isinstance(work.progress, Notes)
+    return work.progress.notes
+
+
+def test_a_lock_is_held_within_its_block_and_free_after_it(work: Work) -> None:
+    with lock.held(work, "switch") as held:
+        held.check()
+        there = lock.holder(work)
+        assert there is not None
+        assert there.claim is not None
+        assert (there.claim.who, there.claim.purpose) == ("shop", "switch")
+    assert lock.holder(work) is None
+
+
+@pytest.mark.parametrize("error", [Unavailable("gone"), KeyboardInterrupt(), SystemExit()])
+def test_a_lock_is_free_after_an_error_too(work: Work, error: BaseException) -> None:
+    with pytest.raises(type(error)), lock.held(work, "switch"):
+        raise error
+    assert lock.holder(work) is None
+
+
+def test_a_lock_that_is_held_is_refused_at_once_with_who_and_what_and_the_build(
+    work: Work, theirs: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "build7")
+    monkeypatch.setenv("BUILD_URL", "https://ci.example/job/7")
+    with lock.held(work, "release 2.0"):
+        with pytest.raises(Locked, match=r"shop is locked by shop on build7 \(release 2.0\)") as e:
+            lock.held(theirs, "switch")
+        assert "https://ci.example/job/7" in e.value.message
+        assert "since 2026-" in e.value.message
+        assert "until 2026-" in e.value.message
+        assert e.value.cure
+        assert e.value.exit_code == 10
+
+
+def test_the_same_process_is_refused_a_second_lock(work: Work) -> None:
+    with lock.held(work, "switch"), pytest.raises(Locked):
+        lock.held(work, "switch")
+
+
+def test_the_same_user_on_another_machine_is_another_holder(
+    work: Work, elsewhere: Callable[[str], None]
+) -> None:
+    with lock.held(work, "release 2.0"):
+        elsewhere("build8")
+        with pytest.raises(Locked):
+            lock.held(work, "release 2.0")
+
+
+def test_a_site_that_is_not_built_has_no_lock() -> None:
+    cloud = fake.Cloud()
+    work = Work(cloud=cloud, site=SITE, clock=cloud.clock, visit=cloud.visit)
+    with pytest.raises(NotFound, match="has no lock yet"):
+        lock.held(work, "switch")
+    assert lock.holder(work) is None
+
+
+def test_a_reader_cannot_take_the_lock(work: Work) -> None:
+    reader = log_in(work.cloud.openstack, "auditor", reader=True)
+    with pytest.raises(Forbidden):
+        lock.held(reader, "switch")
+
+
+def test_a_killed_holders_lock_holds_on_another_machine_until_its_lease_is_over(
+    work: Work, theirs: Work, elsewhere: Callable[[str], None]
+) -> None:
+    abandon(work)
+    elsewhere("build8")
+    with pytest.raises(Locked):
+        lock.held(theirs, "switch")
+    work.clock.sleep(lock.LEASE)
+    with lock.held(theirs, "switch") as held:
+        assert held.taken_over is not None
+        assert held.taken_over.claim is not None
+        assert held.taken_over.claim.purpose == "release 2.0"
+    assert any("Taking over the lock of shop" in note for note in notes(theirs))
+
+
+def test_a_holder_whose_process_has_ended_on_this_machine_is_taken_over_at_once(
+    work: Work, theirs: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    abandon(work)
+    monkeypatch.setattr("ao.lock.process.ended", lambda mark: True)
+    with lock.held(theirs, "switch") as held:
+        assert held.taken_over is not None
+        assert "has ended" in held.taken_over.over
+
+
+def test_of_two_who_take_over_one_wins_and_the_other_is_told_who(work: Work, theirs: Work) -> None:
+    abandon(work)
+    work.clock.sleep(lock.LEASE)
+    won: list[Held] = []
+    work.cloud.faults.meanwhile("locks.remove", lambda: won.append(lock.held(theirs, "deploy")))
+    with pytest.raises(Locked, match="locked by ops"):
+        lock.held(work, "release 2.0")
+    assert len(won) == 1
+    won[0].check()
+
+
+def test_a_lock_that_is_renewed_while_it_is_taken_over_stays_with_its_holder(
+    work: Work, theirs: Work
+) -> None:
+    with lock.held(work, "release 2.0") as held:
+        work.clock.sleep(lock.LEASE)
+        theirs.cloud.faults.meanwhile("locks.remove", held.check)
+        with pytest.raises(Locked, match="locked by shop"):
+            lock.held(theirs, "switch")
+        held.check()
+
+
+def test_a_lock_that_was_taken_over_is_lost_at_the_next_check(work: Work, theirs: Work) -> None:
+    with lock.held(work, "release 2.0") as held:
+        work.clock.sleep(lock.LEASE)
+        with lock.held(theirs, "switch"):
+            with pytest.raises(LockLost, match="held by ops"):
+                held.check()
+            held.release()
+            assert lock.holder(work) is not None
+        with pytest.raises(LockLost):
+            held.check()
+
+
+def test_a_lock_that_somebody_freed_is_lost(work: Work, theirs: Work) -> None:
+    with lock.held(work, "release 2.0") as held:
+        lock.free(theirs, force=True)
+        with pytest.raises(LockLost, match="given free by somebody else"):
+            held.check()
+
+
+def test_a_check_has_the_lock_last_a_whole_lease_from_then(work: Work, theirs: Work) -> None:
+    with lock.held(work, "release 2.0") as held:
+        work.clock.sleep(lock.LEASE - 1)
+        held.check()
+        work.clock.sleep(lock.LEASE - 1)
+        with pytest.raises(Locked):
+            lock.held(theirs, "switch")
+
+
+def test_a_renewal_whose_answer_is_lost_is_no_loss_of_the_lock(work: Work) -> None:
+    with lock.held(work, "release 2.0") as held:
+        work.clock.sleep(5)
+        work.cloud.faults.fail("locks.renew", LOST, after=True)
+        held.check()
+        work.clock.sleep(5)
+        held.check()
+
+
+def test_a_cloud_that_is_silent_for_longer_than_is_safe_loses_the_lock(work: Work) -> None:
+    with lock.held(work, "release 2.0") as held:
+        work.clock.sleep(lease.LEASE - lease.RENEWAL - 1)
+        work.cloud.faults.fail("locks.renew", LOST)
+        held.check()
+        work.clock.sleep(1)
+        work.cloud.faults.fail("locks.renew", LOST)
+        with pytest.raises(LockLost, match="could not be renewed for 80 s"):
+            held.check()
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_lock_whose_taking_is_not_answered_is_taken_all_the_same(
+    work: Work, theirs: Work, after: bool
+) -> None:
+    work.cloud.faults.fail("locks.take", LOST, after=after)
+    with lock.held(work, "release 2.0") as held:
+        held.check()
+        assert held.taken_over is None
+        with pytest.raises(Locked):
+            lock.held(theirs, "switch")
+
+
+def test_a_quota_of_ports_that_is_used_up_is_told_as_that(work: Work) -> None:
+    full = Conflict("Quota exceeded for resources: ['port'].")
+    for skip in range(lock.TRIES):
+        work.cloud.faults.fail("locks.take", full, skip=skip)
+    with pytest.raises(Conflict, match="Quota exceeded"):
+        lock.held(work, "switch")
+
+
+def test_a_lock_that_cannot_be_freed_is_told_and_fails_nothing(work: Work) -> None:
+    work.cloud.faults.fail("locks.remove", LOST)
+    with lock.held(work, "switch"):
+        pass
+    assert any("It ends by itself at" in note for note in notes(work))
+
+
+def test_a_lock_is_renewed_beside_the_command_also_after_a_failure(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "RENEWAL", 0.01)
+    monkeypatch.setattr(lease, "AGAIN", 0.01)
+    with lock.held(work, "release 2.0"):
+        there = lock.holder(work)
+        assert there is not None
+        work.cloud.faults.fail("locks.renew", LOST)
+        work.clock.sleep(lock.LEASE - 1)
+        before = there.lock.written
+        assert eventually(lambda: _written(work) > before)
+
+
+def test_a_loss_is_told_as_soon_as_a_renewal_sees_it(
+    work: Work, theirs: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "RENEWAL", 0.01)
+    with lock.held(work, "release 2.0"):
+        lock.free(theirs, force=True)
+        assert eventually(lambda: any("is lost" in note for note in notes(work)))
+
+
+def test_a_lock_that_was_given_free_is_not_renewed(work: Work) -> None:
+    with lock.held(work, "down") as held:
+        held.release()
+        held.release()
+        assert lock.holder(work) is None
+        with pytest.raises(LockLost, match="given free"):
+            held.check()
+
+
+def test_a_site_held_by_hand_refuses_everybody_until_its_time_is_over(
+    work: Work, theirs: Work
+) -> None:
+    lock.hold(work, "year end", 3600)
+    for other in (work, theirs):
+        with pytest.raises(Locked, match=r"\(year end, by hand\)"):
+            lock.held(other, "switch")
+    work.clock.sleep(3600)
+    with lock.held(theirs, "switch") as held:
+        assert held.taken_over is not None
+
+
+def test_a_lock_by_hand_is_held_anew_by_the_same_user_on_the_same_machine(
+    work: Work, theirs: Work
+) -> None:
+    first, _ = lock.hold(work, "year end", 60)
+    again, _ = lock.hold(work, "year end, longer", 3600)
+    assert again.lock.id == first.lock.id
+    assert again.until > first.until + 3000
+    with pytest.raises(Locked):
+        lock.hold(theirs, "mine", 60)
+
+
+def test_a_lock_by_hand_is_freed_by_its_holder_and_by_others_only_with_force(
+    work: Work, theirs: Work
+) -> None:
+    lock.hold(work, "year end", 3600)
+    with pytest.raises(Locked, match="year end"):
+        lock.free(theirs)
+    assert lock.free(work) is not None
+    assert lock.free(work) is None
+    lock.hold(work, "year end", 3600)
+    assert lock.free(theirs, force=True) is not None
+    assert lock.holder(work) is None
+
+
+def test_a_lock_by_hand_is_not_freed_from_another_machine(
+    work: Work, elsewhere: Callable[[str], None]
+) -> None:
+    lock.hold(work, "year end", 3600)
+    elsewhere("build8")
+    with pytest.raises(Locked):
+        lock.free(work)
+
+
+def test_a_release_under_way_is_not_freed_without_force_even_by_its_user(work: Work) -> None:
+    with lock.held(work, "release 2.0"):
+        with pytest.raises(Locked):
+            lock.free(work)
+        assert lock.holder(work) is not None
+
+
+def test_what_a_killed_process_left_is_freed_by_anybody_once_it_counts_no_more(
+    work: Work, theirs: Work
+) -> None:
+    abandon(work)
+    work.clock.sleep(lock.LEASE)
+    assert lock.free(theirs) is not None
+
+
+def test_a_lock_that_was_renewed_while_it_is_freed_stays(work: Work, theirs: Work) -> None:
+    with lock.held(work, "release 2.0") as held:
+        work.clock.sleep(5)
+        theirs.cloud.faults.meanwhile("locks.remove", held.check)
+        with pytest.raises(Changed):
+            lock.free(theirs, force=True)
+        held.check()
+
+
+def test_the_holders_of_all_sites_are_told_in_one_request(work: Work, theirs: Work) -> None:
+    other = replace(theirs, site=replace(SITE, name="shop-two"))
+    acts.up(other)
+    lock.hold(work, "year end", 3600)
+    with lock.held(other, "switch"):
+        work.cloud.calls.clear()
+        told = lock.holders(work.cloud)
+        assert [call.name for call in work.cloud.calls] == ["locks.all"]
+        assert {site: holder.claim.purpose for site, holder in told.items() if holder.claim} == {
+            "shop": "year end",
+            "shop-two": "switch",
+        }
+    work.clock.sleep(3600)
+    assert lock.holders(work.cloud) == {}
+
+
+@pytest.mark.parametrize(
+    ("environ", "url"),
+    [
+        ({}, ""),
+        ({"BUILD_URL": "https://jenkins.example/7/"}, "https://jenkins.example/7/"),
+        ({"CI_JOB_URL": "https://gitlab.example/j/7"}, "https://gitlab.example/j/7"),
+        (
+            {
+                "GITHUB_SERVER_URL": "https://github.example",
+                "GITHUB_REPOSITORY": "a/b",
+                "GITHUB_RUN_ID": "7",
+            },
+            "https://github.example/a/b/actions/runs/7",
+        ),
+        ({"GITHUB_SERVER_URL": "https://github.example"}, ""),
+    ],
+)
+def test_the_build_that_we_are_part_of_is_known(environ: dict[str, str], url: str) -> None:
+    assert lock.build_url(environ) == url
+
+
+def eventually(seen: Callable[[], bool]) -> bool:
+    """Whether something is seen within ten seconds."""
+    deadline = time.monotonic() + 10
+    while not seen() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return seen()
+
+
+def _written(work: Work) -> float:
+    there = lock.holder(work)
+    assert isinstance(there, Holder)
+    return there.lock.written

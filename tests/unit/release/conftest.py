@@ -1,0 +1,23 @@
+"""Sites of both methods, with a short decision window, on the fake cloud."""
+
+from dataclasses import replace
+
+import pytest
+
+from ao.site import Method, Site
+from ao.work import Work
+from tests.unit.acts.stage import SITES, built
+
+
+@pytest.fixture(params=list(Method))
+def site(request: pytest.FixtureRequest) -> Site:
+    """A site, once of each method."""
+    method: Method = request.param
+    site = SITES[method]
+    return replace(site, watch=replace(site.watch, length=60.0))
+
+
+@pytest.fixture
+def work(site: Site) -> Work:
+    """The site, built with version 1.0 on both systems."""
+    return built(site)

@@ -1,0 +1,252 @@
+"""Ways out of a release: back after a breach, aborted, paused, stopped, locked out."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ao import acts, lock, operate, release
+from ao.clock import Clock
+from ao.colour import Colour
+from ao.errors import Forbidden, NotSeen, Refused
+from ao.hooks import HookFailed
+from ao.journal import Ask, Asked, Journal
+from ao.lock import Locked
+from ao.release import Aborted, RolledBack
+from ao.site.hooks import Hook, Point
+from ao.site.migration import Migration
+from ao.visit import Answer, NoAnswer
+from ao.work import Work
+from tests.unit.acts.stage import Visitor, told, url
+from tests.unit.release.stage import (
+    Listener,
+    entries,
+    journal,
+    options,
+    outcome,
+    released,
+    ruled,
+    steps,
+)
+
+BLUE, GREEN = Colour
+
+
+def once(work: Work, when: Callable[[], bool], act: Callable[[], object]) -> Work:
+    """The work in which something happens, once, in the first wait in which it is time."""
+    happened = False
+
+    def sleep(seconds: float) -> None:
+        nonlocal happened
+        if not happened and when():
+            happened = True
+            act()
+        work.clock.sleep(seconds)
+
+    return replace(work, clock=Clock(now=work.clock.now, sleep=sleep))
+
+
+def live(work: Work, colour: Colour) -> Callable[[], bool]:
+    return lambda: work.observe().live is colour
+
+
+def watching(work: Work) -> Callable[[], bool]:
+    return lambda: "watch" in steps(work)
+
+
+def asking(work: Work, ask: Ask, reason: str = "") -> Callable[[], object]:
+    """Asks something of the open release, as another process does."""
+
+    def act() -> None:
+        (open_one,) = (it for it in journal(work).releases() if it.outcome is None)
+        Journal(work).write(Asked(ask=ask, reason=reason), open_one.id)
+
+    return act
+
+
+def sick(work: Work, colour: Colour) -> Callable[[], object]:
+    """Has the servers of a system fail, as a bad version does under load."""
+
+    def act() -> None:
+        for server in work.observe().systems[colour].servers:
+            work.cloud.others.delete_server(server.id)
+
+    return act
+
+
+def test_a_breach_in_the_decision_window_switches_back_by_itself_and_says_why(
+    work: Work,
+) -> None:
+    visitor = Visitor(work)
+    with pytest.raises(RolledBack, match="members: 0 of 2 servers pass the health check"):
+        released(once(visitor.watch(), watching(work), sick(work, GREEN)))
+    assert told(work, "production") == ("blue", "1.0")
+    assert outcome(work) == "rolled back"
+    assert steps(work)["switch back"] == "done"
+
+
+def test_an_abort_before_the_switch_leaves_production_as_it_was(work: Work) -> None:
+    aborted = once(work, lambda: True, asking(work, Ask.ABORT, "wrong version"))
+    with pytest.raises(Aborted, match="wrong version; production is on blue"):
+        released(aborted)
+    assert told(work, "production") == ("blue", "1.0")
+    assert outcome(work) == "aborted"
+
+
+def test_an_abort_in_the_decision_window_switches_back(work: Work) -> None:
+    aborted = once(work, live(work, GREEN), asking(work, Ask.ABORT, "complaints"))
+    with pytest.raises(RolledBack, match="complaints"):
+        released(aborted)
+    assert told(work, "production") == ("blue", "1.0")
+
+
+def test_a_release_whose_process_is_gone_is_aborted_by_whoever_asks(work: Work) -> None:
+    released(work, detach=True)
+    with pytest.raises(RolledBack):
+        release.abort(work, options(work, reason="complaints"))
+    assert told(work, "production")[0] == "blue"
+    assert outcome(work) == "rolled back"
+
+
+def test_back_is_the_way_back_within_a_window_and_after_it(work: Work) -> None:
+    released(work, detach=True)
+    with pytest.raises(RolledBack):
+        release.back(work, options(work))
+    assert told(work, "production")[0] == "blue"
+    released(work)
+    release.back(work, options(work))
+    assert told(work, "production")[0] == "blue"
+
+
+def test_a_pause_holds_a_release_until_it_is_told_to_go_on(work: Work) -> None:
+    begin = work.clock.now()
+    listener = Listener()
+
+    def resume() -> bool:
+        return work.clock.now() > begin + 500
+
+    paused = once(
+        once(work, lambda: True, asking(work, Ask.PAUSE, "lunch")),
+        resume,
+        asking(work, Ask.RESUME),
+    )
+    released(replace(paused, progress=listener))
+    assert any("lunch" in note for note in listener.notes)
+    assert work.clock.now() > begin + 500
+    assert told(work, "production")[0] == "green"
+
+
+def test_a_hook_runs_at_its_point_with_what_it_needs_to_know(work: Work, tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    line = f'echo "$AO_POINT $AO_SITE $AO_COLOUR $AO_VERSION" >> {said}'
+    hook = Hook(call=line, deadline=10.0, stops=True)
+    released(ruled(work, hooks=dict.fromkeys(Point, (hook,))))
+    points = [line.split()[0] for line in said.read_text().splitlines()]
+    moved = [Point.BEFORE_SWITCH, Point.BEFORE_DRAIN, Point.AFTER_DRAIN, Point.AFTER_SWITCH]
+    assert points == [Point.BEFORE_DEPLOY, Point.AFTER_DEPLOY, *moved]
+
+
+def test_a_hook_that_fails_before_the_switch_stops_the_release(work: Work) -> None:
+    hook = Hook(call="exit 3", deadline=10.0, stops=True)
+    with pytest.raises(HookFailed, match="exit code 3"):
+        released(ruled(work, hooks={Point.BEFORE_SWITCH: (hook,)}))
+    assert told(work, "production")[0] == "blue"
+    assert outcome(work) == "failed"
+
+
+def test_a_hook_that_fails_after_the_switch_leaves_the_release_open(work: Work) -> None:
+    hook = Hook(call="exit 3", deadline=10.0, stops=True)
+    with pytest.raises(HookFailed):
+        released(ruled(work, hooks={Point.AFTER_SWITCH: (hook,)}))
+    assert told(work, "production")[0] == "green"
+    assert outcome(work) is None
+    released(work)
+    assert outcome(work) == "released"
+
+
+def test_a_hook_that_need_not_succeed_stops_nothing(work: Work) -> None:
+    hook = Hook(call="exit 3", deadline=10.0, stops=False)
+    released(ruled(work, hooks={Point.BEFORE_SWITCH: (hook,)}))
+    assert told(work, "production")[0] == "green"
+
+
+def test_past_a_one_way_change_nothing_goes_back_but_with_i_know(work: Work) -> None:
+    one_way = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
+    work = ruled(work, migration=one_way)
+    released(work)
+    with pytest.raises(Refused, match=r"2\.0"):
+        release.back(work, options(work))
+    with pytest.raises(Refused, match=r"2\.0"):
+        operate.switch(work)
+    assert told(work, "production")[0] == "green"
+    release.back(work, options(work, i_know=True))
+    assert told(work, "production")[0] == "blue"
+
+
+def test_past_a_one_way_change_the_way_forward_is_open(work: Work) -> None:
+    one_way = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
+    work = ruled(work, migration=one_way)
+    released(work)
+    operate.deploy(work, "3.0")
+    operate.switch(work)
+    assert told(work, "production") == ("blue", "3.0")
+
+
+def test_a_breach_past_a_one_way_change_is_told_and_production_stays(work: Work) -> None:
+    one_way = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
+    broken = once(ruled(work, migration=one_way), watching(work), sick(work, GREEN))
+    with pytest.raises(Refused, match=r"2\.0"):
+        released(broken)
+    assert work.observe().live is GREEN
+
+
+def test_a_switch_that_is_not_seen_stays_where_it_is_past_a_one_way_change(work: Work) -> None:
+    one_way = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
+    production = url(work, "production")
+
+    def visit(visited: str, timeout: float) -> Answer:
+        if visited.startswith(production + "/") and work.observe().live is GREEN:
+            raise NoAnswer("timed out")
+        return work.visit(visited, timeout)
+
+    with pytest.raises(NotSeen, match="timed out"):
+        released(replace(ruled(work, migration=one_way), visit=visit))
+    assert work.observe().live is GREEN
+    assert outcome(work) is None
+
+
+def test_a_second_release_is_refused_at_once_and_told_who_holds_the_site(work: Work) -> None:
+    other = lock.held(work, "release 9.0")
+    with other, pytest.raises(Locked, match=r"release 9\.0"):
+        released(work)
+    assert told(work, "production")[0] == "blue"
+
+
+def test_a_reader_is_refused_before_anything_is_changed(work: Work) -> None:
+    refusal = Forbidden("take the lock: the policy does not allow it")
+    work.cloud.faults.fail("locks.take", refusal)
+    with pytest.raises(Forbidden):
+        released(work)
+    assert told(work, "production")[0] == "blue"
+    assert work.observe().systems[GREEN].version == "1.0"
+
+
+def test_a_lock_that_is_lost_stops_a_release_before_production_moves(work: Work) -> None:
+    def steal() -> None:
+        holder = lock.holder(work)
+        assert holder is not None
+        work.cloud.locks.remove(holder.lock)
+
+    with pytest.raises(lock.LockLost):
+        released(once(work, lambda: True, steal))
+    assert told(work, "production")[0] == "blue"
+
+
+def test_a_switch_that_is_ordered_alone_is_in_the_journal_too(work: Work) -> None:
+    acts.deploy(work, "2.0")
+    operate.switch(work, reason="by hand")
+    last = journal(work).releases()[-1]
+    assert (last.act, last.old, last.new, last.outcome) == ("switch", BLUE, GREEN, "done")
+    assert lock.holder(work) is None
+    assert "by hand" in str(entries(work)[0].event)

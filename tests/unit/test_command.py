@@ -1,0 +1,80 @@
+"""Commands of the operator's, run and ended."""
+
+import signal
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ao import command
+from tests.unit.samples import SITE
+
+
+def test_a_command_runs_in_the_sites_folder_with_its_variables(tmp_path: Path) -> None:
+    site = replace(SITE, folder=tmp_path)
+    result = command.run(site, 'echo "$AO_SITE in $PWD"', {"AO_SITE": "shop"}, 10.0)
+    assert (result.exit_code, result.tail) == (0, f"shop in {tmp_path}")
+
+
+def test_what_it_says_is_kept_to_the_end_of_it_and_its_exit_code_is_told() -> None:
+    result = command.run(SITE, "seq 1 5000; echo last >&2; exit 3", {}, 10.0)
+    assert result.exit_code == 3
+    assert result.tail.endswith("5000\nlast")
+    assert len(result.tail) <= command.TAIL
+
+
+def test_a_command_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
+    begin = time.monotonic()
+    line = f"sleep 60 & echo $! > {tmp_path}/child; wait"
+    result = command.run(SITE, line, {}, 0.5)
+    assert result.exit_code is None
+    assert time.monotonic() - begin < 30
+    assert ended(int((tmp_path / "child").read_text()))
+
+
+def test_one_that_will_not_be_asked_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "GRACE", 0.3)
+    assert command.run(SITE, "trap '' TERM; sleep 60 & wait; wait", {}, 0.5).exit_code is None
+
+
+def test_children_that_a_command_leaves_behind_are_ended(tmp_path: Path) -> None:
+    line = f"sleep 60 & echo $! > {tmp_path}/child"
+    assert command.run(SITE, line, {}, 10.0).exit_code == 0
+    assert ended(int((tmp_path / "child").read_text()))
+
+
+def test_a_command_ends_when_the_caller_is_interrupted(tmp_path: Path) -> None:
+    line = f"sleep 60 & echo $! > {tmp_path}/child; wait"
+
+    def interrupt() -> None:
+        while not (tmp_path / "child").exists() or not (tmp_path / "child").read_text():
+            time.sleep(0.02)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        command.run(SITE, line, {}, 30.0)
+    assert ended(int((tmp_path / "child").read_text()))
+
+
+def test_a_secret_in_what_it_says_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "hunter22")
+    result = command.run(SITE, 'echo "it is $SHOP_PASSWORD"', {}, 10.0)
+    assert result.tail == "it is ***"
+
+
+def test_how_it_ended_is_told_in_one_line() -> None:
+    failed = command.run(SITE, "echo first; echo why; exit 4", {}, 10.0)
+    assert command.ended("./smoke.sh", 10.0, failed) == "./smoke.sh ended with exit code 4: why"
+    late = replace(failed, exit_code=None, tail="")
+    assert command.ended("./smoke.sh", 90.0, late) == "./smoke.sh ran longer than 1m 30s"
+
+
+def ended(pid: int) -> bool:
+    """Whether a process has ended, or only waits for its parent to notice."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True

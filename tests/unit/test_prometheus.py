@@ -1,0 +1,198 @@
+import json
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from socket import socket
+
+import httpx
+import pytest
+
+from ao import prometheus
+from ao.prometheus import NoFigure
+
+URL = "http://ops:hunter2@prometheus.example:9090/"
+DEADLINE = 30.0
+
+
+def answers(body: object, status: int = 200) -> httpx.MockTransport:
+    return httpx.MockTransport(lambda request: httpx.Response(status, json=body))
+
+
+def vector(*values: str) -> dict[str, object]:
+    result = [{"metric": {}, "value": [1.0, value]} for value in values]
+    return {"status": "success", "data": {"resultType": "vector", "result": result}}
+
+
+def scalar(value: str) -> dict[str, object]:
+    return {"status": "success", "data": {"resultType": "scalar", "result": [1.0, value]}}
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [(vector("0.25"), 0.25), (scalar("7"), 7.0), (vector("+Inf"), float("inf"))],
+)
+def test_a_query_with_one_value_gives_it(body: object, value: float) -> None:
+    assert prometheus.ask(URL, "errors", transport=answers(body)) == value
+
+
+def test_the_query_and_the_credentials_are_sent_as_prometheus_takes_them() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=scalar("1"))
+
+    prometheus.ask(URL, 'up{job="shop"}', transport=httpx.MockTransport(answer))
+    (request,) = seen
+    assert request.url.path == "/api/v1/query"
+    assert request.url.params["query"] == 'up{job="shop"}'
+    assert request.headers["authorization"] == "Basic b3BzOmh1bnRlcjI="
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "why"),
+    [
+        (
+            {"status": "error", "errorType": "bad_data", "error": 'parse error: unexpected "("'},
+            400,
+            'bad_data: parse error: unexpected "("',
+        ),
+        (vector(), 200, "the query gives 0 values, not one"),
+        (vector("1", "2"), 200, "the query gives 2 values, not one"),
+        (vector("NaN"), 200, "gives NaN"),
+        (
+            {"status": "success", "data": {"resultType": "matrix", "result": []}},
+            200,
+            "the query gives a matrix, not a value",
+        ),
+        ({"message": "no"}, 503, "HTTP 503, and not as Prometheus answers"),
+        (["no"], 200, "not as Prometheus answers"),
+        (vector("many"), 200, "not as Prometheus answers"),
+    ],
+)
+def test_what_is_no_figure_is_told_with_the_address_and_the_reason(
+    body: object, status: int, why: str
+) -> None:
+    with pytest.raises(NoFigure) as told:
+        prometheus.ask(URL, "errors", transport=answers(body, status))
+    assert str(told.value).startswith("http://***@prometheus.example:9090/: ")
+    assert why in str(told.value)
+
+
+def test_a_page_that_is_no_json_is_no_figure() -> None:
+    page = httpx.MockTransport(lambda request: httpx.Response(404, text="<html>"))
+    with pytest.raises(NoFigure, match="HTTP 404, and not as Prometheus answers"):
+        prometheus.ask(URL, "errors", transport=page)
+
+
+def test_a_prometheus_that_does_not_answer_is_no_figure_and_no_password_is_told() -> None:
+    def late(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("", request=request)
+
+    with pytest.raises(NoFigure) as told:
+        prometheus.ask(URL, "errors", transport=httpx.MockTransport(late))
+    assert str(told.value) == "http://***@prometheus.example:9090/: ReadTimeout"
+
+
+def test_a_closed_port_is_no_figure() -> None:
+    with pytest.raises(NoFigure, match=r"http://127\.0\.0\.1:1: .*refused"):
+        prometheus.ask("http://127.0.0.1:1", "up")
+
+
+class Exporter(BaseHTTPRequestHandler):
+    """A shop that tells Prometheus of its errors."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.end_headers()
+        self.wfile.write(b'shop_errors{colour="blue"} 0\nshop_errors{colour="green"} 7\n')
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def exporter() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Exporter) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def real(exporter: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Debian's Prometheus, which has looked at the exporter."""
+    folder = tmp_path_factory.mktemp("prometheus")
+    jobs = [{"job_name": "shop", "static_configs": [{"targets": [exporter]}]}]
+    settings = {"global": {"scrape_interval": "1s"}, "scrape_configs": jobs}
+    (folder / "prometheus.json").write_text(json.dumps(settings))
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [
+                "prometheus",
+                f"--config.file={folder / 'prometheus.json'}",
+                f"--storage.tsdb.path={folder / 'data'}",
+                f"--web.listen-address={address}",
+            ],
+            stderr=log,
+        )
+    try:
+        until(lambda: scraped(f"http://{address}"), folder / "log")
+        yield f"http://{address}"
+    finally:
+        process.terminate()
+        process.wait(DEADLINE)
+
+
+def scraped(url: str) -> bool:
+    try:
+        return prometheus.ask(url, "count(shop_errors)") == 2
+    except NoFigure:
+        return False
+
+
+def until(seen: Callable[[], bool], log: Path) -> None:
+    end = time.monotonic() + DEADLINE
+    while not seen():
+        assert time.monotonic() < end, f"Prometheus took too long:\n{log.read_text()}"
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize(
+    ("query", "value"),
+    [
+        ('shop_errors{colour="green"}', 7.0),
+        ("sum(shop_errors)", 7.0),
+        ("scalar(max(shop_errors)) / 2", 3.5),
+        ("vector(1) / 0", float("inf")),
+        ("sum(shop_orders) or vector(0)", 0.0),
+    ],
+)
+def test_the_real_prometheus_gives_the_value_of_a_query(
+    real: str, query: str, value: float
+) -> None:
+    assert prometheus.ask(real, query) == value
+
+
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("sum(", "bad_data: .*parse error"),
+        ("shop_errors", "gives 2 values"),
+        ("shop_orders", "gives 0 values"),
+        ("shop_errors[1m]", "gives a matrix"),
+        ("vector(0) / 0", "gives NaN"),
+    ],
+)
+def test_the_real_prometheus_says_why_it_gives_no_figure(real: str, query: str, why: str) -> None:
+    with pytest.raises(NoFigure, match=f"^{real}: .*{why}"):
+        prometheus.ask(real, query)
