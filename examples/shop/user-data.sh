@@ -45,6 +45,31 @@ cat >"$PAGES/version" <<END
 {"site": "$SITE", "colour": "$COLOUR", "version": "$VERSION", "server": "$SERVER"}
 END
 
+# Version 3.0 has a fault that one visitor alone never sees: it answers one at a time.
+case $VERSION in
+3.0*)
+    mkdir -p "${NEVER%/*}/rooms"
+    chmod 777 "${NEVER%/*}/rooms"
+    mv "$PAGES/version" "$PAGES/version.json"
+    cat >"$PAGES/version" <<'END'
+#!/bin/sh
+# Tells site, colour and version, and fails while it tells them to somebody else.
+room=${NEVER%/*}/rooms/only
+if ! mkdir "$room" 2>/dev/null; then
+    printf 'Status: 503\r\nContent-Type: text/plain\r\n\r\ntoo many visitors at once\n'
+    exit
+fi
+trap 'rmdir "$room"' EXIT
+read -rt 0.2 _ <>"$NEVER" 2>/dev/null
+[ $? -ne 2 ] || sleep 0.2
+printf 'Content-Type: application/json\r\n\r\n'
+cat "${0%/*}/version.json"
+END
+    chmod 755 "$PAGES/version"
+    echo 'cgi.assign += ("/version" => "")' >>"$ROOT/etc/lighttpd/lighttpd.conf"
+    ;;
+esac
+
 cat >"$PAGES/burn" <<'END'
 #!/bin/sh
 # Keeps a processor busy for ?ms=N milliseconds, at most 2000.

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,18 @@ def blue(tmp_path: Path) -> Shop:
 @pytest.fixture
 def green(tmp_path: Path) -> Shop:
     return Shop(tmp_path / "green", "green", "2.0")
+
+
+def test_version_3_answers_one_visitor_and_fails_a_second_at_once(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "green", "green", "3.0")
+    assert 'cgi.assign += ("/version" => "")' in shop.settings
+    headers, body = shop.answer("version")
+    assert "Status" not in headers
+    assert json.loads(body)["version"] == "3.0"
+    with ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda _: shop.answer("version")[0], range(4)))
+    assert any("Status: 503" in headers for headers in answers)
+    assert "Status" not in shop.answer("version")[0]
 
 
 @pytest.mark.parametrize("word", ["$AO_SITE", "$AO_COLOUR", "$AO_VERSION"])

@@ -1,0 +1,190 @@
+"""Releases on a real cloud, by the command as an operator runs it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ao import acts, config, lock
+from ao.cloud import Cloud
+from ao.colour import Colour
+from ao.journal import Journal, Release
+from ao.site import Site
+from ao.work import Work
+from tests.cloud.conftest import SHOP, Visited, told
+
+AO = Path(sys.executable).with_name("ao")
+PATIENCE = 240.0
+"""Seconds that any command may take."""
+RULES = {
+    "group": {"size": 1, "min": 1, "max": 2, "delete_delay": "1s"},
+    "switch": {"method": "pool", "probe_new": 20, "probe_kept": 4},
+    "checks": {"all": [{"name": "version", "http": {"path": "/version"}}]},
+    "watch": {"for": "10s", "interval": "2s", "forgive": "4s", "requests": 20},
+}
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Somebody with a terminal, in a folder with the site's file."""
+
+    file: Path
+    cloud: str
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [AO, "--os-cloud", self.cloud, "--config", self.file, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *words: str, exits: int = 0) -> str:
+        """What a command says; it must end with this exit code."""
+        process = self.start(*words)
+        said, _ = process.communicate(timeout=PATIENCE)
+        assert process.returncode == exits, said
+        return said
+
+    def changed(self, folder: Path, **more: object) -> "Operator":
+        """The same with another file for the same site."""
+        file = folder / "ao.yaml"
+        file.write_text(yaml.safe_dump({**yaml.safe_load(self.file.read_text()), **more}))
+        (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
+        return Operator(file, self.cloud)
+
+
+@pytest.fixture(scope="module")
+def operator(site: Site, cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Operator:
+    described = yaml.safe_load((SHOP / "ao.yaml").read_text())
+    folder = tmp_path_factory.mktemp("releasing")
+    file = folder / "shop.yaml"
+    file.write_text(yaml.safe_dump({**described, "site": f"{site.name}-rl", **RULES}))
+    (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
+    return Operator(file, cloud_name)
+
+
+@pytest.fixture(scope="module")
+def work(operator: Operator, cloud: Cloud) -> Iterator[Work]:
+    """A site of one server a system, built by the command."""
+    work = Work(cloud=cloud, site=config.load(operator.file))
+    operator.run("up")
+    yield work
+    acts.down(work, frozenset(Colour))
+    Journal(work).forget()
+
+
+def last(work: Work) -> Release:
+    return [it for it in Journal(work).releases() if it.act == "release"][-1]
+
+
+def test_a_release_takes_a_version_all_the_way_and_nothing_is_lost(
+    work: Work, operator: Operator, visited: Visited
+) -> None:
+    with visited(work) as tally:
+        said = operator.run("release", "2.0", "--reason", "autumn sale")
+    assert told(work, "production") == ("green", "2.0")
+    assert told(work, "preview") == ("blue", "1.0")
+    assert not tally.lost
+    assert "Decision: keep" in said
+    release = last(work)
+    assert (release.version, release.outcome, release.lost) == ("2.0", "released", 0)
+    assert {step.text: step.outcome for step in release.steps} == dict.fromkeys(
+        ["deploy", "check", "switch", "watch"], "done"
+    )
+    assert lock.holder(work) is None
+
+
+def test_the_journal_is_there_for_programs_and_knows_no_password(
+    work: Work, operator: Operator
+) -> None:
+    listed = json.loads(operator.run("history", "-f", "json"))
+    assert any(row["Version"] == "2.0" for row in listed)
+    texts = "".join(map(str, Journal(work).entries()))
+    auth = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text())
+    password = auth["clouds"][operator.cloud]["auth"]["password"]
+    assert password not in texts
+    assert password not in operator.run("--debug", "show", last(work).id)
+
+
+def test_a_check_that_fails_stops_a_release_with_production_untouched(
+    work: Work, operator: Operator, tmp_path: Path
+) -> None:
+    junit = tmp_path / "checks.xml"
+    wrong = {"name": "basket", "http": {"path": "/basket"}, "retries": 0}
+    failing = operator.changed(tmp_path, checks={"all": [wrong]})
+    said = failing.run("release", "1.0", "--junit", str(junit), exits=11)
+    assert "basket: /basket answered HTTP 404, not 200" in said
+    assert told(work, "production") == ("green", "2.0")
+    assert last(work).outcome == "check failed"
+    assert 'failures="1"' in junit.read_text()
+
+
+def test_a_release_that_waits_for_approval_is_aborted(
+    work: Work, operator: Operator, tmp_path: Path
+) -> None:
+    manual = operator.changed(tmp_path, approve="manual")
+    assert "`ao release continue`" in manual.run("release", "1.0", exits=13)
+    manual.run("abort", "--reason", "not today", exits=15)
+    assert last(work).outcome == "aborted"
+    assert told(work, "production") == ("green", "2.0")
+
+
+def test_of_two_releases_at_once_one_is_refused_and_told_who_holds_the_site(
+    work: Work, operator: Operator, tmp_path: Path
+) -> None:
+    manual = operator.changed(tmp_path, approve="manual")
+    with lock.held(work, "release 9.0"):
+        said = manual.run("release", "1.0", exits=10)
+    assert "release 9.0" in said
+    assert work.cloud.user in said
+
+
+def test_a_reader_is_refused_with_a_clear_line(work: Work, operator: Operator) -> None:
+    reader = Operator(operator.file, f"{operator.cloud}-reader")
+    said = reader.run("release", "1.0", exits=3)
+    assert "Traceback" not in said
+    assert "not allow" in said
+    assert told(work, "production") == ("green", "2.0")
+
+
+@pytest.mark.parametrize("step", ["check", "switch", "watch"])
+def test_a_release_that_is_killed_goes_on_with_the_same_command(
+    work: Work, operator: Operator, step: str, visited: Visited
+) -> None:
+    before = work.observe()
+    assert before.live is not None
+    assert before.standby is not None
+    version, earlier = before.systems[before.standby].version or "", last(work).id
+    with visited(work) as tally:
+        process = operator.start("release", version)
+        end = time.monotonic() + PATIENCE
+        while last(work).id == earlier or step not in {it.text for it in last(work).steps}:
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < end
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        operator.run("release", version)
+    assert told(work, "production") == (str(before.standby), version)
+    assert not tally.lost
+    assert last(work).outcome == "released"
+    assert lock.holder(work) is None
+
+
+def test_a_version_that_answers_errors_under_load_is_switched_back_by_itself(
+    work: Work, operator: Operator
+) -> None:
+    before = told(work, "production")
+    said = operator.run("release", "3.0", exits=14)
+    assert "error rate" in said
+    assert told(work, "production") == before
+    assert last(work).outcome == "rolled back"
