@@ -27,7 +27,7 @@ from ao.journal import (
     TakenOver,
 )
 from ao.measure import Measurement
-from ao.release import production, tasks
+from ao.release import forecast, production, tasks
 from ao.release.attention import AbortAsked
 from ao.release.course import Course, State, colours, course
 from ao.release.errors import Aborted, RolledBack, WaitingForApproval
@@ -127,6 +127,9 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 cure="`ao release continue` goes on with it, `ao abort` ends it.",
             )
         _note(journal, unfinished.id, taken_over)
+        too_short = forecast.warning(held, options.moment())
+        if too_short:
+            held.progress.note(too_short)
         return _run(Running(held, journal, unfinished, options))
 
 

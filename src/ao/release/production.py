@@ -27,6 +27,7 @@ from ao.work import Work
 
 BEFORE = 3.0
 """Seconds that a probe looks at production right before a switch."""
+MINUTE = 60.0
 KEEP, BACK, NO_RETURN = "keep", "switch back", "past the point of no return"
 """Verdicts."""
 
@@ -42,8 +43,10 @@ def await_window(run: Running) -> None:
         opening = window.next_opening(rules, moment())
         if rules.outside is Outside.REFUSE or opening is None:
             raise refusal
-        run.countdown("the maintenance window opens")(opening.begin - moment())
-        run.attention.work.clock.sleep(min(1.0, opening.begin - moment()))
+        left = opening.begin - moment()
+        run.countdown("the maintenance window opens")(left)
+        # Nobody looks at the seconds of hours, and each look asks the cloud.
+        run.attention.work.clock.sleep(min(1.0 if left < MINUTE else 10.0, left))
 
 
 def switch(run: Running, facts: Facts) -> None:

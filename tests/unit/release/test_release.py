@@ -207,6 +207,16 @@ def test_outside_of_its_window_a_release_may_wait_for_it(work: Work) -> None:
     assert moment(work) - begin > 3600
 
 
+def test_a_window_that_is_too_short_for_a_release_is_told_before_it_begins(work: Work) -> None:
+    window = Window(
+        every="daily 02:00", length=61.0, timezone="UTC", freezes=(), outside=Outside.WAIT
+    )
+    listener = Listener()
+    released(replace(ruled(work, window=window), progress=listener))
+    (told_of,) = (note for note in listener.notes if "is long enough for" in note)
+    assert "Most likely to break it is" in told_of
+
+
 def test_an_override_of_the_window_is_written_down_with_its_reason(work: Work) -> None:
     closed = Window(
         every="Sun 23:00", length=900.0, timezone="UTC", freezes=(), outside=Outside.REFUSE
