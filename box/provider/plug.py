@@ -33,6 +33,9 @@ def plug(place: Place, port: Port) -> None:
         f"external_ids:iface-id={port.id}", f"external_ids:attached-mac={mac}",
     )  # fmt: skip
     if outside.exists():
+        if is_plugged(place, port.id):
+            # The one before the switch was restarted, which leads nowhere.
+            run(*ip, "link", "delete", name)
         run("ip", "link", "set", name, "netns", place.namespace)
     run(*ip, "link", "set", name, "address", port.mac, "mtu", str(port.mtu))
     for address in port.addresses:
