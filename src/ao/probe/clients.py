@@ -112,8 +112,10 @@ class Clients:
         try:
             await self._pause(load.kept_interval * number / load.kept)
             while not self._leaving:
+                begin = self._now()
                 await self._ask(number, slow or load.identify.path)
-                await self._pause(0 if slow else load.kept_interval)
+                spent = self._now() - begin if slow else 0.0
+                await self._pause(max(0.0, load.kept_interval - spent))
         finally:
             self._drop(number)
 

@@ -32,7 +32,8 @@ class Load:
     slow_path: str | None = None
     """Path of a request that takes long, for some of the Keep-Alive clients."""
     slow_kept: int = 0
-    """Keep-Alive clients, of `kept`, that ask for `slow_path`, one request after another."""
+    """Keep-Alive clients, of `kept`, that ask for `slow_path`, one request right after another
+    unless it took less than `kept_interval`."""
     timeout: float = 5.0
     """Seconds after which a request is lost."""
     protocol: Protocol = Protocol.HTTP1
