@@ -84,13 +84,12 @@ def _checked(
     """Try a check until it passes, its attempts are used up or the time is over."""
     begin, tries = work.clock.now(), 0
     why = f"no time was left: all checks together may take {work.site.checks.deadline:g} s"
-    while tries <= check.retries and (left := end - work.clock.now()) > 0:
-        if tries:
-            work.clock.sleep(min(check.pause, left))
+    while (left := end - work.clock.now()) > 0:
         tries += 1
         why = attempt(check, min(check.timeout, left))
-        if not why:
+        if not why or tries > check.retries:
             break
+        work.clock.sleep(min(check.pause, max(0.0, end - work.clock.now())))
     seconds = work.clock.now() - begin
     return Result(name=check.name, passed=not why, seconds=seconds, attempts=tries, why=why)
 
@@ -115,8 +114,11 @@ def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seco
     except NoAnswer as error:
         return f"no answer: {error}"
     taken = work.clock.now() - begin
-    told = colour_of(answer, work.site.identify)
-    if told not in (None, colour):
+    identify = work.site.identify
+    told = colour_of(answer, identify)
+    # Every answer has the header, but any page may speak of colours.
+    tells = identify.header is not None or wanted.path == identify.path
+    if tells and told not in (None, colour):
         return f"{wanted.path} was answered by {told}, not by {colour}"
     if answer.status != wanted.status:
         return f"{wanted.path} answered HTTP {answer.status}, not {wanted.status}"

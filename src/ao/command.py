@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -21,8 +22,14 @@ TAIL = 4096
 """Bytes of what a command says that are kept."""
 GRACE = 3.0
 """Seconds that its processes have to end once they are asked to."""
+MARGIN = 4096
+"""Bytes before the tail that are read with it: half a secret would not be known for one."""
 POLL = 0.05
 """Seconds between two looks whether they have ended."""
+
+
+_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+"""What colours a terminal (ECMA-48, control sequences)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +40,14 @@ class Result:
     """None when it ran out of time."""
     seconds: float
     tail: str
-    """The end of what it said, secrets masked."""
+    """The end of what it said, secrets masked, without colours and control characters."""
 
 
 def run(site: Site, command: str, environment: Mapping[str, str], deadline: float) -> Result:
     """Run a shell command in the site's folder, with these variables beside the process's own.
 
     After the deadline (seconds), and when the caller is interrupted, all its processes are
-    ended; so are those that it leaves behind.
+    ended; so are those that it leaves behind. Those of another user, as sudo's, cannot be.
     """
     begin = time.monotonic()
     with tempfile.TemporaryFile() as said:
@@ -58,7 +65,7 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
         finally:
             _end(process)
         seconds = time.monotonic() - begin
-        return Result(exit_code=exit_code, seconds=seconds, tail=redact(_tail(said)))
+        return Result(exit_code=exit_code, seconds=seconds, tail=_tail(said))
 
 
 def ended(line: str, deadline: float, result: Result) -> str:
@@ -80,7 +87,7 @@ def _wait(process: subprocess.Popen[bytes], deadline: float) -> int | None:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End all processes of the command's group, which the command's own ID names."""
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGTERM)
         give_up = time.monotonic() + GRACE
         while time.monotonic() < give_up:
@@ -88,10 +95,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, 0)
             time.sleep(POLL)
         os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(GRACE)
 
 
 def _tail(said: IO[bytes]) -> str:
     size = said.seek(0, os.SEEK_END)
-    said.seek(max(0, size - TAIL))
-    return said.read().decode(errors="replace").strip()
+    said.seek(max(0, size - TAIL - MARGIN))
+    text = redact(_ESCAPE.sub("", said.read().decode(errors="replace")))
+    return "".join(it for it in text if it.isprintable() or it in "\n\t")[-TAIL:].strip()

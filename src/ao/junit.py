@@ -7,17 +7,23 @@ from pathlib import Path
 import junitparser
 
 from ao.checks import Result, Results
+from ao.errors import ConfigError
 from ao.site import Site
 
 
 def write(results: Results, path: Path, site: Site, version: str) -> None:
-    """Write the results to a file, as one suite."""
+    """Write the results to a file, as one suite; raises ConfigError when it cannot be written."""
     suite = junitparser.TestSuite(f"ao checks of {site.name} {version}")  # type: ignore[no-untyped-call]
     for result in results.results:
         suite.add_testcase(_case(result, site))
     report = junitparser.JUnitXml("ao")  # type: ignore[no-untyped-call]
     report.add_testsuite(suite)
-    report.write(str(path), pretty=True)
+    try:
+        report.write(str(path), pretty=True)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {path}: {error.strerror}", cure="Name a place that can be written to."
+        ) from None
 
 
 def _case(result: Result, site: Site) -> junitparser.TestCase:

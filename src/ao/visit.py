@@ -6,6 +6,7 @@ for as long as it lives.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -35,15 +36,24 @@ Visit = Callable[[str, float], Answer]
 def visit(url: str, timeout: float) -> Answer:
     """Ask for a URL once, on a new connection, without following redirects.
 
-    Raises NoAnswer on a refused or lost connection or when the time-out (seconds)
-    passes.
+    Raises NoAnswer on a refused or lost connection, for an answer that cannot be read, or
+    when the whole of it takes longer than the time-out (seconds).
     """
     import httpx
 
+    async def ask() -> httpx.Response:
+        headers = {"User-Agent": "ao"}
+        async with (
+            # httpx's own time-out is for each read, so that a slow answer could go on for ever.
+            asyncio.timeout(timeout),
+            httpx.AsyncClient(timeout=timeout, headers=headers, trust_env=False) as client,
+        ):
+            return await client.get(url)
+
     try:
-        answer = httpx.get(url, timeout=timeout, headers={"User-Agent": "ao"}, trust_env=False)
-    except httpx.TransportError as error:
-        raise NoAnswer(f"{url}: {error or type(error).__name__}") from error
+        answer = asyncio.run(ask())
+    except (httpx.RequestError, TimeoutError) as error:
+        raise NoAnswer(f"{url}: {str(error) or type(error).__name__}") from error
     return Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.text)
 
 

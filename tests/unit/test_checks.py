@@ -11,6 +11,8 @@ from ao import checks, fake, junit
 from ao.checks import CheckFailed, Results
 from ao.clock import Clock
 from ao.colour import Colour
+from ao.errors import ConfigError
+from ao.site import Identify, Site
 from ao.site.checks import Check, Checks, Http
 from ao.visit import Answer, NoAnswer
 from ao.work import Work
@@ -50,18 +52,20 @@ def http(**wanted: object) -> Check:
     return Check(name="home page", what=what, timeout=3.0, retries=2, pause=1.0)
 
 
-def run(preview: Preview, *all_of_them: Check, deadline: float = 60.0) -> Results:
+def run(
+    preview: Preview, *all_of_them: Check, deadline: float = 60.0, site: Site = SITE
+) -> Results:
     work = Work(
         cloud=fake.Cloud(),
-        site=replace(SITE, checks=Checks(all=all_of_them, deadline=deadline)),
+        site=replace(site, checks=Checks(all=all_of_them, deadline=deadline)),
         clock=Clock(now=lambda: preview.now, sleep=preview.sleep),
         visit=preview,
     )
     return checks.run(work, URL, Colour.GREEN, "2.0")
 
 
-def why(preview: Preview, check: Check) -> str:
-    (result,) = run(preview, check).results
+def why(preview: Preview, check: Check, site: Site = SITE) -> str:
+    (result,) = run(preview, check, site=site).results
     assert result.passed is (not result.why)
     return result.why
 
@@ -126,6 +130,21 @@ def test_what_the_time_for_all_of_them_does_not_reach_fails_untried() -> None:
     assert "no time was left" in results.results[2].why
 
 
+def test_neither_a_pause_nor_an_attempt_outlasts_the_time_for_all_of_them() -> None:
+    preview = Preview(None, seconds=60.0)
+    patient = replace(http(), timeout=3.0, retries=9, pause=2.0)
+    results = run(preview, patient, deadline=6.0)
+    assert preview.now == 6.0
+    assert results.results[0].attempts == 2
+
+
+def test_only_the_page_that_identifies_tells_a_colour_by_its_body() -> None:
+    by_body = replace(SITE, identify=Identify(path="/version", header=None, body="(blue|green)"))
+    shirts = answer(body="blue shirts")
+    assert not why(Preview(shirts), http(path="/basket"), by_body)
+    assert "answered by blue" in why(Preview(shirts), http(path="/version"), by_body)
+
+
 def test_a_command_is_told_what_it_checks_and_fails_with_what_it_said_last() -> None:
     line = 'echo "no basket on $AO_URL for $AO_COLOUR $AO_VERSION of $AO_SITE"; exit 1'
     check = Check(name="smoke", what=line, timeout=10.0, retries=0, pause=0.0)
@@ -149,3 +168,18 @@ def test_the_results_are_junit_xml_with_the_failure_and_the_time(tmp_path: Path)
     failure = case.find("failure")
     assert failure is not None
     assert failure.get("message") == "/ answered HTTP 500, not 200"
+
+
+def test_what_a_command_says_in_colours_can_be_written_as_junit_xml(tmp_path: Path) -> None:
+    line = r"printf '\033[31mno basket\033[0m'; exit 1"
+    check = Check(name="smoke", what=line, timeout=10.0, retries=0, pause=0.0)
+    junit.write(run(Preview(answer()), check), tmp_path / "checks.xml", SITE, "2.0")
+    failure = ET.parse(tmp_path / "checks.xml").getroot().find(".//failure")
+    assert failure is not None
+    assert (failure.get("message") or "").endswith(": no basket")
+
+
+def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    results = run(Preview(answer()), http())
+    with pytest.raises(ConfigError, match="cannot write"):
+        junit.write(results, tmp_path / "missing" / "checks.xml", SITE, "2.0")

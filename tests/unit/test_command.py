@@ -65,6 +65,32 @@ def test_a_secret_in_what_it_says_is_masked(monkeypatch: pytest.MonkeyPatch) -> 
     assert result.tail == "it is ***"
 
 
+def test_a_secret_that_the_cut_divides_is_masked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_PASSWORD", "hunter22")
+    line = f"printf '%s' \"$SHOP_PASSWORD\"; printf '%0{command.TAIL - 3}d' 0"
+    result = command.run(SITE, line, {}, 10.0)
+    assert "r22" not in result.tail
+
+
+def test_colours_and_control_characters_are_left_out() -> None:
+    result = command.run(SITE, r"printf '\033[1;31mfailed\033[0m\a\nlast\b'", {}, 10.0)
+    assert result.tail == "failed\nlast"
+
+
+@pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+def test_a_command_that_is_not_ours_to_end_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(group: int, number: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.killpg", refuse)
+    monkeypatch.setattr(command, "GRACE", 0.1)
+    begin = time.monotonic()
+    assert command.run(SITE, "exec sleep 2", {}, 0.1).exit_code is None
+    assert time.monotonic() - begin < 1.5
+
+
 def test_how_it_ended_is_told_in_one_line() -> None:
     failed = command.run(SITE, "echo first; echo why; exit 4", {}, 10.0)
     assert command.ended("./smoke.sh", 10.0, failed) == "./smoke.sh ended with exit code 4: why"

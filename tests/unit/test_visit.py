@@ -1,5 +1,7 @@
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -18,8 +20,14 @@ class Shop(BaseHTTPRequestHandler):
             return
         self.send_response(200 if self.path == "/version" else 503)
         self.send_header("X-Ao-Colour", "green")
+        if self.path == "/broken":
+            self.send_header("Content-Encoding", "gzip")
         self.end_headers()
         self.wfile.write(b'{"colour": "green"}')
+        with suppress(ConnectionError):
+            while self.path == "/endless":
+                self.wfile.write(b" ")
+                time.sleep(0.02)
 
     def log_message(self, *args: object) -> None:
         pass
@@ -43,6 +51,18 @@ def test_an_answer_has_status_headers_and_body(shop: str) -> None:
 
 def test_an_error_is_an_answer_too(shop: str) -> None:
     assert visit(f"{shop}/missing", 5).status == 503
+
+
+def test_an_answer_that_does_not_end_is_no_answer_at_the_time_out(shop: str) -> None:
+    begin = time.monotonic()
+    with pytest.raises(NoAnswer, match="/endless: TimeoutError"):
+        visit(f"{shop}/endless", 0.3)
+    assert time.monotonic() - begin < 2
+
+
+def test_an_answer_that_cannot_be_read_is_no_answer(shop: str) -> None:
+    with pytest.raises(NoAnswer, match="/broken"):
+        visit(f"{shop}/broken", 5)
 
 
 def test_a_lost_connection_is_no_answer(shop: str) -> None:

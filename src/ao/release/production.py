@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from ao import acts, measure, migration, window
+from ao import acts, checks, measure, migration, window
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.facts import Facts
 from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
 from ao.measure import Measurement, Probe
+from ao.progress import Silent
 from ao.release.attention import unbroken
 from ao.release.errors import RolledBack
 from ao.release.running import Running
@@ -119,9 +120,8 @@ def go_back(run: Running, why: str) -> None:
 
 def failing(run: Running) -> tuple[str, ...]:
     """The site's checks that production fails, a sentence for each."""
-    from ao import checks
-
-    results = checks.run(run.work, run.context().url, run.past.new, run.past.version)
+    quietly = replace(run.work, progress=Silent())
+    results = checks.run(quietly, run.context().url, run.past.new, run.past.version)
     return tuple(f"{it.name}: {it.why}" for it in results.results if not it.passed)
 
 
