@@ -153,7 +153,7 @@ def test_a_reader_is_refused_with_a_clear_line(work: Work, operator: Operator) -
     reader = Operator(operator.file, f"{operator.cloud}-reader")
     said = reader.run("release", "1.0", exits=3)
     assert "Traceback" not in said
-    assert "not allow" in said
+    assert "Ask the project's administrator for the role" in said
     assert told(work, "production") == ("green", "2.0")
 
 
@@ -172,7 +172,7 @@ def test_a_release_that_is_killed_goes_on_with_the_same_command(
             assert process.poll() is None, process.communicate()[0]
             assert time.monotonic() < end
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.communicate()
         operator.run("release", version)
     assert told(work, "production") == (str(before.standby), version)
     assert not tally.lost
@@ -181,10 +181,16 @@ def test_a_release_that_is_killed_goes_on_with_the_same_command(
 
 
 def test_a_version_that_answers_errors_under_load_is_switched_back_by_itself(
-    work: Work, operator: Operator
+    work: Work, operator: Operator, tmp_path: Path
 ) -> None:
     before = told(work, "production")
-    said = operator.run("release", "3.0", exits=14)
+    # The box's servers have little power: more load than this, and they answer nobody at all.
+    gentle = operator.changed(
+        tmp_path,
+        switch={"method": "pool", "probe_new": 6, "probe_kept": 0},
+        watch={"for": "30s", "interval": "2s", "forgive": "4s", "requests": 10},
+    )
+    said = gentle.run("release", "3.0", exits=14)
     assert "error rate" in said
     assert told(work, "production") == before
     assert last(work).outcome == "rolled back"
