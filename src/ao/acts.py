@@ -8,16 +8,19 @@ from dataclasses import replace
 
 from ao import guard, ingredients, plan, quota
 from ao.colour import Colour
+from ao.config import stored
 from ao.doctor import canary, memory
 from ao.doctor.findings import Fate, Findings, warnings
-from ao.errors import BuildFailed, DeadlinePassed, NotSeen, SwitchFailed
+from ao.errors import BuildFailed, DeadlinePassed, NotSeen, Refused, SwitchFailed
 from ao.facts import Facts
-from ao.plan import Done, Plan
-from ao.steps import perform
+from ao.plan import BuildSystem, Done, FollowStack, Plan, RemoveSystem, ScaleSystem
+from ao.steps import begin, perform
 from ao.switch import method, target
 from ao.switch.drain import way
 from ao.work import Work
 
+HEATS = (BuildSystem, RemoveSystem, ScaleSystem)
+"""Steps that Heat takes by itself once they are begun."""
 ROUNDS = 20
 """Plans that one command makes at most; a whole build takes seven."""
 
@@ -30,6 +33,7 @@ def up(work: Work) -> Facts:
     """
     _preflight(work, lambda facts: plan.builds(work.site, facts))
     _warn(work, memory.recall(work.cloud, work.site))
+    stored.keep(work.cloud, work.site)
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
     if facts.foreign and facts.production:
         work.progress.note(
@@ -46,6 +50,7 @@ def deploy(work: Work, version: str) -> Facts:
     Raises Refused when there is no standby to deploy to, and as `up` does.
     """
     _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    stored.keep(work.cloud, work.site)
     return _run(work, lambda facts, done: plan.deploy(work.site, facts, version, done))
 
 
@@ -57,6 +62,28 @@ def scale(work: Work, colour: Colour, size: int) -> Facts:
     guard.may_change(work.observe(), colour, act="scale")
     _preflight(work, lambda facts: plan.scale(facts, colour, size))
     return _run(work, lambda facts, _done: plan.scale(facts, colour, size))
+
+
+def start_deploy(work: Work, version: str) -> None:
+    """Have Heat begin to bring a version to the standby, and do not wait for it.
+
+    Raises Refused while Heat is at work on the standby, and else as `deploy` does.
+    """
+    _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    stored.keep(work.cloud, work.site)
+    facts = work.observe()
+    _start(work, facts, plan.deploy(work.site, facts, version, frozenset()))
+
+
+def start_scale(work: Work, colour: Colour, size: int) -> None:
+    """Have Heat begin to bring a system that is not live to a size, and do not wait for it.
+
+    Raises Refused while Heat is at work on it, and else as `scale` does.
+    """
+    facts = work.observe()
+    guard.may_change(facts, colour, act="scale")
+    _preflight(work, lambda facts: plan.scale(facts, colour, size))
+    _start(work, facts, plan.scale(facts, colour, size))
 
 
 def switch(
@@ -113,7 +140,19 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
     else:
         canary.remove(work)
         memory.forget(work.cloud, work.site)
+        stored.forget(work.cloud, work.site)
     return _run(work, lambda facts, _done: plan.down(facts, colours))
+
+
+def _start(work: Work, facts: Facts, steps: Plan) -> None:
+    """Begin what Heat does alone; nothing else is begun."""
+    for step in steps:
+        if isinstance(step, FollowStack):
+            raise Refused(
+                f"Heat is at work on {step.name} ({step.action})",
+                cure="Wait for it (`ao status`), then ask again.",
+            )
+    begin(work, facts, tuple(it for it in steps if isinstance(it, HEATS)))
 
 
 def _warn(work: Work, findings: Findings | None) -> None:

@@ -15,6 +15,7 @@ from textwrap import shorten
 from typing import IO
 
 from ao import duration
+from ao.errors import Refused
 from ao.journal.redaction import redact
 from ao.site import Site
 
@@ -48,7 +49,13 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
 
     After the deadline (seconds), and when the caller is interrupted, all its processes are
     ended; so are those that it leaves behind. Those of another user, as sudo's, cannot be.
+    Raises Refused for a site without a folder.
     """
+    if site.folder is None:
+        raise Refused(
+            f"{shorten(redact(command), 60)} runs only where the site file of {site.name} is",
+            cure="Run `ao` there; from here, no command of the site file is run.",
+        )
     begin = time.monotonic()
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(

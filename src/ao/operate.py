@@ -46,6 +46,29 @@ def scale(work: Work, colour: Colour, size: int, reason: str = "") -> Facts:
         return acts.scale(locked, colour, size)
 
 
+def start_deploy(work: Work, version: str, reason: str = "") -> None:
+    """Have Heat begin to bring a version to the standby; the lock is free again after that.
+
+    Until Heat has finished, its work on the stack keeps others off the standby. Raises Locked,
+    and as `acts.start_deploy` does.
+    """
+    before = work.observe()
+    begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
+    with _ordered(work, begun, f"deploy {version}", Outcome.LEFT_TO_HEAT) as (locked, _):
+        acts.start_deploy(locked, version)
+
+
+def start_scale(work: Work, colour: Colour, size: int, reason: str = "") -> None:
+    """Have Heat begin to bring the standby to a size; the lock is free again after that.
+
+    Raises Locked, and as `acts.start_scale` does.
+    """
+    begun = Begun(act="scale", new=colour, reason=reason)
+    purpose = f"scale {colour} to {size}"
+    with _ordered(work, begun, purpose, Outcome.LEFT_TO_HEAT) as (locked, _):
+        acts.start_scale(locked, colour, size)
+
+
 def switch(
     work: Work,
     wanted: Colour | None = None,
@@ -103,7 +126,7 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
 
 @contextmanager
 def _ordered(
-    work: Work, begun: Begun, purpose: str
+    work: Work, begun: Begun, purpose: str, outcome: Outcome = Outcome.DONE
 ) -> Iterator[tuple[Work, Callable[[Event], None]]]:
     """The work with the site's lock, and what writes into its journal.
 
@@ -124,7 +147,7 @@ def _ordered(
         except AoError as error:
             write(Ended(outcome=Outcome.FAILED, why=error.message))
             raise
-        write(Ended(outcome=Outcome.DONE))
+        write(Ended(outcome=outcome))
 
 
 def goes_back(releases: Sequence[Release], live: Colour | None, to: Colour) -> bool:

@@ -19,10 +19,8 @@ VISIT_TIMEOUT = 3.0
 
 def perform(work: Work, facts: Facts, steps: Plan) -> None:
     """Perform steps side by side; the facts are those that they were planned from."""
-    begin = work.clock.now()
-    for step in steps:
-        work.progress.begin(step)
-        _begin(work, facts, step)
+    at = work.clock.now()
+    begin(work, facts, steps)
     built = [name for step in steps if (name := _built(work, step))]
     removed = [name for step in steps if (name := _removed(work, step))]
     if built:
@@ -33,7 +31,14 @@ def perform(work: Work, facts: Facts, steps: Plan) -> None:
         if isinstance(step, plan.ScaleSystem):
             _await_servers(work, step.colour)
     for step in steps:
-        work.progress.end(step, work.clock.now() - begin)
+        work.progress.end(step, work.clock.now() - at)
+
+
+def begin(work: Work, facts: Facts, steps: Plan) -> None:
+    """Begin steps; what Heat does for them goes on without us."""
+    for step in steps:
+        work.progress.begin(step)
+        _begin(work, facts, step)
 
 
 def _begin(work: Work, facts: Facts, step: Step) -> None:
@@ -224,6 +229,8 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
 
     Raises DeadlinePassed, of production NotSeen.
     """
+    if not work.sees:
+        return
     if role == "preview":
         url = work.site.preview_url(address.present(facts.preview).address)
         _see(work, role, url, colour)

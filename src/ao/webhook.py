@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -88,7 +89,7 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
     if webhook.secret_env is not None:
         secret, source = os.environ.get(webhook.secret_env, ""), f"${webhook.secret_env}"
     elif webhook.secret_file is not None:
-        path = site.folder / webhook.secret_file
+        path = (site.folder or Path()) / webhook.secret_file
         try:
             secret, source = path.read_text(encoding="utf-8").strip(), str(path)
         except (OSError, UnicodeDecodeError) as error:

@@ -55,6 +55,8 @@ class Work:
     clock: Clock = field(default_factory=Clock)
     visit: Visit = visit
     """How addresses are visited."""
+    sees: bool = True
+    """Whether addresses are visited to see a switch; else the cloud's word has to do."""
     progress: Progress = field(default_factory=Silent)
     """Who is told of the progress."""
     measuring: Measuring = unmeasured

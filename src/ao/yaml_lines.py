@@ -42,6 +42,11 @@ class YamlFile:
                 f"cannot read {path}: {error.strerror}",
                 cure="`ao init` writes a starter file; --config names another one.",
             ) from error
+        return cls.parse(path, text)
+
+    @classmethod
+    def parse(cls, path: Path, text: str) -> YamlFile:
+        """Take a text for that of a file. Raises as `read` does, but for a missing file."""
         try:
             node = yaml.compose(text, Loader=yaml.SafeLoader)
             data = yaml.safe_load(text)

@@ -57,6 +57,14 @@ def test_one_load_balancer_has_a_pool_for_each_system(shared: Bench) -> None:
     assert set(balancer(shared).pool_ids) == pools
 
 
+def test_a_pool_tells_whose_it_is(shared: Bench) -> None:
+    pools = {pool.id: pool for pool in shared.cloud.balancers.pools()}
+    for colour in ("blue", "green"):
+        pool = pools[built(shared, f"{colour}_pool")]
+        assert pool.name == f"{shared.site.stack}-{colour}"
+        assert pool.description == f"{shared.site.tag} ao:colour={colour}"
+
+
 def test_users_are_led_to_blue_first_and_the_preview_to_green(shared: Bench) -> None:
     assert listener(shared, "production").default_pool_id == built(shared, "blue_pool")
     assert listener(shared, "preview").default_pool_id == built(shared, "green_pool")

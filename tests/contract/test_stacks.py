@@ -71,6 +71,9 @@ def test_a_tag_finds_its_own_stacks_and_no_nested_ones(bench: Bench, blue: Stack
     found = bench.cloud.stacks.tagged(bench.site.tag)
     assert {stack.name for stack in found} == {bench.site.stack, blue.name}
     assert blue in found
+    names = [stack.name for stack in bench.cloud.stacks.all()]
+    assert {stack.name for stack in found} <= set(names)
+    assert not [name for name in names if name.startswith(f"{blue.name}-")]
 
 
 def test_a_tag_that_another_begins_with_finds_nothing(bench: Bench, blue: Stack) -> None:

@@ -40,6 +40,11 @@ def test_a_healthy_server_is_online_in_the_pool(bench: Bench, blue: Stack) -> No
     assert (member.operating_status, member.provisioning_status) == ("ONLINE", "ACTIVE")
 
 
+def test_a_pool_tells_whether_its_servers_are_healthy(bench: Bench, blue: Stack) -> None:
+    (pool,) = (p for p in bench.cloud.balancers.pools() if p.name == blue.name)
+    assert (pool.operating_status, pool.members) == ("ONLINE", 1)
+
+
 def test_a_server_is_named_for_its_site_and_colour(bench: Bench, blue: Stack) -> None:
     (server,) = bench.active(bench.cloud)
     assert server.name.startswith(f"{bench.site.name}-blue-")

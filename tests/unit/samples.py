@@ -16,6 +16,7 @@ from ao.site.rules import After, Approve, Rules, Standby
 SITE = sites.Site(
     name="shop",
     folder=Path(),
+    source='{"site_file": {}, "user_data": ""}',
     cloud="shop",
     external_network="public",
     production_address=None,

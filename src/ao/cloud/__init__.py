@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ao.cloud.face import Cloud
 from ao.cloud.values import (
     Flavor,
@@ -11,6 +13,7 @@ from ao.cloud.values import (
     Lock,
     Member,
     Named,
+    Pool,
     Quota,
     Record,
     Request,
@@ -21,6 +24,9 @@ from ao.cloud.values import (
     Template,
 )
 
+if TYPE_CHECKING:
+    from openstack.connection import Connection
+
 __all__ = [
     "Cloud",
     "Flavor",
@@ -30,6 +36,7 @@ __all__ = [
     "Lock",
     "Member",
     "Named",
+    "Pool",
     "Quota",
     "Record",
     "Request",
@@ -39,7 +46,15 @@ __all__ = [
     "Statistics",
     "Template",
     "connect",
+    "of",
 ]
+
+
+def of(connection: Connection) -> Cloud:
+    """The cloud that somebody is logged in to already."""
+    from ao.cloud.openstack import OpenStack
+
+    return OpenStack(connection)
 
 
 def connect(name: str | None) -> Cloud:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openstack import connection, exceptions
 
 from ao.cloud.translate import asking
-from ao.cloud.values import Listener, LoadBalancer, Member, Statistics
+from ao.cloud.values import Listener, LoadBalancer, Member, Pool, Statistics
 
 
 class Balancers:
@@ -31,6 +31,21 @@ class Balancers:
                     pool_ids=tuple(pool["id"] for pool in balancer.pools),
                 )
                 for balancer in self._cloud.load_balancer.load_balancers(project_id=project)
+            )
+
+    def pools(self) -> tuple[Pool, ...]:
+        """All pools of the project."""
+        with asking("list the pools"):
+            project = self._cloud.current_project_id
+            return tuple(
+                Pool(
+                    id=pool.id,
+                    name=pool.name,
+                    description=pool.description or "",
+                    operating_status=pool.operating_status,
+                    members=len(pool.members),
+                )
+                for pool in self._cloud.load_balancer.pools(project_id=project)
             )
 
     def members(self, pool_id: str) -> tuple[Member, ...]:

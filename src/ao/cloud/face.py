@@ -17,6 +17,7 @@ from ao.cloud.values import (
     Lock,
     Member,
     Named,
+    Pool,
     Quota,
     Record,
     Request,
@@ -30,6 +31,9 @@ from ao.cloud.values import (
 
 class Stacks(Protocol):
     """Heat: builds, changes and deletes stacks."""
+
+    def all(self) -> tuple[Stack, ...]:
+        """Stacks of the project, without nested ones."""
 
     def tagged(self, tag: str) -> tuple[Stack, ...]:
         """Stacks that carry the tag, without nested ones."""
@@ -101,6 +105,9 @@ class Balancers(Protocol):
 
     def listeners(self) -> tuple[Listener, ...]:
         """All listeners of the project."""
+
+    def pools(self) -> tuple[Pool, ...]:
+        """All pools of the project."""
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
         """Members of a pool."""

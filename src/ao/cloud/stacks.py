@@ -23,6 +23,11 @@ class Stacks:
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
 
+    def all(self) -> tuple[Stack, ...]:
+        """Stacks of the project, without nested ones."""
+        with asking("list the stacks"):
+            return self._list()
+
     def tagged(self, tag: str) -> tuple[Stack, ...]:
         """Stacks that carry the tag, without nested ones."""
         with asking("list the stacks"):

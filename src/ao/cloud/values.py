@@ -106,6 +106,19 @@ class Listener:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Servers that a load balancer spreads requests over."""
+
+    id: str
+    name: str
+    description: str
+    operating_status: str
+    """ONLINE; DEGRADED when some members fail their health checks, ERROR when all do."""
+    members: int
+    """How many members it has."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Statistics:
     """What a load balancer counts of its connections."""
 

@@ -10,7 +10,9 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ao import site
+from ao.cloud import Cloud
 from ao.colour import Colour
+from ao.config import stored
 from ao.config.building import GroupSection, LoadBalancerSection, NetworkSection
 from ao.config.checks import ChecksSection
 from ao.config.hooks import HooksSection
@@ -133,7 +135,25 @@ def load(path: Path) -> site.Site:
         file = SiteFile.model_validate(source.data, context={"folder": path.parent})
     except ValidationError as error:
         raise ConfigError("\n".join(source.explain(error, SiteFile))) from error
-    return _site(file, path.parent, _user_data(source, file.user_data))
+    user_data = _user_data(source, file.user_data)
+    return _site(file, path.parent, user_data, stored.written(source.data, user_data))
+
+
+def kept(cloud: Cloud, name: str) -> site.Site:
+    """The site of that name as the project keeps it, since `ao up` or the last deploy.
+
+    Raises NotFound when none is kept, ConfigError when another version of Ao wrote it.
+    """
+    text = stored.read(cloud, name)
+    document = stored.Document.model_validate_json(text)
+    try:
+        file = SiteFile.model_validate(document.site_file)
+    except ValidationError as error:
+        raise ConfigError(
+            f"the site file that the project keeps of {name} is not one for this version of Ao",
+            cure="`ao up` with the site file keeps it anew.",
+        ) from error
+    return _site(file, None, document.user_data, text)
 
 
 def _user_data(source: YamlFile, name: str) -> str:
@@ -163,11 +183,12 @@ def _user_data(source: YamlFile, name: str) -> str:
     return text
 
 
-def _site(file: SiteFile, folder: Path, user_data: str) -> site.Site:
+def _site(file: SiteFile, folder: Path | None, user_data: str, source: str) -> site.Site:
     ovn = file.load_balancer.provider == "ovn"
     return site.Site(
         name=file.site,
         folder=folder,
+        source=source,
         cloud=file.cloud,
         external_network=file.external_network,
         production_address=None

@@ -69,6 +69,7 @@ class Pool:
 
     id: str
     name: str
+    description: str
     balancer: Balancer
     members: dict[str, Member] = field(default_factory=dict)
 
@@ -227,6 +228,15 @@ class Octavia:
         answer = self._project.openstack.application(server, monitor.path or "/")
         healthy = answer is not None and (monitor.path is None or answer.status == 200)
         return "ONLINE" if healthy else "ERROR"
+
+    def health(self, pool: Pool) -> str:
+        """Operating status of a pool, by those of its members."""
+        statuses = {self.status(pool, member) for member in pool.members.values()}
+        if not statuses:
+            return "OFFLINE"
+        if statuses == {"ERROR"}:
+            return "ERROR"
+        return "ONLINE" if statuses <= {"ONLINE", "NO_MONITOR"} else "DEGRADED"
 
     def serve(self, vip_port_id: str, port: int, path: str) -> Answer:
         """Answer a request to a load balancer from one member after another.

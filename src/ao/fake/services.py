@@ -21,6 +21,11 @@ class Stacks(Service):
     name = "stacks"
 
     @reads
+    def all(self) -> tuple[values.Stack, ...]:
+        """Stacks of the project, without nested ones."""
+        return tuple(_stack(stack) for stack in self._project.heat.tops())
+
+    @reads
     def tagged(self, tag: str) -> tuple[values.Stack, ...]:
         """Stacks that carry the tag, without nested ones."""
         return tuple(_stack(stack) for stack in self._project.heat.tops() if tag in stack.tags)
@@ -129,6 +134,21 @@ class Balancers(Service):
                 ),
             )
             for balancer in octavia.balancers.values()
+        )
+
+    @reads
+    def pools(self) -> tuple[values.Pool, ...]:
+        """All pools of the project."""
+        octavia = self._project.octavia
+        return tuple(
+            values.Pool(
+                id=pool.id,
+                name=pool.name,
+                description=pool.description,
+                operating_status=octavia.health(pool),
+                members=len(pool.members),
+            )
+            for pool in octavia.pools.values()
         )
 
     @reads

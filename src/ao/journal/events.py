@@ -49,6 +49,8 @@ class Outcome(StrEnum):
     RELEASED = "released"
     DONE = "done"
     """What an act other than a release ended in when all went well."""
+    LEFT_TO_HEAT = "left to Heat"
+    """What a deploy or a change of size ended in that nobody waited for."""
     ROLLED_BACK = "rolled back"
     CHECK_FAILED = "check failed"
     ABORTED = "aborted"

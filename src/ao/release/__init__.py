@@ -35,6 +35,7 @@ from ao.release.estimate import durations
 from ao.release.past import Past, past
 from ao.release.running import Options, Running
 from ao.release.stage import Stage
+from ao.site import Site
 from ao.site.notify import Event
 from ao.work import Work
 
@@ -102,6 +103,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
     Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
     WaitingForApproval, RolledBack, Aborted, and as `acts.deploy` and `acts.switch` do.
     """
+    _refuse_without_file(work.site)
     hooks.check(work.site)
     with _locked(work, f"release {version}", options) as (held, journal, taken_over):
         unfinished = open_release(journal)
@@ -138,6 +140,7 @@ def resume(work: Work, options: Options, *, approve: bool = False) -> Outcome | 
 
     Raises Refused when there is none, and as `release` does.
     """
+    _refuse_without_file(work.site)
     hooks.check(work.site)
     with _locked(work, "release", options) as (held, journal, taken_over):
         unfinished = _present(open_release(journal))
@@ -191,6 +194,15 @@ def abort(work: Work, options: Options) -> None:
         _note(journal, open_one.id, taken_over)
         running = Running(held, journal, open_one, options)
         _abort(running, AbortAsked(held.cloud.user, options.reason))
+
+
+def _refuse_without_file(site: Site) -> None:
+    """Refuse to release with what the cloud keeps of a site file: it has no checks and hooks."""
+    if site.folder is None:
+        raise Refused(
+            f"a release of {site.name} needs its site file, whose checks and hooks it runs",
+            cure="Name it with --config.",
+        )
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -155,8 +155,11 @@ class Site:
 
     name: str
     """Name, unique in its project."""
-    folder: Path
-    """Folder of the site file, in which hooks run."""
+    folder: Path | None
+    """Folder of the site file, in which hooks run; None of a site that the cloud has kept: no
+    command of its runs."""
+    source: str = field(compare=False)
+    """What the cloud keeps of the site file, as `ao.config.stored` writes it."""
     cloud: str | None
     """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
     external_network: str

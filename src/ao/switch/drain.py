@@ -31,11 +31,12 @@ def way(site: Site, *, hangs: bool) -> DrainWay:
 
     `hangs` says that connections hang when the address moves, as the doctor has seen.
     """
-    if site.drain.way is not None:
-        return site.drain.way
-    if site.load_balancer.provider == "ovn":
-        return DrainWay.HOOK if site.drain.hook else DrainWay.NONE
-    return DrainWay.AROUND if hangs else DrainWay.AFTER
+    chosen = site.drain.way
+    if chosen is None and site.load_balancer.provider == "ovn":
+        chosen = DrainWay.HOOK if site.drain.hook else DrainWay.NONE
+    if chosen is DrainWay.HOOK and site.folder is None:
+        return DrainWay.NONE
+    return chosen or (DrainWay.AROUND if hangs else DrainWay.AFTER)
 
 
 def drain(work: Work, facts: Facts, old: Colour) -> None:

@@ -105,7 +105,12 @@ class Pool(Kind):
             raise _gone("Load Balancer", balancer_id)
         yield from project.octavia.change(balancer)
         project.limits.claim(pools=1)
-        pool = octavia.Pool(id=project.words.uuid(), name=name, balancer=balancer)
+        pool = octavia.Pool(
+            id=project.words.uuid(),
+            name=name,
+            description=part.properties.get("description", ""),
+            balancer=balancer,
+        )
         project.octavia.pools[pool.id] = pool
         part.physical_id = pool.id
         if listener:

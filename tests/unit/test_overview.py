@@ -1,0 +1,139 @@
+"""All sites of a project at a glance."""
+
+from dataclasses import replace
+
+import pytest
+
+from ao import acts, fake, lock, operate
+from ao.colour import Colour
+from ao.errors import NotAuthenticated, Unavailable
+from ao.overview import Glance, Overview, overview
+from ao.site import Method, Site
+from ao.work import Work
+from tests.unit.acts.stage import SITES, built, deployed, start
+
+BLUE, GREEN = Colour
+
+
+@pytest.fixture(params=list(Method))
+def site(request: pytest.FixtureRequest) -> Site:
+    method: Method = request.param
+    return SITES[method]
+
+
+@pytest.fixture
+def work(site: Site) -> Work:
+    return built(site)
+
+
+def only(found: Overview) -> Glance:
+    assert not found.unknown
+    (glance,) = found.sites
+    return glance
+
+
+def beside(work: Work, number: int) -> Site:
+    """Another site, whose networks are its own."""
+    cidrs = {colour: f"10.{50 + number}.{n}.0/24" for n, colour in enumerate(Colour)}
+    group = replace(work.site.group, size=1)
+    return replace(work.site, name=f"{work.site.name}-{number}", cidrs=cidrs, group=group)
+
+
+def test_a_project_without_sites_has_none(site: Site) -> None:
+    assert overview(start(site).cloud) == Overview(sites=(), unknown=())
+
+
+def test_a_site_tells_what_its_facts_tell(site: Site) -> None:
+    work = deployed(site)
+    acts.switch(work)
+    facts, glance = work.observe(), only(overview(work.cloud))
+    assert (glance.name, glance.method, glance.live) == (site.name, facts.method, facts.live)
+    assert glance.live is GREEN
+    assert glance.address == (facts.production and facts.production.address)
+    for colour, system in facts.systems.items():
+        seen = glance.systems[colour]
+        assert (seen.version, seen.up, seen.wanted) == (system.version, system.online, system.size)
+
+
+def test_an_address_that_the_project_had_is_known_by_where_it_points(site: Site) -> None:
+    work = start(site)
+    address = work.cloud.others.allocate_address().address
+    work = replace(work, site=replace(site, production_address=address))
+    acts.up(work)
+    glance = only(overview(work.cloud))
+    assert (glance.address, glance.live) == (address, BLUE)
+
+
+def test_production_that_points_elsewhere_makes_nothing_live(work: Work) -> None:
+    production = work.observe().production
+    assert production is not None
+    work.cloud.others.point(production.id, None)
+    assert only(overview(work.cloud)).live is None
+
+
+def test_a_second_address_that_claims_to_be_production_makes_live_unknown(work: Work) -> None:
+    work.cloud.others.allocate_address(f"{work.site.tag} ao:address=production")
+    glance = only(overview(work.cloud))
+    assert (glance.live, glance.address) == (None, None)
+
+
+def test_servers_that_fail_are_not_counted_as_up(work: Work) -> None:
+    one, other = work.observe().systems[GREEN].servers
+    work.cloud.others.break_server(one.id)
+    assert only(overview(work.cloud)).systems[GREEN].up is None
+    work.cloud.others.break_server(other.id)
+    assert only(overview(work.cloud)).systems[GREEN].up == 0
+
+
+def test_its_lock_and_its_last_act_are_told(work: Work) -> None:
+    operate.deploy(work, "2.0")
+    lock.hold(work, "an audit", 600)
+    glance = only(overview(work.cloud))
+    assert glance.holder is not None
+    assert glance.release is not None
+    assert (glance.release.act, glance.release.outcome) == ("deploy", "done")
+
+
+def test_what_is_asked_does_not_grow_with_the_number_of_sites(work: Work) -> None:
+    def calls() -> int:
+        before = len(work.cloud.calls)
+        overview(work.cloud)
+        return len(work.cloud.calls) - before
+
+    alone = calls()
+    acts.up(replace(work, site=beside(work, 1)))
+    assert [glance.name for glance in overview(work.cloud).sites] == ["shop", "shop-1"]
+    assert calls() == alone == 7
+
+
+@pytest.mark.parametrize(
+    ("silent", "live", "version"),
+    [
+        ("stacks.all", BLUE, None),
+        ("addresses.all", None, "1.0"),
+        ("balancers.all", None, "1.0"),
+        ("balancers.pools", None, "1.0"),
+        ("locks.all", BLUE, "1.0"),
+        ("records.all", BLUE, "1.0"),
+    ],
+)
+def test_a_service_that_is_silent_leaves_the_rest_known(
+    silent: str, live: Colour | None, version: str | None
+) -> None:
+    work = built(SITES[Method.POOL])
+    work.cloud.faults.fail(silent, Unavailable("HAProxy says 503"))
+    found = overview(work.cloud)
+    assert found.unknown == ("HAProxy says 503",)
+    (glance,) = found.sites
+    assert (glance.live, glance.systems[BLUE].version) == (live, version)
+
+
+def test_a_session_that_has_ended_is_told_as_that(work: Work) -> None:
+    work.cloud.faults.fail("stacks.all", NotAuthenticated("the token has expired"))
+    with pytest.raises(NotAuthenticated):
+        overview(work.cloud)
+
+
+def test_another_projects_sites_are_not_seen(work: Work) -> None:
+    annex = fake.Cloud("annex", openstack=work.cloud.openstack)
+    assert overview(annex) == Overview(sites=(), unknown=())
