@@ -105,6 +105,7 @@ def begin(
         probe.wait_until_running(work.site.deadlines.switch)
     except Unavailable as error:
         return f"production stopped answering ({error.message})"
+    work.progress.probing(probe.sample)
     return ""
 
 
@@ -129,6 +130,9 @@ class _Begun:
     def drained(self, drained: Drained) -> None:
         self.drain = drained
         self.progress.drained(drained)
+
+    def probing(self, sample: Callable[[], Tally | None]) -> None:
+        self.progress.probing(sample)
 
     def state(self, text: str) -> None:
         self.progress.state(text)

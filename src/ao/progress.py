@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from ao.cloud.values import Resource, Stack
 from ao.plan import Step
+from ao.probe.tally import Tally
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,9 @@ class Progress(Protocol):
     def drained(self, drained: Drained) -> None:
         """A drain has ended."""
 
+    def probing(self, sample: Callable[[], Tally | None]) -> None:
+        """A probe runs; what it has counted can be asked for, None after its end."""
+
     def state(self, text: str) -> None:
         """How it stands with what is under way; what is told next takes its place."""
 
@@ -53,6 +58,9 @@ class Silent:
         """Tell nothing."""
 
     def drained(self, drained: Drained) -> None:
+        """Tell nothing."""
+
+    def probing(self, sample: Callable[[], Tally | None]) -> None:
         """Tell nothing."""
 
     def state(self, text: str) -> None:

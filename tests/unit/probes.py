@@ -84,7 +84,9 @@ class FakeProbe:
         self.events.append("running")
 
     def sample(self) -> Tally | None:
-        return Tally(outcomes={Outcome.ANSWERED: 100 * len(self.events)}, latency_p95=0.02)
+        return Tally(
+            outcomes={Outcome.ANSWERED: 100 * len(self.events)}, latency_p95=0.02, rates={}
+        )
 
     def stop(self) -> Recording:
         self.events.append("stopped")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 
 from ao.cloud.values import Resource, Stack
 from ao.plan import Step
+from ao.probe.tally import Tally
 from ao.progress import Drained
 
 
@@ -27,6 +29,9 @@ class EventProgress:
     def drained(self, drained: Drained) -> None:
         """A drain has ended."""
         _tell("drained", seconds=round(drained.seconds, 3), left=drained.left, text=drained.text)
+
+    def probing(self, sample: Callable[[], Tally | None]) -> None:
+        """Tell nothing: the report tells what it saw."""
 
     def state(self, text: str) -> None:
         """How it stands with what is under way."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Self
 
 from rich.console import Console
@@ -15,7 +14,8 @@ from ao.probe.recorder import Recorder
 from ao.probe.run import Lately
 from ao.probe.summary import milliseconds
 
-_STYLES = {str(Colour.BLUE): "bold blue", str(Colour.GREEN): "bold green"}
+STYLES = {str(Colour.BLUE): "bold blue", str(Colour.GREEN): "bold green"}
+"""How a colour is shown."""
 
 
 class LiveLine:
@@ -38,14 +38,10 @@ class LiveLine:
 
 def _line(now: float, recorder: Recorder) -> Text:
     seen = recorder.recording(0.0, now)
-    ended = seen.slices[:-1][-max(1, round(1 / seen.width)) :]
-    answers: Counter[str] = Counter()
-    for part in ended:
-        answers.update(part.colours)
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append(f"{duration.show(now):>7}", "dim")
-    for colour, count in sorted(answers.items()):
-        line.append(f"   {colour} {count:,}/s", _STYLES.get(colour, "bold"))
+    for colour, rate in recorder.tally(now).rates.items():
+        line.append(f"   {colour} {rate:,.0f}/s", STYLES.get(colour, "bold"))
     line.append(f"   lost {seen.lost:,}", "bold red" if seen.lost else "")
     line.append(f"   retried {seen.retried:,}", "yellow" if seen.retried else "")
     line.append(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ao import duration
 from ao.cloud.values import Resource, Stack
 from ao.plan import Step
+from ao.probe.tally import Tally
 from ao.progress import Drained, Progress, Silent
 
 STATE_EVERY = 60.0
@@ -57,6 +58,9 @@ class LineProgress:
     def drained(self, drained: Drained) -> None:
         """Tell how it went."""
         self._tell(drained.text)
+
+    def probing(self, sample: Callable[[], Tally | None]) -> None:
+        """Tell nothing: the report tells what it saw."""
 
     def state(self, text: str) -> None:
         """Tell it when it begins, and once a minute."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Self
 
 from rich.console import Console
@@ -12,8 +13,10 @@ from rich.tree import Tree
 
 from ao import duration
 from ao.cloud.values import Resource, Stack
+from ao.commands.live import STYLES
 from ao.commands.progress import title
 from ao.plan import Step
+from ao.probe.tally import Tally
 from ao.progress import Drained
 
 _MARKS = {
@@ -35,6 +38,7 @@ class TreeProgress:
         self._stacks: dict[str, tuple[Stack, tuple[Resource, ...]]] = {}
         self._live: Live | None = None
         self._state = ""
+        self._sample: Callable[[], Tally | None] = lambda: None
 
     def begin(self, step: Step) -> None:
         """Show the step."""
@@ -51,6 +55,10 @@ class TreeProgress:
     def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
         """Show the stack's resources."""
         self._stacks[stack.name] = (stack, resources)
+
+    def probing(self, sample: Callable[[], Tally | None]) -> None:
+        """Show what the probe sees below the steps, as long as it runs."""
+        self._sample = sample
 
     def state(self, text: str) -> None:
         """Show it below the steps, in the place of what was told before."""
@@ -94,6 +102,9 @@ class TreeProgress:
             root.add(Text.assemble(_MARKS["IN_PROGRESS"], str(step), age))
         if self._state:
             root.add(Text(self._state, "dim"))
+        tally = self._sample()
+        if tally is not None:
+            root.add(_traffic(tally))
         for stack, resources in self._stacks.values():
             done = sum(resource.status.endswith("_COMPLETE") for resource in resources)
             words = f"{stack.action.lower()}, {done} of {len(resources)} resources done"
@@ -109,6 +120,14 @@ def _at_work(resources: tuple[Resource, ...]) -> list[Resource]:
     moving = [r for r in resources if not r.status.endswith("_COMPLETE")]
     parents = {resource.parent for resource in moving}
     return [resource for resource in moving if resource.name not in parents]
+
+
+def _traffic(tally: Tally) -> Text:
+    """Answers a second by colour, and what was lost."""
+    line = Text("production  ", "dim")
+    for colour, rate in tally.rates.items():
+        line.append(f"{colour} {rate:,.0f}/s  ", STYLES.get(colour, "bold"))
+    return line.append(f"lost {tally.lost:,}", "bold red" if tally.lost else "dim")
 
 
 def _label(name: str, status: str, words: str) -> Text:

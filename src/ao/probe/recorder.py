@@ -123,9 +123,19 @@ class Recorder:
                 seen[colour] += 1
         return dict(seen)
 
-    def tally(self) -> Tally:
+    def tally(self, now: float) -> Tally:
         """What was counted up to now."""
-        return Tally(outcomes=dict(self.outcomes), latency_p95=self._recent.quantile(0.95))
+        self._turn_to(now)
+        last = self._slices[-max(1, round(1 / self._width)) :]
+        answers: Counter[str] = Counter()
+        for part in last:
+            answers.update(part.colours)
+        span = len(last) * self._width
+        return Tally(
+            outcomes=dict(self.outcomes),
+            latency_p95=self._recent.quantile(0.95),
+            rates={colour: count / span for colour, count in sorted(answers.items())},
+        )
 
     def recording(self, started: float, seconds: float) -> Recording:
         """All that was counted; `seconds` after the beginning the last request was sent."""

@@ -110,7 +110,9 @@ class Run:
             await asyncio.sleep(self.interval)
             moment = now()
             seen = recorder.lately(moment)
-            self.lately(Lately(seconds=moment, clients=seen, tally=recorder.tally()), recorder)
+            self.lately(
+                Lately(seconds=moment, clients=seen, tally=recorder.tally(moment)), recorder
+            )
 
 
 def _forget(request: Request) -> None:

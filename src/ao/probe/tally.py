@@ -10,13 +10,16 @@ from ao.probe.recording import Outcome
 
 @dataclass(frozen=True, kw_only=True)
 class Tally:
-    """Requests since the probe began, and how long the last answers took."""
+    """Requests since the probe began, and how many and how long the last answers were."""
 
     outcomes: Mapping[Outcome, int]
     """Requests by what became of them; those without a request are left out."""
     latency_p95: float | None
     """Seconds that 95 of 100 of the last good answers did not exceed: those of the last five
     seconds, and of a longer time if there were fewer than a hundred. None before the first."""
+
+    rates: Mapping[str, float]
+    """Answers a second by colour, over the last second that is whole."""
 
     @property
     def sent(self) -> int:

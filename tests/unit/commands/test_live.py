@@ -24,7 +24,7 @@ def shown(*requests: Request, now: float) -> str:
         recorder.add(given)
     screen = io.StringIO()
     with LiveLine(Console(file=screen, force_terminal=True, color_system=None, width=120)) as line:
-        line.show(Lately(seconds=now, clients={}, tally=recorder.tally()), recorder)
+        line.show(Lately(seconds=now, clients={}, tally=recorder.tally(now)), recorder)
     return screen.getvalue()
 
 

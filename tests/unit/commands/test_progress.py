@@ -8,6 +8,8 @@ from ao.colour import Colour
 from ao.commands.progress import LineProgress, progress
 from ao.commands.tree import TreeProgress
 from ao.plan import BuildSystem
+from ao.probe.recording import Outcome
+from ao.probe.tally import Tally
 from ao.progress import Silent
 from tests.unit.samples import resource, stack
 
@@ -69,3 +71,26 @@ def test_without_a_terminal_progress_is_told_in_lines(
 ) -> None:
     with progress(quiet=False) as listener:
         assert isinstance(listener, LineProgress)
+
+
+def test_the_tree_shows_what_a_probe_sees_by_colour_until_it_ends() -> None:
+    tree, screen = TreeProgress(), Console(width=100)
+    seen: list[Tally | None] = [
+        Tally(
+            outcomes={Outcome.ANSWERED: 90, Outcome.TIMED_OUT: 2},
+            latency_p95=0.02,
+            rates={"blue": 31.0, "green": 214.0},
+        )
+    ]
+
+    def shown() -> str:
+        with screen.capture() as text:
+            screen.print(tree._tree())
+        return text.get()
+
+    with tree:
+        tree.begin(STEP)
+        tree.probing(lambda: seen[-1])
+        assert "production  blue 31/s  green 214/s  lost 2" in shown()
+        seen.append(None)
+        assert "production" not in shown()

@@ -120,14 +120,25 @@ def test_clients_lately_are_those_that_a_colour_has_answered_within_a_second() -
 
 def test_a_tally_counts_all_requests_and_times_the_last_good_answers() -> None:
     recorder = Recorder(LOAD)
-    assert (recorder.tally().sent, recorder.tally().latency_p95) == (0, None)
+    assert (recorder.tally(0.0).sent, recorder.tally(0.0).latency_p95) == (0, None)
     for n in range(200):
         recorder.add(answered(n / 100, seconds=1.0))
     recorder.add(lost(2.0))
-    before = recorder.tally()
+    before = recorder.tally(2.0)
     for n in range(200):
         recorder.add(answered(20 + n / 100, seconds=0.1))
-    after = recorder.tally()
+    after = recorder.tally(22.0)
     assert (before.sent, before.lost) == (201, 1)
     assert (after.sent, after.lost) == (401, 1)
     assert (before.latency_p95, after.latency_p95) == pytest.approx((1.0, 0.1), rel=0.011)
+
+
+def test_a_tally_tells_the_answers_of_the_last_second_by_colour() -> None:
+    recorder = Recorder(LOAD)
+    for n in range(100):
+        recorder.add(answered(n / 100, "blue"))
+    assert recorder.tally(1.0).rates == {"blue": 100}
+    for n in range(50):
+        recorder.add(answered(1 + n / 50, "green"))
+    assert recorder.tally(2.05).rates == {"green": pytest.approx(50, abs=3)}
+    assert recorder.tally(4.0).rates == {}

@@ -4,17 +4,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ao import fake, release
-from ao.cloud.values import Resource, Stack
 from ao.journal import Entry, Journal
 from ao.plan import Step
-from ao.progress import Drained
+from ao.progress import Silent
 from ao.release import Options
 from ao.site.checks import Check, Checks, Http
 from ao.work import Work
 
 
 @dataclass
-class Listener:
+class Listener(Silent):
     """Keeps what a release tells."""
 
     notes: list[str] = field(default_factory=list)
@@ -24,14 +23,8 @@ class Listener:
     def begin(self, step: Step) -> None:
         self.steps.append(str(step))
 
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None: ...
-
-    def drained(self, drained: Drained) -> None: ...
-
     def state(self, text: str) -> None:
         self.states.append(text)
-
-    def end(self, step: Step, seconds: float) -> None: ...
 
     def note(self, text: str) -> None:
         self.notes.append(text)

@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 
 from ao import acts
-from ao.cloud.values import Resource, Stack
 from ao.colour import Colour
 from ao.errors import CloudError, Conflict
-from ao.plan import Step
-from ao.progress import Drained
+from ao.progress import Drained, Silent
 from ao.site import DrainWay, Method, Site
 from ao.switch.drain import way
 from ao.work import Work
@@ -25,20 +23,14 @@ PROXY = replace(
 
 
 @dataclass
-class Told:
+class Told(Silent):
     """A listener that keeps what a drain tells."""
 
     drains: list[Drained] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def begin(self, step: Step) -> None: ...
-
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None: ...
-
     def drained(self, drained: Drained) -> None:
         self.drains.append(drained)
-
-    def end(self, step: Step, seconds: float) -> None: ...
 
     def note(self, text: str) -> None:
         self.notes.append(text)

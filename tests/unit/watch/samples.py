@@ -32,7 +32,7 @@ ERRORS = Query(
 
 def tally(sent: int, lost: int = 0, latency: float | None = 0.1) -> Tally:
     outcomes = {Outcome.ANSWERED: sent - lost, Outcome.WRONG: lost}
-    return Tally(outcomes=outcomes, latency_p95=latency)
+    return Tally(outcomes=outcomes, latency_p95=latency, rates={})
 
 
 def sample(
