@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ao import follow, guard, ingredients, plan, switch, templates
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
@@ -15,6 +17,8 @@ from ao.work import Work
 
 VISIT_TIMEOUT = 3.0
 """Seconds that a visit may take."""
+PATIENCE = 10.0
+"""Seconds of nothing but bad answers after which production is not left to a new system."""
 
 
 def perform(work: Work, facts: Facts, steps: Plan) -> None:
@@ -233,29 +237,43 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
         return
     if role == "preview":
         url = work.site.preview_url(address.present(facts.preview).address)
-        _see(work, role, url, colour)
+        _see(work, role, url, colour, patience=math.inf)
         return
+    url = work.site.url(address.present(facts.production).address)
     try:
-        _see(work, role, work.site.url(address.present(facts.production).address), colour)
+        _see(work, role, url, colour, patience=PATIENCE)
     except DeadlinePassed as error:
         raise NotSeen(error.message, cure=error.cure) from error
 
 
-def _see(work: Work, role: str, url: str, colour: Colour) -> None:
+def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> None:
+    """See an address answer well; bad answers of that colour are borne with for so long."""
     identify, check = work.site.identify, work.site.health_check
     seen = "nothing was seen"
+    good = work.clock.now()
 
     def look() -> bool | None:
-        nonlocal seen
+        nonlocal seen, good
         try:
             answer = work.visit(url + identify.path, VISIT_TIMEOUT)
             healthy = work.visit(url + check.path, VISIT_TIMEOUT)
         except NoAnswer as error:
-            seen = f"no answer: {error}"
+            seen, good = f"no answer: {error}", work.clock.now()
             return None
         told = colour_of(answer, identify)
         seen = f"{identify.path} told colour {told}, {check.path} gave HTTP {healthy.status}"
+        if healthy.status == check.expect or told is colour.other:
+            good = work.clock.now()
+        elif work.clock.now() - good >= patience:
+            raise DeadlinePassed(
+                f"{role} ({url}) answered badly from {colour} for {patience:.0f} s: {seen}",
+                cure=cure,
+            )
         return True if told is colour and healthy.status == check.expect else None
+
+    cure = (
+        f"See `curl -i {url}{identify.path}`, and `identify` and `health_check` in the site file."
+    )
 
     work.clock.until(
         look,
@@ -263,8 +281,7 @@ def _see(work: Work, role: str, url: str, colour: Colour) -> None:
         deadline=work.site.deadlines.switch,
         interval=0.25,
         state=lambda: seen,
-        cure=f"See `curl -i {url}{identify.path}`, and `identify` and `health_check` in the "
-        "site file.",
+        cure=cure,
     )
 
 

@@ -147,6 +147,22 @@ def test_a_switch_that_cannot_be_seen_goes_back(work: Work) -> None:
     assert told(work, "production") == ("blue", "1.0")
 
 
+def test_users_get_bad_answers_for_seconds_only_before_production_goes_back(work: Work) -> None:
+    acts.deploy(work, "2.0")
+    production = url(work, "production")
+
+    def visit(visited: str, timeout: float) -> Answer:
+        answer = work.visit(visited, timeout)
+        bad = visited.startswith(production + "/") and answer.headers["x-ao-colour"] == "green"
+        return replace(answer, status=503, headers={}) if bad else answer
+
+    begin = work.clock.now()
+    with pytest.raises(SwitchFailed, match=r"answered badly from green for 10 s: .* HTTP 503"):
+        acts.switch(replace(work, visit=visit))
+    assert work.clock.now() - begin < 20
+    assert work.observe().live is BLUE
+
+
 def test_a_standby_that_does_not_answer_on_its_preview_never_goes_live(work: Work) -> None:
     preview = url(work, "preview")
 
