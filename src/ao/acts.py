@@ -13,7 +13,16 @@ from ao.doctor import canary, memory
 from ao.doctor.findings import Fate, Findings, warnings
 from ao.errors import BuildFailed, DeadlinePassed, NotSeen, Refused, SwitchFailed
 from ao.facts import Facts
-from ao.plan import BuildSystem, Done, FollowStack, Plan, RemoveSystem, ScaleSystem
+from ao.plan import (
+    BuildSite,
+    BuildSystem,
+    Done,
+    FollowStack,
+    Plan,
+    RemoveSystem,
+    ScaleSystem,
+    Step,
+)
 from ao.steps import begin, perform
 from ao.switch import method, target
 from ao.switch.drain import way
@@ -28,8 +37,8 @@ ROUNDS = 20
 def up(work: Work) -> Facts:
     """Build what is missing and repair what is broken, both systems side by side.
 
-    Raises NotFound and QuotaExceeded before anything is changed; BuildFailed with the
-    failed resource; DeadlinePassed.
+    Raises NotFound, Forbidden and QuotaExceeded before anything is changed; BuildFailed with
+    the failed resource; DeadlinePassed.
     """
     _preflight(work, lambda facts: plan.builds(work.site, facts))
     _warn(work, memory.recall(work.cloud, work.site))
@@ -173,8 +182,20 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> None:
     """Refuse what the cloud cannot give, before anything is changed."""
     found = ingredients.find(work.cloud, work.site)
     facts = work.observe()
-    needed = quota.needs(work.site, facts, first_steps(facts), found.flavor)
-    quota.check(needed, work.cloud.quotas())
+    steps = first_steps(facts)
+    if any(_creates(facts, step) for step in steps):
+        work.cloud.check_trusts()
+    quota.check(quota.needs(work.site, facts, steps, found.flavor), work.cloud.quotas())
+
+
+def _creates(facts: Facts, step: Step) -> bool:
+    """Whether Heat creates a stack for a step."""
+    match step:
+        case BuildSite():
+            return True
+        case BuildSystem(colour):
+            return facts.systems[colour].stack is None
+    return False
 
 
 def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:

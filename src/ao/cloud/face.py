@@ -254,5 +254,11 @@ class Cloud(Protocol):
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
 
+    def check_trusts(self) -> None:
+        """See that Heat can create stacks for this login. Raises Forbidden.
+
+        Heat then acts for the user by a trust, which not every application credential may make.
+        """
+
     def requests(self, since: float) -> tuple[Request, ...]:
         """Answered requests to OpenStack's APIs, sent since a moment (seconds since 1970)."""

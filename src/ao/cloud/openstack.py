@@ -9,6 +9,7 @@ from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import connection
 
 import ao
+from ao.cloud import trusts
 from ao.cloud.addresses import Addresses
 from ao.cloud.balancers import Balancers
 from ao.cloud.catalogue import Catalogue
@@ -57,6 +58,10 @@ class OpenStack:
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
         return quotas(self._cloud)
+
+    def check_trusts(self) -> None:
+        """See that Heat can create stacks for this login. Raises Forbidden."""
+        trusts.check(self._cloud)
 
     def requests(self, since: float) -> tuple[Request, ...]:
         """Answered requests to OpenStack's APIs, sent since a moment (seconds since 1970)."""

@@ -58,10 +58,11 @@ def stack_name(site: Site) -> str:
 def built(work: Work) -> Iterator[Canary]:
     """A canary while the body runs; it is deleted however that ends.
 
-    One that an earlier run could not delete is deleted first. Raises NotFound and
-    QuotaExceeded before anything is built.
+    One that an earlier run could not delete is deleted first. Raises NotFound,
+    Forbidden and QuotaExceeded before anything is built.
     """
     found = ingredients.find(work.cloud, work.site)
+    work.cloud.check_trusts()
     remove(work)
     servers = {"instances": 2, "cores": 2 * found.flavor.vcpus, "ram": 2 * found.flavor.ram}
     quota.check(NEEDS + Counter(servers), work.cloud.quotas())

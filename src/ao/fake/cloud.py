@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ao import clock
 from ao.cloud import values
+from ao.errors import Forbidden
 from ao.fake.desk import Desk
 from ao.fake.faults import Call, Faults
 from ao.fake.locks import Locks
@@ -27,15 +28,18 @@ class Cloud:
         openstack: OpenStack | None = None,
         user: str = "operator",
         reader: bool = False,
+        trusts: bool = True,
     ) -> None:
         """Log in as a user to a project of an OpenStack, by default a new one of its own.
 
-        A reader may look and change nothing.
+        A reader may look and change nothing. Without `trusts` the login is an application
+        credential for which Heat creates no stack.
         """
         self.openstack = openstack or OpenStack()
         inside = self.openstack.project(project)
         self._project = inside
         desk = Desk(inside, reader=reader)
+        self._trusts = trusts
         self._desk = desk
         self.name = project
         self.user = user
@@ -66,6 +70,11 @@ class Cloud:
         """Quotas of the project, of all services that have them."""
         call = Call(name="quotas", arguments=(), writes=False)
         return self._desk.take(call, self._project.limits.quotas)
+
+    def check_trusts(self) -> None:
+        """See that Heat can create stacks for this login. Raises Forbidden."""
+        if not self._trusts:
+            raise Forbidden("the application credential is restricted: it may make no trust")
 
     def requests(self, since: float) -> tuple[values.Request, ...]:
         """The calls since a moment, told as requests that took no time."""

@@ -16,7 +16,7 @@ from ao.progress import Silent
 from ao.release.attention import unbroken
 from ao.release.errors import RolledBack
 from ao.release.running import Running
-from ao.report import files
+from ao.report import files, words
 from ao.site.hooks import Point
 from ao.site.notify import Event
 from ao.site.window import Outside
@@ -162,6 +162,7 @@ def _measured(run: Running) -> Iterator[Work]:
         finally:
             if measurement.cutover is not None:
                 run.write(Switched(cutover=measurement.cutover))
+                run.work.progress.note(words.verdict(measurement.cutover))
                 for path in run.options.reports:
                     files.write(measurement.cutover, path)
 

@@ -23,6 +23,20 @@ def test_a_reader_changes_nothing(work: Work) -> None:
     assert work.observe() == before
 
 
+def test_a_login_that_heat_can_create_no_stack_for_builds_nothing_and_releases(site: Site) -> None:
+    stranger = start(site)
+    untrusted = replace(
+        stranger, cloud=fake.Cloud(openstack=stranger.cloud.openstack, trusts=False)
+    )
+    with pytest.raises(Forbidden, match="restricted"):
+        acts.up(untrusted)
+    assert not writes(untrusted.cloud)
+    acts.up(stranger)
+    acts.deploy(untrusted, "2.0")
+    acts.switch(untrusted)
+    assert told(stranger, "production") == ("green", "2.0")
+
+
 def test_a_deploy_waits_for_no_other_version_but_for_the_same(site: Site) -> None:
     work = built(site)
     work.cloud.faults.kill("stacks.update", after=True)
