@@ -12,15 +12,19 @@ from cliff.app import App
 from cliff.command import Command
 from cliff.lister import Lister
 
+from ao.commands import program
 from ao.errors import AoError
+from ao.interrupt import terminable
 
 if TYPE_CHECKING:
+    from ao.cloud import Cloud
+    from ao.commands.program import Program
     from ao.facts import Facts
     from ao.site import Site
     from ao.work import Work
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+"""Exit code after Ctrl-C or SIGTERM, as shells have it for the first."""
 
 
 class AoCommand(Command):
@@ -36,7 +40,7 @@ class AoCommand(Command):
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command; the exit code."""
         try:
-            with self.cleanup:
+            with terminable(), self.cleanup:
                 return super().run(parsed_args)
         except AoError as error:
             if self.app.options.debug:
@@ -52,34 +56,53 @@ class AoCommand(Command):
             return INTERRUPTED
 
 
-class SiteCommand(AoCommand):
-    """A command on the site of the site file."""
+class CloudCommand(AoCommand):
+    """A command on a cloud."""
+
+    auth_required = True
+    """What tells `openstack` to log in."""
+
+    @property
+    def program(self) -> Program:
+        """The program that it runs in."""
+        return program.of(self.app)
+
+    def cloud(self) -> Cloud:
+        """The cloud that the user names."""
+        return self.program.cloud(None)
+
+
+class SiteCommand(CloudCommand):
+    """A command on a site."""
+
+    given: argparse.Namespace
+    """The arguments that it runs with."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what names the site."""
+        parser = super().get_parser(prog_name)
+        self.program.add_site(parser)
+        return parser
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Run the command; the exit code."""
+        self.given = parsed_args
+        return super().run(parsed_args)
 
     def site(self) -> Site:
-        """The site that the site file describes."""
-        from ao import config
-
-        return config.load(self.app.options.config)
+        """The site that it is for."""
+        return self.program.site(self.given)
 
     def work(self, *, quiet: bool = False) -> Work:
         """The site with its cloud, telling progress on standard error unless quiet."""
-        from ao.cloud import connect
         from ao.commands.progress import progress
         from ao.work import Work
 
-        if self.app.options.debug:
-            import openstack
-
-            openstack.enable_logging(debug=True)
         site = self.site()
         listener = self.cleanup.enter_context(
             progress(quiet=quiet or self.app.options.verbose_level == 0)
         )
-        return Work(
-            cloud=connect(self.app.options.os_cloud or site.cloud),
-            site=site,
-            progress=listener,
-        )
+        return Work(cloud=self.program.cloud(site), site=site, progress=listener)
 
 
 class SystemLister(SiteCommand, Lister):

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from cliff.lister import Lister
@@ -63,8 +59,7 @@ class Doctor(SiteCommand, Lister):
                     f"site {work.site.name} was never examined", cure="`ao doctor` examines."
                 )
         else:
-            with _terminated_as_interrupted():
-                found = examination.examine(work, ProbeProcess)
+            found = examination.examine(work, ProbeProcess)
             memory.keep(work.cloud, work.site, found)
         advice = findings.advise(found)
         print(
@@ -86,17 +81,3 @@ def _row(act: str, effect: Effect) -> tuple[object, ...]:
     kept, reset, hung = effect.fates.values()
     gap = duration.show(effect.gap) if effect.gap is not None else "-"
     return (act, effect.fate, kept, reset, hung, effect.lost, effect.sent, gap)
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Have SIGTERM end the body as Ctrl-C does, so that it cleans up."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

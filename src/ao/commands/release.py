@@ -65,6 +65,7 @@ class ReleaseCommand(SiteCommand):
         return Options(
             ask=_ask if sys.stdin.isatty() and "CI" not in os.environ else None,
             detach=getattr(given, "detach", False),
+            until=Stage(given.until) if getattr(given, "until", None) else None,
             override=getattr(given, "override", ""),
             i_know=given.i_know,
             skip=frozenset({Stage.LOGOUT} if skips else ()),
@@ -92,6 +93,7 @@ class Release(ReleaseCommand):
         """Add the version and what a release may leave out."""
         parser = super().get_parser(prog_name)
         parser.add_argument("version", metavar="VERSION", help="Version to release.")
+        _add_until(parser)
         parser.add_argument(
             "--detach",
             action="store_true",
@@ -126,6 +128,12 @@ class Release(ReleaseCommand):
 class Continue(ReleaseCommand):
     """Go on with the release that has not ended; one that waits for approval is approved."""
 
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the stage to stop after."""
+        parser = super().get_parser(prog_name)
+        _add_until(parser)
+        return parser
+
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Approve of it if it waits or is paused, and go on with it."""
         from ao import release
@@ -155,12 +163,25 @@ class Watch(ReleaseCommand):
 class Abort(ReleaseCommand):
     """End the open release: production goes back to the system that was live before it."""
 
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which release, and whether to wait for it."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "version", nargs="?", metavar="VERSION", help="Only a release of this version."
+        )
+        parser.add_argument(
+            "--wait", action="store_true", help="Come back when it has ended where it runs."
+        )
+        return parser
+
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Ask the release that runs, or end it here."""
         from ao import release
 
         options = self.options(parsed_args)
-        release.abort(self.follow(parsed_args), options)
+        release.abort(
+            self.follow(parsed_args), options, version=parsed_args.version, wait=parsed_args.wait
+        )
 
 
 class Back(ReleaseCommand):
@@ -190,6 +211,15 @@ class Pause(SiteCommand):
         from ao import release
 
         release.pause(self.work(), parsed_args.reason)
+
+
+def _add_until(parser: argparse.ArgumentParser) -> None:
+    """Add the stage to stop after, in the words of `ao.release.Stage`."""
+    parser.add_argument(
+        "--until",
+        choices=("deploy", "check", "match", "approve", "logout", "switch", "watch"),
+        help="Stop after that stage; the same command goes on.",
+    )
 
 
 def _ask(question: str) -> bool:

@@ -1,6 +1,7 @@
 """The probe's process: a load comes in on standard input, what was seen goes out as JSON.
 
-It ends when its standard input does, so that it never outlives its parent.
+It ends when its standard input does, so that it never outlives its parent, and not before:
+who interrupts both has the parent tell it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from ao.probe.run import Lately, Run
 
 def main() -> int:
     """Run the probe that standard input describes; the exit code."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     line = sys.stdin.readline()
     if not line:
         return 0
@@ -43,7 +45,6 @@ async def _go(run: Run) -> object:
         loop.remove_reader(sys.stdin.fileno())
         run.stop()
 
-    loop.add_signal_handler(signal.SIGTERM, stop)
     loop.add_reader(sys.stdin.fileno(), stop)
     return await run.go()
 

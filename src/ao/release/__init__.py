@@ -32,9 +32,10 @@ from ao.release.attention import AbortAsked
 from ao.release.course import Course, State, colours, course
 from ao.release.errors import Aborted, RolledBack, WaitingForApproval
 from ao.release.estimate import durations
-from ao.release.past import Past, past
+from ao.release.past import Past
 from ao.release.running import Options, Running
 from ao.release.stage import Stage
+from ao.release.standing import ask, await_end, go_on, open_release, pause, present, runs
 from ao.site import Site
 from ao.site.notify import Event
 from ao.work import Work
@@ -90,16 +91,10 @@ def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> C
     )
 
 
-def open_release(journal: Journal) -> Past | None:
-    """The release that was begun and has not ended, or None."""
-    open_ones = [it for it in journal.releases() if it.act == "release" and it.outcome is None]
-    return past(journal.entries(open_ones[-1].id)) if open_ones else None
-
-
 def release(work: Work, version: str, options: Options) -> Outcome | None:
     """Take a version all the way, or go on with the release of it that was begun.
 
-    The outcome; None when the decision window is left to a later `resume`. Raises Locked,
+    The outcome; None when stages are left to a later run. Raises Locked,
     Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
     WaitingForApproval, RolledBack, Aborted, and as `acts.deploy` and `acts.switch` do.
     """
@@ -143,28 +138,12 @@ def resume(work: Work, options: Options, *, approve: bool = False) -> Outcome | 
     _refuse_without_file(work.site)
     hooks.check(work.site)
     with _locked(work, "release", options) as (held, journal, taken_over):
-        unfinished = _present(open_release(journal))
+        unfinished = present(open_release(journal))
         if approve and not unfinished.approved:
             journal.write(Asked(ask=Ask.APPROVE, reason=options.reason), unfinished.id)
             unfinished = replace(unfinished, approved=True)
         _note(journal, unfinished.id, taken_over)
         return _run(Running(held, journal, unfinished, options))
-
-
-def runs(work: Work) -> bool:
-    """Whether a process runs a release, or something else, on the site at this moment."""
-    holder = lock.holder(work)
-    return holder is not None and not holder.over and not holder.by_hand
-
-
-def pause(work: Work, reason: str = "") -> None:
-    """Have the release that runs wait, wherever it runs. Raises Refused without one."""
-    _ask(work, Ask.PAUSE, reason)
-
-
-def go_on(work: Work, reason: str = "") -> None:
-    """Approve of the release that runs, and end its pause. Raises Refused without one."""
-    _ask(work, Ask.APPROVE, reason)
 
 
 def back(work: Work, options: Options) -> None:
@@ -180,17 +159,23 @@ def back(work: Work, options: Options) -> None:
         operate.switch(work, measurement=measurement, i_know=options.i_know, reason=options.reason)
 
 
-def abort(work: Work, options: Options) -> None:
+def abort(work: Work, options: Options, *, version: str | None = None, wait: bool = False) -> None:
     """End the open release: production goes back to the system that was live before it.
 
-    One that runs is asked to do so itself. Raises Aborted or RolledBack when it is done here.
+    One that runs is asked to do so itself; with `wait` until it has, or has stopped, and then
+    it is done here. Raises Aborted or RolledBack when it is done here, Refused without an open
+    release, or one of that version if one is told.
     """
     if runs(work):
-        unfinished = _ask(work, Ask.ABORT, options.reason)
+        unfinished = ask(work, Ask.ABORT, options.reason, version)
         work.progress.note(f"Asked the release of {unfinished.version} to abort where it runs.")
-        return
+        if not wait:
+            return
+        await_end(work)
+        if open_release(Journal(work)) is None:
+            return
     with _locked(work, "abort", options) as (held, journal, taken_over):
-        open_one = _present(open_release(journal))
+        open_one = present(open_release(journal), version)
         _note(journal, open_one.id, taken_over)
         running = Running(held, journal, open_one, options)
         _abort(running, AbortAsked(held.cloud.user, options.reason))
@@ -216,19 +201,6 @@ def _locked(
         yield locked, journal, held.taken_over
 
 
-def _ask(work: Work, what: Ask, reason: str) -> Past:
-    journal = Journal(work)
-    unfinished = _present(open_release(journal))
-    journal.write(Asked(ask=what, reason=reason), unfinished.id)
-    return unfinished
-
-
-def _present(unfinished: Past | None) -> Past:
-    if unfinished is None:
-        raise Refused("no release is open", cure="`ao release VERSION` begins one.")
-    return unfinished
-
-
 def _note(journal: Journal, release: str, taken_over: lock.Holder | None) -> None:
     if taken_over is not None:
         journal.add(TakenOver(holder=str(taken_over), why=taken_over.over), release)
@@ -247,7 +219,7 @@ def _run(run: Running) -> Outcome | None:
         _failed(run, error)
         raise
     except KeyboardInterrupt:
-        run.write(Noted(text="interrupted by Ctrl-C"))
+        run.write(Noted(text="interrupted"))
         raise
     raise AssertionError("an abort ends in an error")
 
@@ -260,14 +232,18 @@ def _stages(run: Running) -> Outcome | None:
         facts = run.observe()
         found = course(run.work.site, facts, run.past.version, run.past, skip=run.options.skip)
         planned = next(it for it in found if it.stage is stage)
-        if planned.state is not State.TODO:
-            continue
-        if stage is Stage.WATCH and run.options.detach:
-            run.work.progress.note("The decision window is open; `ao watch` watches and decides.")
+        if planned.state is State.TODO:
+            if stage is Stage.WATCH and run.options.detach:
+                run.work.progress.note(
+                    "The decision window is open; `ao watch` watches and decides."
+                )
+                return None
+            with run.part(stage, planned.text):
+                TAKERS[stage](run, facts)
+            run.finished(stage)
+        if stage is run.options.until:
+            run.work.progress.note(f"Stopped after {stage}; the same command goes on.")
             return None
-        with run.part(stage, planned.text):
-            TAKERS[stage](run, facts)
-        run.finished(stage)
     run.write(Ended(outcome=Outcome.RELEASED))
     run.notify(Event.END, outcome=Outcome.RELEASED)
     return Outcome.RELEASED

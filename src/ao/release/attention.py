@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from types import FrameType
 
 from ao.clock import Clock
 from ao.errors import CloudError
@@ -98,30 +93,3 @@ class Attention:
         if self._inner.clock.now() >= self._next:
             self.listen()
         self._inner.clock.sleep(seconds)
-
-
-@contextmanager
-def unbroken() -> Iterator[None]:
-    """Have Ctrl-C wait until the body has ended; a second one does not wait.
-
-    In threads other than the main one there is no Ctrl-C to wait for.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    asked = False
-    before = signal.getsignal(signal.SIGINT)
-
-    def note(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if asked:
-        raise KeyboardInterrupt

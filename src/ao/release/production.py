@@ -10,10 +10,10 @@ from ao import acts, checks, measure, migration, window
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.facts import Facts
+from ao.interrupt import unbroken
 from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
 from ao.measure import Measurement, Probe
 from ao.progress import Silent
-from ao.release.attention import unbroken
 from ao.release.errors import RolledBack
 from ao.release.running import Running
 from ao.report import files, words

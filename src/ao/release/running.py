@@ -33,6 +33,8 @@ class Options:
     """Asks the user whether to go on; None where nobody can be asked."""
     detach: bool = False
     """Whether the decision window is left to a later `ao watch`."""
+    until: Stage | None = None
+    """Stage after which to stop; what is left to do is left to a later run."""
     override: str = ""
     """Why production is switched outside of its window, if it is."""
     i_know: bool = False

@@ -95,14 +95,19 @@ def test_a_probe_that_has_ended_tells_no_tally_that_is_old(url: str) -> None:
         until(lambda: probe.sample() is None)
 
 
-def test_a_probe_that_is_terminated_tells_what_it_saw(url: str) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_probe_that_is_interrupted_with_its_parent_goes_on_until_that_ends_it(
+    url: str, number: signal.Signals
+) -> None:
     with ProbeProcess() as probe:
         probe.begin(load(url))
         probe.wait_until_running(DEADLINE)
         assert probe._process is not None
-        probe._process.terminate()
-        probe._process.wait(DEADLINE)
-        assert probe.stop().sent > 0
+        probe._process.send_signal(number)
+        before = probe.sample()
+        assert before is not None
+        until(lambda: (now := probe.sample()) is not None and now.sent > before.sent)
+        assert probe.stop().sent > before.sent
 
 
 @pytest.mark.parametrize(

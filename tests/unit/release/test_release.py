@@ -8,7 +8,7 @@ from ao import release
 from ao.checks import CheckFailed
 from ao.colour import Colour
 from ao.errors import OutsideWindow, Refused
-from ao.journal import Checked, Ended, Judged, Outcome
+from ao.journal import Checked, Ended, Judged, Outcome, StepEnded
 from ao.release import Stage, State, WaitingForApproval
 from ao.site.migration import Migration
 from ao.site.rules import After, Approve, Standby
@@ -233,3 +233,49 @@ def test_a_release_is_in_the_journal_with_who_and_from_where_to_where(work: Work
     assert (found.version, found.old, found.new) == ("2.0", BLUE, GREEN)
     assert found.who == work.cloud.user
     assert found.outcome == Outcome.RELEASED
+
+
+@pytest.mark.parametrize(
+    ("until", "live", "taken"),
+    [
+        (Stage.DEPLOY, "blue", {"deploy"}),
+        (Stage.CHECK, "blue", {"deploy", "check"}),
+        (Stage.APPROVE, "blue", {"deploy", "check"}),
+        (Stage.SWITCH, "green", {"deploy", "check", "switch"}),
+        (Stage.WATCH, "green", {"deploy", "check", "switch", "watch"}),
+    ],
+)
+def test_a_release_stops_after_a_stage_and_the_same_command_goes_on(
+    work: Work, until: Stage, live: str, taken: set[str]
+) -> None:
+    checked = ruled(work, checks=http_check())
+    released(checked, until=until)
+    assert told(work, "production")[0] == live
+    assert set(steps(work)) == taken
+    assert outcome(work) is None
+    released(checked)
+    assert told(work, "production") == ("green", "2.0")
+    assert set(steps(work)) == {"deploy", "check", "switch", "watch"}
+    assert outcome(work) == "released"
+
+
+def test_a_release_taken_stage_by_stage_does_each_stage_once(work: Work) -> None:
+    checked = ruled(work, checks=http_check())
+    for stage in Stage:
+        released(checked, until=stage)
+    done = [it.event.step for it in entries(work) if isinstance(it.event, StepEnded)]
+    assert done == ["deploy", "check", "switch", "watch"]
+    assert outcome(work) is None
+    released(checked)
+    assert outcome(work) == "released"
+
+
+def test_a_stage_that_waits_for_approval_is_passed_once_somebody_has_approved(work: Work) -> None:
+    manual = ruled(work, approve=Approve.MANUAL)
+    with pytest.raises(WaitingForApproval):
+        released(manual, until=Stage.APPROVE)
+    release.resume(manual, options(manual, until=Stage.APPROVE), approve=True)
+    assert told(work, "production")[0] == "blue"
+    released(manual, until=Stage.APPROVE)
+    released(manual)
+    assert told(work, "production") == ("green", "2.0")

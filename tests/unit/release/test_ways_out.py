@@ -11,7 +11,7 @@ from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import Forbidden, NotSeen, Refused
 from ao.hooks import HookFailed
-from ao.journal import Ask, Asked, Journal
+from ao.journal import Ask, Asked, Ended, Journal, Outcome
 from ao.lock import Locked
 from ao.release import Aborted, RolledBack
 from ao.site.hooks import Hook, Point
@@ -107,6 +107,39 @@ def test_a_release_whose_process_is_gone_is_aborted_by_whoever_asks(work: Work) 
         release.abort(work, options(work, reason="complaints"))
     assert told(work, "production")[0] == "blue"
     assert outcome(work) == "rolled back"
+
+
+def test_an_abort_of_another_version_ends_nothing(work: Work) -> None:
+    released(work, detach=True)
+    with pytest.raises(Refused, match=r"no release of 3\.0 is open"):
+        release.abort(work, options(work), version="3.0")
+    assert told(work, "production")[0] == "green"
+    assert outcome(work) is None
+
+
+def test_an_abort_that_waits_ends_what_a_process_leaves_open(work: Work) -> None:
+    released(work, until=release.Stage.SWITCH)
+    holder = lock.held(work, "release 2.0")
+    holder.__enter__()
+    waits = once(work, lambda: True, lambda: holder.__exit__(None, None, None))
+    with pytest.raises(RolledBack):
+        release.abort(waits, options(work), version="2.0", wait=True)
+    assert told(work, "production")[0] == "blue"
+    assert outcome(work) == "rolled back"
+
+
+def test_an_abort_that_waits_is_content_with_what_a_process_has_ended(work: Work) -> None:
+    released(work, until=release.Stage.SWITCH)
+    holder = lock.held(work, "release 2.0")
+    holder.__enter__()
+    (open_one,) = (it for it in journal(work).releases() if it.outcome is None)
+
+    def end() -> None:
+        Journal(work).write(Ended(outcome=Outcome.ABORTED), open_one.id)
+        holder.__exit__(None, None, None)
+
+    release.abort(once(work, lambda: True, end), options(work), wait=True)
+    assert outcome(work) == "aborted"
 
 
 def test_back_is_the_way_back_within_a_window_and_after_it(work: Work) -> None:
