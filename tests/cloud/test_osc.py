@@ -1,0 +1,115 @@
+"""The real `openstack` command, with Ao as its plugin, on a site of its own."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ao import config, operate
+from ao.cloud import Cloud
+from ao.colour import Colour
+from ao.site import Site
+from ao.work import Work
+from tests.cloud.conftest import SHOP, told
+from tests.cloud.test_release import PATIENCE, RULES
+
+BLUE, GREEN = Colour
+
+
+@pytest.fixture(scope="module")
+def file(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    described = yaml.safe_load((SHOP / "ao.yaml").read_text())
+    folder = tmp_path_factory.mktemp("plugin")
+    (folder / "shop.yaml").write_text(
+        yaml.safe_dump({**described, "site": f"{site.name}-osc", **RULES})
+    )
+    (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
+    return folder / "shop.yaml"
+
+
+class Client:
+    """Somebody who has logged in, in an empty folder."""
+
+    def __init__(self, cloud: str, folder: Path) -> None:
+        self._cloud, self._folder = cloud, folder
+
+    def run(self, *words: str, exits: int = 0) -> str:
+        """What a command says on standard output, or, of one that fails, on standard error."""
+        program = Path(sys.executable).with_name("openstack")
+        ended = subprocess.run(
+            [program, "--os-cloud", self._cloud, "bluegreen", *words],
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        assert ended.returncode == exits, ended.stdout + ended.stderr
+        return ended.stderr if exits else ended.stdout
+
+
+@pytest.fixture(scope="module")
+def client(cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    return Client(cloud_name, tmp_path_factory.mktemp("elsewhere"))
+
+
+@pytest.fixture(scope="module")
+def work(client: Client, cloud: Cloud, file: Path) -> Iterator[Work]:
+    """A site of one server a system, built by `openstack`."""
+    work = Work(cloud=cloud, site=config.load(file))
+    client.run("site", "create", work.site.name, "--config", str(file))
+    yield work
+    operate.down(work, frozenset(Colour))
+
+
+def test_the_site_is_listed_and_shown_by_name_and_by_id(work: Work, client: Client) -> None:
+    listed = json.loads(client.run("site", "list", "-f", "json"))
+    (row,) = (row for row in listed if row["Site"] == work.site.name)
+    assert (row["Live"], row["Blue"], row["Blue up"]) == ("blue", "1.0", "1 of 1")
+    stack = work.observe().stack
+    assert stack is not None
+    for name_or_id in (work.site.name, stack.id):
+        shown = json.loads(client.run("site", "show", name_or_id, "-f", "json"))
+        assert [row["Role"] for row in shown] == ["live", "standby"]
+
+
+def test_a_version_goes_live_without_a_site_file(work: Work, client: Client) -> None:
+    client.run("deploy", work.site.name, "2.0")
+    client.run("switch", work.site.name, "green", "--reason", "by openstack")
+    assert told(work, "production") == ("green", "2.0")
+    acts = json.loads(client.run("history", "list", work.site.name, "-f", "json"))
+    assert [(row["Act"], row["Outcome"]) for row in acts][:2] == [
+        ("switch", "done"),
+        ("deploy", "done"),
+    ]
+
+
+def test_a_release_is_taken_all_the_way_with_the_site_file(
+    work: Work, client: Client, file: Path
+) -> None:
+    client.run("release", "create", work.site.name, "2.1", "--config", str(file))
+    assert told(work, "production") == ("blue", "2.1")
+    entries = json.loads(client.run("history", "show", work.site.name, "-f", "json"))
+    assert entries[-1]["Result"] == "released"
+
+
+def test_a_lock_refuses_a_switch_and_says_whose_it_is(work: Work, client: Client) -> None:
+    client.run("lock", "set", work.site.name, "--reason", "an audit", "--for", "10m")
+    assert "an audit" in client.run("switch", work.site.name, exits=10)
+    client.run("lock", "unset", work.site.name)
+
+
+def test_an_error_is_told_in_one_line_and_has_aos_exit_code(work: Work, client: Client) -> None:
+    said = client.run("site", "show", "bookshop", exits=3)
+    assert said.startswith("ao: the project has no site bookshop")
+    assert "Traceback" not in said
+
+
+def test_a_reader_looks_and_changes_nothing(work: Work, cloud_name: str, tmp_path: Path) -> None:
+    reader = Client(f"{cloud_name}-reader", tmp_path)
+    assert work.site.name in reader.run("site", "list", "-f", "value")
+    assert "role" in reader.run("lock", "set", work.site.name, "--reason", "mine", exits=3)
