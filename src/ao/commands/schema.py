@@ -11,8 +11,20 @@ from ao.commands.base import AoCommand
 class Schema(AoCommand):
     """Print the JSON Schema of the site file, for editors and checks."""
 
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the other form."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--markdown", action="store_true", help="Tables of all keys instead, as Markdown."
+        )
+        return parser
+
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Print it."""
         from ao import config
+        from ao.config import document
 
-        self.app.stdout.write(json.dumps(config.schema(), indent=2) + "\n")
+        if parsed_args.markdown:
+            self.app.stdout.write(document.markdown(config.SiteFile))
+        else:
+            self.app.stdout.write(json.dumps(config.schema(), indent=2) + "\n")
