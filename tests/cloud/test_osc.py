@@ -94,7 +94,7 @@ def test_a_release_is_taken_all_the_way_with_the_site_file(
     client.run("release", "create", work.site.name, "2.1", "--config", str(file))
     assert told(work, "production") == ("blue", "2.1")
     entries = json.loads(client.run("history", "show", work.site.name, "-f", "json"))
-    assert entries[-1]["Result"] == "released"
+    assert entries[-1]["Text"] == "released"
 
 
 def test_a_lock_refuses_a_switch_and_says_whose_it_is(work: Work, client: Client) -> None:

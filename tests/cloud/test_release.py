@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -104,16 +105,31 @@ def test_a_release_takes_a_version_all_the_way_and_nothing_is_lost(
     assert lock.holder(work) is None
 
 
-def test_the_journal_is_there_for_programs_and_knows_no_password(
-    work: Work, operator: Operator
-) -> None:
+def test_the_journal_is_there_for_programs(work: Work, operator: Operator) -> None:
     listed = json.loads(operator.run("history", "-f", "json"))
     assert any(row["Version"] == "2.0" for row in listed)
-    texts = "".join(map(str, Journal(work).entries()))
-    auth = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text())
-    password = auth["clouds"][operator.cloud]["auth"]["password"]
-    assert password not in texts
-    assert password not in operator.run("--debug", "show", last(work).id)
+
+
+def test_no_secret_is_in_anything_that_a_release_says_or_writes(
+    work: Work, operator: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOOK_SECRET", "hush-signing-key")
+    notify = {"webhook": "http://127.0.0.1:9/hush-token", "secret_env": "HOOK_SECRET"}
+    wrong = {"name": "leak", "command": "echo $HOOK_SECRET; env; false", "retries": 0}
+    chatty = operator.changed(tmp_path, notify=[notify], checks={"all": [wrong]})
+    junit = tmp_path / "checks.xml"
+    release = ("release", "1.0", "-f", "json", "--junit", str(junit))
+    said = chatty.run("--debug", *release, exits=11)
+    said += "".join(chatty.run("--debug", *words) for words in (["show"], ["status"], ["history"]))
+    kept = [work.cloud.records.read(it) for it in work.cloud.records.all("ao")]
+    everything = "".join([said, junit.read_text(), *map(str, Journal(work).entries()), *kept])
+    clouds = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text())["clouds"]
+    passwords = {it["auth"]["password"] for it in clouds.values() if "password" in it["auth"]}
+    assert passwords
+    for secret in ("hush-", *passwords):
+        assert secret not in everything
+    assert not re.search(r"gAAAA[\w-]{20}", everything), "a token of Keystone's is told"
+    assert "req-" in said, "--debug tells the requests"
 
 
 def test_a_check_that_fails_stops_a_release_with_production_untouched(
