@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from keystoneauth1.access import AccessInfoV3
 from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import connection, exceptions
@@ -13,34 +15,46 @@ from ao.errors import Forbidden
 def check(cloud: connection.Connection) -> None:
     """See that Keystone lets this login make trusts. Raises Forbidden.
 
-    Heat makes one for each stack that it creates, and none for what it changes of a stack of
-    the same user (heat/engine/stack.py: store, _check_refresh_cred). Keystone refuses them to
-    restricted application credentials, and from 2026.2 on to all, unless its option says
-    otherwise (keystone/api/trusts.py: _check_delegated_token). Then it lists none either.
+    Heat makes one for each stack that it creates, and none to change a stack of the same user
+    (heat/engine/stack.py: store, _check_refresh_cred). Keystone refuses them to restricted
+    application credentials, and since the fix of its bug 2150089 to all, unless its option
+    says otherwise. That is asked by a trust for nobody: whether one may be made is looked at
+    before whom it is for (keystone/api/trusts.py: post).
     """
     with asking("log in"):
         auth = cloud.session.auth
         access = auth.get_access(cloud.session) if isinstance(auth, BaseIdentityPlugin) else None
     if not isinstance(access, AccessInfoV3) or access.application_credential_id is None:
         return
-    name = access.application_credential["name"]
-    with asking("list the trusts"):
-        answer = cloud.identity.get("/OS-TRUST/trusts", params={"trustor_user_id": access.user_id})
-        if answer.status_code != 403:
+    nobody = secrets.token_hex(16)
+    wanted = {
+        "trustor_user_id": access.user_id,
+        "trustee_user_id": nobody,
+        "impersonation": True,
+    }
+    with asking("see whether Heat can get a trust"):
+        answer = cloud.identity.post("/OS-TRUST/trusts", json={"trust": wanted})
+        if answer.status_code not in (403, 404):
             exceptions.raise_from_response(answer)
     if answer.status_code == 403:
-        raise Forbidden(
-            f"this cloud's Keystone lets no application credential make trusts, {name} as little "
-            "as any, and Heat needs a trust to create a stack",
-            cure="Build with the user's password (`ao up`). Releases then go well with this "
-            "credential. Or ask the administrator for "
-            "allow_insecure_application_credential_trust_escalation in keystone.conf.",
+        raise _refusal(access)
+
+
+def _refusal(access: AccessInfoV3) -> Forbidden:
+    credential = access.application_credential
+    password = (
+        "Build with the user's password (`ao up`); releases then go well with this credential. "
+    )
+    if credential.get("restricted"):
+        return Forbidden(
+            f"the application credential {credential['name']} is restricted: Keystone lets it "
+            "make no trust, which Heat needs to create a stack",
+            cure=password + "Or make one with `openstack application credential create "
+            "--unrestricted`; Keystone since the fix of its bug 2150089 refuses that one too.",
         )
-    if access.application_credential.get("restricted"):
-        raise Forbidden(
-            f"the application credential {name} is restricted, so it may make no trust, which "
-            "Heat needs to create a stack",
-            cure="`openstack application credential create --unrestricted NAME` makes one that "
-            "may. Or build with the user's password (`ao up`). Releases then go well with this "
-            "one.",
-        )
+    return Forbidden(
+        f"the application credential {credential['name']} is unrestricted, and yet Keystone lets "
+        "it make no trust, which Heat needs to create a stack",
+        cure=password + "Or ask the cloud's administrator for "
+        "allow_insecure_application_credential_trust_escalation in keystone.conf.",
+    )

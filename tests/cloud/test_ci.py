@@ -1,0 +1,228 @@
+"""Builds of the Jenkins pipelines on a real cloud: every `sh` step runs as Jenkins runs it."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from openstack.connection import Connection
+
+from ao import acts, config, lock
+from ao.cloud import Cloud
+from ao.colour import Colour
+from ao.journal import Journal, Release
+from ao.work import Work
+from tests.cloud.conftest import SHOP, Visited, told
+from tests.cloud.test_release import PATIENCE, RULES
+from tests.unit.ci.jenkins import Build, Jenkins, ended
+
+STAGES = ["Plan", "Deploy", "Check", "Approve", "Switch", "Watch", "Tidy"]
+CLOUD = "openstack"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Files of credentials, as Jenkins keeps them: clouds.yaml with one cloud each."""
+
+    password: Path
+    restricted: Path
+    unrestricted: Path
+
+
+@pytest.fixture(scope="module")
+def credentials(
+    cloud_name: str, others: Connection, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Credentials]:
+    folder = tmp_path_factory.mktemp("credentials")
+    known = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text())
+    entry: dict[str, Any] = known["clouds"][cloud_name]
+    made = []
+
+    def write(name: str, described: dict[str, Any]) -> Path:
+        file = folder / f"{name}.yaml"
+        file.write_text(yaml.safe_dump({"clouds": {CLOUD: described}}))
+        return file
+
+    def application(name: str, *, unrestricted: bool) -> Path:
+        given = others.identity.create_application_credential(
+            others.current_user_id,
+            f"ci-{name}-{secrets.token_hex(3)}",
+            unrestricted=unrestricted,
+        )
+        made.append(given)
+        auth = {
+            "auth_url": entry["auth"]["auth_url"],
+            "application_credential_id": given.id,
+            "application_credential_secret": given.secret,
+        }
+        return write(name, {**entry, "auth_type": "v3applicationcredential", "auth": auth})
+
+    yield Credentials(
+        password=write("password", entry),
+        restricted=application("restricted", unrestricted=False),
+        unrestricted=application("unrestricted", unrestricted=True),
+    )
+    for it in made:
+        others.identity.delete_application_credential(others.current_user_id, it)
+
+
+Server = Callable[[Path], Jenkins]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site file in the agent's workspace, of a site whose releases must be approved."""
+    folder = tmp_path_factory.mktemp("workspace")
+    described = yaml.safe_load((SHOP / "ao.yaml").read_text())
+    name = f"ci-{secrets.token_hex(3)}"
+    rules = {**described, "site": name, "cloud": None, "approve": "manual", **RULES}
+    file = folder / "shop.yaml"
+    file.write_text(yaml.safe_dump({key: it for key, it in rules.items() if it is not None}))
+    (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
+    return file
+
+
+@pytest.fixture(scope="module")
+def server(file: Path) -> Server:
+    """A Jenkins that keeps a credential."""
+
+    def server(credential: Path) -> Jenkins:
+        return Jenkins(
+            workspace=file.parent,
+            credential=credential,
+            parameters={"CLOUD": CLOUD, "SITE_FILE": file.name},
+        )
+
+    return server
+
+
+@pytest.fixture(scope="module")
+def work(server: Server, file: Path, cloud: Cloud, credentials: Credentials) -> Iterator[Work]:
+    """The site, built by the job that builds it."""
+    work = Work(cloud=cloud, site=config.load(file))
+    build = server(credentials.password).build("build")
+    assert build.result == "SUCCESS", build.log
+    yield work
+    acts.down(work, frozenset(Colour))
+    Journal(work).forget()
+
+
+@pytest.fixture(scope="module")
+def jenkins(work: Work, server: Server, credentials: Credentials) -> Jenkins:
+    """A Jenkins whose application credential is restricted, as Keystone makes them."""
+    return server(credentials.restricted)
+
+
+def codes(build: Build) -> list[object]:
+    """Exit codes of the commands of ao, in order."""
+    return [code for script, code in build.steps if str(script).startswith("ao")]
+
+
+def last(work: Work) -> Release:
+    return [it for it in Journal(work).releases() if it.act == "release"][-1]
+
+
+def standby(work: Work) -> tuple[Colour, str]:
+    """The system that a release goes to, and the version that it has."""
+    facts = work.observe()
+    assert facts.standby is not None
+    return facts.standby, facts.systems[facts.standby].version or ""
+
+
+@pytest.mark.parametrize("kind", ["restricted", "unrestricted"])
+def test_an_application_credential_that_keystone_lets_make_no_trust_builds_nothing(
+    server: Server, cloud: Cloud, file: Path, credentials: Credentials, kind: str
+) -> None:
+    build = server(getattr(credentials, kind)).build("build")
+    if kind == "unrestricted" and build.result == "SUCCESS":
+        pytest.skip("this Keystone lets unrestricted application credentials make trusts")
+    assert codes(build) == [3]
+    assert "Heat needs" in build.log
+    assert f"ci-{kind}" in build.log
+    assert "Traceback" not in build.log
+    assert cloud.stacks.get(config.load(file).stack) is None
+
+
+def test_a_release_that_passes_goes_through_all_stages(
+    work: Work, jenkins: Jenkins, visited: Visited, credentials: Credentials
+) -> None:
+    with visited(work) as tally:
+        build = jenkins.build("release", approver="kim", VERSION="2.0", REASON="autumn sale")
+    assert build.result == "SUCCESS", build.log
+    assert build.stages == STAGES
+    assert codes(build) == [0, 0, 0, 13, 0, 0, 0, 0, 0]
+    assert build.description == "green 2.0"
+    assert told(work, "production") == ("green", "2.0")
+    assert not tally.lost
+    assert 'failures="0"' in (jenkins.workspace / "checks.xml").read_text()
+    assert (jenkins.workspace / "cut-over.svg").read_text().startswith("<")
+    entries = str(Journal(work).entries(last(work).id))
+    assert "https://jenkins.example/job/shop-release/7/" in entries
+    assert "approved by kim" in entries
+    assert last(work).outcome == "released"
+    secret = yaml.safe_load(credentials.restricted.read_text())["clouds"][CLOUD]["auth"]
+    assert secret["application_credential_secret"] not in entries + build.log + str(build.events)
+
+
+def test_the_same_build_again_changes_nothing(work: Work, jenkins: Jenkins) -> None:
+    before = work.observe()
+    version = before.systems[Colour.GREEN].version or ""
+    build = jenkins.build("release", VERSION=version)
+    assert build.result == "SUCCESS", build.log
+    assert work.observe().live is before.live
+
+
+def test_a_build_that_is_not_approved_leaves_production_as_it_was(
+    work: Work, jenkins: Jenkins
+) -> None:
+    before = told(work, "production")
+    build = jenkins.build("release", VERSION=standby(work)[1])
+    assert build.result == "ABORTED"
+    assert build.stages[-1] == "Approve"
+    assert told(work, "production") == before
+    assert last(work).outcome == "aborted"
+
+
+def test_a_build_that_is_aborted_in_the_decision_window_switches_back(
+    work: Work, jenkins: Jenkins
+) -> None:
+    before, earlier = told(work, "production"), last(work).id
+    process = jenkins.start("release", approver="kim", VERSION=standby(work)[1])
+    end = time.monotonic() + PATIENCE
+    while last(work).id == earlier or "watch" not in {it.text for it in last(work).steps}:
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    build = ended(process, "abort\n")
+    assert build.result == "ABORTED", build.log
+    assert build.stages[-1] == "Watch"
+    assert "ao: interrupted" in build.log
+    assert told(work, "production") == before
+    assert last(work).outcome == "rolled back"
+    assert lock.holder(work) is None
+
+
+def test_a_version_that_fails_under_load_is_switched_back_and_ends_the_build(
+    work: Work, jenkins: Jenkins
+) -> None:
+    before = told(work, "production")
+    build = jenkins.build("release", approver="kim", VERSION="3.0")
+    assert build.result == "FAILURE"
+    assert build.stages[-1] in {"Switch", "Watch"}
+    assert codes(build)[-2] in {8, 14}
+    assert build.description == " ".join(before)
+    assert told(work, "production") == before
+    assert lock.holder(work) is None
+
+
+def test_one_click_switches_back(work: Work, jenkins: Jenkins) -> None:
+    jenkins.build("release", approver="kim", VERSION="4.0")
+    before = work.observe().live
+    assert before is not None
+    build = jenkins.build("back", REASON="complaints")
+    assert build.result == "SUCCESS", build.log
+    assert work.observe().live is before.other
