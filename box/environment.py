@@ -5,8 +5,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from box import plugin
 from box.home import Home
+from box.plugin import DASHBOARD, PROVIDER
 from box.steps import Step
 
 REQUIREMENTS = Path(__file__).parent / "requirements"
@@ -65,9 +65,10 @@ def _site(home: Home) -> Path:
     return venv(home) / f"lib/python{major}.{minor}/site-packages"
 
 
-def add_provider(home: Home) -> None:
-    """Install the box's own Octavia provider in today's version."""
-    plugin.install(_site(home))
+def add_plugins(home: Home) -> None:
+    """Install what the box adds to OpenStack, in today's version."""
+    for plugin in (PROVIDER, DASHBOARD):
+        plugin.install(_site(home))
 
 
 def add_libvirt(home: Home) -> None:

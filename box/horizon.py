@@ -1,7 +1,4 @@
-"""Horizon: its settings, its dashboards and the static files made from them.
-
-A dashboard of our own is added here: its package to PLUGINS, its requirement to the environment.
-"""
+"""Horizon: its settings, its dashboards and the static files made from them."""
 
 import os
 import shutil
@@ -9,21 +6,22 @@ import sys
 from pathlib import Path
 
 from box.home import Home
+from box.plugin import DASHBOARD
 from box.steps import Step
 
-PLUGINS = ("heat_dashboard", "octavia_dashboard")
+PLUGINS = ("heat_dashboard", "octavia_dashboard", "ao_dashboard")
 """Packages whose panels are put into Horizon."""
 
 
 def make(step: Step, home: Home, venv: Path) -> None:
-    """Put settings and panels in place; collect and compress static files once a venv."""
+    """Put settings and panels in place; collect and compress static files when they changed."""
     site = venv / f"lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages"
     local = site / "openstack_dashboard/local"
     settings = local / "local_settings.py"
     settings.unlink(missing_ok=True)
     settings.symlink_to(home.etc / "horizon/local_settings.py")
     complete = venv / "horizon-static/.complete"
-    if complete.exists():
+    if complete.exists() and complete.read_text() == DASHBOARD.digest:
         return
     for plugin in PLUGINS:
         for folder in ("enabled", "local_settings.d"):
@@ -33,4 +31,4 @@ def make(step: Step, home: Home, venv: Path) -> None:
     django = (venv / "bin/python", "-m", "django")
     step.run(*django, "collectstatic", "--noinput", "--verbosity=0", environment=environment)
     step.run(*django, "compress", "--force", environment=environment)
-    complete.touch()
+    complete.write_text(DASHBOARD.digest)

@@ -6,7 +6,6 @@ import io
 from collections.abc import Mapping, Sequence
 from string import Template
 
-from box import plugin
 from box.files import write_private
 from box.home import Home
 from box.services import Service, Wave
@@ -65,6 +64,6 @@ def _digest(home: Home, service: Service) -> str:
     digest = hashlib.sha256()
     for name in service.config:
         digest.update((home.etc / name).read_bytes())
-    for package in service.code:
-        digest.update(plugin.digest(package).encode())
+    for plugin in service.code:
+        digest.update(plugin.digest.encode())
     return digest.hexdigest()[:16]

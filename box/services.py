@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from box.plugin import DASHBOARD, PROVIDER, Plugin
+
 
 class Wave(IntEnum):
     """Services start wave by wave; a wave starts when the one before it answers."""
@@ -43,8 +45,8 @@ class Service:
     config: tuple[str, ...] = ()
     """The files below `etc` that it reads: it is restarted when one of them changes."""
 
-    code: tuple[str, ...] = ()
-    """The box's own packages that it runs: it is restarted when one of them changes."""
+    code: tuple[Plugin, ...] = ()
+    """The box's own plug-ins that it runs: it is restarted when one of them changes."""
 
     environment: Mapping[str, str] = field(default_factory=dict)
     """What its environment holds besides the supervisor's."""
@@ -73,7 +75,7 @@ def _api(
     processes: int = 1,
     threads: int = 4,
     config: tuple[str, ...],
-    code: tuple[str, ...] = (),
+    code: tuple[Plugin, ...] = (),
     environment: Mapping[str, str] | None = None,
     arguments: str = "",
     options: str = "",
@@ -103,8 +105,6 @@ _NOVA = ("nova/nova.conf",)
 _NEUTRON = ("neutron/neutron.conf", "neutron/ml2_conf.ini")
 _HEAT = ("heat/heat.conf",)
 _OCTAVIA = ("octavia/octavia.conf",)
-_PROVIDER = ("provider",)
-
 _NOVA_FILES = {
     "OS_NOVA_CONFIG_DIR": "$etc/nova",
     "OS_NOVA_CONFIG_FILES": "$venv/etc/nova/api-paste.ini;nova.conf",
@@ -270,7 +270,7 @@ SERVICES = (
         wave=Wave.APIS,
         command="$venv/bin/octavia-driver-agent --config-file $etc/octavia/octavia.conf",
         config=_OCTAVIA,
-        code=_PROVIDER,
+        code=(PROVIDER,),
         socket="/run/octavia/get.sock",
     ),
     _api(
@@ -279,7 +279,7 @@ SERVICES = (
         wave=Wave.WORKERS,
         port=9876,
         config=_OCTAVIA,
-        code=_PROVIDER,
+        code=(PROVIDER,),
         arguments="--config-file $etc/octavia/octavia.conf",
     ),
     _api(
@@ -289,6 +289,7 @@ SERVICES = (
         port=8080,
         path="/auth/login/",
         config=("horizon/local_settings.py",),
+        code=(DASHBOARD,),
         environment={"DJANGO_SETTINGS_MODULE": "openstack_dashboard.settings"},
         options="--static-map /static=$venv/horizon-static",
     ),

@@ -79,7 +79,7 @@ def _install(steps: Steps, home: Home) -> None:
         }
     )
     environment.add_libvirt(home)
-    environment.add_provider(home)
+    environment.add_plugins(home)
 
 
 def _build_image(home: Home) -> None:

@@ -1,6 +1,7 @@
 from collections import Counter
 
 from box.config import TEMPLATES
+from box.plugin import DASHBOARD, PROVIDER
 from box.services import SERVICES, Wave
 
 
@@ -45,6 +46,10 @@ def test_stores_and_keystone_work_before_the_apis_start() -> None:
 
 
 def test_octavia_is_restarted_when_its_provider_changes() -> None:
-    restarted = {service.name for service in SERVICES if "provider" in service.code}
+    restarted = {service.name for service in SERVICES if PROVIDER in service.code}
 
     assert restarted == {"octavia-api", "octavia-driver-agent"}
+
+
+def test_horizon_is_restarted_when_the_panel_or_ao_changes() -> None:
+    assert [service.name for service in SERVICES if DASHBOARD in service.code] == ["horizon"]

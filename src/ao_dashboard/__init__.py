@@ -1,0 +1,1 @@
+"""The blue-green screen inside Horizon."""

@@ -1,0 +1,106 @@
+"""The scene of one site: what its pages and forms are made from."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from ao import config, lock
+from ao.cloud import Cloud
+from ao.doctor import memory
+from ao.doctor.findings import Findings
+from ao.errors import AoError, NotAuthenticated, NotFound
+from ao.facts import Facts
+from ao.journal import Journal, Release
+from ao.lock import Holder
+from ao.site import Site
+from ao.visit import NoAnswer, visit
+from ao.work import Work
+
+T = TypeVar("T")
+REACH = 2.0
+"""Seconds that production has to answer to this machine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """A site at this moment; None is what the cloud did not tell."""
+
+    cloud: Cloud
+    site: Site
+    """The site as the project keeps it."""
+    facts: Facts | None
+    findings: Findings | None
+    """What `ao doctor` saw of this cloud."""
+    holder: Holder | None
+    """Who holds the lock; None also for nobody."""
+    releases: tuple[Release, ...] | None
+    """Releases and other acts, oldest first."""
+    unknown: tuple[str, ...]
+    """What the cloud did not answer, a sentence for each."""
+
+    @classmethod
+    def of(cls, cloud: Cloud, name: str) -> Scene:
+        """Look at a site, at all services side by side.
+
+        Raises NotFound when the project has no such site or keeps no file of it,
+        NotAuthenticated.
+        """
+        site = config.kept(cloud, name)
+        work = Work(cloud=cloud, site=site)
+        unknown: list[str] = []
+
+        def told(answer: Future[T]) -> T | None:
+            try:
+                return answer.result()
+            except (NotAuthenticated, NotFound):
+                raise
+            except AoError as error:
+                unknown.append(error.message)
+                return None
+
+        with ThreadPoolExecutor(max_workers=4, thread_name_prefix="scene") as pool:
+            facts = pool.submit(work.observe)
+            findings = pool.submit(memory.recall, cloud, site)
+            holder = pool.submit(lock.holder, work)
+            releases = pool.submit(Journal(work).releases)
+            return cls(
+                cloud=cloud,
+                site=site,
+                facts=told(facts),
+                findings=told(findings),
+                holder=_counting(told(holder)),
+                releases=told(releases),
+                unknown=tuple(unknown),
+            )
+
+    @property
+    def release(self) -> Release | None:
+        """The release that has not ended, or None."""
+        last = next((it for it in reversed(self.releases or ()) if it.act == "release"), None)
+        return last if last and last.outcome is None else None
+
+    def work(self) -> Work:
+        """The work of a web request: nobody waits for clients that stay on the old system."""
+        drain = replace(self.site.drain, quiet=0.0)
+        return Work(
+            cloud=self.cloud,
+            site=replace(self.site, drain=drain),
+            sees=self.facts is not None and self._reached(self.facts),
+        )
+
+    def _reached(self, facts: Facts) -> bool:
+        """Whether production answers to this machine, so that a switch can be seen from here."""
+        if facts.production is None:
+            return False
+        url = self.site.url(facts.production.address, self.site.identify.path)
+        try:
+            visit(url, REACH)
+        except NoAnswer:
+            return False
+        return True
+
+
+def _counting(holder: Holder | None) -> Holder | None:
+    return holder if holder and not holder.over else None

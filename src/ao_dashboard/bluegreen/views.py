@@ -1,0 +1,172 @@
+"""The panel's pages."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext_lazy
+from django.views.generic import FormView, TemplateView, View
+from horizon import exceptions
+
+from ao.colour import Colour
+from ao.errors import AoError, NotAuthenticated, NotFound
+from ao.journal import Journal, Release, Switched
+from ao.overview import Overview, overview
+from ao.report import chart
+from ao.report.words import Language
+from ao.work import Work
+from ao_dashboard import rights
+from ao_dashboard.bluegreen.acts import ACTS, Act
+from ao_dashboard.bluegreen.scene import Scene
+from ao_dashboard.connection import cloud
+
+HISTORY = 20
+"""Acts that a site's page lists."""
+DAY = 86_400
+
+
+class Page(View):
+    """A page; what Ao cannot do or see is told, and is no error of the server."""
+
+    page_title: Any = gettext_lazy("Blue-Green")
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer; a session that has ended leads to the log-in page."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except NotAuthenticated as error:
+            raise exceptions.NotAuthorized(error.message) from error
+        except NotFound as error:
+            messages.error(request, _told(error))
+        except AoError as error:
+            messages.error(request, _told(error))
+        return redirect(reverse("horizon:project:bluegreen:index"))
+
+
+class Sites(Page, TemplateView):
+    """All sites of the project."""
+
+    template_name = "bluegreen/sites.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Look at all of them, as far as the cloud answers."""
+        found: Overview = overview(cloud(self.request))
+        return super().get_context_data(
+            overview=found, page_title=self.page_title, colours=list(Colour), **kwargs
+        )
+
+
+class SiteRows(Sites):
+    """The rows alone, for the page to refresh itself."""
+
+    template_name = "bluegreen/_rows.html"
+
+
+class Site(Page, TemplateView):
+    """One site."""
+
+    template_name = "bluegreen/site.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Look at it, as far as the cloud answers."""
+        name = kwargs["name"]
+        scene = Scene.of(cloud(self.request), name)
+        history = tuple(reversed(scene.releases or ()))[:HISTORY]
+        return super().get_context_data(
+            scene=scene,
+            systems=[scene.facts.systems[colour] for colour in Colour] if scene.facts else [],
+            acts=[act for act in ACTS.values() if self._offered(act, scene)],
+            history=history,
+            last=_last_release(history),
+            switched=any(release.lost is not None for release in history),
+            page_title=name,
+            **kwargs,
+        )
+
+    def _offered(self, act: Act, scene: Scene) -> bool:
+        return act.offered(scene) and rights.may(self.request, act.name)
+
+
+class SiteNow(Site):
+    """What changes of the page, for it to refresh itself."""
+
+    template_name = "bluegreen/_now.html"
+
+
+class Form(Page, FormView):
+    """The form of an act."""
+
+    template_name = "bluegreen/form.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Know the act."""
+        super().setup(request, *args, **kwargs)
+        act = ACTS.get(kwargs["act"])
+        if act is None:
+            raise Http404
+        self.act: Act = act
+        self.form_class = act.form
+
+    def get_success_url(self) -> str:
+        """The site's page."""
+        return reverse("horizon:project:bluegreen:site", args=[self.kwargs["name"]])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what will happen."""
+        scene = Scene.of(cloud(self.request), self.kwargs["name"])
+        return super().get_context_data(
+            act=self.act,
+            scene=scene,
+            says=list(self.act.says(scene)),
+            page_title=f"{scene.site.name}: {self.act.title}",
+            **kwargs,
+        )
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Do it; what became of it is told on the site's page."""
+        scene = Scene.of(cloud(self.request), self.kwargs["name"])
+        try:
+            messages.success(self.request, self.act.perform(scene, form.cleaned_data))
+        except NotAuthenticated:
+            raise
+        except AoError as error:
+            messages.error(self.request, _told(error))
+        return redirect(self.get_success_url())
+
+
+class CutOver(Page):
+    """The chart of the last switch."""
+
+    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Draw it, or take it as it was drawn before."""
+        connected = cloud(request)
+        scene = Scene.of(connected, name)
+        last = next((it for it in reversed(scene.releases or ()) if it.lost is not None), None)
+        if last is None:
+            raise Http404
+        key = f"ao-cut-over-{get_language()}-{request.user.project_id}-{last.id}"  # type: ignore[union-attr]
+        drawn = cache.get(key) or _draw(scene.work(), last)
+        cache.set(key, drawn, DAY)
+        return HttpResponse(drawn, content_type="image/svg+xml")
+
+
+def _draw(work: Work, release: Release) -> bytes:
+    events = [entry.event for entry in Journal(work).entries(release.id)]
+    switches = [event for event in events if isinstance(event, Switched)]
+    language = Language.JAPANESE if (get_language() or "").startswith("ja") else Language.ENGLISH
+    return chart.svg(switches[-1].cutover, language).encode()
+
+
+def _last_release(history: tuple[Release, ...]) -> Release | None:
+    return next((it for it in history if it.steps), None)
+
+
+def _told(error: AoError) -> str:
+    return f"{error.message}. {error.cure}" if error.cure else _("%s.") % error.message

@@ -1,0 +1,64 @@
+"""The cloud that the user of the dashboard has logged in to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import openstack.connection
+from django.conf import settings
+from django.http import HttpRequest
+from keystoneauth1 import access
+from keystoneauth1.identity.access import AccessInfoPlugin
+from keystoneauth1.session import Session
+
+import ao
+from ao.cloud import Cloud, of
+
+
+def cloud(request: HttpRequest) -> Cloud:
+    """The user's project, with the token that Horizon has; Keystone is not asked.
+
+    The token has the rights of the user, and no more.
+    """
+    user: Any = request.user
+    auth = AccessInfoPlugin(access.create(body=_token(user), auth_token=user.token.id))
+    session = Session(auth=auth, verify=_verify(), app_name="ao-dashboard", timeout=_TIMEOUT)
+    connection = openstack.connection.Connection(
+        session=session,
+        region_name=user.services_region,
+        interface=settings.OPENSTACK_ENDPOINT_TYPE.removesuffix("URL"),
+        app_name="ao-dashboard",
+        app_version=ao.__version__,
+    )
+    return of(connection)
+
+
+_TIMEOUT = 30.0
+"""Seconds that a service has for an answer: a worker of the web server waits for it."""
+
+
+def _verify() -> bool | str:
+    """How Horizon has certificates checked."""
+    if settings.OPENSTACK_SSL_NO_VERIFY:
+        return False
+    return settings.OPENSTACK_SSL_CACERT or True
+
+
+def _token(user: Any) -> dict[str, object]:
+    """What Keystone told Horizon of the token (openstack_auth/user.py: Token)."""
+    token = user.token
+    return {
+        "token": {
+            "methods": ["token"],
+            "user": {"id": token.user["id"], "name": token.user["name"], "domain": {}},
+            "project": {
+                "id": token.project["id"],
+                "name": token.project["name"],
+                "domain": {"id": token.project["domain_id"]},
+            },
+            "roles": token.roles,
+            "catalog": token.serviceCatalog,
+            "expires_at": token.expires.isoformat(),
+            "issued_at": token.expires.isoformat(),
+        }
+    }

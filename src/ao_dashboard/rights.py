@@ -1,0 +1,39 @@
+"""Rights: what the user's roles allow, as far as the dashboard can know.
+
+The cloud decides; this only keeps from offering what it would refuse. Horizon comes with the
+rules of Neutron alone (openstack_dashboard/defaults.py: POLICY_FILES); where it lacks those of
+Heat and Octavia, it takes everything of theirs as allowed. So each act needs a rule of
+Neutron's too: who may approve is who may move production.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+from openstack_dashboard import policy
+
+JOURNAL = ("orchestration", "software_configs:create")
+STACK = ("orchestration", "stacks:update")
+LISTENER = ("load-balancer", "os_load-balancer_api:listener:put")
+ADDRESS = ("network", "update_floatingip")
+LOCK = ("network", "delete_port")
+"""That for its creation asks whose network it is, which Horizon does not know."""
+
+NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "deploy": (LOCK, JOURNAL, STACK),
+    "scale": (LOCK, JOURNAL, STACK),
+    "switch": (LOCK, JOURNAL, LISTENER, ADDRESS),
+    "back": (LOCK, JOURNAL, LISTENER, ADDRESS),
+    "lock": (LOCK,),
+    "unlock": (LOCK,),
+    "approve": (JOURNAL, ADDRESS),
+    "pause": (JOURNAL, ADDRESS),
+    "abort": (LOCK, JOURNAL),
+}
+"""Rules of the services' policies that an act needs."""
+
+
+def may(request: HttpRequest, act: str) -> bool:
+    """Whether the user may do an act; raises KeyError for one that is none."""
+    return bool(policy.check(NEEDS[act], request))
