@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django.contrib import messages
@@ -10,8 +9,8 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 from horizon import exceptions
 
@@ -82,6 +81,7 @@ class Site(Page, TemplateView):
         return super().get_context_data(
             scene=scene,
             systems=[scene.facts.systems[colour] for colour in Colour] if scene.facts else [],
+            urls=[_url(scene, colour) for colour in Colour],
             acts=[act for act in ACTS.values() if self._offered(act, scene)],
             history=history,
             last=_last_release(history),
@@ -162,6 +162,18 @@ def _draw(work: Work, release: Release) -> bytes:
     switches = [event for event in events if isinstance(event, Switched)]
     language = Language.JAPANESE if (get_language() or "").startswith("ja") else Language.ENGLISH
     return chart.svg(switches[-1].cutover, language).encode()
+
+
+def _url(scene: Scene, colour: Colour) -> str:
+    """Where a system answers: production, or its preview; empty when nothing leads to it."""
+    facts, site = scene.facts, scene.site
+    if facts is None:
+        return ""
+    if facts.production and facts.live is colour:
+        return site.url(facts.production.address, "/")
+    if facts.preview and facts.previewed is colour:
+        return site.preview_url(facts.preview.address, "/")
+    return ""
 
 
 def _last_release(history: tuple[Release, ...]) -> Release | None:

@@ -1,0 +1,1 @@
+"""Files that Horizon reads to put the panel in place."""
