@@ -1,0 +1,101 @@
+"""A browser in front of the box's Horizon, and a site to look at."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from ao import config, operate
+from ao.cloud import connect
+from ao.colour import Colour
+from ao.work import Work
+from tests.cloud.conftest import SHOP, cloud, cloud_name, site, visited
+
+__all__ = ["cloud", "cloud_name", "site", "visited"]
+
+HORIZON = "http://127.0.0.1:8080"
+CHROMIUM = "/usr/bin/chromium"
+"""Debian's."""
+PATIENCE = 240_000.0
+"""Milliseconds that Heat may take."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The panel in somebody's browser."""
+
+    page: Page
+
+    def open(self, path: str = "") -> Page:
+        """A page of the panel."""
+        answer = self.page.goto(f"{HORIZON}/project/bluegreen/{path}")
+        assert answer is not None
+        assert answer.status == 200
+        return self.page
+
+    def act(self, site: str, act: str, **given: str) -> None:
+        """Fill in the form of an act and send it."""
+        self.open(f"{site}/{act}/")
+        for name, text in given.items():
+            self.page.fill(f"#id_{name}", text)
+        with self.page.expect_navigation(timeout=60_000):
+            self.page.click(".ao-form button[type=submit]")
+
+    def told(self) -> str:
+        """Messages that Horizon shows."""
+        return " ".join(self.page.locator(".alert").all_inner_texts())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            # Chromium's sandbox wants a user other than root.
+            args=["--no-sandbox"],
+        )
+        yield launched
+        launched.close()
+
+
+def log_in(browser: Browser, cloud: str, locale: str = "en") -> Screen:
+    """A screen of the user of a cloud of clouds.yaml, in a language."""
+    known = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text())
+    auth = known["clouds"][cloud]["auth"]
+    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(f"{HORIZON}/auth/login/")
+    page.fill("#id_username", auth["username"])
+    page.fill("#id_password", auth["password"])
+    with page.expect_navigation():
+        page.click("#loginBtn")
+    return Screen(page)
+
+
+@pytest.fixture(scope="module")
+def work(cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
+    """A shop of one server a system, whose site file the project keeps."""
+    folder = tmp_path_factory.mktemp("screen")
+    described = yaml.safe_load((SHOP / "ao.yaml").read_text())
+    group = {"size": 1, "min": 1, "max": 2, "delete_delay": "1s"}
+    text = yaml.safe_dump({**described, "site": "screen", "group": group})
+    (folder / "ao.yaml").write_text(text)
+    (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
+    work = Work(cloud=connect(cloud_name), site=config.load(folder / "ao.yaml"))
+    operate.up(work)
+    yield work
+    operate.down(work, frozenset(Colour))
+
+
+@pytest.fixture(scope="module")
+def member(browser: Browser, cloud_name: str) -> Screen:
+    return log_in(browser, cloud_name)
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Browser, cloud_name: str) -> Screen:
+    return log_in(browser, f"{cloud_name}-reader")
