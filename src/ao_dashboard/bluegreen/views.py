@@ -41,7 +41,7 @@ class Page(View):
         try:
             return super().dispatch(request, *args, **kwargs)
         except NotAuthenticated as error:
-            raise exceptions.NotAuthorized(error.message) from error
+            raise exceptions.NotAuthenticated(error.message) from error
         except NotFound as error:
             messages.error(request, _told(error))
         except AoError as error:
@@ -125,6 +125,7 @@ class Form(Page, FormView):
             act=self.act,
             scene=scene,
             says=list(self.act.says(scene)),
+            live=_live(scene),
             page_title=f"{scene.site.name}: {self.act.title}",
             **kwargs,
         )
@@ -132,6 +133,12 @@ class Form(Page, FormView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Do it; what became of it is told on the site's page."""
         scene = Scene.of(cloud(self.request), self.kwargs["name"])
+        if self.request.POST.get("live", "") != _live(scene):
+            messages.error(
+                self.request,
+                _("What is live is not what this form showed, or is not known. Nothing was done."),
+            )
+            return redirect(self.request.path)
         try:
             messages.success(self.request, self.act.perform(scene, form.cleaned_data))
         except NotAuthenticated:
@@ -174,6 +181,11 @@ def _url(scene: Scene, colour: Colour) -> str:
     if facts.preview and facts.previewed is colour:
         return site.preview_url(facts.preview.address, "/")
     return ""
+
+
+def _live(scene: Scene) -> str:
+    """What a form was made for: acts on the standby mean the one that its reader has seen."""
+    return scene.facts.live or "" if scene.facts else ""
 
 
 def _last_release(history: tuple[Release, ...]) -> Release | None:

@@ -2,6 +2,12 @@
 /* Parts of a page that say where they come from are fetched anew while somebody looks. */
 (() => {
   const INTERVAL = 4000;
+  const notice = document.getElementById("ao-stale");
+
+  function tell(part, old) {
+    notice.hidden = !old;
+    part.classList.toggle("ao-old", old);
+  }
 
   async function refresh(part) {
     if (document.hidden || part.contains(document.activeElement)) return;
@@ -10,8 +16,9 @@
       headers: { "X-Requested-With": "XMLHttpRequest" },
       redirect: "error",
     });
-    if (!answer.ok) return;
+    if (!answer.ok) throw new Error(answer.statusText);
     const text = await answer.text();
+    tell(part, false);
     if (text !== part.aoText) {
       part.aoText = text;
       part.innerHTML = text;
@@ -19,7 +26,8 @@
   }
 
   for (const part of document.querySelectorAll("[data-ao-refresh]")) {
-    const again = () => setTimeout(() => refresh(part).catch(() => {}).finally(again), INTERVAL);
+    const again = () =>
+      setTimeout(() => refresh(part).catch(() => tell(part, true)).finally(again), INTERVAL);
     again();
   }
 })();

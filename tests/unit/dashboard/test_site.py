@@ -1,0 +1,93 @@
+"""The page of one site, and its forms."""
+
+from unittest import mock
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from ao.colour import Colour
+from ao.errors import Forbidden, NotAuthenticated, Unavailable
+from ao.journal import Journal
+from tests.unit.dashboard.visitor import PANEL, VisitorTest
+
+BLUE, GREEN = Colour
+
+
+class SiteTest(VisitorTest):
+    def post(self, act: str, **given: object) -> HttpResponse:
+        where = reverse(f"{PANEL}:act", args=["shop", act])
+        return self.client.post(where, {"live": "blue", "reason": "to try it", **given})
+
+    def told(self, answer: HttpResponse) -> str:
+        return " ".join(str(it) for it in answer.wsgi_request._messages)
+
+    def test_the_live_system_says_so(self) -> None:
+        text = self.text("now", "shop")
+        live, standby = text.split('data-system="green"')
+        assert "<strong>live</strong>" in live
+        assert "<strong>live</strong>" not in standby
+
+    def test_japanese_is_spoken(self) -> None:
+        assert "<strong>本番系</strong>" in self.text("now", "shop", language="ja")
+
+    def test_a_switch_moves_production_and_is_in_the_journal(self) -> None:
+        answer = self.post("switch")
+        assert answer.status_code == 302
+        assert self.work.observe().live is GREEN
+        last = Journal(self.work).releases()[-1]
+        assert (last.act, last.old, last.new, last.outcome) == ("switch", BLUE, GREEN, "done")
+
+    def test_two_who_read_the_same_form_do_not_switch_twice(self) -> None:
+        form = self.text("act", "shop", "switch")
+        assert '<input type="hidden" name="live" value="blue">' in form
+        self.post("switch", live="blue")
+        answer = self.post("switch", live="blue")
+        assert "not what this form showed" in self.told(answer)
+        assert self.work.observe().live is GREEN
+
+    def test_a_switch_without_a_reason_moves_nothing(self) -> None:
+        answer = self.post("switch", reason="")
+        assert answer.status_code == 200
+        assert self.work.observe().live is BLUE
+
+    def test_what_the_cloud_refuses_is_told_and_moves_nothing(self) -> None:
+        self.cloud.faults.fail("locks.take", Forbidden("the role reader does not allow it"))
+        answer = self.post("switch")
+        assert answer.status_code == 302
+        assert "the role reader does not allow it" in self.told(answer)
+        assert self.work.observe().live is BLUE
+
+    def test_a_post_without_its_token_is_refused(self) -> None:
+        client = Client(enforce_csrf_checks=True)
+        where = reverse(f"{PANEL}:act", args=["shop", "switch"])
+        assert client.post(where, {"reason": "to try it"}).status_code == 403
+        assert self.work.observe().live is BLUE
+
+    def test_no_colour_is_live_while_octavia_does_not_answer(self) -> None:
+        self.cloud.faults.fail("balancers.all", Unavailable("Octavia does not answer"))
+        text = self.text("now", "shop")
+        assert "Octavia does not answer" in text
+        assert "<strong>live</strong>" not in text
+
+    def test_a_session_that_has_ended_leads_to_the_log_in_page(self) -> None:
+        gone = NotAuthenticated("the token has expired")
+        with mock.patch("ao_dashboard.bluegreen.views.cloud", side_effect=gone):
+            answer = self.page("site", "shop")
+        assert answer.status_code == 302
+        assert "/auth/" in answer.url
+
+    def test_a_member_is_offered_a_switch(self) -> None:
+        assert 'data-act="switch"' in self.text("site", "shop")
+
+    def test_the_form_says_in_japanese_what_will_happen(self) -> None:
+        text = self.text("act", "shop", "switch", language="ja")
+        assert "本番を blue (1.0) から green (1.0) に切り替えます。" in text
+
+    def test_acts_that_the_roles_do_not_allow_are_not_offered(self) -> None:
+        with mock.patch("ao_dashboard.rights.may", return_value=False):
+            assert "data-act=" not in self.text("site", "shop")
+
+    def test_a_site_that_the_project_lacks_leads_back_to_the_sites(self) -> None:
+        answer = self.page("site", "other")
+        assert (answer.status_code, answer.url) == (302, reverse(f"{PANEL}:index"))

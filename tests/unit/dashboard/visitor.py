@@ -1,0 +1,47 @@
+"""A user of the dashboard, who is logged in to a project on the fake cloud."""
+
+from functools import partial
+from pathlib import Path
+from unittest import mock
+
+from django.http import HttpResponse
+from django.urls import reverse
+from openstack_dashboard.test import helpers
+
+from ao import acts, config
+from ao.work import Work
+from tests.unit.acts.stage import start
+
+PANEL = "horizon:project:bluegreen"
+SHOP = Path(__file__).parents[3] / "examples/shop/ao.yaml"
+
+
+class VisitorTest(helpers.TestCase):
+    """Pages of a project with one site, the demo shop, which is built."""
+
+    def _setup_test_data(self) -> None:
+        super()._setup_test_data()
+        nowhere = {"region": "RegionOne", "interface": "public", "url": "http://localhost"}
+        for service in ("orchestration", "load-balancer"):
+            self.service_catalog.append({"type": service, "name": service, "endpoints": [nowhere]})
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.work = start(config.load(SHOP), providers=("haproxy",))
+        self.cloud = self.work.cloud
+        acts.up(self.work)
+        mock.patch("ao_dashboard.bluegreen.views.cloud", return_value=self.cloud).start()
+        mock.patch.multiple(
+            "ao_dashboard.bluegreen.scene",
+            Work=partial(Work, clock=self.work.clock, visit=self.work.visit),
+            visit=self.work.visit,
+        ).start()
+
+    def page(self, view: str, *args: str, language: str = "en") -> HttpResponse:
+        where = reverse(f"{PANEL}:{view}", args=args)
+        return self.client.get(where, headers={"accept-language": language})
+
+    def text(self, view: str, *args: str, language: str = "en") -> str:
+        answer = self.page(view, *args, language=language)
+        assert answer.status_code == 200, answer
+        return answer.content.decode()
