@@ -17,7 +17,7 @@ def main() -> int:
     home = Home.from_environment()
     try:
         if arguments.command == "up":
-            up(home)
+            up(home, with_telemetry="telemetry" not in arguments.without)
         elif arguments.command == "down":
             down(home)
         elif arguments.command == "wipe":
@@ -48,7 +48,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog="It keeps everything below AO_BOX_HOME, /var/lib/ao-box unless set.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("up", help="install what is missing, start everything, seed the cloud")
+    upped = commands.add_parser(
+        "up", help="install what is missing, start everything, seed the cloud"
+    )
+    upped.add_argument(
+        "--without", action="append", default=[], choices=("telemetry",), help="leave a part out"
+    )
     shown = commands.add_parser("status", help="show what runs; exit code 0 only if all does")
     shown.add_argument("-f", "--format", choices=("table", "json"), default="table")
     commands.add_parser("down", help="stop everything; the cloud's content stays")

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from box import processes, switch
+from box import processes, switch, telemetry
 from box.home import OCTAVIA_SOCKETS, Home
 from box.provider import place
 from box.services import SERVICES
@@ -29,7 +29,7 @@ def wipe(home: Home) -> None:
 def _stop(home: Home) -> None:
     supervisor = Supervisor(home)
     if supervisor.is_running():
-        supervisor.end(SERVICES)
+        supervisor.end((*SERVICES, *telemetry.SERVICES))
     processes.end(home.root)
     _remove_network(home)
     for folder in (home.run, OCTAVIA_SOCKETS):

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from box import processes
+from box import processes, telemetry
 from box.errors import BoxError
 from box.home import LONGEST_ROOT, Home
 from box.services import SERVICES
@@ -122,7 +122,7 @@ def _foreign_switch(mine: set[int]) -> int | None:
 
 
 def _listeners(mine: set[int]) -> tuple[Listener, ...]:
-    needed = {service.port for service in SERVICES if service.port}
+    needed = {service.port for service in (*SERVICES, *telemetry.SERVICES) if service.port}
     owners = {inode: port for inode, port in _listening().items() if port in needed}
     found = {}
     for link in Path("/proc").glob("[0-9]*/fd/*") if owners else ():

@@ -21,6 +21,7 @@ SERVICES = (
     "mariadb-server",
     "memcached",
     "mount",
+    "prometheus",
     "python3-libvirt",
     "qemu-system-x86",
     "qemu-utils",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from box import processes
+from box import processes, telemetry
 from box.home import Home
 from box.services import SERVICES
 from box.supervisor import Supervisor
@@ -36,7 +36,9 @@ def read(home: Home) -> list[Row]:
     states = supervisor.states() if supervisor.is_running() else {}
     tree = processes.children()
     rows = [_supervisor(supervisor, bool(states))]
-    for service in SERVICES:
+    # A part that was left out is not missed: the supervisor does not know it.
+    parts = tuple(part for part in telemetry.SERVICES if part.name in states)
+    for service in (*SERVICES, *parts):
         state, pid = states.get(service.name, ("absent", 0))
         rows.append(
             Row(

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from box import (
@@ -20,44 +20,47 @@ from box import (
     processes,
     programs,
     switch,
+    telemetry,
     waves,
 )
 from box.home import OCTAVIA_SOCKETS, Home
-from box.services import SERVICES, Wave
+from box.services import SERVICES, Service, Wave
 from box.steps import Step, Steps
 from box.supervisor import Supervisor
 
 CHECKOUT = Path(__file__).parent.parent
 
 
-def up(home: Home) -> None:
+def up(home: Home, *, with_telemetry: bool = True) -> None:
     """Install what is missing, start what does not run, seed what is not there.
+
+    Without telemetry, its services are stopped and the catalogue does not name them.
 
     Raises BoxError when the machine cannot run it, or when a step fails.
     """
     machine.check(home)
     home.make()
     with home.alone():
-        _up(home)
+        _up(home, (*SERVICES, *telemetry.SERVICES) if with_telemetry else SERVICES)
 
 
-def _up(home: Home) -> None:
+def _up(home: Home, services: Sequence[Service]) -> None:
     steps = Steps(home.setup_log)
     _install(steps, home)
-    known = _configure(home)
+    known = _configure(home, services)
     supervisor = _supervise(steps, home, known)
-    start = _starter(steps, supervisor, known)
+    start = _starter(steps, supervisor, services, known)
     start(Wave.STORES)
     steps.do("switch settings", lambda step: switch.configure(step, home))
     steps.together(
         {
-            "start switch": lambda step: waves.start(supervisor, Wave.SWITCH, known),
+            "start switch": lambda step: waves.start(supervisor, _of(services, Wave.SWITCH), known),
             "horizon files": lambda step: horizon.make(step, home, Path(known["venv"])),
             **database.tables(home, known),
         }
     )
     start(Wave.IDENTITY)
-    _write_catalogue(steps, home)
+    _write_catalogue(steps, home, telemetry.SERVICES[0] in services)
     start(Wave.APIS)
     start(Wave.WORKERS)
     steps.do("seed", lambda step: _inside(step, home, "box.cloud.seed"))
@@ -86,10 +89,10 @@ def _build_image(home: Home) -> None:
     image.build(home.image)
 
 
-def _configure(home: Home) -> dict[str, str]:
+def _configure(home: Home, services: Sequence[Service]) -> dict[str, str]:
     known = config.values(home, environment.venv(home), passwords.load(home.passwords))
     config.write(home, known)
-    programs.write(home, known, SERVICES)
+    programs.write(home, known, services)
     return known
 
 
@@ -97,7 +100,10 @@ def _supervise(steps: Steps, home: Home, known: Mapping[str, str]) -> Supervisor
     """Return a running supervisor that knows today's configuration."""
     supervisor = Supervisor(home)
     if supervisor.is_running() and not _is_current(supervisor, known):
-        steps.do("stop the earlier release", lambda step: supervisor.end(SERVICES))
+        steps.do(
+            "stop the earlier release",
+            lambda step: supervisor.end((*SERVICES, *telemetry.SERVICES)),
+        )
     if not supervisor.is_running():
         steps.do("clean start", lambda step: _prepare(step, home))
         supervisor.start(Path(known["venv"]))
@@ -129,7 +135,7 @@ def _prepare(step: Step, home: Home) -> None:
     ):
         folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         shutil.chown(folder, user=owner)
-    for name in ("keystone", "glance/images", "nova/instances", "neutron"):
+    for name in ("keystone", "glance/images", "nova/instances", "neutron", "prometheus"):
         (home.data / name).mkdir(parents=True, exist_ok=True)
     _make_tun()
     database.make_server(step, home)
@@ -143,27 +149,36 @@ def _make_tun() -> None:
         os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(10, 200))
 
 
+def _of(services: Sequence[Service], wave: Wave) -> list[Service]:
+    return [service for service in services if service.wave == wave]
+
+
 def _starter(
-    steps: Steps, supervisor: Supervisor, known: Mapping[str, str]
+    steps: Steps, supervisor: Supervisor, services: Sequence[Service], known: Mapping[str, str]
 ) -> Callable[[Wave], None]:
     def start(wave: Wave) -> None:
-        steps.do(f"start {wave.name.lower()}", lambda step: waves.start(supervisor, wave, known))
+        steps.do(
+            f"start {wave.name.lower()}",
+            lambda step: waves.start(supervisor, _of(services, wave), known),
+        )
 
     return start
 
 
-def _write_catalogue(steps: Steps, home: Home) -> None:
+def _write_catalogue(steps: Steps, home: Home, with_telemetry: bool) -> None:
+    arguments = ("--with-telemetry",) if with_telemetry else ()
     version = hashlib.sha256((CHECKOUT / "box/cloud/catalogue.py").read_bytes()).hexdigest()
+    version = "-".join([version, *arguments])
     if not marks.is_done(home, "catalogue", version):
-        steps.do("catalogue", lambda step: _inside(step, home, "box.cloud.catalogue"))
+        steps.do("catalogue", lambda step: _inside(step, home, "box.cloud.catalogue", *arguments))
         marks.set_done(home, "catalogue", version)
 
 
-def _inside(step: Step, home: Home, module: str) -> None:
+def _inside(step: Step, home: Home, module: str, *arguments: str) -> None:
     """Run one of the box's own modules with the libraries of its environment."""
     python = environment.venv(home) / "bin/python"
     step.run(
-        python, "-m", module,
+        python, "-m", module, *arguments,
         environment={
             "AO_BOX_HOME": str(home.root),
             "LANG": "C.UTF-8",

@@ -5,13 +5,13 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
 from box.config import ADDRESS
 from box.errors import BoxError
-from box.services import SERVICES, Service, Wave
+from box.services import Service
 from box.steps import tail
 from box.supervisor import Supervisor
 
@@ -22,12 +22,11 @@ ATTEMPTS = 3
 """Processes of one service: one that fails as often in a wave is not waited for any longer."""
 
 
-def start(supervisor: Supervisor, wave: Wave, known: Mapping[str, str]) -> None:
-    """Start a wave's services and wait until all work.
+def start(supervisor: Supervisor, services: Sequence[Service], known: Mapping[str, str]) -> None:
+    """Start the services of one wave and wait until all work.
 
     Raises BoxError when one keeps ending or takes too long.
     """
-    services = [service for service in SERVICES if service.wave == wave]
     supervisor.launch(services)
     deadline = time.monotonic() + PATIENCE
     for service in services:

@@ -1,5 +1,8 @@
 """Keystone's catalogue: the services, their endpoints and their own accounts."""
 
+import sys
+from collections.abc import Mapping
+
 import openstack
 from openstack.connection import Connection
 
@@ -18,6 +21,12 @@ SERVICES = {
 }
 """Type and endpoint of each service by its account's name."""
 
+TELEMETRY = {
+    "aodh": ("alarming", f"http://{ADDRESS}:8042"),
+    "ceilometer": ("metric-storage", f"http://{ADDRESS}:9090"),
+}
+"""The same for telemetry. Aodh's client asks the catalogue for Prometheus by that type."""
+
 SERVICE_ROLES = ("admin", "service")
 """What a service's account may do in the project `service`."""
 
@@ -30,28 +39,42 @@ ROLES = (
 """The roles that Heat and Octavia ask for and `keystone-manage bootstrap` does not make."""
 
 
-def write(cloud: Connection, password: str) -> None:
-    """Make what is missing; `password` is that of all service accounts."""
+def write(cloud: Connection, password: str, *, with_telemetry: bool) -> None:
+    """Make what is missing; `password` is that of all service accounts.
+
+    Without telemetry its services are removed: who reads the catalogue finds only what runs.
+    """
+    wanted = {**SERVICES, **(TELEMETRY if with_telemetry else {})}
     identity = Identity(cloud)
     for name in ROLES:
         identity.role(name)
     project = identity.project("service")
-    for name in SERVICES:
+    for name in wanted:
         identity.grant(identity.user(name, password), project, SERVICE_ROLES)
-    _write_endpoints(identity)
+    _write_endpoints(identity, wanted)
+    if not with_telemetry:
+        _remove_telemetry(identity)
     _make_stack_domain(identity, password)
 
 
-def _write_endpoints(identity: Identity) -> None:
+def _write_endpoints(identity: Identity, wanted: Mapping[str, tuple[str, str]]) -> None:
     services = {service.type: service for service in identity.api.services()}
     served = {endpoint.service_id for endpoint in identity.api.endpoints()}
-    for name, (kind, url) in SERVICES.items():
+    for name, (kind, url) in wanted.items():
         service = services.get(kind) or identity.api.create_service(name=name, type=kind)
         if service.id not in served:
             for interface in ("public", "internal"):
                 identity.api.create_endpoint(
                     service_id=service.id, interface=interface, url=url, region_id="RegionOne"
                 )
+
+
+def _remove_telemetry(identity: Identity) -> None:
+    """Remove the services; Keystone removes their endpoints with them."""
+    kinds = {kind for kind, _ in TELEMETRY.values()}
+    for service in list(identity.api.services()):
+        if service.type in kinds:
+            identity.api.delete_service(service)
 
 
 def _make_stack_domain(identity: Identity, password: str) -> None:
@@ -63,4 +86,8 @@ def _make_stack_domain(identity: Identity, password: str) -> None:
 
 if __name__ == "__main__":
     home = Home.from_environment()
-    write(openstack.connect(cloud="box-admin"), load(home.passwords).service_password)
+    write(
+        openstack.connect(cloud="box-admin"),
+        load(home.passwords).service_password,
+        with_telemetry="--with-telemetry" in sys.argv,
+    )

@@ -1,0 +1,57 @@
+"""The services that measure the servers' load and raise alarms: a part that can be left out."""
+
+from box.services import Service, Wave
+
+_CEILOMETER = ("ceilometer/ceilometer.conf", "ceilometer/polling.yaml")
+_AODH = ("aodh/aodh.conf",)
+
+SERVICES = (
+    Service(
+        name="prometheus",
+        wave=Wave.APIS,
+        command=(
+            "/usr/bin/prometheus --config.file=$etc/prometheus/prometheus.yml"
+            " --web.listen-address=$address:9090 --storage.tsdb.path=$data/prometheus"
+            " --storage.tsdb.retention.time=1d"
+        ),
+        config=("prometheus/prometheus.yml",),
+        port=9090,
+        path="/-/ready",
+    ),
+    Service(
+        name="aodh-api",
+        wave=Wave.APIS,
+        command=(
+            "$venv/bin/uwsgi --ini $etc/uwsgi.ini --http-socket $address:8042"
+            " --module aodh.wsgi.api:application --processes 1 --threads 4"
+        ),
+        config=("uwsgi.ini", *_AODH),
+        # Its WSGI module takes no arguments: oslo.config finds aodh.conf in the home folder.
+        environment={"HOME": "$etc/aodh"},
+        port=8042,
+        path="/",
+    ),
+    Service(
+        name="aodh-evaluator",
+        wave=Wave.WORKERS,
+        command="$venv/bin/aodh-evaluator --config-file $etc/aodh/aodh.conf",
+        config=_AODH,
+    ),
+    Service(
+        name="aodh-notifier",
+        wave=Wave.WORKERS,
+        command="$venv/bin/aodh-notifier --config-file $etc/aodh/aodh.conf",
+        config=_AODH,
+    ),
+    Service(
+        name="ceilometer-polling",
+        wave=Wave.WORKERS,
+        command=(
+            "$venv/bin/ceilometer-polling --config-file $etc/ceilometer/ceilometer.conf"
+            " --polling-namespaces compute"
+        ),
+        config=_CEILOMETER,
+        port=9101,
+    ),
+)
+"""What `box up --without telemetry` does not start."""
