@@ -18,6 +18,7 @@ from ao.doctor.findings import Fate
 from ao.journal import Journal, Overridden, TakenOver
 from ao.site import Method
 from ao_dashboard.bluegreen.scene import Scene
+from ao_dashboard.words import spoken
 
 Given = Mapping[str, Any]
 """What the user has filled in."""
@@ -91,7 +92,7 @@ def _says_deploy(scene: Scene) -> Iterator[str]:
     if standby is None or scene.facts is None:
         return
     yield _("%(colour)s, the standby, gets the version: Heat replaces its %(count)d servers.") % {
-        "colour": standby,
+        "colour": spoken(standby),
         "count": scene.facts.systems[standby].size,
     }
     yield _("Production is not touched. This page follows Heat; nothing is switched.")
@@ -107,9 +108,9 @@ def _says_switch(scene: Scene) -> Iterator[str]:
     if standby is None or scene.facts is None:
         return
     places = {
-        "old": standby.other,
+        "old": spoken(standby.other),
         "old_version": _version(scene, standby.other),
-        "new": standby,
+        "new": spoken(standby),
         "new_version": _version(scene, standby),
     }
     yield (
@@ -117,7 +118,7 @@ def _says_switch(scene: Scene) -> Iterator[str]:
     )
     obstacle = scene.facts.systems[standby].obstacle()
     if obstacle:
-        yield _("It will be refused now: %(obstacle)s.") % {"obstacle": obstacle}
+        yield _("It will be refused now: %(obstacle)s.") % {"obstacle": spoken(obstacle)}
     yield from _clients(scene)
     yield _("If production does not answer from the new system, it is switched back.")
     yield _("The site file's hooks, checks and notifications do not run from here.")
@@ -149,7 +150,7 @@ def _clients(scene: Scene) -> Iterator[str]:
 
 def _switch(scene: Scene, given: Given) -> str:
     facts = operate.switch(scene.work(), _standby(scene), reason=given["reason"])
-    return _("%(colour)s is live.") % {"colour": facts.live}
+    return _("%(colour)s is live.") % {"colour": spoken(facts.live)}
 
 
 def _says_scale(scene: Scene) -> Iterator[str]:
@@ -157,7 +158,7 @@ def _says_scale(scene: Scene) -> Iterator[str]:
     if standby is None or scene.facts is None:
         return
     yield _("%(colour)s, the standby, has %(count)d servers; Heat adds or takes some.") % {
-        "colour": standby,
+        "colour": spoken(standby),
         "count": scene.facts.systems[standby].size,
     }
     yield _("The live system keeps its size.")
@@ -167,13 +168,13 @@ def _scale(scene: Scene, given: Given) -> str:
     standby = _standby(scene)
     assert standby is not None
     operate.start_scale(scene.work(), standby, given["size"], given["reason"])
-    return _("Heat brings %(colour)s to %(size)d servers.") % {"colour": standby, **given}
+    return _("Heat brings %(colour)s to %(size)d servers.") % {"colour": spoken(standby), **given}
 
 
 def _says_lock(scene: Scene) -> Iterator[str]:
     yield _("No release and no switch begins while you hold the lock.")
     if scene.holder:
-        yield _("It is held by %(holder)s.") % {"holder": scene.holder}
+        yield _("It is held by %(holder)s.") % {"holder": spoken(scene.holder)}
 
 
 def _lock(scene: Scene, given: Given) -> str:
@@ -181,12 +182,12 @@ def _lock(scene: Scene, given: Given) -> str:
     holder, before = lock.hold(work, given["reason"], given["hours"] * HOUR)
     if before is not None:
         Journal(work).write(TakenOver(holder=str(before), why=before.over))
-    return _("Locked: %(holder)s.") % {"holder": holder}
+    return _("Locked: %(holder)s.") % {"holder": spoken(holder)}
 
 
 def _says_unlock(scene: Scene) -> Iterator[str]:
     if scene.holder:
-        yield _("It is held by %(holder)s.") % {"holder": scene.holder}
+        yield _("It is held by %(holder)s.") % {"holder": spoken(scene.holder)}
         if not scene.holder.by_hand:
             yield _("A release or switch that holds it stops before its next step.")
 
@@ -197,7 +198,7 @@ def _unlock(scene: Scene, given: Given) -> str:
     if before is None:
         return _("Nobody held the lock.")
     Journal(work).write(Overridden(what=f"the lock of {before}", reason=given["reason"]))
-    return _("Freed the lock of %(holder)s.") % {"holder": before}
+    return _("Freed the lock of %(holder)s.") % {"holder": spoken(before)}
 
 
 def _says_release(scene: Scene) -> Iterator[str]:
@@ -205,7 +206,7 @@ def _says_release(scene: Scene) -> Iterator[str]:
         yield _("The release of %(version)s, begun by %(who)s, is at: %(step)s.") % {
             "version": scene.release.version,
             "who": scene.release.who,
-            "step": scene.release.step or "-",
+            "step": spoken(scene.release.step) or "-",
         }
 
 
@@ -230,7 +231,7 @@ def _abort(scene: Scene, given: Given) -> str:
     try:
         release.abort(scene.work(), release.Options(reason=given["reason"], probes=None))
     except (release.Aborted, release.RolledBack) as ended:
-        return ended.message
+        return _("%s.") % spoken(ended.message)
     return _("The release was asked to abort where it runs.")
 
 

@@ -25,6 +25,7 @@ from ao_dashboard import rights
 from ao_dashboard.bluegreen.acts import ACTS, Act
 from ao_dashboard.bluegreen.scene import Scene
 from ao_dashboard.connection import cloud
+from ao_dashboard.words import told
 
 HISTORY = 20
 """Acts that a site's page lists."""
@@ -43,9 +44,9 @@ class Page(View):
         except NotAuthenticated as error:
             raise exceptions.NotAuthenticated(error.message) from error
         except NotFound as error:
-            messages.error(request, _told(error))
+            messages.error(request, told(error))
         except AoError as error:
-            messages.error(request, _told(error))
+            messages.error(request, told(error))
         return redirect(reverse("horizon:project:bluegreen:index"))
 
 
@@ -144,7 +145,7 @@ class Form(Page, FormView):
         except NotAuthenticated:
             raise
         except AoError as error:
-            messages.error(self.request, _told(error))
+            messages.error(self.request, told(error))
         return redirect(self.get_success_url())
 
 
@@ -190,7 +191,3 @@ def _live(scene: Scene) -> str:
 
 def _last_release(history: tuple[Release, ...]) -> Release | None:
     return next((it for it in history if it.steps), None)
-
-
-def _told(error: AoError) -> str:
-    return f"{error.message}. {error.cure}" if error.cure else _("%s.") % error.message

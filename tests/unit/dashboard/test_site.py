@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from ao import acts
 from ao.colour import Colour
 from ao.errors import Forbidden, NotAuthenticated, Unavailable
 from ao.journal import Journal
@@ -15,9 +16,10 @@ BLUE, GREEN = Colour
 
 
 class SiteTest(VisitorTest):
-    def post(self, act: str, **given: object) -> HttpResponse:
+    def post(self, act: str, language: str = "en", **given: object) -> HttpResponse:
         where = reverse(f"{PANEL}:act", args=["shop", act])
-        return self.client.post(where, {"live": "blue", "reason": "to try it", **given})
+        told = {"live": "blue", "reason": "to try it", **given}
+        return self.client.post(where, told, headers={"accept-language": language})
 
     def told(self, answer: HttpResponse) -> str:
         return " ".join(str(it) for it in answer.wsgi_request._messages)
@@ -82,7 +84,23 @@ class SiteTest(VisitorTest):
 
     def test_the_form_says_in_japanese_what_will_happen(self) -> None:
         text = self.text("act", "shop", "switch", language="ja")
-        assert "本番を blue (1.0) から green (1.0) に切り替えます。" in text
+        assert "本番を 青 (blue) 1.0 から 緑 (green) 1.0 に切り替えます。" in text
+
+    def test_the_history_is_told_in_japanese(self) -> None:
+        self.post("switch")
+        text = self.text("now", "shop", language="ja")
+        assert "<td>切り替え 1.0</td>" in text
+        assert "<td>完了</td>" in text
+
+    def test_what_keeps_a_system_from_going_live_is_told_in_japanese(self) -> None:
+        acts.down(self.work, frozenset({GREEN}))
+        assert "<dd>まだ構築されていません</dd>" in self.text("now", "shop", language="ja")
+
+    def test_a_refusal_is_told_in_japanese_with_its_cure(self) -> None:
+        acts.down(self.work, frozenset({GREEN}))
+        told = self.told(self.post("switch", language="ja"))
+        assert "緑 (green) は本番系にできません: まだ構築されていません。" in told
+        assert "`ao up` で修復" in told
 
     def test_acts_that_the_roles_do_not_allow_are_not_offered(self) -> None:
         with mock.patch("ao_dashboard.rights.may", return_value=False):

@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 from unittest import mock
 
+import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 from openstack_dashboard.test import helpers
@@ -16,6 +17,10 @@ PANEL = "horizon:project:bluegreen"
 SHOP = Path(__file__).parents[3] / "examples/shop/ao.yaml"
 
 
+# What Horizon and its libraries deprecate or leave open is not ours to mend.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 class VisitorTest(helpers.TestCase):
     """Pages of a project with one site, the demo shop, which is built."""
 

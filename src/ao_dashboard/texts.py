@@ -1,0 +1,383 @@
+"""Texts of Ao that the screen shows: messages for gettext, with a place for each part that differs.
+
+`ao_dashboard.words` says which parts a place may take. Of two messages that a text fits, the
+first one counts.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+COLOURS = (_("blue"), _("green"))
+
+ACTS = (
+    _("release"),
+    _("deploy"),
+    _("switch"),
+    _("scale"),
+    _("up"),
+    _("down"),
+    _("abort"),
+    _("release %(version)s"),
+    _("deploy %(version)s"),
+    _("switch to %(colour)s"),
+    _("scale %(colour)s to %(size)s"),
+    _("down %(colour)s"),
+)
+"""What the journal calls them, and what a lock is held for."""
+
+STAGES = (
+    _("check"),
+    _("match"),
+    _("approve"),
+    _("logout"),
+    _("watch"),
+    _("retire"),
+    _("switch back"),
+)
+"""Of a release; those that are acts too are above."""
+
+OUTCOMES = (
+    _("released"),
+    _("done"),
+    _("left to Heat"),
+    _("rolled back"),
+    _("check failed"),
+    _("aborted"),
+    _("failed"),
+    _("broken off"),
+    _("skipped"),
+)
+"""Of acts and of their steps."""
+
+STEPS = (
+    _("wait for Heat to finish the %(action)s of %(name)s"),
+    _("build the site: router, addresses, shared load balancer"),
+    _("repair the site's router and addresses"),
+    _("build %(colour)s with version %(version)s"),
+    _("repair %(colour)s"),
+    _("bring %(colour)s to %(size)s servers"),
+    _("delete %(colour)s"),
+    _("delete the site's router and addresses"),
+    _("wait for the servers of %(colour)s to pass the health check"),
+    _("point production to nothing"),
+    _("point production to %(colour)s"),
+    _("point the preview to nothing"),
+    _("point the preview to %(colour)s"),
+    _("drain %(colour)s"),
+    _("see production answer from %(colour)s"),
+    _("see preview answer from %(colour)s"),
+)
+"""Of a plan."""
+
+COURSE = (
+    _("deploy %(version)s to %(colour)s: builds it anew"),
+    _("deploy %(version)s to %(colour)s: replaces its %(servers)s with version %(before)s"),
+    _("check %(colour)s on its preview: %(checks)s"),
+    _("bring %(new)s to at least %(servers)s, as %(old)s has"),
+    _("wait for approval"),
+    _("tell users and log them out"),
+    _("tell users and log them out, after %(time)s of notice"),
+    _("switch production to %(new)s by %(how)s, drain %(old)s"),
+    _(
+        "switch production to %(new)s by %(how)s, drain %(old)s; "
+        "%(version)s changes the database one-way: no return from here"
+    ),
+    _("one PUT of the listener's default pool"),
+    _("one PUT of the production address"),
+    _("watch production for %(time)s; a breach switches back to %(colour)s"),
+    _("shrink %(colour)s to %(servers)s"),
+    _("keep %(colour)s as it is"),
+    _("switch production back to %(colour)s"),
+    _("1 server"),
+    _("%(count)s servers"),
+    _("1 check"),
+    _("%(count)s checks"),
+)
+"""What the stages of a release will do."""
+
+OBSTACLES = (
+    _("it is not built"),
+    _("Heat is at work on it (%(status)s)"),
+    _("its stack is %(status)s"),
+    _("its load balancer is gone"),
+    _("its load balancer is in provisioning status ERROR"),
+    _("its group is empty"),
+    _("%(online)s of %(size)s servers pass the health check"),
+)
+"""Why a system cannot go live."""
+
+MEMBERS = (
+    _("ONLINE"),
+    _("NO_MONITOR"),
+    _("DRAINING"),
+    _("DEGRADED"),
+    _("OFFLINE"),
+    _("ERROR"),
+)
+"""Operating statuses of Octavia (octavia_lib/common/constants.py: SUPPORTED_LB_…_STATUSES)."""
+
+SWITCHED_BACK = (
+    _("%(message)s. Production is back on %(colour)s and answers from it."),
+    _("Look at %(colour)s on the preview address (`ao status`), then switch again."),
+    _("%(message)s. Switched back: %(why)s"),
+)
+"""Before all other errors, which they may contain."""
+
+RELEASES = (
+    _("the release of %(version)s was %(asked)s; production is on %(colour)s"),
+    _("`ao release %(version)s` begins it anew."),
+    _("%(version)s was switched back, production is on %(colour)s: %(why)s"),
+    _("`ao show %(release)s` tells more; %(colour)s has %(version)s still."),
+    _("aborted by %(who)s: %(reason)s"),
+    _("aborted by %(who)s"),
+    _("it was begun before"),
+    _("no release is open"),
+    _("no release of %(version)s is open"),
+    _("`ao release VERSION` begins one."),
+    _(
+        "production is not switched back to %(old)s: %(version)s is past the point of no return, "
+        "its database change is one-way and %(old)s cannot use the database any more"
+    ),
+    _("Mend it with a release of a later version, or go back all the same with `--i-know`."),
+    _("whether %(version)s can be switched back is not known: migration.check %(words)s"),
+    _(
+        "It must end with 0 for a one-way change, with 1 where there is a way back. `--i-know` "
+        "switches back without asking it."
+    ),
+    _("%(command)s runs only where the site file of %(site)s is"),
+    _("Run `ao` there; from here, no command of the site file is run."),
+)
+"""Ends of a release, and what it refuses."""
+
+REFUSALS = (
+    _("%(colour)s is live, and Ao does not %(act)s the live system"),
+    _("redeploy"),
+    _("delete"),
+    _("`ao switch %(colour)s` makes %(colour)s live first."),
+    _("the site has no production address yet"),
+    _("`ao up` builds the site."),
+    _("the production address %(address)s points to port %(port)s, which is not of this site"),
+    _("--take-over moves it here; what it reaches now is then reached no more."),
+    _("%(colour)s cannot go live: %(obstacle)s"),
+    _("`ao up` repairs it, `ao deploy VERSION` builds it anew."),
+    _(
+        "`ao up` repairs it, `ao deploy VERSION` builds it anew; "
+        "--degraded switches to the servers that are healthy."
+    ),
+    _("the stack of %(colour)s, which is live, is DELETE_FAILED: Heat can only delete it"),
+    _("`ao deploy` to %(colour)s, `ao switch %(colour)s`, then `ao up`."),
+    _("no system is live, so there is no standby to deploy to"),
+    _("`ao up` builds the site; `ao status` shows what there is."),
+    _("no system is live, so it is not clear which one to switch to"),
+    _("`ao up` makes a first system live; `ao switch blue` names one."),
+    _("a switch to %(colour)s was begun and is not finished"),
+    _("`ao switch` finishes it, `ao up` calls it off if production has not moved."),
+    _("Heat is at work on %(colour)s (%(action)s of version %(version)s)"),
+    _("Wait for it (`ao status`), then run the command again."),
+    _("Heat is at work on %(stack)s (%(action)s)"),
+    _("Wait for it (`ao status`), then ask again."),
+    _("%(colour)s cannot be scaled to %(size)s: Heat empties no group"),
+    _("`ao down %(colour)s` deletes the system."),
+    _("%(colour)s cannot be scaled: %(obstacle)s"),
+    _("`ao deploy VERSION` builds it anew."),
+    _("site %(site)s was built for the %(built)s method, the site file says %(method)s"),
+    _(
+        "Write `method: %(built)s` under `switch`; or, to change it, `ao down` with that and "
+        "`ao up` with the other."
+    ),
+    _(
+        "there is a stack %(stack)s that does not carry the tags %(names)s; Ao touches nothing "
+        "that it did not make"
+    ),
+    _("Give the site another name, or delete that stack."),
+    _("the project's quota is too small; nothing was changed:"),
+    _("%(words)s: %(needed)s more needed, %(free)s free (%(used)s of %(limit)s used)"),
+    _("Delete what is not needed, make the group smaller, or ask for a larger quota."),
+)
+"""What is refused before anything is changed, and the cures."""
+
+LOCKS = (
+    _("site %(site)s is locked by %(holder)s"),
+    _(
+        "It ends at %(moment)s; `ao unlock` frees it, with --force --reason if it is "
+        "somebody else's."
+    ),
+    _(
+        "Wait until that has ended. A killed one's lock ends by itself, this one at %(moment)s "
+        "unless it is renewed."
+    ),
+    _("site %(site)s has no lock yet"),
+    _("the lock of site %(site)s is lost: %(why)s"),
+    _("it was given free by somebody else"),
+    _("now it is held by %(holder)s"),
+    _("it could not be renewed for %(seconds)s s: %(message)s"),
+    _("`ao status` shows where the site stands; the same command goes on from there."),
+    _("the lock was given free"),
+    _("Run the command again."),
+)
+"""Errors of the lock, and the cures."""
+
+GONE = (
+    _("there is no %(what)s"),
+    _("external network %(name)s"),
+    _("image %(name)s"),
+    _("flavor %(name)s"),
+    _("key pair %(name)s"),
+    _("the cloud has no load-balancer provider %(name)s"),
+    _("Write one of these in load_balancer.provider: %(names)s."),
+    _("the project keeps no site file of %(site)s"),
+    _("`ao up` with the site file keeps it."),
+    _("the site file that the project keeps of %(site)s is not one for this version of Ao"),
+    _("`ao up` with the site file keeps it anew."),
+    _("the project has no floating IP %(address)s"),
+    _("`openstack floating ip list` shows what it has; or write `production_address: allocate`."),
+    _("the shared load balancer or a listener of it is gone"),
+    _("load balancer %(name)s is gone"),
+    _("%(colour)s has no pool"),
+    _("%(colour)s has no load balancer"),
+    _("`ao up` repairs it."),
+    _("an address of the site is gone"),
+    _("`ao status` shows which; `ao up` repairs it."),
+    _(
+        "listener %(name)s was led to pool %(id)s, and leads to %(now)s: somebody else has led "
+        "it there"
+    ),
+    _("output %(output)s of stack %(stack)s has no value yet"),
+    _("stack %(stack)s is gone"),
+    _("`ao up` builds it."),
+    _("load balancer %(name)s is in provisioning status ERROR"),
+    _("`openstack loadbalancer failover %(id)s` rebuilds it (administrators)."),
+    _("somebody pointed %(address)s to port %(port)s meanwhile"),
+    _("Look at `ao status`, then run the command again."),
+    _("%(address)s was pointed to port %(port)s and still points to %(now)s"),
+    _("stack %(stack)s is %(status)s:"),
+    _("Mend the cause, then `ao up` repairs what is broken."),
+    _("Mend the cause, then run `ao down` again."),
+    _("done, and still to do: %(step)s"),
+    _("not finished after %(count)s plans"),
+    _("`ao status` shows what is; run the command again."),
+)
+"""What is not there or is broken, and the cures."""
+
+WAITS = (
+    _("waited %(seconds)s s for %(what)s: %(state)s"),
+    _("waited %(seconds)s s for %(what)s"),
+    _("OpenStack to answer"),
+    _("the servers of %(colour)s to pass the health check"),
+    _("production (%(url)s) to answer from %(colour)s"),
+    _("preview (%(url)s) to answer from %(colour)s"),
+    _("Heat's work on %(stacks)s"),
+    _("load balancer %(name)s to take a change"),
+    _("load balancer %(name)s to be ACTIVE"),
+    _("the release to end where it runs"),
+    _("`ao status` shows what is, `ao abort` asks again."),
+    _("nothing was seen"),
+    _("%(online)s of %(size)s pass"),
+    _("no answer: %(why)s"),
+    _("%(path)s told colour %(told)s, %(healthy)s gave HTTP %(status)s"),
+    _("it is %(status)s"),
+    _("production (%(url)s) answered badly from %(colour)s for %(seconds)s s: %(state)s"),
+    _("preview (%(url)s) answered badly from %(colour)s for %(seconds)s s: %(state)s"),
+    _(
+        "`openstack loadbalancer show` tells its state; the same command goes on once it is "
+        "ACTIVE. In PENDING_UPDATE for long, Octavia's worker is stuck: ask the cloud's operators."
+    ),
+    _("See `%(command)s`, and `identify` and `health_check` in the site file."),
+    _(
+        "`openstack console log show SERVER` tells how a server started; "
+        "`ao status` names the servers."
+    ),
+    _("The same command waits on; `openstack stack event list` shows what Heat does."),
+)
+"""Waits that took too long: for what, what was seen last, and the cures."""
+
+CLOUD = (
+    _("cannot %(what)s: the cloud has no such service: %(words)s"),
+    _("cannot %(what)s: %(words)s (HTTP %(status)s)"),
+    _("cannot %(what)s: %(words)s"),
+    _("list the stacks"),
+    _("look for stack %(name)s"),
+    _("create stack %(name)s"),
+    _("update stack %(name)s"),
+    _("repair stack %(name)s"),
+    _("delete stack %(name)s"),
+    _("list the resources of stack %(name)s"),
+    _("mark %(resource)s of stack %(name)s for replacement"),
+    _("read output %(output)s of stack %(name)s"),
+    _("list the load balancers"),
+    _("list the pools"),
+    _("list the members of pool %(id)s"),
+    _("list the listeners"),
+    _("lead listener %(name)s to pool %(id)s"),
+    _("reload load balancer %(name)s"),
+    _("read the statistics of load balancer %(name)s"),
+    _("list the floating IPs"),
+    _("point floating IP %(address)s to port %(port)s"),
+    _("list the servers"),
+    _("list the locks"),
+    _("look for the lock"),
+    _("take the lock %(name)s"),
+    _("renew the lock %(name)s"),
+    _("give the lock %(name)s free"),
+    _("list the records"),
+    _("read record %(name)s"),
+    _("keep record %(name)s"),
+    _("remove record %(name)s"),
+    _("read the quotas"),
+    _("look for network %(name)s"),
+    _("look for image %(name)s"),
+    _("look for flavor %(name)s"),
+    _("look for key pair %(name)s"),
+    _("list the load-balancer providers"),
+    _("see whether Heat can get a trust"),
+    _("log in"),
+)
+"""What OpenStack refused or did not answer."""
+
+CURES = (
+    _("OpenStack does not take what was asked for; look at what the site file names."),
+    _("Check user name, password or application credential in clouds.yaml, or log in again."),
+    _("Name a cloud of clouds.yaml with `cloud:` or --os-cloud, or set OS_* variables."),
+    _("Ask the project's administrator for the role, or use another --os-cloud."),
+    _("Check the name; `%(command)s` shows what there is."),
+    _("`%(command)s` shows what there is."),
+    _("Look at its state and run the command again."),
+    _("Look at `ao status` and run the command again."),
+    _("Free something, or ask for a larger quota."),
+    _("Run the command again; it goes on where it stopped."),
+    _("Run it again with --debug."),
+    _("Ao needs Nova, Neutron, Glance, Heat and Octavia; `openstack catalog list`."),
+    _("Write its ID instead."),
+)
+"""For those."""
+
+HOLDERS = (
+    _("%(claim)s, since %(since)s until %(until)s, %(url)s"),
+    _("%(claim)s, since %(since)s until %(until)s"),
+    _("somebody (%(name)s, port %(port)s)"),
+    _("%(who)s on %(host)s (%(reason)s, by hand)"),
+    _("%(who)s on %(host)s (%(purpose)s)"),
+)
+"""Who holds a lock."""
+
+TEXTS = (
+    *COLOURS,
+    *ACTS,
+    *STAGES,
+    *OUTCOMES,
+    *STEPS,
+    *COURSE,
+    *OBSTACLES,
+    *MEMBERS,
+    *SWITCHED_BACK,
+    *RELEASES,
+    *REFUSALS,
+    *LOCKS,
+    *GONE,
+    *WAITS,
+    *CLOUD,
+    *CURES,
+    *HOLDERS,
+)
+"""All of them."""

@@ -1,0 +1,212 @@
+"""Ao's own texts in Japanese."""
+
+import gettext
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+import ao_dashboard
+from ao import plan
+from ao.cloud import Lock
+from ao.colour import Colour
+from ao.errors import Forbidden
+from ao.facts import System
+from ao.journal import Outcome
+from ao.lock.holder import Claim, Holder
+from ao.release.course import course
+from ao.release.stage import Stage
+from ao_dashboard import words
+from ao_dashboard.texts import MEMBERS, TEXTS
+from tests.unit import samples
+from tests.unit.dashboard import sayings
+
+STEPS = [kind for kind in plan.Step.__subclasses__() if kind.__module__ == plan.__name__]
+PARTS = {
+    "action": "UPDATE",
+    "colour": Colour.BLUE,
+    "name": "ao-" + "shop-" * 20,
+    "role": "preview",
+    "size": 2,
+    "version": "2.0",
+}
+ACTS = ("release", "deploy", "switch", "scale", "up", "down", "abort")
+PURPOSES = ("release 2.0", "deploy 2.0", "switch to green", "scale green to 3", "down green")
+FAILING = (
+    "acts",
+    "clock",
+    "cloud.addresses",
+    "cloud.balancers",
+    "cloud.catalogue",
+    "cloud.locks",
+    "cloud.quotas",
+    "cloud.records",
+    "cloud.servers",
+    "cloud.stacks",
+    "cloud.translate",
+    "command",
+    "config.stored",
+    "facts",
+    "follow",
+    "guard",
+    "ingredients",
+    "lock",
+    "lock.lease",
+    "migration",
+    "plan",
+    "quota",
+    "release.standing",
+    "steps",
+    "switch",
+    "switch.address",
+    "switch.balancer",
+    "switch.pool",
+)
+"""Modules whose errors the screen shows."""
+
+
+def japanese(text: str) -> str:
+    with translation.override("ja"):
+        return words.spoken(text)
+
+
+def unsaid(texts: Iterable[str]) -> dict[str, str]:
+    """Texts that are left in English, or a part of them, and what they become."""
+    said = {text: japanese(text) for text in texts}
+    return {text: it for text, it in said.items() if text == it or english(it)}
+
+
+def english(text: str) -> bool:
+    """Whether two English words in a row are left; commands are in backticks."""
+    return re.search(r"[a-z]+ [a-z]+", re.sub("`[^`]*`", "", text)) is not None
+
+
+def holder(purpose: str, process: str = "ffffff.1.1.abcd", url: str = "") -> str:
+    claim = Claim(who="shop", host="build7", purpose=purpose, process=process, url=url)
+    port = Lock(
+        id="port-id",
+        name="ao-shop-lock",
+        network_id="network-id",
+        description=claim.text(0.0),
+        revision=1,
+        created=60.0,
+        written=90.0,
+        read=100.0,
+    )
+    return str(Holder.of(port))
+
+
+@pytest.mark.parametrize("kind", STEPS)
+def test_every_step_is_said_in_japanese(kind: type[plan.Step]) -> None:
+    parts = {it.name: PARTS[it.name] for it in fields(kind) if it.name in PARTS}
+    assert not unsaid([str(kind(**parts))])
+
+
+def test_pointing_to_nothing_is_said_in_japanese() -> None:
+    assert not unsaid(map(str, (plan.PointProduction(None), plan.PointPreview(None))))
+
+
+def test_every_obstacle_is_said_in_japanese() -> None:
+    obstacles = set(sayings.returned(System.obstacle))
+    assert "its group is empty" in obstacles
+    assert not unsaid(obstacles)
+
+
+def test_every_outcome_is_said_in_japanese() -> None:
+    assert not unsaid((*Outcome, "broken off", "skipped"))
+
+
+def test_every_stage_is_said_in_japanese() -> None:
+    assert not unsaid((*Stage, "switch back"))
+
+
+def test_what_every_stage_will_do_is_said_in_japanese() -> None:
+    for site in (samples.SITE, samples.POOL_SITE):
+        planned = course(site, samples.whole(), "2.0", no_return=True)
+        assert not unsaid(it.text for it in planned)
+
+
+def test_every_act_and_what_a_lock_is_held_for_is_said_in_japanese() -> None:
+    assert not unsaid((*ACTS, *PURPOSES))
+
+
+@pytest.mark.parametrize("module", FAILING)
+def test_every_error_with_its_cure_is_said_in_japanese(module: str) -> None:
+    errors = set(sayings.errors(import_module(f"ao.{module}")))
+    assert errors
+    assert not unsaid(errors)
+
+
+def test_a_state_keeps_the_word_that_octavia_has_for_it() -> None:
+    assert japanese("NO_MONITOR") == "監視なし (NO_MONITOR)"
+    assert not [state for state in MEMBERS if state not in japanese(state)]
+
+
+def test_a_colour_is_said_in_both_languages() -> None:
+    assert japanese("point production to green") == "本番を 緑 (green) に向ける"
+
+
+def test_a_holder_is_said_with_what_it_holds_the_lock_for() -> None:
+    assert japanese(holder("release 2.0")) == (
+        "build7 の shop (2.0 のリリース)、1970-01-01T00:01:00Z から 1970-01-01T00:03:30Z まで"
+    )
+    assert japanese(holder("release 2.0", url="https://ci/7")).endswith("まで、https://ci/7")
+
+
+def test_the_reason_of_somebody_stays_as_it_was_written() -> None:
+    assert japanese(holder("release", process="")).startswith("build7 の shop (手動、release)、")
+
+
+def test_an_error_inside_an_error_is_said_too() -> None:
+    text = "waited 30 s for OpenStack to answer: cannot list the stacks: Bad Gateway (HTTP 502)"
+    assert japanese(text) == (
+        "OpenStack の応答を 30 秒待ちましたが、終わりませんでした: "
+        "スタックの一覧を取得できません: Bad Gateway (HTTP 502)"
+    )
+
+
+def test_each_line_of_an_error_is_said_and_stays_in_its_place() -> None:
+    text = "the project's quota is too small; nothing was changed:\n  cores: 2 more needed, 1 free"
+    text += " (9 of 10 used)"
+    first, second = japanese(text).splitlines()
+    assert first == "プロジェクトのクォータが足りません。何も変更していません:"
+    assert second == "  cores: あと 2 必要、空き 1 (10 中 9 使用)"
+
+
+def test_an_error_is_told_with_its_cure() -> None:
+    error = Forbidden("cannot list the locks: no role (HTTP 403)", cure="Run the command again.")
+    with translation.override("ja"):
+        assert words.told(error) == (
+            "ロックの一覧を取得できません: no role (HTTP 403)。 もう一度実行してください。"
+        )
+
+
+def test_english_is_left_word_for_word() -> None:
+    texts = {*sayings.returned(System.obstacle), holder("release 2.0"), "broken off"}
+    with translation.override("en"):
+        assert {words.spoken(text) for text in texts} == texts
+
+
+def test_a_text_that_is_not_known_stays() -> None:
+    assert japanese("something that Ao never said") == "something that Ao never said"
+
+
+def test_a_template_says_a_thing_and_nothing_of_none() -> None:
+    template = Template("{% load bluegreen %}{{ step|spoken }}{{ none|spoken }}{{ text|spoken }}")
+    context = Context({"step": plan.Drain(Colour.BLUE), "none": None, "text": "<b>"})
+    with translation.override("ja"):
+        assert template.render(context) == "青 (blue) に残るクライアントを移す&lt;b&gt;"
+
+
+def test_no_text_is_said_in_the_words_of_another_panel() -> None:
+    path = Path(ao_dashboard.__file__).parent / "locale/ja/LC_MESSAGES/django.mo"
+    with path.open("rb") as file:
+        ours = gettext.GNUTranslations(file)
+    with translation.override("ja"):
+        others = {text: translation.gettext(text) for text in TEXTS}
+    assert {text: ours.gettext(text) for text in TEXTS} == others
