@@ -4,6 +4,9 @@ from box.services import Service, Wave
 
 _CEILOMETER = ("ceilometer/ceilometer.conf", "ceilometer/polling.yaml")
 _AODH = ("aodh/aodh.conf",)
+_KEEP_MARK = {"SPT_NOENV": "1"}
+"""Workers write their titles over their environments, which tell the box's processes, but for
+this (setproctitle)."""
 
 SERVICES = (
     Service(
@@ -36,12 +39,14 @@ SERVICES = (
         wave=Wave.WORKERS,
         command="$venv/bin/aodh-evaluator --config-file $etc/aodh/aodh.conf",
         config=_AODH,
+        environment=_KEEP_MARK,
     ),
     Service(
         name="aodh-notifier",
         wave=Wave.WORKERS,
         command="$venv/bin/aodh-notifier --config-file $etc/aodh/aodh.conf",
         config=_AODH,
+        environment=_KEEP_MARK,
     ),
     Service(
         name="ceilometer-polling",
@@ -51,6 +56,7 @@ SERVICES = (
             " --polling-namespaces compute"
         ),
         config=_CEILOMETER,
+        environment=_KEEP_MARK,
         port=9101,
     ),
 )
