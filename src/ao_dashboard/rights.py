@@ -25,6 +25,7 @@ NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "scale": (LOCK, JOURNAL, STACK),
     "switch": (LOCK, JOURNAL, LISTENER, ADDRESS),
     "back": (LOCK, JOURNAL, LISTENER, ADDRESS),
+    "shrink": (LOCK, JOURNAL, STACK),
     "lock": (LOCK,),
     "unlock": (LOCK,),
     "approve": (JOURNAL, ADDRESS),

@@ -8,7 +8,19 @@ from cliff.lister import Lister
 
 from ao.commands.base import SiteCommand
 
-COLUMNS = ("Release", "Begun", "Act", "Version", "From", "To", "Who", "Took", "Lost", "Outcome")
+COLUMNS = (
+    "Release",
+    "Begun",
+    "Act",
+    "Version",
+    "From",
+    "To",
+    "Who",
+    "Took",
+    "Lost",
+    "Outcome",
+    "Why",
+)
 
 
 class History(SiteCommand, Lister):
@@ -42,6 +54,7 @@ class History(SiteCommand, Lister):
                 duration.show(release.seconds),
                 "" if release.lost is None else release.lost,
                 release.outcome or f"at: {release.step or 'work'}",
+                release.reason,
             )
 
         latest = reversed(Journal(self.work(quiet=True)).releases())

@@ -79,7 +79,7 @@ class Begun:
     @property
     def words(self) -> tuple[str, ...]:
         """What the heading tells of it."""
-        return self.act, self.version or "", self.old or "", self.new or ""
+        return self.act, self.version or "", self.old or "", self.new or "", self.reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,8 @@ class Release:
     """Colour that it deploys to or makes live."""
     who: str
     """OpenStack user who began it."""
+    reason: str
+    """Why, in that user's words; a long text is cut."""
     begun: datetime
     steps: tuple[StepRun, ...]
     outcome: str | None
@@ -89,8 +91,8 @@ def _release(release: str, headings: Sequence[Heading]) -> Release:
     for heading in headings:
         by_kind.setdefault(heading.kind, []).append(heading)
     first = by_kind.get("begun", headings)[0]
-    act, version, old, new = _words(first, 4) if first.kind == "begun" else ("", "", "", "")
-    (lost,) = _words(by_kind["switch"][-1], 2)[1:] if "switch" in by_kind else ("",)
+    act, version, old, new, reason = _words(first if first.kind == "begun" else None, 5)
+    _, lost = _words(by_kind["switch"][-1] if "switch" in by_kind else None, 2)
     own = [heading for heading in headings if heading.kind != "asked"] or headings
     return Release(
         id=release,
@@ -100,6 +102,7 @@ def _release(release: str, headings: Sequence[Heading]) -> Release:
         old=_colour(old),
         new=_colour(new),
         who=first.who,
+        reason=reason,
         begun=first.at,
         steps=_steps(headings),
         outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else None,
@@ -133,9 +136,9 @@ def _alike(text: str, other: str) -> bool:
     return text[:WHOLE] == other[:WHOLE]
 
 
-def _words(heading: Heading, count: int) -> tuple[str, ...]:
+def _words(heading: Heading | None, count: int) -> tuple[str, ...]:
     """So many words of a heading, empty ones for those that it lacks."""
-    return (*heading.words, *[""] * count)[:count]
+    return (*(heading.words if heading else ()), *[""] * count)[:count]
 
 
 def _colour(word: str) -> Colour | None:

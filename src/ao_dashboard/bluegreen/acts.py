@@ -1,4 +1,4 @@
-"""Acts: what a user of the screen can do to a site, and what the forms say of it."""
+"""Acts: what a user of the screen can do to a site."""
 
 from __future__ import annotations
 
@@ -7,51 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.validators import RegexValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ao import config, lock, operate, release
+from ao import lock, operate, release
 from ao.colour import Colour
-from ao.doctor.findings import Fate
+from ao.errors import Refused
 from ao.journal import Journal, Overridden, TakenOver
-from ao.site import Method
+from ao_dashboard.bluegreen import sentences
+from ao_dashboard.bluegreen.forms import Deployed, Locked, Reasoned, Sized
 from ao_dashboard.bluegreen.scene import Scene
-from ao_dashboard.words import spoken
+from ao_dashboard.words import spoken, told
 
 Given = Mapping[str, Any]
 """What the user has filled in."""
 HOUR = 3600.0
-
-
-class Reasoned(forms.Form):
-    """The reason, which the journal keeps."""
-
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
-
-
-class Deployed(Reasoned):
-    """A version for the standby."""
-
-    version = forms.CharField(
-        label=gettext_lazy("Version"), validators=[RegexValidator(config.VERSION)]
-    )
-    field_order = ("version", "reason")
-
-
-class Sized(Reasoned):
-    """A size for the standby."""
-
-    size = forms.IntegerField(label=gettext_lazy("Servers"), min_value=1)
-    field_order = ("size", "reason")
-
-
-class Locked(Reasoned):
-    """How long the lock is held."""
-
-    hours = forms.FloatField(label=gettext_lazy("Hours"), min_value=0.1, max_value=168, initial=2)
-    field_order = ("hours", "reason")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,32 +41,33 @@ class Act:
     """Do it; what is told afterwards. Raises AoError."""
 
 
-def _whole(scene: Scene) -> bool:
-    return scene.facts is not None and scene.facts.live is not None
+def _has_standby(scene: Scene) -> bool:
+    return scene.standby is not None
 
 
-def _open(scene: Scene) -> bool:
+def _has_release(scene: Scene) -> bool:
     return scene.release is not None
 
 
-def _standby(scene: Scene) -> Colour | None:
-    return scene.facts.standby if scene.facts else None
+def _release_runs(scene: Scene) -> bool:
+    return _has_release(scene) and scene.holder is not None and not scene.holder.by_hand
 
 
-def _version(scene: Scene, colour: Colour) -> str:
-    system = scene.facts.systems[colour] if scene.facts else None
-    return (system.version if system else None) or "?"
+def _standby_was_live(scene: Scene) -> bool:
+    if scene.live is None or scene.releases is None:
+        return False
+    return operate.goes_back(scene.releases, scene.live.colour, scene.live.colour.other)
 
 
-def _says_deploy(scene: Scene) -> Iterator[str]:
-    standby = _standby(scene)
-    if standby is None or scene.facts is None:
-        return
-    yield _("%(colour)s, the standby, gets the version: Heat replaces its %(count)d servers.") % {
-        "colour": spoken(standby),
-        "count": scene.facts.systems[standby].size,
-    }
-    yield _("Production is not touched. This page follows Heat; nothing is switched.")
+def _standby_shrinks(scene: Scene) -> bool:
+    return scene.standby is not None and scene.standby.size > scene.site.rules.standby.size
+
+
+def _standby_colour(scene: Scene) -> Colour:
+    """Raises Refused while no system is live."""
+    if scene.standby is None:
+        raise Refused("no system is live", cure="`ao status` shows what there is.")
+    return scene.standby.colour
 
 
 def _deploy(scene: Scene, given: Given) -> str:
@@ -103,78 +75,30 @@ def _deploy(scene: Scene, given: Given) -> str:
     return _("Heat has begun to deploy %(version)s.") % given
 
 
-def _says_switch(scene: Scene) -> Iterator[str]:
-    standby = _standby(scene)
-    if standby is None or scene.facts is None:
-        return
-    places = {
-        "old": spoken(standby.other),
-        "old_version": _version(scene, standby.other),
-        "new": spoken(standby),
-        "new_version": _version(scene, standby),
-    }
-    yield (
-        _("Production moves from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).") % places
-    )
-    obstacle = scene.facts.systems[standby].obstacle()
-    if obstacle:
-        yield _("It will be refused now: %(obstacle)s.") % {"obstacle": spoken(obstacle)}
-    yield from _clients(scene)
-    yield _("If production does not answer from the new system, it is switched back.")
-    yield _("The site file's hooks, checks and notifications do not run from here.")
-
-
-def _clients(scene: Scene) -> Iterator[str]:
-    """What becomes of connected clients, by what was measured on this cloud."""
-    pool = scene.site.switch.method is Method.POOL
-    yield (
-        _("One PUT changes the default pool of the listener for users.")
-        if pool
-        else _("One PUT moves the floating IP.")
-    )
-    if scene.findings is None:
-        yield _("What becomes of open connections is not known: `ao doctor` was never run here.")
-        return
-    effect = scene.findings.pool if pool else scene.findings.address
-    fates = {
-        Fate.KEEP: _("Open connections stay with the old system until they close."),
-        Fate.RESET: _("Open connections end after their answer and come back on the new system."),
-        Fate.HANG: _("Open connections hang until the client gives up."),
-    }
-    yield fates[effect.fate]
-    yield _("Measured on this cloud: %(lost)d of %(sent)d requests were lost.") % {
-        "lost": effect.lost,
-        "sent": effect.sent,
-    }
-
-
 def _switch(scene: Scene, given: Given) -> str:
-    facts = operate.switch(scene.work(), _standby(scene), reason=given["reason"])
+    """A standby that is smaller grows first: nobody waits for Heat in a request."""
+    if scene.live and scene.smaller:
+        grown = _scale(scene, {**given, "size": scene.live.size})
+        return _("%(grown)s Switch when they pass the health check.") % {"grown": grown}
+    facts = operate.switch(scene.work(), _standby_colour(scene), reason=given["reason"])
     return _("%(colour)s is live.") % {"colour": spoken(facts.live)}
 
 
-def _says_scale(scene: Scene) -> Iterator[str]:
-    standby = _standby(scene)
-    if standby is None or scene.facts is None:
-        return
-    yield _("%(colour)s, the standby, has %(count)d servers; Heat adds or takes some.") % {
-        "colour": spoken(standby),
-        "count": scene.facts.systems[standby].size,
-    }
-    yield _("The live system keeps its size.")
+def _back(scene: Scene, given: Given) -> str:
+    return _ended(
+        lambda: release.back(scene.work(), release.Options(reason=given["reason"])),
+        _("Production is switched back."),
+    )
 
 
 def _scale(scene: Scene, given: Given) -> str:
-    standby = _standby(scene)
-    assert standby is not None
+    standby = _standby_colour(scene)
     operate.start_scale(scene.work(), standby, given["size"], given["reason"])
     return _("Heat brings %(colour)s to %(size)d servers.") % {"colour": spoken(standby), **given}
 
 
-def _says_lock(scene: Scene) -> Iterator[str]:
-    yield _("No release and no switch begins while you hold the lock.")
-    if scene.holder:
-        yield _("It is held by %(holder)s.") % {"holder": spoken(scene.holder)}
+def _shrink(scene: Scene, given: Given) -> str:
+    return _scale(scene, {**given, "size": scene.site.rules.standby.size})
 
 
 def _lock(scene: Scene, given: Given) -> str:
@@ -183,13 +107,6 @@ def _lock(scene: Scene, given: Given) -> str:
     if before is not None:
         Journal(work).write(TakenOver(holder=str(before), why=before.over))
     return _("Locked: %(holder)s.") % {"holder": spoken(holder)}
-
-
-def _says_unlock(scene: Scene) -> Iterator[str]:
-    if scene.holder:
-        yield _("It is held by %(holder)s.") % {"holder": spoken(scene.holder)}
-        if not scene.holder.by_hand:
-            yield _("A release or switch that holds it stops before its next step.")
 
 
 def _unlock(scene: Scene, given: Given) -> str:
@@ -201,38 +118,30 @@ def _unlock(scene: Scene, given: Given) -> str:
     return _("Freed the lock of %(holder)s.") % {"holder": spoken(before)}
 
 
-def _says_release(scene: Scene) -> Iterator[str]:
-    if scene.release:
-        yield _("The release of %(version)s, begun by %(who)s, is at: %(step)s.") % {
-            "version": scene.release.version,
-            "who": scene.release.who,
-            "step": spoken(scene.release.step) or "-",
-        }
-
-
-def _says_approve(scene: Scene) -> Iterator[str]:
-    yield from _says_release(scene)
-    yield _(
-        "It switches production once it goes on: by itself if it runs, else when it is started."
-    )
-
-
 def _approve(scene: Scene, given: Given) -> str:
     release.go_on(scene.work(), given["reason"])
     return _("The release is approved.")
 
 
-def _says_abort(scene: Scene) -> Iterator[str]:
-    yield from _says_release(scene)
-    yield _("It ends. If production has moved already, it is switched back.")
+def _pause(scene: Scene, given: Given) -> str:
+    release.pause(scene.work(), given["reason"])
+    return _("The release was asked to wait.")
 
 
 def _abort(scene: Scene, given: Given) -> str:
+    return _ended(
+        lambda: release.abort(scene.work(), release.Options(reason=given["reason"])),
+        _("The release was asked to abort where it runs."),
+    )
+
+
+def _ended(end: Callable[[], None], otherwise: str) -> str:
+    """What is told of an end that may be that of the open release."""
     try:
-        release.abort(scene.work(), release.Options(reason=given["reason"], probes=None))
+        end()
     except (release.Aborted, release.RolledBack) as ended:
-        return _("%s.") % spoken(ended.message)
-    return _("The release was asked to abort where it runs.")
+        return told(ended)
+    return otherwise
 
 
 ACTS: Mapping[str, Act] = {
@@ -242,32 +151,48 @@ ACTS: Mapping[str, Act] = {
             name="deploy",
             title=gettext_lazy("Deploy to the standby"),
             form=Deployed,
-            offered=_whole,
-            says=_says_deploy,
+            offered=_has_standby,
+            says=sentences.deploy,
             perform=_deploy,
         ),
         Act(
             name="switch",
             title=gettext_lazy("Switch production"),
             form=Reasoned,
-            offered=_whole,
-            says=_says_switch,
+            offered=_has_standby,
+            says=sentences.switch,
             perform=_switch,
+        ),
+        Act(
+            name="back",
+            title=gettext_lazy("Switch back"),
+            form=Reasoned,
+            offered=_standby_was_live,
+            says=sentences.back,
+            perform=_back,
         ),
         Act(
             name="scale",
             title=gettext_lazy("Scale the standby"),
             form=Sized,
-            offered=_whole,
-            says=_says_scale,
+            offered=_has_standby,
+            says=sentences.scale,
             perform=_scale,
+        ),
+        Act(
+            name="shrink",
+            title=gettext_lazy("Shrink the standby"),
+            form=Reasoned,
+            offered=_standby_shrinks,
+            says=sentences.shrink,
+            perform=_shrink,
         ),
         Act(
             name="lock",
             title=gettext_lazy("Lock"),
             form=Locked,
             offered=lambda scene: scene.holder is None,
-            says=_says_lock,
+            says=sentences.lock,
             perform=_lock,
         ),
         Act(
@@ -275,23 +200,31 @@ ACTS: Mapping[str, Act] = {
             title=gettext_lazy("Unlock"),
             form=Reasoned,
             offered=lambda scene: scene.holder is not None,
-            says=_says_unlock,
+            says=sentences.unlock,
             perform=_unlock,
         ),
         Act(
             name="approve",
             title=gettext_lazy("Approve the release"),
             form=Reasoned,
-            offered=_open,
-            says=_says_approve,
+            offered=_has_release,
+            says=sentences.approve,
             perform=_approve,
+        ),
+        Act(
+            name="pause",
+            title=gettext_lazy("Pause the release"),
+            form=Reasoned,
+            offered=_release_runs,
+            says=sentences.pause,
+            perform=_pause,
         ),
         Act(
             name="abort",
             title=gettext_lazy("Abort the release"),
             form=Reasoned,
-            offered=_open,
-            says=_says_abort,
+            offered=_has_release,
+            says=sentences.abort,
             perform=_abort,
         ),
     )

@@ -11,7 +11,7 @@ from ao.cloud import Cloud
 from ao.doctor import memory
 from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated, NotFound
-from ao.facts import Facts
+from ao.facts import Facts, System
 from ao.journal import Journal, Release
 from ao.lock import Holder
 from ao.site import Site
@@ -74,6 +74,22 @@ class Scene:
                 releases=told(releases),
                 unknown=tuple(unknown),
             )
+
+    @property
+    def live(self) -> System | None:
+        """The system that production reaches; None also while that is not known."""
+        return self.facts.systems[self.facts.live] if self.facts and self.facts.live else None
+
+    @property
+    def standby(self) -> System | None:
+        """The other system."""
+        return self.facts.systems[self.facts.standby] if self.facts and self.facts.standby else None
+
+    @property
+    def smaller(self) -> bool:
+        """Whether the standby is built, and has fewer servers than the live system."""
+        live, standby = self.live, self.standby
+        return bool(live and standby and standby.stack and standby.size < live.size)
 
     @property
     def release(self) -> Release | None:

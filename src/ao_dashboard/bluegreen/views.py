@@ -86,7 +86,7 @@ class Site(Page, TemplateView):
             acts=[act for act in ACTS.values() if self._offered(act, scene)],
             history=history,
             last=_last_release(history),
-            switched=any(release.lost is not None for release in history),
+            measured=_measured(scene),
             page_title=name,
             **kwargs,
         )
@@ -156,7 +156,7 @@ class CutOver(Page):
         """Draw it, or take it as it was drawn before."""
         connected = cloud(request)
         scene = Scene.of(connected, name)
-        last = next((it for it in reversed(scene.releases or ()) if it.lost is not None), None)
+        last = _measured(scene)
         if last is None:
             raise Http404
         key = f"ao-cut-over-{get_language()}-{request.user.project_id}-{last.id}"  # type: ignore[union-attr]
@@ -187,6 +187,11 @@ def _url(scene: Scene, colour: Colour) -> str:
 def _live(scene: Scene) -> str:
     """What a form was made for: acts on the standby mean the one that its reader has seen."""
     return scene.facts.live or "" if scene.facts else ""
+
+
+def _measured(scene: Scene) -> Release | None:
+    """What has switched last while it was measured."""
+    return next((it for it in reversed(scene.releases or ()) if it.lost is not None), None)
 
 
 def _last_release(history: tuple[Release, ...]) -> Release | None:

@@ -94,7 +94,7 @@ class SiteTest(VisitorTest):
 
     def test_what_keeps_a_system_from_going_live_is_told_in_japanese(self) -> None:
         acts.down(self.work, frozenset({GREEN}))
-        assert "<dd>まだ構築されていません</dd>" in self.text("now", "shop", language="ja")
+        assert ">まだ構築されていません<" in self.text("now", "shop", language="ja")
 
     def test_a_refusal_is_told_in_japanese_with_its_cure(self) -> None:
         acts.down(self.work, frozenset({GREEN}))

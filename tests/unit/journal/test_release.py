@@ -35,6 +35,11 @@ def test_a_release_tells_what_it_is_and_who_began_it() -> None:
     assert (release.begun, release.outcome, release.step) == (BEGIN, None, "")
 
 
+def test_a_release_tells_why_it_was_begun() -> None:
+    assert only(at(0, "begun", "switch", "", "", "green", "2.0 is good")).reason == "2.0 is good"
+    assert only(BEGUN).reason == ""
+
+
 def test_a_running_release_tells_the_step_that_it_is_at() -> None:
     release = only(
         BEGUN,

@@ -2,15 +2,31 @@
 /* Parts of a page that say where they come from are fetched anew while somebody looks. */
 (() => {
   const INTERVAL = 4000;
-  const notice = document.getElementById("ao-stale");
+  const stale = document.getElementById("ao-stale");
+  const said = document.getElementById("ao-said");
 
   function tell(part, old) {
-    notice.hidden = !old;
+    stale.hidden = !old;
     part.classList.toggle("ao-old", old);
   }
 
+  /* A screen reader hears what has changed of importance, not the whole part. */
+  function say(part) {
+    const texts = Array.from(part.querySelectorAll("[data-ao-say]"), (it) => it.innerText.trim());
+    const text = texts.join(". ");
+    if (part.aoSaid !== undefined && text !== part.aoSaid) said.textContent = text;
+    part.aoSaid = text;
+  }
+
+  function show(part, text) {
+    const focused = part.contains(document.activeElement) ? document.activeElement.href : null;
+    part.innerHTML = text;
+    if (focused) Array.from(part.querySelectorAll("a")).find((it) => it.href === focused)?.focus();
+    say(part);
+  }
+
   async function refresh(part) {
-    if (document.hidden || part.contains(document.activeElement)) return;
+    if (document.hidden) return;
     const answer = await fetch(part.dataset.aoRefresh, {
       credentials: "same-origin",
       headers: { "X-Requested-With": "XMLHttpRequest" },
@@ -21,11 +37,12 @@
     tell(part, false);
     if (text !== part.aoText) {
       part.aoText = text;
-      part.innerHTML = text;
+      show(part, text);
     }
   }
 
   for (const part of document.querySelectorAll("[data-ao-refresh]")) {
+    say(part);
     const again = () =>
       setTimeout(() => refresh(part).catch(() => tell(part, true)).finally(again), INTERVAL);
     again();

@@ -1,0 +1,166 @@
+"""Sentences that tell a user of the screen what an act will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from ao.doctor.findings import Fate
+from ao.site import Method
+from ao_dashboard.bluegreen.scene import Scene
+from ao_dashboard.words import spoken
+
+
+def deploy(scene: Scene) -> Iterator[str]:
+    """Of a version for the standby."""
+    if scene.standby:
+        yield _(
+            "%(colour)s, the standby, gets the version: Heat replaces its %(count)d servers."
+        ) % {
+            "colour": spoken(scene.standby.colour),
+            "count": scene.standby.size,
+        }
+    yield _("Production is not touched. This page follows Heat; nothing is switched.")
+
+
+def switch(scene: Scene) -> Iterator[str]:
+    """Of a switch to the standby."""
+    if scene.live is None or scene.standby is None:
+        return
+    yield (
+        _("Production moves from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).")
+        % _systems(scene)
+    )
+    if scene.smaller:
+        yield _(
+            "%(new)s is smaller: Heat first brings it to %(count)d servers. Then ask again."
+        ) % {
+            "new": spoken(scene.standby.colour),
+            "count": scene.live.size,
+        }
+    yield from _move(scene)
+
+
+def back(scene: Scene) -> Iterator[str]:
+    """Of a switch back to what was live before."""
+    if scene.live is None or scene.standby is None:
+        return
+    yield (
+        _("Production goes back from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).")
+        % _systems(scene)
+    )
+    if scene.release:
+        yield from _release(scene)
+        yield _("It ends with that.")
+    yield from _move(scene)
+
+
+def scale(scene: Scene) -> Iterator[str]:
+    """Of another size for the standby."""
+    if scene.standby:
+        yield _("%(colour)s, the standby, has %(count)d servers; Heat adds or takes some.") % {
+            "colour": spoken(scene.standby.colour),
+            "count": scene.standby.size,
+        }
+    yield _("The live system keeps its size.")
+
+
+def shrink(scene: Scene) -> Iterator[str]:
+    """Of the smallest standby that the site's rules know."""
+    if scene.standby:
+        yield _("%(colour)s, the standby, shrinks from %(count)d servers to %(fewer)d.") % {
+            "colour": spoken(scene.standby.colour),
+            "count": scene.standby.size,
+            "fewer": scene.site.rules.standby.size,
+        }
+    yield _("To go back to it, it has to grow again first, which takes as long as servers start.")
+    yield _("The live system keeps its size.")
+
+
+def lock(scene: Scene) -> Iterator[str]:
+    """Of a lock by hand."""
+    yield _("No release and no switch begins while you hold the lock.")
+
+
+def unlock(scene: Scene) -> Iterator[str]:
+    """Of taking the lock from its holder."""
+    if scene.holder is None:
+        return
+    yield _("It is held by %(holder)s.") % {"holder": spoken(scene.holder)}
+    if not scene.holder.by_hand:
+        yield _("A release or switch that holds it stops before its next step.")
+
+
+def approve(scene: Scene) -> Iterator[str]:
+    """Of going on with the release."""
+    yield from _release(scene)
+    yield _(
+        "It switches production once it goes on: by itself if it runs, else when it is started."
+    )
+
+
+def pause(scene: Scene) -> Iterator[str]:
+    """Of having the release wait."""
+    yield from _release(scene)
+    yield _("It waits before its next step, until it is approved or aborted.")
+
+
+def abort(scene: Scene) -> Iterator[str]:
+    """Of ending the release."""
+    yield from _release(scene)
+    yield _("It ends. If production has moved already, it is switched back.")
+
+
+def _systems(scene: Scene) -> dict[str, str]:
+    assert scene.live
+    assert scene.standby
+    return {
+        "old": spoken(scene.live.colour),
+        "old_version": scene.live.version or "?",
+        "new": spoken(scene.standby.colour),
+        "new_version": scene.standby.version or "?",
+    }
+
+
+def _move(scene: Scene) -> Iterator[str]:
+    """Of the move of production itself."""
+    obstacle = scene.standby.obstacle() if scene.standby else None
+    if obstacle:
+        yield _("It will be refused now: %(obstacle)s.") % {"obstacle": spoken(obstacle)}
+    yield from _clients(scene)
+    yield _("If production does not answer from the new system, it is switched back.")
+    yield _("The site file's hooks, checks and notifications do not run from here.")
+
+
+def _clients(scene: Scene) -> Iterator[str]:
+    """Of connected clients, by what was measured on this cloud."""
+    pool = scene.site.switch.method is Method.POOL
+    yield (
+        _("One PUT changes the default pool of the listener for users.")
+        if pool
+        else _("One PUT moves the floating IP.")
+    )
+    if scene.findings is None:
+        yield _("What becomes of open connections is not known: `ao doctor` was never run here.")
+        return
+    effect = scene.findings.pool if pool else scene.findings.address
+    fates = {
+        Fate.KEEP: _("Open connections stay with the old system until they close."),
+        Fate.RESET: _("Open connections end after their answer and come back on the new system."),
+        Fate.HANG: _("Open connections hang until the client gives up."),
+    }
+    yield fates[effect.fate]
+    yield _("Measured on this cloud: %(lost)d of %(sent)d requests were lost.") % {
+        "lost": effect.lost,
+        "sent": effect.sent,
+    }
+
+
+def _release(scene: Scene) -> Iterator[str]:
+    if scene.release:
+        yield _("The release of %(version)s, begun by %(who)s, is at: %(step)s.") % {
+            "version": scene.release.version,
+            "who": scene.release.who,
+            "step": spoken(scene.release.step) or "-",
+        }
