@@ -1,5 +1,12 @@
 import json
+import os
+from pathlib import Path
 
+import pytest
+
+from box import status, telemetry
+from box.home import Home
+from box.services import SERVICES
 from box.status import Row, as_json, healthy, table
 
 KEYSTONE = Row(service="keystone", state="running", pid=41, memory=200 * 1024**2, port=5000)
@@ -31,3 +38,41 @@ def test_json_says_memory_in_bytes_and_nothing_as_null() -> None:
         "memory": 0,
         "port": None,
     }
+
+
+def services_shown(
+    names: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> dict[str, str]:
+    """Return the state of each service that is shown when the supervisor knows `names`."""
+
+    class Supervisor:
+        def __init__(self, home: Home) -> None: ...
+
+        def is_running(self) -> bool:
+            return True
+
+        def pid(self) -> int:
+            return os.getpid()
+
+        def states(self) -> dict[str, tuple[str, int]]:
+            return dict.fromkeys(names, ("STOPPED", 0))
+
+    monkeypatch.setattr(status, "Supervisor", Supervisor)
+    return {row.service: row.state for row in status.read(Home(root=tmp_path))}
+
+
+def test_a_part_that_was_left_out_is_not_missed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shown = services_shown([service.name for service in SERVICES], monkeypatch, tmp_path)
+
+    assert not {service.name for service in telemetry.SERVICES} & set(shown)
+
+
+def test_a_part_that_is_there_is_shown_also_when_it_does_not_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = [service.name for service in (*SERVICES, *telemetry.SERVICES)]
+    shown = services_shown(names, monkeypatch, tmp_path)
+
+    assert shown["aodh-evaluator"] == "stopped"

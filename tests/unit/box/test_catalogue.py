@@ -1,0 +1,109 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from openstack.connection import Connection
+
+from box.cloud import catalogue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    id: str
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    service_id: str
+    url: str
+
+
+class Keystone:
+    """The part of Keystone that holds the catalogue, in memory."""
+
+    def __init__(self) -> None:
+        self._services: list[Service] = []
+        self._endpoints: list[Endpoint] = []
+
+    def services(self) -> list[Service]:
+        return list(self._services)
+
+    def create_service(self, **attributes: str) -> Service:
+        kind = attributes["type"]
+        self._services.append(Service(id=f"id of {kind}", type=kind))
+        return self._services[-1]
+
+    def delete_service(self, service: Service) -> None:
+        self._services.remove(service)
+        self._endpoints = [one for one in self._endpoints if one.service_id != service.id]
+
+    def endpoints(self) -> list[Endpoint]:
+        return list(self._endpoints)
+
+    def create_endpoint(self, *, service_id: str, url: str, **_: str) -> None:
+        self._endpoints.append(Endpoint(service_id=service_id, url=url))
+
+    def find_domain(self, name: str) -> SimpleNamespace:
+        return SimpleNamespace(id=name)
+
+    def assign_domain_role_to_user(self, *_: object) -> None: ...
+
+
+class Identity:
+    """In place of the box's own: accounts are no concern of these tests."""
+
+    def __init__(self, cloud: Keystone) -> None:
+        self.api = cloud
+
+    def __getattr__(self, name: str) -> Callable[..., str]:
+        return lambda *_, **__: name
+
+
+@pytest.fixture
+def keystone(monkeypatch: pytest.MonkeyPatch) -> Keystone:
+    monkeypatch.setattr(catalogue, "Identity", Identity)
+    return Keystone()
+
+
+def write(keystone: Keystone, *, with_telemetry: bool) -> None:
+    catalogue.write(cast(Connection, keystone), "secret", with_telemetry=with_telemetry)
+
+
+def found(keystone: Keystone) -> dict[str, set[str]]:
+    """Return what the catalogue says: URLs by type."""
+    return {
+        service.type: {one.url for one in keystone.endpoints() if one.service_id == service.id}
+        for service in keystone.services()
+    }
+
+
+def test_alarms_and_prometheus_are_found_from_the_catalogue(keystone: Keystone) -> None:
+    write(keystone, with_telemetry=True)
+
+    assert found(keystone)["alarming"] == {"http://127.0.0.1:8042"}
+    assert found(keystone)["metric-storage"] == {"http://127.0.0.1:9090"}
+
+
+def test_without_telemetry_the_catalogue_names_only_what_runs(keystone: Keystone) -> None:
+    write(keystone, with_telemetry=True)
+    write(keystone, with_telemetry=False)
+
+    assert set(found(keystone)) == {kind for kind, _ in catalogue.SERVICES.values()}
+
+
+def test_telemetry_comes_back_with_its_endpoints(keystone: Keystone) -> None:
+    for with_telemetry in (True, False, True):
+        write(keystone, with_telemetry=with_telemetry)
+
+    assert found(keystone)["alarming"] == {"http://127.0.0.1:8042"}
+
+
+def test_writing_again_makes_nothing_twice(keystone: Keystone) -> None:
+    write(keystone, with_telemetry=True)
+    before = (keystone.services(), keystone.endpoints())
+    write(keystone, with_telemetry=True)
+
+    assert (keystone.services(), keystone.endpoints()) == before

@@ -1,0 +1,41 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from box import __main__ as command
+from box.home import Home
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[bool]:
+    """Whether telemetry was wanted, for each `up`."""
+    wanted: list[bool] = []
+
+    def up(home: Home, *, with_telemetry: bool) -> None:
+        wanted.append(with_telemetry)
+
+    monkeypatch.setenv("AO_BOX_HOME", str(tmp_path))
+    monkeypatch.setattr(command, "up", up)
+    return wanted
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["box", *words])
+    return command.main()
+
+
+def test_up_brings_telemetry_up_unless_told_otherwise(
+    monkeypatch: pytest.MonkeyPatch, asked: list[bool]
+) -> None:
+    assert run(monkeypatch, "up") == 0
+    assert run(monkeypatch, "up", "--without", "telemetry") == 0
+    assert asked == [True, False]
+
+
+def test_nothing_else_can_be_left_out(monkeypatch: pytest.MonkeyPatch, asked: list[bool]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        run(monkeypatch, "up", "--without", "keystone")
+
+    assert refusal.value.code == 2
+    assert asked == []
