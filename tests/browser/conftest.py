@@ -1,9 +1,11 @@
 """A browser in front of the box's Horizon, and a site to look at."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 import yaml
@@ -17,11 +19,18 @@ from tests.cloud.conftest import SHOP, cloud, cloud_name, site, visited
 
 __all__ = ["cloud", "cloud_name", "site", "visited"]
 
+P, R = ParamSpec("P"), TypeVar("R")
 HORIZON = "http://127.0.0.1:8080"
 CHROMIUM = "/usr/bin/chromium"
 """Debian's."""
 PATIENCE = 240_000.0
 """Milliseconds that Heat may take."""
+
+
+def aside(call: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call what has an event loop of its own; Playwright has one in the tests' thread."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(call, *args, **kwargs).result()
 
 
 @dataclass(frozen=True)
@@ -86,9 +95,11 @@ def work(cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "ao.yaml").write_text(text)
     (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
     work = Work(cloud=connect(cloud_name), site=config.load(folder / "ao.yaml"))
-    operate.up(work)
-    yield work
-    operate.down(work, frozenset(Colour))
+    try:
+        aside(operate.up, work)
+        yield work
+    finally:
+        aside(operate.down, work, frozenset(Colour))
 
 
 @pytest.fixture(scope="module")

@@ -159,7 +159,7 @@ class CutOver(Page):
         last = _measured(scene)
         if last is None:
             raise Http404
-        key = f"ao-cut-over-{get_language()}-{request.user.project_id}-{last.id}"  # type: ignore[union-attr]
+        key = f"ao-cut-over-{get_language()}-{request.user.project_id}-{last.id}"
         drawn = cache.get(key) or _draw(scene.work(), last)
         cache.set(key, drawn, DAY)
         return HttpResponse(drawn, content_type="image/svg+xml")
