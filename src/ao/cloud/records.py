@@ -7,7 +7,7 @@ knows no update).
 
 from __future__ import annotations
 
-from openstack import connection
+from openstack import connection, exceptions
 
 from ao.cloud.translate import asking
 from ao.cloud.values import Record
@@ -23,12 +23,18 @@ class Records:
         self._cloud = cloud
 
     def all(self, prefix: str) -> tuple[Record, ...]:
-        """Records whose names begin so, oldest first, without their texts."""
+        """Records whose names begin so, oldest first, without their texts.
+
+        A project may keep thousands: openstacksdk's objects take 0.4 ms for each, which is
+        longer than Heat takes to list it.
+        """
         with asking("list the records"):
+            answer = self._cloud.orchestration.get("/software_configs")
+            exceptions.raise_from_response(answer)
             found = [
-                Record(id=config.id, name=config.name, created_at=config.created_at)
-                for config in self._cloud.orchestration.software_configs()
-                if config.group == GROUP and config.name.startswith(prefix)
+                Record(id=config["id"], name=config["name"], created_at=config["creation_time"])
+                for config in answer.json()["software_configs"]
+                if config["group"] == GROUP and config["name"].startswith(prefix)
             ]
         return tuple(sorted(found, key=lambda record: (record.created_at, record.id)))
 

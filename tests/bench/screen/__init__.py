@@ -1,0 +1,1 @@
+"""How soon the sites page answers, with one site and with many."""
