@@ -12,6 +12,9 @@ from box.steps import Step
 PLUGINS = ("heat_dashboard", "octavia_dashboard", "ao_dashboard")
 """Packages whose panels are put into Horizon."""
 
+LOCALISED = ("horizon", "openstack_dashboard", "heat_dashboard", "octavia_dashboard")
+"""Packages that come with Japanese for a packager to compile."""
+
 
 def make(step: Step, home: Home, venv: Path) -> None:
     """Put settings and panels in place; collect and compress static files when they changed."""
@@ -27,6 +30,10 @@ def make(step: Step, home: Home, venv: Path) -> None:
         for folder in ("enabled", "local_settings.d"):
             for path in (site / plugin / folder).glob("_[0-9]*.py"):
                 shutil.copy(path, local / folder)
+    for package in LOCALISED:
+        for domain in ("django", "djangojs"):
+            arguments = ("--directory", site / package / "locale", "--domain", domain)
+            step.run(venv / "bin/pybabel", "--quiet", "compile", "--locale=ja", *arguments)
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "openstack_dashboard.settings"}
     django = (venv / "bin/python", "-m", "django")
     step.run(*django, "collectstatic", "--noinput", "--verbosity=0", environment=environment)

@@ -14,6 +14,7 @@ class Deploy(SystemLister):
         """Add the version."""
         parser = super().get_parser(prog_name)
         parser.add_argument("version", metavar="VERSION", help="Version that the standby gets.")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
         return parser
 
     def take_action(
@@ -24,4 +25,4 @@ class Deploy(SystemLister):
 
         version = config.checked_version(parsed_args.version)
         work = self.work()
-        return self.table(work, operate.deploy(work, version))
+        return self.table(work, operate.deploy(work, version, parsed_args.reason))

@@ -39,6 +39,8 @@ class Act:
     """What will happen, in sentences."""
     perform: Callable[[Scene, Given], str]
     """Do it; what is told afterwards. Raises AoError."""
+    moves: bool = False
+    """Whether production moves from the live system to the standby."""
 
 
 def _has_standby(scene: Scene) -> bool:
@@ -162,6 +164,7 @@ ACTS: Mapping[str, Act] = {
             offered=_has_standby,
             says=sentences.switch,
             perform=_switch,
+            moves=True,
         ),
         Act(
             name="back",
@@ -170,6 +173,7 @@ ACTS: Mapping[str, Act] = {
             offered=_standby_was_live,
             says=sentences.back,
             perform=_back,
+            moves=True,
         ),
         Act(
             name="scale",

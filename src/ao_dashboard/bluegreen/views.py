@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -18,14 +19,14 @@ from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated, NotFound
 from ao.journal import Journal, Release, Switched
 from ao.overview import Overview, overview
-from ao.report import chart
+from ao.report import canvas, chart
 from ao.report.words import Language
 from ao.work import Work
 from ao_dashboard import rights
 from ao_dashboard.bluegreen.acts import ACTS, Act
 from ao_dashboard.bluegreen.scene import Scene
 from ao_dashboard.connection import cloud
-from ao_dashboard.words import told
+from ao_dashboard.words import spoken, told
 
 HISTORY = 20
 """Acts that a site's page lists."""
@@ -168,8 +169,13 @@ class CutOver(Page):
 def _draw(work: Work, release: Release) -> bytes:
     events = [entry.event for entry in Journal(work).entries(release.id)]
     switches = [event for event in events if isinstance(event, Switched)]
-    language = Language.JAPANESE if (get_language() or "").startswith("ja") else Language.ENGLISH
-    return chart.svg(switches[-1].cutover, language).encode()
+    cutover = switches[-1].cutover
+    japanese = (get_language() or "").startswith("ja")
+    language = canvas.written(Language.JAPANESE if japanese else Language.ENGLISH)
+    if language is Language.JAPANESE:
+        marks = tuple(replace(mark, text=spoken(mark.text)) for mark in cutover.marks)
+        cutover = replace(cutover, marks=marks)
+    return chart.svg(cutover, language).encode()
 
 
 def _url(scene: Scene, colour: Colour) -> str:

@@ -2,7 +2,6 @@
 
 from unittest import mock
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -16,14 +15,6 @@ BLUE, GREEN = Colour
 
 
 class SiteTest(VisitorTest):
-    def post(self, act: str, language: str = "en", **given: object) -> HttpResponse:
-        where = reverse(f"{PANEL}:act", args=["shop", act])
-        told = {"live": "blue", "reason": "to try it", **given}
-        return self.client.post(where, told, headers={"accept-language": language})
-
-    def told(self, answer: HttpResponse) -> str:
-        return " ".join(str(it) for it in answer.wsgi_request._messages)
-
     def test_the_live_system_says_so(self) -> None:
         text = self.text("now", "shop")
         live, standby = text.split('data-system="green"')

@@ -50,3 +50,13 @@ class VisitorTest(helpers.TestCase):
         answer = self.page(view, *args, language=language)
         assert answer.status_code == 200, answer
         return answer.content.decode()
+
+    def post(self, act: str, language: str = "en", **given: object) -> HttpResponse:
+        """Fill in the form of an act."""
+        where = reverse(f"{PANEL}:act", args=["shop", act])
+        told = {"live": "blue", "reason": "to try it", **given}
+        return self.client.post(where, told, headers={"accept-language": language})
+
+    def told(self, answer: HttpResponse) -> str:
+        """What the user is told after it."""
+        return " ".join(str(it) for it in answer.wsgi_request._messages)

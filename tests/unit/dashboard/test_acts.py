@@ -1,0 +1,86 @@
+"""What a user of the screen does to a site, and is told of it."""
+
+import pytest
+
+from ao import acts, lock, release
+from ao.colour import Colour
+from ao.journal import Ask, Asked, Journal
+from ao.release import WaitingForApproval
+from ao.site.rules import Approve
+from tests.unit.dashboard.visitor import VisitorTest
+from tests.unit.release.stage import options, outcome, ruled
+
+BLUE, GREEN = Colour
+
+
+class ActsTest(VisitorTest):
+    def wait(self) -> None:
+        """A release that waits to be approved."""
+        with pytest.raises(WaitingForApproval):
+            release.release(ruled(self.work, approve=Approve.MANUAL), "2.0", options(self.work))
+
+    def asked(self) -> list[tuple[Ask, str]]:
+        """What was asked of the last release."""
+        journal = Journal(self.work)
+        events = [entry.event for entry in journal.entries(journal.releases()[-1].id)]
+        return [(event.ask, event.reason) for event in events if isinstance(event, Asked)]
+
+    def offered(self, act: str) -> bool:
+        return f'data-act="{act}"' in self.text("site", "shop")
+
+    def test_nothing_is_offered_to_switch_back_to_before_the_first_switch(self) -> None:
+        assert not self.offered("back")
+
+    def test_switching_back_makes_the_system_live_that_was_so_before(self) -> None:
+        self.post("switch")
+        assert self.offered("back")
+        assert "goes back from green (1.0) to blue (1.0)" in self.text("act", "shop", "back")
+        assert "Production is switched back." in self.told(self.post("back", live="green"))
+        assert self.work.observe().live is BLUE
+
+    def test_switching_back_while_a_release_waits_ends_it(self) -> None:
+        self.wait()
+        said = self.told(self.post("back"))
+        assert "aborted" in said
+        assert outcome(self.work) == "aborted"
+        assert self.work.observe().live is BLUE
+
+    def test_a_smaller_standby_grows_before_anything_is_switched(self) -> None:
+        acts.scale(self.work, GREEN, 1)
+        assert "green is smaller: Heat first brings it to 2" in self.text("act", "shop", "switch")
+        assert "Heat brings green to 2 servers." in self.told(self.post("switch"))
+        assert self.work.observe().live is BLUE
+        self.work.clock.sleep(300.0)
+        self.post("switch")
+        assert self.work.observe().live is GREEN
+
+    def test_the_standby_shrinks_to_what_the_rules_leave_it(self) -> None:
+        assert "green, the standby, shrinks from 2 servers to 1." in self.text(
+            "act", "shop", "shrink"
+        )
+        self.post("shrink")
+        self.work.clock.sleep(300.0)
+        assert self.work.observe().systems[GREEN].size == 1
+        assert self.work.observe().systems[BLUE].size == 2
+        assert not self.offered("shrink")
+
+    def test_a_waiting_release_is_approved_with_the_reason(self) -> None:
+        self.wait()
+        assert self.offered("approve")
+        self.post("approve", reason="the tests are good")
+        assert self.asked() == [(Ask.APPROVE, "the tests are good")]
+
+    def test_a_waiting_release_is_aborted(self) -> None:
+        self.wait()
+        assert self.offered("abort")
+        self.post("abort")
+        assert outcome(self.work) == "aborted"
+        assert not self.offered("abort")
+
+    def test_a_release_is_asked_to_wait_only_while_it_runs(self) -> None:
+        self.wait()
+        assert not self.offered("pause")
+        with lock.held(self.work, "release 2.0"):
+            assert self.offered("pause")
+            self.post("pause", reason="the till is down")
+        assert self.asked() == [(Ask.PAUSE, "the till is down")]
