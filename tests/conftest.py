@@ -1,4 +1,9 @@
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)
+# A test is no benchmark: the machine may be busy with something else.
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

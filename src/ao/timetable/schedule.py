@@ -79,7 +79,7 @@ def schedule(procedure: Procedure) -> Schedule:
     planned = {name: takes.planned for name, takes in times(procedure).items()}
     forward = run(procedure, planned, max, 0.0)
     step = procedure.opening.step
-    closes = math.ceil(forward.needed / step - _TINY) * step if step else forward.needed
+    closes = math.ceil((forward.needed - _TINY) / step) * step if step else forward.needed
     ends = {task.name: forward.ends[task.name] for task in procedure.main}
     ends |= _backward(procedure.closing, closes) | _backward(procedure.before, 0.0)
     slots = [_slot(task, ends[task.name]) for task in procedure.ordered]

@@ -66,7 +66,7 @@ def test_a_title_is_left_out_on_demand() -> None:
     assert title not in texts(chart.figure(SAMPLES["lossless"], titled=False))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     marks=st.lists(
         st.builds(Mark, at=st.floats(-1, 20), text=st.sampled_from(["move", "see it " * 6])),

@@ -59,7 +59,7 @@ def test_procedures_that_open_at_other_times_are_told_from_the_opening() -> None
     assert "23:00" not in written
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(procedures(step=300.0))
 def test_names_never_overlap_nor_leave_the_page(given_one: Procedure) -> None:
     figure = gantt.figure((schedule(given_one),))
