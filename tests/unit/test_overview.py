@@ -15,17 +15,6 @@ from tests.unit.acts.stage import SITES, built, deployed, start
 BLUE, GREEN = Colour
 
 
-@pytest.fixture(params=list(Method))
-def site(request: pytest.FixtureRequest) -> Site:
-    method: Method = request.param
-    return SITES[method]
-
-
-@pytest.fixture
-def work(site: Site) -> Work:
-    return built(site)
-
-
 def only(found: Overview) -> Glance:
     assert not found.unknown
     (glance,) = found.sites

@@ -27,6 +27,7 @@ from ao.journal import (
     TakenOver,
 )
 from ao.work import Work
+from tests.unit.acts.stage import start
 from tests.unit.report import samples
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop" / "ao.yaml"
@@ -37,8 +38,7 @@ Run = Callable[..., int]
 @pytest.fixture
 def work() -> Work:
     """Work on the demo shop, whose stack is built."""
-    cloud = fake.Cloud(openstack=fake.OpenStack(providers=("amphora", "ovn", "haproxy")))
-    work = Work(cloud=cloud, site=config.load(SHOP), clock=cloud.clock, visit=cloud.visit)
+    work = start(config.load(SHOP), providers=("haproxy",))
     acts.up(work)
     return work
 

@@ -12,6 +12,7 @@ from cliff.commandmanager import CommandManager
 from ao import config, fake, lock, operate
 from ao.commands.base import CloudCommand
 from ao.work import Work
+from tests.unit.acts.stage import start
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop" / "ao.yaml"
 OURS = sorted(entry_points(group="openstack.bluegreen.v1"), key=lambda entry: entry.name)
@@ -31,8 +32,7 @@ class OpenStack(App):
 @pytest.fixture
 def work() -> Work:
     """Work on the demo shop, which is built."""
-    cloud = fake.Cloud(openstack=fake.OpenStack(providers=("amphora", "ovn", "haproxy")))
-    work = Work(cloud=cloud, site=config.load(SHOP), clock=cloud.clock, visit=cloud.visit)
+    work = start(config.load(SHOP), providers=("haproxy",))
     operate.up(work)
     return work
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ao.site import Method, Site
-from ao.work import Work
-from tests.unit.acts.stage import SITES, built
+from tests.unit.acts.stage import SITES
 
 
 @pytest.fixture(params=list(Method))
@@ -15,9 +14,3 @@ def site(request: pytest.FixtureRequest) -> Site:
     method: Method = request.param
     site = SITES[method]
     return replace(site, watch=replace(site.watch, length=60.0))
-
-
-@pytest.fixture
-def work(site: Site) -> Work:
-    """The site, built with version 1.0 on both systems."""
-    return built(site)

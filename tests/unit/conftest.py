@@ -1,3 +1,5 @@
+"""A site of each method on the fake cloud."""
+
 import pytest
 
 from ao.site import Method, Site
