@@ -29,6 +29,9 @@ _BY_STATUS: dict[int, tuple[type[errors.AoError], str]] = {
     413: (errors.QuotaExceeded, "Free something, or ask for a larger quota."),
 }
 
+HEAT_LIMIT = "You have reached the maximum"
+"""Heat's words for a full project, which it answers with 400 (heat/engine/service.py)."""
+
 
 @contextmanager
 def asking(what: str) -> Iterator[None]:
@@ -68,7 +71,7 @@ def _from_status(
     kind, cure = _BY_STATUS.get(status or 0, (errors.CloudError, "Run it again with --debug."))
     if status is None or status >= 500:
         kind, cure = errors.Unavailable, "Run the command again; it goes on where it stopped."
-    if status == 403 and "uota" in words:
+    if (status == 403 and "uota" in words) or (status == 400 and HEAT_LIMIT in words):
         kind, cure = _BY_STATUS[413]
     return kind(f"cannot {what}: {words} (HTTP {status})", cure=cure, request_id=request_id or "")
 

@@ -28,4 +28,4 @@ class JournalSection(Section):
     """What was done to the site, kept in Heat."""
 
     keep: int = Field(default=50, ge=1, le=1000, examples=[50])
-    """Releases that are kept; `ao up` removes older ones."""
+    """Releases that are kept; `ao up` and each new release remove older ones."""

@@ -108,6 +108,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             if facts.systems[old].version == version and not facts.switching_to:
                 held.progress.note(f"{version} is live already, on {old}.")
                 return Outcome.RELEASED
+            journal.prune(held.site.rules.keep)
             begun = Begun(
                 act="release",
                 version=version,

@@ -53,6 +53,11 @@ def test_an_answer_becomes_one_line_with_the_request_id(
     assert "cloud.example" not in str(error)
 
 
+def test_a_limit_that_heat_answers_with_400_is_a_quota() -> None:
+    words = "You have reached the maximum software configs per tenant, 4096."
+    assert type(told(answered(400, words))) is errors.QuotaExceeded
+
+
 def test_a_quota_that_nova_answers_with_403_is_a_quota() -> None:
     assert type(told(answered(403, "Quota exceeded for instances"))) is errors.QuotaExceeded
 
