@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -28,6 +29,14 @@ def _wide(network: str) -> str:
     return network
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is no time zone that IANA names") from error
+    return name
+
+
 Duration = Annotated[
     float,
     BeforeValidator(_seconds),
@@ -37,6 +46,7 @@ Duration = Annotated[
 ]
 Network = Annotated[str, BeforeValidator(_network)]
 WideNetwork = Annotated[Network, AfterValidator(_wide)]
+TimeZone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 

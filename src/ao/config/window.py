@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
 from ao import recurrence
-from ao.config.section import Duration, Section
+from ao.config.section import Duration, Section, TimeZone
 from ao.site.window import Freeze, Outside, Window
 
 
@@ -38,7 +37,7 @@ class WindowSection(Section):
     `RRULE:FREQ=MONTHLY;BYDAY=2SU;BYHOUR=23`. Without it, it is open but for the freezes."""
     length: Duration | None = Field(default=None, gt=0, examples=["15m"])
     """How long it stays open."""
-    timezone: str = Field(default="UTC", examples=["Asia/Tokyo"])
+    timezone: TimeZone = Field(default="UTC", examples=["Asia/Tokyo"])
     """Time zone of `every` and of the freezes, by its IANA name."""
     freezes: tuple[FreezeSection, ...] = Field(default=(), strict=False)
     """Days on which production must not be switched."""
@@ -51,15 +50,6 @@ class WindowSection(Section):
         if every is not None:
             recurrence.parse(every)
         return every
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, timezone: str) -> str:
-        try:
-            ZoneInfo(timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{timezone!r} is no time zone that IANA names") from error
-        return timezone
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from ao.config.section import Duration, Section
+from ao.config.section import Duration, Section, TimeZone
 from ao.timetable.procedure import DECISION, Decision, Opening, Procedure, Task
 from ao.timetable.takes import Fixed
 from ao.timetable.title import Title
@@ -90,7 +89,7 @@ class WindowSection(Section):
 
     opens: str = Field(examples=["23:00", "2026-11-29 23:00"])
     """When it opens: a time, or a day and a time. Quote it."""
-    timezone: str = Field(default="UTC", examples=["Asia/Tokyo"])
+    timezone: TimeZone = Field(default="UTC", examples=["Asia/Tokyo"])
     """Time zone, by its IANA name; on a day given it is looked whether the clocks change."""
     step: Duration = Field(default=0, le=86400, examples=["15m"])
     """The window's length is a multiple of it; 0 for any length."""
@@ -106,15 +105,6 @@ class WindowSection(Section):
         if found["day"]:
             date.fromisoformat(found["day"])
         return opens
-
-    @field_validator("timezone")
-    @classmethod
-    def _known(cls, timezone: str) -> str:
-        try:
-            ZoneInfo(timezone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"{timezone!r} is no time zone that IANA names") from error
-        return timezone
 
     def value(self) -> Opening:
         """The opening that it describes."""
