@@ -13,17 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cliff.columns import FormattableColumn
 from cliff.show import ShowOne
 
 from ao.commands.base import SiteCommand
+from ao.commands.cell import Cell
 from ao.errors import ConfigError, RequestsLost
 
 if TYPE_CHECKING:
     from ao.probe.load import Load
     from ao.probe.recording import Recording
     from ao.probe.run import Run
-    from ao.probe.summary import Figure
     from ao.site import Identify
 
 
@@ -54,9 +53,7 @@ class Probe(SiteCommand, ShowOne):
         _add_colours(parser.add_argument_group("colours", "Default: `identify` of the site file."))
         return parser
 
-    def take_action(
-        self, parsed_args: argparse.Namespace
-    ) -> tuple[Sequence[str], Sequence[_Column]]:
+    def take_action(self, parsed_args: argparse.Namespace) -> tuple[Sequence[str], Sequence[Cell]]:
         """Run the probe, and show what it saw."""
         import asyncio
 
@@ -81,7 +78,7 @@ class Probe(SiteCommand, ShowOne):
                 file=sys.stderr,
             )
         figures = list(summary.figures(self.recording))
-        return [figure.name for figure in figures], [_Column(figure) for figure in figures]
+        return [figure.name for figure in figures], [Cell(it.value, it.text) for it in figures]
 
     def produce_output(
         self, parsed_args: argparse.Namespace, column_names: Sequence[str], data: Sequence[Any]
@@ -128,22 +125,6 @@ class Probe(SiteCommand, ShowOne):
             return Identify(path=asked or "/", header=options.header, body=options.body)
         identify = self.site().identify
         return replace(identify, path=asked or identify.path)
-
-
-class _Column(FormattableColumn[object]):
-    """A figure as cliff shows it: the text in tables, the value in JSON and YAML."""
-
-    def __init__(self, figure: Figure) -> None:
-        super().__init__(figure.value)
-        self._text = figure.text
-
-    def human_readable(self) -> str:
-        """The figure's text."""
-        return self._text
-
-    def machine_readable(self) -> object:
-        """The figure's value."""
-        return self._value
 
 
 async def _go(run: Run, seconds: float | None) -> Recording:

@@ -1,0 +1,21 @@
+"""A cell of a table."""
+
+from __future__ import annotations
+
+from cliff.columns import FormattableColumn
+
+
+class Cell(FormattableColumn[object]):
+    """A figure as cliff shows it: the text in tables, the value in JSON and YAML."""
+
+    def __init__(self, value: object, text: str) -> None:
+        super().__init__(value)
+        self._text = text
+
+    def human_readable(self) -> str:
+        """The figure's text."""
+        return self._text
+
+    def machine_readable(self) -> object:
+        """The figure's value."""
+        return self._value
