@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from openstack.connection import Connection
+from openstack.exceptions import raise_from_response
 
 
 class Others(Protocol):
@@ -16,6 +17,9 @@ class Others(Protocol):
 
     def delete_address(self, address_id: str) -> None:
         """Delete a floating IP."""
+
+    def signal(self, stack_name: str, policy: str) -> None:
+        """Signal a scaling policy of a stack."""
 
     def things_named(self, word: str) -> list[str]:
         """Kinds of the things in the project with the word in name, tags or description."""
@@ -39,6 +43,11 @@ class RealOthers:
 
     def delete_address(self, address_id: str) -> None:
         self._cloud.network.delete_ip(address_id)
+
+    def signal(self, stack_name: str, policy: str) -> None:
+        stack = self._cloud.orchestration.get_stack(stack_name)
+        path = f"/stacks/{stack.name}/{stack.id}/resources/{policy}/signal"
+        raise_from_response(self._cloud.orchestration.post(path, json={}))
 
     def things_named(self, word: str) -> list[str]:
         network, balancer = self._cloud.network, self._cloud.load_balancer

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ao.cloud.face import Cloud
 from ao.cloud.values import (
+    Alarm,
     Flavor,
     FloatingIP,
     Listener,
@@ -18,7 +19,9 @@ from ao.cloud.values import (
     Record,
     Request,
     Resource,
+    Sample,
     Server,
+    Signal,
     Stack,
     Statistics,
     Template,
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from openstack.connection import Connection
 
 __all__ = [
+    "Alarm",
     "Cloud",
     "Flavor",
     "FloatingIP",
@@ -41,7 +45,9 @@ __all__ = [
     "Record",
     "Request",
     "Resource",
+    "Sample",
     "Server",
+    "Signal",
     "Stack",
     "Statistics",
     "Template",

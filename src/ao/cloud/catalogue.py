@@ -53,6 +53,11 @@ class Catalogue:
         with asking("list the load-balancer providers"):
             return tuple(provider.name for provider in self._cloud.load_balancer.providers())
 
+    def services(self) -> frozenset[str]:
+        """Types of the services in Keystone's catalogue."""
+        with asking("read the catalogue of services"):
+            return frozenset(service["type"] for service in self._cloud.service_catalog)
+
 
 def _there(thing: T | None, what: str, command: str) -> T:
     """The thing, if it is there; raises NotFound, with the command that lists such things."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from ao.cloud.values import (
+    Alarm,
     Flavor,
     FloatingIP,
     Listener,
@@ -22,7 +23,9 @@ from ao.cloud.values import (
     Record,
     Request,
     Resource,
+    Sample,
     Server,
+    Signal,
     Stack,
     Statistics,
     Template,
@@ -75,6 +78,9 @@ class Stacks(Protocol):
 
     def mark_unhealthy(self, resource: Resource, reason: str) -> None:
         """Have the next update of its stack replace a resource."""
+
+    def last_signal(self, stack: Stack) -> Signal | None:
+        """The last signal on which a resource of the stack acted, or None."""
 
     def output(self, stack: Stack, key: str) -> str:
         """Value of a stack's output."""
@@ -135,6 +141,32 @@ class Servers(Protocol):
 
     def active(self) -> tuple[Server, ...]:
         """Servers of the project in status ACTIVE."""
+
+
+class Alarms(Protocol):
+    """Aodh: alarms of the project."""
+
+    def all(self) -> tuple[Alarm, ...]:
+        """All alarms of the project."""
+
+    def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
+        """Have an alarm be evaluated, or not, with another query of Prometheus if one is given.
+
+        The rest of its definition stays. Raises NotFound.
+        """
+
+
+class Metrics(Protocol):
+    """Prometheus: measures of the project."""
+
+    def query(self, promql: str) -> float | None:
+        """Value of a query now; None when there is none. Of several series it is the first's."""
+
+    def range(self, promql: str, begin: float, end: float, step: float) -> tuple[Sample, ...]:
+        """Values of a query from a moment to another (seconds since 1970), each `step` seconds.
+
+        Moments without a value are left out.
+        """
 
 
 class Ports(Protocol):
@@ -207,6 +239,9 @@ class Catalogue(Protocol):
     def providers(self) -> tuple[str, ...]:
         """Names of Octavia's providers."""
 
+    def services(self) -> frozenset[str]:
+        """Types of the services in Keystone's catalogue, for example `alarming`."""
+
 
 class Cloud(Protocol):
     """One project of one OpenStack."""
@@ -234,6 +269,14 @@ class Cloud(Protocol):
     @property
     def servers(self) -> Servers:
         """Nova."""
+
+    @property
+    def metrics(self) -> Metrics:
+        """Prometheus."""
+
+    @property
+    def alarms(self) -> Alarms:
+        """Aodh."""
 
     @property
     def ports(self) -> Ports:

@@ -11,9 +11,11 @@ from openstack import connection
 import ao
 from ao.cloud import trusts
 from ao.cloud.addresses import Addresses
+from ao.cloud.alarms import Alarms
 from ao.cloud.balancers import Balancers
 from ao.cloud.catalogue import Catalogue
 from ao.cloud.locks import Locks
+from ao.cloud.metrics import Metrics
 from ao.cloud.ports import Ports
 from ao.cloud.quotas import quotas
 from ao.cloud.records import Records
@@ -34,6 +36,8 @@ class OpenStack:
         self.addresses = Addresses(cloud)
         self.balancers = Balancers(cloud)
         self.servers = Servers(cloud)
+        self.alarms = Alarms(cloud)
+        self.metrics = Metrics(cloud)
         self.ports = Ports(cloud)
         self.locks = Locks(cloud)
         self.records = Records(cloud)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from openstack import connection, exceptions
 
 from ao.cloud.translate import asking
-from ao.cloud.values import Resource, Stack, Template
+from ao.cloud.values import Resource, Signal, Stack, Template
 from ao.errors import NotFound
 
 _NESTING = 3
@@ -92,6 +92,15 @@ class Stacks:
                 f"/stacks/{resource.stack_name}/{resource.stack_id}/resources/{resource.name}",
                 {"mark_unhealthy": True, "resource_status_reason": reason},
             )
+
+    def last_signal(self, stack: Stack) -> Signal | None:
+        """The last signal on which a resource of the stack acted, or None."""
+        with asking(f"list the events of stack {stack.name}"):
+            query = "resource_action=SIGNAL&sort_keys=created_at&sort_dir=desc&limit=1"
+            events = self._read(f"{_path(stack)}/events?{query}")["events"]
+        if not events:
+            return None
+        return Signal(resource=events[0]["resource_name"], at=events[0]["event_time"])
 
     def output(self, stack: Stack, key: str) -> str:
         """Value of a stack's output."""

@@ -55,6 +55,16 @@ class Resource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Signal:
+    """A signal on which a resource of a stack acted."""
+
+    resource: str
+    """Name of that resource."""
+    at: str
+    """When it had acted: ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Template:
     """A HOT template with the templates that it uses as resource types."""
 
@@ -146,6 +156,31 @@ class Server:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """An alarm in Aodh."""
+
+    id: str
+    name: str
+    enabled: bool
+    """Whether it is evaluated and acts."""
+    state: str
+    """`ok`, `alarm`, or `insufficient data` when there is nothing to evaluate."""
+    reason: str
+    """Aodh's words on the state."""
+    query: str = ""
+    """PromQL of what it compares; empty when that is not Prometheus'."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A measure at a moment."""
+
+    at: float
+    """Seconds since 1970."""
+    value: float
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,17 @@ from ao.fake.faults import Call, Faults
 from ao.fake.locks import Locks
 from ao.fake.openstack import OpenStack
 from ao.fake.others import Others
-from ao.fake.services import Addresses, Balancers, Catalogue, Ports, Records, Servers, Stacks
+from ao.fake.services import (
+    Addresses,
+    Alarms,
+    Balancers,
+    Catalogue,
+    Metrics,
+    Ports,
+    Records,
+    Servers,
+    Stacks,
+)
 from ao.visit import Answer
 
 
@@ -47,6 +57,8 @@ class Cloud:
         self.addresses = Addresses(inside, desk)
         self.balancers = Balancers(inside, desk)
         self.servers = Servers(inside, desk)
+        self.alarms = Alarms(inside, desk)
+        self.metrics = Metrics(inside, desk)
         self.ports = Ports(inside, desk)
         self.locks = Locks(inside, desk)
         self.records = Records(inside, desk)

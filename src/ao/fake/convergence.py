@@ -29,7 +29,7 @@ class Scope:
 
     def parameter(self, name: str) -> object:
         """Value of a parameter."""
-        return self._stack.arguments[name]
+        return self._stack.id if name == "OS::stack_id" else self._stack.arguments[name]
 
     def condition(self, name: str) -> bool:
         """Whether a condition of the template holds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ao.cloud.values import Record, Template
+from ao.cloud.values import Record, Signal, Template
 from ao.errors import CloudError, Conflict, NotFound
 from ao.fake import hot
 from ao.fake.convergence import Convergence, Scope
@@ -112,14 +112,19 @@ class Heat:
 
     def signal(self, stack_id: str, policy: str) -> None:
         """Have a scaling policy change the size of its group."""
-        properties = self.find(stack_id).parts[policy].properties
+        signalled = self.find(stack_id)
+        properties = signalled.parts[policy].properties
         group = next(
             part
             for stack in self.stacks.values()
             for part in stack.parts.values()
             if part.physical_id == properties["auto_scaling_group_id"]
         )
-        AutoScalingGroup().adjust(group, properties["scaling_adjustment"])
+
+        def done() -> None:
+            signalled.signal = Signal(resource=policy, at=self._project.timeline.date())
+
+        AutoScalingGroup().adjust(group, properties["scaling_adjustment"], done)
 
     def nest(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Stack:
         """Begin to create the stack that a resource stands for."""

@@ -28,6 +28,7 @@ class OpenStack:
         external_networks: Iterable[str] = ("public",),
         keypairs: Iterable[str] = ("demo",),
         providers: tuple[str, ...] = ("amphora", "ovn"),
+        services: Iterable[str] = ("alarming", "metric-storage"),
         limits: Mapping[str, int] | None = None,
         application: Application = shop,
         seed: int = 0,
@@ -35,8 +36,9 @@ class OpenStack:
         """Offer these things, by name.
 
         `flavors` gives processors and MiB of memory; `limits` the quotas that differ from
-        a usual cloud's; `application` what the servers answer. The same seed gives the
-        same IDs.
+        a usual cloud's; `services` those of the
+        catalogue that not every cloud has; `application` what the servers answer. The same
+        seed gives the same IDs.
         """
         self.lock = threading.RLock()
         """Held by whoever reads or changes anything."""
@@ -44,6 +46,7 @@ class OpenStack:
         self.words = Words(seed)
         self.application = application
         self.providers = providers
+        self.services = frozenset(services)
         self.images = [Named(id=self.words.uuid(), name=name) for name in images]
         self.external_networks = [
             Named(id=self.words.uuid(), name=name) for name in external_networks

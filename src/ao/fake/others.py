@@ -56,6 +56,18 @@ class Others:
             stack = next(stack for stack in heat.tops() if stack.name == stack_name)
             heat.signal(stack.id, policy)
 
+    def evaluate(self, stack_name: str, alarm: str, state: str) -> None:
+        """Have Aodh evaluate an alarm of a stack, if it is on, to a state."""
+        with self._lock:
+            heat = self._project.heat
+            stack = next(stack for stack in heat.tops() if stack.name == stack_name)
+            self._project.aodh.evaluate(stack.parts[alarm].physical_id, state)
+
+    def load(self, stack_name: str, value: float) -> None:
+        """Give the servers of a stack a CPU load, from 0 to 1."""
+        stack = next(it for it in self._project.heat.tops() if it.name == stack_name)
+        self._project.prometheus.loads[stack.id] = value
+
     def things_named(self, word: str) -> list[str]:
         """Kinds of the things in the project with the word in name, tags or description."""
         neutron, octavia = self._project.neutron, self._project.octavia

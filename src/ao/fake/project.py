@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ao.cloud.values import Named
+from ao.fake.aodh import Aodh
 from ao.fake.flaws import Flaws
 from ao.fake.heat import Heat
 from ao.fake.limits import Limits
 from ao.fake.neutron import Neutron
 from ao.fake.nova import Nova
 from ao.fake.octavia import Octavia
+from ao.fake.prometheus import Prometheus
 
 if TYPE_CHECKING:
     from ao.fake.openstack import OpenStack
@@ -30,6 +32,8 @@ class Project:
         self.nova = Nova(self)
         self.octavia = Octavia(self)
         self.heat = Heat(self)
+        self.aodh = Aodh(self)
+        self.prometheus = Prometheus(self)
 
     def exists(self, constraint: str, name_or_id: str) -> bool:
         """Whether there is what a template's custom constraint asks for."""

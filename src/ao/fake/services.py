@@ -84,6 +84,11 @@ class Stacks(Service):
         self._project.heat.mark_unhealthy(resource.stack_id, resource.name, reason)
 
     @reads
+    def last_signal(self, stack: values.Stack) -> values.Signal | None:
+        """The last signal on which a resource of the stack acted, or None."""
+        return self._project.heat.find(stack.id).signal
+
+    @reads
     def output(self, stack: values.Stack, key: str) -> str:
         """Value of a stack's output."""
         value = self._project.heat.output(stack.id, key)
@@ -219,6 +224,42 @@ class Servers(Service):
         )
 
 
+class Alarms(Service):
+    """Aodh."""
+
+    name = "alarms"
+
+    @reads
+    def all(self) -> tuple[values.Alarm, ...]:
+        """All alarms of the project."""
+        return tuple(self._project.aodh.alarms.values())
+
+    @writes
+    def enable(self, alarm: values.Alarm, enabled: bool, query: str = "") -> None:
+        """Have an alarm be evaluated, or not, with another query if one is given."""
+        self._project.aodh.change(alarm.id, enabled=enabled, query=query or None)
+
+
+class Metrics(Service):
+    """Prometheus."""
+
+    name = "metrics"
+
+    @reads
+    def query(self, promql: str) -> float | None:
+        """Value of a query now."""
+        return self._project.prometheus.query(promql)
+
+    @reads
+    def range(
+        self, promql: str, begin: float, end: float, step: float
+    ) -> tuple[values.Sample, ...]:
+        """The same value all the time."""
+        value = self._project.prometheus.query(promql)
+        moments = [begin + n * step for n in range(int((end - begin) // step) + 1)]
+        return tuple(values.Sample(at=at, value=value) for at in moments if value is not None)
+
+
 class Ports(Service):
     """Neutron's ports."""
 
@@ -293,6 +334,11 @@ class Catalogue(Service):
     def providers(self) -> tuple[str, ...]:
         """Names of Octavia's providers."""
         return self._project.openstack.providers
+
+    @reads
+    def services(self) -> frozenset[str]:
+        """Types of the services in Keystone's catalogue."""
+        return self._project.openstack.services
 
 
 def _offered(what: str, offers: Iterable[T], name_or_id: str) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ao.cloud.values import Signal
 from ao.fake.failure import Failure
 from ao.fake.template import Blueprint
 
@@ -61,6 +62,8 @@ class Stack:
     status: str = "IN_PROGRESS"
     reason: str = ""
     updated_at: str = ""
+    signal: Signal | None = None
+    """The last signal on which one of its resources acted."""
     failure: Failure | None = None
     """What its last traversal failed at."""
     parts: dict[str, Part] = field(default_factory=dict)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ao.errors import CloudError
-from ao.fake.kinds import heat, neutron, nova, octavia
+from ao.fake.kinds import aodh, heat, neutron, nova, octavia
 from ao.fake.kinds.kind import Kind
 from ao.fake.template import Blueprint
 
 _KINDS: Mapping[str, Kind] = {
+    "OS::Aodh::GnocchiAggregationByResourcesAlarm": aodh.GnocchiAlarm(),
+    "OS::Aodh::PrometheusAlarm": aodh.PrometheusAlarm(),
     "OS::Heat::AutoScalingGroup": heat.AutoScalingGroup(),
     "OS::Heat::Delay": heat.Delay(),
     "OS::Heat::RandomString": heat.RandomString(),

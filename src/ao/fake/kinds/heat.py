@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ao.fake.failure import Failure
@@ -50,12 +51,19 @@ class ScalingPolicy(Kind):
     """OS::Heat::ScalingPolicy."""
 
     required = frozenset({"auto_scaling_group_id", "adjustment_type", "scaling_adjustment"})
+    optional = frozenset({"cooldown"})
     fixed = frozenset({"auto_scaling_group_id"})
 
     def create(self, part: Part) -> Job:
         """Give it an ID."""
         part.physical_id = part.project.words.uuid()
         yield TICK
+
+    def attribute(self, part: Part, name: str) -> object:
+        """Where it is signalled: the ID of its stack and its name."""
+        if name != "signal_url":
+            return super().attribute(part, name)
+        return f"http://heat/{part.stack.id}/{part.name}"
 
 
 class NestedStack(Kind):
@@ -138,25 +146,32 @@ class AutoScalingGroup(NestedStack):
         desired = part.properties.get("desired_capacity") or self._size(part)
         yield from self._resize(part, desired)
 
-    def adjust(self, part: Part, change: int) -> None:
-        """Begin to change the number of members, as a scaling policy does."""
-        project = part.project
-        if part.status == "COMPLETE":
-            project.timeline.start(self._quietly(self._resize(part, self._size(part) + change)))
+    def adjust(self, part: Part, change: int, done: Callable[[], None]) -> None:
+        """Begin to change the number of members, as a scaling policy does, if that changes it.
+
+        `done` is called in the end.
+        """
+        size = self._size(part)
+        wanted = self._within(part, size + change)
+        if part.status == "COMPLETE" and wanted != size:
+            part.project.timeline.start(self._quietly(self._resize(part, wanted), done))
 
     def _resize(self, part: Part, size: int) -> Job:
         """Add members, or remove those that failed and then the oldest."""
-        low, high = part.properties["min_size"], part.properties["max_size"]
         names = [member.name for member in self._members(part)]
-        members = self._named(part, names, max(low, min(high, size)))
+        members = self._named(part, names, self._within(part, size))
         yield from self._update(part, self._blueprint(part, members), {})
 
-    def _quietly(self, job: Job) -> Job:
+    def _within(self, part: Part, size: int) -> int:
+        """A size within the bounds."""
+        low, high = int(part.properties["min_size"]), int(part.properties["max_size"])
+        return max(low, min(high, size))
+
+    def _quietly(self, job: Job, done: Callable[[], None]) -> Job:
         """A job whose failure is told by the members alone."""
-        try:
+        with suppress(Failure):
             yield from job
-        except Failure:
-            return
+        done()
 
     def _check_size(self, part: Part) -> None:
         low, high = part.properties["min_size"], part.properties["max_size"]
