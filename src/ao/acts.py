@@ -14,6 +14,7 @@ from ao.doctor.findings import Fate, Findings, warnings
 from ao.errors import BuildFailed, DeadlinePassed, NotSeen, Refused, SwitchFailed
 from ao.facts import Facts
 from ao.plan import (
+    AwaitServers,
     BuildSite,
     BuildSystem,
     Done,
@@ -64,13 +65,14 @@ def deploy(work: Work, version: str) -> Facts:
 
 
 def scale(work: Work, colour: Colour, size: int) -> Facts:
-    """Bring a system that is not live to a size.
+    """Bring a system to a size.
 
-    Raises Refused when it is live or not built, QuotaExceeded before anything is changed.
+    Raises Refused when it is not built, or is live and the guard says no; QuotaExceeded before
+    anything is changed.
     """
-    guard.may_change(work.observe(), colour, act="scale")
+    guard.may_scale(work.observe(), work.site.group, colour, size)
     _preflight(work, lambda facts: plan.scale(facts, colour, size))
-    return _run(work, lambda facts, _done: plan.scale(facts, colour, size))
+    return _run(work, lambda facts, done: plan.scale(facts, colour, size, done))
 
 
 def start_deploy(work: Work, version: str) -> None:
@@ -85,12 +87,12 @@ def start_deploy(work: Work, version: str) -> None:
 
 
 def start_scale(work: Work, colour: Colour, size: int) -> None:
-    """Have Heat begin to bring a system that is not live to a size, and do not wait for it.
+    """Have Heat begin to bring a system to a size, and do not wait for it.
 
     Raises Refused while Heat is at work on it, and else as `scale` does.
     """
     facts = work.observe()
-    guard.may_change(facts, colour, act="scale")
+    guard.may_scale(facts, work.site.group, colour, size)
     _preflight(work, lambda facts: plan.scale(facts, colour, size))
     _start(work, facts, plan.scale(facts, colour, size))
 
@@ -124,7 +126,7 @@ def switch(
         if wanting:
             return wanting
         guard.may_go_live(facts, to, degraded=degraded or force, take_over=take_over)
-        return method(work.site).plan(work.site, facts, to, done, force=force)
+        return _move(work, facts, to, done, force=force)
 
     if not next_steps(before, frozenset()):
         return before
@@ -198,12 +200,24 @@ def _creates(facts: Facts, step: Step) -> bool:
     return False
 
 
+def _move(work: Work, facts: Facts, to: Colour, done: Done, *, force: bool = False) -> Plan:
+    """Next steps of making a system live, and its alarms those that change a size.
+
+    Both systems keep their sizes while production moves: the old one's alarms are switched off
+    before, so none of its servers goes during the drain, and the new one's on right after. In
+    an emergency production comes first.
+    """
+    moved = facts.live is to
+    steps = () if force and not moved else plan.alarms(facts, to if moved else None)
+    return steps or method(work.site).plan(work.site, facts, to, done, force=force)
+
+
 def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:
     """Return production to the old system after a switch that could not be seen."""
     work.progress.note(f"Production does not answer from {old.other}; switching back to {old}.")
     cure = f"Look at {old.other} on the preview address (`ao status`), then switch again."
     try:
-        _run(work, lambda facts, done: method(work.site).plan(work.site, facts, old, done))
+        _run(work, lambda facts, done: _move(work, facts, old, done))
     except DeadlinePassed as second:
         return SwitchFailed(f"{error.message}. Switched back: {second.message}", cure=second.cure)
     return SwitchFailed(
@@ -231,7 +245,8 @@ def _run(
         steps = next_steps(facts, done)
         if not steps:
             return facts
-        again = done.intersection(steps)
+        # Load may add a server while others are waited for.
+        again = {step for step in done.intersection(steps) if not isinstance(step, AwaitServers)}
         if again:
             raise BuildFailed(
                 f"done, and still to do: {'; '.join(map(str, again))}",

@@ -6,15 +6,26 @@ port that the production address points to, and from the pool that the listener 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ao import alarms
 from ao import site as sites
-from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Member, Resource, Server, Stack
+from ao.cloud import (
+    Alarm,
+    Cloud,
+    FloatingIP,
+    Listener,
+    LoadBalancer,
+    Member,
+    Resource,
+    Server,
+    Stack,
+)
 from ao.colour import Colour
-from ao.errors import NotFound, Refused
+from ao.errors import CloudError, NotAuthenticated, NotFound, Refused
 from ao.site import Method, Site
 from ao.templates import SERVER_TEMPLATE
 
@@ -38,11 +49,21 @@ class System:
     """Members of its pool."""
     servers: tuple[Server, ...]
     """Servers of its group that are ACTIVE in Nova."""
+    alarms: tuple[Alarm, ...] = ()
+    """Alarms of its stack that Aodh has; none either when Aodh does not answer."""
 
     @property
     def size(self) -> int:
-        """Servers that its group wants: Heat keeps a member for each."""
-        return sum(resource.type == SERVER_TEMPLATE for resource in self.resources)
+        """Servers that its group wants: Heat keeps a member for each, until it is gone."""
+        return sum(
+            resource.type == SERVER_TEMPLATE and not resource.status.startswith("DELETE")
+            for resource in self.resources
+        )
+
+    def alarm(self, name: str) -> Alarm | None:
+        """The alarm that its template calls so."""
+        ids = {resource.physical_id for resource in self.resources if resource.name == name}
+        return next((alarm for alarm in self.alarms if alarm.id in ids), None)
 
     @property
     def version(self) -> str | None:
@@ -127,6 +148,8 @@ class Facts:
     """Pool method: its listener for users."""
     preview_listener: Listener | None = None
     """Pool method: its listener that reaches the standby."""
+    unknown: str = ""
+    """Why its alarms are not known; empty when they are, and without autoscaling."""
 
     @property
     def live(self) -> Colour | None:
@@ -246,6 +269,7 @@ def observe(cloud: Cloud, site: Site) -> Facts:
             colour: pool.submit(_members, cloud, balancer_of[colour], pool_of[colour])
             for colour in Colour
         }
+        alarmed, unknown = _alarms(cloud, [built(site.system_stack(c)) for c in Colour])
         systems = {
             colour: System(
                 colour=colour,
@@ -255,6 +279,7 @@ def observe(cloud: Cloud, site: Site) -> Facts:
                 pool_id=pool_of[colour],
                 members=members[colour].result(),
                 servers=_servers(built(site.system_stack(colour)), servers.result()),
+                alarms=_alarms_of(built(site.system_stack(colour)), alarmed),
             )
             for colour in Colour
         }
@@ -275,6 +300,7 @@ def observe(cloud: Cloud, site: Site) -> Facts:
             preview_listener=_of(own, "preview_listener", listeners.result())
             if listeners
             else None,
+            unknown=unknown,
         )
 
 
@@ -315,6 +341,26 @@ def _members(
 def _servers(resources: tuple[Resource, ...], servers: tuple[Server, ...]) -> tuple[Server, ...]:
     ids = {resource.physical_id for resource in resources}
     return tuple(server for server in servers if server.id in ids)
+
+
+def _alarms(cloud: Cloud, stacks: Iterable[tuple[Resource, ...]]) -> tuple[tuple[Alarm, ...], str]:
+    """The project's alarms, or why they are not known; not asked for when no stack has any.
+
+    Production must be able to move while Aodh is silent.
+    """
+    if not any(resource.type in alarms.TYPES for stack in stacks for resource in stack):
+        return (), ""
+    try:
+        return cloud.alarms.all(), ""
+    except NotAuthenticated:
+        raise
+    except CloudError as error:
+        return (), error.message
+
+
+def _alarms_of(resources: tuple[Resource, ...], there: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
+    ids = {resource.physical_id for resource in resources if resource.type in alarms.TYPES}
+    return tuple(alarm for alarm in there if alarm.id in ids)
 
 
 def _production(

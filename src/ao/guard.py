@@ -5,14 +5,42 @@ from __future__ import annotations
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.facts import Facts
+from ao.site import Group
 
 
 def may_change(facts: Facts, colour: Colour, act: str) -> None:
-    """Refuse to delete, redeploy or empty the live system; `act` is what was asked for."""
+    """Refuse to delete or redeploy the live system; `act` is what was asked for."""
     if facts.live is colour:
         raise Refused(
             f"{colour} is live, and Ao does not {act} the live system",
             cure=f"`ao switch {colour.other}` makes {colour.other} live first.",
+        )
+
+
+def may_have(group: Group, size: int) -> None:
+    """Refuse to give a group by hand what is not between its bounds."""
+    if not group.minimum <= size <= group.maximum:
+        raise Refused(
+            f"{size} servers are not between the bounds {group.minimum} and {group.maximum}",
+            cure="Write other bounds in the site file, under `autoscale` or `group`.",
+        )
+
+
+def may_scale(facts: Facts, group: Group, colour: Colour, size: int) -> None:
+    """Refuse to take the live system beyond the bounds, or a server from it while one is ill.
+
+    Heat takes the oldest servers away and does not know which are healthy
+    (heat/common/grouputils.py: get_members).
+    """
+    if facts.live is not colour:
+        return
+    may_have(group, size)
+    system = facts.systems[colour]
+    if size < system.size and system.online < system.size:
+        raise Refused(
+            f"{colour} is live and {system.online} of {system.size} servers pass the health check: "
+            "those that go may be healthy ones",
+            cure="Bring it to full health first: `ao up` replaces what is missing or broken.",
         )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from ao import alarms
 from ao.cloud import Cloud, Flavor, Named
 from ao.colour import Colour
 from ao.errors import NotFound
 from ao.site import Site
+from ao.site.autoscale import Engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +21,8 @@ class Ingredients:
     image: Named
     flavor: Flavor
     keypair: Named | None
+    engine: Engine
+    """What evaluates the load of its systems."""
 
 
 def find(cloud: Cloud, site: Site) -> Ingredients:
@@ -40,6 +44,9 @@ def find(cloud: Cloud, site: Site) -> Ingredients:
             image=image.result(),
             flavor=flavor.result(),
             keypair=keypair.result() if keypair else None,
+            engine=alarms.engine(site.autoscale, cloud.catalogue.services())
+            if site.autoscale
+            else Engine.NONE,
         )
 
 
@@ -109,6 +116,7 @@ def system_parameters(
         "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
         "balancer_sources": site.balancer_cidr,
         **_balancer_parameters(site),
+        **alarms.parameters(site, colour, ingredients.engine, ingredients.flavor.vcpus),
     }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
-from ao import acts, hooks, lock, migration
+from ao import acts, guard, hooks, lock, migration
 from ao.colour import Colour
 from ao.errors import AoError, NotFound
 from ao.facts import Facts
@@ -15,6 +15,9 @@ from ao.journal import Begun, Ended, Event, Journal, Outcome, Release, Switched,
 from ao.measure import Measurement
 from ao.switch import target
 from ao.work import Work
+
+_Ordered = AbstractContextManager[tuple[Work, Callable[[Event], None]]]
+"""The work with the site's lock, and what writes into its journal."""
 
 
 def up(work: Work) -> Facts:
@@ -33,17 +36,8 @@ def up(work: Work) -> Facts:
 
 def deploy(work: Work, version: str, reason: str = "") -> Facts:
     """Bring a version to the standby. Raises Locked, and as `acts.deploy` does."""
-    before = work.observe()
-    begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
-    with _ordered(work, begun, f"deploy {version}") as (locked, _):
+    with _deploying(work, version, reason, Outcome.DONE) as (locked, _):
         return acts.deploy(locked, version)
-
-
-def scale(work: Work, colour: Colour, size: int, reason: str = "") -> Facts:
-    """Bring the standby to a size. Raises Locked, and as `acts.scale` does."""
-    begun = Begun(act="scale", new=colour, reason=reason)
-    with _ordered(work, begun, f"scale {colour} to {size}") as (locked, _):
-        return acts.scale(locked, colour, size)
 
 
 def start_deploy(work: Work, version: str, reason: str = "") -> None:
@@ -52,20 +46,25 @@ def start_deploy(work: Work, version: str, reason: str = "") -> None:
     Until Heat has finished, its work on the stack keeps others off the standby. Raises Locked,
     and as `acts.start_deploy` does.
     """
-    before = work.observe()
-    begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
-    with _ordered(work, begun, f"deploy {version}", Outcome.LEFT_TO_HEAT) as (locked, _):
+    with _deploying(work, version, reason, Outcome.LEFT_TO_HEAT) as (locked, _):
         acts.start_deploy(locked, version)
 
 
-def start_scale(work: Work, colour: Colour, size: int, reason: str = "") -> None:
-    """Have Heat begin to bring the standby to a size; the lock is free again after that.
+def scale(work: Work, colour: Colour, size: int, reason: str = "") -> Facts:
+    """Bring a system to a size.
 
-    Raises Locked, and as `acts.start_scale` does.
+    Raises Refused beyond the site's bounds, Locked, and as `acts.scale` does.
     """
-    begun = Begun(act="scale", new=colour, reason=reason)
-    purpose = f"scale {colour} to {size}"
-    with _ordered(work, begun, purpose, Outcome.LEFT_TO_HEAT) as (locked, _):
+    with _scaling(work, colour, size, reason, Outcome.DONE) as (locked, _):
+        return acts.scale(locked, colour, size)
+
+
+def start_scale(work: Work, colour: Colour, size: int, reason: str = "") -> None:
+    """Have Heat begin to bring a system to a size; the lock is free again after that.
+
+    Raises Refused beyond the site's bounds, Locked, and as `acts.start_scale` does.
+    """
+    with _scaling(work, colour, size, reason, Outcome.LEFT_TO_HEAT) as (locked, _):
         acts.start_scale(locked, colour, size)
 
 
@@ -122,6 +121,18 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
         facts = acts.down(work, colours)
     Journal(work).forget()
     return facts
+
+
+def _deploying(work: Work, version: str, reason: str, outcome: Outcome) -> _Ordered:
+    before = work.observe()
+    begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
+    return _ordered(work, begun, f"deploy {version}", outcome)
+
+
+def _scaling(work: Work, colour: Colour, size: int, reason: str, outcome: Outcome) -> _Ordered:
+    guard.may_have(work.site.group, size)
+    begun = Begun(act="scale", new=colour, reason=reason)
+    return _ordered(work, begun, f"scale {colour} to {size}", outcome)
 
 
 @contextmanager

@@ -85,6 +85,18 @@ class ScaleSystem(Step):
 
 
 @dataclass(frozen=True)
+class SetAlarms(Step):
+    """Have a system's alarms change its size, or not."""
+
+    colour: Colour
+    enabled: bool
+
+    def __str__(self) -> str:
+        on = f"switch on the alarms of {self.colour}"
+        return on if self.enabled else f"switch off the alarms of {self.colour}"
+
+
+@dataclass(frozen=True)
 class RemoveSystem(Step):
     """Delete a system's stack."""
 
@@ -176,11 +188,31 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     return (
         _site_stack(site, facts)
         or _production(facts)
-        or tuple(step for colour in Colour for step in _build(site, facts, colour))
+        or _repair(site, facts)
+        or alarms(facts, facts.live)
         or _await_servers(facts, *Colour)
         or _preview(facts)
         or _confirm(facts, done)
     )
+
+
+def alarms(facts: Facts, of: Colour | None) -> tuple[SetAlarms, ...]:
+    """Steps after which the alarms of that system alone, or of none, change a size."""
+    return tuple(
+        SetAlarms(colour, colour is of)
+        for colour in Colour
+        if any(alarm.enabled is not (colour is of) for alarm in facts.systems[colour].alarms)
+    )
+
+
+def _repair(site: Site, facts: Facts) -> Plan:
+    """Build and repair the systems.
+
+    A repair says the group's size, so no alarm of the system may change it meanwhile.
+    """
+    steps = tuple(step for colour in Colour for step in _build(site, facts, colour))
+    sized = {step.colour for step in steps if isinstance(step, RepairSystem)}
+    return tuple(it for it in alarms(facts, None) if it.colour in sized) or steps
 
 
 def builds(site: Site, facts: Facts) -> Plan:
@@ -283,7 +315,11 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
             f"a switch to {facts.switching_to} was begun and is not finished",
             cure="`ao switch` finishes it, `ao up` calls it off if production has not moved.",
         )
-    steps = _define(site, facts.systems[standby], version, done) or _await_servers(facts, standby)
+    steps = (
+        alarms(facts, facts.live)
+        or _define(site, facts.systems[standby], version, done)
+        or _await_servers(facts, standby)
+    )
     if steps:
         return steps
     if facts.previewed is not standby:
@@ -309,8 +345,10 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
     return (BuildSystem(system.colour, version, _size(site, system)),)
 
 
-def scale(facts: Facts, colour: Colour, size: int) -> Plan:
+def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> Plan:
     """Next steps of giving a system a size, its servers healthy.
+
+    Load may give the live system another one again as soon as it has it.
 
     Raises Refused when it is not built or its stack has failed, and for size 0: Heat takes a
     desired capacity of 0 for none (heat/engine/resources/aws/autoscaling/
@@ -325,12 +363,15 @@ def scale(facts: Facts, colour: Colour, size: int) -> Plan:
     if system.stack is None or system.stack.failed:
         raise Refused(
             f"{colour} cannot be scaled: {system.obstacle()}",
-            cure="`ao deploy VERSION` builds it anew.",
+            cure="`ao up` repairs it."
+            if colour is facts.live
+            else "`ao deploy VERSION` builds it anew.",
         )
     if system.stack.busy:
         return (FollowStack(system.stack.name, system.stack.action),)
-    if system.size != size:
-        return (ScaleSystem(colour, size),)
+    step = ScaleSystem(colour, size)
+    if system.size != size and not (colour is facts.live and step in done):
+        return (step,)
     return _await_servers(facts, colour)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 
-from ao import follow, guard, ingredients, plan, switch, templates
+from ao import alarms, follow, guard, ingredients, plan, switch, templates
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
 from ao.errors import Conflict, DeadlinePassed, NotFound, NotSeen, Refused, Unavailable
-from ao.facts import Facts
+from ao.facts import Facts, System
 from ao.plan import Plan, Step
 from ao.site import Method, colour_tag, method_tag, version_tag
 from ao.switch import address, drain
@@ -61,6 +62,8 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             _repair(work, stack, system.broken, {"size": size, "shared_pool": pool})
         case plan.ScaleSystem(colour, size):
             _scale(work, facts, colour, size)
+        case plan.SetAlarms(colour, enabled):
+            _set_alarms(work, facts.systems[colour], enabled)
         case plan.RemoveSystem(colour):
             guard.may_change(work.observe(), colour, act="delete")
             _remove(work, work.site.system_stack(colour))
@@ -183,8 +186,8 @@ def _repair(
 
 def _scale(work: Work, facts: Facts, colour: Colour, size: int) -> None:
     """Have Heat bring a group to a size, and widen its bounds where the size needs that."""
-    guard.may_change(work.observe(), colour, act="scale")
     group = work.site.group
+    guard.may_scale(work.observe(), group, colour, size)
     parameters = {
         "size": size,
         "min_size": min(group.minimum, size),
@@ -193,6 +196,22 @@ def _scale(work: Work, facts: Facts, colour: Colour, size: int) -> None:
     }
     stack = _stack(facts.systems[colour].stack, work.site.system_stack(colour))
     work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
+
+
+def _set_alarms(work: Work, system: System, enabled: bool) -> None:
+    """Switch a system's alarms on or off.
+
+    It has just been idle, which is no reason to take servers away: that rule's time begins
+    anew when its alarm is switched on.
+    """
+    idle, scaling = system.alarm(alarms.IN), work.site.autoscale
+    for alarm in system.alarms:
+        if alarm.enabled is enabled:
+            continue
+        query = alarm.query
+        if enabled and query and scaling and alarm is idle:
+            query = alarms.counting_from(query, time.time() + scaling.inward.lasting)
+        work.cloud.alarms.enable(alarm, enabled, query)
 
 
 def _pool(work: Work, facts: Facts, colour: Colour) -> str:

@@ -11,6 +11,7 @@ from ao.config.migration import MigrationSection
 from ao.config.watch import WatchSection
 from ao.config.window import WindowSection
 from ao.facts import Facts, System
+from ao.site.autoscale import Autoscale, Engine, Limit, Rule
 from ao.site.rules import After, Approve, Rules, Standby
 
 SITE = sites.Site(
@@ -34,6 +35,7 @@ SITE = sites.Site(
         maximum=4,
         delete_delay=2.0,
     ),
+    autoscale=None,
     load_balancer=sites.LoadBalancer(
         provider="ovn", protocol="TCP", algorithm="SOURCE_IP_PORT", port=80, server_port=80
     ),
@@ -197,3 +199,13 @@ EMPTY = Facts(
 
 def with_system(facts: Facts, changed: System) -> Facts:
     return replace(facts, systems={**facts.systems, changed.colour: changed})
+
+
+AUTOSCALE = Autoscale(
+    out=Rule(query=None, limit=Limit.ABOVE, threshold=0.7, lasting=60.0, by=1),
+    inward=Rule(query=None, limit=Limit.BELOW, threshold=0.2, lasting=300.0, by=1),
+    cooldown=0.0,
+    engine=Engine.AUTO,
+    granularity=300.0,
+)
+"""Autoscaling by CPU load."""

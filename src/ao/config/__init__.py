@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from ao import site
 from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.config import stored
+from ao.config.autoscale import Autoscaling
 from ao.config.building import GroupSection, LoadBalancerSection, NetworkSection
 from ao.config.checks import ChecksSection
 from ao.config.hooks import HooksSection
@@ -70,6 +71,7 @@ class SiteFile(Section):
     """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
     $AO_VERSION in it are replaced."""
     group: GroupSection = GroupSection()
+    autoscale: Autoscaling = None
     load_balancer: LoadBalancerSection
     switch: SwitchSection = SwitchSection()
     drain: DrainSection = DrainSection()
@@ -96,6 +98,21 @@ class SiteFile(Section):
         if text != "allocate":
             ipaddress.IPv4Address(text)
         return text
+
+    @field_validator("autoscale")
+    @classmethod
+    def _bounds_agree(cls, autoscale: Autoscaling, info: ValidationInfo) -> Autoscaling:
+        group = info.data.get("group")
+        if autoscale is None or group is None:
+            return autoscale
+        for key in ("min", "max"):
+            here, there = getattr(autoscale, key), getattr(group, key)
+            if here not in (None, there) and key in group.model_fields_set:
+                raise ValueError(f"autoscale.{key} is {here} and group.{key} is {there}; give one")
+        low, high = _bounds(group, autoscale)
+        if not low <= group.size <= high:
+            raise ValueError(f"group.size {group.size} is not between {low} and {high}")
+        return autoscale
 
     @model_validator(mode="after")
     def _ports_apart(self) -> Self:
@@ -183,8 +200,16 @@ def _user_data(source: YamlFile, name: str) -> str:
     return text
 
 
+def _bounds(group: GroupSection, autoscale: Autoscaling) -> tuple[int, int]:
+    """Least and greatest number of servers; they are said once, of the group or of autoscaling."""
+    if autoscale is None:
+        return group.min, group.max
+    return autoscale.min or group.min, autoscale.max or group.max
+
+
 def _site(file: SiteFile, folder: Path | None, user_data: str, source: str) -> site.Site:
     ovn = file.load_balancer.provider == "ovn"
+    minimum, maximum = _bounds(file.group, file.autoscale)
     return site.Site(
         name=file.site,
         folder=folder,
@@ -204,10 +229,11 @@ def _site(file: SiteFile, folder: Path | None, user_data: str, source: str) -> s
             keypair=file.keypair,
             user_data=user_data,
             size=file.group.size,
-            minimum=file.group.min,
-            maximum=file.group.max,
+            minimum=minimum,
+            maximum=maximum,
             delete_delay=file.group.delete_delay,
         ),
+        autoscale=file.autoscale.value() if file.autoscale else None,
         load_balancer=site.LoadBalancer(
             provider=file.load_balancer.provider,
             protocol=file.load_balancer.protocol or ("TCP" if ovn else "HTTP"),

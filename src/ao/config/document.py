@@ -13,6 +13,7 @@ from ao import duration
 from ao.config.section import Section
 
 PAGES = {
+    "autoscale": "autoscaling.md",
     "switch": "switch.md",
     "drain": "switch.md#drain",
     "checks": "checks.md",

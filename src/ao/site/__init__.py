@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ao.colour import Colour
+from ao.site.autoscale import Autoscale
 from ao.site.checks import Checks
 from ao.site.hooks import Hook, Point
 from ao.site.logout import Logout
@@ -175,6 +176,8 @@ class Site:
     dns_nameservers: tuple[str, ...]
     """Name servers that the servers ask."""
     group: Group
+    autoscale: Autoscale | None
+    """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer
     switch: Switch
     drain: Drain

@@ -1,10 +1,10 @@
-"""Sizes: the standby is scaled, the live system never, and a switch is at equal capacity."""
+"""Sizes: systems are scaled by hand, and a switch is at equal capacity."""
 
 from dataclasses import replace
 
 import pytest
 
-from ao import acts
+from ao import acts, operate
 from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import QuotaExceeded, Refused
@@ -42,9 +42,36 @@ def test_scaling_to_the_size_that_it_has_writes_nothing(work: Work) -> None:
     assert len(writes(work.cloud)) == before
 
 
-def test_the_live_system_is_not_scaled(work: Work) -> None:
-    with pytest.raises(Refused, match="blue is live, and Ao does not scale the live system"):
+def test_the_live_system_is_grown_and_shrunk_and_keeps_its_version_and_its_servers(
+    work: Work,
+) -> None:
+    acts.deploy(work, "2.0")
+    before = work.observe().systems[BLUE]
+    visitor = Visitor(work)
+    large = acts.scale(visitor.watch(), BLUE, 4).systems[BLUE]
+    assert (large.size, large.version, large.obstacle()) == (4, before.version, None)
+    assert {server.id for server in before.servers} < {server.id for server in large.servers}
+    small = acts.scale(visitor.watch(), BLUE, 1).systems[BLUE]
+    assert (small.size, small.version, small.obstacle()) == (1, before.version, None)
+    assert {server.id for server in small.servers} < {server.id for server in large.servers}
+    assert set(visitor.seen) == {"blue"}
+
+
+@pytest.mark.parametrize("size", [0, 5])
+def test_the_live_system_gets_no_size_beyond_the_bounds(work: Work, size: int) -> None:
+    before = len(writes(work.cloud))
+    with pytest.raises(Refused, match="not between the bounds 1 and 4"):
+        acts.scale(work, BLUE, size)
+    assert len(writes(work.cloud)) == before
+
+
+def test_no_server_is_taken_from_a_live_system_that_is_ill(work: Work) -> None:
+    work.cloud.others.break_server(work.observe().systems[BLUE].servers[0].id)
+    work.clock.sleep(60)
+    with pytest.raises(Refused, match="1 of 2 servers pass the health check: those that go"):
         acts.scale(work, BLUE, 1)
+    acts.up(work)
+    assert acts.scale(work, BLUE, 1).systems[BLUE].size == 1
 
 
 def test_a_standby_that_failed_is_not_scaled(work: Work) -> None:
@@ -111,3 +138,11 @@ def test_a_standby_above_the_site_files_bounds_is_reached(site: Site) -> None:
     narrow = replace(site, group=replace(site.group, maximum=2))
     grown(work, BLUE)
     assert acts.switch(replace(work, site=narrow)).systems[GREEN].size == 3
+
+
+@pytest.mark.parametrize("size", [0, 5])
+def test_by_hand_a_system_gets_no_size_beyond_the_bounds(work: Work, size: int) -> None:
+    before = len(writes(work.cloud))
+    with pytest.raises(Refused, match="not between the bounds 1 and 4"):
+        operate.scale(work, GREEN, size)
+    assert len(writes(work.cloud)) == before

@@ -48,9 +48,10 @@ def test_it_is_refused_while_another_holds_the_lock(work: Work) -> None:
         operate.start_deploy(work, "2.0")
 
 
-def test_the_live_system_is_not_scaled(work: Work) -> None:
-    with pytest.raises(Refused, match="blue is live"):
-        operate.start_scale(work, BLUE, 3)
+def test_the_live_system_too_has_its_new_size_once_heat_has_finished(work: Work) -> None:
+    operate.start_scale(work, BLUE, 3)
+    work.clock.sleep(120)
+    assert work.observe().systems[BLUE].online == 3
 
 
 def test_a_standby_whose_deletion_failed_is_deleted_first(work: Work) -> None:

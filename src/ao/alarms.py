@@ -1,0 +1,103 @@
+"""Alarms: what evaluates the load of a system, and how a site's rules are put to it. Pure."""
+
+from __future__ import annotations
+
+import math
+
+from ao.colour import Colour
+from ao.errors import NotFound
+from ao.site import Site
+from ao.site.autoscale import Autoscale, Engine, Limit, Rule
+
+TYPES = frozenset({"OS::Aodh::PrometheusAlarm", "OS::Aodh::GnocchiAggregationByResourcesAlarm"})
+"""Resource types of Heat that a system's alarms are of."""
+STORES = {Engine.PROMETHEUS: "metric-storage", Engine.GNOCCHI: "metric"}
+"""What keeps the measures of each engine, as Keystone's catalogue calls it."""
+NANOSECONDS = 1e9
+CPU = 'ceilometer_cpu{server_group="$AO_GROUP"}'
+"""CPU time of a system's servers in nanoseconds, as Ceilometer's exporter gives it."""
+OUT, IN = "alarm_out", "alarm_in"
+"""The alarms of Prometheus on which servers come and go, as the system's template calls them."""
+SINCE = " and on() vector(time()) > "
+"""What a moment follows before which a query has no value."""
+LOOKS = 4
+"""Values of a query that are looked at in the time that it must hold."""
+
+
+def engine(autoscale: Autoscale, services: frozenset[str]) -> Engine:
+    """What is to evaluate the load: as the site file says, or what the catalogue has.
+
+    Raises NotFound when the cloud lacks it, or when there is a query and no Prometheus.
+    """
+    if autoscale.engine is Engine.NONE:
+        return Engine.NONE
+    wanted = list(STORES) if autoscale.engine is Engine.AUTO else [autoscale.engine]
+    found = next((it for it in wanted if {"alarming", STORES[it]} <= services), None)
+    if found is None:
+        stores = " or ".join(STORES[it] for it in wanted)
+        raise NotFound(
+            f"the cloud cannot evaluate load: its catalogue has not both alarming and {stores}",
+            cure="Write `engine: none` under `autoscale` to build without alarms, "
+            "or `autoscale: off`.",
+        )
+    if found is Engine.GNOCCHI and (autoscale.out.query or autoscale.inward.query):
+        raise NotFound(
+            "autoscale: a query needs Prometheus, and the cloud has Gnocchi",
+            cure="Write `cpu` instead, or `engine: none`.",
+        )
+    return found
+
+
+def parameters(site: Site, colour: Colour, engine: Engine, vcpus: int) -> dict[str, object]:
+    """Parameters of the system template that tell of its alarms and policies."""
+    scaling = site.autoscale
+    if scaling is None:
+        return {}
+    return {
+        "alarms": str(engine),
+        "cooldown": math.ceil(scaling.cooldown),
+        "granularity": math.ceil(scaling.granularity),
+        "out_by": scaling.out.by,
+        "in_by": -scaling.inward.by,
+        **_rule("out", scaling.out, site, colour, engine, vcpus),
+        **_rule("in", scaling.inward, site, colour, engine, vcpus),
+    }
+
+
+def _rule(
+    name: str, rule: Rule, site: Site, colour: Colour, engine: Engine, vcpus: int
+) -> dict[str, object]:
+    scaling = site.autoscale
+    granularity = math.ceil(scaling.granularity) if scaling else 1
+    # Gnocchi's rate is the CPU time of one granularity.
+    factor = granularity * vcpus * NANOSECONDS if engine is Engine.GNOCCHI else 1
+    return {
+        f"{name}_query": promql(rule, site, colour, vcpus),
+        f"{name}_limit": str(rule.limit),
+        f"{name}_threshold": rule.threshold * factor,
+        f"{name}_periods": max(1, math.ceil(rule.lasting / granularity)),
+    }
+
+
+def promql(rule: Rule, site: Site, colour: Colour, vcpus: int) -> str:
+    """A rule's signal in PromQL, one value; nothing unless all of its time was measured.
+
+    Aodh's alarm looks at one moment (aodh/evaluator/prometheus.py), so the time is in here.
+    """
+    lasting = math.ceil(rule.lasting)
+    if rule.query is None:
+        # Ceilometer takes its measures away while it polls (polling/prom_exporter.py), so
+        # there may be none at any one moment.
+        measured = f"avg(last_over_time({CPU}[{max(1, lasting // 2)}s]"
+        mean = f"avg(rate({CPU}[{lasting}s])) / {NANOSECONDS:.0f} / {vcpus}"
+        return f"{mean} and {measured})) and {measured} offset {lasting}s))"
+    query = rule.query.replace("$AO_SITE", site.name).replace("$AO_COLOUR", colour)
+    values = f"({query})[{lasting}s:{max(1, lasting // LOOKS)}s]"
+    worst = "min" if rule.limit is Limit.ABOVE else "max"
+    looks = min(LOOKS, lasting)
+    return f"{worst}_over_time({values}) and count_over_time({values}) >= {looks}"
+
+
+def counting_from(query: str, moment: float) -> str:
+    """The same query without a value before a moment (seconds since 1970)."""
+    return f"{query.partition(SINCE)[0]}{SINCE}{math.ceil(moment)}"

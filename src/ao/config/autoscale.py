@@ -1,0 +1,97 @@
+"""The part of ao.yaml that tells when load changes the number of servers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from ao.config.section import Duration, Section
+from ao.config.watch import Percent
+from ao.site.autoscale import Autoscale, Engine, Limit, Rule
+
+
+class RuleSection(Section):
+    """When servers come or go: `cpu`, or `query` with `above` or `below`."""
+
+    cpu: Percent | None = Field(default=None, examples=["70%"])
+    """Mean CPU load of the system's servers, beyond which they come (`out`) or go (`in`)."""
+    query: str | None = Field(default=None, min_length=1, examples=["sum(rate(requests[1m]))"])
+    """PromQL that gives one value; $AO_SITE, $AO_COLOUR and $AO_GROUP are replaced."""
+    above: float | None = Field(default=None, strict=False, examples=[100])
+    """Values of the query above it count."""
+    below: float | None = Field(default=None, strict=False, examples=[20])
+    """Values of the query below it count."""
+    lasting: Duration = Field(alias="for", ge=1, examples=["1m"])
+    """How long it must be so; of `cpu` the time of the mean."""
+    by: int = Field(default=1, ge=1, examples=[1])
+    """Servers that come or go at once."""
+
+    @model_validator(mode="after")
+    def _one_signal(self) -> Self:
+        limits = sum(limit is not None for limit in (self.above, self.below))
+        if (self.cpu is None) == (self.query is None):
+            raise ValueError("give either `cpu` or `query`")
+        if limits != (0 if self.query is None else 1):
+            raise ValueError("a `query` needs either `above` or `below`, and `cpu` neither")
+        return self
+
+    def rule(self, cpu: Limit) -> Rule:
+        """The rule that it describes; `cpu` is the side on which CPU load counts."""
+        if self.cpu is not None:
+            limit, threshold = cpu, self.cpu
+        elif self.above is not None:
+            limit, threshold = Limit.ABOVE, self.above
+        else:
+            limit, threshold = Limit.BELOW, self.below or 0.0
+        return Rule(
+            query=self.query, limit=limit, threshold=threshold, lasting=self.lasting, by=self.by
+        )
+
+
+class AutoscaleSection(Section):
+    """Load changes the number of servers of the live system. Default: off."""
+
+    min: int | None = Field(default=None, ge=1, examples=[2])
+    """Least number of servers. Default: `group.min`."""
+    max: int | None = Field(default=None, ge=1, examples=[4])
+    """Greatest number of servers. Default: `group.max`."""
+    out: RuleSection
+    """When servers come."""
+    inward: RuleSection = Field(alias="in")
+    """When servers go."""
+    cooldown: Duration = Field(default=120, examples=["2m"])
+    """Time in which nothing follows a change of size."""
+    engine: Literal["auto", "prometheus", "gnocchi", "none"] = Field(
+        default="auto", examples=["none"]
+    )
+    """What evaluates the load: `auto` takes what the cloud has; `none` builds no alarms."""
+    granularity: Duration = Field(default=300, ge=1, examples=["5m"])
+    """Gnocchi: time that a measure stands for, as the cloud's archive policy has it."""
+
+    @field_validator("inward")
+    @classmethod
+    def _apart(cls, inward: RuleSection, info: ValidationInfo) -> RuleSection:
+        out = info.data.get("out")
+        if out and out.cpu is not None and inward.cpu is not None and out.cpu <= inward.cpu:
+            raise ValueError("`in.cpu` must be below `out.cpu`, or servers come and go for ever")
+        return inward
+
+    def value(self) -> Autoscale:
+        """What it describes."""
+        return Autoscale(
+            out=self.out.rule(Limit.ABOVE),
+            inward=self.inward.rule(Limit.BELOW),
+            cooldown=self.cooldown,
+            engine=Engine(self.engine),
+            granularity=self.granularity,
+        )
+
+
+def _off(value: object) -> object:
+    """YAML 1.1 reads the word `off` as false."""
+    return None if value is False or value == "off" else value
+
+
+Autoscaling = Annotated[AutoscaleSection | None, BeforeValidator(_off)]
+"""The section, or `off`."""

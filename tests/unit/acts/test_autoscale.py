@@ -1,0 +1,299 @@
+"""Alarms and releases: only the live system's change a size, and no release loses a server."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ao import acts, alarms, fake, plan
+from ao.clock import Clock
+from ao.cloud import Alarm
+from ao.colour import Colour
+from ao.errors import NotFound, Unavailable
+from ao.plan import AwaitServers, SetAlarms
+from ao.site import Site
+from ao.site.autoscale import Engine
+from ao.work import Work
+from tests.unit.acts.stage import start, writes
+from tests.unit.samples import AUTOSCALE
+
+BLUE, GREEN = Colour
+
+
+@pytest.fixture
+def scaled(site: Site) -> Work:
+    """A whole site with autoscaling: blue is live."""
+    work = start(replace(site, autoscale=AUTOSCALE))
+    acts.up(work)
+    return work
+
+
+def on(work: Work) -> set[Colour]:
+    """Systems of which an alarm is on."""
+    systems = work.observe().systems.values()
+    return {s.colour for s in systems if any(alarm.enabled for alarm in s.alarms)}
+
+
+def load(work: Work, colour: Colour, alarm: str) -> None:
+    """Load beyond a threshold, and the time for Heat to follow it."""
+    work.cloud.others.evaluate(work.site.system_stack(colour), alarm, "alarm")
+    work.clock.sleep(60)
+
+
+def sizes(work: Work) -> tuple[int, int]:
+    systems = work.observe().systems
+    return systems[BLUE].size, systems[GREEN].size
+
+
+def test_a_site_without_autoscaling_has_no_alarms_and_aodh_is_not_asked(work: Work) -> None:
+    assert not any(system.alarms for system in work.observe().systems.values())
+    acts.switch(work)
+    assert "alarms.all" not in {call.name for call in work.cloud.calls}
+
+
+def test_each_system_has_alarms_and_those_of_the_live_one_are_on(scaled: Work) -> None:
+    assert {len(system.alarms) for system in scaled.observe().systems.values()} == {2}
+    assert on(scaled) == {BLUE}
+
+
+def test_load_changes_the_live_system_and_never_the_standby(scaled: Work) -> None:
+    for colour in Colour:
+        load(scaled, colour, "alarm_out")
+    assert sizes(scaled) == (3, 2)
+    for colour in Colour:
+        load(scaled, colour, "alarm_in")
+    assert sizes(scaled) == (2, 2)
+
+
+def test_the_bounds_hold(scaled: Work) -> None:
+    for _ in range(5):
+        load(scaled, BLUE, "alarm_out")
+    assert sizes(scaled)[0] == scaled.site.group.maximum
+    for _ in range(5):
+        load(scaled, BLUE, "alarm_in")
+    assert sizes(scaled)[0] == scaled.site.group.minimum
+
+
+def test_what_comes_at_once_is_the_rules(site: Site) -> None:
+    by_two = replace(AUTOSCALE, out=replace(AUTOSCALE.out, by=2))
+    work = start(replace(site, autoscale=by_two))
+    acts.up(work)
+    load(work, BLUE, "alarm_out")
+    assert sizes(work)[0] == 4
+
+
+@pytest.mark.parametrize(
+    "act", [acts.up, lambda work: acts.deploy(work, "2.0"), acts.switch], ids=str
+)
+def test_the_size_that_load_chose_survives(scaled: Work, act: Callable[[Work], object]) -> None:
+    load(scaled, BLUE, "alarm_out")
+    act(scaled)
+    assert sizes(scaled)[0] == 3
+
+
+def test_a_repair_of_the_live_system_keeps_its_size_and_its_alarms(scaled: Work) -> None:
+    load(scaled, BLUE, "alarm_out")
+    lost = scaled.observe().systems[BLUE].servers[0]
+    scaled.cloud.others.delete_server(lost.id)
+    acts.up(scaled)
+    assert sizes(scaled)[0] == 3
+    assert on(scaled) == {BLUE}
+
+
+def test_load_during_a_repair_of_the_live_system_changes_no_size(scaled: Work) -> None:
+    lost = scaled.observe().systems[BLUE].servers[0]
+    scaled.cloud.others.delete_server(lost.id)
+    stack = scaled.site.system_stack(BLUE)
+    scaled.cloud.faults.meanwhile(
+        "stacks.repair", lambda: scaled.cloud.others.evaluate(stack, "alarm_out", "alarm")
+    )
+    acts.up(scaled)
+    assert sizes(scaled)[0] == 2
+
+
+def test_a_switch_under_load_is_at_equal_capacity_and_hands_the_alarms_over(scaled: Work) -> None:
+    acts.deploy(scaled, "2.0")
+    load(scaled, BLUE, "alarm_out")
+    load(scaled, BLUE, "alarm_out")
+    acts.switch(scaled)
+    assert sizes(scaled) == (4, 4)
+    assert on(scaled) == {GREEN}
+
+
+def test_no_alarm_is_on_while_production_moves_and_no_server_goes_in_a_drain(
+    scaled: Work,
+) -> None:
+    seen: list[set[Colour]] = []
+    move = "addresses.point" if scaled.site.switch.method == "address" else "balancers.lead"
+    for skip in range(4):
+        scaled.cloud.faults.meanwhile(move, lambda: seen.append(on(scaled)), skip=skip)
+
+    def sleep(seconds: float) -> None:
+        for alarm in ("alarm_in", "alarm_out"):
+            scaled.cloud.others.evaluate(scaled.site.system_stack(BLUE), alarm, "alarm")
+        scaled.clock.sleep(seconds)
+
+    acts.switch(replace(scaled, clock=Clock(now=scaled.clock.now, sleep=sleep)))
+    assert seen[0] == set()
+    assert sizes(scaled)[0] >= 2
+
+
+@pytest.mark.parametrize("state", ["ok", "alarm"])
+def test_live_capacity_never_drops_in_a_release_whether_load_stays_or_grows(
+    scaled: Work, state: str
+) -> None:
+    load(scaled, BLUE, "alarm_out")
+    capacity: list[int] = []
+
+    def sleep(seconds: float) -> None:
+        facts = scaled.observe()
+        assert facts.live is not None
+        capacity.append(facts.systems[facts.live].online)
+        for colour in Colour:
+            scaled.cloud.others.evaluate(scaled.site.system_stack(colour), "alarm_out", state)
+        scaled.clock.sleep(seconds)
+
+    watched = replace(scaled, clock=Clock(now=scaled.clock.now, sleep=sleep))
+    acts.deploy(watched, "2.0")
+    acts.switch(watched)
+    assert capacity[0] == 3
+    assert capacity == sorted(capacity)
+    assert sizes(scaled)[1] >= sizes(scaled)[0]
+
+
+def test_a_size_given_by_hand_leaves_the_alarms_on_and_load_changes_it_again(
+    scaled: Work,
+) -> None:
+    acts.scale(scaled, BLUE, 3)
+    assert on(scaled) == {BLUE}
+    load(scaled, BLUE, "alarm_out")
+    assert sizes(scaled) == (4, 2)
+
+
+def test_a_server_that_load_adds_after_the_others_were_waited_for_is_waited_for(
+    scaled: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = iter([(AwaitServers(BLUE),), (AwaitServers(BLUE),), ()])
+    monkeypatch.setattr(plan, "up", lambda *_: next(plans))
+    acts.up(scaled)
+    assert next(plans, None) is None
+
+
+def test_load_that_undoes_a_size_given_by_hand_is_no_failure(scaled: Work) -> None:
+    def sleep(seconds: float) -> None:
+        load(scaled, BLUE, "alarm_in")
+        scaled.clock.sleep(seconds)
+
+    idle = replace(scaled, clock=Clock(now=scaled.clock.now, sleep=sleep))
+    assert acts.scale(idle, BLUE, 3).systems[BLUE].size < 3
+
+
+def test_a_system_that_was_idle_as_standby_loses_no_server_for_it(scaled: Work) -> None:
+    acts.switch(scaled)
+    acts.switch(scaled)
+    begun = time.time()
+    acts.switch(scaled)
+    green = scaled.observe().systems[GREEN]
+    out, inward = green.alarm(alarms.OUT), green.alarm(alarms.IN)
+    assert out is not None
+    assert inward is not None
+    assert alarms.SINCE not in out.query
+    _, moment = inward.query.split(alarms.SINCE)
+    assert int(moment) == pytest.approx(begun + AUTOSCALE.inward.lasting, abs=5)
+
+
+def test_a_switch_that_was_not_seen_gives_the_alarms_back(scaled: Work) -> None:
+    acts.deploy(scaled, "2.0")
+    visit = scaled.visit
+
+    def blind(url: str, timeout: float) -> object:
+        answer = visit(url, timeout)
+        production = scaled.observe().production
+        if scaled.observe().live is GREEN and production and production.address in url:
+            return replace(answer, status=500)
+        return answer
+
+    with pytest.raises(Exception, match=r"back on blue|Switched back"):
+        acts.switch(replace(scaled, visit=blind))
+    assert on(scaled) == {BLUE}
+
+
+@pytest.mark.parametrize("skip", range(8))
+def test_a_switch_killed_anywhere_goes_on_to_the_same_end(scaled: Work, skip: int) -> None:
+    scaled.cloud.faults.kill(skip=skip)
+    try:
+        acts.switch(scaled, GREEN)
+    except fake.Killed:
+        assert len(on(scaled)) <= 1
+    scaled.cloud.faults.clear()
+    acts.switch(scaled, GREEN)
+    acts.up(scaled)
+    assert scaled.observe().live is GREEN
+    assert on(scaled) == {GREEN}
+
+
+def test_up_switches_off_the_alarms_of_a_standby(scaled: Work) -> None:
+    for alarm in scaled.observe().systems[GREEN].alarms:
+        scaled.cloud.alarms.enable(alarm, True)
+    acts.up(scaled)
+    assert on(scaled) == {BLUE}
+
+
+def test_a_deploy_leaves_the_live_systems_alarms_on(scaled: Work) -> None:
+    acts.deploy(scaled, "2.0")
+    assert on(scaled) == {BLUE}
+
+
+def test_production_is_switched_while_aodh_is_silent(scaled: Work) -> None:
+    for skip in range(60):
+        scaled.cloud.faults.fail("alarms.all", Unavailable("Aodh says 503"), skip=skip)
+    facts = acts.switch(scaled)
+    assert facts.live is GREEN
+    assert facts.unknown == "Aodh says 503"
+
+
+def test_in_an_emergency_production_moves_before_the_alarms(scaled: Work) -> None:
+    before = len(writes(scaled.cloud))
+    acts.switch(scaled, force=True)
+    assert writes(scaled.cloud)[before] != "alarms.enable"
+    assert on(scaled) == {GREEN}
+
+
+def test_a_cloud_that_cannot_evaluate_load_is_told_before_anything_is_built(site: Site) -> None:
+    work = start(replace(site, autoscale=AUTOSCALE), services=())
+    with pytest.raises(NotFound, match="cannot evaluate load") as refusal:
+        acts.up(work)
+    assert "engine: none" in refusal.value.cure
+    assert writes(work.cloud) == []
+
+
+def test_a_cloud_that_cannot_is_built_without_alarms_when_told_to(site: Site) -> None:
+    work = start(replace(site, autoscale=replace(AUTOSCALE, engine=Engine.NONE)), services=())
+    facts = acts.up(work)
+    assert facts.live is BLUE
+    assert not facts.systems[BLUE].alarms
+
+
+def test_a_cloud_with_gnocchi_gets_its_alarms(site: Site) -> None:
+    work = start(replace(site, autoscale=AUTOSCALE), services=("alarming", "metric"))
+    facts = acts.up(work)
+    types = {it.type for it in facts.systems[BLUE].resources if "Aodh" in it.type}
+    assert types == {"OS::Aodh::GnocchiAggregationByResourcesAlarm"}
+    assert on(work) == {BLUE}
+
+
+def test_what_is_deleted_takes_its_alarms_along(scaled: Work) -> None:
+    acts.down(scaled, frozenset(Colour))
+    assert scaled.cloud.alarms.all() == ()
+
+
+def test_a_step_says_which_alarms(scaled: Work) -> None:
+    assert str(SetAlarms(GREEN, False)) == "switch off the alarms of green"
+
+
+def test_alarms_of_others_are_left_alone(scaled: Work) -> None:
+    stranger = Alarm(id="x", name="x", enabled=True, state="ok", reason="")
+    scaled.cloud._project.aodh.alarms["x"] = stranger
+    acts.switch(scaled)
+    assert stranger in scaled.cloud.alarms.all()

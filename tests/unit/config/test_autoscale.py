@@ -1,0 +1,76 @@
+"""Autoscaling in the site file."""
+
+from pathlib import Path
+
+import pytest
+
+from ao import config
+from ao.errors import ConfigError
+from ao.site import Site
+from ao.site.autoscale import Engine, Limit
+
+SHOP = Path(__file__).parents[3] / "examples" / "shop"
+RULES = """
+autoscale:
+  {bounds}
+  out: {{cpu: 70%, for: 1m, by: 2}}
+  in: {{cpu: 20%, for: 5m}}
+"""
+
+
+def load(folder: Path, more: str) -> Site:
+    (folder / "user-data.sh").write_text("VERSION='$AO_VERSION'\n")
+    (folder / "ao.yaml").write_text((SHOP / "ao.yaml").read_text().replace("  max: 4\n", "") + more)
+    return config.load(folder / "ao.yaml")
+
+
+@pytest.mark.parametrize("more", ["", "autoscale: off\n", "autoscale: 'off'\n"])
+def test_it_is_off_unless_written(tmp_path: Path, more: str) -> None:
+    assert load(tmp_path, more).autoscale is None
+
+
+def test_the_rules_are_read(tmp_path: Path) -> None:
+    site = load(tmp_path, RULES.format(bounds="max: 8"))
+    scaling = site.autoscale
+    assert scaling is not None
+    assert (scaling.out.threshold, scaling.out.lasting, scaling.out.by) == (0.7, 60, 2)
+    assert (scaling.inward.threshold, scaling.inward.limit) == (0.2, Limit.BELOW)
+    assert (scaling.cooldown, scaling.engine) == (120, Engine.AUTO)
+    assert (site.group.minimum, site.group.maximum) == (1, 8)
+
+
+def test_a_query_says_itself_which_side_counts(tmp_path: Path) -> None:
+    text = RULES.format(bounds="max: 8").replace("cpu: 70%", "query: idle, below: 3")
+    scaling = load(tmp_path, text).autoscale
+    assert scaling is not None
+    assert (scaling.out.query, scaling.out.limit, scaling.out.threshold) == ("idle", Limit.BELOW, 3)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "why"),
+    [
+        ("min: 2", "autoscale.min is 2 and group.min is 1; give one"),
+        ("max: 1", "group.size 2 is not between 1 and 1"),
+    ],
+)
+def test_bounds_that_contradict_the_groups_are_refused_with_their_line(
+    tmp_path: Path, bounds: str, why: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"ao.yaml:\d+: autoscale: .*{why}"):
+        load(tmp_path, RULES.format(bounds=bounds))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ("cpu: 10%", "`in.cpu` must be below `out.cpu`"),
+        ("cpu: 70%, query: load", "give either `cpu` or `query`"),
+        ("query: load", "needs either `above` or `below`"),
+        ("cpu: 70%, above: 3", "and `cpu` neither"),
+    ],
+)
+def test_a_rule_that_says_too_much_or_too_little_is_refused(
+    tmp_path: Path, wrong: str, why: str
+) -> None:
+    with pytest.raises(ConfigError, match=why):
+        load(tmp_path, RULES.format(bounds="max: 8").replace("cpu: 70%", wrong))
