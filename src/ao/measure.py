@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from ao import trend
 from ao.cloud import Request, Resource, Stack
 from ao.colour import Colour
 from ao.errors import AoError, Unavailable
@@ -23,6 +24,8 @@ from ao.work import RunningProbe, Work
 
 AFTER = 2.0
 """Seconds that the probe runs on after the switch."""
+BEFORE = 900.0
+"""Seconds before a switch whose servers and load are told too."""
 REACH = 3.0
 """Seconds that production has to answer, for a probe to be worth its while."""
 
@@ -158,6 +161,7 @@ def _cutover(
     started = recording.started if recording else begun.at
     requests = work.cloud.requests(begun.at)
     asked = _asked(facts, begun, requests)
+    ended = started + recording.seconds if recording else time.time()
     return CutOver(
         site=work.site.name,
         old=old,
@@ -174,6 +178,7 @@ def _cutover(
         recording=recording,
         unmeasured=unmeasured,
         failure=failure,
+        trend=trend.read(work.cloud, work.site, facts, started - BEFORE, ended),
     )
 
 

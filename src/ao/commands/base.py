@@ -17,9 +17,13 @@ from ao.errors import AoError
 from ao.interrupt import terminable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ao.cloud import Cloud
+    from ao.colour import Colour
     from ao.commands.program import Program
     from ao.facts import Facts
+    from ao.load import Load
     from ao.site import Site
     from ao.work import Work
 
@@ -108,10 +112,12 @@ class SiteCommand(CloudCommand):
 class SystemLister(SiteCommand, Lister):
     """A command on a site that ends with a table of its systems."""
 
-    def table(self, work: Work, facts: Facts) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    def table(
+        self, work: Work, facts: Facts, loads: Mapping[Colour, Load] | None = None
+    ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Columns and rows of the systems; what is odd is told on standard error."""
         from ao.commands import systems
 
-        for note in systems.notes(work.site, facts):
+        for note in systems.notes(work.site, facts, loads):
             print(note, file=sys.stderr)
-        return systems.COLUMNS, systems.rows(work.site, facts)
+        return systems.columns(work.site, loads), systems.rows(work.site, facts, loads)

@@ -8,11 +8,14 @@ from ao.commands.base import SystemLister
 
 
 class Status(SystemLister):
-    """Show the site's systems: which is live, versions, servers, addresses."""
+    """Show the site's systems: which is live, versions, servers, addresses, load."""
 
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Observe, and list."""
+        from ao import load
+
         work = self.work(quiet=True)
-        return self.table(work, work.observe())
+        facts = work.observe()
+        return self.table(work, facts, load.measure(work.cloud, work.site, facts))

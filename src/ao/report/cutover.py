@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ao.colour import Colour
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording
 from ao.progress import Drained
+from ao.report.trend import Trend
 from ao.site import Method
 
 UNKNOWN = "unknown"
@@ -101,6 +102,8 @@ class CutOver:
     """Why there is no recording."""
     failure: str | None = None
     """Why the switch failed, in a sentence; None when it did not."""
+    trend: Trend | None = None
+    """Servers and load around it; None without autoscaling, and when they are not known."""
 
     @property
     def well(self) -> bool | None:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ao.probe.recording import Kind
-from ao.report import chart, table, words
+from ao.report import chart, table, trend_chart, words
 from ao.report.cutover import CutOver
 from ao.report.words import Language
 
@@ -34,7 +34,6 @@ def page(cutover: CutOver, language: Language = Language.ENGLISH) -> str:
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
-    drawn = chart.svg(cutover, language, titled=False)
     return environment.get_template("page.html").render(
         verdict=words.verdict(cutover),
         mood=_MOODS[cutover.well],
@@ -51,10 +50,16 @@ def page(cutover: CutOver, language: Language = Language.ENGLISH) -> str:
             if line
         ],
         figures=tuple(_figures(cutover)),
-        chart=Markup(drawn[drawn.index("<svg") :]),
+        chart=_inline(chart.svg(cutover, language, titled=False)),
+        trend=_inline(trend_chart.svg(cutover.trend, cutover, language)) if cutover.trend else "",
         tables=table.tables(cutover),
         requests=table.all_calls(cutover),
     )
+
+
+def _inline(document: str) -> Markup:
+    """An SVG document as an element of a page."""
+    return Markup(document[document.index("<svg") :])
 
 
 def _figures(cutover: CutOver) -> Iterator[_Figure]:

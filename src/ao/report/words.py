@@ -43,6 +43,12 @@ class Words:
     median: str
     seconds: str
     unknown: str
+    servers: str
+    cpu: str
+    load: str
+    out: str
+    inward: str
+    minutes: str
 
 
 ENGLISH = Words(
@@ -66,6 +72,12 @@ ENGLISH = Words(
     median="median",
     seconds="seconds from the switch's request",
     unknown="not told",
+    servers="servers",
+    cpu="CPU load",
+    load="load",
+    out="add above",
+    inward="remove below",
+    minutes="minutes from the switch's request",
 )
 
 JAPANESE = Words(
@@ -89,6 +101,12 @@ JAPANESE = Words(
     median="中央値",
     seconds="切り替え要求からの秒数",
     unknown="色不明",
+    servers="台数",
+    cpu="CPU 負荷",
+    load="負荷",
+    out="超えれば増設",
+    inward="下回れば削減",
+    minutes="切り替え要求からの分数",
 )
 
 

@@ -1,8 +1,10 @@
 from dataclasses import replace
 
+from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands import systems
-from tests.unit.samples import EMPTY, SITE, address, system, whole, with_system
+from ao.load import Load, Scaling
+from tests.unit.samples import AUTOSCALE, EMPTY, SITE, address, system, whole, with_system
 
 BLUE, GREEN = Colour
 
@@ -47,3 +49,70 @@ def test_an_unfinished_switch_and_an_address_without_a_system_are_noted() -> Non
     facts = replace(whole(), production=address("production", None))
     assert "reaches no system" in next(systems.notes(SITE, facts))
     assert list(systems.notes(SITE, whole())) == []
+
+
+def test_a_site_with_autoscaling_shows_its_bounds_and_whether_load_changes_a_size() -> None:
+    def alarm(colour: Colour, *, enabled: bool, state: str) -> Alarm:
+        return Alarm(id=f"{colour}", name="a", enabled=enabled, state=state, reason="")
+
+    site = replace(SITE, autoscale=AUTOSCALE)
+    facts = whole()
+    for colour, enabled in ((BLUE, True), (GREEN, False)):
+        there = (alarm(colour, enabled=enabled, state="insufficient data"),)
+        facts = with_system(facts, replace(facts.systems[colour], alarms=there))
+    assert [cells[-2:] for cells in systems.rows(site, facts)] == [
+        ("1 to 4", "on: insufficient data"),
+        ("1 to 4", "off"),
+    ]
+    assert systems.columns(site)[-2:] == ("Bounds", "Alarms")
+    assert list(systems.notes(site, facts)) == [
+        "The load of blue is not measured, so it changes no size: Aodh has nothing to compare. A "
+        "new system is measured after the time of its rules; else look at the query in the site "
+        "file, and ask those who run the cloud for Prometheus and Ceilometer."
+    ]
+
+
+def test_alarms_of_the_live_system_that_are_off_and_aodh_that_is_silent_are_told() -> None:
+    off = Alarm(id="a", name="a", enabled=False, state="ok", reason="")
+    facts = with_system(whole(), replace(whole().systems[BLUE], alarms=(off,)))
+    assert "`ao up` switches them on" in "".join(systems.notes(SITE, facts))
+    silent = replace(whole(), unknown="HTTP 503")
+    assert "HTTP 503" in "".join(systems.notes(SITE, silent))
+
+
+def test_load_and_what_it_last_did_are_shown_when_they_were_asked_for() -> None:
+    site = replace(SITE, autoscale=AUTOSCALE)
+    loads = {
+        BLUE: Load(value=0.714, last=Scaling(at="2026-11-23T18:35:49Z", out=True, size=3)),
+        GREEN: Load(last=Scaling(at="2026-11-22T08:00:00Z", out=False, size=None)),
+    }
+    assert systems.columns(site, loads)[-2:] == ("Load", "Scaled")
+    cells = [row[-2:] for row in systems.rows(site, whole(), loads)]
+    assert [[cell.human_readable() for cell in row] for row in cells] == [
+        ["71%", "out to 3, 2026-11-23 18:35:49Z"],
+        ["-", "in, 2026-11-22 08:00:00Z"],
+    ]
+    assert [cell.machine_readable() for cell in cells[0]] == [
+        0.714,
+        {"at": "2026-11-23T18:35:49Z", "out": True, "size": 3},
+    ]
+    assert systems.columns(site) == (*systems.COLUMNS, *systems.SCALING)
+
+
+def test_the_load_of_a_query_is_shown_as_it_is() -> None:
+    rule = replace(AUTOSCALE.out, query="sum(rate(hits[1m]))", threshold=100.0)
+    site = replace(SITE, autoscale=replace(AUTOSCALE, out=rule))
+    loads = {BLUE: Load(value=123.4), GREEN: Load()}
+    shown = [row[-2:] for row in systems.rows(site, whole(), loads)]
+    assert [[cell.human_readable() for cell in row] for row in shown] == [
+        ["123.4", "-"],
+        ["-", "-"],
+    ]
+
+
+def test_a_live_system_without_a_measure_is_noted_and_a_standby_is_not() -> None:
+    silent = Load(silence="Prometheus does not answer")
+    (note,) = systems.notes(SITE, whole(), {BLUE: silent, GREEN: Load()})
+    assert "The load of blue is not measured" in note
+    assert "Prometheus does not answer" in note
+    assert list(systems.notes(SITE, whole(), {BLUE: Load(), GREEN: silent})) == []

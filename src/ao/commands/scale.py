@@ -1,0 +1,32 @@
+"""`ao scale`."""
+
+from __future__ import annotations
+
+import argparse
+
+from ao.colour import Colour
+from ao.commands.base import SystemLister
+
+
+class Scale(SystemLister):
+    """Bring a system to a number of servers, within the site's bounds."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add the colour and the number."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "colour", metavar="COLOUR", choices=list(Colour), help="System: blue or green."
+        )
+        parser.add_argument("servers", metavar="N", type=int, help="Servers that it gets.")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the journal.")
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Scale, and list."""
+        from ao import operate
+
+        work = self.work()
+        colour, size = Colour(parsed_args.colour), parsed_args.servers
+        return self.table(work, operate.scale(work, colour, size, parsed_args.reason))

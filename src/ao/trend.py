@@ -1,0 +1,56 @@
+"""The trend of a site's size and load, as Prometheus has kept it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from ao.cloud import Cloud
+from ao.colour import Colour
+from ao.errors import CloudError
+from ao.facts import Facts
+from ao.load import signal_of
+from ao.report.trend import Points, Trend
+from ao.site import Site
+
+POINTS = 180
+"""Most moments of a trend."""
+LEAST = 5.0
+"""Least seconds between two of them: Ceilometer measures no more often."""
+SERVERS = 'count(last_over_time(ceilometer_cpu{{server_group="{group}"}}[{step:.0f}s]))'
+"""PromQL of a system's servers that are measured."""
+
+
+def read(cloud: Cloud, site: Site, facts: Facts, begin: float, end: float) -> Trend | None:
+    """The trend from a moment to another, in seconds since 1970.
+
+    None without autoscaling, without Prometheus, and while it does not answer: nothing that a
+    release does depends on it.
+    """
+    queries = {c: query for c in Colour if (query := signal_of(facts.systems[c]))}
+    if site.autoscale is None or not queries:
+        return None
+    step = max(LEAST, (end - begin) / POINTS)
+    groups = {c: stack.id for c in queries if (stack := facts.systems[c].stack)}
+    counts = {c: SERVERS.format(group=group, step=2 * step) for c, group in groups.items()}
+
+    def points(promql: str) -> Points:
+        samples = cloud.metrics.range(promql, begin, end, step)
+        return Points(
+            at=tuple(sample.at for sample in samples),
+            values=tuple(sample.value for sample in samples),
+        )
+
+    try:
+        with ThreadPoolExecutor(max_workers=4, thread_name_prefix="trend") as pool:
+            servers = dict(zip(counts, pool.map(points, counts.values()), strict=True))
+            load = dict(zip(queries, pool.map(points, queries.values()), strict=True))
+    except CloudError:
+        return None
+    return Trend(
+        step=step,
+        servers=servers,
+        load=load,
+        out=site.autoscale.out.threshold,
+        inward=site.autoscale.inward.threshold,
+        cpu=site.autoscale.out.query is None,
+    )
