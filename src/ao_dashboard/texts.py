@@ -57,6 +57,8 @@ STEPS = (
     _("build %(colour)s with version %(version)s"),
     _("repair %(colour)s"),
     _("bring %(colour)s to %(size)s servers"),
+    _("switch on the alarms of %(colour)s"),
+    _("switch off the alarms of %(colour)s"),
     _("delete %(colour)s"),
     _("delete the site's router and addresses"),
     _("wait for the servers of %(colour)s to pass the health check"),
@@ -72,7 +74,7 @@ STEPS = (
 
 COURSE = (
     _("deploy %(version)s to %(colour)s: builds it anew"),
-    _("deploy %(version)s to %(colour)s: replaces its %(servers)s with version %(before)s"),
+    _("deploy %(version)s to %(colour)s: replaces its %(servers)s of version %(before)s"),
     _("check %(colour)s on its preview: %(checks)s"),
     _("bring %(new)s to at least %(servers)s, as %(old)s has"),
     _("wait for approval"),
@@ -106,6 +108,25 @@ OBSTACLES = (
     _("%(online)s of %(size)s servers pass the health check"),
 )
 """Why a system cannot go live."""
+
+SCALING = (
+    _("ok"),
+    _("alarm"),
+    _("insufficient data"),
+    _("its rule's query gives no value"),
+    _("%(size)s servers are not between the bounds %(least)s and %(most)s"),
+    _("Write other bounds in the site file, under `autoscale` or `group`."),
+    _(
+        "%(colour)s is live and %(online)s of %(size)s servers pass the health check: "
+        "those that go may be healthy ones"
+    ),
+    _("Bring it to full health first: `ao up` replaces what is missing or broken."),
+    _("the cloud cannot evaluate load: its catalogue has not both alarming and %(words)s"),
+    _("Write `engine: none` under `autoscale` to build without alarms, or `autoscale: off`."),
+    _("autoscale: a query needs Prometheus, and the cloud has Gnocchi"),
+    _("Write `cpu` instead, or `engine: none`."),
+)
+"""Of load and size; the states are Aodh's."""
 
 MEMBERS = (
     _("ONLINE"),
@@ -303,6 +324,7 @@ CLOUD = (
     _("repair stack %(name)s"),
     _("delete stack %(name)s"),
     _("list the resources of stack %(name)s"),
+    _("list the events of stack %(name)s"),
     _("mark %(resource)s of stack %(name)s for replacement"),
     _("read output %(output)s of stack %(name)s"),
     _("list the load balancers"),
@@ -324,12 +346,17 @@ CLOUD = (
     _("read record %(name)s"),
     _("keep record %(name)s"),
     _("remove record %(name)s"),
+    _("list the alarms"),
+    _("switch on alarm %(name)s"),
+    _("switch off alarm %(name)s"),
+    _("ask for measures"),
     _("read the quotas"),
     _("look for network %(name)s"),
     _("look for image %(name)s"),
     _("look for flavor %(name)s"),
     _("look for key pair %(name)s"),
     _("list the load-balancer providers"),
+    _("read the catalogue of services"),
     _("see whether Heat can get a trust"),
     _("log in"),
 )
@@ -369,6 +396,7 @@ TEXTS = (
     *STEPS,
     *COURSE,
     *OBSTACLES,
+    *SCALING,
     *MEMBERS,
     *SWITCHED_BACK,
     *RELEASES,

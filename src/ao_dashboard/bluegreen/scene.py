@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ao import config, lock
+from ao import config, load, lock
 from ao.cloud import Cloud
+from ao.colour import Colour
 from ao.doctor import memory
 from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated, NotFound
 from ao.facts import Facts, System
 from ao.journal import Journal, Release
+from ao.load import Load
 from ao.lock import Holder
 from ao.site import Site
 from ao.visit import NoAnswer, visit
@@ -37,6 +40,8 @@ class Scene:
     """Who holds the lock; None also for nobody."""
     releases: tuple[Release, ...] | None
     """Releases and other acts, oldest first."""
+    load: Mapping[Colour, Load]
+    """Load of each system; empty without autoscaling, and while the facts are not known."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
 
@@ -65,13 +70,17 @@ class Scene:
             findings = pool.submit(memory.recall, cloud, site)
             holder = pool.submit(lock.holder, work)
             releases = pool.submit(Journal(work).releases)
+            seen = told(facts)
+            if seen and seen.unknown:
+                unknown.append(seen.unknown)
             return cls(
                 cloud=cloud,
                 site=site,
-                facts=told(facts),
+                facts=seen,
                 findings=told(findings),
                 holder=_counting(told(holder)),
                 releases=told(releases),
+                load=load.measure(cloud, site, seen) if seen else {},
                 unknown=tuple(unknown),
             )
 

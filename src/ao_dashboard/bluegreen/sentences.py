@@ -63,6 +63,11 @@ def scale(scene: Scene) -> Iterator[str]:
             "colour": spoken(scene.standby.colour),
             "count": scene.standby.size,
         }
+    group = scene.site.group
+    yield _("Its bounds are %(least)d and %(most)d servers.") % {
+        "least": group.minimum,
+        "most": group.maximum,
+    }
     yield _("The live system keeps its size.")
 
 

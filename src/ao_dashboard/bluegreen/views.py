@@ -84,6 +84,7 @@ class Site(Page, TemplateView):
             scene=scene,
             systems=[scene.facts.systems[colour] for colour in Colour] if scene.facts else [],
             urls=[_url(scene, colour) for colour in Colour],
+            loads=[scene.load.get(colour) for colour in Colour],
             acts=[act for act in ACTS.values() if self._offered(act, scene)],
             history=history,
             last=_last_release(history),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django import template
 
-from ao.cloud import Resource
+from ao.cloud import Alarm, Resource
 from ao_dashboard.words import spoken
 
 register = template.Library()
@@ -18,6 +18,18 @@ register.filter(spoken)
 def built(resources: Sequence[Resource]) -> int:
     """How many of them Heat is done with."""
     return sum(resource.status.endswith("_COMPLETE") for resource in resources)
+
+
+@register.filter
+def states(alarms: Sequence[Alarm]) -> str:
+    """States of those that are on, each once; empty when all are off."""
+    return ", ".join(sorted({spoken(alarm.state) for alarm in alarms if alarm.enabled}))
+
+
+@register.filter
+def percent(share: float) -> str:
+    """A share of 1 as a percentage."""
+    return f"{share:.0%}"
 
 
 @register.filter

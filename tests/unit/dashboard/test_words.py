@@ -29,6 +29,7 @@ from tests.unit.dashboard import sayings
 STEPS = [kind for kind in plan.Step.__subclasses__() if kind.__module__ == plan.__name__]
 PARTS = {
     "action": "UPDATE",
+    "enabled": True,
     "colour": Colour.BLUE,
     "name": "ao-" + "shop-" * 20,
     "role": "preview",
@@ -39,11 +40,14 @@ ACTS = ("release", "deploy", "switch", "scale", "up", "down", "abort")
 PURPOSES = ("release 2.0", "deploy 2.0", "switch to green", "scale green to 3", "down green")
 FAILING = (
     "acts",
+    "alarms",
     "clock",
     "cloud.addresses",
+    "cloud.alarms",
     "cloud.balancers",
     "cloud.catalogue",
     "cloud.locks",
+    "cloud.metrics",
     "cloud.quotas",
     "cloud.records",
     "cloud.servers",

@@ -32,7 +32,7 @@ class VisitorTest(helpers.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.work = start(config.load(SHOP), providers=("haproxy",))
+        self.work = start(config.load(self.site_file()), providers=("haproxy",))
         self.cloud = self.work.cloud
         acts.up(self.work)
         mock.patch("ao_dashboard.bluegreen.views.cloud", return_value=self.cloud).start()
@@ -41,6 +41,10 @@ class VisitorTest(helpers.TestCase):
             Work=partial(Work, clock=self.work.clock, visit=self.work.visit),
             visit=self.work.visit,
         ).start()
+
+    def site_file(self) -> Path:
+        """What the site is built by."""
+        return SHOP
 
     def page(self, view: str, *args: str, language: str = "en") -> HttpResponse:
         where = reverse(f"{PANEL}:{view}", args=args)
