@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 
-from ao import guard, ingredients, plan, quota
+from ao import capacity, guard, ingredients, plan, quota
 from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import canary, memory
@@ -24,6 +25,7 @@ from ao.plan import (
     ScaleSystem,
     Step,
 )
+from ao.site.autoscale import Effect
 from ao.steps import begin, perform
 from ao.switch import method, target
 from ao.switch.drain import way
@@ -59,9 +61,10 @@ def deploy(work: Work, version: str) -> Facts:
 
     Raises Refused when there is no standby to deploy to, and as `up` does.
     """
-    _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    before = _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
     stored.keep(work.cloud, work.site)
-    return _run(work, lambda facts, done: plan.deploy(work.site, facts, version, done))
+    with capacity.kept(work, before) as keeping:
+        return _run(keeping, lambda facts, done: plan.deploy(work.site, facts, version, done))
 
 
 def scale(work: Work, colour: Colour, size: int) -> Facts:
@@ -130,7 +133,8 @@ def switch(
 
     if not next_steps(before, frozenset()):
         return before
-    with work.measuring(work, before, to) as measured:
+    keeping = nullcontext(work) if force else capacity.kept(work, before)
+    with keeping as work, work.measuring(work, before, to) as measured:
         try:
             return _run(measured, next_steps, before)
         except NotSeen as error:
@@ -180,14 +184,15 @@ def _drained(work: Work, findings: Findings | None) -> Work:
     return replace(work, site=replace(site, drain=replace(site.drain, way=way(site, hangs=hangs))))
 
 
-def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> None:
-    """Refuse what the cloud cannot give, before anything is changed."""
+def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
+    """Refuse what the cloud cannot give, before anything is changed; the facts by then."""
     found = ingredients.find(work.cloud, work.site)
     facts = work.observe()
     steps = first_steps(facts)
     if any(_creates(facts, step) for step in steps):
         work.cloud.check_trusts()
     quota.check(quota.needs(work.site, facts, steps, found.flavor), work.cloud.quotas())
+    return facts
 
 
 def _creates(facts: Facts, step: Step) -> bool:
@@ -208,7 +213,8 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, *, force: bool = Fal
     an emergency production comes first.
     """
     moved = facts.live is to
-    steps = () if force and not moved else plan.alarms(facts, to if moved else None)
+    effect = Effect.GROWTH if work.keeps_capacity else Effect.BOTH
+    steps = () if force and not moved else plan.alarms(facts, to if moved else None, effect)
     return steps or method(work.site).plan(work.site, facts, to, done, force=force)
 
 

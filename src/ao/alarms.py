@@ -16,8 +16,8 @@ STORES = {Engine.PROMETHEUS: "metric-storage", Engine.GNOCCHI: "metric"}
 NANOSECONDS = 1e9
 CPU = 'ceilometer_cpu{server_group="$AO_GROUP"}'
 """CPU time of a system's servers in nanoseconds, as Ceilometer's exporter gives it."""
-OUT, IN = "alarm_out", "alarm_in"
-"""The alarms of Prometheus on which servers come and go, as the system's template calls them."""
+OUT, IN = frozenset({"alarm_out", "gnocchi_out"}), frozenset({"alarm_in", "gnocchi_in"})
+"""The alarms on which servers come and go, as the system's template calls them."""
 SINCE = " and on() vector(time()) > "
 """What a moment follows before which a query has no value."""
 LOOKS = 4

@@ -27,6 +27,7 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.errors import CloudError, NotAuthenticated, NotFound, Refused
 from ao.site import Method, Site
+from ao.site.autoscale import Effect
 from ao.templates import SERVER_TEMPLATE
 
 T = TypeVar("T", FloatingIP, Listener, LoadBalancer)
@@ -60,10 +61,19 @@ class System:
             for resource in self.resources
         )
 
-    def alarm(self, name: str) -> Alarm | None:
-        """The alarm that its template calls so."""
-        ids = {resource.physical_id for resource in self.resources if resource.name == name}
+    def alarm(self, names: frozenset[str]) -> Alarm | None:
+        """The alarm that its template calls one of these."""
+        ids = {resource.physical_id for resource in self.resources if resource.name in names}
         return next((alarm for alarm in self.alarms if alarm.id in ids), None)
+
+    def amiss(self, effect: Effect) -> tuple[Alarm, ...]:
+        """Its alarms that are on, or off, against what load may do to its size."""
+        inward = self.alarm(alarms.IN)
+
+        def wanted(alarm: Alarm) -> bool:
+            return effect is Effect.BOTH or (effect is Effect.GROWTH and alarm is not inward)
+
+        return tuple(alarm for alarm in self.alarms if alarm.enabled is not wanted(alarm))
 
     @property
     def version(self) -> str | None:
@@ -150,6 +160,11 @@ class Facts:
     """Pool method: its listener that reaches the standby."""
     unknown: str = ""
     """Why its alarms are not known; empty when they are, and without autoscaling."""
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether a system has alarms, known or not."""
+        return bool(self.unknown) or any(system.alarms for system in self.systems.values())
 
     @property
     def live(self) -> Colour | None:

@@ -14,6 +14,7 @@ from ao.colour import Colour
 from ao.errors import Refused
 from ao.facts import Facts, System
 from ao.site import Method, Site
+from ao.site.autoscale import Effect
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,20 @@ class ScaleSystem(Step):
 
 @dataclass(frozen=True)
 class SetAlarms(Step):
-    """Have a system's alarms change its size, or not."""
+    """Switch a system's alarms on or off."""
 
     colour: Colour
-    enabled: bool
+    effect: Effect
+    """What load may do to its size then."""
 
     def __str__(self) -> str:
-        on = f"switch on the alarms of {self.colour}"
-        return on if self.enabled else f"switch off the alarms of {self.colour}"
+        match self.effect:
+            case Effect.NOTHING:
+                return f"switch off the alarms of {self.colour}"
+            case Effect.GROWTH:
+                return f"switch off the alarm that takes servers from {self.colour}"
+            case Effect.BOTH:
+                return f"switch on the alarms of {self.colour}"
 
 
 @dataclass(frozen=True)
@@ -196,12 +203,13 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     )
 
 
-def alarms(facts: Facts, of: Colour | None) -> tuple[SetAlarms, ...]:
-    """Steps after which the alarms of that system alone, or of none, change a size."""
+def alarms(facts: Facts, of: Colour | None, effect: Effect = Effect.BOTH) -> tuple[SetAlarms, ...]:
+    """Steps after which load may do that to the size of one system, or of none."""
+    wanted = {colour: effect if colour is of else Effect.NOTHING for colour in Colour}
     return tuple(
-        SetAlarms(colour, colour is of)
-        for colour in Colour
-        if any(alarm.enabled is not (colour is of) for alarm in facts.systems[colour].alarms)
+        SetAlarms(colour, effect)
+        for colour, effect in wanted.items()
+        if facts.systems[colour].amiss(effect)
     )
 
 
@@ -315,11 +323,7 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
             f"a switch to {facts.switching_to} was begun and is not finished",
             cure="`ao switch` finishes it, `ao up` calls it off if production has not moved.",
         )
-    steps = (
-        alarms(facts, facts.live)
-        or _define(site, facts.systems[standby], version, done)
-        or _await_servers(facts, standby)
-    )
+    steps = _define(site, facts.systems[standby], version, done) or _await_servers(facts, standby)
     if steps:
         return steps
     if facts.previewed is not standby:

@@ -12,6 +12,7 @@ from ao.errors import Conflict, DeadlinePassed, NotFound, NotSeen, Refused, Unav
 from ao.facts import Facts, System
 from ao.plan import Plan, Step
 from ao.site import Method, colour_tag, method_tag, version_tag
+from ao.site.autoscale import Effect
 from ao.switch import address, drain
 from ao.visit import NoAnswer, colour_of
 from ao.work import Work
@@ -62,8 +63,8 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             _repair(work, stack, system.broken, {"size": size, "shared_pool": pool})
         case plan.ScaleSystem(colour, size):
             _scale(work, facts, colour, size)
-        case plan.SetAlarms(colour, enabled):
-            _set_alarms(work, facts.systems[colour], enabled)
+        case plan.SetAlarms(colour, effect):
+            _set_alarms(work, facts.systems[colour], effect)
         case plan.RemoveSystem(colour):
             guard.may_change(work.observe(), colour, act="delete")
             _remove(work, work.site.system_stack(colour))
@@ -198,20 +199,18 @@ def _scale(work: Work, facts: Facts, colour: Colour, size: int) -> None:
     work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
 
 
-def _set_alarms(work: Work, system: System, enabled: bool) -> None:
+def _set_alarms(work: Work, system: System, effect: Effect) -> None:
     """Switch a system's alarms on or off.
 
-    It has just been idle, which is no reason to take servers away: that rule's time begins
-    anew when its alarm is switched on.
+    That it was idle before, as standby or in a release, is no reason to take servers away: that
+    rule's time begins anew when its alarm is switched on.
     """
-    idle, scaling = system.alarm(alarms.IN), work.site.autoscale
-    for alarm in system.alarms:
-        if alarm.enabled is enabled:
-            continue
+    inward, scaling = system.alarm(alarms.IN), work.site.autoscale
+    for alarm in system.amiss(effect):
         query = alarm.query
-        if enabled and query and scaling and alarm is idle:
+        if query and scaling and alarm is inward and not alarm.enabled:
             query = alarms.counting_from(query, time.time() + scaling.inward.lasting)
-        work.cloud.alarms.enable(alarm, enabled, query)
+        work.cloud.alarms.enable(alarm, not alarm.enabled, query)
 
 
 def _pool(work: Work, facts: Facts, colour: Colour) -> str:

@@ -65,6 +65,8 @@ class Work:
     """The site's lock, when it is held."""
     draining: Callable[[], AbstractContextManager[None]] = nullcontext
     """What is done around a drain."""
+    keeps_capacity: bool = False
+    """Whether load takes no server from the live system meanwhile."""
     probe: RunningProbe | None = None
     """The probe that runs through the switch under way, if any."""
 

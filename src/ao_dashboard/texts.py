@@ -59,6 +59,7 @@ STEPS = (
     _("bring %(colour)s to %(size)s servers"),
     _("switch on the alarms of %(colour)s"),
     _("switch off the alarms of %(colour)s"),
+    _("switch off the alarm that takes servers from %(colour)s"),
     _("delete %(colour)s"),
     _("delete the site's router and addresses"),
     _("wait for the servers of %(colour)s to pass the health check"),

@@ -3,6 +3,7 @@
 import importlib.util
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -116,6 +117,16 @@ def visited() -> Visited:
                 thread.join()
 
     return visited
+
+
+def soon(look: Callable[[], bool], seconds: float) -> bool:
+    """Whether something comes to be within a time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if look():
+            return True
+        time.sleep(2)
+    return False
 
 
 def told(work: Work, role: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from ao import acts
 from ao.colour import Colour
 from ao.work import Work
-from tests.cloud.conftest import Visited, told, visitors
+from tests.cloud.conftest import Visited, soon, told, visitors
 from tests.cloud.kill import Killed, killed_after
 
 BLUE, GREEN = Colour
@@ -28,6 +28,8 @@ def test_the_address_moves_under_visitors_and_back(moving: Work, visited: Visite
         acts.switch(moving)
         assert told(moving, "production")[0] == "green"
         assert told(moving, "preview")[0] == "blue"
+        # All visitors may be among those in flight, and wait for an answer until then.
+        assert soon(lambda: "1.0 on green" in tally.answers, 2 * visitors.PATIENCE)
         acts.switch(moving)
         assert told(moving, "production")[0] == "blue"
     assert tally.lost.total() <= 2 * visitors.VISITORS

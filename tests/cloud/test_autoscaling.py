@@ -23,7 +23,7 @@ from ao.visit import NoAnswer, visit
 from ao.work import Work
 from box import processes
 from box.home import Home
-from tests.cloud.conftest import Visited, told, visitors
+from tests.cloud.conftest import Visited, soon, told, visitors
 
 BLUE, GREEN = Colour
 BURN = "/burn?ms=500"
@@ -86,16 +86,6 @@ def busy(shop: Work) -> Iterator[Callable[[], None]]:
 def at_ease(monkeypatch: pytest.MonkeyPatch) -> None:
     """Visitors who leave the servers time to rest."""
     monkeypatch.setattr(visitors, "PAUSE", PAUSE)
-
-
-def soon(look: Callable[[], bool], seconds: float) -> bool:
-    """Whether something comes to be within a time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if look():
-            return True
-        time.sleep(3)
-    return False
 
 
 def live(work: Work) -> System:
@@ -166,7 +156,8 @@ def test_a_release_under_load_switches_at_equal_capacity_and_loses_nothing(
     before = live(shop)
     with visited(shop) as tally:
         acts.deploy(shop, "2.0")
-        facts = acts.switch(shop)
+        acts.switch(shop)
+    facts = shop.observe()
     assert not tally.lost
     assert set(tally.answers) == {"1.0 on blue", "2.0 on green"}
     assert told(shop, "production") == ("green", "2.0")

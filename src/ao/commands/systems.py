@@ -127,5 +127,11 @@ def _scaling_notes(facts: Facts, loads: Loads) -> Iterator[str]:
             "system is measured after the time of its rules; else look at the query in the site "
             "file, and ask those who run the cloud for Prometheus and Ceilometer."
         )
-    if any(not alarm.enabled for alarm in alarms):
+    off = [alarm for alarm in alarms if not alarm.enabled]
+    if off == [idle]:
+        yield (
+            f"Load takes no server from {facts.live}, which is live: its alarm for that is off, "
+            "as it is while a release runs. Else `ao up` switches it on."
+        )
+    elif off:
         yield f"Alarms of {facts.live}, which is live, are off: `ao up` switches them on."

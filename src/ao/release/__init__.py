@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ao import hooks, lock, migration, operate
+from ao import capacity, hooks, lock, migration, operate
 from ao.checks import CheckFailed
 from ao.errors import AoError, Refused
 from ao.facts import Facts
@@ -196,8 +196,10 @@ def _locked(
     work: Work, purpose: str, options: Options
 ) -> Iterator[tuple[Work, Journal, lock.Holder | None]]:
     """The work with the site's lock, its journal, and from whom the lock was taken over."""
-    with lock.held(work, purpose) as held:
-        locked = replace(work, lock=held)
+    with (
+        lock.held(work, purpose) as held,
+        capacity.kept(replace(work, lock=held)) as locked,
+    ):
         journal = Journal(locked, now=lambda: datetime.fromtimestamp(options.moment(), UTC))
         yield locked, journal, held.taken_over
 

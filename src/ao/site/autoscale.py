@@ -19,6 +19,16 @@ class Engine(StrEnum):
     """Nothing: systems are built without alarms."""
 
 
+class Effect(StrEnum):
+    """What load may do to a system's size."""
+
+    NOTHING = "nothing"
+    GROWTH = "growth"
+    """Add servers."""
+    BOTH = "both"
+    """Add servers, and take them away."""
+
+
 class Limit(StrEnum):
     """Which side of a threshold counts, in Aodh's word."""
 

@@ -1,7 +1,8 @@
 """Alarms and releases: only the live system's change a size, and no release loses a server."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -10,12 +11,16 @@ from ao import acts, alarms, fake, plan
 from ao.clock import Clock
 from ao.cloud import Alarm
 from ao.colour import Colour
-from ao.errors import NotFound, Unavailable
+from ao.errors import BuildFailed, NotFound, Unavailable
+from ao.lock import LockLost
 from ao.plan import AwaitServers, SetAlarms
+from ao.release import WaitingForApproval
 from ao.site import Site
-from ao.site.autoscale import Engine
+from ao.site.autoscale import Effect, Engine
+from ao.site.rules import Approve
 from ao.work import Work
 from tests.unit.acts.stage import start, writes
+from tests.unit.release.stage import Listener, released, ruled
 from tests.unit.samples import AUTOSCALE
 
 BLUE, GREEN = Colour
@@ -33,6 +38,14 @@ def on(work: Work) -> set[Colour]:
     """Systems of which an alarm is on."""
     systems = work.observe().systems.values()
     return {s.colour for s in systems if any(alarm.enabled for alarm in s.alarms)}
+
+
+def effects(work: Work) -> Mapping[Colour, Effect]:
+    """What load may do to the size of each system."""
+    return {
+        colour: next(effect for effect in Effect if not system.amiss(effect))
+        for colour, system in work.observe().systems.items()
+    }
 
 
 def load(work: Work, colour: Colour, alarm: str) -> None:
@@ -139,9 +152,11 @@ def test_no_alarm_is_on_while_production_moves_and_no_server_goes_in_a_drain(
     assert sizes(scaled)[0] >= 2
 
 
-@pytest.mark.parametrize("state", ["ok", "alarm"])
-def test_live_capacity_never_drops_in_a_release_whether_load_stays_or_grows(
-    scaled: Work, state: str
+@pytest.mark.parametrize(
+    ("alarm", "state"), [("alarm_out", "ok"), ("alarm_out", "alarm"), ("alarm_in", "alarm")]
+)
+def test_live_capacity_never_drops_in_a_release_whether_load_stays_grows_or_ends(
+    scaled: Work, alarm: str, state: str
 ) -> None:
     load(scaled, BLUE, "alarm_out")
     capacity: list[int] = []
@@ -151,7 +166,7 @@ def test_live_capacity_never_drops_in_a_release_whether_load_stays_or_grows(
         assert facts.live is not None
         capacity.append(facts.systems[facts.live].online)
         for colour in Colour:
-            scaled.cloud.others.evaluate(scaled.site.system_stack(colour), "alarm_out", state)
+            scaled.cloud.others.evaluate(scaled.site.system_stack(colour), alarm, state)
         scaled.clock.sleep(seconds)
 
     watched = replace(scaled, clock=Clock(now=scaled.clock.now, sleep=sleep))
@@ -160,6 +175,88 @@ def test_live_capacity_never_drops_in_a_release_whether_load_stays_or_grows(
     assert capacity[0] == 3
     assert capacity == sorted(capacity)
     assert sizes(scaled)[1] >= sizes(scaled)[0]
+    assert effects(scaled) == {BLUE: Effect.NOTHING, GREEN: Effect.BOTH}
+
+
+def test_load_adds_servers_to_the_live_system_during_a_deploy(scaled: Work) -> None:
+    blue = scaled.site.system_stack(BLUE)
+    scaled.cloud.faults.meanwhile(
+        "stacks.update", lambda: scaled.cloud.others.evaluate(blue, "alarm_out", "alarm")
+    )
+    acts.deploy(scaled, "2.0")
+    assert sizes(scaled)[0] == 3
+
+
+def test_a_deploy_that_fails_lets_load_take_servers_again(scaled: Work) -> None:
+    seen: list[object] = []
+    scaled.cloud.faults.meanwhile("stacks.update", lambda: seen.append(effects(scaled)[BLUE]))
+    scaled.cloud.faults.break_next("OS::Nova::Server", "no valid host")
+    with pytest.raises(BuildFailed):
+        acts.deploy(scaled, "2.0")
+    assert seen == [Effect.GROWTH]
+    assert effects(scaled)[BLUE] is Effect.BOTH
+
+
+@pytest.mark.parametrize("skip", range(7))
+def test_a_deploy_killed_anywhere_leaves_the_alarms_to_the_same_command(
+    scaled: Work, skip: int
+) -> None:
+    scaled.cloud.faults.kill(skip=skip)
+    with suppress(fake.Killed):
+        acts.deploy(scaled, "2.0")
+    scaled.cloud.faults.clear()
+    acts.deploy(scaled, "2.0")
+    assert effects(scaled) == {BLUE: Effect.BOTH, GREEN: Effect.NOTHING}
+
+
+def test_an_alarm_that_cannot_be_switched_on_again_is_told_and_ends_no_deploy(
+    scaled: Work,
+) -> None:
+    listener = Listener()
+    scaled.cloud.faults.fail("alarms.enable", Unavailable("Aodh says 503"), skip=1)
+    facts = acts.deploy(replace(scaled, progress=listener), "2.0")
+    assert facts.systems[GREEN].version == "2.0"
+    assert any("Aodh says 503. `ao up` switches the alarms on" in it for it in listener.notes)
+    acts.up(scaled)
+    assert effects(scaled)[BLUE] is Effect.BOTH
+
+
+def test_a_release_keeps_the_capacity_until_it_has_ended(scaled: Work) -> None:
+    seen: list[Mapping[Colour, Effect]] = []
+
+    def sleep(seconds: float) -> None:
+        seen.append(effects(scaled))
+        scaled.clock.sleep(seconds)
+
+    site = replace(scaled.site, watch=replace(scaled.site.watch, length=30.0))
+    clock = Clock(now=scaled.clock.now, sleep=sleep)
+    released(replace(scaled, site=site, clock=clock))
+    assert seen[0] == {BLUE: Effect.GROWTH, GREEN: Effect.NOTHING}
+    assert seen[-1] == {BLUE: Effect.NOTHING, GREEN: Effect.GROWTH}
+    assert not [effect for both in seen for effect in both.values() if effect is Effect.BOTH]
+    assert effects(scaled) == {BLUE: Effect.NOTHING, GREEN: Effect.BOTH}
+
+
+def test_a_release_that_waits_for_nobody_in_particular_lets_load_take_servers(
+    scaled: Work,
+) -> None:
+    with pytest.raises(WaitingForApproval):
+        released(ruled(scaled, approve=Approve.MANUAL))
+    assert effects(scaled)[BLUE] is Effect.BOTH
+
+
+def test_a_release_whose_lock_was_lost_leaves_the_alarms_to_who_has_it(scaled: Work) -> None:
+    listener = Listener()
+
+    class Gone:
+        def check(self) -> None:
+            raise LockLost("somebody else has the lock", cure="")
+
+        def release(self) -> None: ...
+
+    acts.deploy(replace(scaled, progress=listener, lock=Gone()), "2.0")
+    assert effects(scaled)[BLUE] is Effect.GROWTH
+    assert any("somebody else has the lock" in note for note in listener.notes)
 
 
 def test_a_size_given_by_hand_leaves_the_alarms_on_and_load_changes_it_again(
@@ -289,7 +386,7 @@ def test_what_is_deleted_takes_its_alarms_along(scaled: Work) -> None:
 
 
 def test_a_step_says_which_alarms(scaled: Work) -> None:
-    assert str(SetAlarms(GREEN, False)) == "switch off the alarms of green"
+    assert str(SetAlarms(GREEN, Effect.NOTHING)) == "switch off the alarms of green"
 
 
 def test_alarms_of_others_are_left_alone(scaled: Work) -> None:

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from ao.cloud import Alarm
+from ao.cloud import Alarm, Resource
 from ao.colour import Colour
 from ao.commands import systems
 from ao.load import Load, Scaling
@@ -76,6 +76,18 @@ def test_alarms_of_the_live_system_that_are_off_and_aodh_that_is_silent_are_told
     off = Alarm(id="a", name="a", enabled=False, state="ok", reason="")
     facts = with_system(whole(), replace(whole().systems[BLUE], alarms=(off,)))
     assert "`ao up` switches them on" in "".join(systems.notes(SITE, facts))
+    inward = Resource(
+        name="alarm_in",
+        type="OS::Aodh::PrometheusAlarm",
+        status="CREATE_COMPLETE",
+        physical_id="a",
+        stack_id="s",
+        stack_name="s",
+        reason="",
+        parent="",
+    )
+    facts = with_system(facts, replace(facts.systems[BLUE], resources=(inward,)))
+    assert "Load takes no server from blue" in "".join(systems.notes(SITE, facts))
     silent = replace(whole(), unknown="HTTP 503")
     assert "HTTP 503" in "".join(systems.notes(SITE, silent))
 

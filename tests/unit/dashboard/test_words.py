@@ -21,6 +21,7 @@ from ao.journal import Outcome
 from ao.lock.holder import Claim, Holder
 from ao.release.course import course
 from ao.release.stage import Stage
+from ao.site.autoscale import Effect
 from ao_dashboard import words
 from ao_dashboard.texts import MEMBERS, TEXTS
 from tests.unit import samples
@@ -29,7 +30,7 @@ from tests.unit.dashboard import sayings
 STEPS = [kind for kind in plan.Step.__subclasses__() if kind.__module__ == plan.__name__]
 PARTS = {
     "action": "UPDATE",
-    "enabled": True,
+    "effect": Effect.BOTH,
     "colour": Colour.BLUE,
     "name": "ao-" + "shop-" * 20,
     "role": "preview",
@@ -109,6 +110,11 @@ def holder(purpose: str, process: str = "ffffff.1.1.abcd", url: str = "") -> str
 def test_every_step_is_said_in_japanese(kind: type[plan.Step]) -> None:
     parts = {it.name: PARTS[it.name] for it in fields(kind) if it.name in PARTS}
     assert not unsaid([str(kind(**parts))])
+
+
+@pytest.mark.parametrize("effect", Effect)
+def test_what_alarms_may_do_is_said_in_japanese(effect: Effect) -> None:
+    assert not unsaid([str(plan.SetAlarms(Colour.BLUE, effect))])
 
 
 def test_pointing_to_nothing_is_said_in_japanese() -> None:
