@@ -25,7 +25,7 @@ from ao.plan import (
     ScaleSystem,
     Step,
 )
-from ao.site.autoscale import Effect
+from ao.site.autoscale import Effect, Engine
 from ao.steps import begin, perform
 from ao.switch import method, target
 from ao.switch.drain import way
@@ -125,7 +125,7 @@ def switch(
     to = target(before, wanted)
 
     def next_steps(facts: Facts, done: Done) -> Plan:
-        wanting = () if degraded or force else plan.match(facts, to)
+        wanting = () if degraded or force else plan.match(facts, to, done)
         if wanting:
             return wanting
         guard.may_go_live(facts, to, degraded=degraded or force, take_over=take_over)
@@ -189,19 +189,22 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
     found = ingredients.find(work.cloud, work.site)
     facts = work.observe()
     steps = first_steps(facts)
-    if any(_creates(facts, step) for step in steps):
+    defines = any(isinstance(step, BuildSystem) for step in steps)
+    engine = ingredients.engine(work.cloud, work.site) if defines else Engine.NONE
+    if any(_trusts(facts, step, engine) for step in steps):
         work.cloud.check_trusts()
     quota.check(quota.needs(work.site, facts, steps, found.flavor), work.cloud.quotas())
     return facts
 
 
-def _creates(facts: Facts, step: Step) -> bool:
-    """Whether Heat creates a stack for a step."""
+def _trusts(facts: Facts, step: Step, engine: Engine) -> bool:
+    """Whether a trust is made for a step: Heat's for a stack, or Aodh's for its first alarms."""
     match step:
         case BuildSite():
             return True
         case BuildSystem(colour):
-            return facts.systems[colour].stack is None
+            system = facts.systems[colour]
+            return system.stack is None or (engine is not Engine.NONE and not system.alarmed)
     return False
 
 
@@ -214,7 +217,8 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, *, force: bool = Fal
     """
     moved = facts.live is to
     effect = Effect.GROWTH if work.keeps_capacity else Effect.BOTH
-    steps = () if force and not moved else plan.alarms(facts, to if moved else None, effect)
+    first = force and not moved
+    steps = () if first else plan.alarms(facts, to if moved else None, effect, done)
     return steps or method(work.site).plan(work.site, facts, to, done, force=force)
 
 

@@ -20,6 +20,10 @@ OUT, IN = frozenset({"alarm_out", "gnocchi_out"}), frozenset({"alarm_in", "gnocc
 """The alarms on which servers come and go, as the system's template calls them."""
 SINCE = " and on() vector(time()) > "
 """What a moment follows before which a query has no value."""
+LEAST_PERIODS = 2
+"""Measures of Gnocchi that a rule takes at least: one alone tells nothing, because the mean of the
+servers' CPU time, whose growth it is, drops when a server comes (gnocchi/rest/aggregates/
+operations.py: rated_agg)."""
 LOOKS = 4
 """Values of a query that are looked at in the time that it must hold."""
 
@@ -75,7 +79,7 @@ def _rule(
         f"{name}_query": promql(rule, site, colour, vcpus),
         f"{name}_limit": str(rule.limit),
         f"{name}_threshold": rule.threshold * factor,
-        f"{name}_periods": max(1, math.ceil(rule.lasting / granularity)),
+        f"{name}_periods": max(LEAST_PERIODS, math.ceil(rule.lasting / granularity)),
     }
 
 
@@ -101,3 +105,9 @@ def promql(rule: Rule, site: Site, colour: Colour, vcpus: int) -> str:
 def counting_from(query: str, moment: float) -> str:
     """The same query without a value before a moment (seconds since 1970)."""
     return f"{query.partition(SINCE)[0]}{SINCE}{math.ceil(moment)}"
+
+
+def counts_at(query: str, moment: float) -> bool:
+    """Whether that moment is not before the one from which a query has a value."""
+    since = query.partition(SINCE)[2]
+    return not since or float(since) <= moment

@@ -47,8 +47,7 @@ def _let_go(work: Work) -> None:
         _set(work, work.observe(), Effect.BOTH)
     except AoError as error:
         work.progress.note(
-            f"Load may take no server from the live system: {error.message}. "
-            "`ao up` switches the alarms on."
+            f"{error.message}. Load takes no server from the live system until `ao up`."
         )
 
 

@@ -52,6 +52,8 @@ class System:
     """Servers of its group that are ACTIVE in Nova."""
     alarms: tuple[Alarm, ...] = ()
     """Alarms of its stack that Aodh has; none either when Aodh does not answer."""
+    lost: tuple[Resource, ...] = ()
+    """Alarms that Heat has built and that Aodh has no more."""
 
     @property
     def size(self) -> int:
@@ -76,6 +78,11 @@ class System:
         return tuple(alarm for alarm in self.alarms if alarm.enabled is not wanted(alarm))
 
     @property
+    def alarmed(self) -> bool:
+        """Whether its stack has alarms, whatever Aodh says."""
+        return any(resource.type in alarms.TYPES for resource in self.resources)
+
+    @property
     def version(self) -> str | None:
         """Version that it was built or deployed with."""
         return sites.tag_value(self.stack.tags, "version") if self.stack else None
@@ -94,7 +101,8 @@ class System:
     def broken(self) -> tuple[Resource, ...]:
         """Resources that Heat has built and that are missing or broken.
 
-        Of a server and of its place in the pool it is the group's member, which holds both.
+        Of a server and of its place in the pool it is the group's member, which holds both. One
+        that Heat adds or removes at this moment, as load makes it do, is neither.
         """
         active = {server.id for server in self.servers}
         placed = {member.id for member in self.members}
@@ -112,8 +120,13 @@ class System:
         return tuple(
             resource
             for resource in self.resources
-            if (resource.type == SERVER_TEMPLATE and resource.name in members)
+            if (
+                resource.type == SERVER_TEMPLATE
+                and resource.name in members
+                and not resource.changing
+            )
             or (resource.type == "OS::Octavia::LoadBalancer" and self.load_balancer is None)
+            or resource in self.lost
         )
 
     def obstacle(self, *, degraded: bool = False) -> str | None:
@@ -164,7 +177,7 @@ class Facts:
     @property
     def alarmed(self) -> bool:
         """Whether a system has alarms, known or not."""
-        return bool(self.unknown) or any(system.alarms for system in self.systems.values())
+        return any(system.alarmed for system in self.systems.values())
 
     @property
     def live(self) -> Colour | None:
@@ -280,11 +293,12 @@ def observe(cloud: Cloud, site: Site) -> Facts:
             colour: _id(own, f"{colour}_pool") or _id(built(site.system_stack(colour)), "pool")
             for colour in Colour
         }
+        alarming = pool.submit(_alarms, cloud, [built(site.system_stack(c)) for c in Colour])
         members = {
             colour: pool.submit(_members, cloud, balancer_of[colour], pool_of[colour])
             for colour in Colour
         }
-        alarmed, unknown = _alarms(cloud, [built(site.system_stack(c)) for c in Colour])
+        alarmed, unknown = alarming.result()
         systems = {
             colour: System(
                 colour=colour,
@@ -295,6 +309,7 @@ def observe(cloud: Cloud, site: Site) -> Facts:
                 members=members[colour].result(),
                 servers=_servers(built(site.system_stack(colour)), servers.result()),
                 alarms=_alarms_of(built(site.system_stack(colour)), alarmed),
+                lost=() if unknown else _lost(built(site.system_stack(colour)), alarmed),
             )
             for colour in Colour
         }
@@ -376,6 +391,17 @@ def _alarms(cloud: Cloud, stacks: Iterable[tuple[Resource, ...]]) -> tuple[tuple
 def _alarms_of(resources: tuple[Resource, ...], there: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
     ids = {resource.physical_id for resource in resources if resource.type in alarms.TYPES}
     return tuple(alarm for alarm in there if alarm.id in ids)
+
+
+def _lost(resources: tuple[Resource, ...], there: tuple[Alarm, ...]) -> tuple[Resource, ...]:
+    ids = {alarm.id for alarm in there}
+    return tuple(
+        resource
+        for resource in resources
+        if resource.type in alarms.TYPES
+        and resource.status.endswith("COMPLETE")
+        and resource.physical_id not in ids
+    )
 
 
 def _production(

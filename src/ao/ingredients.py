@@ -21,8 +21,6 @@ class Ingredients:
     image: Named
     flavor: Flavor
     keypair: Named | None
-    engine: Engine
-    """What evaluates the load of its systems."""
 
 
 def find(cloud: Cloud, site: Site) -> Ingredients:
@@ -44,10 +42,14 @@ def find(cloud: Cloud, site: Site) -> Ingredients:
             image=image.result(),
             flavor=flavor.result(),
             keypair=keypair.result() if keypair else None,
-            engine=alarms.engine(site.autoscale, cloud.catalogue.services())
-            if site.autoscale
-            else Engine.NONE,
         )
+
+
+def engine(cloud: Cloud, site: Site) -> Engine:
+    """What is to evaluate the load of a site's systems; raises NotFound when there is nothing."""
+    if site.autoscale is None:
+        return Engine.NONE
+    return alarms.engine(site.autoscale, cloud.catalogue.services())
 
 
 def site_parameters(site: Site, ingredients: Ingredients) -> dict[str, object]:
@@ -85,6 +87,7 @@ def system_parameters(
     ingredients: Ingredients,
     colour: Colour,
     *,
+    engine: Engine,
     version: str,
     router: str,
     pool: str,
@@ -116,7 +119,7 @@ def system_parameters(
         "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
         "balancer_sources": site.balancer_cidr,
         **_balancer_parameters(site),
-        **alarms.parameters(site, colour, ingredients.engine, ingredients.flavor.vcpus),
+        **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
     }
 
 

@@ -93,8 +93,7 @@ def _last(cloud: Cloud, system: System) -> Scaling | None:
     if signal is None or signal.resource not in POLICIES:
         return None
     settled = signal.at > system.stack.updated_at and not any(
-        resource.type == SERVER_TEMPLATE and resource.status.endswith("IN_PROGRESS")
-        for resource in system.resources
+        resource.type == SERVER_TEMPLATE and resource.changing for resource in system.resources
     )
     return Scaling(
         at=signal.at,

@@ -195,32 +195,35 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     return (
         _site_stack(site, facts)
         or _production(facts)
-        or _repair(site, facts)
-        or alarms(facts, facts.live)
+        or _repair(site, facts, done)
+        or alarms(facts, facts.live, done=done)
         or _await_servers(facts, *Colour)
         or _preview(facts)
         or _confirm(facts, done)
     )
 
 
-def alarms(facts: Facts, of: Colour | None, effect: Effect = Effect.BOTH) -> tuple[SetAlarms, ...]:
-    """Steps after which load may do that to the size of one system, or of none."""
-    wanted = {colour: effect if colour is of else Effect.NOTHING for colour in Colour}
+def alarms(
+    facts: Facts, of: Colour | None, effect: Effect = Effect.BOTH, done: Done = frozenset()
+) -> tuple[SetAlarms, ...]:
+    """Steps after which load may do that to the size of one system, or of none.
+
+    None is taken twice: an Aodh that fails, or undoes it, stands in nothing's way.
+    """
+    steps = (SetAlarms(colour, effect if colour is of else Effect.NOTHING) for colour in Colour)
     return tuple(
-        SetAlarms(colour, effect)
-        for colour, effect in wanted.items()
-        if facts.systems[colour].amiss(effect)
+        step for step in steps if step not in done and facts.systems[step.colour].amiss(step.effect)
     )
 
 
-def _repair(site: Site, facts: Facts) -> Plan:
+def _repair(site: Site, facts: Facts, done: Done) -> Plan:
     """Build and repair the systems.
 
     A repair says the group's size, so no alarm of the system may change it meanwhile.
     """
     steps = tuple(step for colour in Colour for step in _build(site, facts, colour))
     sized = {step.colour for step in steps if isinstance(step, RepairSystem)}
-    return tuple(it for it in alarms(facts, None) if it.colour in sized) or steps
+    return tuple(it for it in alarms(facts, None, done=done) if it.colour in sized) or steps
 
 
 def builds(site: Site, facts: Facts) -> Plan:
@@ -379,13 +382,17 @@ def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> 
     return _await_servers(facts, colour)
 
 
-def match(facts: Facts, to: Colour) -> Plan:
-    """Next steps of bringing a standby to at least the live system's size."""
+def match(facts: Facts, to: Colour, done: Done = frozenset()) -> Plan:
+    """Next steps of bringing a standby to at least the live system's size.
+
+    One that grew may fail a check once more when all of its servers have passed.
+    """
     live = facts.systems[facts.live] if facts.live else None
     if live is None or live.colour is to or facts.systems[to].stack is None:
         return ()
     if facts.systems[to].size >= live.size:
-        return ()
+        grew = any(isinstance(step, ScaleSystem) for step in done)
+        return _await_servers(facts, to) if grew else ()
     return scale(facts, to, live.size)
 
 

@@ -8,7 +8,16 @@ import time
 from ao import alarms, follow, guard, ingredients, plan, switch, templates
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
-from ao.errors import Conflict, DeadlinePassed, NotFound, NotSeen, Refused, Unavailable
+from ao.errors import (
+    CloudError,
+    Conflict,
+    DeadlinePassed,
+    NotAuthenticated,
+    NotFound,
+    NotSeen,
+    Refused,
+    Unavailable,
+)
 from ao.facts import Facts, System
 from ao.plan import Plan, Step
 from ao.site import Method, colour_tag, method_tag, version_tag
@@ -126,6 +135,7 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         work.site,
         ingredients.find(work.cloud, work.site),
         step.colour,
+        engine=ingredients.engine(work.cloud, work.site),
         version=step.version,
         router=work.cloud.stacks.output(_stack(facts.stack, work.site.stack), "router"),
         pool=_pool(work, facts, step.colour),
@@ -203,14 +213,23 @@ def _set_alarms(work: Work, system: System, effect: Effect) -> None:
     """Switch a system's alarms on or off.
 
     That it was idle before, as standby or in a release, is no reason to take servers away: that
-    rule's time begins anew when its alarm is switched on.
+    rule's time begins anew when its alarm is switched on. An Aodh that fails is told: production
+    must be able to move, and to move back.
     """
     inward, scaling = system.alarm(alarms.IN), work.site.autoscale
     for alarm in system.amiss(effect):
         query = alarm.query
         if query and scaling and alarm is inward and not alarm.enabled:
             query = alarms.counting_from(query, time.time() + scaling.inward.lasting)
-        work.cloud.alarms.enable(alarm, not alarm.enabled, query)
+        try:
+            work.cloud.alarms.enable(alarm, not alarm.enabled, query)
+        except NotAuthenticated:
+            raise
+        except CloudError as error:
+            work.progress.note(
+                f"{error.message}. What load does to the size of {system.colour} stays as it was "
+                "until `ao up`."
+            )
 
 
 def _pool(work: Work, facts: Facts, colour: Colour) -> str:

@@ -16,7 +16,7 @@ POINTS = 180
 """Most moments of a trend."""
 LEAST = 5.0
 """Least seconds between two of them: Ceilometer measures no more often."""
-SERVERS = 'count(last_over_time(ceilometer_cpu{{server_group="{group}"}}[{step:.0f}s]))'
+SERVERS = 'count(last_over_time(ceilometer_cpu{{server_group="{group}"}}[{within:.0f}s]))'
 """PromQL of a system's servers that are measured."""
 
 
@@ -31,7 +31,9 @@ def read(cloud: Cloud, site: Site, facts: Facts, begin: float, end: float) -> Tr
         return None
     step = max(LEAST, (end - begin) / POINTS)
     groups = {c: stack.id for c in queries if (stack := facts.systems[c].stack)}
-    counts = {c: SERVERS.format(group=group, step=2 * step) for c, group in groups.items()}
+    # A rule's time is several of Ceilometer's polls, which may lie further apart than two points.
+    within = max(2 * step, site.autoscale.out.lasting / 2)
+    counts = {c: SERVERS.format(group=group, within=within) for c, group in groups.items()}
 
     def points(promql: str) -> Points:
         samples = cloud.metrics.range(promql, begin, end, step)

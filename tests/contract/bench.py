@@ -37,7 +37,14 @@ class Bench:
         router = self.cloud.stacks.output(self.stack(self.site.stack), "router")
         found = ingredients.find(self.cloud, self.site)
         return ingredients.system_parameters(
-            self.site, found, colour, version=version, router=router, pool="", size=size
+            self.site,
+            found,
+            colour,
+            engine=ingredients.engine(self.cloud, self.site),
+            version=version,
+            router=router,
+            pool="",
+            size=size,
         )
 
     def tags(self, colour: Colour, version: str) -> frozenset[str]:

@@ -67,7 +67,7 @@ def test_a_query_holds_for_all_of_its_time() -> None:
 def test_gnocchi_compares_the_cpu_time_of_one_measure() -> None:
     told = alarms.parameters(SCALED, Colour.BLUE, Engine.GNOCCHI, vcpus=2)
     assert told["out_threshold"] == pytest.approx(0.7 * 300 * 2 * 1e9)
-    assert (told["out_periods"], told["in_periods"]) == (1, 1)
+    assert (told["out_periods"], told["in_periods"]) == (2, 2)
 
 
 def test_servers_come_and_go_as_the_rules_say() -> None:
@@ -75,6 +75,12 @@ def test_servers_come_and_go_as_the_rules_say() -> None:
     told = alarms.parameters(replace(SITE, autoscale=rules), Colour.BLUE, Engine.PROMETHEUS, 1)
     assert (told["out_by"], told["in_by"], told["cooldown"]) == (1, -2, 90)
     assert (told["out_limit"], told["in_limit"]) == ("gt", "lt")
+
+
+def test_a_query_has_a_value_from_its_moment_on() -> None:
+    once = alarms.counting_from("up", 100)
+    assert [alarms.counts_at(once, moment) for moment in (99, 100, 101)] == [False, True, True]
+    assert alarms.counts_at("up", 0)
 
 
 def test_without_autoscaling_the_template_is_told_nothing() -> None:

@@ -19,6 +19,7 @@ from ao.plan import (
     RemoveSite,
     RemoveSystem,
     RepairSystem,
+    ScaleSystem,
 )
 from ao.site import Method
 from ao.switch import address
@@ -295,3 +296,10 @@ def test_no_plan_of_a_switch_leaves_production_without_a_system(
     steps = address.plan(SITE, facts, target, NOTHING_DONE)
     assert PointProduction(None) not in steps
     assert not any(isinstance(step, RemoveSystem | RemoveSite | BuildSystem) for step in steps)
+
+
+def test_a_standby_that_grew_is_waited_for_when_a_server_fails_once_more() -> None:
+    facts = with_system(whole(), system(GREEN, size=2, online=1))
+    assert plan.match(facts, GREEN) == ()
+    assert plan.match(facts, GREEN, frozenset({ScaleSystem(GREEN, 2)})) == (AwaitServers(GREEN),)
+    assert plan.match(whole(), GREEN, frozenset({ScaleSystem(GREEN, 2)})) == ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from keystoneauth1.adapter import Adapter
@@ -10,6 +12,7 @@ from openstack import connection, exceptions
 
 from ao.cloud.translate import asking
 from ao.cloud.values import Sample
+from ao.errors import Unavailable
 
 PATIENCE = 3.0
 """Seconds that an answer may take."""
@@ -35,21 +38,23 @@ class Metrics:
 
     def query(self, promql: str) -> float | None:
         """Value of a query now; None when there is none. Of several series it is the first's."""
-        found = self._ask("query", query=promql)
-        return _number(found[0]["value"][1]) if found else None
+        with _understood():
+            found = self._ask("query", query=promql)
+            return _number(found[0]["value"][1]) if found else None
 
     def range(self, promql: str, begin: float, end: float, step: float) -> tuple[Sample, ...]:
         """Values of a query from a moment to another (seconds since 1970), each `step` seconds.
 
         Moments without a value are left out.
         """
-        found = self._ask("query_range", query=promql, start=begin, end=end, step=step)
-        values = found[0]["values"] if found else []
-        return tuple(
-            Sample(at=float(at), value=number)
-            for at, value in values
-            if (number := _number(value)) is not None
-        )
+        with _understood():
+            found = self._ask("query_range", query=promql, start=begin, end=end, step=step)
+            values = found[0]["values"] if found else []
+            return tuple(
+                Sample(at=float(at), value=number)
+                for at, value in values
+                if (number := _number(value)) is not None
+            )
 
     def _ask(self, what: str, **parameters: object) -> list[dict[str, Any]]:
         with asking("ask for measures"):
@@ -62,6 +67,18 @@ class Metrics:
             exceptions.raise_from_response(answer)
             found: list[dict[str, Any]] = answer.json()["data"]["result"]
             return found
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Tell an answer that is none of Prometheus, as that of a proxy before it."""
+    try:
+        yield
+    except (ValueError, LookupError, TypeError) as error:
+        raise Unavailable(
+            "cannot ask for measures: what answers is not Prometheus",
+            cure="`openstack catalog show metric-storage` tells where it is looked for.",
+        ) from error
 
 
 def _number(text: str) -> float | None:

@@ -53,6 +53,11 @@ class Resource:
     parent: str
     """Name of the resource that the nested stack is; empty at the top."""
 
+    @property
+    def changing(self) -> bool:
+        """Whether Heat is at work on it."""
+        return self.status.endswith("IN_PROGRESS")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Signal:

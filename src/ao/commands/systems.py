@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from ao.alarms import IN
+from ao import alarms
+from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands.cell import Cell
 from ao.facts import Facts
@@ -20,6 +22,8 @@ SCALING = ("Bounds", "Alarms")
 """Columns of a site with autoscaling."""
 LOAD = ("Load", "Scaled")
 """Columns of a site whose load was asked for."""
+GRACE = 60.0
+"""Seconds in which Aodh, as it is usually set up, looks at an alarm whose time has begun."""
 
 
 def columns(site: Site, loads: Loads | None = None) -> tuple[str, ...]:
@@ -64,11 +68,19 @@ def _bounds(site: Site) -> str:
 
 def _alarms(facts: Facts, colour: Colour) -> str:
     """Whether load changes its size, and what its alarms say."""
-    alarms = facts.systems[colour].alarms
-    if not alarms:
+    system = facts.systems[colour]
+    if not system.alarms:
         return "not known" if facts.unknown else "none"
-    states = ", ".join(sorted({alarm.state for alarm in alarms if alarm.enabled}))
-    return f"on: {states}" if states else "off"
+    if not any(alarm.enabled for alarm in system.alarms):
+        return "off"
+    out, inward = system.alarm(alarms.OUT), system.alarm(alarms.IN)
+    return f"out {_state_of(out)}, in {_state_of(inward)}"
+
+
+def _state_of(alarm: Alarm | None) -> str:
+    if alarm is None:
+        return "lost"
+    return alarm.state if alarm.enabled else "off"
 
 
 def _load(site: Site, load: Load) -> tuple[Cell, Cell]:
@@ -114,12 +126,9 @@ def _scaling_notes(facts: Facts, loads: Loads) -> Iterator[str]:
         yield f"The alarms are not known, and load may change no size: {facts.unknown}"
     if facts.live is None:
         return
-    live = facts.systems[facts.live]
-    alarms, idle = live.alarms, live.alarm(IN)
+    live, standby = facts.systems[facts.live], facts.systems[facts.live.other]
     silence = loads[facts.live].silence if loads else ""
-    # The time of the rule on which servers go begins when its alarm is switched on.
-    unmeasured = [it for it in alarms if it.state == "insufficient data" and it is not idle]
-    if not silence and any(alarm.enabled for alarm in unmeasured):
+    if not silence and any(map(_unmeasured, live.alarms)):
         silence = "Aodh has nothing to compare"
     if silence:
         yield (
@@ -127,11 +136,22 @@ def _scaling_notes(facts: Facts, loads: Loads) -> Iterator[str]:
             "system is measured after the time of its rules; else look at the query in the site "
             "file, and ask those who run the cloud for Prometheus and Ceilometer."
         )
-    off = [alarm for alarm in alarms if not alarm.enabled]
-    if off == [idle]:
+    off = [alarm for alarm in live.alarms if not alarm.enabled]
+    if off == [live.alarm(alarms.IN)]:
         yield (
             f"Load takes no server from {facts.live}, which is live: its alarm for that is off, "
             "as it is while a release runs. Else `ao up` switches it on."
         )
     elif off:
         yield f"Alarms of {facts.live}, which is live, are off: `ao up` switches them on."
+    if any(alarm.enabled for alarm in standby.alarms):
+        yield f"Alarms of {standby.colour}, the standby, are on: `ao up` switches them off."
+    for system in (live, standby):
+        if system.lost:
+            yield f"Aodh has lost an alarm of {system.colour}: `ao up` makes it anew."
+
+
+def _unmeasured(alarm: Alarm) -> bool:
+    """Whether an alarm that is on has nothing to compare, although its time has begun."""
+    nothing = alarm.enabled and alarm.state == "insufficient data"
+    return nothing and alarms.counts_at(alarm.query, time.time() - GRACE)

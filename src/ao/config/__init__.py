@@ -109,10 +109,14 @@ class SiteFile(Section):
             here, there = getattr(autoscale, key), getattr(group, key)
             if here not in (None, there) and key in group.model_fields_set:
                 raise ValueError(f"autoscale.{key} is {here} and group.{key} is {there}; give one")
-        low, high = _bounds(group, autoscale)
-        if not low <= group.size <= high:
-            raise ValueError(f"group.size {group.size} is not between {low} and {high}")
         return autoscale
+
+    @model_validator(mode="after")
+    def _size_fits(self) -> Self:
+        low, size, high = _sizes(self.group, self.autoscale)
+        if not low <= size <= high:
+            raise ValueError(f"min <= group.size <= max does not hold for {low}, {size}, {high}")
+        return self
 
     @model_validator(mode="after")
     def _ports_apart(self) -> Self:
@@ -200,16 +204,20 @@ def _user_data(source: YamlFile, name: str) -> str:
     return text
 
 
-def _bounds(group: GroupSection, autoscale: Autoscaling) -> tuple[int, int]:
-    """Least and greatest number of servers; they are said once, of the group or of autoscaling."""
-    if autoscale is None:
-        return group.min, group.max
-    return autoscale.min or group.min, autoscale.max or group.max
+def _sizes(group: GroupSection, autoscale: Autoscaling) -> tuple[int, int, int]:
+    """Least, first and greatest number of servers.
+
+    The bounds are said once, of the group or of autoscaling; a size that is not said keeps them.
+    """
+    low = (autoscale and autoscale.min) or group.min
+    high = (autoscale and autoscale.max) or group.max
+    said = "size" in group.model_fields_set
+    return low, group.size if said else max(low, min(group.size, high)), high
 
 
 def _site(file: SiteFile, folder: Path | None, user_data: str, source: str) -> site.Site:
     ovn = file.load_balancer.provider == "ovn"
-    minimum, maximum = _bounds(file.group, file.autoscale)
+    minimum, size, maximum = _sizes(file.group, file.autoscale)
     return site.Site(
         name=file.site,
         folder=folder,
@@ -228,7 +236,7 @@ def _site(file: SiteFile, folder: Path | None, user_data: str, source: str) -> s
             flavor=file.flavor,
             keypair=file.keypair,
             user_data=user_data,
-            size=file.group.size,
+            size=size,
             minimum=minimum,
             maximum=maximum,
             delete_delay=file.group.delete_delay,

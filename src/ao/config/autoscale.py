@@ -18,9 +18,9 @@ class RuleSection(Section):
     """Mean CPU load of the system's servers, beyond which they come (`out`) or go (`in`)."""
     query: str | None = Field(default=None, min_length=1, examples=["sum(rate(requests[1m]))"])
     """PromQL that gives one value; $AO_SITE, $AO_COLOUR and $AO_GROUP are replaced."""
-    above: float | None = Field(default=None, strict=False, examples=[100])
+    above: float | None = Field(default=None, strict=False, allow_inf_nan=False, examples=[100])
     """Values of the query above it count."""
-    below: float | None = Field(default=None, strict=False, examples=[20])
+    below: float | None = Field(default=None, strict=False, allow_inf_nan=False, examples=[20])
     """Values of the query below it count."""
     lasting: Duration = Field(alias="for", ge=1, examples=["1m"])
     """How long it must be so; of `cpu` the time of the mean."""
@@ -75,6 +75,8 @@ class AutoscaleSection(Section):
         out = info.data.get("out")
         if out and out.cpu is not None and inward.cpu is not None and out.cpu <= inward.cpu:
             raise ValueError("`in.cpu` must be below `out.cpu`, or servers come and go for ever")
+        if out and out.query is not None and out.query == inward.query and _overlap(out, inward):
+            raise ValueError("some values are beyond both limits: servers come and go for ever")
         return inward
 
     def value(self) -> Autoscale:
@@ -86,6 +88,15 @@ class AutoscaleSection(Section):
             engine=Engine(self.engine),
             granularity=self.granularity,
         )
+
+
+def _overlap(one: RuleSection, other: RuleSection) -> bool:
+    """Whether a value is beyond both limits of two rules of one query."""
+    if one.above is not None and other.below is not None:
+        return one.above < other.below
+    if one.below is not None and other.above is not None:
+        return other.above < one.below
+    return True
 
 
 def _off(value: object) -> object:

@@ -23,14 +23,6 @@ class GroupSection(Section):
     delete_delay: Duration = Field(default=10, examples=["10s"])
     """Time between a server's leaving the pool and its deletion."""
 
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if not self.min <= self.size <= self.max:
-            raise ValueError(
-                f"min <= size <= max does not hold for {self.min}, {self.size}, {self.max}"
-            )
-        return self
-
 
 class LoadBalancerSection(Section):
     """The load balancer of each system."""

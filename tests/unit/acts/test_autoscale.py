@@ -11,7 +11,7 @@ from ao import acts, alarms, fake, plan
 from ao.clock import Clock
 from ao.cloud import Alarm
 from ao.colour import Colour
-from ao.errors import BuildFailed, NotFound, Unavailable
+from ao.errors import BuildFailed, Forbidden, NotFound, Unavailable
 from ao.lock import LockLost
 from ao.plan import AwaitServers, SetAlarms
 from ao.release import WaitingForApproval
@@ -216,7 +216,7 @@ def test_an_alarm_that_cannot_be_switched_on_again_is_told_and_ends_no_deploy(
     scaled.cloud.faults.fail("alarms.enable", Unavailable("Aodh says 503"), skip=1)
     facts = acts.deploy(replace(scaled, progress=listener), "2.0")
     assert facts.systems[GREEN].version == "2.0"
-    assert any("Aodh says 503. `ao up` switches the alarms on" in it for it in listener.notes)
+    assert any("Aodh says 503. What load does to the size of blue" in it for it in listener.notes)
     acts.up(scaled)
     assert effects(scaled)[BLUE] is Effect.BOTH
 
@@ -328,6 +328,82 @@ def test_a_switch_killed_anywhere_goes_on_to_the_same_end(scaled: Work, skip: in
     acts.up(scaled)
     assert scaled.observe().live is GREEN
     assert on(scaled) == {GREEN}
+
+
+@pytest.mark.parametrize("skip", range(5))
+def test_an_aodh_that_takes_no_change_stops_no_switch_and_is_told(scaled: Work, skip: int) -> None:
+    acts.deploy(scaled, "2.0")
+    listener = Listener()
+    for later in range(skip, skip + 9):
+        scaled.cloud.faults.fail("alarms.enable", Unavailable("Aodh says 503"), skip=later)
+    facts = acts.switch(replace(scaled, progress=listener))
+    assert (facts.live, facts.previewed, facts.switching_to) == (GREEN, BLUE, None)
+    assert any("Aodh says 503. What load does" in note for note in listener.notes)
+    scaled.cloud.faults.clear()
+    acts.up(scaled)
+    assert effects(scaled) == {BLUE: Effect.NOTHING, GREEN: Effect.BOTH}
+
+
+def test_an_alarm_that_aodh_itself_switches_on_again_stops_no_switch(scaled: Work) -> None:
+    """Its evaluator writes all of an alarm whose state changes, as it had read it before."""
+    (blue, *_) = scaled.observe().systems[BLUE].alarms
+    aodh = scaled.cloud._project.aodh
+    for skip in range(9):
+        scaled.cloud.faults.meanwhile(
+            "alarms.enable", lambda: aodh.change(blue.id, enabled=True), skip=skip, after=True
+        )
+    assert acts.switch(scaled).live is GREEN
+
+
+def test_a_server_that_load_adds_at_this_moment_is_not_taken_for_broken(scaled: Work) -> None:
+    blue = scaled.site.system_stack(BLUE)
+    scaled.cloud.others.evaluate(blue, "alarm_out", "alarm")
+    for _ in range(6):
+        scaled.clock.sleep(1)
+        assert scaled.observe().systems[BLUE].broken == ()
+    acts.up(scaled)
+    assert sizes(scaled)[0] == 3
+    assert effects(scaled)[BLUE] is Effect.BOTH
+
+
+def test_an_alarm_that_aodh_lost_is_made_anew(scaled: Work) -> None:
+    (lost, _) = scaled.observe().systems[BLUE].alarms
+    scaled.cloud._project.aodh.delete(lost.id)
+    assert len(scaled.observe().systems[BLUE].lost) == 1
+    facts = acts.up(scaled)
+    assert not facts.systems[BLUE].lost
+    assert effects(scaled) == {BLUE: Effect.BOTH, GREEN: Effect.NOTHING}
+    assert sizes(scaled) == (2, 2)
+
+
+def test_an_aodh_that_is_silent_has_lost_nothing(scaled: Work) -> None:
+    scaled.cloud.faults.fail("alarms.all", Unavailable("Aodh says 503"))
+    assert scaled.observe().systems[BLUE].broken == ()
+
+
+def test_a_deploy_that_is_left_to_heat_begins_whatever_the_alarms_are(scaled: Work) -> None:
+    for alarm in scaled.observe().systems[BLUE].alarms:
+        scaled.cloud.alarms.enable(alarm, False)
+    acts.start_deploy(scaled, "2.0")
+    scaled.clock.sleep(120)
+    assert scaled.observe().systems[GREEN].version == "2.0"
+
+
+def test_a_system_is_scaled_by_hand_while_the_cloud_has_no_aodh(scaled: Work) -> None:
+    scaled.cloud.openstack.services = frozenset()
+    assert acts.scale(scaled, BLUE, 3).systems[BLUE].online == 3
+
+
+def test_first_alarms_of_a_built_system_need_a_trust_and_later_ones_none(site: Site) -> None:
+    work = start(site)
+    acts.up(work)
+    restricted = replace(work, cloud=fake.Cloud(openstack=work.cloud.openstack, trusts=False))
+    acts.deploy(restricted, "2.0")
+    measured = replace(restricted, site=replace(site, autoscale=AUTOSCALE))
+    with pytest.raises(Forbidden, match="no trust"):
+        acts.deploy(measured, "3.0")
+    acts.deploy(replace(measured, cloud=work.cloud), "3.0")
+    acts.deploy(measured, "4.0")
 
 
 def test_up_switches_off_the_alarms_of_a_standby(scaled: Work) -> None:

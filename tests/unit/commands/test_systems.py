@@ -1,10 +1,15 @@
+import time
 from dataclasses import replace
 
-from ao.cloud import Alarm, Resource
+import pytest
+
+from ao import alarms
+from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands import systems
+from ao.facts import Facts
 from ao.load import Load, Scaling
-from tests.unit.samples import AUTOSCALE, EMPTY, SITE, address, system, whole, with_system
+from tests.unit.samples import AUTOSCALE, EMPTY, SITE, address, resource, system, whole, with_system
 
 BLUE, GREEN = Colour
 
@@ -51,45 +56,72 @@ def test_an_unfinished_switch_and_an_address_without_a_system_are_noted() -> Non
     assert list(systems.notes(SITE, whole())) == []
 
 
-def test_a_site_with_autoscaling_shows_its_bounds_and_whether_load_changes_a_size() -> None:
-    def alarm(colour: Colour, *, enabled: bool, state: str) -> Alarm:
-        return Alarm(id=f"{colour}", name="a", enabled=enabled, state=state, reason="")
+INSUFFICIENT = "insufficient data"
 
+
+def alarmed(
+    facts: Facts, colour: Colour, out: str, inward: str, *, since: float | None = None
+) -> Facts:
+    """The same with alarms of a system, in these states or `off`; `in` counts from a moment."""
+    states = {"alarm_out": out, "alarm_in": inward}
+    query = "" if since is None else alarms.counting_from("load", since)
+    there = tuple(
+        Alarm(
+            id=f"{colour}-{name}",
+            name=name,
+            enabled=state != "off",
+            state=state,
+            reason="",
+            query=query if name == "alarm_in" else "",
+        )
+        for name, state in states.items()
+    )
+    made = tuple(resource(it.name, "OS::Aodh::PrometheusAlarm", it.id) for it in there)
+    system = facts.systems[colour]
+    return with_system(facts, replace(system, alarms=there, resources=(*system.resources, *made)))
+
+
+def notes(facts: Facts) -> str:
+    return " ".join(systems.notes(SITE, facts))
+
+
+def test_a_site_with_autoscaling_shows_its_bounds_and_what_each_alarm_says() -> None:
     site = replace(SITE, autoscale=AUTOSCALE)
-    facts = whole()
-    for colour, enabled in ((BLUE, True), (GREEN, False)):
-        there = (alarm(colour, enabled=enabled, state="insufficient data"),)
-        facts = with_system(facts, replace(facts.systems[colour], alarms=there))
+    facts = alarmed(alarmed(whole(), BLUE, "alarm", "ok"), GREEN, "off", "off")
     assert [cells[-2:] for cells in systems.rows(site, facts)] == [
-        ("1 to 4", "on: insufficient data"),
+        ("1 to 4", "out alarm, in ok"),
         ("1 to 4", "off"),
     ]
     assert systems.columns(site)[-2:] == ("Bounds", "Alarms")
-    assert list(systems.notes(site, facts)) == [
+    assert list(systems.notes(site, facts)) == []
+
+
+@pytest.mark.parametrize(("out", "inward"), [(INSUFFICIENT, "ok"), ("ok", INSUFFICIENT)])
+def test_a_rule_with_nothing_to_compare_is_noted(out: str, inward: str) -> None:
+    assert notes(alarmed(whole(), BLUE, out, inward)) == (
         "The load of blue is not measured, so it changes no size: Aodh has nothing to compare. A "
         "new system is measured after the time of its rules; else look at the query in the site "
         "file, and ask those who run the cloud for Prometheus and Ceilometer."
-    ]
-
-
-def test_alarms_of_the_live_system_that_are_off_and_aodh_that_is_silent_are_told() -> None:
-    off = Alarm(id="a", name="a", enabled=False, state="ok", reason="")
-    facts = with_system(whole(), replace(whole().systems[BLUE], alarms=(off,)))
-    assert "`ao up` switches them on" in "".join(systems.notes(SITE, facts))
-    inward = Resource(
-        name="alarm_in",
-        type="OS::Aodh::PrometheusAlarm",
-        status="CREATE_COMPLETE",
-        physical_id="a",
-        stack_id="s",
-        stack_name="s",
-        reason="",
-        parent="",
     )
-    facts = with_system(facts, replace(facts.systems[BLUE], resources=(inward,)))
-    assert "Load takes no server from blue" in "".join(systems.notes(SITE, facts))
-    silent = replace(whole(), unknown="HTTP 503")
-    assert "HTTP 503" in "".join(systems.notes(SITE, silent))
+
+
+def test_a_rule_whose_time_has_not_begun_is_not_missed() -> None:
+    now = time.time()
+    assert notes(alarmed(whole(), BLUE, "ok", INSUFFICIENT, since=now + 60)) == ""
+    assert "not measured" in notes(alarmed(whole(), BLUE, "ok", INSUFFICIENT, since=now - 300))
+
+
+def test_alarms_that_are_not_as_they_should_be_are_noted_with_what_mends_it() -> None:
+    assert "are off: `ao up` switches them on" in notes(alarmed(whole(), BLUE, "off", "off"))
+    assert "Load takes no server from blue" in notes(alarmed(whole(), BLUE, "ok", "off"))
+    assert "green, the standby, are on" in notes(alarmed(whole(), GREEN, "ok", "ok"))
+    lost = (resource("alarm_out", "OS::Aodh::PrometheusAlarm", "gone"),)
+    facts = with_system(whole(), replace(whole().systems[BLUE], lost=lost))
+    assert notes(facts) == "Aodh has lost an alarm of blue: `ao up` makes it anew."
+
+
+def test_an_aodh_that_is_silent_is_noted() -> None:
+    assert "HTTP 503" in notes(replace(whole(), unknown="HTTP 503"))
 
 
 def test_load_and_what_it_last_did_are_shown_when_they_were_asked_for() -> None:

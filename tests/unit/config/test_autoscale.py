@@ -1,5 +1,6 @@
 """Autoscaling in the site file."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,6 @@ def test_a_query_says_itself_which_side_counts(tmp_path: Path) -> None:
     ("bounds", "why"),
     [
         ("min: 2", "autoscale.min is 2 and group.min is 1; give one"),
-        ("max: 1", "group.size 2 is not between 1 and 1"),
     ],
 )
 def test_bounds_that_contradict_the_groups_are_refused_with_their_line(
@@ -58,6 +58,45 @@ def test_bounds_that_contradict_the_groups_are_refused_with_their_line(
 ) -> None:
     with pytest.raises(ConfigError, match=rf"ao.yaml:\d+: autoscale: .*{why}"):
         load(tmp_path, RULES.format(bounds=bounds))
+
+
+ISSUE = (
+    "autoscale: {min: 3, max: 6, out: {cpu: 70%, for: 1m, by: 1}, "
+    "in: {cpu: 20%, for: 5m, by: 1}, cooldown: 2m}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("group", "sizes"),
+    [
+        ("", (3, 3, 6)),
+        ("group: {size: 5}\n", (3, 5, 6)),
+        ("group: {delete_delay: 2s}\n", (3, 3, 6)),
+    ],
+)
+def test_a_size_that_is_not_said_keeps_the_bounds(
+    tmp_path: Path, group: str, sizes: tuple[int, int, int]
+) -> None:
+    (tmp_path / "user-data.sh").write_text("VERSION='$AO_VERSION'\n")
+    shop = re.sub(r"(?m)^group:\n(  .*\n)+", group, (SHOP / "ao.yaml").read_text())
+    (tmp_path / "ao.yaml").write_text(shop + ISSUE)
+    made = config.load(tmp_path / "ao.yaml").group
+    assert (made.minimum, made.size, made.maximum) == sizes
+
+
+@pytest.mark.parametrize("bounds", ["max: 1", "min: 5, max: 4"])
+def test_bounds_that_leave_no_size_are_refused(tmp_path: Path, bounds: str) -> None:
+    text = RULES.format(bounds=bounds.replace(", ", "\n  "))
+    with pytest.raises(ConfigError, match=r"min <= group.size <= max|autoscale.min"):
+        load(tmp_path, text)
+
+
+def test_one_query_must_not_both_add_and_remove(tmp_path: Path) -> None:
+    text = RULES.format(bounds="max: 8")
+    text = text.replace("cpu: 70%", "query: load, above: 100")
+    with pytest.raises(ConfigError, match="servers come and go for ever"):
+        load(tmp_path, text.replace("cpu: 20%", "query: load, below: 200"))
+    assert load(tmp_path, text.replace("cpu: 20%", "query: load, below: 50")).autoscale
 
 
 @pytest.mark.parametrize(

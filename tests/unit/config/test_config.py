@@ -88,7 +88,7 @@ def test_a_production_address_that_the_project_has_is_kept(write) -> None:
             "ao.yaml:12: group.size: should be a valid integer, not 'two'; "
             "write for example `size: 2`",
         ),
-        (GOOD + "group: {size: 9, max: 4}\n", "min <= size <= max does not hold for 1, 9, 4"),
+        (GOOD + "group: {size: 9, max: 4}\n", "min <= group.size <= max does not hold for 1, 9, 4"),
         (GOOD.replace("site: shop", "site: Shop"), "ao.yaml:1: site: 'Shop' does not match"),
         (GOOD + "deadlines: {build: soon}\n", "'soon' is not a duration such as 30s, 5m or 1h"),
         (GOOD + "production_address: here\n", "ao.yaml:12: production_address:"),

@@ -8,6 +8,7 @@ from ao import acts, fake, ingredients, templates
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
 from ao.errors import BuildFailed, CloudError
+from ao.site.autoscale import Engine
 from ao.templates import SERVER_TEMPLATE
 from ao.work import Work
 from tests.unit.fake.conftest import SHOP, Looking, work_on
@@ -218,5 +219,12 @@ def _arguments(work: Work) -> dict[str, object]:
     assert site is not None
     router = work.cloud.stacks.output(site, "router")
     return ingredients.system_parameters(
-        SHOP, found, GREEN, version="1.0", router=router, pool="", size=2
+        SHOP,
+        found,
+        GREEN,
+        engine=Engine.NONE,
+        version="1.0",
+        router=router,
+        pool="",
+        size=2,
     )

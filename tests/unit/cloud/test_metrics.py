@@ -1,0 +1,69 @@
+"""Measures as Prometheus answers them, and what else may answer in its place."""
+
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import requests
+from keystoneauth1.session import Session
+from keystoneauth1.token_endpoint import Token
+
+from ao.cloud import Sample
+from ao.cloud.metrics import Metrics
+from ao.errors import CloudError, Unavailable
+
+
+def answering(body: Any, status: int = 200) -> Metrics:
+    """Measures of a cloud whose Prometheus says this."""
+    answer = requests.Response()
+    answer.status_code = status
+    answer.url = "http://prometheus.example/api/v1/query"
+    answer._content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    config = SimpleNamespace(get_interface=lambda _: None, get_region_name=lambda _: None)
+    http = requests.Session()
+    http.request = lambda *_, **__: answer  # type: ignore[assignment,method-assign]
+    session = Session(auth=Token("http://prometheus.example", "token"), session=http)
+    return Metrics(SimpleNamespace(session=session, config=config))  # type: ignore[arg-type]
+
+
+def result(*series: Any) -> dict[str, Any]:
+    return {"status": "success", "data": {"resultType": "vector", "result": list(series)}}
+
+
+def test_a_value_is_that_of_the_first_series() -> None:
+    assert answering(result({"value": [0, "0.25"]}, {"value": [0, "1"]})).query("up") == 0.25
+
+
+@pytest.mark.parametrize("body", [result(), result({"value": [0, "NaN"]})])
+def test_nothing_and_what_is_no_number_is_no_value(body: object) -> None:
+    assert answering(body).query("up") is None
+
+
+def test_values_over_time_leave_out_what_is_no_number() -> None:
+    there = answering(result({"values": [[0, "1"], [15, "+Inf"], [30.5, "2"]]}))
+    assert there.range("up", 0, 60, 15) == (Sample(at=0, value=1), Sample(at=30.5, value=2))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html>Gateway</html>",
+        {"status": "success"},
+        {"data": {"result": 3}},
+        [1],
+        result({"value": []}),
+        result({"value": [0, "much"]}),
+    ],
+)
+def test_what_is_not_prometheus_is_told(body: object) -> None:
+    for ask in (lambda: answering(body).query("up"), lambda: answering(body).range("up", 0, 1, 1)):
+        with pytest.raises(Unavailable, match="what answers is not Prometheus"):
+            ask()
+
+
+def test_a_query_that_is_none_is_told_in_prometheus_words() -> None:
+    with pytest.raises(CloudError, match="parse error"):
+        answering({"status": "error", "error": "parse error: 1:3"}, status=400).query("avg(up")
+    with pytest.raises(Unavailable, match="not Prometheus"):
+        answering(b"Bad Request", status=400).query("avg(up")
