@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 
 from ao import capacity, guard, ingredients, plan, quota
 from ao.colour import Colour
@@ -64,7 +65,8 @@ def deploy(work: Work, version: str) -> Facts:
     before = _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
     stored.keep(work.cloud, work.site)
     with capacity.kept(work, before) as keeping:
-        return _run(keeping, lambda facts, done: plan.deploy(work.site, facts, version, done))
+        facts = _run(keeping, lambda facts, done: plan.deploy(work.site, facts, version, done))
+    return facts if keeping is work else _patiently(work)
 
 
 def scale(work: Work, colour: Colour, size: int) -> Facts:
@@ -124,24 +126,26 @@ def switch(
         work = _drained(work, findings.result())
     to = target(before, wanted)
 
-    def next_steps(facts: Facts, done: Done) -> Plan:
+    def next_steps(work: Work, facts: Facts, done: Done) -> Plan:
         wanting = () if degraded or force else plan.match(facts, to, done)
         if wanting:
             return wanting
         guard.may_go_live(facts, to, degraded=degraded or force, take_over=take_over)
         return _move(work, facts, to, done, force=force)
 
-    if not next_steps(before, frozenset()):
+    if not next_steps(work, before, frozenset()):
         return before
-    keeping = nullcontext(work) if force else capacity.kept(work, before)
-    with keeping as work, work.measuring(work, before, to) as measured:
+    with ExitStack() as meanwhile:
+        keeping = work if force else meanwhile.enter_context(capacity.kept(work, before))
+        measured = meanwhile.enter_context(work.measuring(keeping, before, to))
         try:
-            return _run(measured, next_steps, before)
+            facts = _run(measured, partial(next_steps, measured), before)
         except NotSeen as error:
             stays = force or not may_return or before.live in (None, to)
             if stays or work.observe().live is not to:
                 raise
             raise _switch_back(measured, to.other, error) from error
+    return facts if keeping is work else _patiently(work)
 
 
 def down(work: Work, colours: frozenset[Colour]) -> Facts:

@@ -116,18 +116,21 @@ def asked_for(others: Connection, system: System, query: str) -> Iterator[None]:
 
 
 @contextmanager
-def silent(command: str) -> Iterator[None]:
-    """A service of the box takes connections and answers none."""
-    (pid,) = (
+def silent(argument: str) -> Iterator[None]:
+    """A service of the box, known by an argument, takes connections and answers none."""
+    pids = [
         pid
         for pid in processes.ours(HOME.root)
-        if Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0] == command.encode()
-    )
-    os.kill(pid, signal.SIGSTOP)
+        if argument.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    ]
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
     try:
         yield
     finally:
-        os.kill(pid, signal.SIGCONT)
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 @pytest.mark.usefixtures("busy")
@@ -205,3 +208,16 @@ def test_a_prometheus_that_does_not_answer_is_told_and_changes_no_size(shop: Wor
         assert live(shop).size == size
     assert UNMEASURED in told
     assert "ask for measures" in told
+
+
+@pytest.mark.skipif(not HOME.clouds.exists(), reason="the box is not on this machine")
+def test_an_aodh_that_does_not_answer_stops_no_switch(shop: Work, visited: Visited) -> None:
+    before = live(shop).colour
+    with silent("aodh.wsgi.api:application"), visited(shop) as tally:
+        facts = acts.switch(shop)
+    assert facts.live is before.other
+    assert "timed out" in facts.unknown
+    assert not tally.lost
+    healed = acts.up(shop)
+    assert all(alarm.enabled for alarm in healed.systems[before.other].alarms)
+    assert not any(alarm.enabled for alarm in healed.systems[before].alarms)

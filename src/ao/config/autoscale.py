@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -99,10 +99,19 @@ def _overlap(one: RuleSection, other: RuleSection) -> bool:
     return True
 
 
+OFF = ("off", False)
+"""YAML 1.1 reads the word `off` as false."""
+
+
 def _off(value: object) -> object:
-    """YAML 1.1 reads the word `off` as false."""
-    return None if value is False or value == "off" else value
+    return None if value in OFF else value
 
 
-Autoscaling = Annotated[AutoscaleSection | None, BeforeValidator(_off)]
+def _may_be_off(schema: dict[str, Any]) -> None:
+    schema["anyOf"].append({"enum": list(OFF)})
+
+
+Autoscaling = Annotated[
+    AutoscaleSection | None, BeforeValidator(_off), Field(json_schema_extra=_may_be_off)
+]
 """The section, or `off`."""
