@@ -159,11 +159,12 @@ def load(path: Path) -> site.Site:
 def kept(cloud: Cloud, name: str) -> site.Site:
     """The site of that name as the project keeps it, since `ao up` or the last deploy.
 
-    Raises NotFound when none is kept, ConfigError when another version of Ao wrote it.
+    Raises NotFound when none is kept, ConfigError when another version of Ao wrote it or
+    nobody can read it.
     """
     text = stored.read(cloud, name)
-    document = stored.Document.model_validate_json(text)
     try:
+        document = stored.Document.model_validate_json(text)
         file = SiteFile.model_validate(document.site_file)
     except ValidationError as error:
         raise ConfigError(
