@@ -15,10 +15,10 @@ from typing import TypeVar
 from ao import journal, lock
 from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Pool, Stack
 from ao.colour import Colour
-from ao.errors import CloudError, NotAuthenticated
+from ao.errors import AoError, NotAuthenticated
 from ao.journal import Release
 from ao.lock import Holder
-from ao.site import Method, tag_value
+from ao.site import Method, is_name, tag_value
 
 T = TypeVar("T")
 
@@ -119,7 +119,7 @@ def overview(cloud: Cloud) -> Overview:
                 return answer.result()
             except NotAuthenticated:
                 raise
-            except CloudError as error:
+            except AoError as error:
                 unknown.append(error.message)
                 return None
 
@@ -150,7 +150,7 @@ def _names(answers: _Answers) -> set[str]:
         if answers.stacks is not None
         else (frozenset(balancer.description.split()) for balancer in answers.balancers or ())
     )
-    return {name for word in words if (name := tag_value(word, "site"))}
+    return {name for word in words if (name := tag_value(word, "site")) and is_name(name)}
 
 
 def _glance(answers: _Answers, name: str) -> Glance:
@@ -197,7 +197,8 @@ def _glance(answers: _Answers, name: str) -> Glance:
 def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None:
     """How a site is switched: its stack tells, or the colours of its load balancers."""
     if stack is not None:
-        return Method(tag_value(stack.tags, "method") or Method.ADDRESS)
+        word = tag_value(stack.tags, "method") or Method.ADDRESS
+        return Method(word) if word in list(Method) else None
     colours = {_says(balancer.description, "colour") for balancer in balancers}
     if not colours:
         return None

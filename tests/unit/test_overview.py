@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from ao import acts, fake, lock, operate
+from ao.cloud import Template
 from ao.colour import Colour
-from ao.errors import NotAuthenticated, Unavailable
+from ao.errors import Forbidden, NotAuthenticated, QuotaExceeded, Unavailable
 from ao.overview import Glance, Overview, overview
 from ao.site import Method, Site
 from ao.work import Work
@@ -19,6 +20,11 @@ def only(found: Overview) -> Glance:
     assert not found.unknown
     (glance,) = found.sites
     return glance
+
+
+def tagged(work: Work, name: str, *tags: str) -> None:
+    """Somebody's stack with tags of their own."""
+    work.cloud.stacks.create(name, Template(body="resources: {}"), {}, frozenset(tags), 60.0)
 
 
 def beside(work: Work, number: int) -> Site:
@@ -115,6 +121,30 @@ def test_a_service_that_is_silent_leaves_the_rest_known(
     assert found.unknown == ("HAProxy says 503",)
     (glance,) = found.sites
     assert (glance.live, glance.systems[BLUE].version) == (live, version)
+
+
+@pytest.mark.parametrize("error", [Forbidden, QuotaExceeded])
+def test_whatever_a_service_refuses_leaves_the_rest_known(
+    work: Work, error: type[Exception]
+) -> None:
+    work.cloud.faults.fail("records.all", error("no more of that"))
+    found = overview(work.cloud)
+    assert found.unknown == ("no more of that",)
+    assert found.sites[0].live is BLUE
+
+
+@pytest.mark.parametrize("name", ["a.b", "", "Shop", "-", "a/b", "x" * 31, "青"])
+def test_a_tag_that_names_no_site_is_passed_over(work: Work, name: str) -> None:
+    tagged(work, "stranger", f"ao:site={name}")
+    assert [glance.name for glance in overview(work.cloud).sites] == [work.site.name]
+
+
+def test_a_method_and_a_colour_that_nobody_knows_are_not_known(work: Work) -> None:
+    tagged(work, "stranger", "ao:site=other", "ao:method=magic")
+    tagged(work, "stranger-red", "ao:site=other", "ao:colour=red")
+    other = overview(work.cloud).sites[0]
+    assert (other.name, other.method, other.live) == ("other", None, None)
+    assert [system.stack for system in other.systems.values()] == [None, None]
 
 
 def test_a_session_that_has_ended_is_told_as_that(work: Work) -> None:

@@ -51,7 +51,7 @@ class DeadlinesSection(Section):
 class SiteFile(Section):
     """A site: one application's production, as two systems behind one address."""
 
-    site: str = Field(pattern=r"^[a-z][a-z0-9-]{0,29}$", examples=["shop"])
+    site: str = Field(pattern=site.NAME, examples=["shop"])
     """Name of the site, unique in its project."""
     cloud: str | None = Field(default=None, examples=["mycloud"])
     """Cloud of clouds.yaml; --os-cloud goes before it, OS_* variables stand in for it."""
