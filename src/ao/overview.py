@@ -75,8 +75,10 @@ class Glance:
 
     @property
     def release(self) -> Release | None:
-        """The last one, which may run."""
-        return self.releases[-1] if self.releases else None
+        """The release that is open, or else the last act."""
+        open_ones = [it for it in self.releases if it.act == "release" and it.outcome is None]
+        last = open_ones or self.releases
+        return last[-1] if last else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,8 +192,17 @@ def _glance(answers: _Answers, name: str) -> Glance:
         address=production.address if production else None,
         live=live,
         holder=(answers.holders or {}).get(name),
-        releases=(answers.releases or {}).get(name, ()),
+        releases=_releases(answers, name),
     )
+
+
+def _releases(answers: _Answers, name: str) -> tuple[Release, ...]:
+    """What the journal tells, with what was broken off as far as the locks tell."""
+    releases = (answers.releases or {}).get(name, ())
+    if answers.holders is None:
+        return releases
+    holder = answers.holders.get(name)
+    return journal.settled(releases, held=holder is not None and not holder.by_hand)
 
 
 def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None:

@@ -47,8 +47,12 @@ OUTCOMES = (
     _("failed"),
     _("broken off"),
     _("skipped"),
+    _("waiting"),
+    _("waits for approval"),
+    _("paused"),
+    _("stopped"),
 )
-"""Of acts and of their steps."""
+"""Of acts and of their steps, and how a release stands that has not ended."""
 
 STEPS = (
     _("wait for Heat to finish the %(action)s of %(name)s"),

@@ -8,6 +8,7 @@ from ao import acts, fake, lock, operate
 from ao.cloud import Template
 from ao.colour import Colour
 from ao.errors import Forbidden, NotAuthenticated, QuotaExceeded, Unavailable
+from ao.journal import Ask, Asked, Begun, Journal, StepBegun, StepEnded
 from ao.overview import Glance, Overview, overview
 from ao.site import Method, Site
 from ao.work import Work
@@ -87,6 +88,60 @@ def test_its_lock_and_its_last_act_are_told(work: Work) -> None:
     assert glance.holder is not None
     assert glance.release is not None
     assert (glance.release.act, glance.release.outcome) == ("deploy", "done")
+
+
+def open_release(work: Work, *events: StepBegun | StepEnded | Asked) -> None:
+    journal = Journal(work)
+    release = journal.begin(Begun(act="release", version="3.0"))
+    for event in events:
+        journal.add(event, release)
+
+
+def stands(work: Work) -> str:
+    """How the act stands that the overview tells."""
+    release = only(overview(work.cloud)).release
+    assert release is not None
+    return f"{release.act} {release.version}: {release.outcome or release.step or 'at work'}"
+
+
+WAITS = (StepBegun(step="approve"), StepEnded(step="approve", seconds=1.0, outcome="waiting"))
+
+
+def test_an_open_release_is_told_before_later_acts(work: Work) -> None:
+    open_release(work, *WAITS)
+    operate.deploy(work, "2.0")
+    assert stands(work) == "release 3.0: waits for approval"
+
+
+def test_a_release_that_is_paused_where_it_runs_is_told_as_paused(work: Work) -> None:
+    open_release(work, StepBegun(step="deploy"), Asked(ask=Ask.PAUSE))
+    with lock.held(work, "release 3.0"):
+        assert stands(work) == "release 3.0: paused"
+    assert stands(work) == "release 3.0: broken off"
+
+
+def test_an_act_that_was_killed_is_told_as_broken_off_once_its_lock_counts_no_more(
+    work: Work,
+) -> None:
+    with lock.held(work, "deploy 2.0"):
+        Journal(work).begin(Begun(act="deploy", version="2.0"))
+        assert stands(work) == "deploy 2.0: at work"
+    assert stands(work) == "deploy 2.0: broken off"
+    lock.hold(work, "an audit", 600)
+    assert stands(work) == "deploy 2.0: broken off"
+
+
+def test_a_deploy_that_was_left_to_heat_has_ended(work: Work) -> None:
+    operate.start_deploy(work, "2.0")
+    assert stands(work) == "deploy 2.0: left to Heat"
+
+
+def test_nothing_is_told_as_broken_off_while_the_locks_are_not_known(work: Work) -> None:
+    Journal(work).begin(Begun(act="deploy", version="2.0"))
+    work.cloud.faults.fail("locks.all", Unavailable("HAProxy says 503"))
+    (glance,) = overview(work.cloud).sites
+    assert glance.release is not None
+    assert glance.release.outcome is None
 
 
 def test_what_is_asked_does_not_grow_with_the_number_of_sites(work: Work) -> None:

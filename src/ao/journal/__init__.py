@@ -17,6 +17,7 @@ from ao.errors import AoError, NotFound
 from ao.journal import entry
 from ao.journal.entry import Entry, Unreadable
 from ao.journal.events import (
+    WAITING,
     Ask,
     Asked,
     Begun,
@@ -36,11 +37,12 @@ from ao.journal.events import (
 )
 from ao.journal.heading import ALONE, Heading, prefix
 from ao.journal.redaction import redact
-from ao.journal.release import Release, StepRun, releases
+from ao.journal.release import Release, StepRun, releases, settled
 from ao.work import Work
 
 __all__ = [
     "ALONE",
+    "WAITING",
     "Ask",
     "Asked",
     "Begun",
@@ -65,6 +67,7 @@ __all__ = [
     "Unreadable",
     "everywhere",
     "redact",
+    "settled",
 ]
 
 READERS = 8

@@ -13,6 +13,7 @@ from ao.commands.history import History
 from ao.commands.lock import Lock
 from ao.commands.show import Show
 from ao.commands.unlock import Unlock
+from ao.errors import Unavailable
 from ao.journal import (
     Begun,
     Checked,
@@ -142,7 +143,8 @@ def test_the_history_is_listed_latest_first(
     work.clock.sleep(60)
     running = Journal(work).begin(Begun(act="deploy", version="3.0"))
     Journal(work).add(StepBegun(step="build blue"), running)
-    assert run("history", "-f", "json", user="reader") == 0
+    with lock.held(work, "deploy 3.0"):
+        assert run("history", "-f", "json", user="reader") == 0
     latest, earlier = json.loads(capsys.readouterr().out)
     assert (latest["Release"], latest["Act"], latest["Outcome"]) == (
         running,
@@ -154,6 +156,23 @@ def test_the_history_is_listed_latest_first(
     assert earlier["Outcome"] == "released"
     assert run("history", "-f", "json", "--limit", "1") == 0
     assert len(json.loads(capsys.readouterr().out)) == 1
+
+
+def test_an_act_that_was_killed_is_told_as_broken_off_as_far_as_the_lock_tells(
+    run: Run, work: Work, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Journal(work).begin(Begun(act="deploy", version="3.0"))
+    run("history", "-f", "json")
+    assert json.loads(capsys.readouterr().out)[0]["Outcome"] == "broken off"
+
+    def silent(work: Work) -> bool:
+        raise Unavailable("HAProxy says 503")
+
+    monkeypatch.setattr("ao.release.runs", silent)
+    assert run("history", "-f", "json") == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)[0]["Outcome"] == "at: work"
+    assert "HAProxy says 503" in told.err
 
 
 def test_a_release_is_shown_with_steps_checks_switch_and_outcome(

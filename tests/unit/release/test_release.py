@@ -138,8 +138,10 @@ def test_a_release_waits_for_approval_and_goes_on_once_it_is_given(work: Work) -
     with pytest.raises(WaitingForApproval, match="waits for approval; production is on blue"):
         released(work)
     assert outcome(work) is None
+    assert steps(work)["approve"] == "waiting"
     assert told(work, "production")[0] == "blue"
     release.resume(work, options(work), approve=True)
+    assert steps(work)["approve"] == "done"
     assert told(work, "production") == ("green", "2.0")
     assert outcome(work) == "released"
 
