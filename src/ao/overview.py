@@ -75,9 +75,10 @@ class Glance:
 
     @property
     def release(self) -> Release | None:
-        """The release that is open, or else the last act."""
-        open_ones = [it for it in self.releases if it.act == "release" and it.outcome is None]
-        last = open_ones or self.releases
+        """The release that is open, or else the last act; `holder` tells of locks by hand."""
+        acts = [it for it in self.releases if not it.on_lock]
+        open_ones = [it for it in acts if it.act == "release" and it.outcome is None]
+        last = open_ones or acts
         return last[-1] if last else None
 
 

@@ -18,6 +18,8 @@ ACTS = (
     _("up"),
     _("down"),
     _("abort"),
+    _("lock"),
+    _("unlock"),
     _("release %(version)s"),
     _("deploy %(version)s"),
     _("switch to %(colour)s"),

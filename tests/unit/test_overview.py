@@ -83,7 +83,7 @@ def test_servers_that_fail_are_not_counted_as_up(work: Work) -> None:
 
 def test_its_lock_and_its_last_act_are_told(work: Work) -> None:
     operate.deploy(work, "2.0")
-    lock.hold(work, "an audit", 600)
+    operate.hold(work, "an audit", 600)
     glance = only(overview(work.cloud))
     assert glance.holder is not None
     assert glance.release is not None

@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 class History(SiteCommand, Lister):
-    """List what was done to the site: releases, and switches and deploys alone."""
+    """List what was done to the site: releases, switches and deploys alone, locks by hand."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the limit."""
@@ -58,7 +58,7 @@ class History(SiteCommand, Lister):
                 release.old or "",
                 release.new or "",
                 release.who,
-                duration.show(release.seconds),
+                "" if release.on_lock else duration.show(release.seconds),
                 "" if release.lost is None else release.lost,
                 release.outcome or release.standstill or f"at: {release.step or 'work'}",
                 release.reason,

@@ -8,11 +8,13 @@ from datetime import datetime
 from operator import attrgetter
 
 from ao.colour import Colour
-from ao.journal.events import WAITING, Ask
+from ao.journal.events import WAITING, Ask, Outcome
 from ao.journal.heading import ALONE, Heading
 
 WHOLE = 60
 """Characters of a step's text that no name is too short for."""
+ON_LOCK = frozenset({"lock", "unlock"})
+"""Acts that take the lock by hand or free it; they are done as they begin."""
 BROKEN_OFF = "broken off"
 """What an act, or a step, ended in that was killed."""
 
@@ -70,6 +72,11 @@ class Release:
     """Whether it was asked to pause, and has not gone on since."""
     left: bool = False
     """Whether no process is at work on it, as far as that is known."""
+
+    @property
+    def on_lock(self) -> bool:
+        """Whether it only took the lock by hand, or freed it."""
+        return self.act in ON_LOCK
 
     @property
     def seconds(self) -> float:
@@ -141,6 +148,7 @@ def _release(release: str, headings: Sequence[Heading]) -> Release:
     first = by_kind.get("begun", headings)[0]
     act, version, old, new, reason = _words(first if first.kind == "begun" else None, 5)
     _, lost = _words(by_kind["switch"][-1] if "switch" in by_kind else None, 2)
+    done = Outcome.DONE if act in ON_LOCK else None
     own = [heading for heading in headings if heading.kind != "asked"] or headings
     return Release(
         id=release,
@@ -153,7 +161,7 @@ def _release(release: str, headings: Sequence[Heading]) -> Release:
         reason=reason,
         begun=first.at,
         steps=_steps(headings),
-        outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else None,
+        outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else done,
         last=own[-1].at,
         lost=int(lost) if lost.isdecimal() else None,
         paused=_paused(headings),

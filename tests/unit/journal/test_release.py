@@ -198,6 +198,13 @@ def test_while_the_lock_is_held_only_the_last_to_write_is_at_work() -> None:
     assert [release.outcome for release in told] == ["broken off", None]
 
 
+@pytest.mark.parametrize("act", ["lock", "unlock"])
+def test_an_act_on_the_lock_is_done_as_it_begins(act: str) -> None:
+    told = only(at(0, "begun", act, "", "", "", "an audit"))
+    assert (told.on_lock, told.outcome, told.reason) == (True, "done", "an audit")
+    assert not only(BEGUN).on_lock
+
+
 def test_what_has_ended_stays_as_it_ended() -> None:
     ended = only(at(0, "begun", "deploy"), at(1, "end", "left to Heat"))
     assert settled([ended], held=False) == (ended,)
