@@ -25,7 +25,7 @@ from ao.cloud import (
     Stack,
 )
 from ao.colour import Colour
-from ao.errors import CloudError, NotAuthenticated, NotFound, Refused
+from ao.errors import AoError, NotAuthenticated, NotFound, Refused
 from ao.site import Method, Site
 from ao.site.autoscale import Effect
 from ao.templates import SERVER_TEMPLATE
@@ -221,7 +221,7 @@ class Facts:
         if self.preview is None:
             return None
         word = sites.tag_value(frozenset(self.preview.description.split()), "switching-to")
-        return Colour(word) if word else None
+        return Colour(word) if word in list(Colour) else None
 
     @property
     def broken(self) -> tuple[Resource, ...]:
@@ -384,7 +384,7 @@ def _alarms(cloud: Cloud, stacks: Iterable[tuple[Resource, ...]]) -> tuple[tuple
         return cloud.alarms.all(), ""
     except NotAuthenticated:
         raise
-    except CloudError as error:
+    except AoError as error:
         return (), error.message
 
 

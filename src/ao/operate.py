@@ -11,7 +11,18 @@ from ao import acts, guard, hooks, lock, migration
 from ao.colour import Colour
 from ao.errors import AoError, NotFound
 from ao.facts import Facts
-from ao.journal import Begun, Ended, Event, Journal, Outcome, Release, Switched, TakenOver
+from ao.journal import (
+    Begun,
+    Ended,
+    Event,
+    Journal,
+    Outcome,
+    Overridden,
+    Release,
+    Switched,
+    TakenOver,
+)
+from ao.lock import Holder
 from ao.measure import Measurement
 from ao.switch import target
 from ao.work import Work
@@ -121,6 +132,37 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
         facts = acts.down(work, colours)
     Journal(work).forget()
     return facts
+
+
+def hold(work: Work, reason: str, seconds: float) -> Holder:
+    """Hold the lock by hand, for so long. Raises as `lock.hold` does.
+
+    The journal tells of it, and of a lock that was taken over.
+    """
+    holder, before = lock.hold(work, reason, seconds)
+    taken_over = TakenOver(holder=str(before), why=before.over) if before else None
+    _tell(work, Begun(act="lock", reason=reason), taken_over)
+    return holder
+
+
+def free(work: Work, reason: str = "", *, force: bool = False) -> Holder | None:
+    """Free the lock; who held it, or None when nobody did. Raises as `lock.free` does.
+
+    The journal tells of it, and with `force` whose lock it was.
+    """
+    before = lock.free(work, force=force)
+    if before is not None:
+        overridden = Overridden(what=f"the lock of {before}", reason=reason) if force else None
+        _tell(work, Begun(act="unlock", reason=reason), overridden)
+    return before
+
+
+def _tell(work: Work, begun: Begun, more: Event | None) -> None:
+    """Write an act on the lock, which is done at once, into the journal."""
+    journal = Journal(work)
+    act = journal.begin(replace(begun, url=lock.build_url(os.environ)))
+    if more is not None:
+        journal.write(more, act)
 
 
 def _deploying(work: Work, version: str, reason: str, outcome: Outcome) -> _Ordered:

@@ -15,10 +15,10 @@ from typing import TypeVar
 from ao import journal, lock
 from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Pool, Stack
 from ao.colour import Colour
-from ao.errors import CloudError, NotAuthenticated
+from ao.errors import AoError, NotAuthenticated
 from ao.journal import Release
 from ao.lock import Holder
-from ao.site import Method, tag_value
+from ao.site import Method, is_name, tag_value
 
 T = TypeVar("T")
 
@@ -75,8 +75,11 @@ class Glance:
 
     @property
     def release(self) -> Release | None:
-        """The last one, which may run."""
-        return self.releases[-1] if self.releases else None
+        """The release that is open, or else the last act; `holder` tells of locks by hand."""
+        acts = [it for it in self.releases if not it.on_lock]
+        open_ones = [it for it in acts if it.act == "release" and it.outcome is None]
+        last = open_ones or acts
+        return last[-1] if last else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +122,7 @@ def overview(cloud: Cloud) -> Overview:
                 return answer.result()
             except NotAuthenticated:
                 raise
-            except CloudError as error:
+            except AoError as error:
                 unknown.append(error.message)
                 return None
 
@@ -150,7 +153,7 @@ def _names(answers: _Answers) -> set[str]:
         if answers.stacks is not None
         else (frozenset(balancer.description.split()) for balancer in answers.balancers or ())
     )
-    return {name for word in words if (name := tag_value(word, "site"))}
+    return {name for word in words if (name := tag_value(word, "site")) and is_name(name)}
 
 
 def _glance(answers: _Answers, name: str) -> Glance:
@@ -190,14 +193,24 @@ def _glance(answers: _Answers, name: str) -> Glance:
         address=production.address if production else None,
         live=live,
         holder=(answers.holders or {}).get(name),
-        releases=(answers.releases or {}).get(name, ()),
+        releases=_releases(answers, name),
     )
+
+
+def _releases(answers: _Answers, name: str) -> tuple[Release, ...]:
+    """What the journal tells, with what was broken off as far as the locks tell."""
+    releases = (answers.releases or {}).get(name, ())
+    if answers.holders is None:
+        return releases
+    holder = answers.holders.get(name)
+    return journal.settled(releases, held=holder is not None and not holder.by_hand)
 
 
 def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None:
     """How a site is switched: its stack tells, or the colours of its load balancers."""
     if stack is not None:
-        return Method(tag_value(stack.tags, "method") or Method.ADDRESS)
+        word = tag_value(stack.tags, "method") or Method.ADDRESS
+        return Method(word) if word in list(Method) else None
     colours = {_says(balancer.description, "colour") for balancer in balancers}
     if not colours:
         return None

@@ -18,6 +18,8 @@ ACTS = (
     _("up"),
     _("down"),
     _("abort"),
+    _("lock"),
+    _("unlock"),
     _("release %(version)s"),
     _("deploy %(version)s"),
     _("switch to %(colour)s"),
@@ -47,8 +49,12 @@ OUTCOMES = (
     _("failed"),
     _("broken off"),
     _("skipped"),
+    _("waiting"),
+    _("waits for approval"),
+    _("paused"),
+    _("stopped"),
 )
-"""Of acts and of their steps."""
+"""Of acts and of their steps, and how a release stands that has not ended."""
 
 STEPS = (
     _("wait for Heat to finish the %(action)s of %(name)s"),

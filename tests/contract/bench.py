@@ -25,6 +25,8 @@ class Bench:
     """The same project with the reader role."""
     annex: Cloud
     """Another project."""
+    admin: Cloud
+    """Another project, with the admin role, which is one in all projects."""
     others: Others
     clock: Clock
     visit: Visit

@@ -67,6 +67,25 @@ def test_another_project_sees_no_record_of_it(bench: Bench, name: str) -> None:
     assert bench.annex.records.all(name) == ()
 
 
+def test_an_administrator_of_another_project_sees_no_record_and_no_stack_of_it(
+    bench: Bench, name: str
+) -> None:
+    bench.cloud.records.add(name, "text")
+    assert bench.admin.records.all(name) == ()
+    assert bench.admin.stacks.get(bench.site.stack) is None
+    assert bench.admin.stacks.tagged(bench.site.tag) == ()
+
+
+def test_an_administrator_sees_the_records_of_the_project_that_it_works_in(
+    bench: Bench, name: str
+) -> None:
+    bench.admin.records.add(name, "text")
+    (record,) = bench.admin.records.all(name)
+    assert bench.admin.records.read(record) == "text"
+    bench.admin.records.remove(record)
+    assert bench.admin.records.all(name) == ()
+
+
 def test_a_name_may_have_255_characters_and_slashes(bench: Bench, name: str) -> None:
     long = f"{name}/{'é' * 255}"[:255]
     bench.cloud.records.add(long, "text")

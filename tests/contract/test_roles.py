@@ -55,3 +55,22 @@ def test_a_reader_sees_what_everybody_sees(bench: Bench, blue: Stack) -> None:
         )
 
     assert seen(bench.reader) == seen(bench.cloud)
+
+
+def test_an_administrator_of_another_project_sees_nothing_of_this_one(
+    bench: Bench, blue: Stack
+) -> None:
+    def seen(cloud: Cloud) -> set[str]:
+        listed = (
+            *cloud.stacks.all(),
+            *cloud.addresses.all(),
+            *cloud.balancers.all(),
+            *cloud.balancers.listeners(),
+            *cloud.balancers.pools(),
+            *cloud.servers.active(),
+            *cloud.alarms.all(),
+        )
+        return {thing.id for thing in listed}
+
+    assert blue.id in seen(bench.cloud)
+    assert not seen(bench.cloud) & seen(bench.admin)

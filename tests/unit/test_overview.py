@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from ao import acts, fake, lock, operate
+from ao.cloud import Template
 from ao.colour import Colour
-from ao.errors import NotAuthenticated, Unavailable
+from ao.errors import Forbidden, NotAuthenticated, QuotaExceeded, Unavailable
+from ao.journal import Ask, Asked, Begun, Journal, StepBegun, StepEnded
 from ao.overview import Glance, Overview, overview
 from ao.site import Method, Site
 from ao.work import Work
@@ -19,6 +21,11 @@ def only(found: Overview) -> Glance:
     assert not found.unknown
     (glance,) = found.sites
     return glance
+
+
+def tagged(work: Work, name: str, *tags: str) -> None:
+    """Somebody's stack with tags of their own."""
+    work.cloud.stacks.create(name, Template(body="resources: {}"), {}, frozenset(tags), 60.0)
 
 
 def beside(work: Work, number: int) -> Site:
@@ -76,11 +83,65 @@ def test_servers_that_fail_are_not_counted_as_up(work: Work) -> None:
 
 def test_its_lock_and_its_last_act_are_told(work: Work) -> None:
     operate.deploy(work, "2.0")
-    lock.hold(work, "an audit", 600)
+    operate.hold(work, "an audit", 600)
     glance = only(overview(work.cloud))
     assert glance.holder is not None
     assert glance.release is not None
     assert (glance.release.act, glance.release.outcome) == ("deploy", "done")
+
+
+def open_release(work: Work, *events: StepBegun | StepEnded | Asked) -> None:
+    journal = Journal(work)
+    release = journal.begin(Begun(act="release", version="3.0"))
+    for event in events:
+        journal.add(event, release)
+
+
+def stands(work: Work) -> str:
+    """How the act stands that the overview tells."""
+    release = only(overview(work.cloud)).release
+    assert release is not None
+    return f"{release.act} {release.version}: {release.outcome or release.step or 'at work'}"
+
+
+WAITS = (StepBegun(step="approve"), StepEnded(step="approve", seconds=1.0, outcome="waiting"))
+
+
+def test_an_open_release_is_told_before_later_acts(work: Work) -> None:
+    open_release(work, *WAITS)
+    operate.deploy(work, "2.0")
+    assert stands(work) == "release 3.0: waits for approval"
+
+
+def test_a_release_that_is_paused_where_it_runs_is_told_as_paused(work: Work) -> None:
+    open_release(work, StepBegun(step="deploy"), Asked(ask=Ask.PAUSE))
+    with lock.held(work, "release 3.0"):
+        assert stands(work) == "release 3.0: paused"
+    assert stands(work) == "release 3.0: broken off"
+
+
+def test_an_act_that_was_killed_is_told_as_broken_off_once_its_lock_counts_no_more(
+    work: Work,
+) -> None:
+    with lock.held(work, "deploy 2.0"):
+        Journal(work).begin(Begun(act="deploy", version="2.0"))
+        assert stands(work) == "deploy 2.0: at work"
+    assert stands(work) == "deploy 2.0: broken off"
+    lock.hold(work, "an audit", 600)
+    assert stands(work) == "deploy 2.0: broken off"
+
+
+def test_a_deploy_that_was_left_to_heat_has_ended(work: Work) -> None:
+    operate.start_deploy(work, "2.0")
+    assert stands(work) == "deploy 2.0: left to Heat"
+
+
+def test_nothing_is_told_as_broken_off_while_the_locks_are_not_known(work: Work) -> None:
+    Journal(work).begin(Begun(act="deploy", version="2.0"))
+    work.cloud.faults.fail("locks.all", Unavailable("HAProxy says 503"))
+    (glance,) = overview(work.cloud).sites
+    assert glance.release is not None
+    assert glance.release.outcome is None
 
 
 def test_what_is_asked_does_not_grow_with_the_number_of_sites(work: Work) -> None:
@@ -115,6 +176,30 @@ def test_a_service_that_is_silent_leaves_the_rest_known(
     assert found.unknown == ("HAProxy says 503",)
     (glance,) = found.sites
     assert (glance.live, glance.systems[BLUE].version) == (live, version)
+
+
+@pytest.mark.parametrize("error", [Forbidden, QuotaExceeded])
+def test_whatever_a_service_refuses_leaves_the_rest_known(
+    work: Work, error: type[Exception]
+) -> None:
+    work.cloud.faults.fail("records.all", error("no more of that"))
+    found = overview(work.cloud)
+    assert found.unknown == ("no more of that",)
+    assert found.sites[0].live is BLUE
+
+
+@pytest.mark.parametrize("name", ["a.b", "", "Shop", "-", "a/b", "x" * 31, "青"])
+def test_a_tag_that_names_no_site_is_passed_over(work: Work, name: str) -> None:
+    tagged(work, "stranger", f"ao:site={name}")
+    assert [glance.name for glance in overview(work.cloud).sites] == [work.site.name]
+
+
+def test_a_method_and_a_colour_that_nobody_knows_are_not_known(work: Work) -> None:
+    tagged(work, "stranger", "ao:site=other", "ao:method=magic")
+    tagged(work, "stranger-red", "ao:site=other", "ao:colour=red")
+    other = overview(work.cloud).sites[0]
+    assert (other.name, other.method, other.live) == ("other", None, None)
+    assert [system.stack for system in other.systems.values()] == [None, None]
 
 
 def test_a_session_that_has_ended_is_told_as_that(work: Work) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from openstack import connection, exceptions
 
+from ao.cloud.ownership import of_project
 from ao.cloud.translate import asking
 from ao.cloud.values import Record
 
@@ -23,7 +24,7 @@ class Records:
         self._cloud = cloud
 
     def all(self, prefix: str) -> tuple[Record, ...]:
-        """Records whose names begin so, oldest first, without their texts.
+        """Records of the project whose names begin so, oldest first, without their texts.
 
         A project may keep thousands: openstacksdk's objects take 0.4 ms for each, which is
         longer than Heat takes to list it.
@@ -31,10 +32,11 @@ class Records:
         with asking("list the records"):
             answer = self._cloud.orchestration.get("/software_configs")
             exceptions.raise_from_response(answer)
+            project = str(self._cloud.current_project_id)
             found = [
                 Record(id=config["id"], name=config["name"], created_at=config["creation_time"])
-                for config in answer.json()["software_configs"]
-                if config["group"] == GROUP and config["name"].startswith(prefix)
+                for config in of_project(project, answer.json()["software_configs"])
+                if config["group"] == GROUP and (config["name"] or "").startswith(prefix)
             ]
         return tuple(sorted(found, key=lambda record: (record.created_at, record.id)))
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from openstack import connection, exceptions
 
+from ao.cloud.ownership import of_project
 from ao.cloud.translate import asking
 from ao.cloud.values import Resource, Signal, Stack, Template
 from ao.errors import NotFound
@@ -31,7 +32,7 @@ class Stacks:
     def tagged(self, tag: str) -> tuple[Stack, ...]:
         """Stacks that carry the tag, without nested ones."""
         with asking("list the stacks"):
-            return self._list(tags=[tag])
+            return self._list(tags=tag)
 
     def get(self, name: str) -> Stack | None:
         """The stack of that name, or None."""
@@ -110,22 +111,17 @@ class Stacks:
             raise NotFound(f"output {key} of stack {stack.name} has no value yet")
         return str(value)
 
-    def _list(self, **query: str | list[str]) -> tuple[Stack, ...]:
-        return tuple(
-            Stack(
-                id=stack.id,
-                name=stack.name,
-                action=stack.status.partition("_")[0],
-                status=stack.status.partition("_")[2],
-                reason=stack.status_reason or "",
-                tags=frozenset(stack.tags or ()),
-                updated_at=stack.updated_at or stack.created_at or "",
-            )
-            for stack in self._cloud.orchestration.stacks(**query)
-        )
+    def _list(self, **query: str) -> tuple[Stack, ...]:
+        """Stacks of the project.
 
-    def _read(self, path: str) -> Any:
-        response = self._cloud.orchestration.get(path)
+        Heat fails when it is asked for a tenant and for tags in one request
+        (heat/db/api.py: _filter_and_page_query), so it is asked for no tenant.
+        """
+        told = self._read("/stacks", **query)["stacks"]
+        return tuple(map(_stack, of_project(str(self._cloud.current_project_id), told)))
+
+    def _read(self, path: str, **query: str) -> Any:
+        response = self._cloud.orchestration.get(path, params=query)
         exceptions.raise_from_response(response)
         return response.json()
 
@@ -153,6 +149,19 @@ def _definition(
         "timeout_mins": _minutes(deadline),
         "disable_rollback": True,
     }
+
+
+def _stack(item: Mapping[str, Any]) -> Stack:
+    action, _, status = item["stack_status"].partition("_")
+    return Stack(
+        id=item["id"],
+        name=item["stack_name"],
+        action=action,
+        status=status,
+        reason=item["stack_status_reason"] or "",
+        tags=frozenset(item["tags"] or ()),
+        updated_at=item["updated_time"] or item["creation_time"] or "",
+    )
 
 
 def _resource(item: Mapping[str, Any]) -> Resource:

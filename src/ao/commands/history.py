@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from typing import TYPE_CHECKING
 
 from cliff.lister import Lister
 
 from ao.commands.base import SiteCommand
+from ao.errors import CloudError
+
+if TYPE_CHECKING:
+    from ao.journal import Release
+    from ao.work import Work
 
 COLUMNS = (
     "Release",
@@ -24,7 +31,7 @@ COLUMNS = (
 
 
 class History(SiteCommand, Lister):
-    """List what was done to the site: releases, and switches and deploys alone."""
+    """List what was done to the site: releases, switches and deploys alone, locks by hand."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the limit."""
@@ -38,7 +45,7 @@ class History(SiteCommand, Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Read the journal, and list it, latest first."""
-        from ao.journal import Journal, Release
+        from ao.journal import Journal
 
         def row(release: Release) -> tuple[object, ...]:
             from ao import duration
@@ -51,11 +58,26 @@ class History(SiteCommand, Lister):
                 release.old or "",
                 release.new or "",
                 release.who,
-                duration.show(release.seconds),
+                "" if release.on_lock else duration.show(release.seconds),
                 "" if release.lost is None else release.lost,
-                release.outcome or f"at: {release.step or 'work'}",
+                release.outcome or release.standstill or f"at: {release.step or 'work'}",
                 release.reason,
             )
 
-        latest = reversed(Journal(self.work(quiet=True)).releases())
+        work = self.work(quiet=True)
+        latest = reversed(_settled(work, Journal(work).releases()))
         return COLUMNS, [row(release) for release in latest][: max(0, parsed_args.limit)]
+
+
+def _settled(work: Work, releases: tuple[Release, ...]) -> tuple[Release, ...]:
+    """The releases by what the lock tells, which is asked only where something is open."""
+    from ao.journal import settled
+    from ao.release import runs
+
+    if all(release.outcome is not None for release in releases):
+        return releases
+    try:
+        return settled(releases, held=runs(work))
+    except CloudError as error:
+        print(f"Not known whether anything is at work: {error.message}", file=sys.stderr)
+        return releases

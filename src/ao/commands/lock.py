@@ -28,9 +28,8 @@ class Lock(SiteCommand):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Hold it, tell until when, and write a take-over into the journal."""
-        from ao import lock
-        from ao.journal import Journal, TakenOver
+        """Hold it, and tell until when."""
+        from ao import operate
 
         try:
             seconds = duration.parse(parsed_args.length)
@@ -39,7 +38,5 @@ class Lock(SiteCommand):
         if not seconds:
             raise ConfigError("--for: a lock for no time holds nobody off")
         work = self.work()
-        holder, before = lock.hold(work, parsed_args.reason, seconds)
-        if before is not None:
-            Journal(work).write(TakenOver(holder=str(before), why=before.over))
+        holder = operate.hold(work, parsed_args.reason, seconds)
         work.progress.note(f"Locked site {work.site.name}: {holder}. `ao unlock` frees it.")

@@ -28,7 +28,8 @@ class Show(SiteCommand, Lister):
             "release",
             nargs="?",
             metavar="RELEASE",
-            help="Its ID, or how that begins; `ao history` lists them. Default: the latest.",
+            help="Its ID, or how that begins; `ao history` lists them. Default: the latest "
+            "but for locks by hand.",
         )
         parser.add_argument(
             "--report",
@@ -51,15 +52,15 @@ class Show(SiteCommand, Lister):
 
         for path in parsed_args.report:
             files.check(path)
-        journal = Journal(self.work(quiet=True))
+        journal, wanted = Journal(self.work(quiet=True)), parsed_args.release
         found = [
             release.id
             for release in journal.releases()
-            if release.id.startswith(parsed_args.release or "")
+            if (release.id.startswith(wanted) if wanted else not release.on_lock)
         ]
         if not found:
             raise NotFound(
-                f"the journal has no release {parsed_args.release or ''}".rstrip(),
+                f"the journal has no release {wanted or ''}".rstrip(),
                 cure="`ao history` lists the releases.",
             )
         told = journal.entries(found[-1])

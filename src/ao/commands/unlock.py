@@ -19,22 +19,18 @@ class Unlock(SiteCommand):
             action="store_true",
             help="Also free somebody else's: a release under way stops before its next step.",
         )
-        parser.add_argument("--reason", metavar="TEXT", help="Why, for the journal.")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the journal.")
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Free it, and write a lock that was somebody else's into the journal."""
-        from ao import lock
-        from ao.journal import Journal, Overridden
+        """Free it, and tell whose it was."""
+        from ao import operate
 
         if parsed_args.force and not parsed_args.reason:
             raise ConfigError("--force needs --reason", cure="It is written into the journal.")
         work = self.work()
-        before = lock.free(work, force=parsed_args.force)
+        before = operate.free(work, parsed_args.reason, force=parsed_args.force)
         if before is None:
             work.progress.note(f"Nobody holds the lock of site {work.site.name}.")
             return
-        if parsed_args.force:
-            override = Overridden(what=f"the lock of {before}", reason=parsed_args.reason)
-            Journal(work).write(override)
         work.progress.note(f"Freed the lock of {before}.")

@@ -51,7 +51,7 @@ class DeadlinesSection(Section):
 class SiteFile(Section):
     """A site: one application's production, as two systems behind one address."""
 
-    site: str = Field(pattern=r"^[a-z][a-z0-9-]{0,29}$", examples=["shop"])
+    site: str = Field(pattern=site.NAME, examples=["shop"])
     """Name of the site, unique in its project."""
     cloud: str | None = Field(default=None, examples=["mycloud"])
     """Cloud of clouds.yaml; --os-cloud goes before it, OS_* variables stand in for it."""
@@ -163,11 +163,12 @@ def load(path: Path) -> site.Site:
 def kept(cloud: Cloud, name: str) -> site.Site:
     """The site of that name as the project keeps it, since `ao up` or the last deploy.
 
-    Raises NotFound when none is kept, ConfigError when another version of Ao wrote it.
+    Raises NotFound when none is kept, ConfigError when another version of Ao wrote it or
+    nobody can read it.
     """
     text = stored.read(cloud, name)
-    document = stored.Document.model_validate_json(text)
     try:
+        document = stored.Document.model_validate_json(text)
         file = SiteFile.model_validate(document.site_file)
     except ValidationError as error:
         raise ConfigError(

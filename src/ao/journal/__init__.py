@@ -17,6 +17,7 @@ from ao.errors import AoError, NotFound
 from ao.journal import entry
 from ao.journal.entry import Entry, Unreadable
 from ao.journal.events import (
+    WAITING,
     Ask,
     Asked,
     Begun,
@@ -36,11 +37,12 @@ from ao.journal.events import (
 )
 from ao.journal.heading import ALONE, Heading, prefix
 from ao.journal.redaction import redact
-from ao.journal.release import Release, StepRun, releases
+from ao.journal.release import Release, StepRun, releases, settled
 from ao.work import Work
 
 __all__ = [
     "ALONE",
+    "WAITING",
     "Ask",
     "Asked",
     "Begun",
@@ -65,6 +67,7 @@ __all__ = [
     "Unreadable",
     "everywhere",
     "redact",
+    "settled",
 ]
 
 READERS = 8
@@ -143,16 +146,18 @@ class Journal:
     def prune(self, keep: int) -> int:
         """Remove all but so many of the latest releases, with what is older; how many entries.
 
-        A release that has not ended counts as any other.
+        A release that has not ended counts as any other, a lock by hand does not count.
         """
         found = self._headings()
-        kept = releases(heading for _, heading in found)[-keep:] if keep else ()
-        ids, since = {release.id for release in kept}, min((r.begun for r in kept), default=None)
+        acts = releases(heading for _, heading in found)
+        kept = [act for act in acts if not act.on_lock][-keep:] if keep else []
+        ids, since = {act.id for act in kept}, min((act.begun for act in kept), default=None)
+        aside = {ALONE, *(act.id for act in acts if act.on_lock)}
         old = [
             record
             for record, heading in found
-            if (heading.release not in ids and heading.release != ALONE)
-            or (heading.release == ALONE and since is not None and heading.at < since)
+            if (heading.release not in ids and heading.release not in aside)
+            or (heading.release in aside and since is not None and heading.at < since)
         ]
         for record in old:
             self._cloud.records.remove(record)

@@ -17,6 +17,8 @@ from ao.report.cutover import CutOver
 
 LONGEST = 4000
 """Characters of a free text that are kept."""
+WAITING = "waiting"
+"""What a step ended in that waits until somebody has decided."""
 
 
 def _kept(text: str) -> str:
@@ -106,7 +108,7 @@ class StepEnded:
     seconds: float
     """How long it took."""
     outcome: str = "done"
-    """What it ended in: `done`, `failed`, `skipped`, …"""
+    """What it ended in: `done`, `failed`, `waiting`, `skipped`, …"""
     why: Free = ""
 
     @property

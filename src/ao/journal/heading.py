@@ -50,7 +50,7 @@ class Heading:
         site, time, release, kind, who, *words = parts
         try:
             at = datetime.fromisoformat(time).astimezone(UTC)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         return cls(site=site, at=at, release=release, kind=kind, who=who, words=tuple(words))
 

@@ -8,10 +8,15 @@ from datetime import datetime
 from operator import attrgetter
 
 from ao.colour import Colour
+from ao.journal.events import WAITING, Ask, Outcome
 from ao.journal.heading import ALONE, Heading
 
 WHOLE = 60
 """Characters of a step's text that no name is too short for."""
+ON_LOCK = frozenset({"lock", "unlock"})
+"""Acts that take the lock by hand or free it; they are done as they begin."""
+BROKEN_OFF = "broken off"
+"""What an act, or a step, ended in that was killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +27,7 @@ class StepRun:
     """The step in a few words; a long text is cut."""
     begun: datetime
     ended: datetime | None
-    """None while it runs, and when its end was never written."""
+    """None while it runs, when its end was never written, and when others decided on it."""
     outcome: str
     """What it ended in, `broken off` when it was killed; empty for nothing yet."""
 
@@ -58,11 +63,20 @@ class Release:
     begun: datetime
     steps: tuple[StepRun, ...]
     outcome: str | None
-    """What it ended in; None while it runs, or when it was killed."""
+    """What it ended in; None while it runs or waits, and when only the lock tells its end."""
     last: datetime
     """Last sign of life: when it last wrote an entry."""
     lost: int | None
     """Requests that its last switch lost; None when it has none or nothing was measured."""
+    paused: bool
+    """Whether it was asked to pause, and has not gone on since."""
+    left: bool = False
+    """Whether no process is at work on it, as far as that is known."""
+
+    @property
+    def on_lock(self) -> bool:
+        """Whether it only took the lock by hand, or freed it."""
+        return self.act in ON_LOCK
 
     @property
     def seconds(self) -> float:
@@ -70,10 +84,51 @@ class Release:
         return (self.last - self.begun).total_seconds()
 
     @property
+    def standstill(self) -> str:
+        """Why it stands still though it has not ended; empty while it is at work."""
+        last = self.steps[-1].outcome if self.steps else ""
+        if self.outcome is not None:
+            return ""
+        if self.paused:
+            return "paused"
+        if last == WAITING:
+            return "waits for approval"
+        if self.left:
+            return BROKEN_OFF if last == BROKEN_OFF else "stopped"
+        return ""
+
+    @property
     def step(self) -> str:
-        """The step that it is at; empty between steps and after its end."""
-        running = [step.text for step in self.steps if step.running]
-        return running[-1] if running and self.outcome is None else ""
+        """The step that it is at, or why it stands still; empty between steps and after its end."""
+        running = [step.text for step in self.steps if step.running and self.outcome is None]
+        return self.standstill or (running[-1] if running else "")
+
+    def abandoned(self) -> Release:
+        """The same, as no process is at work on it: what was under way was broken off.
+
+        A release stays open, and the same command goes on with it.
+        """
+        if self.outcome is not None:
+            return self
+        return replace(
+            self,
+            steps=tuple(
+                replace(step, outcome=BROKEN_OFF) if step.running else step for step in self.steps
+            ),
+            outcome=None if self.act == "release" else BROKEN_OFF,
+            paused=False,
+            left=True,
+        )
+
+
+def settled(releases: Sequence[Release], *, held: bool) -> tuple[Release, ...]:
+    """The releases of a site by what its lock tells, as a process that is at work holds it.
+
+    Of those that have not ended, the last one to write is at work while the lock is `held`.
+    """
+    unended = [release for release in releases if release.outcome is None]
+    at_work = max(unended, key=attrgetter("last"), default=None) if held else None
+    return tuple(it if it is at_work else it.abandoned() for it in releases)
 
 
 def releases(headings: Iterable[Heading]) -> tuple[Release, ...]:
@@ -93,6 +148,7 @@ def _release(release: str, headings: Sequence[Heading]) -> Release:
     first = by_kind.get("begun", headings)[0]
     act, version, old, new, reason = _words(first if first.kind == "begun" else None, 5)
     _, lost = _words(by_kind["switch"][-1] if "switch" in by_kind else None, 2)
+    done = Outcome.DONE if act in ON_LOCK else None
     own = [heading for heading in headings if heading.kind != "asked"] or headings
     return Release(
         id=release,
@@ -105,24 +161,41 @@ def _release(release: str, headings: Sequence[Heading]) -> Release:
         reason=reason,
         begun=first.at,
         steps=_steps(headings),
-        outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else None,
+        outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else done,
         last=own[-1].at,
-        lost=int(lost) if lost.isdigit() else None,
+        lost=int(lost) if lost.isdecimal() else None,
+        paused=_paused(headings),
     )
+
+
+def _paused(headings: Iterable[Heading]) -> bool:
+    """Whether the last that was asked is a pause, and no step has begun since."""
+    paused = False
+    for heading in headings:
+        if heading.kind == "asked":
+            paused = _words(heading, 1) == (Ask.PAUSE,)
+        elif heading.kind in {"begun", "step begun"}:
+            paused = False
+    return paused
 
 
 def _steps(headings: Iterable[Heading]) -> tuple[StepRun, ...]:
     """The steps in the order of their beginnings.
 
-    A release that is resumed begins again: what was under way then was broken off.
+    What is under way when it begins again or the release ends was broken off. What
+    waited for an approval that was given is done, and how long it took tells nothing.
     """
     steps: list[StepRun] = []
     for heading in headings:
         text, outcome = _words(heading, 2)
         under_way = [n for n, step in enumerate(steps) if step.running]
-        if heading.kind == "begun":
-            for n in under_way:
-                steps[n] = replace(steps[n], outcome="broken off")
+        if heading.kind in {"begun", "step begun", "end"}:
+            again = heading.kind == "step begun"
+            for n in [n for n in under_way if not again or _alike(steps[n].text, text)]:
+                steps[n] = replace(steps[n], outcome=BROKEN_OFF)
+        if heading.kind == "asked" and text == Ask.APPROVE:
+            for n in [n for n, step in enumerate(steps) if step.outcome == WAITING]:
+                steps[n] = replace(steps[n], ended=None, outcome="done")
         if heading.kind == "step begun":
             steps.append(StepRun(text=text, begun=heading.at, ended=None, outcome=""))
         if heading.kind == "step ended":

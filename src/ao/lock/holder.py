@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AllowInfNan, TypeAdapter, ValidationError
 
 from ao import cloud
 from ao.journal.redaction import redact
@@ -18,6 +18,8 @@ LEASE = 120.0
 """Seconds that a lock lasts after its last renewal."""
 LIMIT = 255
 """Characters of a description (neutron_lib/db/constants.py: DESCRIPTION_FIELD_SIZE)."""
+LAST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
+"""The last moment that can be written, in seconds since 1970."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class Claim:
     """Name of the machine."""
     purpose: str
     """What it holds the lock for, for example `release 2.0`."""
-    lease: float = LEASE
+    lease: Annotated[float, AllowInfNan(False)] = LEASE
     """Seconds that the lock lasts after it was last written."""
     process: str = ""
     """Mark of the process, and what tells its locks apart; empty for a lock by hand."""
@@ -121,5 +123,6 @@ def _json(told: Mapping[str, object]) -> str:
 
 
 def moment(seconds: float) -> str:
-    """A moment, in seconds since 1970, as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """A moment, in seconds since 1970, as ISO 8601 in UTC; what lies beyond is cut to LAST."""
+    within = min(max(seconds, 0.0), LAST)
+    return datetime.fromtimestamp(within, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,7 +9,7 @@ import socket
 from functools import cache
 from pathlib import Path
 
-_MARK = re.compile(r"([0-9a-f]{6})\.([1-9]\d*)\.(\d+)")
+_MARK = re.compile(r"([0-9a-f]{6})\.([1-9]\d{0,8})\.(\d+)")
 
 
 def here() -> str:

@@ -12,10 +12,11 @@ from ao import duration, hooks, notify
 from ao.errors import AoError, CloudError
 from ao.facts import Facts
 from ao.hooks import Context
-from ao.journal import Event, Journal, StepBegun, StepEnded
+from ao.journal import WAITING, Event, Journal, StepBegun, StepEnded
 from ao.measure import Probe
 from ao.plan import Step
 from ao.release.attention import AbortAsked, Attention
+from ao.release.errors import WaitingForApproval
 from ao.release.past import Past
 from ao.release.stage import Stage
 from ao.site.hooks import Point
@@ -141,6 +142,9 @@ class Running:
 
         try:
             yield
+        except WaitingForApproval as waiting:
+            ended(WAITING, waiting.message)
+            raise
         except AoError as error:
             ended("failed", error.message)
             raise

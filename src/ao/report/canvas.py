@@ -6,6 +6,7 @@ matplotlib takes long to load: import this module only where a chart is drawn.
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -32,6 +33,8 @@ _JAPANESE = (
     "Yu Gothic",
     "Meiryo",
 )
+_DRAWING = threading.RLock()
+"""Held while something is drawn: matplotlib has one set of styles for all threads."""
 
 
 @cache
@@ -64,17 +67,20 @@ def spelled(text: str) -> str:
 @contextmanager
 def style() -> Iterator[None]:
     """Draw with the project's fonts and inks; texts are not read as formulas."""
-    with matplotlib.rc_context(
-        {
-            "font.family": family(),
-            "font.size": 10,
-            "hatch.linewidth": 0.8,
-            "text.color": INK,
-            "text.parse_math": False,
-            "axes.labelcolor": GREY,
-            "xtick.color": GREY,
-            "ytick.color": GREY,
-        }
+    with (
+        _DRAWING,
+        matplotlib.rc_context(
+            {
+                "font.family": family(),
+                "font.size": 10,
+                "hatch.linewidth": 0.8,
+                "text.color": INK,
+                "text.parse_math": False,
+                "axes.labelcolor": GREY,
+                "xtick.color": GREY,
+                "ytick.color": GREY,
+            }
+        ),
     ):
         yield
 
@@ -92,6 +98,6 @@ def png(drawn: Figure) -> bytes:
 
 def _saved(drawn: Figure, kind: str, metadata: dict[str, None]) -> bytes:
     target = io.BytesIO()
-    with matplotlib.rc_context({"svg.hashsalt": "ao", "svg.fonttype": "path"}):
+    with _DRAWING, matplotlib.rc_context({"svg.hashsalt": "ao", "svg.fonttype": "path"}):
         drawn.savefig(target, format=kind, dpi=DPI, metadata=metadata)
     return target.getvalue()

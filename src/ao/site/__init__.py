@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +18,9 @@ from ao.site.notify import Notification
 from ao.site.rules import Rules
 from ao.site.watch import Watch
 from ao.site.window import Window
+
+NAME = r"^[a-z][a-z0-9-]{0,29}$"
+"""Regular expression of a site's name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +226,11 @@ class Site:
 
 def _url(address: str, port: int, path: str) -> str:
     return f"http://{address}{'' if port == 80 else f':{port}'}{path}"
+
+
+def is_name(text: str) -> bool:
+    """Whether a site may be called so."""
+    return re.fullmatch(NAME, text) is not None
 
 
 def colour_tag(colour: Colour) -> str:

@@ -13,6 +13,7 @@ from ao.commands.history import History
 from ao.commands.lock import Lock
 from ao.commands.show import Show
 from ao.commands.unlock import Unlock
+from ao.errors import Unavailable
 from ao.journal import (
     Begun,
     Checked,
@@ -94,9 +95,9 @@ def test_a_lock_whose_time_is_over_is_taken_over_which_is_kept(run: Run, work: W
     run("lock", "--reason", "year end", "--for", "30m")
     work.clock.sleep(1800)
     assert run("lock", "--reason", "mine", user="ops") == 0
-    (entry,) = Journal(work).entries()
-    assert isinstance(entry.event, TakenOver)
-    assert "year end" in entry.event.holder
+    last = Journal(work).entries()[-1]
+    assert isinstance(last.event, TakenOver)
+    assert "year end" in last.event.holder
 
 
 @pytest.mark.parametrize("arguments", [("--for", "soon"), ("--for", "-1"), ("--for", "0s")])
@@ -117,7 +118,38 @@ def test_a_lock_is_freed_by_its_holder(
     assert lock.holder(work) is None
     assert run("unlock") == 0
     assert "Nobody holds the lock" in capsys.readouterr().err
-    assert Journal(work).entries() == ()
+
+
+def test_the_history_tells_who_locked_and_unlocked_when_and_why_in_an_entry_each(
+    run: Run, work: Work, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(work)
+    before = len(Journal(work).entries())
+    run("lock", "--reason", "year end", user="ops")
+    work.clock.sleep(60)
+    run("unlock", "--reason", "over", user="ops")
+    run("unlock", user="ops")
+    run("history", "-f", "json")
+    rows = json.loads(capsys.readouterr().out)
+    columns = ("Act", "Who", "Took", "Outcome", "Why")
+    assert [tuple(row[column] for column in columns) for row in rows[:2]] == [
+        ("unlock", "ops", "", "done", "over"),
+        ("lock", "ops", "", "done", "year end"),
+    ]
+    assert rows[2]["Act"] == "release"
+    assert len(Journal(work).entries()) == before + 2
+
+
+def test_the_latest_that_is_shown_is_no_lock_unless_it_is_named(
+    run: Run, work: Work, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(work)
+    run("lock", "--reason", "year end")
+    run("show", "-f", "json")
+    assert json.loads(capsys.readouterr().out)[0]["Text"].startswith("release 2.0")
+    run("show", Journal(work).releases()[-1].id, "-f", "json")
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["Event"], row["Text"], row["Result"]) == ("begun", "lock", "year end")
 
 
 def test_somebody_elses_lock_is_freed_with_force_and_a_reason_and_that_is_kept(
@@ -129,10 +161,12 @@ def test_somebody_elses_lock_is_freed_with_force_and_a_reason_and_that_is_kept(
     assert lock.holder(work) is not None
     assert run("unlock", "--force", "--reason", "they left", user="ops") == 0
     assert lock.holder(work) is None
-    (entry,) = Journal(work).entries()
-    assert isinstance(entry.event, Overridden)
-    assert "year end" in entry.event.what
-    assert (entry.event.reason, entry.heading.who) == ("they left", "ops")
+    act = Journal(work).releases()[-1]
+    assert (act.act, act.who, act.reason) == ("unlock", "ops", "they left")
+    last = Journal(work).entries(act.id)[-1]
+    assert isinstance(last.event, Overridden)
+    assert "year end" in last.event.what
+    assert (last.event.reason, last.heading.who) == ("they left", "ops")
 
 
 def test_the_history_is_listed_latest_first(
@@ -142,7 +176,8 @@ def test_the_history_is_listed_latest_first(
     work.clock.sleep(60)
     running = Journal(work).begin(Begun(act="deploy", version="3.0"))
     Journal(work).add(StepBegun(step="build blue"), running)
-    assert run("history", "-f", "json", user="reader") == 0
+    with lock.held(work, "deploy 3.0"):
+        assert run("history", "-f", "json", user="reader") == 0
     latest, earlier = json.loads(capsys.readouterr().out)
     assert (latest["Release"], latest["Act"], latest["Outcome"]) == (
         running,
@@ -154,6 +189,23 @@ def test_the_history_is_listed_latest_first(
     assert earlier["Outcome"] == "released"
     assert run("history", "-f", "json", "--limit", "1") == 0
     assert len(json.loads(capsys.readouterr().out)) == 1
+
+
+def test_an_act_that_was_killed_is_told_as_broken_off_as_far_as_the_lock_tells(
+    run: Run, work: Work, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Journal(work).begin(Begun(act="deploy", version="3.0"))
+    run("history", "-f", "json")
+    assert json.loads(capsys.readouterr().out)[0]["Outcome"] == "broken off"
+
+    def silent(work: Work) -> bool:
+        raise Unavailable("HAProxy says 503")
+
+    monkeypatch.setattr("ao.release.runs", silent)
+    assert run("history", "-f", "json") == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)[0]["Outcome"] == "at: work"
+    assert "HAProxy says 503" in told.err
 
 
 def test_a_release_is_shown_with_steps_checks_switch_and_outcome(

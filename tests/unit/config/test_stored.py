@@ -84,6 +84,14 @@ def test_one_that_another_version_of_ao_wrote_is_told(work: Work) -> None:
         kept(work)
 
 
+@pytest.mark.parametrize("text", ["", "junk", "[]", '{"site_file": 1}', '{"user_data": "x"}'])
+def test_one_that_nobody_can_read_is_told(work: Work, text: str) -> None:
+    stored.keep(work.cloud, replace(work.site, source=text))
+    with pytest.raises(ConfigError, match="is not one for this version of Ao") as told:
+        kept(work)
+    assert told.value.cure
+
+
 def test_it_goes_with_the_site(work: Work) -> None:
     operate.down(work, frozenset(Colour))
     assert work.cloud.records.all("ao.site/") == ()

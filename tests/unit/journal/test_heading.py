@@ -73,6 +73,17 @@ def test_other_names_are_no_headings(name: str) -> None:
     assert Heading.read(name) is None
 
 
+@given(st.lists(st.text() | st.datetimes().map(str), max_size=9).map("/".join))
+def test_whatever_somebody_keeps_as_a_name_is_a_heading_or_none(rest: str) -> None:
+    name = f"ao.journal/shop/{rest}"
+    read = Heading.read(name)
+    assert read is None or read.at.tzinfo is UTC
+
+
+def test_a_time_before_the_first_year_is_none() -> None:
+    assert Heading.read("ao.journal/shop/0001-01-01T00:00:00+09:00/-/note/shop") is None
+
+
 def test_the_entries_of_a_site_begin_as_those_of_no_other() -> None:
     assert heading().name.startswith(prefix("shop"))
     assert heading().name.startswith(prefix())

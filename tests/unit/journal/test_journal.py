@@ -195,6 +195,21 @@ def test_pruning_keeps_the_latest_releases_whole_and_what_came_since(
     assert journal.prune(keep=2) == 0
 
 
+def test_pruning_counts_no_lock_and_removes_those_that_are_older(
+    journal: Journal, work: Work
+) -> None:
+    def lock() -> str:
+        act = journal.begin(Begun(act="lock", reason="an audit"))
+        work.clock.sleep(60)
+        return act
+
+    lock()
+    release = run(journal, work)
+    later = [lock(), lock()]
+    assert journal.prune(keep=1) == 1
+    assert [it.id for it in journal.releases()] == [release, *later]
+
+
 def test_a_journal_that_is_forgotten_is_empty(journal: Journal, work: Work) -> None:
     run(journal, work)
     journal.add(Noted(text="x"))

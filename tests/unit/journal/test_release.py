@@ -1,8 +1,12 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ao.colour import Colour
 from ao.journal.heading import ALONE, Heading
-from ao.journal.release import Release, releases
+from ao.journal.release import Release, releases, settled
 
 BEGIN = datetime(2026, 11, 23, 8, 15, tzinfo=UTC)
 
@@ -87,6 +91,18 @@ def test_a_resumed_release_broke_off_what_was_under_way() -> None:
     assert release.step == "switch to green"
 
 
+def test_a_step_that_begins_again_was_broken_off_and_so_was_what_the_end_found_under_way() -> None:
+    release = only(
+        BEGUN,
+        at(1, "step begun", "deploy"),
+        at(600, "step begun", "deploy"),
+        at(610, "step ended", "deploy", "done"),
+        at(611, "step begun", "check"),
+        at(620, "end", "aborted"),
+    )
+    assert [step.outcome for step in release.steps] == ["broken off", "done", "broken off"]
+
+
 def test_a_long_step_is_known_by_its_beginning() -> None:
     release = only(
         BEGUN,
@@ -115,6 +131,106 @@ def test_a_release_without_its_beginning_is_told_as_far_as_it_is_known() -> None
 def test_kinds_and_words_of_a_later_version_lead_nobody_astray() -> None:
     release = only(at(0, "begun", "release", "2.0", "red"), at(1, "later", "x"), at(2, "end"))
     assert (release.old, release.new, release.outcome) == (None, None, "")
+
+
+WAITS = (
+    BEGUN,
+    at(1, "step begun", "approve"),
+    at(2, "step ended", "approve", "waiting"),
+)
+
+
+def test_a_release_that_waits_for_approval_says_so_until_it_is_given() -> None:
+    release = only(*WAITS)
+    assert (release.step, release.outcome) == ("waits for approval", None)
+    release = only(*WAITS, at(600, "asked", "approve", who="ops"))
+    assert release.step == ""
+    assert [(step.outcome, step.seconds) for step in release.steps] == [("done", None)]
+
+
+def test_a_release_that_ended_while_it_waited_waits_no_more() -> None:
+    release = only(*WAITS, at(600, "end", "aborted"))
+    assert (release.step, release.outcome) == ("", "aborted")
+
+
+@pytest.mark.parametrize("kind", ["approve", "resume"])
+def test_a_release_is_paused_until_somebody_has_it_go_on(kind: str) -> None:
+    asked = (BEGUN, at(1, "step begun", "deploy"), at(2, "asked", "pause"))
+    assert only(*asked).step == "paused"
+    assert only(*asked, at(3, "asked", kind)).step == "deploy"
+    assert only(*asked, at(3, "asked", "abort")).step == "deploy"
+
+
+def test_a_release_that_takes_another_step_is_paused_no_more() -> None:
+    release = only(BEGUN, at(1, "asked", "pause"), at(600, "step begun", "deploy"))
+    assert release.step == "deploy"
+
+
+def test_an_act_that_has_not_ended_was_broken_off_when_nobody_holds_the_lock() -> None:
+    deploy = only(at(0, "begun", "deploy", "2.0"), at(1, "step begun", "build green"))
+    (left,) = settled([deploy], held=False)
+    assert (left.outcome, left.step) == ("broken off", "")
+    assert [step.outcome for step in left.steps] == ["broken off"]
+    assert settled([deploy], held=True) == (deploy,)
+
+
+@pytest.mark.parametrize(
+    ("step", "stands"),
+    [
+        ((), "stopped"),
+        ((at(1, "step begun", "deploy"),), "broken off"),
+        ((at(1, "step begun", "deploy"), at(2, "asked", "pause")), "broken off"),
+        ((at(1, "step begun", "watch"), at(2, "step ended", "watch", "failed")), "stopped"),
+        (WAITS[1:], "waits for approval"),
+    ],
+)
+def test_a_release_that_nobody_is_at_work_on_stays_open_and_says_how_it_stands(
+    step: tuple[Heading, ...], stands: str
+) -> None:
+    (left,) = settled([only(BEGUN, *step)], held=False)
+    assert (left.outcome, left.step) == (None, stands)
+
+
+def test_while_the_lock_is_held_only_the_last_to_write_is_at_work() -> None:
+    killed = at(0, "begun", "deploy", release="20261123-0815-000")
+    switch = at(60, "begun", "switch", release="20261123-0816-000")
+    told = settled(releases([killed, switch]), held=True)
+    assert [release.outcome for release in told] == ["broken off", None]
+
+
+@pytest.mark.parametrize("act", ["lock", "unlock"])
+def test_an_act_on_the_lock_is_done_as_it_begins(act: str) -> None:
+    told = only(at(0, "begun", act, "", "", "", "an audit"))
+    assert (told.on_lock, told.outcome, told.reason) == (True, "done", "an audit")
+    assert not only(BEGUN).on_lock
+
+
+def test_what_has_ended_stays_as_it_ended() -> None:
+    ended = only(at(0, "begun", "deploy"), at(1, "end", "left to Heat"))
+    assert settled([ended], held=False) == (ended,)
+
+
+KINDS = ("begun", "step begun", "step ended", "switch", "asked", "end", "later")
+WORDS = st.text() | st.sampled_from(["release", "pause", "approve", "waiting", "blue", "²", ""])
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda seconds, kind, words: at(seconds, kind, *words),
+            st.floats(0, 1e6),
+            st.sampled_from(KINDS),
+            st.lists(WORDS, max_size=6),
+        ),
+        min_size=1,
+    ),
+    st.booleans(),
+)
+def test_whatever_the_entries_say_a_release_tells_how_it_stands(
+    headings: list[Heading], held: bool
+) -> None:
+    (release,) = settled([only(*headings)], held=held)
+    assert release.outcome is None or not release.step
 
 
 def test_releases_are_told_oldest_first_and_what_belongs_to_none_is_left_out() -> None:

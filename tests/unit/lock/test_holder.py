@@ -69,6 +69,22 @@ def test_only_the_claim_that_made_a_lock_is_its_own() -> None:
     assert not Holder.of(lock(by_hand.text(0.0), read=0.0)).is_claim(by_hand)
 
 
+@given(lease=st.floats() | st.integers(), process=st.text() | st.from_regex(r"\d+\.\d+\.\d+"))
+def test_whatever_somebody_writes_as_a_lease_is_told_and_ends_or_counts(
+    lease: float, process: str
+) -> None:
+    told = {"who": "shop", "host": "build7", "purpose": "x", "lease": lease, "process": process}
+    holder = Holder.of(lock(json.dumps(told), read=LEASE - 1))
+    assert " until " in str(holder)
+    assert bool(holder.over) is (holder.lock.read >= holder.until)
+
+
+def test_a_lock_for_longer_than_a_date_can_tell_counts() -> None:
+    holder = Holder.of(lock(replace(CLAIM, process="", lease=1e15).text(0.0), read=1e9))
+    assert not holder.over
+    assert "until 9999-12-31T23:59:59Z" in str(holder)
+
+
 TEXT = st.text(max_size=300)
 
 

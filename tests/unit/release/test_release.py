@@ -10,6 +10,7 @@ from ao.colour import Colour
 from ao.errors import OutsideWindow, Refused
 from ao.journal import Checked, Ended, Judged, Outcome, StepEnded
 from ao.release import Stage, State, WaitingForApproval
+from ao.release.estimate import durations
 from ao.site.migration import Migration
 from ao.site.rules import After, Approve, Standby
 from ao.site.window import Outside, Window
@@ -138,8 +139,11 @@ def test_a_release_waits_for_approval_and_goes_on_once_it_is_given(work: Work) -
     with pytest.raises(WaitingForApproval, match="waits for approval; production is on blue"):
         released(work)
     assert outcome(work) is None
+    assert steps(work)["approve"] == "waiting"
     assert told(work, "production")[0] == "blue"
     release.resume(work, options(work), approve=True)
+    assert steps(work)["approve"] == "done"
+    assert "approve" not in durations(journal(work).releases())
     assert told(work, "production") == ("green", "2.0")
     assert outcome(work) == "released"
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree
@@ -40,6 +41,21 @@ def test_a_chart_shows_each_step_and_the_verdict(cutover: CutOver, language: Lan
     written = texts(chart.figure(cutover, language))
     assert {mark.text for mark in cutover.marks} <= set(written)
     assert any("green 2.0" in text for text in written)
+
+
+def test_charts_that_are_drawn_at_once_are_drawn_as_alone() -> None:
+    alone = [chart.svg(cutover) for cutover in SAMPLES.values()]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        assert list(pool.map(chart.svg, SAMPLES.values())) == alone
+
+
+def test_nothing_is_drawn_while_another_thread_has_its_own_style() -> None:
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with canvas.style():
+            drawn = pool.submit(chart.svg, SAMPLES["lossless"])
+            with pytest.raises(TimeoutError):
+                drawn.result(timeout=0.2)
+        assert drawn.result(timeout=30).startswith("<?xml")
 
 
 def test_colours_are_named_on_the_chart_and_one_is_hatched() -> None:
