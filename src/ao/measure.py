@@ -223,6 +223,7 @@ def _service(request: Request) -> str:
         "ports": "neutron",
         "networks": "neutron",
         "stacks": "heat",
+        "alarms": "aodh",
         "servers": "nova",
         "auth": "keystone",
     }

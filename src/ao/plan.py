@@ -98,7 +98,7 @@ class SetAlarms(Step):
             case Effect.NOTHING:
                 return f"switch off the alarms of {self.colour}"
             case Effect.GROWTH:
-                return f"switch off the alarm that takes servers from {self.colour}"
+                return f"let load add servers to {self.colour} and take none"
             case Effect.BOTH:
                 return f"switch on the alarms of {self.colour}"
 

@@ -65,7 +65,7 @@ STEPS = (
     _("bring %(colour)s to %(size)s servers"),
     _("switch on the alarms of %(colour)s"),
     _("switch off the alarms of %(colour)s"),
-    _("switch off the alarm that takes servers from %(colour)s"),
+    _("let load add servers to %(colour)s and take none"),
     _("delete %(colour)s"),
     _("delete the site's router and addresses"),
     _("wait for the servers of %(colour)s to pass the health check"),
@@ -132,6 +132,10 @@ SCALING = (
     _("Write `engine: none` under `autoscale` to build without alarms, or `autoscale: off`."),
     _("autoscale: a query needs Prometheus, and the cloud has Gnocchi"),
     _("Write `cpu` instead, or `engine: none`."),
+    _("what answers is not Prometheus"),
+    _("`openstack catalog show metric-storage` tells where it is looked for."),
+    _("%(words)s. What load does to the size of %(colour)s stays as it was until `ao up`."),
+    _("%(words)s. Load takes no server from the live system until `ao up`."),
 )
 """Of load and size; the states are Aodh's."""
 
