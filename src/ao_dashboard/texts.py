@@ -132,10 +132,10 @@ SCALING = (
     _("Write `engine: none` under `autoscale` to build without alarms, or `autoscale: off`."),
     _("autoscale: a query needs Prometheus, and the cloud has Gnocchi"),
     _("Write `cpu` instead, or `engine: none`."),
-    _("what answers is not Prometheus"),
+    _("cannot ask for measures: what answers is not Prometheus"),
     _("`openstack catalog show metric-storage` tells where it is looked for."),
-    _("%(words)s. What load does to the size of %(colour)s stays as it was until `ao up`."),
-    _("%(words)s. Load takes no server from the live system until `ao up`."),
+    _("%(message)s. What load does to the size of %(colour)s stays as it was until `ao up`."),
+    _("%(message)s. Load takes no server from the live system until `ao up`."),
 )
 """Of load and size; the states are Aodh's."""
 
