@@ -44,7 +44,7 @@ class ProbeProcess:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "ao.probe"],
+            [_python(), "-m", "ao.probe"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -144,6 +144,12 @@ class ProbeProcess:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+
+def _python() -> str:
+    """Python of this environment; within a web server `sys.executable` may be another program."""
+    own = Path(sys.prefix) / "bin" / "python3"
+    return str(own) if own.exists() else sys.executable
 
 
 def _told(error: dict[str, str]) -> AoError:
