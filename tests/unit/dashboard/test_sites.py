@@ -30,6 +30,13 @@ class SitesTest(VisitorTest):
         assert "<script" not in text
         assert "style=" not in text
 
+    def test_a_site_whose_name_is_no_part_of_a_url_is_listed_without_a_link(self) -> None:
+        cidrs = {colour: f"10.60.{n}.0/24" for n, colour in enumerate(Colour)}
+        acts.up(replace(self.work, site=replace(self.work.site, name="a.b", cidrs=cidrs)))
+        text = self.text("index")
+        assert '<th scope="row">a.b</th>' in text
+        assert ">shop</a>" in text
+
     def test_more_sites_are_not_more_requests(self) -> None:
         alone = self.requests()
         for number in (1, 2):
