@@ -12,7 +12,7 @@ from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.doctor import memory
 from ao.doctor.findings import Findings
-from ao.errors import AoError, NotAuthenticated, NotFound
+from ao.errors import AoError, NotAuthenticated
 from ao.facts import Facts, System
 from ao.journal import Journal, Release
 from ao.load import Load
@@ -49,8 +49,8 @@ class Scene:
     def of(cls, cloud: Cloud, name: str) -> Scene:
         """Look at a site, at all services side by side.
 
-        Raises NotFound when the project has no such site or keeps no file of it,
-        NotAuthenticated.
+        Raises NotFound when the project has no such site or keeps no file of it, and as
+        `config.kept` does.
         """
         site = config.kept(cloud, name)
         work = Work(cloud=cloud, site=site)
@@ -59,7 +59,7 @@ class Scene:
         def told(answer: Future[T]) -> T | None:
             try:
                 return answer.result()
-            except (NotAuthenticated, NotFound):
+            except NotAuthenticated:
                 raise
             except AoError as error:
                 unknown.append(error.message)

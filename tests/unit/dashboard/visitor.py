@@ -1,5 +1,7 @@
 """A user of the dashboard, who is logged in to a project on the fake cloud."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -10,6 +12,7 @@ from django.urls import reverse
 from openstack_dashboard.test import helpers
 
 from ao import acts, config
+from ao.errors import Unavailable
 from ao.work import Work
 from tests.unit.acts.stage import start
 
@@ -64,3 +67,24 @@ class VisitorTest(helpers.TestCase):
     def told(self, answer: HttpResponse) -> str:
         """What the user is told after it."""
         return " ".join(str(it) for it in answer.wsgi_request._messages)
+
+    @contextmanager
+    def silent(self, *services: str) -> Iterator[None]:
+        """While services of the cloud answer nothing at all."""
+        with ExitStack() as stack:
+            for service in services:
+                stack.enter_context(mock.patch.object(self.cloud, service, Mute(service)))
+            yield
+
+
+class Mute:
+    """A service that does not answer."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getattr__(self, call: str) -> Callable[..., None]:
+        def fail(*_args: object, **_kwargs: object) -> None:
+            raise Unavailable(f"{self._service} does not answer")
+
+        return fail

@@ -27,9 +27,9 @@
 
   async function refresh(part) {
     if (document.hidden) return;
+    /* Without X-Requested-With: Horizon would answer a redirect with an empty page. */
     const answer = await fetch(part.dataset.aoRefresh, {
       credentials: "same-origin",
-      headers: { "X-Requested-With": "XMLHttpRequest" },
       redirect: "error",
     });
     if (!answer.ok) throw new Error(answer.statusText);
