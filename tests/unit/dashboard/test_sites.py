@@ -25,6 +25,18 @@ class SitesTest(VisitorTest):
         assert 'class="ao-chip ao-blue"' not in text
         assert 'class="ao-chip ao-green"' not in text
 
+    def test_a_site_that_production_does_not_reach_is_not_one_of_which_that_is_not_known(
+        self,
+    ) -> None:
+        self.cloud.balancers.lead(self.work.observe().production_listener, None)
+        assert '<span class="ao-chip ao-unknown">none</span>' in self.text("rows")
+        assert '<span class="ao-chip ao-unknown">なし</span>' in self.text("rows", language="ja")
+        with self.silent("balancers"):
+            assert '<span class="ao-chip ao-unknown">not known</span>' in self.text("rows")
+
+    def test_a_screen_reader_hears_what_becomes_of_each_site(self) -> None:
+        assert 'data-ao-say="shop: Live blue"' in self.text("rows")
+
     def test_no_inline_script_or_style_is_on_the_page(self) -> None:
         text = self.text("rows")
         assert "<script" not in text

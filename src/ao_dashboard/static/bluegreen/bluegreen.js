@@ -12,10 +12,11 @@
 
   /* A screen reader hears what has changed of importance, not the whole part. */
   function say(part) {
-    const texts = Array.from(part.querySelectorAll("[data-ao-say]"), (it) => it.innerText.trim());
-    const text = texts.join(". ");
-    if (part.aoSaid !== undefined && text !== part.aoSaid) said.textContent = text;
-    part.aoSaid = text;
+    const marked = Array.from(part.querySelectorAll("[data-ao-say]"));
+    const texts = marked.map((it) => (it.dataset.aoSay || it.innerText).trim());
+    const news = texts.filter((it) => !part.aoSaid?.includes(it));
+    if (part.aoSaid && news.length) said.textContent = news.join(". ");
+    part.aoSaid = texts;
   }
 
   function show(part, text) {
