@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 from ao import config, load, lock
@@ -20,6 +21,7 @@ from ao.lock import Holder
 from ao.site import Site
 from ao.visit import NoAnswer, visit
 from ao.work import Work
+from ao_dashboard.bluegreen.notes import Notes
 
 T = TypeVar("T")
 REACH = 2.0
@@ -38,12 +40,16 @@ class Scene:
     """What `ao doctor` saw of this cloud."""
     holder: Holder | None
     """Who holds the lock; None also for nobody."""
+    lock_known: bool
+    """Whether that is known."""
     releases: tuple[Release, ...] | None
     """Releases and other acts, oldest first."""
     load: Mapping[Colour, Load]
     """Load of each system; empty without autoscaling, and while the facts are not known."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
+    notes: Notes = field(default_factory=Notes, compare=False)
+    """What an act tells on its way."""
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> Scene:
@@ -79,6 +85,7 @@ class Scene:
                 facts=seen,
                 findings=told(findings),
                 holder=_counting(told(holder)),
+                lock_known=holder.exception() is None,
                 releases=told(releases),
                 load=load.measure(cloud, site, seen) if seen else {},
                 unknown=tuple(unknown),
@@ -95,10 +102,16 @@ class Scene:
         return self.facts.systems[self.facts.standby] if self.facts and self.facts.standby else None
 
     @property
+    def target(self) -> System | None:
+        """The system that a switch makes live: an unfinished one's, or the standby."""
+        colour = self.facts.switching_to or self.facts.standby if self.facts else None
+        return self.facts.systems[colour] if self.facts and colour else None
+
+    @property
     def smaller(self) -> bool:
-        """Whether the standby is built, and has fewer servers than the live system."""
-        live, standby = self.live, self.standby
-        return bool(live and standby and standby.stack and standby.size < live.size)
+        """Whether a switch's target is built, and has fewer servers than the live system."""
+        live, target = self.live, self.target
+        return bool(live and target and target.stack and target.size < live.size)
 
     @property
     def release(self) -> Release | None:
@@ -106,25 +119,36 @@ class Scene:
         last = next((it for it in reversed(self.releases or ()) if it.act == "release"), None)
         return last if last and last.outcome is None else None
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """What forms are made for, each with a word that changes when it does."""
+        return {
+            "live": self.facts.live or "" if self.facts else "",
+            "lock": self.holder.lock.id if self.holder else "",
+            "release": self.release.id if self.release else "",
+        }
+
+    @cached_property
+    def sees(self) -> bool:
+        """Whether production answers to this machine, so that a switch can be seen from here."""
+        if self.facts is None or self.facts.production is None:
+            return False
+        url = self.site.url(self.facts.production.address, self.site.identify.path)
+        try:
+            visit(url, REACH)
+        except NoAnswer:
+            return False
+        return True
+
     def work(self) -> Work:
         """The work of a web request: nobody waits for clients that stay on the old system."""
         drain = replace(self.site.drain, quiet=0.0)
         return Work(
             cloud=self.cloud,
             site=replace(self.site, drain=drain),
-            sees=self.facts is not None and self._reached(self.facts),
+            sees=self.sees,
+            progress=self.notes,
         )
-
-    def _reached(self, facts: Facts) -> bool:
-        """Whether production answers to this machine, so that a switch can be seen from here."""
-        if facts.production is None:
-            return False
-        url = self.site.url(facts.production.address, self.site.identify.path)
-        try:
-            visit(url, REACH)
-        except NoAnswer:
-            return False
-        return True
 
 
 def _counting(holder: Holder | None) -> Holder | None:

@@ -155,20 +155,22 @@ class Form(Page, FormView):
         return super().get_context_data(
             act=self.act,
             scene=scene,
+            hindrance=self.act.hindrance(scene),
             says=list(self.act.says(scene)),
-            live=_live(scene),
+            marks={it: mark for it, mark in scene.marks.items() if it in self.act.minds},
             page_title=f"{scene.site.name}: {self.act.title}",
             **kwargs,
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Do it; what became of it is told on the site's page."""
+        """Do it; what became of it is told on the site's page.
+
+        What the user's roles do not allow is for the cloud to refuse.
+        """
         scene = Scene.of(cloud(self.request), self.kwargs["name"])
-        if self.request.POST.get("live", "") != _live(scene):
-            messages.error(
-                self.request,
-                _("What is live is not what this form showed, or is not known. Nothing was done."),
-            )
+        refusal = self.act.hindrance(scene) or self._stale(scene)
+        if refusal:
+            messages.error(self.request, refusal)
             return redirect(self.request.path)
         try:
             messages.success(self.request, self.act.perform(scene, form.cleaned_data))
@@ -176,7 +178,23 @@ class Form(Page, FormView):
             raise
         except AoError as error:
             messages.error(self.request, told(error))
+        for text in scene.notes.texts:
+            messages.warning(self.request, spoken(text))
         return redirect(self.get_success_url())
+
+    def _stale(self, scene: Scene) -> str:
+        """What is not as the form showed it; empty when all is."""
+        changed = [it for it in self.act.minds if self.request.POST.get(it, "") != scene.marks[it]]
+        says = {
+            "live": _("What is live is not what this form showed, or is not known."),
+            "lock": _("Who holds the lock is not who this form showed, or is not known."),
+            "release": _("The open release is not the one that this form showed, or is not known."),
+        }
+        return (
+            " ".join((*(says[it] for it in sorted(changed)), _("Nothing was done.")))
+            if changed
+            else ""
+        )
 
 
 class Chart(Part):
@@ -230,11 +248,6 @@ def _url(scene: Scene, colour: Colour) -> str:
     if facts.preview and facts.previewed is colour:
         return site.preview_url(facts.preview.address, "/")
     return ""
-
-
-def _live(scene: Scene) -> str:
-    """What a form was made for: acts on the standby mean the one that its reader has seen."""
-    return scene.facts.live or "" if scene.facts else ""
 
 
 def _measured(releases: tuple[Release, ...]) -> Release | None:
