@@ -26,6 +26,18 @@ ACTS = (
 )
 """What the journal calls them, and what a lock is held for."""
 
+HAPPENINGS = (
+    _("at work"),
+    _("pause"),
+    _("resume"),
+    _("unlock"),
+    _("override"),
+    _("take-over"),
+    _("note"),
+    _("the lock of %(holder)s"),
+)
+"""What the history tells besides."""
+
 STAGES = (
     _("check"),
     _("match"),
@@ -468,5 +480,6 @@ TEXTS = (
     *CURES,
     *HOLDERS,
     *ADVICE,
+    *HAPPENINGS,
 )
 """All of them."""

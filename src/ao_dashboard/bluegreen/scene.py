@@ -15,15 +15,18 @@ from ao.doctor import memory
 from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
 from ao.facts import Facts, System
-from ao.journal import Journal, Release
+from ao.journal import Entry, Journal, Release
 from ao.load import Load
 from ao.lock import Holder
 from ao.site import Site
 from ao.visit import NoAnswer, visit
 from ao.work import Work
+from ao_dashboard.bluegreen.happenings import happenings
 from ao_dashboard.bluegreen.notes import Notes
 
 T = TypeVar("T")
+HISTORY = 20
+"""Lines of the history that a site's page has."""
 REACH = 2.0
 """Seconds that production has to answer to this machine."""
 
@@ -44,6 +47,8 @@ class Scene:
     """Whether that is known."""
     releases: tuple[Release, ...] | None
     """Releases and other acts, oldest first."""
+    happenings: tuple[Entry, ...] | None
+    """What else its journal tells, newest first."""
     load: Mapping[Colour, Load]
     """Load of each system; empty without autoscaling, and while the facts are not known."""
     unknown: tuple[str, ...]
@@ -71,11 +76,12 @@ class Scene:
                 unknown.append(error.message)
                 return None
 
-        with ThreadPoolExecutor(max_workers=4, thread_name_prefix="scene") as pool:
+        with ThreadPoolExecutor(max_workers=5, thread_name_prefix="scene") as pool:
             facts = pool.submit(work.observe)
             findings = pool.submit(memory.recall, cloud, site)
             holder = pool.submit(lock.holder, work)
             releases = pool.submit(Journal(work).releases)
+            others = pool.submit(happenings, cloud, name, HISTORY)
             seen = told(facts)
             if seen and seen.unknown:
                 unknown.append(seen.unknown)
@@ -87,8 +93,9 @@ class Scene:
                 holder=_counting(told(holder)),
                 lock_known=holder.exception() is None,
                 releases=told(releases),
+                happenings=told(others),
                 load=load.measure(cloud, site, seen) if seen else {},
-                unknown=tuple(unknown),
+                unknown=tuple(dict.fromkeys(unknown)),
             )
 
     @property

@@ -26,13 +26,12 @@ from ao.report.words import Language
 from ao.work import Work
 from ao_dashboard import rights
 from ao_dashboard.bluegreen.acts import ACTS, Act
-from ao_dashboard.bluegreen.scene import Scene
+from ao_dashboard.bluegreen.history import history
+from ao_dashboard.bluegreen.scene import HISTORY, Scene
 from ao_dashboard.bluegreen.sight import Sight
 from ao_dashboard.connection import cloud
 from ao_dashboard.words import spoken, told
 
-HISTORY = 20
-"""Acts that a site's page lists."""
 DAY = 86_400
 
 
@@ -100,7 +99,6 @@ class Site(Page, TemplateView):
         name = kwargs["name"]
         sight = Sight.of(cloud(self.request), name)
         scene, facts = sight.scene, sight.scene and sight.scene.facts
-        history = tuple(reversed(sight.releases))[:HISTORY]
         measured = _measured(sight.releases)
         return super().get_context_data(
             scene=scene,
@@ -109,8 +107,8 @@ class Site(Page, TemplateView):
             urls=[_url(scene, colour) for colour in Colour] if scene else [],
             loads=[scene.load.get(colour) for colour in Colour] if scene else [],
             acts=[act for act in ACTS.values() if self._offered(act, scene)] if scene else [],
-            history=history,
-            last=_last_release(history),
+            history=history(sight.releases, (scene and scene.happenings) or (), HISTORY),
+            last=_stepped(sight.releases),
             measured=measured,
             drawn=_steps(measured) if measured else 0,
             page_title=name,
@@ -255,5 +253,6 @@ def _measured(releases: tuple[Release, ...]) -> Release | None:
     return next((it for it in reversed(releases) if it.lost is not None), None)
 
 
-def _last_release(history: tuple[Release, ...]) -> Release | None:
-    return next((it for it in history if it.steps), None)
+def _stepped(releases: tuple[Release, ...]) -> Release | None:
+    """The last one that has steps."""
+    return next((it for it in reversed(releases[-HISTORY:]) if it.steps), None)
