@@ -8,6 +8,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.urls import reverse
 from openstack_dashboard.test import helpers
@@ -36,6 +37,8 @@ class VisitorTest(helpers.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        # The fake cloud gives the same IDs to the records of every test.
+        cache.clear()
         self.work = start(config.load(self.site_file()), providers=("haproxy",))
         self.cloud = self.work.cloud
         acts.up(self.work)
