@@ -15,6 +15,8 @@ from openstack_dashboard import policy
 
 JOURNAL = ("orchestration", "software_configs:create")
 STACK = ("orchestration", "stacks:update")
+SIZE = ("orchestration", "stacks:update_patch")
+"""Heat's rule of a PATCH, by which a stack keeps all but its size."""
 LISTENER = ("load-balancer", "os_load-balancer_api:listener:put")
 ADDRESS = ("network", "update_floatingip")
 LOCK = ("network", "delete_port")
@@ -22,10 +24,10 @@ LOCK = ("network", "delete_port")
 
 NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "deploy": (LOCK, JOURNAL, STACK),
-    "scale": (LOCK, JOURNAL, STACK),
+    "scale": (LOCK, JOURNAL, SIZE),
     "switch": (LOCK, JOURNAL, LISTENER, ADDRESS),
     "back": (LOCK, JOURNAL, LISTENER, ADDRESS),
-    "shrink": (LOCK, JOURNAL, STACK),
+    "shrink": (LOCK, JOURNAL, SIZE),
     "lock": (LOCK,),
     "unlock": (LOCK,),
     "approve": (JOURNAL, ADDRESS),

@@ -28,6 +28,18 @@ ACTS = (
 )
 """What the journal calls them, and what a lock is held for."""
 
+HAPPENINGS = (
+    _("at work"),
+    _("pause"),
+    _("resume"),
+    _("unlock"),
+    _("override"),
+    _("take-over"),
+    _("note"),
+    _("the lock of %(holder)s"),
+)
+"""What the history tells besides."""
+
 STAGES = (
     _("check"),
     _("match"),
@@ -199,6 +211,7 @@ REFUSALS = (
     ),
     _("the stack of %(colour)s, which is live, is DELETE_FAILED: Heat can only delete it"),
     _("`ao deploy` to %(colour)s, `ao switch %(colour)s`, then `ao up`."),
+    _("no system is live"),
     _("no system is live, so there is no standby to deploy to"),
     _("`ao up` builds the site; `ao status` shows what there is."),
     _("no system is live, so it is not clear which one to switch to"),
@@ -399,6 +412,63 @@ HOLDERS = (
 )
 """Who holds a lock."""
 
+NOTES = (
+    _("Load may take no server from the live system: %(message)s. `ao up` switches the alarms on."),
+    _("Taking over the lock of %(holder)s: %(why)s."),
+    _("it ended at %(moment)s"),
+    _("its process on %(host)s has ended"),
+    _("%(message)s. It ends by itself at %(moment)s."),
+    _(
+        "The journal is behind: %(message)s. "
+        "What it lacks is kept here and added with the next entry."
+    ),
+    _(
+        "The production address %(address)s points to port %(port)s, which is not of this site. "
+        "`ao switch blue --take-over` moves it here."
+    ),
+    _("Production does not answer from %(new)s; switching back to %(old)s."),
+    _("The drain is not whole: %(message)s. Production has moved."),
+    _("Clients stay on %(colour)s until they close by themselves."),
+    _("Whether anybody is left on %(colour)s cannot be told from here."),
+    _("%(count)s clients were still on %(colour)s at the deadline; they stay until they close."),
+    _("Asked the release of %(version)s to abort where it runs."),
+    _("Decision: %(what)s. %(why)s."),
+    _("past the point of no return"),
+    _("Aborted by %(who)s: %(reason)s"),
+    _("Aborted by %(who)s"),
+    _("It was begun before"),
+    _("%(message)s. Switching back to the servers that pass."),
+    _("Nothing is measured: %(why)s."),
+    _("the probe is switched off"),
+    _("no system is live yet"),
+    _("production does not answer from here (%(words)s)"),
+    _("production stopped answering (%(words)s)"),
+)
+"""What is told on the way; before all errors, which it may contain."""
+
+ADVICE = (
+    _(
+        "`ao doctor` advises `method: %(method)s` for this cloud, the site file says "
+        "%(chosen)s: %(why)s."
+    ),
+    _(
+        "`ao doctor` advises `way: %(way)s` under `drain` for this cloud, the site file says "
+        "%(chosen)s."
+    ),
+    _(
+        "when the pool changes, Keep-Alive connections %(fate)s; when the address moves, they "
+        "%(other)s"
+    ),
+    _(
+        "when the address moves, Keep-Alive connections %(fate)s; when the pool changes, they "
+        "%(other)s"
+    ),
+    _("stay on the old system"),
+    _("end and come back on the new system"),
+    _("hang until the client gives up"),
+)
+"""Of the doctor."""
+
 TEXTS = (
     *COLOURS,
     *ACTS,
@@ -410,6 +480,7 @@ TEXTS = (
     *SCALING,
     *MEMBERS,
     *SWITCHED_BACK,
+    *NOTES,
     *RELEASES,
     *REFUSALS,
     *LOCKS,
@@ -418,5 +489,7 @@ TEXTS = (
     *CLOUD,
     *CURES,
     *HOLDERS,
+    *ADVICE,
+    *HAPPENINGS,
 )
 """All of them."""

@@ -15,7 +15,7 @@ from ao import lock, operate, release
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.journal import Journal, Overridden, TakenOver
-from ao_dashboard.bluegreen import sentences
+from ao_dashboard.bluegreen import hindrances, sentences
 from ao_dashboard.bluegreen.forms import Deployed, Locked, Reasoned, Sized
 from ao_dashboard.bluegreen.scene import Scene
 from ao_dashboard.words import spoken, told
@@ -33,36 +33,20 @@ class Act:
     """Its part of the URL, and what `ao_dashboard.rights` knows it by."""
     title: str | Promise
     form: type[forms.Form]
-    offered: Callable[[Scene], bool]
-    """Whether there is something to do."""
+    hindrance: Callable[[Scene], str]
+    """Why it is not offered; empty when it is."""
     says: Callable[[Scene], Iterator[str]]
     """What will happen, in sentences."""
     perform: Callable[[Scene, Given], str]
     """Do it; what is told afterwards. Raises AoError."""
+    minds: frozenset[str] = frozenset({"live", "release"})
+    """Marks of the scene that must be as its form showed them."""
     moves: bool = False
-    """Whether production moves from the live system to the standby."""
+    """Whether production moves."""
 
-
-def _has_standby(scene: Scene) -> bool:
-    return scene.standby is not None
-
-
-def _has_release(scene: Scene) -> bool:
-    return scene.release is not None
-
-
-def _release_runs(scene: Scene) -> bool:
-    return _has_release(scene) and scene.holder is not None and not scene.holder.by_hand
-
-
-def _standby_was_live(scene: Scene) -> bool:
-    if scene.live is None or scene.releases is None:
-        return False
-    return operate.goes_back(scene.releases, scene.live.colour, scene.live.colour.other)
-
-
-def _standby_shrinks(scene: Scene) -> bool:
-    return scene.standby is not None and scene.standby.size > scene.site.rules.standby.size
+    def offered(self, scene: Scene) -> bool:
+        """Whether there is something to do."""
+        return not self.hindrance(scene)
 
 
 def _standby_colour(scene: Scene) -> Colour:
@@ -70,6 +54,11 @@ def _standby_colour(scene: Scene) -> Colour:
     if scene.standby is None:
         raise Refused("no system is live", cure="`ao status` shows what there is.")
     return scene.standby.colour
+
+
+def _target_colour(scene: Scene) -> Colour:
+    """Raises Refused when there is nothing to switch to."""
+    return scene.target.colour if scene.target else _standby_colour(scene)
 
 
 def _deploy(scene: Scene, given: Given) -> str:
@@ -82,7 +71,7 @@ def _switch(scene: Scene, given: Given) -> str:
     if scene.live and scene.smaller:
         grown = _scale(scene, {**given, "size": scene.live.size})
         return _("%(grown)s Switch when they pass the health check.") % {"grown": grown}
-    facts = operate.switch(scene.work(), _standby_colour(scene), reason=given["reason"])
+    facts = operate.switch(scene.work(), _target_colour(scene), reason=given["reason"])
     return _("%(colour)s is live.") % {"colour": spoken(facts.live)}
 
 
@@ -153,7 +142,7 @@ ACTS: Mapping[str, Act] = {
             name="deploy",
             title=gettext_lazy("Deploy to the standby"),
             form=Deployed,
-            offered=_has_standby,
+            hindrance=hindrances.deploy,
             says=sentences.deploy,
             perform=_deploy,
         ),
@@ -161,7 +150,7 @@ ACTS: Mapping[str, Act] = {
             name="switch",
             title=gettext_lazy("Switch production"),
             form=Reasoned,
-            offered=_has_standby,
+            hindrance=hindrances.switch,
             says=sentences.switch,
             perform=_switch,
             moves=True,
@@ -170,7 +159,7 @@ ACTS: Mapping[str, Act] = {
             name="back",
             title=gettext_lazy("Switch back"),
             form=Reasoned,
-            offered=_standby_was_live,
+            hindrance=hindrances.back,
             says=sentences.back,
             perform=_back,
             moves=True,
@@ -179,7 +168,7 @@ ACTS: Mapping[str, Act] = {
             name="scale",
             title=gettext_lazy("Scale the standby"),
             form=Sized,
-            offered=_has_standby,
+            hindrance=hindrances.standby,
             says=sentences.scale,
             perform=_scale,
         ),
@@ -187,7 +176,7 @@ ACTS: Mapping[str, Act] = {
             name="shrink",
             title=gettext_lazy("Shrink the standby"),
             form=Reasoned,
-            offered=_standby_shrinks,
+            hindrance=hindrances.shrink,
             says=sentences.shrink,
             perform=_shrink,
         ),
@@ -195,23 +184,25 @@ ACTS: Mapping[str, Act] = {
             name="lock",
             title=gettext_lazy("Lock"),
             form=Locked,
-            offered=lambda scene: scene.holder is None,
+            hindrance=hindrances.lock,
             says=sentences.lock,
             perform=_lock,
+            minds=frozenset(),
         ),
         Act(
             name="unlock",
             title=gettext_lazy("Unlock"),
             form=Reasoned,
-            offered=lambda scene: scene.holder is not None,
+            hindrance=hindrances.unlock,
             says=sentences.unlock,
             perform=_unlock,
+            minds=frozenset({"lock"}),
         ),
         Act(
             name="approve",
             title=gettext_lazy("Approve the release"),
             form=Reasoned,
-            offered=_has_release,
+            hindrance=hindrances.release,
             says=sentences.approve,
             perform=_approve,
         ),
@@ -219,7 +210,7 @@ ACTS: Mapping[str, Act] = {
             name="pause",
             title=gettext_lazy("Pause the release"),
             form=Reasoned,
-            offered=_release_runs,
+            hindrance=hindrances.pause,
             says=sentences.pause,
             perform=_pause,
         ),
@@ -227,7 +218,7 @@ ACTS: Mapping[str, Act] = {
             name="abort",
             title=gettext_lazy("Abort the release"),
             form=Reasoned,
-            offered=_has_release,
+            hindrance=hindrances.release,
             says=sentences.abort,
             perform=_abort,
         ),

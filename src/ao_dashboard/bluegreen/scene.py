@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 from ao import config, load, lock
@@ -12,16 +13,20 @@ from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.doctor import memory
 from ao.doctor.findings import Findings
-from ao.errors import AoError, NotAuthenticated, NotFound
+from ao.errors import AoError, NotAuthenticated
 from ao.facts import Facts, System
-from ao.journal import Journal, Release
+from ao.journal import Entry, Journal, Release
 from ao.load import Load
 from ao.lock import Holder
 from ao.site import Site
 from ao.visit import NoAnswer, visit
 from ao.work import Work
+from ao_dashboard.bluegreen.happenings import happenings
+from ao_dashboard.bluegreen.notes import Notes
 
 T = TypeVar("T")
+HISTORY = 20
+"""Lines of the history that a site's page has."""
 REACH = 2.0
 """Seconds that production has to answer to this machine."""
 
@@ -38,19 +43,25 @@ class Scene:
     """What `ao doctor` saw of this cloud."""
     holder: Holder | None
     """Who holds the lock; None also for nobody."""
+    lock_known: bool
+    """Whether that is known."""
     releases: tuple[Release, ...] | None
     """Releases and other acts, oldest first."""
+    happenings: tuple[Entry, ...] | None
+    """What else its journal tells, newest first."""
     load: Mapping[Colour, Load]
     """Load of each system; empty without autoscaling, and while the facts are not known."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
+    notes: Notes = field(default_factory=Notes, compare=False)
+    """What an act tells on its way."""
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> Scene:
         """Look at a site, at all services side by side.
 
-        Raises NotFound when the project has no such site or keeps no file of it,
-        NotAuthenticated.
+        Raises NotFound when the project has no such site or keeps no file of it, and as
+        `config.kept` does.
         """
         site = config.kept(cloud, name)
         work = Work(cloud=cloud, site=site)
@@ -59,17 +70,18 @@ class Scene:
         def told(answer: Future[T]) -> T | None:
             try:
                 return answer.result()
-            except (NotAuthenticated, NotFound):
+            except NotAuthenticated:
                 raise
             except AoError as error:
                 unknown.append(error.message)
                 return None
 
-        with ThreadPoolExecutor(max_workers=4, thread_name_prefix="scene") as pool:
+        with ThreadPoolExecutor(max_workers=5, thread_name_prefix="scene") as pool:
             facts = pool.submit(work.observe)
             findings = pool.submit(memory.recall, cloud, site)
             holder = pool.submit(lock.holder, work)
             releases = pool.submit(Journal(work).releases)
+            others = pool.submit(happenings, cloud, name, HISTORY)
             seen = told(facts)
             if seen and seen.unknown:
                 unknown.append(seen.unknown)
@@ -79,9 +91,11 @@ class Scene:
                 facts=seen,
                 findings=told(findings),
                 holder=_counting(told(holder)),
+                lock_known=holder.exception() is None,
                 releases=told(releases),
+                happenings=told(others),
                 load=load.measure(cloud, site, seen) if seen else {},
-                unknown=tuple(unknown),
+                unknown=tuple(dict.fromkeys(unknown)),
             )
 
     @property
@@ -95,10 +109,16 @@ class Scene:
         return self.facts.systems[self.facts.standby] if self.facts and self.facts.standby else None
 
     @property
+    def target(self) -> System | None:
+        """The system that a switch makes live: an unfinished one's, or the standby."""
+        colour = self.facts.switching_to or self.facts.standby if self.facts else None
+        return self.facts.systems[colour] if self.facts and colour else None
+
+    @property
     def smaller(self) -> bool:
-        """Whether the standby is built, and has fewer servers than the live system."""
-        live, standby = self.live, self.standby
-        return bool(live and standby and standby.stack and standby.size < live.size)
+        """Whether a switch's target is built, and has fewer servers than the live system."""
+        live, target = self.live, self.target
+        return bool(live and target and target.stack and target.size < live.size)
 
     @property
     def release(self) -> Release | None:
@@ -106,25 +126,36 @@ class Scene:
         last = next((it for it in reversed(self.releases or ()) if it.act == "release"), None)
         return last if last and last.outcome is None else None
 
+    @property
+    def marks(self) -> dict[str, str]:
+        """What forms are made for, each with a word that changes when it does."""
+        return {
+            "live": self.facts.live or "" if self.facts else "",
+            "lock": self.holder.lock.id if self.holder else "",
+            "release": self.release.id if self.release else "",
+        }
+
+    @cached_property
+    def sees(self) -> bool:
+        """Whether production answers to this machine, so that a switch can be seen from here."""
+        if self.facts is None or self.facts.production is None:
+            return False
+        url = self.site.url(self.facts.production.address, self.site.identify.path)
+        try:
+            visit(url, REACH)
+        except NoAnswer:
+            return False
+        return True
+
     def work(self) -> Work:
         """The work of a web request: nobody waits for clients that stay on the old system."""
         drain = replace(self.site.drain, quiet=0.0)
         return Work(
             cloud=self.cloud,
             site=replace(self.site, drain=drain),
-            sees=self.facts is not None and self._reached(self.facts),
+            sees=self.sees,
+            progress=self.notes,
         )
-
-    def _reached(self, facts: Facts) -> bool:
-        """Whether production answers to this machine, so that a switch can be seen from here."""
-        if facts.production is None:
-            return False
-        url = self.site.url(facts.production.address, self.site.identify.path)
-        try:
-            visit(url, REACH)
-        except NoAnswer:
-            return False
-        return True
 
 
 def _counting(holder: Holder | None) -> Holder | None:

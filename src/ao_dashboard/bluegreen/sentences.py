@@ -7,9 +7,15 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from ao.doctor.findings import Fate
-from ao.site import Method
+from ao.facts import System
+from ao.site import DrainWay, Method
+from ao.switch import drain
+from ao_dashboard.bluegreen import hindrances
 from ao_dashboard.bluegreen.scene import Scene
 from ao_dashboard.words import spoken
+
+RELOADS = frozenset({DrainWay.AFTER, DrainWay.AROUND})
+"""Ways to drain that reload the old load balancer."""
 
 
 def deploy(scene: Scene) -> Iterator[str]:
@@ -22,24 +28,34 @@ def deploy(scene: Scene) -> Iterator[str]:
             "count": scene.standby.size,
         }
     yield _("Production is not touched. This page follows Heat; nothing is switched.")
+    yield from _beside(scene)
 
 
 def switch(scene: Scene) -> Iterator[str]:
-    """Of a switch to the standby."""
-    if scene.live is None or scene.standby is None:
+    """Of a switch to the standby, or of the rest of an unfinished one."""
+    if scene.target is None:
         return
-    yield (
-        _("Production moves from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).")
-        % _systems(scene)
-    )
-    if scene.smaller:
-        yield _(
-            "%(new)s is smaller: Heat first brings it to %(count)d servers. Then ask again."
-        ) % {
-            "new": spoken(scene.standby.colour),
-            "count": scene.live.size,
-        }
-    yield from _move(scene)
+    begun = hindrances.unfinished(scene)
+    if begun:
+        yield begun
+        yield _("It is finished with this.")
+    if scene.live is scene.target:
+        yield _("Production has moved already.")
+        return
+    if scene.live:
+        yield (
+            _("Production moves from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).")
+            % _systems(scene.live, scene.target)
+        )
+        if scene.smaller:
+            yield _(
+                "%(new)s is smaller: Heat first brings it to %(count)d servers. Then ask again."
+            ) % {
+                "new": spoken(scene.target.colour),
+                "count": scene.live.size,
+            }
+    yield from _beside(scene)
+    yield from _move(scene, scene.target)
 
 
 def back(scene: Scene) -> Iterator[str]:
@@ -48,12 +64,12 @@ def back(scene: Scene) -> Iterator[str]:
         return
     yield (
         _("Production goes back from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).")
-        % _systems(scene)
+        % _systems(scene.live, scene.standby)
     )
     if scene.release:
         yield from _release(scene)
         yield _("It ends with that.")
-    yield from _move(scene)
+    yield from _move(scene, scene.standby)
 
 
 def scale(scene: Scene) -> Iterator[str]:
@@ -103,6 +119,7 @@ def approve(scene: Scene) -> Iterator[str]:
     yield _(
         "It switches production once it goes on: by itself if it runs, else when it is started."
     )
+    yield from _clients(scene)
 
 
 def pause(scene: Scene) -> Iterator[str]:
@@ -114,27 +131,44 @@ def pause(scene: Scene) -> Iterator[str]:
 def abort(scene: Scene) -> Iterator[str]:
     """Of ending the release."""
     yield from _release(scene)
+    if scene.release and scene.facts:
+        new = scene.release.new
+        if new not in (scene.facts.live, scene.facts.switching_to):
+            yield _("It ends. Production has not moved, and stays where it is.")
+            return
     yield _("It ends. If production has moved already, it is switched back.")
+    yield from _clients(scene)
 
 
-def _systems(scene: Scene) -> dict[str, str]:
-    assert scene.live
-    assert scene.standby
+def _systems(old: System, new: System) -> dict[str, str]:
     return {
-        "old": spoken(scene.live.colour),
-        "old_version": scene.live.version or "?",
-        "new": spoken(scene.standby.colour),
-        "new_version": scene.standby.version or "?",
+        "old": spoken(old.colour),
+        "old_version": old.version or "?",
+        "new": spoken(new.colour),
+        "new_version": new.version or "?",
     }
 
 
-def _move(scene: Scene) -> Iterator[str]:
+def _beside(scene: Scene) -> Iterator[str]:
+    """Of a release that is open and does not end with the act."""
+    if scene.release:
+        yield from _release(scene)
+        yield _("It stays open: to end it, abort it.")
+
+
+def _move(scene: Scene, to: System) -> Iterator[str]:
     """Of the move of production itself."""
-    obstacle = scene.standby.obstacle() if scene.standby else None
+    obstacle = to.obstacle()
     if obstacle:
         yield _("It will be refused now: %(obstacle)s.") % {"obstacle": spoken(obstacle)}
     yield from _clients(scene)
-    yield _("If production does not answer from the new system, it is switched back.")
+    if scene.sees:
+        yield _("If production does not answer from the new system, it is switched back.")
+    else:
+        yield _(
+            "Production does not answer to this web server: whether the new system answers is "
+            "not seen from here, and nothing is switched back by itself."
+        )
     yield _("The site file's hooks, checks and notifications do not run from here.")
 
 
@@ -146,10 +180,17 @@ def _clients(scene: Scene) -> Iterator[str]:
         if pool
         else _("One PUT moves the floating IP.")
     )
-    if scene.findings is None:
+    findings = scene.findings
+    if findings is None:
         yield _("What becomes of open connections is not known: `ao doctor` was never run here.")
         return
-    effect = scene.findings.pool if pool else scene.findings.address
+    if findings.provider != scene.site.load_balancer.provider:
+        yield _(
+            "What becomes of open connections is not known: `ao doctor` has examined %(other)s "
+            "here, and the site has %(provider)s."
+        ) % {"other": findings.provider, "provider": scene.site.load_balancer.provider}
+        return
+    effect = findings.pool if pool else findings.address
     fates = {
         Fate.KEEP: _("Open connections stay with the old system until they close."),
         Fate.RESET: _("Open connections end after their answer and come back on the new system."),
@@ -160,6 +201,8 @@ def _clients(scene: Scene) -> Iterator[str]:
         "lost": effect.lost,
         "sent": effect.sent,
     }
+    if not pool and drain.way(scene.site, hangs=effect.fate is Fate.HANG) in RELOADS:
+        yield _("The old load balancer is reloaded, to get them over.")
 
 
 def _release(scene: Scene) -> Iterator[str]:

@@ -11,6 +11,6 @@ urlpatterns = [
     path("rows", views.SiteRows.as_view(), name="rows"),
     path("<slug:name>/", views.Site.as_view(), name="site"),
     path("<slug:name>/now", views.SiteNow.as_view(), name="now"),
-    path("<slug:name>/cut-over.svg", views.CutOver.as_view(), name="cut-over"),
+    path("<slug:name>/cut-over/<slug:release>.svg", views.Chart.as_view(), name="cut-over"),
     path("<slug:name>/<slug:act>/", views.Form.as_view(), name="act"),
 ]

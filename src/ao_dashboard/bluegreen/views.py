@@ -15,21 +15,23 @@ from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView, View
 from horizon import exceptions
 
+from ao import config
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated, NotFound
 from ao.journal import Journal, Release, Switched
 from ao.overview import Overview, overview
 from ao.report import canvas, chart
+from ao.report.cutover import CutOver
 from ao.report.words import Language
 from ao.work import Work
 from ao_dashboard import rights
 from ao_dashboard.bluegreen.acts import ACTS, Act
-from ao_dashboard.bluegreen.scene import Scene
+from ao_dashboard.bluegreen.history import history
+from ao_dashboard.bluegreen.scene import HISTORY, Scene
+from ao_dashboard.bluegreen.sight import Sight
 from ao_dashboard.connection import cloud
 from ao_dashboard.words import spoken, told
 
-HISTORY = 20
-"""Acts that a site's page lists."""
 DAY = 86_400
 
 
@@ -39,16 +41,33 @@ class Page(View):
     page_title: Any = gettext_lazy("Blue-Green")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer; a session that has ended leads to the log-in page."""
+        """Answer, whatever Ao says."""
         try:
             return super().dispatch(request, *args, **kwargs)
-        except NotAuthenticated as error:
-            raise exceptions.NotAuthenticated(error.message) from error
-        except NotFound as error:
-            messages.error(request, told(error))
         except AoError as error:
-            messages.error(request, told(error))
-        return redirect(reverse("horizon:project:bluegreen:index"))
+            return self.failed(error)
+
+    def failed(self, error: AoError) -> HttpResponseBase:
+        """Tell it on another page; a session that has ended leads to the log-in page."""
+        if isinstance(error, NotAuthenticated):
+            raise exceptions.NotAuthenticated(error.message) from error
+        messages.error(self.request, told(error))
+        return redirect(self.elsewhere(error))
+
+    def elsewhere(self, error: AoError) -> str:
+        """The page that tells an error."""
+        return reverse("horizon:project:bluegreen:index")
+
+
+class Part(Page):
+    """A part of a page, which that page fetches by itself.
+
+    Where it fails, the page keeps what it shows, and says that it may be out of date.
+    """
+
+    def failed(self, error: AoError) -> HttpResponseBase:
+        """Give no part."""
+        return HttpResponse(status=503)
 
 
 class Sites(Page, TemplateView):
@@ -64,7 +83,7 @@ class Sites(Page, TemplateView):
         )
 
 
-class SiteRows(Sites):
+class SiteRows(Part, Sites):
     """The rows alone, for the page to refresh itself."""
 
     template_name = "bluegreen/_rows.html"
@@ -78,17 +97,20 @@ class Site(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Look at it, as far as the cloud answers."""
         name = kwargs["name"]
-        scene = Scene.of(cloud(self.request), name)
-        history = tuple(reversed(scene.releases or ()))[:HISTORY]
+        sight = Sight.of(cloud(self.request), name)
+        scene, facts = sight.scene, sight.scene and sight.scene.facts
+        measured = _measured(sight.releases)
         return super().get_context_data(
             scene=scene,
-            systems=[scene.facts.systems[colour] for colour in Colour] if scene.facts else [],
-            urls=[_url(scene, colour) for colour in Colour],
-            loads=[scene.load.get(colour) for colour in Colour],
-            acts=[act for act in ACTS.values() if self._offered(act, scene)],
-            history=history,
-            last=_last_release(history),
-            measured=_measured(scene),
+            sight=sight,
+            systems=[facts.systems[colour] for colour in Colour] if facts else [],
+            urls=[_url(scene, colour) for colour in Colour] if scene else [],
+            loads=[scene.load.get(colour) for colour in Colour] if scene else [],
+            acts=[act for act in ACTS.values() if self._offered(act, scene)] if scene else [],
+            history=history(sight.releases, (scene and scene.happenings) or (), HISTORY),
+            last=_stepped(sight.releases),
+            measured=measured,
+            drawn=_steps(measured) if measured else 0,
             page_title=name,
             **kwargs,
         )
@@ -97,7 +119,7 @@ class Site(Page, TemplateView):
         return act.offered(scene) and rights.may(self.request, act.name)
 
 
-class SiteNow(Site):
+class SiteNow(Part, Site):
     """What changes of the page, for it to refresh itself."""
 
     template_name = "bluegreen/_now.html"
@@ -121,26 +143,32 @@ class Form(Page, FormView):
         """The site's page."""
         return reverse("horizon:project:bluegreen:site", args=[self.kwargs["name"]])
 
+    def elsewhere(self, error: AoError) -> str:
+        """The site's page, if there is such a site."""
+        return super().elsewhere(error) if isinstance(error, NotFound) else self.get_success_url()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say what will happen."""
         scene = Scene.of(cloud(self.request), self.kwargs["name"])
         return super().get_context_data(
             act=self.act,
             scene=scene,
+            hindrance=self.act.hindrance(scene),
             says=list(self.act.says(scene)),
-            live=_live(scene),
+            marks={it: mark for it, mark in scene.marks.items() if it in self.act.minds},
             page_title=f"{scene.site.name}: {self.act.title}",
             **kwargs,
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Do it; what became of it is told on the site's page."""
+        """Do it; what became of it is told on the site's page.
+
+        What the user's roles do not allow is for the cloud to refuse.
+        """
         scene = Scene.of(cloud(self.request), self.kwargs["name"])
-        if self.request.POST.get("live", "") != _live(scene):
-            messages.error(
-                self.request,
-                _("What is live is not what this form showed, or is not known. Nothing was done."),
-            )
+        refusal = self.act.hindrance(scene) or self._stale(scene)
+        if refusal:
+            messages.error(self.request, refusal)
             return redirect(self.request.path)
         try:
             messages.success(self.request, self.act.perform(scene, form.cleaned_data))
@@ -148,35 +176,64 @@ class Form(Page, FormView):
             raise
         except AoError as error:
             messages.error(self.request, told(error))
+        for text in scene.notes.texts:
+            messages.warning(self.request, spoken(text))
         return redirect(self.get_success_url())
 
+    def _stale(self, scene: Scene) -> str:
+        """What is not as the form showed it; empty when all is."""
+        changed = [it for it in self.act.minds if self.request.POST.get(it, "") != scene.marks[it]]
+        says = {
+            "live": _("What is live is not what this form showed, or is not known."),
+            "lock": _("Who holds the lock is not who this form showed, or is not known."),
+            "release": _("The open release is not the one that this form showed, or is not known."),
+        }
+        return (
+            " ".join((*(says[it] for it in sorted(changed)), _("Nothing was done.")))
+            if changed
+            else ""
+        )
 
-class CutOver(Page):
-    """The chart of the last switch."""
 
-    def get(self, request: HttpRequest, name: str) -> HttpResponse:
+class Chart(Part):
+    """The chart of a switch that was measured."""
+
+    def get(self, request: HttpRequest, name: str, release: str) -> HttpResponse:
         """Draw it, or take it as it was drawn before."""
         connected = cloud(request)
-        scene = Scene.of(connected, name)
-        last = _measured(scene)
-        if last is None:
+        journal = Journal(Work(cloud=connected, site=config.kept(connected, name)))
+        found = next((it for it in journal.releases() if it.id == release), None)
+        if found is None or found.lost is None:
             raise Http404
-        key = f"ao-cut-over-{get_language()}-{request.user.project_id}-{last.id}"
-        drawn = cache.get(key) or _draw(scene.work(), last)
-        cache.set(key, drawn, DAY)
+        key = f"ao-cut-over-{get_language()}-{request.user.project_id}-{release}-{_steps(found)}"
+        drawn = cache.get(key)
+        if drawn is None:
+            drawn = _draw(_cutover(journal, release))
+            cache.set(key, drawn, DAY)
         return HttpResponse(drawn, content_type="image/svg+xml")
 
 
-def _draw(work: Work, release: Release) -> bytes:
-    events = [entry.event for entry in Journal(work).entries(release.id)]
-    switches = [event for event in events if isinstance(event, Switched)]
-    cutover = switches[-1].cutover
+def _cutover(journal: Journal, release: str) -> CutOver:
+    """The last switch of a release. Raises Http404 when its entry cannot be read."""
+    events = [entry.event for entry in journal.entries(release)]
+    switches = [event.cutover for event in events if isinstance(event, Switched)]
+    if not switches:
+        raise Http404
+    return switches[-1]
+
+
+def _draw(cutover: CutOver) -> bytes:
     japanese = (get_language() or "").startswith("ja")
     language = canvas.written(Language.JAPANESE if japanese else Language.ENGLISH)
     if language is Language.JAPANESE:
         marks = tuple(replace(mark, text=spoken(mark.text)) for mark in cutover.marks)
         cutover = replace(cutover, marks=marks)
     return chart.svg(cutover, language).encode()
+
+
+def _steps(release: Release) -> int:
+    """Steps that have ended: a release that is switched back has another chart then."""
+    return sum(not step.running for step in release.steps)
 
 
 def _url(scene: Scene, colour: Colour) -> str:
@@ -191,15 +248,11 @@ def _url(scene: Scene, colour: Colour) -> str:
     return ""
 
 
-def _live(scene: Scene) -> str:
-    """What a form was made for: acts on the standby mean the one that its reader has seen."""
-    return scene.facts.live or "" if scene.facts else ""
-
-
-def _measured(scene: Scene) -> Release | None:
+def _measured(releases: tuple[Release, ...]) -> Release | None:
     """What has switched last while it was measured."""
-    return next((it for it in reversed(scene.releases or ()) if it.lost is not None), None)
+    return next((it for it in reversed(releases) if it.lost is not None), None)
 
 
-def _last_release(history: tuple[Release, ...]) -> Release | None:
-    return next((it for it in history if it.steps), None)
+def _stepped(releases: tuple[Release, ...]) -> Release | None:
+    """The last one that has steps."""
+    return next((it for it in reversed(releases[-HISTORY:]) if it.steps), None)

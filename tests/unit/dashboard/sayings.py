@@ -20,11 +20,13 @@ SAMPLES = {
     "obstacle": "it is not built",
     "old": "blue",
     "other": "green",
+    "over": "it ended at 2026-11-23T16:02:00Z",
     "role": "production",
     "state": "nothing was seen",
     "switching_to": "green",
     "what": "list the stacks",
     "which": "no release",
+    "why_not": "no system is live yet",
     "why": "it was begun before",
 }
 """What stands for a value, by its name; anything else is one word."""
@@ -63,6 +65,14 @@ def errors(module: ModuleType) -> Iterator[str]:
                 said += call.args
             for expression in said:
                 yield from filter(None, texts(expression))
+
+
+def notes(module: ModuleType) -> Iterator[str]:
+    """What a module tells on its way."""
+    for call in ast.walk(ast.parse(inspect.getsource(module))):
+        match call:
+            case ast.Call(func=ast.Attribute(attr="note"), args=[said]):
+                yield from texts(said)
 
 
 def _complains(module: ModuleType, name: str) -> bool:

@@ -1,5 +1,7 @@
 """What a user of the screen does to a site, and is told of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from ao import acts, lock, release
@@ -35,15 +37,22 @@ class ActsTest(VisitorTest):
         self.post("switch")
         assert self.offered("back")
         assert "goes back from green (1.0) to blue (1.0)" in self.text("act", "shop", "back")
-        assert "Production is switched back." in self.told(self.post("back", live="green"))
+        assert "Production is switched back." in self.told(self.post("back"))
         assert self.work.observe().live is BLUE
 
-    def test_switching_back_while_a_release_waits_ends_it(self) -> None:
-        self.wait()
-        said = self.told(self.post("back"))
-        assert "aborted" in said
-        assert outcome(self.work) == "aborted"
+    def test_switching_back_while_a_release_is_watched_ends_it(self) -> None:
+        watched = ruled(self.work, watch=replace(self.work.site.watch, length=600.0))
+        release.release(watched, "2.0", options(self.work, detach=True))
+        assert self.work.observe().live is GREEN
+        assert "It ends with that." in self.text("act", "shop", "back")
+        assert "switched back" in self.told(self.post("back"))
+        assert outcome(self.work) == "rolled back"
         assert self.work.observe().live is BLUE
+
+    def test_nothing_is_switched_back_while_a_release_waits_before_its_switch(self) -> None:
+        self.wait()
+        assert "was not live before" in self.told(self.post("back"))
+        assert outcome(self.work) is None
 
     def test_a_smaller_standby_grows_before_anything_is_switched(self) -> None:
         acts.scale(self.work, GREEN, 1)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from ao import acts
 from ao.colour import Colour
-from ao.errors import Forbidden, NotAuthenticated, Unavailable
+from ao.errors import Forbidden
 from ao.journal import Journal
 from tests.unit.dashboard.visitor import PANEL, VisitorTest
 
@@ -56,19 +56,6 @@ class SiteTest(VisitorTest):
         where = reverse(f"{PANEL}:act", args=["shop", "switch"])
         assert client.post(where, {"reason": "to try it"}).status_code == 403
         assert self.work.observe().live is BLUE
-
-    def test_no_colour_is_live_while_octavia_does_not_answer(self) -> None:
-        self.cloud.faults.fail("balancers.all", Unavailable("Octavia does not answer"))
-        text = self.text("now", "shop")
-        assert "Octavia does not answer" in text
-        assert "<strong>live</strong>" not in text
-
-    def test_a_session_that_has_ended_leads_to_the_log_in_page(self) -> None:
-        gone = NotAuthenticated("the token has expired")
-        with mock.patch("ao_dashboard.bluegreen.views.cloud", side_effect=gone):
-            answer = self.page("site", "shop")
-        assert answer.status_code == 302
-        assert "/auth/" in answer.url
 
     def test_a_member_is_offered_a_switch(self) -> None:
         assert 'data-act="switch"' in self.text("site", "shop")

@@ -25,10 +25,29 @@ class SitesTest(VisitorTest):
         assert 'class="ao-chip ao-blue"' not in text
         assert 'class="ao-chip ao-green"' not in text
 
+    def test_a_site_that_production_does_not_reach_is_not_one_of_which_that_is_not_known(
+        self,
+    ) -> None:
+        self.cloud.balancers.lead(self.work.observe().production_listener, None)
+        assert '<span class="ao-chip ao-unknown">none</span>' in self.text("rows")
+        assert '<span class="ao-chip ao-unknown">なし</span>' in self.text("rows", language="ja")
+        with self.silent("balancers"):
+            assert '<span class="ao-chip ao-unknown">not known</span>' in self.text("rows")
+
+    def test_a_screen_reader_hears_what_becomes_of_each_site(self) -> None:
+        assert 'data-ao-say="shop: Live blue"' in self.text("rows")
+
     def test_no_inline_script_or_style_is_on_the_page(self) -> None:
         text = self.text("rows")
         assert "<script" not in text
         assert "style=" not in text
+
+    def test_a_site_whose_name_is_no_part_of_a_url_is_listed_without_a_link(self) -> None:
+        cidrs = {colour: f"10.60.{n}.0/24" for n, colour in enumerate(Colour)}
+        acts.up(replace(self.work, site=replace(self.work.site, name="a.b", cidrs=cidrs)))
+        text = self.text("index")
+        assert '<th scope="row">a.b</th>' in text
+        assert ">shop</a>" in text
 
     def test_more_sites_are_not_more_requests(self) -> None:
         alone = self.requests()

@@ -3,7 +3,7 @@
 import gettext
 import re
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -15,17 +15,24 @@ import ao_dashboard
 from ao import plan
 from ao.cloud import Lock
 from ao.colour import Colour
+from ao.doctor.findings import Fate, warnings
 from ao.errors import Forbidden
 from ao.facts import System
 from ao.journal import Outcome
 from ao.lock.holder import Claim, Holder
+from ao.progress import Drained
 from ao.release.course import course
 from ao.release.stage import Stage
+from ao.site import DrainWay
 from ao.site.autoscale import Effect
+from ao.switch import drain
 from ao_dashboard import words
+from ao_dashboard.bluegreen.notes import Notes
 from ao_dashboard.texts import MEMBERS, TEXTS
 from tests.unit import samples
 from tests.unit.dashboard import sayings
+from tests.unit.dashboard.test_sentences import findings
+from tests.unit.samples import POOL_SITE, SITE
 
 STEPS = [kind for kind in plan.Step.__subclasses__() if kind.__module__ == plan.__name__]
 PARTS = {
@@ -73,6 +80,8 @@ FAILING = (
     "switch.pool",
 )
 """Modules whose errors the screen shows."""
+TELLING = ("acts", "capacity", "journal", "lock", "lock.lease", "measure")
+"""Modules that tell things on their way which the screen shows."""
 
 
 def japanese(text: str) -> str:
@@ -150,6 +159,34 @@ def test_every_error_with_its_cure_is_said_in_japanese(module: str) -> None:
     errors = set(sayings.errors(import_module(f"ao.{module}")))
     assert errors
     assert not unsaid(errors)
+
+
+@pytest.mark.parametrize("module", TELLING)
+def test_everything_that_is_told_on_the_way_is_said_in_japanese(module: str) -> None:
+    told = set(sayings.notes(import_module(f"ao.{module}")))
+    assert told
+    assert not unsaid(told)
+
+
+def test_everything_that_is_told_of_a_drain_is_said_in_japanese() -> None:
+    notes = Notes()
+    for left in (None, 3):
+        text = drain._sentence(Colour.BLUE, left)
+        notes.drained(Drained(seconds=1.0, left=left, text=text))
+    text = "clients stay on blue until they close by themselves"
+    notes.drained(Drained(seconds=0.0, left=None, text=text))
+    assert len(notes.texts) == 3
+    assert not unsaid(notes.texts)
+
+
+def test_the_advice_of_the_doctor_is_said_in_japanese() -> None:
+    moved = replace(SITE, drain=replace(SITE.drain, way=DrainWay.HOOK))
+    found = [
+        *warnings(POOL_SITE, findings(Fate.HANG, Fate.RESET, "amphora")),
+        *warnings(moved, findings(Fate.KEEP, Fate.HANG, "ovn")),
+    ]
+    assert len(found) == 3
+    assert not unsaid(found)
 
 
 def test_a_state_keeps_the_word_that_octavia_has_for_it() -> None:

@@ -1,15 +1,20 @@
 """A user of the dashboard, who is logged in to a project on the fake cloud."""
 
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from unittest import mock
 
 import pytest
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.urls import reverse
 from openstack_dashboard.test import helpers
 
 from ao import acts, config
+from ao.errors import Unavailable
 from ao.work import Work
 from tests.unit.acts.stage import start
 
@@ -32,6 +37,8 @@ class VisitorTest(helpers.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        # The fake cloud gives the same IDs to the records of every test.
+        cache.clear()
         self.work = start(config.load(self.site_file()), providers=("haproxy",))
         self.cloud = self.work.cloud
         acts.up(self.work)
@@ -55,12 +62,39 @@ class VisitorTest(helpers.TestCase):
         assert answer.status_code == 200, answer
         return answer.content.decode()
 
+    def shown(self, act: str) -> dict[str, str]:
+        """What the form of an act keeps of what it showed."""
+        text = self.page("act", "shop", act).content.decode()
+        return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
+
     def post(self, act: str, language: str = "en", **given: object) -> HttpResponse:
-        """Fill in the form of an act."""
+        """Fill in the form of an act, and send it as it was shown but for what is given."""
         where = reverse(f"{PANEL}:act", args=["shop", act])
-        told = {"live": "blue", "reason": "to try it", **given}
+        told = {"version": "2.0", "size": 1, "hours": 1, "reason": "to try it"}
+        told |= {**self.shown(act), **given}
         return self.client.post(where, told, headers={"accept-language": language})
 
     def told(self, answer: HttpResponse) -> str:
         """What the user is told after it."""
         return " ".join(str(it) for it in answer.wsgi_request._messages)
+
+    @contextmanager
+    def silent(self, *services: str) -> Iterator[None]:
+        """While services of the cloud answer nothing at all."""
+        with ExitStack() as stack:
+            for service in services:
+                stack.enter_context(mock.patch.object(self.cloud, service, Mute(service)))
+            yield
+
+
+class Mute:
+    """A service that does not answer."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getattr__(self, call: str) -> Callable[..., None]:
+        def fail(*_args: object, **_kwargs: object) -> None:
+            raise Unavailable(f"{self._service} does not answer")
+
+        return fail

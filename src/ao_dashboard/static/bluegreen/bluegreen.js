@@ -12,10 +12,11 @@
 
   /* A screen reader hears what has changed of importance, not the whole part. */
   function say(part) {
-    const texts = Array.from(part.querySelectorAll("[data-ao-say]"), (it) => it.innerText.trim());
-    const text = texts.join(". ");
-    if (part.aoSaid !== undefined && text !== part.aoSaid) said.textContent = text;
-    part.aoSaid = text;
+    const marked = Array.from(part.querySelectorAll("[data-ao-say]"));
+    const texts = marked.map((it) => (it.dataset.aoSay || it.innerText).trim());
+    const news = texts.filter((it) => !part.aoSaid?.includes(it));
+    if (part.aoSaid && news.length) said.textContent = news.join(". ");
+    part.aoSaid = texts;
   }
 
   function show(part, text) {
@@ -27,9 +28,9 @@
 
   async function refresh(part) {
     if (document.hidden) return;
+    /* Without X-Requested-With: Horizon would answer a redirect with an empty page. */
     const answer = await fetch(part.dataset.aoRefresh, {
       credentials: "same-origin",
-      headers: { "X-Requested-With": "XMLHttpRequest" },
       redirect: "error",
     });
     if (!answer.ok) throw new Error(answer.statusText);

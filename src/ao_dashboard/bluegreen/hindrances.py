@@ -1,0 +1,85 @@
+"""Hindrances: why an act is not offered; empty when it is."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from ao import operate
+from ao_dashboard.bluegreen.scene import Scene
+from ao_dashboard.words import spoken
+
+
+def standby(scene: Scene) -> str:
+    """Of what is done to the standby."""
+    if scene.facts is None:
+        return _("It is not known what is live.")
+    if scene.standby is None:
+        return _("Production reaches no system of this site, so there is no standby.")
+    return ""
+
+
+def deploy(scene: Scene) -> str:
+    """Of a deploy to the standby."""
+    return standby(scene) or unfinished(scene)
+
+
+def switch(scene: Scene) -> str:
+    """Of a switch, which may be the end of an unfinished one."""
+    return "" if scene.target else standby(scene)
+
+
+def back(scene: Scene) -> str:
+    """Of a switch back."""
+    why = standby(scene) or ("" if scene.release else unfinished(scene))
+    if why or scene.live is None:
+        return why
+    if scene.releases is None:
+        return _("What was done to the site is not known.")
+    if not operate.goes_back(scene.releases, scene.live.colour, scene.live.colour.other):
+        return _("The standby was not live before, or has another version since.")
+    return ""
+
+
+def shrink(scene: Scene) -> str:
+    """Of the smallest standby that the site's rules know."""
+    fewest = scene.site.rules.standby.size
+    if scene.standby and scene.standby.size <= fewest:
+        return _("The standby has no more than %(count)d servers.") % {"count": fewest}
+    return standby(scene)
+
+
+def lock(scene: Scene) -> str:
+    """Of a lock by hand."""
+    if not scene.lock_known:
+        return _("Who holds the lock is not known.")
+    if scene.holder:
+        return _("The lock is held by %(holder)s.") % {"holder": spoken(scene.holder)}
+    return ""
+
+
+def unlock(scene: Scene) -> str:
+    """Of taking the lock from its holder."""
+    if not scene.lock_known:
+        return lock(scene)
+    return "" if scene.holder else _("Nobody holds the lock.")
+
+
+def release(scene: Scene) -> str:
+    """Of what is asked of the open release."""
+    if scene.releases is None:
+        return _("What was done to the site is not known.")
+    return "" if scene.release else _("No release is open.")
+
+
+def pause(scene: Scene) -> str:
+    """Of having the open release wait."""
+    runs = scene.holder is not None and not scene.holder.by_hand
+    return release(scene) or ("" if runs else _("No release runs."))
+
+
+def unfinished(scene: Scene) -> str:
+    """Of what must wait for the end of a switch."""
+    colour = scene.facts.switching_to if scene.facts else None
+    if colour is None:
+        return ""
+    return _("A switch to %(colour)s was begun and is not finished.") % {"colour": spoken(colour)}

@@ -1,0 +1,84 @@
+"""The history of a site: who did what, when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from operator import attrgetter
+
+from ao.colour import Colour
+from ao.journal import (
+    Asked,
+    Ended,
+    Entry,
+    Noted,
+    Outcome,
+    Overridden,
+    Release,
+    TakenOver,
+)
+
+OF_A_LOCK = "the lock of "
+"""How what is overridden begins when it is a lock."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A line of it, in Ao's own words."""
+
+    at: datetime
+    who: str
+    what: str
+    version: str = ""
+    old: Colour | None = None
+    new: Colour | None = None
+    lost: int | None = None
+    outcome: str = ""
+    """What it ended in, or what it was done to."""
+    reason: str = ""
+    """Why, as somebody wrote it."""
+    why: str = ""
+
+
+def history(releases: Iterable[Release], entries: Iterable[Entry], most: int) -> list[Line]:
+    """The latest so many lines, newest first. Pure."""
+    versions = {release.id: release.version for release in releases}
+    lines = [
+        *map(_act, releases),
+        *(_line(it, versions.get(it.heading.release, "")) for it in entries),
+    ]
+    return sorted(lines, key=attrgetter("at"), reverse=True)[:most]
+
+
+def _act(release: Release) -> Line:
+    return Line(
+        at=release.begun,
+        who=release.who,
+        what=release.act,
+        version=release.version,
+        old=release.old,
+        new=release.new,
+        lost=release.lost,
+        outcome=release.outcome or release.step or "at work",
+        reason=release.reason,
+    )
+
+
+def _line(entry: Entry, version: str) -> Line:
+    heading = entry.heading
+    line = Line(at=heading.at, who=heading.who, what=heading.kind, version=version)
+    match entry.event:
+        case Asked(ask=ask, reason=reason):
+            return replace(line, what=ask, reason=reason)
+        case Overridden(what=what, reason=reason):
+            act = "unlock" if what.startswith(OF_A_LOCK) else "override"
+            return replace(line, what=act, outcome=what, reason=reason)
+        case TakenOver(holder=holder, why=why):
+            return replace(line, outcome=holder, why=why)
+        case Ended(outcome=outcome, why=why):
+            act = "abort" if outcome is Outcome.ABORTED else "switch back"
+            return replace(line, what=act, outcome=outcome, why=why)
+        case Noted(text=text):
+            return replace(line, outcome=text)
+    return line

@@ -1,0 +1,39 @@
+"""What an act tells on its way reaches its user."""
+
+from ao import lock
+from ao.doctor import memory
+from ao.doctor.findings import Fate
+from ao.errors import Forbidden
+from ao.lock.holder import LEASE
+from tests.unit.dashboard.test_sentences import findings
+from tests.unit.dashboard.visitor import VisitorTest
+
+
+class NotesTest(VisitorTest):
+    def test_clients_that_may_be_left_are_told_of(self) -> None:
+        assert "Whether anybody is left on blue cannot be told from here." in self.told(
+            self.post("switch")
+        )
+
+    def test_that_is_told_in_japanese(self) -> None:
+        told = self.told(self.post("switch", language="ja"))
+        assert "青 (blue) にクライアントが残っているかは、ここからは分かりません。" in told
+
+    def test_what_the_doctor_advises_against_is_told(self) -> None:
+        memory.keep(self.cloud, self.work.site, findings(Fate.HANG, Fate.RESET))
+        told = self.told(self.post("switch"))
+        assert "`ao doctor` advises `method: address` for this cloud" in told
+
+    def test_an_act_that_fails_tells_its_notes_too(self) -> None:
+        memory.keep(self.cloud, self.work.site, findings(Fate.HANG, Fate.RESET))
+        self.cloud.faults.fail("balancers.lead", Forbidden("the role does not allow it"))
+        told = self.told(self.post("switch"))
+        assert "the role does not allow it" in told
+        assert "`ao doctor` advises" in told
+
+    def test_a_lock_that_is_taken_over_is_told_of(self) -> None:
+        lock.hold(self.work, "an audit", 60.0)
+        self.work.clock.sleep(60.0 + LEASE)
+        told = self.told(self.post("switch"))
+        assert "Taking over the lock of" in told
+        assert "an audit" in told
