@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ao import lock, operate, release
+from ao import operate, release
 from ao.colour import Colour
 from ao.errors import Refused
-from ao.journal import Journal, Overridden, TakenOver
+from ao.measure import Measurement
+from ao.probe.process import ProbeProcess
 from ao_dashboard.bluegreen import hindrances, sentences
 from ao_dashboard.bluegreen.forms import Deployed, Locked, Reasoned, Sized
 from ao_dashboard.bluegreen.scene import Scene
@@ -71,13 +73,16 @@ def _switch(scene: Scene, given: Given) -> str:
     if scene.live and scene.smaller:
         grown = _scale(scene, {**given, "size": scene.live.size})
         return _("%(grown)s Switch when they pass the health check.") % {"grown": grown}
-    facts = operate.switch(scene.work(), _target_colour(scene), reason=given["reason"])
+    with _measurement(scene) as measurement:
+        facts = operate.switch(
+            scene.work(), _target_colour(scene), measurement=measurement, reason=given["reason"]
+        )
     return _("%(colour)s is live.") % {"colour": spoken(facts.live)}
 
 
 def _back(scene: Scene, given: Given) -> str:
     return _ended(
-        lambda: release.back(scene.work(), release.Options(reason=given["reason"])),
+        lambda: release.back(scene.work(), _options(scene, given)),
         _("Production is switched back."),
     )
 
@@ -93,19 +98,14 @@ def _shrink(scene: Scene, given: Given) -> str:
 
 
 def _lock(scene: Scene, given: Given) -> str:
-    work = scene.work()
-    holder, before = lock.hold(work, given["reason"], given["hours"] * HOUR)
-    if before is not None:
-        Journal(work).write(TakenOver(holder=str(before), why=before.over))
+    holder = operate.hold(scene.work(), given["reason"], given["hours"] * HOUR)
     return _("Locked: %(holder)s.") % {"holder": spoken(holder)}
 
 
 def _unlock(scene: Scene, given: Given) -> str:
-    work = scene.work()
-    before = lock.free(work, force=True)
+    before = operate.free(scene.work(), given["reason"], force=True)
     if before is None:
         return _("Nobody held the lock.")
-    Journal(work).write(Overridden(what=f"the lock of {before}", reason=given["reason"]))
     return _("Freed the lock of %(holder)s.") % {"holder": spoken(before)}
 
 
@@ -121,9 +121,24 @@ def _pause(scene: Scene, given: Given) -> str:
 
 def _abort(scene: Scene, given: Given) -> str:
     return _ended(
-        lambda: release.abort(scene.work(), release.Options(reason=given["reason"])),
+        lambda: release.abort(scene.work(), _options(scene, given)),
         _("The release was asked to abort where it runs."),
     )
+
+
+@contextmanager
+def _measurement(scene: Scene) -> Iterator[Measurement | None]:
+    """What measures a switch; nothing does when production does not answer to this machine."""
+    if not scene.sees:
+        yield None
+        return
+    with ProbeProcess() as probe:
+        yield Measurement(probe=probe)
+
+
+def _options(scene: Scene, given: Given) -> release.Options:
+    """Options of what may move production."""
+    return release.Options(reason=given["reason"], probes=ProbeProcess if scene.sees else None)
 
 
 def _ended(end: Callable[[], None], otherwise: str) -> str:

@@ -43,9 +43,12 @@ class Line:
 
 def history(releases: Iterable[Release], entries: Iterable[Entry], most: int) -> list[Line]:
     """The latest so many lines, newest first. Pure."""
-    versions = {release.id: release.version for release in releases}
+    acts, entries = list(releases), list(entries)
+    versions = {release.id: release.version for release in acts}
+    # Whose lock was freed tells its own entry.
+    freed = {it.heading.release for it in entries if isinstance(it.event, Overridden)}
     lines = [
-        *map(_act, releases),
+        *(_act(it) for it in acts if not (it.on_lock and it.id in freed)),
         *(_line(it, versions.get(it.heading.release, "")) for it in entries),
     ]
     return sorted(lines, key=attrgetter("at"), reverse=True)[:most]

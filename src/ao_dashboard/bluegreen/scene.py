@@ -15,7 +15,7 @@ from ao.doctor import memory
 from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
 from ao.facts import Facts, System
-from ao.journal import Entry, Journal, Release
+from ao.journal import Entry, Journal, Release, settled
 from ao.load import Load
 from ao.lock import Holder
 from ao.site import Site
@@ -85,14 +85,18 @@ class Scene:
             seen = told(facts)
             if seen and seen.unknown:
                 unknown.append(seen.unknown)
+            counting, known = _counting(told(holder)), holder.exception() is None
+            done = told(releases)
+            if done is not None and known:
+                done = settled(done, held=counting is not None and not counting.by_hand)
             return cls(
                 cloud=cloud,
                 site=site,
                 facts=seen,
                 findings=told(findings),
-                holder=_counting(told(holder)),
-                lock_known=holder.exception() is None,
-                releases=told(releases),
+                holder=counting,
+                lock_known=known,
+                releases=done,
                 happenings=told(others),
                 load=load.measure(cloud, site, seen) if seen else {},
                 unknown=tuple(dict.fromkeys(unknown)),

@@ -35,6 +35,24 @@ class ChartTest(VisitorTest):
         assert answer["Content-Type"] == "image/svg+xml"
         assert b"<svg" in answer.content
 
+    def test_a_switch_from_the_screen_is_measured_and_drawn(self) -> None:
+        self.post("switch")
+        assert self.probe.events == ["begun", "running", "stopped", "ended"]
+        assert "Requests lost: 0 · done" in self.text("now", "shop")
+        assert self.client.get(self.image()).status_code == 200
+
+    def test_so_is_its_way_back(self) -> None:
+        self.post("switch")
+        before = self.image()
+        self.post("back")
+        assert self.image() != before
+
+    def test_a_switch_that_cannot_be_seen_from_here_is_not_measured(self) -> None:
+        with self.unseen():
+            self.post("switch")
+        assert not self.probe.events
+        assert not self.image()
+
     def test_another_switch_has_another_address(self) -> None:
         self.switched()
         before = self.image()

@@ -3,6 +3,7 @@
 import pytest
 
 from ao import lock, release
+from ao.journal import Begun, Journal
 from ao.release import WaitingForApproval
 from ao.site.rules import Approve
 from tests.unit.dashboard.visitor import VisitorTest
@@ -29,6 +30,20 @@ class HistoryTest(VisitorTest):
         assert "an audit" in first
         assert "<td>the audit is over</td>" in first
         assert "<td>ロック解除 </td>" in self.rows(language="ja")[0]
+
+    def test_a_lock_from_the_screen_and_its_end_are_a_row_each(self) -> None:
+        self.post("lock", reason="an audit")
+        self.post("unlock", reason="the audit is over")
+        freed, taken = self.rows()
+        assert "<td>lock </td>" in taken
+        assert "<td>an audit</td>" in taken
+        assert "<td>the audit is over</td>" in freed
+
+    def test_an_act_that_was_killed_is_broken_off(self) -> None:
+        Journal(self.work).begin(Begun(act="deploy", version="2.0"))
+        assert "<td>broken off</td>" in self.rows()[0]
+        with lock.held(self.work, "deploy 2.0"):
+            assert "<td>at work</td>" in self.rows()[0]
 
     def test_what_was_asked_of_a_release_is_told_with_the_reason(self) -> None:
         self.wait()

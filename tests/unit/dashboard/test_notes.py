@@ -11,13 +11,14 @@ from tests.unit.dashboard.visitor import VisitorTest
 
 class NotesTest(VisitorTest):
     def test_clients_that_may_be_left_are_told_of(self) -> None:
-        assert "Whether anybody is left on blue cannot be told from here." in self.told(
-            self.post("switch")
-        )
+        self.probe.left = 3
+        told = self.told(self.post("switch"))
+        assert "3 clients were still on blue at the deadline" in told
 
     def test_that_is_told_in_japanese(self) -> None:
+        self.probe.left = 3
         told = self.told(self.post("switch", language="ja"))
-        assert "青 (blue) にクライアントが残っているかは、ここからは分かりません。" in told
+        assert "期限の時点で 3 台のクライアントが 青 (blue) に残っています。" in told
 
     def test_what_the_doctor_advises_against_is_told(self) -> None:
         memory.keep(self.cloud, self.work.site, findings(Fate.HANG, Fate.RESET))

@@ -1,8 +1,6 @@
 """What a form says before anything is done."""
 
-from contextlib import AbstractContextManager
 from dataclasses import replace
-from unittest import mock
 
 import pytest
 
@@ -11,7 +9,6 @@ from ao.doctor import memory
 from ao.doctor.findings import Effect, Fate, Findings
 from ao.release import WaitingForApproval
 from ao.site.rules import Approve
-from ao.visit import NoAnswer
 from tests.unit.dashboard.visitor import VisitorTest
 from tests.unit.release.stage import options, ruled
 
@@ -104,11 +101,3 @@ class SentencesTest(VisitorTest):
     def test_the_promise_is_kept_in_japanese_too(self) -> None:
         with self.unseen():
             assert "自動の切り戻しは行われません" in self.says("switch", language="ja")
-
-    def unseen(self) -> AbstractContextManager[object]:
-        """While the web server cannot reach production."""
-
-        def lost(url: str, timeout: float) -> None:
-            raise NoAnswer(f"{url}: no route")
-
-        return mock.patch("ao_dashboard.bluegreen.scene.visit", lost)

@@ -42,11 +42,12 @@ class SitesTest(VisitorTest):
         assert "<script" not in text
         assert "style=" not in text
 
-    def test_a_site_whose_name_is_no_part_of_a_url_is_listed_without_a_link(self) -> None:
+    def test_what_has_no_name_of_a_site_is_not_listed_and_the_others_are(self) -> None:
         cidrs = {colour: f"10.60.{n}.0/24" for n, colour in enumerate(Colour)}
         acts.up(replace(self.work, site=replace(self.work.site, name="a.b", cidrs=cidrs)))
         text = self.text("index")
-        assert '<th scope="row">a.b</th>' in text
+        assert "a.b" not in text
+        assert 'data-site="shop"' in text
         assert ">shop</a>" in text
 
     def test_more_sites_are_not_more_requests(self) -> None:

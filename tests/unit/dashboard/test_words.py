@@ -44,7 +44,7 @@ PARTS = {
     "size": 2,
     "version": "2.0",
 }
-ACTS = ("release", "deploy", "switch", "scale", "up", "down", "abort")
+ACTS = ("release", "deploy", "switch", "scale", "up", "down", "abort", "lock", "unlock")
 PURPOSES = ("release 2.0", "deploy 2.0", "switch to green", "scale green to 3", "down green")
 FAILING = (
     "acts",
@@ -137,7 +137,8 @@ def test_every_obstacle_is_said_in_japanese() -> None:
 
 
 def test_every_outcome_is_said_in_japanese() -> None:
-    assert not unsaid((*Outcome, "broken off", "skipped"))
+    states = ("broken off", "skipped", "waiting", "waits for approval", "paused", "stopped")
+    assert not unsaid((*Outcome, *states))
 
 
 def test_every_stage_is_said_in_japanese() -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -15,8 +15,10 @@ from openstack_dashboard.test import helpers
 
 from ao import acts, config
 from ao.errors import Unavailable
+from ao.visit import NoAnswer
 from ao.work import Work
 from tests.unit.acts.stage import start
+from tests.unit.probes import FakeProbe, kept_client, recording
 
 PANEL = "horizon:project:bluegreen"
 SHOP = Path(__file__).parents[3] / "examples/shop/ao.yaml"
@@ -48,10 +50,20 @@ class VisitorTest(helpers.TestCase):
             Work=partial(Work, clock=self.work.clock, visit=self.work.visit),
             visit=self.work.visit,
         ).start()
+        self.probe = FakeProbe(lambda load: recording(load, kept_client("green")))
+        mock.patch("ao_dashboard.bluegreen.acts.ProbeProcess", self.probe).start()
 
     def site_file(self) -> Path:
         """What the site is built by."""
         return SHOP
+
+    def unseen(self) -> AbstractContextManager[object]:
+        """While the web server cannot reach production."""
+
+        def lost(url: str, timeout: float) -> None:
+            raise NoAnswer(f"{url}: no route")
+
+        return mock.patch("ao_dashboard.bluegreen.scene.visit", lost)
 
     def page(self, view: str, *args: str, language: str = "en") -> HttpResponse:
         where = reverse(f"{PANEL}:{view}", args=args)
