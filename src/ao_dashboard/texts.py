@@ -132,6 +132,8 @@ SCALING = (
     _("ok"),
     _("alarm"),
     _("insufficient data"),
+    _("off"),
+    _("lost"),
     _("its rule's query gives no value"),
     _("%(size)s servers are not between the bounds %(least)s and %(most)s"),
     _("Write other bounds in the site file, under `autoscale` or `group`."),

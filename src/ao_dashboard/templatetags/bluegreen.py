@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django import template
+from django.utils.translation import gettext as _
 
+from ao import alarms
 from ao.cloud import Alarm, Resource
+from ao.facts import System
 from ao_dashboard.words import spoken
 
 register = template.Library()
@@ -21,9 +24,20 @@ def built(resources: Sequence[Resource]) -> int:
 
 
 @register.filter
-def states(alarms: Sequence[Alarm]) -> str:
-    """States of those that are on, each once; empty when all are off."""
-    return ", ".join(sorted({spoken(alarm.state) for alarm in alarms if alarm.enabled}))
+def states(system: System) -> str:
+    """What the alarms of a system say, by what they do; empty when all are off."""
+    if not any(alarm.enabled for alarm in system.alarms):
+        return ""
+    said = {"out": _state(system.alarm(alarms.OUT)), "inward": _state(system.alarm(alarms.IN))}
+    text: str = _("out %(out)s, in %(inward)s") % said
+    return text
+
+
+def _state(alarm: Alarm | None) -> str:
+    """What an alarm says; one that is off, or that Aodh has lost, says nothing of load."""
+    if alarm is None:
+        return spoken("lost")
+    return spoken(alarm.state if alarm.enabled else "off")
 
 
 @register.filter

@@ -36,7 +36,7 @@ class ScalingTest(VisitorTest):
         live, standby = self.card(BLUE), self.card(GREEN)
         assert "<dd>1 to 4</dd>" in live
         assert "<dd>63% of CPU</dd>" in live
-        assert "<dd>on: insufficient data</dd>" in live
+        assert "<dd>out insufficient data, in insufficient data</dd>" in live
         assert "<dd>0% of CPU</dd>" in standby
         assert "<dd>switched off</dd>" in standby
 
@@ -49,7 +49,7 @@ class ScalingTest(VisitorTest):
     def test_japanese_is_spoken(self) -> None:
         live = self.card(BLUE, language="ja")
         assert "<dd>1〜4 台</dd>" in live
-        assert "<dd>オン: データ不足</dd>" in live
+        assert "<dd>増設: データ不足、削減: データ不足</dd>" in live
 
     def test_the_page_says_when_load_is_not_measured(self) -> None:
         self.cloud.faults.fail("metrics.query", Unavailable("Prometheus does not answer"))
