@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 import matplotlib
@@ -40,8 +40,20 @@ _DRAWING = threading.RLock()
 @cache
 def japanese_font() -> str | None:
     """A Japanese font that matplotlib finds; None without one."""
-    found = set(font_manager.get_font_names())
-    return next((name for name in _JAPANESE if name in found), None)
+    found = _listed()
+    if found is None:
+        # matplotlib keeps its list of fonts in a file, and adds none that was installed since.
+        known = {entry.fname for entry in font_manager.fontManager.ttflist}
+        for path in set(font_manager.findSystemFonts()) - known:
+            with suppress(OSError, RuntimeError):
+                font_manager.fontManager.addfont(path)
+        found = _listed()
+    return found
+
+
+def _listed() -> str | None:
+    names = set(font_manager.get_font_names())
+    return next((name for name in _JAPANESE if name in names), None)
 
 
 def written(language: Language) -> Language:
