@@ -62,6 +62,7 @@ def built(cloud: str, plots: Sequence[Plot], tell: Callable[[str], None]) -> Ite
 
 def site_file(work: Work) -> Path:
     """The ao.yaml of a site."""
+    assert work.site.folder is not None
     return work.site.folder / "ao.yaml"
 
 

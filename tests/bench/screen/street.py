@@ -24,6 +24,7 @@ from ao.errors import AoError, CloudError
 from ao.ingredients import Ingredients
 from ao.journal import Journal
 from ao.site import Method, Site, colour_tag, method_tag, version_tag
+from ao.site.autoscale import Engine
 from ao.work import Work
 from tests.bench.screen import story
 from tests.bench.sites import SHOP
@@ -153,6 +154,7 @@ class Street:
             site,
             self._ground.ingredients,
             colour,
+            engine=Engine.NONE,
             version=site.version,
             router=self._ground.router,
             pool=self._cloud.stacks.output(stack, f"{colour}_pool"),
