@@ -18,6 +18,9 @@ class Others(Protocol):
     def delete_address(self, address_id: str) -> None:
         """Delete a floating IP."""
 
+    def delete_alarm(self, alarm_id: str) -> None:
+        """Delete an alarm."""
+
     def signal(self, stack_name: str, policy: str) -> None:
         """Signal a scaling policy of a stack."""
 
@@ -43,6 +46,9 @@ class RealOthers:
 
     def delete_address(self, address_id: str) -> None:
         self._cloud.network.delete_ip(address_id)
+
+    def delete_alarm(self, alarm_id: str) -> None:
+        raise_from_response(self._cloud.alarm.delete(f"/alarms/{alarm_id}"))
 
     def signal(self, stack_name: str, policy: str) -> None:
         stack = self._cloud.orchestration.get_stack(stack_name)

@@ -119,6 +119,18 @@ def test_an_alarm_that_is_gone_is_not_found(scaled: Bench, green: Stack) -> None
         scaled.cloud.alarms.enable(gone, True)
 
 
+def test_an_alarm_that_somebody_deleted_is_made_anew_and_off(scaled: Bench, green: Stack) -> None:
+    gone = of(scaled, green)[0]
+    scaled.others.delete_alarm(gone.id)
+    assert len(of(scaled, green)) == 1
+    (lost,) = (it for it in scaled.cloud.stacks.resources(green) if it.physical_id == gone.id)
+    scaled.cloud.stacks.mark_unhealthy(lost, "Aodh has lost it")
+    scaled.repair(green)
+    there = of(scaled, green)
+    assert [it.enabled for it in there] == [False, False]
+    assert gone.id not in {it.id for it in there}
+
+
 def test_alarms_go_with_their_stack(scaled: Bench, green: Stack) -> None:
     ids = {alarm.id for alarm in of(scaled, green)}
     assert ids

@@ -38,6 +38,11 @@ class Others:
         with self._lock:
             self._project.neutron.addresses.pop(address_id, None)
 
+    def delete_alarm(self, alarm_id: str) -> None:
+        """Delete an alarm."""
+        with self._lock:
+            self._project.aodh.delete(alarm_id)
+
     def allocate_address(self, description: str = "") -> FloatingIP:
         """Allocate a floating IP in Neutron."""
         with self._lock:

@@ -368,7 +368,7 @@ def test_a_server_that_load_adds_at_this_moment_is_not_taken_for_broken(scaled: 
 
 def test_an_alarm_that_aodh_lost_is_made_anew(scaled: Work) -> None:
     (lost, _) = scaled.observe().systems[BLUE].alarms
-    scaled.cloud._project.aodh.delete(lost.id)
+    scaled.cloud.others.delete_alarm(lost.id)
     assert len(scaled.observe().systems[BLUE].lost) == 1
     facts = acts.up(scaled)
     assert not facts.systems[BLUE].lost
