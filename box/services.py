@@ -196,6 +196,12 @@ SERVICES = (
         config=("openvswitch/vswitchd.sh",),
     ),
     Service(
+        name="guest-links",
+        wave=Wave.SWITCH,
+        command="/bin/sh $etc/openvswitch/guest-links.sh",
+        config=("openvswitch/guest-links.sh",),
+    ),
+    Service(
         name="ovn-northd",
         wave=Wave.SWITCH,
         command=(
