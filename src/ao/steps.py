@@ -9,7 +9,7 @@ from ao import alarms, follow, guard, ingredients, plan, switch, templates
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
 from ao.errors import (
-    CloudError,
+    AoError,
     Conflict,
     DeadlinePassed,
     NotAuthenticated,
@@ -225,7 +225,7 @@ def _set_alarms(work: Work, system: System, effect: Effect) -> None:
             work.cloud.alarms.enable(alarm, not alarm.enabled, query)
         except NotAuthenticated:
             raise
-        except CloudError as error:
+        except AoError as error:
             work.progress.note(
                 f"{error.message}. What load does to the size of {system.colour} stays as it was "
                 "until `ao up`."

@@ -11,7 +11,7 @@ from ao import acts, alarms, fake, plan
 from ao.clock import Clock
 from ao.cloud import Alarm
 from ao.colour import Colour
-from ao.errors import BuildFailed, Forbidden, NotFound, Unavailable
+from ao.errors import AoError, BuildFailed, Forbidden, NotFound, QuotaExceeded, Unavailable
 from ao.lock import LockLost
 from ao.plan import AwaitServers, SetAlarms
 from ao.release import WaitingForApproval
@@ -330,12 +330,15 @@ def test_a_switch_killed_anywhere_goes_on_to_the_same_end(scaled: Work, skip: in
     assert on(scaled) == {GREEN}
 
 
+@pytest.mark.parametrize("error", [Unavailable, QuotaExceeded])
 @pytest.mark.parametrize("skip", range(5))
-def test_an_aodh_that_takes_no_change_stops_no_switch_and_is_told(scaled: Work, skip: int) -> None:
+def test_an_aodh_that_takes_no_change_stops_no_switch_and_is_told(
+    scaled: Work, skip: int, error: type[AoError]
+) -> None:
     acts.deploy(scaled, "2.0")
     listener = Listener()
     for later in range(skip, skip + 9):
-        scaled.cloud.faults.fail("alarms.enable", Unavailable("Aodh says 503"), skip=later)
+        scaled.cloud.faults.fail("alarms.enable", error("Aodh says 503"), skip=later)
     facts = acts.switch(replace(scaled, progress=listener))
     assert (facts.live, facts.previewed, facts.switching_to) == (GREEN, BLUE, None)
     assert any("Aodh says 503. What load does" in note for note in listener.notes)
