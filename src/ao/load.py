@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ao.alarms import OUT
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.errors import CloudError
+from ao.errors import AoError
 from ao.facts import Facts, System
 from ao.site import Site
 from ao.templates import SERVER_TEMPLATE
@@ -73,7 +73,7 @@ def _value(cloud: Cloud, system: System) -> tuple[float | None, str]:
         return None, ""
     try:
         value = cloud.metrics.query(query)
-    except CloudError as error:
+    except AoError as error:
         return None, error.message
     return value, "" if value is not None else "its rule's query gives no value"
 
@@ -88,7 +88,7 @@ def _last(cloud: Cloud, system: System) -> Scaling | None:
         return None
     try:
         signal = cloud.stacks.last_signal(system.stack)
-    except CloudError:
+    except AoError:
         return None
     if signal is None or signal.resource not in POLICIES:
         return None

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.errors import CloudError
+from ao.errors import AoError
 from ao.facts import Facts
 from ao.load import signal_of
 from ao.report.trend import Points, Trend
@@ -46,7 +46,7 @@ def read(cloud: Cloud, site: Site, facts: Facts, begin: float, end: float) -> Tr
         with ThreadPoolExecutor(max_workers=4, thread_name_prefix="trend") as pool:
             servers = dict(zip(counts, pool.map(points, counts.values()), strict=True))
             load = dict(zip(queries, pool.map(points, queries.values()), strict=True))
-    except CloudError:
+    except AoError:
         return None
     return Trend(
         step=step,

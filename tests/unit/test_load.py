@@ -6,7 +6,7 @@ import pytest
 
 from ao import acts, load
 from ao.colour import Colour
-from ao.errors import Forbidden, Unavailable
+from ao.errors import Forbidden, QuotaExceeded, Unavailable
 from ao.load import Load
 from ao.work import Work
 from tests.unit.acts.stage import built, start
@@ -87,7 +87,13 @@ def test_load_that_changed_nothing_is_no_change(scaled: Work) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [Unavailable("Prometheus says nothing"), Forbidden("Prometheus says no")], ids=str
+    "error",
+    [
+        Unavailable("Prometheus says nothing"),
+        Forbidden("Prometheus says no"),
+        QuotaExceeded("Prometheus says too much"),
+    ],
+    ids=str,
 )
 def test_a_prometheus_that_does_not_answer_is_told(scaled: Work, error: Exception) -> None:
     for skip in range(2):
