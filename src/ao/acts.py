@@ -26,6 +26,7 @@ from ao.plan import (
     ScaleSystem,
     Step,
 )
+from ao.site import Method, Site, ending
 from ao.site.autoscale import Effect, Engine
 from ao.steps import begin, perform
 from ao.switch import method, target
@@ -151,16 +152,30 @@ def switch(
 def down(work: Work, colours: frozenset[Colour]) -> Facts:
     """Delete the site, or one system of it that is not live.
 
-    Raises Refused when one system alone is to be deleted and it is live.
+    Raises Refused when one system alone is to be deleted and it is live, and when a floating IP
+    leads to one that is not of this site.
     """
-    if colours != frozenset(Colour):
-        for colour in colours:
-            guard.may_change(work.observe(), colour, act="delete")
-    else:
+    facts = work.observe()
+    whole = colours == frozenset(Colour)
+    for colour in colours if not whole else ():
+        guard.may_change(facts, colour, act="delete")
+    _may_delete(work, facts, colours, whole=whole)
+    if whole:
         canary.remove(work)
         memory.forget(work.cloud, work.site)
         stored.forget(work.cloud, work.site)
     return _run(work, lambda facts, _done: plan.down(facts, colours))
+
+
+def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: bool) -> None:
+    """Refuse to delete load balancers that an address leads to which is not of the site."""
+    own = {address.id for address in (facts.production, facts.preview) if address}
+    going = [facts.shared] if whole else []
+    if facts.method is Method.ADDRESS:
+        going += [facts.systems[colour].load_balancer for colour in colours]
+    balancers = [balancer for balancer in going if balancer is not None]
+    strangers = [it for it in work.cloud.addresses.all() if it.id not in own]
+    guard.may_delete("it", balancers, strangers)
 
 
 def _start(work: Work, facts: Facts, steps: Plan) -> None:
@@ -193,12 +208,45 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
     found = ingredients.find(work.cloud, work.site)
     facts = work.observe()
     steps = first_steps(facts)
+    _refuse_names(work, facts, steps)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = ingredients.engine(work.cloud, work.site) if defines else Engine.NONE
     if any(_trusts(facts, step, engine) for step in steps):
         work.cloud.check_trusts()
     quota.check(quota.needs(work.site, facts, steps, found.flavor), work.cloud.quotas())
     return facts
+
+
+def _refuse_names(work: Work, facts: Facts, steps: Plan) -> None:
+    """Refuse to build what has the name of something that is not of this site.
+
+    A site that was built under a name which a new one may not have goes on.
+    """
+    site = work.site
+    word = ending(site.name) if facts.stack is None else None
+    if word and any(isinstance(step, BuildSite) for step in steps):
+        raise Refused(
+            f"a new site cannot be called {site.name}: things of a site "
+            f"{site.name.removesuffix(f'-{word}')} would have the same names",
+            cure=f"Write another name in `site`; one that does not end in -{word}.",
+        )
+    for name in (name for step in steps if (name := _creates(site, facts, step))):
+        if work.cloud.stacks.get(name) is not None:
+            raise Refused(
+                f"there is a stack {name} that does not carry the tag {site.tag}; Ao touches "
+                "nothing that it did not make",
+                cure="Give the site another name, or delete that stack.",
+            )
+
+
+def _creates(site: Site, facts: Facts, step: Step) -> str | None:
+    """Name of the stack that a step creates."""
+    match step:
+        case BuildSite():
+            return site.stack
+        case BuildSystem(colour) if facts.systems[colour].stack is None:
+            return site.system_stack(colour)
+    return None
 
 
 def _trusts(facts: Facts, step: Step, engine: Engine) -> bool:

@@ -259,6 +259,12 @@ class Facts:
         return next((c for c, s in self.systems.items() if pool_id and s.pool_id == pool_id), None)
 
 
+def own_stack(cloud: Cloud, site: Site) -> Stack | None:
+    """The site's own stack; None before it is built, and when another's has that name."""
+    stack = cloud.stacks.get(site.stack)
+    return stack if stack is not None and site.tag in stack.tags else None
+
+
 def observe(cloud: Cloud, site: Site) -> Facts:
     """Read the facts of a site, from all services at once.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ao.cloud import Resource, Stack
 from ao.errors import BuildFailed
@@ -23,7 +23,7 @@ def until_complete(work: Work, names: Iterable[str]) -> None:
     stack has come to rest, and DeadlinePassed.
     """
     failures = []
-    for stack in _at_rest(work, tuple(names), gone=False):
+    for stack in _at_rest(work, dict.fromkeys(names), gone=False):
         if stack.failed:
             failures.append(_failure(stack, work.cloud.stacks.resources(stack)))
     if failures:
@@ -32,32 +32,40 @@ def until_complete(work: Work, names: Iterable[str]) -> None:
         )
 
 
-def until_gone(work: Work, names: Iterable[str]) -> None:
+def until_gone(work: Work, stacks: Iterable[Stack]) -> None:
     """Wait until Heat has deleted the stacks; raises as until_complete does.
+
+    Another stack that gets the name of one of them meanwhile is left alone.
 
     Heat gives a deletion up at one answer of a service that it did not expect, as
     Octavia's 500 when a listener goes while its pool's member does. It is asked for again.
     """
-    left = _at_rest(work, tuple(names), gone=True)
+    left = _at_rest(work, {stack.name: stack.id for stack in stacks}, gone=True)
     for _ in range(DELETIONS - 1):
         if not left:
             return
         for stack in left:
             work.cloud.stacks.delete(stack)
         work.clock.sleep(PAUSE)
-        left = _at_rest(work, tuple(stack.name for stack in left), gone=True)
+        left = _at_rest(work, {stack.name: stack.id for stack in left}, gone=True)
     if left:
         failures = [_failure(stack, work.cloud.stacks.resources(stack)) for stack in left]
         raise BuildFailed("\n".join(failures), cure="Mend the cause, then run `ao down` again.")
 
 
-def _at_rest(work: Work, names: tuple[str, ...], *, gone: bool) -> tuple[Stack, ...]:
-    """The stacks once Heat works on none of them; those that are gone are left out."""
+def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[Stack, ...]:
+    """The stacks once Heat works on none of them; those that are gone are left out.
+
+    `ids` has the stacks' names, each with the only ID that counts, or None for any.
+    """
     seen: dict[str, Stack | None] = {}
 
     def look() -> tuple[Stack, ...] | None:
-        for name in names:
-            seen[name] = stack = work.cloud.stacks.get(name)
+        for name, wanted in ids.items():
+            stack = work.cloud.stacks.get(name)
+            if stack is not None and wanted not in (None, stack.id):
+                stack = None
+            seen[name] = stack
             if stack is not None:
                 resources = work.cloud.stacks.resources(stack)
                 work.progress.stack(stack, resources)
@@ -72,7 +80,7 @@ def _at_rest(work: Work, names: tuple[str, ...], *, gone: bool) -> tuple[Stack, 
 
     return work.clock.until(
         look,
-        what=f"Heat's work on {' and '.join(names)}",
+        what=f"Heat's work on {' and '.join(ids)}",
         deadline=work.site.deadlines.build,
         interval=INTERVAL,
         cure="The same command waits on; `openstack stack event list` shows what Heat does.",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from ao.cloud import FloatingIP, LoadBalancer
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.facts import Facts
@@ -15,6 +18,25 @@ def may_change(facts: Facts, colour: Colour, act: str) -> None:
             f"{colour} is live, and Ao does not {act} the live system",
             cure=f"`ao switch {colour.other}` makes {colour.other} live first.",
         )
+
+
+def may_delete(
+    what: str, balancers: Iterable[LoadBalancer], strangers: Iterable[FloatingIP]
+) -> None:
+    """Refuse to delete load balancers that somebody is led to by an address of another's.
+
+    `what` is what is to be deleted, `strangers` are floating IPs that do not go with it.
+    """
+    names = {balancer.vip_port_id: balancer.name for balancer in balancers}
+    for address in strangers:
+        if address.port_id in names:
+            raise Refused(
+                f"floating IP {address.address} leads to load balancer "
+                f"{names[address.port_id]}, which would be deleted with {what}; the address is "
+                "not of this site",
+                cure="Whoever uses it is cut off then. `openstack floating ip unset --port "
+                f"{address.address}` takes it off; run the command again after that.",
+            )
 
 
 def may_have(group: Group, size: int) -> None:

@@ -124,10 +124,11 @@ def system_parameters(
 
 
 def canary_parameters(site: Site, ingredients: Ingredients, name: str) -> dict[str, object]:
-    """Parameters of the doctor's canary."""
+    """Parameters of the doctor's canary, whose things are named by `name`."""
     group, balancer = site.group, site.load_balancer
     return {
-        "site": name,
+        "site": site.name,
+        "name": name,
         "external_network": ingredients.external_network.id,
         "cidr": site.balancer_cidr,
         "dns_nameservers": ",".join(site.dns_nameservers),

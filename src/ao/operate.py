@@ -10,7 +10,7 @@ from dataclasses import replace
 from ao import acts, guard, hooks, lock, migration
 from ao.colour import Colour
 from ao.errors import AoError, NotFound
-from ao.facts import Facts
+from ao.facts import Facts, own_stack
 from ao.journal import (
     Begun,
     Ended,
@@ -37,7 +37,7 @@ def up(work: Work) -> Facts:
     A site that is not built yet has no lock: of two that build it at once, Heat takes one.
     Raises Locked, and as `acts.up` does.
     """
-    if work.cloud.stacks.get(work.site.stack) is None:
+    if own_stack(work.cloud, work.site) is None:
         return acts.up(work)
     with _ordered(work, Begun(act="up"), "up") as (locked, _):
         facts = acts.up(locked)

@@ -232,14 +232,14 @@ def _production(
 def _led_to(
     listeners: tuple[Listener, ...], name: str, pools: Mapping[Colour, Pool | None]
 ) -> Colour | None:
-    """Colour of the pool that the listener for users leads to."""
-    listener = _only([it for it in listeners if it.name == f"ao-{name}"])
-    if listener is None:
-        return None
-    return next(
-        (colour for colour, pool in pools.items() if pool and pool.id == listener.default_pool_id),
-        None,
-    )
+    """Colour of the pool that the listener for users leads to.
+
+    The preview listener of another site may be called alike, and leads to that site's pools.
+    """
+    colours = {pool.id: colour for colour, pool in pools.items() if pool}
+    own = [it for it in listeners if it.name == f"ao-{name}" and it.default_pool_id in colours]
+    listener = _only(own)
+    return colours[listener.default_pool_id or ""] if listener else None
 
 
 def _says(description: str, key: str) -> str | None:

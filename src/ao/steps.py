@@ -37,7 +37,7 @@ def perform(work: Work, facts: Facts, steps: Plan) -> None:
     at = work.clock.now()
     begin(work, facts, steps)
     built = [name for step in steps if (name := _built(work, step))]
-    removed = [name for step in steps if (name := _removed(work, step))]
+    removed = [stack for step in steps if (stack := _removed(facts, step))]
     if built:
         follow.until_complete(work, built)
     if removed:
@@ -76,12 +76,12 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             _set_alarms(work, facts.systems[colour], effect)
         case plan.RemoveSystem(colour):
             guard.may_change(work.observe(), colour, act="delete")
-            _remove(work, work.site.system_stack(colour))
+            _remove(work, facts.systems[colour].stack)
         case plan.RemoveSite():
             if work.lock is not None:
                 # Heat deletes no network that the lock's port is in.
                 work.lock.release()
-            _remove(work, work.site.stack)
+            _remove(work, facts.stack)
         case plan.AwaitServers(colour):
             _await_servers(work, colour)
         case plan.PointProduction():
@@ -109,15 +109,16 @@ def _built(work: Work, step: Step) -> str | None:
     return None
 
 
-def _removed(work: Work, step: Step) -> str | None:
+def _removed(facts: Facts, step: Step) -> Stack | None:
     """Stack that Heat deletes for a step."""
     match step:
         case plan.RemoveSite():
-            return work.site.stack
+            return facts.stack
         case plan.RemoveSystem(colour):
-            return work.site.system_stack(colour)
+            return facts.systems[colour].stack
         case plan.FollowStack(name, "DELETE"):
-            return name
+            stacks = (facts.stack, *(system.stack for system in facts.systems.values()))
+            return next((stack for stack in stacks if stack and stack.name == name), None)
     return None
 
 
@@ -176,8 +177,8 @@ def _define(
             raise
 
 
-def _remove(work: Work, name: str) -> None:
-    stack = work.cloud.stacks.get(name)
+def _remove(work: Work, stack: Stack | None) -> None:
+    """Delete a stack of the site's, which its tag has told, by its ID."""
     if stack is not None and not (stack.busy and stack.action == "DELETE"):
         work.cloud.stacks.delete(stack)
 

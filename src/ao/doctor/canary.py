@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ao import follow, ingredients, quota, templates
-from ao.cloud import FloatingIP, Listener, LoadBalancer, Resource
-from ao.errors import NotFound
-from ao.site import Site
+from ao import follow, guard, ingredients, quota, templates
+from ao.cloud import FloatingIP, Listener, LoadBalancer, Resource, Stack
+from ao.errors import NotFound, Refused
+from ao.site import Site, tag_value
 from ao.switch import address
 from ao.work import Work
 
@@ -45,8 +45,8 @@ class Canary:
 
 
 def name(site: Site) -> str:
-    """Name of a canary, as the site that it stands for."""
-    return f"{site.name}-doctor"
+    """Name of a canary, which its servers are told as $AO_SITE; no site can be called so."""
+    return f"{site.name}.doctor"
 
 
 def stack_name(site: Site) -> str:
@@ -54,16 +54,27 @@ def stack_name(site: Site) -> str:
     return f"ao-{name(site)}"
 
 
+def tag(site: Site) -> str:
+    """The word that a canary's stack and all in it carry."""
+    return f"ao:doctor={site.name}"
+
+
 @contextmanager
 def built(work: Work) -> Iterator[Canary]:
     """A canary while the body runs; it is deleted however that ends.
 
     One that an earlier run could not delete is deleted first. Raises NotFound,
-    Forbidden and QuotaExceeded before anything is built.
+    Forbidden, Refused and QuotaExceeded before anything is built.
     """
     found = ingredients.find(work.cloud, work.site)
     work.cloud.check_trusts()
     remove(work)
+    if work.cloud.stacks.get(stack_name(work.site)) is not None:
+        raise Refused(
+            f"there is a stack {stack_name(work.site)} that does not carry the tag "
+            f"{tag(work.site)}; Ao touches nothing that it did not make",
+            cure="Delete or rename it, then run `ao doctor` again.",
+        )
     servers = {"instances": 2, "cores": 2 * found.flavor.vcpus, "ram": 2 * found.flavor.ram}
     quota.check(NEEDS + Counter(servers), work.cloud.quotas())
     try:
@@ -74,20 +85,40 @@ def built(work: Work) -> Iterator[Canary]:
 
 
 def remove(work: Work) -> None:
-    """Delete a canary, if there is one, and wait until it is gone."""
-    stack = work.cloud.stacks.get(stack_name(work.site))
-    if stack is None:
-        return
-    built = {resource.physical_id for resource in work.cloud.stacks.resources(stack)}
-    for there in work.cloud.addresses.all():
+    """Delete all canaries of a site, and wait until they are gone.
+
+    What is one is told by its tag; a site's own stacks are none, however they are called.
+    Raises Refused when a floating IP leads there that is not its own.
+    """
+    for stack in _left(work):
+        _remove(work, stack)
+
+
+def _left(work: Work) -> tuple[Stack, ...]:
+    """Stacks of canaries: of an earlier version of Ao they are called `ao-SITE-doctor`."""
+    names = {stack_name(work.site), f"ao-{work.site.name}-doctor"}
+    return tuple(
+        stack
+        for stack in work.cloud.stacks.tagged(tag(work.site))
+        if stack.name in names and tag_value(stack.tags, "site") is None
+    )
+
+
+def _remove(work: Work, stack: Stack) -> None:
+    resources = work.cloud.stacks.resources(stack)
+    built = {resource.physical_id for resource in resources}
+    balancers = [it for it in work.cloud.balancers.all() if it.id in built]
+    addresses = work.cloud.addresses.all()
+    guard.may_delete(stack.name, balancers, [it for it in addresses if it.id not in built])
+    for there in addresses:
         if there.id in built:
             address.point(work, there, None)
     work.cloud.stacks.delete(stack)
-    follow.until_gone(work, [stack.name])
+    follow.until_gone(work, [stack])
 
 
 def _build(work: Work, parameters: dict[str, object]) -> Canary:
-    tags = frozenset({f"ao:doctor={work.site.name}"})
+    tags = frozenset({tag(work.site)})
     deadline = work.site.deadlines.build
     stack_named = stack_name(work.site)
     work.cloud.stacks.create(stack_named, templates.canary(), parameters, tags, deadline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter, ValidationError
 
-from ao.cloud import Cloud
+from ao.cloud import Cloud, Record
 from ao.doctor.findings import Findings
 from ao.site import Site
 
@@ -17,7 +17,7 @@ def _name(site: Site) -> str:
 
 def keep(cloud: Cloud, site: Site, findings: Findings) -> None:
     """Keep findings in place of earlier ones."""
-    earlier = cloud.records.all(_name(site))
+    earlier = _records(cloud, site)
     cloud.records.add(_name(site), _ADAPTER.dump_json(findings).decode())
     for record in earlier:
         cloud.records.remove(record)
@@ -25,7 +25,7 @@ def keep(cloud: Cloud, site: Site, findings: Findings) -> None:
 
 def recall(cloud: Cloud, site: Site) -> Findings | None:
     """The last findings; None when there are none, or another version of Ao wrote them."""
-    records = [record for record in cloud.records.all(_name(site)) if record.name == _name(site)]
+    records = _records(cloud, site)
     if not records:
         return None
     try:
@@ -36,5 +36,10 @@ def recall(cloud: Cloud, site: Site) -> Findings | None:
 
 def forget(cloud: Cloud, site: Site) -> None:
     """Remove all findings."""
-    for record in cloud.records.all(_name(site)):
+    for record in _records(cloud, site):
         cloud.records.remove(record)
+
+
+def _records(cloud: Cloud, site: Site) -> list[Record]:
+    """Records of the site's findings, oldest first; other sites' names may begin alike."""
+    return [record for record in cloud.records.all(_name(site)) if record.name == _name(site)]

@@ -7,6 +7,7 @@ creates it first has it; Neutron refuses the second.
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import socket
 import time
@@ -16,11 +17,12 @@ from contextlib import suppress
 from ao import cloud
 from ao.cloud import Cloud
 from ao.errors import Changed, CloudError, Conflict, NotFound, Unavailable
+from ao.facts import own_stack
 from ao.lock import process
 from ao.lock.errors import Locked, LockLost
 from ao.lock.holder import LEASE, Claim, Holder, moment
 from ao.lock.lease import Held
-from ao.site import Site
+from ao.site import Site, is_name
 from ao.work import Work
 
 __all__ = [
@@ -98,11 +100,13 @@ def holder(work: Work) -> Holder | None:
 
 def holders(cloud: Cloud) -> Mapping[str, Holder]:
     """Holders of all locks of the project that count, by site, in one request."""
-    found = {lock.name: Holder.of(lock) for lock in cloud.locks.all()}
+    found = (
+        (re.fullmatch(r"ao-(.+)-lock", lock.name), Holder.of(lock)) for lock in cloud.locks.all()
+    )
     return {
-        name.removeprefix("ao-").removesuffix("-lock"): holder
-        for name, holder in found.items()
-        if not holder.over
+        name[1]: holder
+        for name, holder in found
+        if name is not None and is_name(name[1]) and not holder.over
     }
 
 
@@ -148,7 +152,7 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
 
 def _network(work: Work) -> str | None:
     """ID of the lock's network; None before the site is built."""
-    stack = work.cloud.stacks.get(work.site.stack)
+    stack = own_stack(work.cloud, work.site)
     resources = work.cloud.stacks.resources(stack) if stack else ()
     return next((r.physical_id for r in resources if r.name == "lock_network"), None) or None
 

@@ -21,6 +21,9 @@ from ao.site.window import Window
 
 NAME = r"^[a-z][a-z0-9-]{0,29}$"
 """Regular expression of a site's name."""
+ENDINGS = ("blue", "green", "lock", "preview", "doctor")
+"""Words that a new site's name does not end in: things of a site `shop` are called `ao-shop-blue`
+and so on, and would have the names of the things of a site `shop-blue`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +234,11 @@ def _url(address: str, port: int, path: str) -> str:
 def is_name(text: str) -> bool:
     """Whether a site may be called so."""
     return re.fullmatch(NAME, text) is not None
+
+
+def ending(name: str) -> str | None:
+    """The word in which a name ends that a new site may not have, or None."""
+    return next((word for word in ENDINGS if name.endswith(f"-{word}")), None)
 
 
 def colour_tag(colour: Colour) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ao import acts, fake
+from ao.cloud import Template
 from ao.colour import Colour
 from ao.errors import Forbidden, NotFound, QuotaExceeded, Refused
 from ao.site import Method, Site
@@ -99,16 +100,17 @@ def test_what_the_cloud_lacks_is_told_before_anything_is_built(lacking: str, sit
     assert writes(work.cloud) == []
 
 
-def test_a_stack_of_somebody_else_with_the_name_of_the_site_is_left_alone(
-    site: Site,
+@pytest.mark.parametrize("name", ["ao-shop", "ao-shop-blue", "ao-shop-green"])
+def test_a_stack_of_somebody_else_with_the_name_of_one_of_the_site_is_left_alone(
+    name: str, site: Site
 ) -> None:
-    work = start(replace(site, name="shop-blue"))
-    shop = replace(work, site=site)
-    acts.up(shop)
-    before = state(shop.observe())
-    with pytest.raises(Refused, match="there is a stack ao-shop-blue that does not carry"):
+    work = start(site)
+    work.cloud.stacks.create(name, Template(body="resources: {}"), {}, frozenset(), 60.0)
+    with pytest.raises(Refused, match=f"there is a stack {name} that does not carry"):
         acts.up(work)
-    assert state(shop.observe()) == before
+    assert writes(work.cloud) == ["stacks.create"]
+    acts.down(work, frozenset(Colour))
+    assert work.cloud.stacks.get(name) is not None
 
 
 def test_a_production_address_that_the_project_has_is_taken_only_when_told(site: Site) -> None:

@@ -79,6 +79,11 @@ def test_a_site_is_named_by_name_or_by_the_id_of_its_stack(
         assert capsys.readouterr().out == "live\nstandby\n"
 
 
+def test_the_name_of_a_system_names_no_site(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("site", "show", "shop-blue") == 3
+    assert "the project has no site shop-blue" in capsys.readouterr().err
+
+
 def test_a_lock_is_set_and_unset_without_a_site_file(run: Run, work: Work) -> None:
     assert run("lock", "set", "shop", "--reason", "an audit") == 0
     assert lock.holder(work) is not None
