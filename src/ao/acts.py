@@ -175,7 +175,7 @@ def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: 
         going += [facts.systems[colour].load_balancer for colour in colours]
     balancers = [balancer for balancer in going if balancer is not None]
     strangers = [it for it in work.cloud.addresses.all() if it.id not in own]
-    guard.may_delete("it", balancers, strangers)
+    guard.may_delete(balancers, strangers)
 
 
 def _start(work: Work, facts: Facts, steps: Plan) -> None:

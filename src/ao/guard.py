@@ -20,20 +20,18 @@ def may_change(facts: Facts, colour: Colour, act: str) -> None:
         )
 
 
-def may_delete(
-    what: str, balancers: Iterable[LoadBalancer], strangers: Iterable[FloatingIP]
-) -> None:
+def may_delete(balancers: Iterable[LoadBalancer], strangers: Iterable[FloatingIP]) -> None:
     """Refuse to delete load balancers that somebody is led to by an address of another's.
 
-    `what` is what is to be deleted, `strangers` are floating IPs that do not go with it.
+    `strangers` are the floating IPs of the project that do not go with them.
     """
     names = {balancer.vip_port_id: balancer.name for balancer in balancers}
     for address in strangers:
         if address.port_id in names:
             raise Refused(
                 f"floating IP {address.address} leads to load balancer "
-                f"{names[address.port_id]}, which would be deleted with {what}; the address is "
-                "not of this site",
+                f"{names[address.port_id]}, which would be deleted; the address is not of this "
+                "site",
                 cure="Whoever uses it is cut off then. `openstack floating ip unset --port "
                 f"{address.address}` takes it off; run the command again after that.",
             )

@@ -16,6 +16,7 @@ from ao.journal import (
     Ended,
     Event,
     Journal,
+    Noted,
     Outcome,
     Overridden,
     Release,
@@ -24,6 +25,7 @@ from ao.journal import (
 )
 from ao.lock import Holder
 from ao.measure import Measurement
+from ao.site.left_out import OF_SWITCH, left_out
 from ao.switch import target
 from ao.work import Work
 
@@ -99,9 +101,18 @@ def switch(
     to = target(before, wanted)
     version = before.systems[to].version
     begun = Begun(act="switch", version=version, old=before.live, new=to, reason=reason)
-    if not i_know:
+    returns = goes_back(Journal(work).releases(), before.live, to)
+    if returns and not i_know:
         _may_go_back(work, before, to)
     with _ordered(work, begun, f"switch to {to}") as (locked, write):
+        for note in left_out(work.site, OF_SWITCH):
+            locked.progress.note(note)
+            write(Noted(text=note))
+        if version is not None and not returns:
+            context = hooks.context(work, before, to, version)
+            answer = None if force else migration.ask(work, context)
+            for event in migration.told(work, version, answer):
+                write(event)
         try:
             return acts.switch(
                 replace(locked, measuring=measurement) if measurement else locked,
@@ -218,7 +229,7 @@ def goes_back(releases: Sequence[Release], live: Colour | None, to: Colour) -> b
 
 def _may_go_back(work: Work, facts: Facts, to: Colour) -> None:
     """Refuse to go back past a one-way change of the database."""
-    if facts.live is None or not goes_back(Journal(work).releases(), facts.live, to):
+    if facts.live is None:
         return
     version = facts.systems[facts.live].version or ""
     if migration.one_way(work, hooks.context(work, facts, to.other, version)):

@@ -237,7 +237,21 @@ REFUSALS = (
         "there is a stack %(stack)s that does not carry the tags %(names)s; Ao touches nothing "
         "that it did not make"
     ),
+    _(
+        "there is a stack %(stack)s that does not carry the tag %(tag)s; Ao touches nothing that "
+        "it did not make"
+    ),
     _("Give the site another name, or delete that stack."),
+    _("a new site cannot be called %(site)s: things of a site %(base)s would have the same names"),
+    _("Write another name in `site`; one that does not end in -%(word)s."),
+    _(
+        "floating IP %(address)s leads to load balancer %(balancer)s, which would be deleted; the "
+        "address is not of this site"
+    ),
+    _(
+        "Whoever uses it is cut off then. `openstack floating ip unset --port %(address)s` takes "
+        "it off; run the command again after that."
+    ),
     _("the project's quota is too small; nothing was changed:"),
     _("%(words)s: %(needed)s more needed, %(free)s free (%(used)s of %(limit)s used)"),
     _("Delete what is not needed, make the group smaller, or ask for a larger quota."),
@@ -417,6 +431,10 @@ HOLDERS = (
 NOTES = (
     _("Load may take no server from the live system: %(message)s. `ao up` switches the alarms on."),
     _("Taking over the lock of %(holder)s: %(why)s."),
+    _(
+        "Without the site file, these keys of it are left out: %(names)s. Where the file is, "
+        "`ao` heeds them."
+    ),
     _("it ended at %(moment)s"),
     _("its process on %(host)s has ended"),
     _("%(message)s. It ends by itself at %(moment)s."),

@@ -18,6 +18,7 @@ SITE = sites.Site(
     name="shop",
     folder=Path(),
     source='{"site_file": {}, "user_data": ""}',
+    left_out=(),
     cloud="shop",
     external_network="public",
     production_address=None,

@@ -13,6 +13,7 @@ from ao.journal import (
     Entry,
     Event,
     Judged,
+    MigrationTold,
     Noted,
     Overridden,
     StepBegun,
@@ -21,6 +22,7 @@ from ao.journal import (
     TakenOver,
     Unreadable,
 )
+from ao.journal.events import ONE_WAY
 
 
 def rows(entry: Entry) -> Iterator[tuple[object, ...]]:
@@ -52,6 +54,8 @@ def _told(event: Event | Unreadable) -> Iterator[tuple[str, float | None, str]]:
             yield f"to {cutover.new}", None, _because(lost, cutover.failure or "")
         case Judged():
             yield event.verdict, None, event.why
+        case MigrationTold():
+            yield f"{event.version}: {ONE_WAY[event.one_way]}", None, ""
         case Overridden():
             yield event.what, None, event.reason
         case TakenOver():

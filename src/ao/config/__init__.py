@@ -163,19 +163,33 @@ def load(path: Path) -> site.Site:
 def kept(cloud: Cloud, name: str) -> site.Site:
     """The site of that name as the project keeps it, since `ao up` or the last deploy.
 
-    Raises NotFound when none is kept, ConfigError when another version of Ao wrote it or
-    nobody can read it.
+    Only what `ao.config.stored` takes is of it, and that is checked as a file is. Raises
+    NotFound when none is kept, ConfigError when another version of Ao wrote it, it is one of
+    another site, or nobody can read it.
     """
     text = stored.read(cloud, name)
     try:
         document = stored.Document.model_validate_json(text)
-        file = SiteFile.model_validate(document.site_file)
+        values = {**stored.taken(document.site_file), "user_data": "user-data"}
+        file = SiteFile.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(
-            f"the site file that the project keeps of {name} is not one for this version of Ao",
-            cure="`ao up` with the site file keeps it anew.",
-        ) from error
-    return _site(file, None, document.user_data, text)
+        raise _unusable(name, "is not one for this version of Ao") from error
+    if stored.unknown(document.site_file):
+        raise _unusable(name, "is not one for this version of Ao: it has keys that are not known")
+    if file.site != name:
+        raise _unusable(name, f"is that of site {file.site}")
+    fault = _user_data_fault(document.user_data)
+    if fault:
+        raise _unusable(name, f"has user data that {fault[0]}")
+    left_out = stored.left_out(document.site_file, document.left_out)
+    return _site(file, None, document.user_data, text, left_out)
+
+
+def _unusable(name: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"the site file that the project keeps of {name} {why}",
+        cure="`ao up` with the site file keeps it anew.",
+    )
 
 
 def _user_data(source: YamlFile, name: str) -> str:
@@ -191,18 +205,27 @@ def _user_data(source: YamlFile, name: str) -> str:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{where}: user_data: {path} is not UTF-8 text") from error
-    if "$AO_VERSION" not in text:
-        raise ConfigError(
-            f"{where}: user_data: {path} does not say $AO_VERSION, so that no version would "
-            "differ from another, and a deploy would replace no server",
-            cure="Write VERSION='$AO_VERSION' in it, and set up that version of the application.",
-        )
-    if len(data) > USER_DATA_LIMIT:
-        raise ConfigError(
-            f"{where}: user_data: {path} has {len(data):,} bytes, Nova takes {USER_DATA_LIMIT:,}",
-            cure="Have a short script fetch the rest.",
-        )
+    fault = _user_data_fault(text)
+    if fault:
+        raise ConfigError(f"{where}: user_data: {path} {fault[0]}", cure=fault[1])
     return text
+
+
+def _user_data_fault(text: str) -> tuple[str, str] | None:
+    """What is wrong with user data, and the cure; None when nothing is."""
+    if "$AO_VERSION" not in text:
+        return (
+            "does not say $AO_VERSION, so that no version would differ from another, and a "
+            "deploy would replace no server",
+            "Write VERSION='$AO_VERSION' in it, and set up that version of the application.",
+        )
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > USER_DATA_LIMIT:
+        return (
+            f"has {size:,} bytes, Nova takes {USER_DATA_LIMIT:,}",
+            "Have a short script fetch the rest.",
+        )
+    return None
 
 
 def _sizes(group: GroupSection, autoscale: Autoscaling) -> tuple[int, int, int]:
@@ -216,13 +239,20 @@ def _sizes(group: GroupSection, autoscale: Autoscaling) -> tuple[int, int, int]:
     return low, group.size if said else max(low, min(group.size, high)), high
 
 
-def _site(file: SiteFile, folder: Path | None, user_data: str, source: str) -> site.Site:
+def _site(
+    file: SiteFile,
+    folder: Path | None,
+    user_data: str,
+    source: str,
+    left_out: tuple[str, ...] = (),
+) -> site.Site:
     ovn = file.load_balancer.provider == "ovn"
     minimum, size, maximum = _sizes(file.group, file.autoscale)
     return site.Site(
         name=file.site,
         folder=folder,
         source=source,
+        left_out=left_out,
         cloud=file.cloud,
         external_network=file.external_network,
         production_address=None

@@ -1,13 +1,13 @@
 """The site file as its project keeps it, for those who act on the site without the file.
 
-A screen or another machine deploys and switches with it. What only a release has of the file
-is left out, because the project's readers read it: commands and webhooks, whose addresses are
-often secrets.
+A screen or another machine deploys and switches with it. Every member of the project can write
+it, so only keys are taken from it that TAKEN names: none that names a file, a variable of the
+environment, a URL, a command or a template. Of the others it says which the site file has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -16,9 +16,100 @@ from pydantic import BaseModel
 from ao.cloud import Cloud, Record
 from ao.errors import NotFound
 from ao.site import Site
+from ao.site.hooks import Point
 
-OF_A_RELEASE = frozenset({"checks", "hooks", "logout", "notify", "watch"})
-"""Keys of the site file that are not kept."""
+TAKEN = frozenset(
+    {
+        "site",
+        "external_network",
+        "production_address",
+        "version",
+        "image",
+        "flavor",
+        "keypair",
+        "group.size",
+        "group.min",
+        "group.max",
+        "group.delete_delay",
+        "autoscale",
+        "autoscale.min",
+        "autoscale.max",
+        "autoscale.out.cpu",
+        "autoscale.out.query",
+        "autoscale.out.above",
+        "autoscale.out.below",
+        "autoscale.out.for",
+        "autoscale.out.by",
+        "autoscale.in.cpu",
+        "autoscale.in.query",
+        "autoscale.in.above",
+        "autoscale.in.below",
+        "autoscale.in.for",
+        "autoscale.in.by",
+        "autoscale.cooldown",
+        "autoscale.engine",
+        "autoscale.granularity",
+        "load_balancer.provider",
+        "load_balancer.protocol",
+        "load_balancer.algorithm",
+        "load_balancer.port",
+        "load_balancer.server_port",
+        "switch.method",
+        "switch.preview_port",
+        "switch.preview_from",
+        "switch.probe_new",
+        "switch.probe_kept",
+        "drain.way",
+        "drain.quiet",
+        "drain.deadline",
+        "health_check.path",
+        "health_check.expect",
+        "health_check.type",
+        "health_check.interval",
+        "health_check.timeout",
+        "health_check.retries",
+        "identify.path",
+        "identify.header",
+        "identify.body",
+        "network.blue",
+        "network.green",
+        "network.balancer",
+        "network.dns",
+        "deadlines.build",
+        "deadlines.serve",
+        "deadlines.switch",
+        "approve",
+        "window.every",
+        "window.length",
+        "window.timezone",
+        "window.freezes.from",
+        "window.freezes.to",
+        "window.freezes.reason",
+        "window.outside",
+        "migration.one_way",
+        "migration.deadline",
+        "standby.after",
+        "standby.size",
+        "journal.keep",
+    }
+)
+"""Keys that are kept, and taken back."""
+LEFT_OUT = frozenset(
+    {
+        "checks",
+        "cloud",
+        "drain.hook",
+        "hooks",
+        "logout",
+        "migration.check",
+        "notify",
+        "user_data",
+        "watch",
+    }
+)
+"""Keys that are not, with all below them. The text of the file that `user_data` names is kept."""
+TOLD = LEFT_OUT - {"cloud", "hooks", "user_data"} | {f"hooks.{point}" for point in Point}
+"""Keys of which it is kept that the site file has them."""
 
 
 class Document(BaseModel):
@@ -28,16 +119,46 @@ class Document(BaseModel):
     """The site file's values."""
     user_data: str
     """Text of the file that sets a server up."""
+    left_out: tuple[str, ...] = ()
+    """Keys that the site file has and that are not kept."""
 
 
 def written(values: Mapping[str, Any], user_data: str) -> str:
     """What is kept of a site file, as text."""
-    some = {key: value for key, value in values.items() if key not in OF_A_RELEASE}
-    return Document(site_file=some, user_data=user_data).model_dump_json()
+    return Document(
+        site_file=taken(values), user_data=user_data, left_out=left_out(values)
+    ).model_dump_json()
+
+
+def taken(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be taken of the values of a site file that somebody has kept.
+
+    Where a command drains and is left out, nothing does.
+    """
+    found: dict[str, Any] = _taken(values, "")
+    drain = found.get("drain")
+    if isinstance(drain, dict) and drain.get("way") == "hook":
+        drain["way"] = "none"
+    return found
+
+
+def unknown(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Keys of values that are neither taken nor left out, as those of a later version of Ao."""
+    return tuple(path for path in _paths(values) if not (_known(path) or _is_left_out(path)))
+
+
+def left_out(values: Mapping[str, Any], told: Iterable[str] = ()) -> tuple[str, ...]:
+    """Keys that values have, or of which a text tells, and that are not taken."""
+    return tuple(sorted({*_paths(values), *told} & TOLD))
 
 
 def keep(cloud: Cloud, site: Site) -> None:
-    """Keep a site's file in place of earlier ones; nothing is written when it is kept already."""
+    """Keep a site's file in place of earlier ones; nothing is written when it is kept already.
+
+    A site that was taken from what is kept has nothing new to keep.
+    """
+    if site.folder is None:
+        return
     name = f"{_prefix(site.name)}{sha256(site.source.encode()).hexdigest()[:16]}"
     earlier = cloud.records.all(_prefix(site.name))
     if not any(record.name == name for record in earlier):
@@ -66,3 +187,36 @@ def forget(cloud: Cloud, site: Site) -> None:
 
 def _prefix(site: str) -> str:
     return f"ao.site/{site}/"
+
+
+def _taken(value: Any, path: str) -> Any:
+    """A value without what is not taken of it; of a list that of all its items."""
+    if isinstance(value, Mapping):
+        below = {key: f"{path}.{key}" if path else str(key) for key in value}
+        return {key: _taken(value[key], there) for key, there in below.items() if _known(there)}
+    if isinstance(value, list | tuple):
+        return [_taken(item, path) for item in value]
+    return value
+
+
+def _known(path: str) -> bool:
+    """Whether a key is taken, or one below it."""
+    return path in TAKEN or any(name.startswith(f"{path}.") for name in TAKEN)
+
+
+def _is_left_out(path: str) -> bool:
+    """Whether a key is left out, or one above it."""
+    parts = path.split(".")
+    return any(".".join(parts[:depth]) in LEFT_OUT for depth in range(1, len(parts) + 1))
+
+
+def _paths(value: Any, path: str = "") -> Iterator[str]:
+    """All keys, each with those above it."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            there = f"{path}.{key}" if path else str(key)
+            yield there
+            yield from _paths(inner, there)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _paths(item, path)

@@ -109,7 +109,7 @@ def _remove(work: Work, stack: Stack) -> None:
     built = {resource.physical_id for resource in resources}
     balancers = [it for it in work.cloud.balancers.all() if it.id in built]
     addresses = work.cloud.addresses.all()
-    guard.may_delete(stack.name, balancers, [it for it in addresses if it.id not in built])
+    guard.may_delete(balancers, [it for it in addresses if it.id not in built])
     for there in addresses:
         if there.id in built:
             address.point(work, there, None)

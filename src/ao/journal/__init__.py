@@ -17,6 +17,7 @@ from ao.errors import AoError, NotFound
 from ao.journal import entry
 from ao.journal.entry import Entry, Unreadable
 from ao.journal.events import (
+    ONE_WAY,
     WAITING,
     Ask,
     Asked,
@@ -27,6 +28,7 @@ from ao.journal.events import (
     Event,
     Judged,
     Measured,
+    MigrationTold,
     Noted,
     Outcome,
     Overridden,
@@ -55,6 +57,7 @@ __all__ = [
     "Journal",
     "Judged",
     "Measured",
+    "MigrationTold",
     "Noted",
     "Outcome",
     "Overridden",
@@ -142,6 +145,19 @@ class Journal:
     def releases(self) -> tuple[Release, ...]:
         """Releases, and other acts on the site, oldest first; in one request."""
         return releases(heading for _, heading in self._headings())
+
+    def may_go_back(self, version: str) -> bool | None:
+        """Whether there is a way back from a version, as was told when production moved to it.
+
+        False when any entry tells another thing, or one that cannot be read; None when no entry
+        tells of that version. In one request.
+        """
+        told = [
+            heading.words[1:]
+            for _, heading in self._headings()
+            if heading.kind == "migration" and heading.words[:1] == (version,)
+        ]
+        return all(words == (ONE_WAY[False],) for words in told) if told else None
 
     def prune(self, keep: int) -> int:
         """Remove all but so many of the latest releases, with what is older; how many entries.

@@ -17,6 +17,8 @@ from ao.report.cutover import CutOver
 
 LONGEST = 4000
 """Characters of a free text that are kept."""
+ONE_WAY = {True: "one-way", False: "way back", None: "not known"}
+"""Words for whether a version changes the database one-way."""
 WAITING = "waiting"
 """What a step ended in that waits until somebody has decided."""
 
@@ -198,6 +200,21 @@ class Judged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MigrationTold:
+    """Whether a version changes the database one-way was asked before production moved to it."""
+
+    kind: Literal["migration"] = "migration"
+    version: str
+    one_way: bool | None
+    """None when the site's command did not tell, or was not asked."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the heading tells of it."""
+        return self.version, ONE_WAY[self.one_way]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Overridden:
     """Somebody went past what would have refused."""
 
@@ -277,6 +294,7 @@ Event = Annotated[
     | Switched
     | Measured
     | Judged
+    | MigrationTold
     | Overridden
     | TakenOver
     | Asked

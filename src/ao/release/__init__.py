@@ -37,6 +37,7 @@ from ao.release.running import Options, Running
 from ao.release.stage import Stage
 from ao.release.standing import ask, await_end, go_on, open_release, pause, present, runs
 from ao.site import Site
+from ao.site.left_out import OF_SWITCH_BACK, left_out
 from ao.site.notify import Event
 from ao.work import Work
 
@@ -178,6 +179,9 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
     with _locked(work, "abort", options) as (held, journal, taken_over):
         open_one = present(open_release(journal), version)
         _note(journal, open_one.id, taken_over)
+        for note in left_out(held.site, OF_SWITCH_BACK):
+            held.progress.note(note)
+            journal.add(Noted(text=note), open_one.id)
         running = Running(held, journal, open_one, options)
         _abort(running, AbortAsked(held.cloud.user, options.reason))
 

@@ -57,6 +57,9 @@ def switch(run: Running, facts: Facts) -> None:
         run.hook(Point.BEFORE_SWITCH)
         _note_baseline(run, facts)
     may_return = _may_return(run)
+    answer = None if run.options.i_know else not may_return
+    for event in migration.told(run.work, run.past.version, answer):
+        run.write(event)
     with unbroken():
         _move(run, run.past.new, may_return=may_return)
     run.past = replace(run.past, switched_at=run.options.moment())

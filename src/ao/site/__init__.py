@@ -168,6 +168,8 @@ class Site:
     command of its runs."""
     source: str = field(compare=False)
     """What the cloud keeps of the site file, as `ao.config.stored` writes it."""
+    left_out: tuple[str, ...]
+    """Keys that the site file has and the cloud has not kept; none of a file itself."""
     cloud: str | None
     """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
     external_network: str

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ao.doctor.findings import Fate
 from ao.facts import System
 from ao.site import DrainWay, Method
+from ao.site.left_out import OF_SWITCH, OF_SWITCH_BACK, left_out
 from ao.switch import drain
 from ao_dashboard.bluegreen import hindrances
 from ao_dashboard.bluegreen.scene import Scene
@@ -56,6 +57,7 @@ def switch(scene: Scene) -> Iterator[str]:
             }
     yield from _beside(scene)
     yield from _move(scene, scene.target)
+    yield from _left_out(scene, OF_SWITCH)
 
 
 def back(scene: Scene) -> Iterator[str]:
@@ -70,6 +72,7 @@ def back(scene: Scene) -> Iterator[str]:
         yield from _release(scene)
         yield _("It ends with that.")
     yield from _move(scene, scene.standby)
+    yield from _left_out(scene, OF_SWITCH_BACK if scene.release else OF_SWITCH)
 
 
 def scale(scene: Scene) -> Iterator[str]:
@@ -131,6 +134,7 @@ def pause(scene: Scene) -> Iterator[str]:
 def abort(scene: Scene) -> Iterator[str]:
     """Of ending the release."""
     yield from _release(scene)
+    yield from _left_out(scene, OF_SWITCH_BACK)
     if scene.release and scene.facts:
         new = scene.release.new
         if new not in (scene.facts.live, scene.facts.switching_to):
@@ -138,6 +142,11 @@ def abort(scene: Scene) -> Iterator[str]:
             return
     yield _("It ends. If production has moved already, it is switched back.")
     yield from _clients(scene)
+
+
+def _left_out(scene: Scene, keys: frozenset[str]) -> Iterator[str]:
+    """Of what the site file says and the cloud has not kept."""
+    yield from map(spoken, left_out(scene.site, keys))
 
 
 def _systems(old: System, new: System) -> dict[str, str]:

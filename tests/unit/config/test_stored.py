@@ -1,21 +1,35 @@
 """The site file as its project keeps it."""
 
+import json
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ao import acts, command, config, fake, operate, release
 from ao.colour import Colour
 from ao.config import stored
+from ao.config.command import _there
+from ao.config.section import Section
 from ao.errors import ConfigError, NotFound, Refused
+from ao.journal import Journal, MigrationTold, Noted
+from ao.release import RolledBack, Stage
 from ao.site import DrainWay, Site
+from ao.site.migration import Migration
 from ao.switch.drain import way
 from ao.work import Work
 from tests.unit.acts.stage import start
+from tests.unit.receiver import receiver
+from tests.unit.release.stage import Listener, entries, options
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop"
 BLUE, GREEN = Colour
+TOP = sorted(config.SiteFile.model_fields)
 
 
 @pytest.fixture
@@ -47,9 +61,175 @@ def kept(work: Work) -> Site:
     return config.kept(work.cloud, work.site.name)
 
 
+def forged(work: Work, **values: object) -> Work:
+    """The work of somebody else, after a member has written other values into what is kept."""
+    member = fake.Cloud(openstack=work.cloud.openstack, user="mallory")
+    document = json.loads(stored.read(member, "shop"))
+    document["site_file"] |= values
+    work.clock.sleep(2.0)
+    member.records.add("ao.site/shop/ffffffffffffffff", json.dumps(document))
+    victim = fake.Cloud(openstack=work.cloud.openstack, user="bob")
+    return Work(
+        cloud=victim,
+        site=config.kept(victim, "shop"),
+        clock=victim.clock,
+        visit=victim.visit,
+        progress=Listener(),
+    )
+
+
+def section(annotation: object) -> type[Section] | None:
+    """The section that a key holds, perhaps in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation
+    return next((found for it in get_args(annotation) if (found := section(it))), None)
+
+
+def keys(model: type[Section] = config.SiteFile, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """All keys of a site file that hold no section, each with its meaning and its type."""
+    types = get_type_hints(model, include_extras=True)
+    for name, field in model.model_fields.items():
+        here = ".".join(filter(None, (path, field.alias or name)))
+        inner = section(field.annotation)
+        if inner is None:
+            yield here, field.description or "", repr(types[name])
+        else:
+            yield from keys(inner, here)
+
+
+def left_out(key: str) -> bool:
+    return any(key == it or key.startswith(f"{it}.") for it in stored.LEFT_OUT)
+
+
+def test_of_every_key_it_is_decided_whether_it_is_taken() -> None:
+    known = {key for key, *_ in keys()}
+    assert {key for key in known if (key in stored.TAKEN) is left_out(key)} == set()
+    assert stored.TAKEN - known == {"autoscale"}
+    assert {it for it in stored.LEFT_OUT if not any(left_out(key) for key in known)} == set()
+
+
+def test_no_key_that_names_a_file_a_variable_a_url_a_command_or_a_template_is_taken() -> None:
+    dangerous = re.compile(r"(command|hook|url|secret|file|env|template|user_data|check|announce)")
+    said = re.compile(r"(file|command|url|template|environment variable)", re.IGNORECASE)
+    commands = {key for key, _, kind in keys() if _there.__name__ in kind}
+    assert commands >= {"drain.hook", "migration.check", "checks.all.command"}
+    for key, meaning, _ in keys():
+        word = key.rpartition(".")[2]
+        if key in commands or dangerous.search(word) or said.match(meaning):
+            assert key not in stored.TAKEN, key
+
+
 def test_it_is_the_site_without_what_only_a_release_has(work: Work, site: Site) -> None:
-    bare = replace(site, folder=None, checks=kept(work).checks, notify=(), watch=kept(work).watch)
+    bare = replace(
+        site,
+        folder=None,
+        cloud=None,
+        checks=kept(work).checks,
+        notify=(),
+        watch=kept(work).watch,
+        drain=replace(site.drain, way=DrainWay.NONE, hook=None),
+        left_out=("drain.hook", "notify"),
+    )
     assert kept(work) == bare
+
+
+def test_what_a_member_writes_into_it_posts_nothing_and_is_told_as_left_out(work: Work) -> None:
+    release.release(work, "2.0", options(work, until=Stage.SWITCH, probes=None))
+    with receiver() as service:
+        webhook = {"webhook": service.url, "secret_env": "OS_PASSWORD"}
+        victim = forged(
+            work,
+            notify=[webhook],
+            logout=webhook,
+            hooks={"before_switch_back": [webhook], "after_drain": [{"command": "touch pwned"}]},
+        )
+        with pytest.raises(RolledBack):
+            release.abort(victim, options(victim))
+        assert service.deliveries == []
+    told = next(it for it in victim.progress.notes if "left out" in it)
+    assert "drain.hook, hooks.after_drain, hooks.before_switch_back, notify" in told
+    texts = [it.event.text for it in entries(work) if isinstance(it.event, Noted)]
+    assert told in texts
+
+
+def test_a_switch_tells_what_it_leaves_out_before_it_moves_and_in_the_journal(work: Work) -> None:
+    operate.deploy(work, "2.0")
+    victim = replace(work, site=kept(work), progress=Listener())
+    operate.switch(victim)
+    assert "these keys of it are left out: drain.hook." in victim.progress.notes[0]
+    assert victim.progress.notes[0] in [
+        it.event.text for it in entries(work) if isinstance(it.event, Noted)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({"site": "bookshop"}, "is that of site bookshop"),
+        ({"version": "2.0'; touch /tmp/pwned; : '"}, "is not one for this version of Ao"),
+        ({"site": "shop\n"}, "is not one for this version of Ao"),
+        ({"server_template": "https://example.com/evil.yaml"}, "it has keys that are not known"),
+        ({"group": {"size": 2, "command": "id"}}, "it has keys that are not known"),
+        ({"drain": []}, "is not one for this version of Ao"),
+        ({"window": {"freezes": [[[]]]}}, "is not one for this version of Ao"),
+    ],
+)
+def test_it_is_checked_as_a_file_is(work: Work, values: dict[str, object], why: str) -> None:
+    with pytest.raises(ConfigError, match=why) as told:
+        forged(work, **values)
+    assert "`ao up`" in told.value.cure
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(TOP) | st.text(), inner),
+    )
+)
+def test_whatever_is_kept_only_known_keys_are_taken(values: object) -> None:
+    taken = stored.taken({"drain": values, "hooks": values, "site": values})
+    assert "hooks" not in taken
+    json.dumps(taken)
+
+
+@pytest.mark.parametrize(("answer", "goes"), [(False, True), (True, False), (None, False)])
+def test_the_way_back_is_known_without_the_file_as_it_was_told_when_production_moved(
+    work: Work, answer: bool | None, goes: bool
+) -> None:
+    code = {True: "exit 0", False: "exit 1", None: "exit 2"}[answer]
+    gate = Migration(one_way=frozenset(), check=code, deadline=10.0)
+    source = json.loads(work.site.source)
+    source["left_out"].append("migration.check")
+    owner = replace(work, site=replace(work.site, migration=gate, source=json.dumps(source)))
+    operate.deploy(owner, "2.0")
+    operate.switch(owner)
+    elsewhere = replace(work, site=kept(work))
+    if goes:
+        release.back(elsewhere, options(elsewhere))
+    else:
+        with pytest.raises(Refused, match="past the point of no return"):
+            release.back(elsewhere, options(elsewhere))
+    assert (work.observe().live is BLUE) is goes
+
+
+def test_a_version_of_which_nothing_was_told_has_no_way_back_without_the_file(work: Work) -> None:
+    operate.deploy(work, "2.0")
+    operate.switch(work)
+    gated = replace(kept(work), left_out=("migration.check",))
+    with pytest.raises(Refused, match="past the point of no return"):
+        release.back(replace(work, site=gated), options(work))
+    release.back(replace(work, site=kept(work)), options(work))
+    assert work.observe().live is BLUE
+
+
+def test_what_another_says_in_a_version_s_favour_does_not_open_the_way_back(work: Work) -> None:
+    gate = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
+    operate.deploy(work, "2.0")
+    operate.switch(replace(work, site=replace(work.site, migration=gate)))
+    member = replace(work, cloud=fake.Cloud(openstack=work.cloud.openstack, user="mallory"))
+    Journal(member).write(MigrationTold(version="2.0", one_way=False))
+    with pytest.raises(Refused, match="past the point of no return"):
+        release.back(replace(work, site=kept(work)), options(work))
 
 
 def test_no_webhooks_address_is_kept(work: Work, site: Site) -> None:
@@ -63,9 +243,9 @@ def test_whoever_may_look_at_the_project_may_read_it(work: Work) -> None:
 
 
 def test_a_deploy_keeps_a_file_that_has_changed_and_only_that(work: Work) -> None:
-    other = replace(work.site, source=work.site.source.replace("./close", "./shut"))
+    other = replace(work.site, source=work.site.source.replace("year end", "stocktaking"))
     acts.deploy(replace(work, site=other), "2.0")
-    assert kept(work).drain.hook == "./shut"
+    assert kept(work).window.freezes[0].reason == "stocktaking"
     assert len(work.cloud.records.all("ao.site/")) == 1
     before = [call.name for call in work.cloud.calls].count("records.add")
     acts.deploy(replace(work, site=other), "2.0")

@@ -1,0 +1,31 @@
+"""What does not happen where the site file is not. Pure.
+
+The cloud keeps a site file without its commands, webhooks and addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ao.site import Site
+
+OF_SWITCH = frozenset({"drain.hook"})
+"""Keys of the site file that a switch alone asks."""
+OF_SWITCH_BACK = OF_SWITCH | {
+    "notify",
+    "hooks.before_drain",
+    "hooks.after_drain",
+    "hooks.before_switch_back",
+    "hooks.after_switch_back",
+}
+"""Keys of the site file that the end of a release asks."""
+
+
+def left_out(site: Site, keys: frozenset[str]) -> Iterator[str]:
+    """A sentence on those of the keys that the site file has and that are not here, if any."""
+    missing = [key for key in site.left_out if key in keys]
+    if missing:
+        yield (
+            f"Without the site file, these keys of it are left out: {', '.join(missing)}. "
+            "Where the file is, `ao` heeds them."
+        )
