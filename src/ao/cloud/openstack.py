@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Self
 
 import openstack
-from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import connection
 
 import ao
-from ao.cloud import trusts
+from ao.cloud import login, trusts
 from ao.cloud.addresses import Addresses
 from ao.cloud.alarms import Alarms
 from ao.cloud.balancers import Balancers
@@ -54,10 +53,7 @@ class OpenStack:
     def user(self) -> str:
         """Name of the user who is logged in."""
         with asking("log in"):
-            auth = self._cloud.session.auth
-            if isinstance(auth, BaseIdentityPlugin):
-                return str(auth.get_access(self._cloud.session).username)
-            return str(self._cloud.current_user_id)
+            return login.user(self._cloud)
 
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
