@@ -28,6 +28,7 @@ from ao.cloud import (
     requests,
 )
 from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Unavailable
+from ao.overview import overview
 from tests.unit.cloud import openstack
 from tests.unit.cloud.face import methods
 from tests.unit.cloud.openstack import ANSWERS, Handler, Server, connect, login, serving, token
@@ -528,3 +529,18 @@ def test_a_service_that_is_silent_is_waited_for_as_long_as_the_user_says_or_two_
     connection.session.timeout = 5
     face.of(connection)
     assert connection.session.timeout == 5
+
+
+@pytest.mark.parametrize("what", NO_ANSWERS)
+@pytest.mark.parametrize("service", ["heat", "network", "lb"])
+def test_the_overview_leaves_what_a_service_does_not_answer_as_not_known(
+    server: Server, cloud: Cloud, service: str, what: str
+) -> None:
+    def answer(handler: Handler) -> None:
+        wrong = f" /{service}/" in handler.asked
+        NO_ANSWERS[what](handler) if wrong else handler.answer()
+
+    server.answer = answer
+    found = overview(cloud)
+    assert found.unknown
+    assert [site.name for site in found.sites] == ["shop"]
