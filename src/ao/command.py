@@ -16,7 +16,7 @@ from typing import IO
 
 from ao import duration
 from ao.errors import Refused
-from ao.journal.redaction import redact
+from ao.redaction import redact
 from ao.site import Site
 
 TAIL = 4096

@@ -9,7 +9,7 @@ from ao import command, webhook
 from ao.colour import Colour
 from ao.errors import AoError, ConfigError
 from ao.facts import Facts
-from ao.journal.redaction import redact
+from ao.redaction import redact
 from ao.site import Site
 from ao.site.hooks import Hook, Point, Webhook
 from ao.work import Work

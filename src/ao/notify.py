@@ -7,7 +7,7 @@ from dataclasses import replace
 from ao import webhook
 from ao.errors import ConfigError
 from ao.hooks import Context
-from ao.journal.redaction import redact
+from ao.redaction import redact
 from ao.site.notify import Event
 from ao.work import Work
 

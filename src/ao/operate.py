@@ -137,7 +137,7 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
             return acts.down(locked, colours)
     try:
         with lock.held(work, "down") as held:
-            facts = acts.down(replace(work, lock=held), colours)
+            facts = acts.down(held.guard(work), colours)
     except NotFound:
         # Without its own stack a site has no lock either.
         facts = acts.down(work, colours)
@@ -197,7 +197,7 @@ def _ordered(
     The act's beginning and its end are written down.
     """
     with lock.held(work, purpose) as held:
-        locked = replace(work, lock=held)
+        locked = held.guard(work)
         journal = Journal(locked)
         act = journal.begin(replace(begun, url=lock.build_url(os.environ)))
 

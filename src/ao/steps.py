@@ -19,6 +19,7 @@ from ao.errors import (
     Unavailable,
 )
 from ao.facts import Facts, System
+from ao.lock.errors import LockLost
 from ao.plan import Plan, Step
 from ao.site import Method, colour_tag, method_tag, version_tag
 from ao.site.autoscale import Effect
@@ -80,6 +81,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
         case plan.RemoveSite():
             if work.lock is not None:
                 # Heat deletes no network that the lock's port is in.
+                work.lock.check()
                 work.lock.release()
             _remove(work, facts.stack)
         case plan.AwaitServers(colour):
@@ -224,7 +226,7 @@ def _set_alarms(work: Work, system: System, effect: Effect) -> None:
             query = alarms.counting_from(query, time.time() + scaling.inward.lasting)
         try:
             work.cloud.alarms.enable(alarm, not alarm.enabled, query)
-        except NotAuthenticated:
+        except (NotAuthenticated, LockLost):
             raise
         except AoError as error:
             work.progress.note(

@@ -24,7 +24,7 @@ from tenacity import (
 )
 
 from ao.errors import ConfigError
-from ao.journal.redaction import redact
+from ao.redaction import redact
 from ao.site import Site
 from ao.site.hooks import Webhook
 

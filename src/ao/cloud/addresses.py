@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from openstack import connection
-from openstack.network.v2 import floating_ip
+from dataclasses import dataclass
 
+from openstack import connection
+from pydantic import StrictInt
+
+from ao.cloud import login
+from ao.cloud.service import ID, neutron, path
 from ao.cloud.translate import asking
 from ao.cloud.values import FloatingIP
 
@@ -14,12 +18,14 @@ class Addresses:
 
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
+        self._neutron = neutron(cloud)
 
     def all(self) -> tuple[FloatingIP, ...]:
         """All floating IPs of the project."""
         with asking("list the floating IPs"):
-            project = self._cloud.current_project_id
-            return tuple(map(_value, self._cloud.network.ips(project_id=project)))
+            project = login.project(self._cloud)
+            found = self._neutron.all("/floatingips", list[_IP], "floatingips", project_id=project)
+            return tuple(map(_value, found))
 
     def point(
         self, address: FloatingIP, port_id: str | None, description: str | None = None
@@ -34,18 +40,33 @@ class Addresses:
         if description is not None:
             change["description"] = description
         with asking(f"point floating IP {address.address} to port {port_id}"):
-            return _value(
-                self._cloud.network.update_ip(address.id, if_revision=address.revision, **change)
+            answer = self._neutron.ask(
+                "PUT",
+                path("floatingips", address.id),
+                json={"floatingip": change},
+                headers={"If-Match": f"revision_number={address.revision}"},
             )
+            return _value(answer.value(_IP, "floatingip"))
 
 
-def _value(ip: floating_ip.FloatingIP) -> FloatingIP:
+@dataclass(frozen=True)
+class _IP:
+    id: ID
+    floating_ip_address: ID
+    floating_network_id: ID
+    port_id: str | None
+    status: str | None
+    revision_number: StrictInt
+    description: str | None = None
+
+
+def _value(ip: _IP) -> FloatingIP:
     return FloatingIP(
         id=ip.id,
         address=ip.floating_ip_address,
         network_id=ip.floating_network_id,
         port_id=ip.port_id or None,
-        status=ip.status,
+        status=ip.status or "",
         description=ip.description or "",
         revision=ip.revision_number,
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
-from openstack import connection, exceptions
+from openstack import connection
+from pydantic import AfterValidator, StrictBool
 
+from ao.cloud.answers import reader
+from ao.cloud.service import ID, aodh, path
 from ao.cloud.translate import asking
 from ao.cloud.values import Alarm
 
@@ -18,18 +22,15 @@ SCOPE = "created_by_project_id"
 
 
 class Alarms:
-    """Alarms of a project, read and switched with Aodh's API.
-
-    openstacksdk knows where Aodh is and none of its resources.
-    """
+    """Alarms of a project, read and switched with Aodh's API."""
 
     def __init__(self, cloud: connection.Connection) -> None:
-        self._cloud = cloud
+        self._aodh = aodh(cloud, PATIENCE)
 
     def all(self) -> tuple[Alarm, ...]:
         """All alarms of the project."""
         with asking("list the alarms"):
-            return tuple(_alarm(item) for item in self._ask("GET", "/alarms"))
+            return tuple(map(_value, self._aodh.get("/alarms", list[_Alarm])))
 
     def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
         """Have an alarm be evaluated, or not, with another query if one is given.
@@ -39,20 +40,31 @@ class Alarms:
         with asking(
             f"switch on alarm {alarm.name}" if enabled else f"switch off alarm {alarm.name}"
         ):
-            path = f"/alarms/{alarm.id}"
-            whole = self._ask("GET", path)
-            if whole["enabled"] is enabled:
+            where = path("alarms", alarm.id)
+            answer = self._aodh.ask("GET", where)
+            there, whole = answer.value(_Definition), answer.value(dict[str, Any])
+            if there.enabled is enabled:
                 return
             if query:
-                whole[PROMETHEUS] |= {"query": query}
-            if GNOCCHI in whole:
-                whole[GNOCCHI] |= {"query": _unscoped(whole[GNOCCHI]["query"])}
-            self._ask("PUT", path, json={**whole, "enabled": enabled})
+                whole[PROMETHEUS] = {**(whole.get(PROMETHEUS) or {}), "query": query}
+            if (rule := there.gnocchi_aggregation_by_resources_threshold_rule) is not None:
+                whole[GNOCCHI] = {**whole[GNOCCHI], "query": rule.query}
+            self._aodh.ask("PUT", where, json={**whole, "enabled": enabled}).value(_Alarm)
 
-    def _ask(self, method: str, path: str, **body: Any) -> Any:
-        response = self._cloud.alarm.request(path, method, timeout=PATIENCE, **body)
-        exceptions.raise_from_response(response)
-        return response.json()
+
+@dataclass(frozen=True)
+class _Rule:
+    query: str
+
+
+@dataclass(frozen=True)
+class _Alarm:
+    alarm_id: ID
+    name: str
+    enabled: StrictBool
+    state: str
+    state_reason: str | None = None
+    prometheus_rule: _Rule | None = None
 
 
 def _unscoped(query: str) -> str:
@@ -61,18 +73,31 @@ def _unscoped(query: str) -> str:
     Aodh puts them around it whenever an alarm is written, also around those that it has
     (aodh/api/controllers/v2/alarm_rules/gnocchi.py: validate_alarm).
     """
-    inner = json.loads(query)
-    while (both := inner.get("and")) and SCOPE in json.dumps(both[0]):
-        inner = both[1]
-    return json.dumps(inner)
+    inner = reader(dict[str, Any]).validate_json(query)
+    while True:
+        match inner:
+            case {"and": [scope, rest]} if SCOPE in json.dumps(scope):
+                inner = rest
+            case _:
+                return json.dumps(inner)
 
 
-def _alarm(item: dict[str, Any]) -> Alarm:
+@dataclass(frozen=True)
+class _Scoped:
+    query: Annotated[str, AfterValidator(_unscoped)]
+
+
+@dataclass(frozen=True)
+class _Definition(_Alarm):
+    gnocchi_aggregation_by_resources_threshold_rule: _Scoped | None = None
+
+
+def _value(alarm: _Alarm) -> Alarm:
     return Alarm(
-        id=item["alarm_id"],
-        name=item["name"],
-        enabled=item["enabled"],
-        state=item["state"],
-        reason=item["state_reason"] or "",
-        query=item.get(PROMETHEUS, {}).get("query", ""),
+        id=alarm.alarm_id,
+        name=alarm.name,
+        enabled=alarm.enabled,
+        state=alarm.state,
+        reason=alarm.state_reason or "",
+        query=alarm.prometheus_rule.query if alarm.prometheus_rule else "",
     )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from openstack import connection, exceptions
+from dataclasses import dataclass
+from typing import TypeVar
 
+from openstack import connection
+
+from ao.cloud import login
+from ao.cloud.service import ID, Thing, octavia, path
 from ao.cloud.translate import asking
 from ao.cloud.values import Listener, LoadBalancer, Member, Pool, Statistics
+
+T = TypeVar("T")
 
 
 class Balancers:
@@ -13,44 +20,44 @@ class Balancers:
 
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
+        self._octavia = octavia(cloud)
 
     def all(self) -> tuple[LoadBalancer, ...]:
         """All load balancers of the project."""
         with asking("list the load balancers"):
-            project = self._cloud.current_project_id
             return tuple(
                 LoadBalancer(
                     id=balancer.id,
-                    name=balancer.name,
+                    name=balancer.name or "",
                     description=balancer.description or "",
-                    provider=balancer.provider,
-                    vip_address=balancer.vip_address,
+                    provider=balancer.provider or "",
+                    vip_address=balancer.vip_address or "",
                     vip_port_id=balancer.vip_port_id or "",
                     provisioning_status=balancer.provisioning_status,
                     operating_status=balancer.operating_status,
-                    pool_ids=tuple(pool["id"] for pool in balancer.pools),
+                    pool_ids=tuple(pool.id for pool in balancer.pools),
                 )
-                for balancer in self._cloud.load_balancer.load_balancers(project_id=project)
+                for balancer in self._list("loadbalancers", list[_Balancer])
             )
 
     def pools(self) -> tuple[Pool, ...]:
         """All pools of the project."""
         with asking("list the pools"):
-            project = self._cloud.current_project_id
             return tuple(
                 Pool(
                     id=pool.id,
-                    name=pool.name,
+                    name=pool.name or "",
                     description=pool.description or "",
                     operating_status=pool.operating_status,
                     members=len(pool.members),
                 )
-                for pool in self._cloud.load_balancer.pools(project_id=project)
+                for pool in self._list("pools", list[_Pool])
             )
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
         """Members of a pool."""
         with asking(f"list the members of pool {pool_id}"):
+            where = path("lbaas", "pools", pool_id, "members")
             return tuple(
                 Member(
                     id=member.id,
@@ -58,20 +65,19 @@ class Balancers:
                     operating_status=member.operating_status,
                     provisioning_status=member.provisioning_status,
                 )
-                for member in self._cloud.load_balancer.members(pool_id)
+                for member in self._octavia.all(where, list[_Member], "members")
             )
 
     def listeners(self) -> tuple[Listener, ...]:
         """All listeners of the project."""
         with asking("list the listeners"):
-            project = self._cloud.current_project_id
             return tuple(
                 Listener(
                     id=listener.id,
-                    name=listener.name,
+                    name=listener.name or "",
                     default_pool_id=listener.default_pool_id or None,
                 )
-                for listener in self._cloud.load_balancer.listeners(project_id=project)
+                for listener in self._list("listeners", list[_Listener])
             )
 
     def lead(self, listener: Listener, pool_id: str | None) -> None:
@@ -80,7 +86,8 @@ class Balancers:
         The request says the pool and nothing else: what it leaves out stays as it is.
         """
         with asking(f"lead listener {listener.name} to pool {pool_id}"):
-            self._put(f"/lbaas/listeners/{listener.id}", "listener", {"default_pool_id": pool_id})
+            where = path("lbaas", "listeners", listener.id)
+            self._put(where, "listener", {"default_pool_id": pool_id})
 
     def reload(self, balancer: LoadBalancer) -> None:
         """Have a proxy begin anew: its unchanged name is written once more.
@@ -90,19 +97,58 @@ class Balancers:
         ListenersUpdate).
         """
         with asking(f"reload load balancer {balancer.name}"):
-            path = f"/lbaas/loadbalancers/{balancer.id}"
-            self._put(path, "loadbalancer", {"name": balancer.name})
-
-    def _put(self, path: str, key: str, change: dict[str, object]) -> None:
-        """Write what a resource object would leave out as unchanged."""
-        answer = self._cloud.load_balancer.put(path, json={key: change})
-        exceptions.raise_from_response(answer)
+            where = path("lbaas", "loadbalancers", balancer.id)
+            self._put(where, "loadbalancer", {"name": balancer.name})
 
     def statistics(self, balancer: LoadBalancer) -> Statistics:
         """What a load balancer counts of its connections."""
         with asking(f"read the statistics of load balancer {balancer.name}"):
-            counted = self._cloud.load_balancer.get_load_balancer_statistics(balancer.id)
-            return Statistics(
-                active_connections=counted.active_connections,
-                total_connections=counted.total_connections,
-            )
+            where = path("lbaas", "loadbalancers", balancer.id, "stats")
+            return self._octavia.get(where, Statistics, "stats")
+
+    def _list(self, kind: str, items: type[list[T]]) -> list[T]:
+        project = login.project(self._cloud)
+        return self._octavia.all(path("lbaas", kind), items, kind, project_id=project)
+
+    def _put(self, where: str, key: str, change: dict[str, object]) -> None:
+        self._octavia.ask("PUT", where, json={key: change}).value(Thing, key)
+
+
+# What a load balancer has not, such as an address while it is made, Octavia leaves out.
+
+
+@dataclass(frozen=True)
+class _Balancer:
+    id: ID
+    provisioning_status: str
+    operating_status: str
+    pools: list[Thing]
+    name: str | None = None
+    description: str | None = None
+    provider: str | None = None
+    vip_address: str | None = None
+    vip_port_id: str | None = None
+
+
+@dataclass(frozen=True)
+class _Pool:
+    id: ID
+    operating_status: str
+    members: list[Thing]
+    name: str | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class _Listener:
+    id: ID
+    name: str | None = None
+    default_pool_id: str | None = None
+
+
+@dataclass(frozen=True)
+class _Member:
+    id: ID
+    address: str
+    operating_status: str
+    provisioning_status: str

@@ -31,6 +31,25 @@ from ao.cloud.values import (
     Template,
 )
 
+WRITES = frozenset(
+    {
+        "stacks.create",
+        "stacks.update",
+        "stacks.repair",
+        "stacks.delete",
+        "stacks.mark_unhealthy",
+        "addresses.point",
+        "balancers.lead",
+        "balancers.reload",
+        "alarms.enable",
+        "ports.sweep",
+    }
+)
+"""Methods that change a site, by service and name: they are for the holder of its lock."""
+UNLOCKED = frozenset({"locks.take", "locks.renew", "locks.remove", "records.add", "records.remove"})
+"""Methods that write and are for everybody: of locks, and of records, which tell the end also of
+what lost its lock."""
+
 
 class Stacks(Protocol):
     """Heat: builds, changes and deletes stacks."""

@@ -7,18 +7,22 @@ request is a conflict (neutron/ipam/exceptions.py: IpAddressAlreadyAllocated).
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
-from openstack import connection, exceptions
+from openstack import connection
+from pydantic import StrictInt
 
+from ao.cloud import login
+from ao.cloud.service import ID, Answer, Moment, neutron, path
 from ao.cloud.translate import asking
 from ao.cloud.values import LOCK_ADDRESS, Lock
 
 OWNER = "ao:lock"
 """Device owner of the ports that are Ao's locks."""
+PATIENCE = 20.0
+"""Seconds that an answer may take: within its lease a lock is renewed several times."""
 
 
 class Locks:
@@ -26,11 +30,12 @@ class Locks:
 
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
+        self._neutron = neutron(cloud, PATIENCE)
 
     def all(self) -> tuple[Lock, ...]:
         """All of the project that Ao has made, of whichever network."""
         with asking("list the locks"):
-            return self._list(device_owner=OWNER, project_id=str(self._cloud.current_project_id))
+            return self._list(device_owner=OWNER, project_id=login.project(self._cloud))
 
     def find(self, network_id: str) -> Lock | None:
         """The port that holds the network's agreed address, whoever made it; or None."""
@@ -48,41 +53,44 @@ class Locks:
             "description": description,
         }
         with asking(f"take the lock {name}"):
-            return self._write("POST", "/ports", port)
+            return _written(self._neutron.ask("POST", "/ports", json={"port": port}))
 
     def renew(self, lock: Lock, description: str) -> Lock:
         """Describe a lock anew; it counts as written only if that differs."""
         with asking(f"renew the lock {lock.name}"):
-            change = {"description": description}
-            return self._write("PUT", f"/ports/{lock.id}", change, _unchanged(lock))
+            change = {"port": {"description": description}}
+            where, headers = path("ports", lock.id), _unchanged(lock)
+            return _written(self._neutron.ask("PUT", where, json=change, headers=headers))
 
     def remove(self, lock: Lock) -> None:
         """Give the address free; nothing happens when that port is gone."""
         with asking(f"give the lock {lock.name} free"):
-            answer = self._cloud.network.delete(f"/ports/{lock.id}", headers=_unchanged(lock))
-            if answer.status_code != 404:
-                exceptions.raise_from_response(answer)
+            self._neutron.delete(path("ports", lock.id), headers=_unchanged(lock))
 
     def _list(self, **query: str) -> tuple[Lock, ...]:
-        answer = self._cloud.network.get("/ports", params=query)
-        exceptions.raise_from_response(answer)
-        moment = _moment(answer.headers)
         return tuple(
-            _lock(port, moment)
-            for port in answer.json()["ports"]
-            if any(fixed["ip_address"] == LOCK_ADDRESS for fixed in port["fixed_ips"])
+            _lock(port, _moment(page))
+            for page in self._neutron.pages("/ports", "ports", **query)
+            for port in page.value(list[_Port], "ports")
+            if any(fixed.ip_address == LOCK_ADDRESS for fixed in port.fixed_ips)
         )
 
-    def _write(
-        self,
-        method: str,
-        path: str,
-        port: Mapping[str, object],
-        headers: Mapping[str, str] | None = None,
-    ) -> Lock:
-        answer = self._cloud.network.request(path, method, json={"port": port}, headers=headers)
-        exceptions.raise_from_response(answer)
-        return _lock(answer.json()["port"], _moment(answer.headers))
+
+@dataclass(frozen=True)
+class _Address:
+    ip_address: str
+
+
+@dataclass(frozen=True)
+class _Port:
+    id: ID
+    name: str | None
+    network_id: ID
+    fixed_ips: list[_Address]
+    description: str | None
+    revision_number: StrictInt
+    created_at: Moment
+    updated_at: Moment
 
 
 def _unchanged(lock: Lock) -> dict[str, str]:
@@ -90,20 +98,32 @@ def _unchanged(lock: Lock) -> dict[str, str]:
     return {"If-Match": f"revision_number={lock.revision}"}
 
 
-def _moment(headers: Mapping[str, str]) -> float:
+def _moment(answer: Answer) -> float:
     """When an answer was given; some servers of Neutron's tell no time."""
-    date = headers.get("Date")
-    return parsedate_to_datetime(date).timestamp() if date else time.time()
+    try:
+        return parsedate_to_datetime(answer.response.headers["Date"]).timestamp()
+    except (KeyError, ValueError, OverflowError):
+        return time.time()
 
 
-def _lock(port: Mapping[str, Any], moment: float) -> Lock:
+def _seconds(moment: Moment) -> float:
+    """A moment in seconds since 1970; Neutron's are in UTC."""
+    told = datetime.fromisoformat(moment)
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
+
+
+def _written(answer: Answer) -> Lock:
+    return _lock(answer.value(_Port, "port"), _moment(answer))
+
+
+def _lock(port: _Port, moment: float) -> Lock:
     return Lock(
-        id=port["id"],
-        name=port["name"],
-        network_id=port["network_id"],
-        description=port["description"],
-        revision=port["revision_number"],
-        created=datetime.fromisoformat(port["created_at"]).timestamp(),
-        written=datetime.fromisoformat(port["updated_at"]).timestamp(),
+        id=port.id,
+        name=port.name or "",
+        network_id=port.network_id,
+        description=port.description or "",
+        revision=port.revision_number,
+        created=_seconds(port.created_at),
+        written=_seconds(port.updated_at),
         read=moment,
     )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated
 
 from keystoneauth1.adapter import Adapter
 from openstack import connection, exceptions
+from pydantic import AfterValidator, FiniteFloat
 
+from ao.cloud.service import Answer, Service
 from ao.cloud.translate import asking
 from ao.cloud.values import Sample
-from ao.errors import Unavailable
 
 PATIENCE = 3.0
 """Seconds that an answer may take."""
@@ -29,59 +29,64 @@ class Metrics:
     """
 
     def __init__(self, cloud: connection.Connection) -> None:
-        self._prometheus = Adapter(
+        adapter = Adapter(
             cloud.session,
             service_type="metric-storage",
             interface=cloud.config.get_interface("metric-storage"),
             region_name=cloud.config.get_region_name("metric-storage"),
         )
+        self._prometheus = Service(name="Prometheus", adapter=lambda: adapter, patience=PATIENCE)
 
     def query(self, promql: str) -> float | None:
         """Value of a query now; None when there is none. Of several series it is the first's."""
-        with _understood():
-            found = self._ask("query", query=promql)
-            return _number(found[0]["value"][1]) if found else None
+        with asking("ask for measures"):
+            found = self._ask("query", query=promql).value(list[_Now], "data", "result")
+            return _number(found[0].value[1]) if found else None
 
     def range(self, promql: str, begin: float, end: float, step: float) -> tuple[Sample, ...]:
         """Values of a query from a moment to another (seconds since 1970), each `step` seconds.
 
         Moments without a value are left out.
         """
-        with _understood():
-            found = self._ask("query_range", query=promql, start=begin, end=end, step=step)
-            values = found[0]["values"] if found else []
+        with asking("ask for measures"):
+            answer = self._ask("query_range", query=promql, start=begin, end=end, step=step)
+            found = answer.value(list[_Range], "data", "result")
             return tuple(
-                Sample(at=float(at), value=number)
-                for at, value in values
+                Sample(at=at, value=number)
+                for at, value in (found[0].values if found else ())
                 if (number := _number(value)) is not None
             )
 
-    def _ask(self, what: str, **parameters: object) -> list[dict[str, Any]]:
-        with asking("ask for measures"):
-            path = f"/api/v1/{what}"
-            answer = self._prometheus.get(
-                path, params=parameters, raise_exc=False, timeout=PATIENCE
+    def _ask(self, what: str, **parameters: object) -> Answer:
+        """Prometheus' answer; what is wrong with a query is told in its words."""
+        answer = self._prometheus.ask("GET", f"/api/v1/{what}", params=parameters, also=[BAD_QUERY])
+        if answer.response.status_code == BAD_QUERY:
+            raise exceptions.BadRequestException(
+                answer.value(str, "error"), response=answer.response
             )
-            if answer.status_code == BAD_QUERY:
-                raise exceptions.BadRequestException(answer.json()["error"], response=answer)
-            exceptions.raise_from_response(answer)
-            found: list[dict[str, Any]] = answer.json()["data"]["result"]
-            return found
-
-
-@contextmanager
-def _understood() -> Iterator[None]:
-    """Tell an answer that is none of Prometheus, as that of a proxy before it."""
-    try:
-        yield
-    except (ValueError, LookupError, TypeError) as error:
-        raise Unavailable(
-            "cannot ask for measures: what answers is not Prometheus",
-            cure="`openstack catalog show metric-storage` tells where it is looked for.",
-        ) from error
+        return answer
 
 
 def _number(text: str) -> float | None:
-    """A value as Prometheus writes it; None when it is no number."""
+    """A value as Prometheus writes it; None when it is no number. Raises ValueError."""
     value = float(text)
     return value if math.isfinite(value) else None
+
+
+def _is_value(text: str) -> str:
+    _number(text)
+    return text
+
+
+Point = tuple[FiniteFloat, Annotated[str, AfterValidator(_is_value)]]
+"""A moment, in seconds since 1970, and a value."""
+
+
+@dataclass(frozen=True)
+class _Now:
+    value: Point
+
+
+@dataclass(frozen=True)
+class _Range:
+    values: list[Point]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Self
 
 import openstack
-from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import connection
 
 import ao
-from ao.cloud import trusts
+from ao.cloud import login, trusts
 from ao.cloud.addresses import Addresses
 from ao.cloud.alarms import Alarms
+from ao.cloud.answers import MALFORMED
 from ao.cloud.balancers import Balancers
 from ao.cloud.catalogue import Catalogue
 from ao.cloud.locks import Locks
@@ -24,6 +24,8 @@ from ao.cloud.servers import Servers
 from ao.cloud.stacks import Stacks
 from ao.cloud.translate import asking
 from ao.cloud.values import Quota, Request
+from ao.errors import NotAuthenticated
+from ao.printable import printable
 
 
 class OpenStack:
@@ -48,16 +50,13 @@ class OpenStack:
     def connect(cls, name: str | None) -> Self:
         """Connect to a cloud of clouds.yaml, or with the OS_* variables."""
         with asking(f"connect to cloud {name}" if name else "connect"):
-            return cls(openstack.connect(cloud=name, app_name="ao", app_version=ao.__version__))
+            return cls(_connection(name))
 
     @property
     def user(self) -> str:
         """Name of the user who is logged in."""
         with asking("log in"):
-            auth = self._cloud.session.auth
-            if isinstance(auth, BaseIdentityPlugin):
-                return str(auth.get_access(self._cloud.session).username)
-            return str(self._cloud.current_user_id)
+            return login.user(self._cloud)
 
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
@@ -70,3 +69,17 @@ class OpenStack:
     def requests(self, since: float) -> tuple[Request, ...]:
         """Answered requests to OpenStack's APIs, sent since a moment (seconds since 1970)."""
         return self._requests.since(since)
+
+
+def _connection(name: str | None) -> connection.Connection:
+    """A connection as it is configured, whatever is. Raises NotAuthenticated."""
+    try:
+        found = openstack.connect(cloud=name, app_name="ao", app_version=ao.__version__)
+        # That is when openstacksdk looks at the most of it; it asks nobody yet.
+        _ = found.session
+    except MALFORMED as error:
+        raise NotAuthenticated(
+            f"what is configured of {name or 'the cloud'} cannot be used: {printable(repr(error))}",
+            cure="Look at clouds.yaml and at the OS_* variables.",
+        ) from error
+    return found

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from openstack import connection
 
+from ao.cloud.service import ID, neutron, path
 from ao.cloud.translate import asking
 
 
@@ -11,7 +14,7 @@ class Ports:
     """Ports of a project, swept with Neutron's API."""
 
     def __init__(self, cloud: connection.Connection) -> None:
-        self._cloud = cloud
+        self._neutron = neutron(cloud)
 
     def sweep(self, subnet_id: str) -> None:
         """Delete the health-check ports that OVN's load balancer has left in a subnet.
@@ -21,6 +24,13 @@ class Ports:
         the member's mapping, for which _clean_up_hm_port keeps the port).
         """
         with asking(f"sweep the health-check ports of subnet {subnet_id}"):
-            for port in self._cloud.network.ports(name=f"ovn-lb-hm-{subnet_id}"):
+            name = f"ovn-lb-hm-{subnet_id}"
+            for port in self._neutron.all("/ports", list[_Port], "ports", name=name):
                 if port.device_owner == "ovn-lb-hm:distributed":
-                    self._cloud.network.delete_port(port, ignore_missing=True)
+                    self._neutron.delete(path("ports", port.id))
+
+
+@dataclass(frozen=True)
+class _Port:
+    id: ID
+    device_owner: str | None

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from openstack import connection
+from pydantic import StrictInt
 
+from ao.cloud import login
+from ao.cloud.service import Thing, neutron, nova, octavia, path
 from ao.cloud.translate import asking
 from ao.cloud.values import Quota
 
 _COMPUTE = {
-    "instances": ("instances", "instances_used"),
-    "cores": ("total_cores", "total_cores_used"),
-    "ram": ("total_ram", "total_ram_used"),
+    "instances": ("maxTotalInstances", "totalInstancesUsed"),
+    "cores": ("maxTotalCores", "totalCoresUsed"),
+    "ram": ("maxTotalRAMSize", "totalRAMUsed"),
 }
 _NETWORK = {
-    "networks": "networks",
-    "subnets": "subnets",
-    "ports": "ports",
-    "routers": "routers",
-    "floating ips": "floating_ips",
-    "security groups": "security_groups",
-    "security group rules": "security_group_rules",
+    "networks": "network",
+    "subnets": "subnet",
+    "ports": "port",
+    "routers": "router",
+    "floating ips": "floatingip",
+    "security groups": "security_group",
+    "security group rules": "security_group_rule",
 }
 
 
@@ -31,31 +35,48 @@ def quotas(cloud: connection.Connection) -> tuple[Quota, ...]:
         return (*_compute(cloud), *_network(cloud), *_load_balancer(cloud))
 
 
+@dataclass(frozen=True)
+class _Detail:
+    limit: StrictInt
+    used: StrictInt
+    reserved: StrictInt
+
+
+@dataclass(frozen=True)
+class _Limits:
+    load_balancer: StrictInt | None
+    listener: StrictInt | None
+    pool: StrictInt | None
+    health_monitor: StrictInt | None
+
+
 def _compute(cloud: connection.Connection) -> Iterator[Quota]:
-    limits = cloud.compute.get_limits().absolute
+    answer = nova(cloud).ask("GET", "/limits")
     for resource, (limit, used) in _COMPUTE.items():
-        yield Quota(resource=resource, limit=limits[limit], used=limits[used])
+        yield Quota(
+            resource=resource,
+            limit=answer.value(int, "limits", "absolute", limit),
+            used=answer.value(int, "limits", "absolute", used),
+        )
 
 
 def _network(cloud: connection.Connection) -> Iterator[Quota]:
-    details = cloud.network.get_quota(str(cloud.current_project_id), details=True)
+    answer = neutron(cloud).ask("GET", path("quotas", login.project(cloud), "details"))
     for resource, key in _NETWORK.items():
-        detail = details[key]
-        yield Quota(
-            resource=resource, limit=detail["limit"], used=detail["used"] + detail["reserved"]
-        )
+        detail = answer.value(_Detail, "quota", key)
+        yield Quota(resource=resource, limit=detail.limit, used=detail.used + detail.reserved)
 
 
 def _load_balancer(cloud: connection.Connection) -> Iterator[Quota]:
     """Octavia tells limits but no use, so the use is counted."""
-    project = str(cloud.current_project_id)
-    limits = cloud.load_balancer.get_quota(project)
-    used = {
-        "load balancers": cloud.load_balancer.load_balancers(project_id=project),
-        "listeners": cloud.load_balancer.listeners(project_id=project),
-        "pools": cloud.load_balancer.pools(project_id=project),
-        "health monitors": cloud.load_balancer.health_monitors(project_id=project),
-    }
-    for resource, items in used.items():
-        limit = limits[resource.replace(" ", "_")]
-        yield Quota(resource=resource, limit=-1 if limit is None else limit, used=len(list(items)))
+    project, service = login.project(cloud), octavia(cloud)
+    limits = service.get(path("lbaas", "quotas", project), _Limits, "quota")
+    for resource, limit in {
+        "load balancers": limits.load_balancer,
+        "listeners": limits.listener,
+        "pools": limits.pool,
+        "health monitors": limits.health_monitor,
+    }.items():
+        kind = resource.replace(" ", "")
+        used = service.all(path("lbaas", kind), list[Thing], kind, project_id=project)
+        yield Quota(resource=resource, limit=-1 if limit is None else limit, used=len(used))

@@ -7,9 +7,13 @@ knows no update).
 
 from __future__ import annotations
 
-from openstack import connection, exceptions
+from dataclasses import dataclass
 
+from openstack import connection
+
+from ao.cloud import login
 from ao.cloud.ownership import of_project
+from ao.cloud.service import ID, Moment, Thing, heat, path
 from ao.cloud.translate import asking
 from ao.cloud.values import Record
 
@@ -22,35 +26,43 @@ class Records:
 
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
+        self._heat = heat(cloud)
 
     def all(self, prefix: str) -> tuple[Record, ...]:
-        """Records of the project whose names begin so, oldest first, without their texts.
-
-        A project may keep thousands: openstacksdk's objects take 0.4 ms for each, which is
-        longer than Heat takes to list it.
-        """
+        """Records of the project whose names begin so, oldest first, without their texts."""
         with asking("list the records"):
-            answer = self._cloud.orchestration.get("/software_configs")
-            exceptions.raise_from_response(answer)
-            project = str(self._cloud.current_project_id)
+            configs = self._heat.all("/software_configs", list[_Config], "software_configs")
             found = [
-                Record(id=config["id"], name=config["name"], created_at=config["creation_time"])
-                for config in of_project(project, answer.json()["software_configs"])
-                if config["group"] == GROUP and (config["name"] or "").startswith(prefix)
+                Record(id=config.id, name=config.name, created_at=config.creation_time)
+                for config in of_project(login.project(self._cloud), configs)
+                if config.group == GROUP and config.name and config.name.startswith(prefix)
             ]
         return tuple(sorted(found, key=lambda record: (record.created_at, record.id)))
 
     def read(self, record: Record) -> str:
         """Text of a record."""
         with asking(f"read record {record.name}"):
-            return str(self._cloud.orchestration.get_software_config(record.id).config)
+            return self._heat.get(path("software_configs", record.id), str, _KEY, "config")
 
     def add(self, name: str, text: str) -> None:
         """Keep a text under a name; there may be others of that name."""
         with asking(f"keep record {name}"):
-            self._cloud.orchestration.create_software_config(name=name, group=GROUP, config=text)
+            config = {"name": name, "group": GROUP, "config": text}
+            self._heat.ask("POST", "/software_configs", json=config).value(Thing, _KEY)
 
     def remove(self, record: Record) -> None:
         """Remove a record; nothing happens when it is gone."""
         with asking(f"remove record {record.name}"):
-            self._cloud.orchestration.delete_software_config(record.id)
+            self._heat.delete(path("software_configs", record.id))
+
+
+_KEY = "software_config"
+
+
+@dataclass(frozen=True)
+class _Config:
+    id: ID
+    name: str | None
+    group: str | None
+    creation_time: Moment
+    project: str | None = None

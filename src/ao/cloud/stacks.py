@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from openstack import connection, exceptions
+from openstack import connection
+from pydantic import AfterValidator
 
+from ao.cloud import login
 from ao.cloud.ownership import of_project
+from ao.cloud.service import ID, Moment, Thing, heat, path
 from ao.cloud.translate import asking
 from ao.cloud.values import Resource, Signal, Stack, Template
 from ao.errors import NotFound
@@ -23,6 +28,7 @@ class Stacks:
 
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
+        self._heat = heat(cloud)
 
     def all(self) -> tuple[Stack, ...]:
         """Stacks of the project, without nested ones."""
@@ -50,7 +56,8 @@ class Stacks:
         """Begin to create a stack."""
         with asking(f"create stack {name}"):
             definition = _definition(template, parameters, tags, deadline)
-            self._write("POST", "/stacks", {"stack_name": name, **definition})
+            body = {"stack_name": name, **definition}
+            self._heat.ask("POST", "/stacks", json=body).value(Thing, "stack")
 
     def update(
         self,
@@ -62,7 +69,8 @@ class Stacks:
     ) -> None:
         """Begin to change a stack to this template, these parameters and tags."""
         with asking(f"update stack {stack.name}"):
-            self._write("PUT", _path(stack), _definition(template, parameters, tags, deadline))
+            definition = _definition(template, parameters, tags, deadline)
+            self._heat.order("PUT", _path(stack), HTTPStatus.ACCEPTED, json=definition)
 
     def repair(self, stack: Stack, parameters: Mapping[str, object], deadline: float) -> None:
         """Begin to bring a stack back to its definition, save for these parameters.
@@ -72,41 +80,41 @@ class Stacks:
         """
         with asking(f"repair stack {stack.name}"):
             change = {"parameters": dict(parameters), "timeout_mins": _minutes(deadline)}
-            self._write("PATCH", _path(stack), change)
+            self._heat.order("PATCH", _path(stack), HTTPStatus.ACCEPTED, json=change)
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""
         with asking(f"delete stack {stack.name}"):
-            self._cloud.orchestration.delete_stack(stack.id, ignore_missing=True)
+            self._heat.delete(_path(stack))
 
     def resources(self, stack: Stack) -> tuple[Resource, ...]:
         """Resources of a stack and of the stacks nested in it."""
         with asking(f"list the resources of stack {stack.name}"):
-            path = f"{_path(stack)}/resources?nested_depth={_NESTING}"
-            return tuple(_resource(item) for item in self._read(path)["resources"])
+            where = f"{_path(stack)}/resources"
+            found = self._heat.all(where, list[_Resource], "resources", nested_depth=_NESTING)
+            return tuple(map(_resource, found))
 
     def mark_unhealthy(self, resource: Resource, reason: str) -> None:
         """Have the next update of its stack replace a resource."""
         with asking(f"mark {resource.name} of stack {resource.stack_name} for replacement"):
-            self._write(
-                "PATCH",
-                f"/stacks/{resource.stack_name}/{resource.stack_id}/resources/{resource.name}",
-                {"mark_unhealthy": True, "resource_status_reason": reason},
-            )
+            change = {"mark_unhealthy": True, "resource_status_reason": reason}
+            within = path("stacks", resource.stack_name, resource.stack_id)
+            where = within + path("resources", resource.name)
+            self._heat.ask("PATCH", where, json=change).value(object)
 
     def last_signal(self, stack: Stack) -> Signal | None:
         """The last signal on which a resource of the stack acted, or None."""
         with asking(f"list the events of stack {stack.name}"):
-            query = "resource_action=SIGNAL&sort_keys=created_at&sort_dir=desc&limit=1"
-            events = self._read(f"{_path(stack)}/events?{query}")["events"]
-        if not events:
-            return None
-        return Signal(resource=events[0]["resource_name"], at=events[0]["event_time"])
+            query = {"resource_action": "SIGNAL", "sort_keys": "created_at", "sort_dir": "desc"}
+            answer = self._heat.ask("GET", f"{_path(stack)}/events", params={**query, "limit": 1})
+            events = answer.value(list[_Event], "events")
+        return Signal(resource=events[0].resource_name, at=events[0].event_time) if events else None
 
     def output(self, stack: Stack, key: str) -> str:
         """Value of a stack's output."""
         with asking(f"read output {key} of stack {stack.name}"):
-            value = self._read(f"{_path(stack)}/outputs/{key}")["output"]["output_value"]
+            where = _path(stack) + path("outputs", key)
+            value = self._heat.get(where, _Output, "output").output_value
         if value is None:
             raise NotFound(f"output {key} of stack {stack.name} has no value yet")
         return str(value)
@@ -117,21 +125,58 @@ class Stacks:
         Heat fails when it is asked for a tenant and for tags in one request
         (heat/db/api.py: _filter_and_page_query), so it is asked for no tenant.
         """
-        told = self._read("/stacks", **query)["stacks"]
-        return tuple(map(_stack, of_project(str(self._cloud.current_project_id), told)))
+        told = self._heat.all("/stacks", list[_Stack], "stacks", **query)
+        return tuple(map(_stack, of_project(login.project(self._cloud), told)))
 
-    def _read(self, path: str, **query: str) -> Any:
-        response = self._cloud.orchestration.get(path, params=query)
-        exceptions.raise_from_response(response)
-        return response.json()
 
-    def _write(self, method: str, path: str, body: Mapping[str, object]) -> None:
-        response = self._cloud.orchestration.request(path, method, json=body)
-        exceptions.raise_from_response(response)
+def _is_within(links: list[_Link]) -> list[_Link]:
+    """The links of a resource, if one of them tells its stack."""
+    _within(links)
+    return links
+
+
+@dataclass(frozen=True)
+class _Stack:
+    id: ID
+    stack_name: ID
+    stack_status: str
+    stack_status_reason: str | None
+    creation_time: Moment | None
+    updated_time: Moment | None
+    tags: list[str] | None = None
+    project: str | None = None
+
+
+@dataclass(frozen=True)
+class _Link:
+    rel: str
+    href: str
+
+
+@dataclass(frozen=True)
+class _Resource:
+    resource_name: ID
+    resource_type: str
+    resource_status: str
+    resource_status_reason: str | None
+    physical_resource_id: str | None
+    links: Annotated[list[_Link], AfterValidator(_is_within)]
+    parent_resource: str | None = None
+
+
+@dataclass(frozen=True)
+class _Event:
+    resource_name: str
+    event_time: Moment
+
+
+@dataclass(frozen=True)
+class _Output:
+    output_value: object
 
 
 def _path(stack: Stack) -> str:
-    return f"/stacks/{stack.name}/{stack.id}"
+    return path("stacks", stack.name, stack.id)
 
 
 def _minutes(deadline: float) -> int:
@@ -151,29 +196,35 @@ def _definition(
     }
 
 
-def _stack(item: Mapping[str, Any]) -> Stack:
-    action, _, status = item["stack_status"].partition("_")
+def _stack(told: _Stack) -> Stack:
+    action, _, status = told.stack_status.partition("_")
     return Stack(
-        id=item["id"],
-        name=item["stack_name"],
+        id=told.id,
+        name=told.stack_name,
         action=action,
         status=status,
-        reason=item["stack_status_reason"] or "",
-        tags=frozenset(item["tags"] or ()),
-        updated_at=item["updated_time"] or item["creation_time"] or "",
+        reason=told.stack_status_reason or "",
+        tags=frozenset(told.tags or ()),
+        updated_at=told.updated_time or told.creation_time or "",
     )
 
 
-def _resource(item: Mapping[str, Any]) -> Resource:
-    links = {link["rel"]: urlsplit(link["href"]).path for link in item["links"]}
-    stack_name, stack_id = links["stack"].rsplit("/", 2)[1:]
+def _within(links: list[_Link]) -> tuple[str, str]:
+    """Name and ID of the stack that a resource is in. Raises ValueError where none is told."""
+    (href,) = [link.href for link in links if link.rel == "stack"]
+    *_, name, id_ = urlsplit(href).path.split("/")
+    return name, id_
+
+
+def _resource(told: _Resource) -> Resource:
+    stack_name, stack_id = _within(told.links)
     return Resource(
-        name=item["resource_name"],
-        type=item["resource_type"],
-        status=item["resource_status"],
-        reason=item["resource_status_reason"] or "",
-        physical_id=item["physical_resource_id"] or "",
+        name=told.resource_name,
+        type=told.resource_type,
+        status=told.resource_status,
+        reason=told.resource_status_reason or "",
+        physical_id=told.physical_resource_id or "",
         stack_name=stack_name,
         stack_id=stack_id,
-        parent=item.get("parent_resource") or "",
+        parent=told.parent_resource or "",
     )

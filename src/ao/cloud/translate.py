@@ -9,6 +9,9 @@ from keystoneauth1 import exceptions as keystone
 from openstack import exceptions as sdk
 
 from ao import errors
+from ao.cloud.answers import Unreadable
+from ao.printable import printable
+from ao.redaction import redact
 
 _BY_STATUS: dict[int, tuple[type[errors.AoError], str]] = {
     400: (
@@ -29,6 +32,8 @@ _BY_STATUS: dict[int, tuple[type[errors.AoError], str]] = {
     413: (errors.QuotaExceeded, "Free something, or ask for a larger quota."),
 }
 
+LONGEST = 600
+"""Characters that are told of what a service says."""
 HEAT_LIMIT = "You have reached the maximum"
 """Heat's words for a full project, which it answers with 400 (heat/engine/service.py)."""
 
@@ -37,10 +42,14 @@ HEAT_LIMIT = "You have reached the maximum"
 def asking(what: str) -> Iterator[None]:
     """Turn what openstacksdk raises while doing `what` into CloudError and QuotaExceeded.
 
-    `what` reads on from "cannot", for example `list the floating IPs`.
+    `what` reads on from "cannot", for example `list the floating IPs`. Both it and what a
+    service says may hold words of others, which are made safe to print.
     """
+    what = _safe(what)
     try:
         yield
+    except Unreadable as error:
+        raise error.told(what) from error
     except sdk.HttpException as error:
         raise _from_status(what, error.status_code, _words(error), error.request_id) from error
     except keystone.HttpError as error:
@@ -48,19 +57,17 @@ def asking(what: str) -> Iterator[None]:
         raise _from_status(what, error.http_status, words, error.request_id) from error
     except (sdk.ConfigException, keystone.MissingRequiredOptions, keystone.MissingAuthPlugin) as e:
         raise errors.NotAuthenticated(
-            f"cannot {what}: {e}",
+            f"cannot {what}: {_safe(e)}",
             cure="Name a cloud of clouds.yaml with `cloud:` or --os-cloud, or set OS_* variables.",
         ) from e
     except (sdk.EndpointNotFound, keystone.EndpointNotFound) as error:
         raise errors.NotFound(
-            f"cannot {what}: the cloud has no such service: {error}",
+            f"cannot {what}: the cloud has no such service: {_safe(error)}",
             cure="Ao needs Nova, Neutron, Glance, Heat and Octavia; `openstack catalog list`.",
         ) from error
-    except sdk.DuplicateResource as error:
-        raise errors.Conflict(f"cannot {what}: {error}", cure="Write its ID instead.") from error
     except (keystone.ClientException, sdk.SDKException) as error:
         raise errors.Unavailable(
-            f"cannot {what}: {error}",
+            f"cannot {what}: {_safe(error)}",
             cure="Run the command again; it goes on where it stopped.",
         ) from error
 
@@ -73,9 +80,19 @@ def _from_status(
         kind, cure = errors.Unavailable, "Run the command again; it goes on where it stopped."
     if (status == 403 and "uota" in words) or (status == 400 and HEAT_LIMIT in words):
         kind, cure = _BY_STATUS[413]
-    return kind(f"cannot {what}: {words} (HTTP {status})", cure=cure, request_id=request_id or "")
+    return kind(
+        f"cannot {what}: {_safe(words)} (HTTP {status})",
+        cure=cure,
+        request_id=printable(request_id or "", LONGEST),
+    )
 
 
 def _words(error: sdk.HttpException) -> str:
     """What the service said, without the URL that openstacksdk adds."""
     return str(error.details or error.message or error).strip().rstrip(".")
+
+
+def _safe(words: object) -> str:
+    """Words of others in one line, without secrets and of a length that can be read."""
+    # More is not even looked at: an error may be as long as its service likes.
+    return printable(redact(" ".join(str(words)[: 10 * LONGEST].split())), LONGEST)

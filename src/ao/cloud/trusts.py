@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from http.client import FORBIDDEN, NOT_FOUND
 
-from keystoneauth1.access import AccessInfoV3
-from keystoneauth1.identity.base import BaseIdentityPlugin
-from openstack import connection, exceptions
+from openstack import connection
 
+from ao.cloud import login
+from ao.cloud.login import Credential
+from ao.cloud.service import Thing, keystone
 from ao.cloud.translate import asking
 from ao.errors import Forbidden
 
@@ -22,38 +24,37 @@ def check(cloud: connection.Connection) -> None:
     before whom it is for (keystone/api/trusts.py: post).
     """
     with asking("log in"):
-        auth = cloud.session.auth
-        access = auth.get_access(cloud.session) if isinstance(auth, BaseIdentityPlugin) else None
-    if not isinstance(access, AccessInfoV3) or access.application_credential_id is None:
+        user_id, credential = login.user_id(cloud), login.credential(cloud)
+    if credential is None:
         return
-    nobody = secrets.token_hex(16)
-    wanted = {
-        "trustor_user_id": access.user_id,
-        "trustee_user_id": nobody,
-        "impersonation": True,
-    }
     with asking("see whether Heat can get a trust"):
-        answer = cloud.identity.post("/OS-TRUST/trusts", json={"trust": wanted})
-        if answer.status_code not in (403, 404):
-            exceptions.raise_from_response(answer)
-    if answer.status_code == 403:
-        raise _refusal(access)
+        wanted = {
+            "trustor_user_id": user_id,
+            "trustee_user_id": secrets.token_hex(16),
+            "impersonation": True,
+        }
+        answer = keystone(cloud).ask(
+            "POST", "/OS-TRUST/trusts", json={"trust": wanted}, also=(FORBIDDEN, NOT_FOUND)
+        )
+        if answer.response.status_code not in (FORBIDDEN, NOT_FOUND):
+            answer.value(Thing, "trust")
+    if answer.response.status_code == FORBIDDEN:
+        raise _refusal(credential)
 
 
-def _refusal(access: AccessInfoV3) -> Forbidden:
-    credential = access.application_credential
+def _refusal(credential: Credential) -> Forbidden:
     password = (
         "Build with the user's password (`ao up`); releases then go well with this credential. "
     )
-    if credential.get("restricted"):
+    if credential.restricted:
         return Forbidden(
-            f"the application credential {credential['name']} is restricted: Keystone lets it "
+            f"the application credential {credential.name} is restricted: Keystone lets it "
             "make no trust, which Heat needs to create a stack",
             cure=password + "Or make one with `openstack application credential create "
             "--unrestricted`; Keystone since the fix of its bug 2150089 refuses that one too.",
         )
     return Forbidden(
-        f"the application credential {credential['name']} is unrestricted, and yet Keystone lets "
+        f"the application credential {credential.name} is unrestricted, and yet Keystone lets "
         "it make no trust, which Heat needs to create a stack",
         cure=password + "Or ask the cloud's administrator for "
         "allow_insecure_application_credential_trust_escalation in keystone.conf.",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ao.cloud.answers import Heard, Unreadable, understanding
 from ao.fake.failure import Failure
 from ao.fake.flaws import Flaws
 
@@ -38,11 +39,24 @@ class Fault:
     after: bool
     """Whether it happens once the call has taken effect."""
     act: Callable[[], object]
+    others: bool = False
+    """Whether somebody else acts at that moment, and the call is answered."""
 
     def strike(self, *, after: bool) -> None:
-        """Let it happen, if this is its side of the call."""
-        if after is self.after:
+        """Let it happen, if this is its side of the call.
+
+        An answer that is none is told as the adapters of a real cloud tell it.
+        """
+        if after is not self.after:
+            return
+        if self.others:
             self.act()
+            return
+        try:
+            with understanding("the fake cloud"):
+                self.act()
+        except Unreadable as error:
+            raise error.told(f"call {self.call or 'the cloud'}") from error
 
 
 class Faults:
@@ -59,6 +73,16 @@ class Faults:
         """
         self._waiting.append(Fault(call=call, skip=skip, after=after, act=_raiser(error)))
 
+    def garble(
+        self, call: str, answer: str = "<html>", *, skip: int = 0, after: bool = False
+    ) -> None:
+        """Have a call get what is no answer, in place of taking effect or after it.
+
+        `answer` is that, say a page of a proxy. It is told as Unavailable, as of a real cloud.
+        """
+        heard = Heard(server="the fake cloud", request=call, status=200, body=answer.encode())
+        self.fail(call, Unreadable(str(heard)), skip=skip, after=after)
+
     def kill(self, call: str = "", *, skip: int = 0, after: bool = False) -> None:
         """Kill the process at a call: of that name, any that writes (""), any at all ("*")."""
         self._waiting.append(Fault(call=call, skip=skip, after=after, act=_raiser(Killed())))
@@ -67,7 +91,8 @@ class Faults:
         self, call: str, act: Callable[[], object], *, skip: int = 0, after: bool = False
     ) -> None:
         """Have somebody else act right before a call takes effect, or right after."""
-        self._waiting.append(Fault(call=call, skip=skip, after=after, act=act))
+        fault = Fault(call=call, skip=skip, after=after, act=act, others=True)
+        self._waiting.append(fault)
 
     def break_next(
         self,

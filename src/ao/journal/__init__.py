@@ -38,8 +38,8 @@ from ao.journal.events import (
     TakenOver,
 )
 from ao.journal.heading import ALONE, Heading, prefix
-from ao.journal.redaction import redact
 from ao.journal.release import Release, StepRun, releases, settled
+from ao.redaction import redact
 from ao.work import Work
 
 __all__ = [

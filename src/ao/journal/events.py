@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, WrapSerializer
 
 from ao.colour import Colour
-from ao.journal.redaction import redact
+from ao.redaction import redact
 from ao.report.cutover import CutOver
 
 LONGEST = 4000

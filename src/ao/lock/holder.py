@@ -11,8 +11,8 @@ from typing import Annotated, Self
 from pydantic import AllowInfNan, TypeAdapter, ValidationError
 
 from ao import cloud
-from ao.journal.redaction import redact
 from ao.lock import process
+from ao.redaction import redact
 
 LEASE = 120.0
 """Seconds that a lock lasts after its last renewal."""

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from ao import cloud
-from ao.errors import AoError, Changed, CloudError, NotFound
+from ao.errors import AoError, Changed, CloudError, NotFound, Unavailable
 from ao.lock.errors import LockLost
+from ao.lock.guarded import guarded
 from ao.lock.holder import LEASE, Claim, Holder, moment
 from ao.work import Work
+
+log = logging.getLogger("ao")
 
 RENEWAL = LEASE / 3
 """Seconds between two renewals."""
 AGAIN = LEASE / 12
 """Seconds until a renewal that failed is tried again."""
+SAFE = LEASE - RENEWAL
+"""Seconds after a renewal in which nobody can have taken the lock over; what is left of the lease
+is for the request that goes out at their end."""
 
 
 class Held:
@@ -31,6 +41,7 @@ class Held:
         self._claim = claim
         self._proven = work.clock.now()
         self._lost: LockLost | None = None
+        self._freed = False
         self._turn = threading.Lock()
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="lock", daemon=True)
@@ -43,28 +54,40 @@ class Held:
         """
         try:
             self._renew()
-        except CloudError as error:
-            silent = self._work.clock.now() - self._proven
-            if silent < LEASE - RENEWAL:
+        except LockLost:
+            raise
+        except AoError as error:
+            silent = self._unproven
+            if silent < SAFE:
                 return
             why = f"it could not be renewed for {silent:.0f} s: {error.message}"
             raise self._losing(why) from error
 
+    def guard(self, work: Work) -> Work:
+        """The work to do under the lock.
+
+        A request that would change the site does not go out, and LockLost is raised in its
+        place, once the lock is known to be lost, or when nobody has answered for longer than
+        it is safe that it is ours. Once it was given free by ourselves nothing is guarded.
+        """
+        return replace(work, lock=self, cloud=guarded(work.cloud, self._prove))
+
     def release(self) -> None:
-        """Give the lock free; nothing happens the second time.
+        """Give the lock free; nothing happens the second time, nor when it is lost.
 
         A cloud that fails is told: the lock then ends by itself.
         """
         self._over.set()
-        with self._turn:
-            if self._lost is not None:
-                return
-            self._lost = LockLost("the lock was given free", cure="Run the command again.")
-            try:
+        try:
+            with self._alone():
+                if self._lost is not None:
+                    return
+                self._lost = LockLost("the lock was given free", cure="Run the command again.")
+                self._freed = True
                 self._remove()
-            except AoError as error:
-                until = moment(Holder.of(self._lock).until)
-                self._work.progress.note(f"{error.message}. It ends by itself at {until}.")
+        except AoError as error:
+            until = moment(Holder.of(self._lock).until)
+            self._work.progress.note(f"{error.message}. It ends by itself at {until}.")
 
     def __enter__(self) -> Self:
         self._keeper.start()
@@ -89,14 +112,41 @@ class Held:
                 self._renew()
                 pause = RENEWAL
             except LockLost as error:
-                self._work.progress.note(error.message)
+                if not self._over.is_set():
+                    self._work.progress.note(error.message)
                 return
-            except CloudError:
+            except Exception:
+                # Whatever it is, others must not take the lock over for it while we work.
+                log.debug("The lock could not be renewed:", exc_info=True)
                 pause = AGAIN
 
+    @property
+    def _unproven(self) -> float:
+        """Seconds since the lock was last seen to be ours."""
+        return self._work.clock.now() - self._proven
+
+    def _prove(self) -> None:
+        """See that nobody can have taken the lock over; it is asked only if that is not sure."""
+        if self._freed:
+            return
+        if self._lost is not None:
+            raise self._lost
+        if self._unproven >= SAFE:
+            self.check()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Ask for the lock while the other thread does not. Raises Unavailable."""
+        if not self._turn.acquire(timeout=RENEWAL):
+            raise Unavailable("a renewal of the lock has not been answered yet")
+        try:
+            yield
+        finally:
+            self._turn.release()
+
     def _renew(self) -> None:
-        """Renew once. Raises LockLost when it is not ours any more, CloudError."""
-        with self._turn:
+        """Renew once. Raises LockLost when it is not ours any more, AoError."""
+        with self._alone():
             if self._lost is not None:
                 raise self._lost
             asked = self._work.clock.now()

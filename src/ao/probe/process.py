@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from pydantic import TypeAdapter
 
@@ -26,9 +26,6 @@ from ao.probe.tally import Tally
 STOPPING = 30.0
 """Seconds, beside the load's time-out, that it may take to end and to tell what it saw."""
 
-_RECORDING: TypeAdapter[Recording] = TypeAdapter(Recording)
-_TALLY: TypeAdapter[Tally] = TypeAdapter(Tally)
-
 
 class ProbeProcess:
     """A probe in a child process, which is there from `with` on and ends with its parent."""
@@ -37,9 +34,9 @@ class ProbeProcess:
         self._deadline = STOPPING
         self._process: subprocess.Popen[str] | None = None
         self._changed = threading.Condition()
-        self._lately: dict[str, Any] | None = None
-        self._recording: dict[str, Any] | None = None
-        self._error: dict[str, str] | None = None
+        self._lately: _Lately | None = None
+        self._recording: Recording | None = None
+        self._error: _Error | None = None
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -84,14 +81,12 @@ class ProbeProcess:
     def on(self, colour: Colour) -> int:
         """Its clients that a colour has answered within the last second."""
         with self._changed:
-            clients: dict[str, int] = self._lately["clients"] if self._lately else {}
-            return clients.get(str(colour), 0)
+            return self._lately.clients.get(str(colour), 0) if self._lately else 0
 
     def sample(self) -> Tally | None:
         """What it has counted since it began; None before it sends and after it has ended."""
         with self._changed:
-            lately = None if self._ended else self._lately
-        return _TALLY.validate_python(lately["tally"]) if lately else None
+            return None if self._ended or self._lately is None else self._lately.tally
 
     def wait_until_running(self, deadline: float) -> None:
         """Wait until it sends; raises what it fails with, DeadlinePassed after `deadline` s."""
@@ -107,7 +102,8 @@ class ProbeProcess:
         with suppress(BrokenPipeError):
             process.stdin.close()
         self._wait(lambda: self._recording is not None, "the probe to end", self._deadline)
-        return _RECORDING.validate_python(self._recording)
+        assert self._recording is not None
+        return self._recording
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None:
@@ -129,21 +125,52 @@ class ProbeProcess:
                     raise DeadlinePassed(f"waited {deadline:.0f} s for {what}")
 
     def _read(self) -> None:
-        """Take what the child says, until it ends."""
+        """Take what the child says, until it ends or says what is none of its words."""
         process = self._started()
         assert process.stdout is not None
-        for line in process.stdout:
-            if not line.endswith("\n"):
-                break  # the child was killed in the midst of it
-            said = json.loads(line)
+        try:
+            for line in process.stdout:
+                if not line.endswith("\n"):
+                    break  # the child was killed in the midst of it
+                self._hear(_SAID.validate_json(line))
+        except ValueError:
+            self._hear(_Said(error=_Error(message="the probe said what cannot be read")))
+        finally:
             with self._changed:
-                self._lately = said.get("lately", self._lately)
-                self._recording = said.get("recording", self._recording)
-                self._error = said.get("error", self._error)
+                self._ended = True
                 self._changed.notify_all()
+
+    def _hear(self, said: _Said) -> None:
         with self._changed:
-            self._ended = True
+            self._lately = said.lately or self._lately
+            self._recording = said.recording or self._recording
+            self._error = said.error or self._error
             self._changed.notify_all()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Lately:
+    tally: Tally
+    clients: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Error:
+    message: str
+    kind: str = AoError.__name__
+    cure: str = "`ao probe URL` tries it alone."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What the child says in a line: one of these."""
+
+    lately: _Lately | None = None
+    recording: Recording | None = None
+    error: _Error | None = None
+
+
+_SAID: TypeAdapter[_Said] = TypeAdapter(_Said)
 
 
 def _python() -> str:
@@ -152,6 +179,6 @@ def _python() -> str:
     return str(own) if own.exists() else sys.executable
 
 
-def _told(error: dict[str, str]) -> AoError:
-    kind: type[AoError] = getattr(errors, error["kind"])
-    return kind(error["message"], cure=error["cure"])
+def _told(error: _Error) -> AoError:
+    kind: type[AoError] = getattr(errors, error.kind, AoError)
+    return kind(error.message, cure=error.cure)

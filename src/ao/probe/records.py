@@ -29,9 +29,10 @@ class Records:
         """Begin the file; gzip when its name ends in .gz. Raises ConfigError if it cannot be."""
         try:
             self._file: io.TextIOBase = (
-                gzip.open(path, "wt", encoding="utf-8", newline="")  # noqa: SIM115
+                # A server may answer with a colour that cannot be written as it is.
+                gzip.open(path, "wt", encoding="utf-8", errors="backslashreplace", newline="")  # noqa: SIM115
                 if path.suffix == ".gz"
-                else path.open("w", encoding="utf-8", newline="")
+                else path.open("w", encoding="utf-8", errors="backslashreplace", newline="")
             )
         except OSError as error:
             raise ConfigError(

@@ -202,7 +202,7 @@ def _locked(
     """The work with the site's lock, its journal, and from whom the lock was taken over."""
     with (
         lock.held(work, purpose) as held,
-        capacity.kept(replace(work, lock=held)) as locked,
+        capacity.kept(held.guard(work)) as locked,
     ):
         journal = Journal(locked, now=lambda: datetime.fromtimestamp(options.moment(), UTC))
         yield locked, journal, held.taken_over
@@ -270,8 +270,15 @@ def _abort(run: Running, asked: AbortAsked) -> None:
 
 
 def _failed(run: Running, error: AoError) -> None:
-    """Write down that a release stopped; once production has moved it stays open."""
+    """Write down that a release stopped.
+
+    It stays open once production has moved, and when the lock is lost.
+    """
     run.notify(Event.FAILURE, why=error.message)
+    if isinstance(error, lock.LockLost):
+        # Who has the lock now may go on with the release, and must not find it ended.
+        run.write(Noted(text=f"stopped: {error.message}"))
+        return
     facts = run.observe()
     if facts.live is run.past.new or facts.switching_to is run.past.new:
         run.write(Noted(text=f"stopped: {error.message}"))

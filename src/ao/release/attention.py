@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ao.clock import Clock
-from ao.errors import CloudError
+from ao.errors import AoError
 from ao.journal import Ask, Asked, Entry, Journal
 from ao.work import Work
 
@@ -73,7 +73,7 @@ class Attention:
     def _new(self) -> tuple[Entry, ...]:
         try:
             asked = self._journal.requests(self._release, self._heard)
-        except CloudError:
+        except AoError:
             return ()
         self._heard.update(entry.id for entry in asked)
         return tuple(entry for entry in asked if isinstance(entry.event, Asked))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ao import duration, hooks, notify
-from ao.errors import AoError, CloudError
+from ao.errors import AoError
 from ao.facts import Facts
 from ao.hooks import Context
 from ao.journal import WAITING, Event, Journal, StepBegun, StepEnded
@@ -93,7 +93,7 @@ class Running:
         """
         try:
             facts = self.work.observe()
-        except CloudError:
+        except AoError:
             if self._context is None:
                 raise
             return self._context

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from ao import prometheus
-from ao.errors import CloudError
+from ao.errors import AoError
 from ao.facts import System
 from ao.probe.tally import Tally
 from ao.prometheus import NoFigure
@@ -77,7 +77,7 @@ class Look:
             return Missing(why=f"{self.new.colour} has no pool")
         try:
             members = self.work.cloud.balancers.members(self.new.pool_id)
-        except CloudError as error:
+        except AoError as error:
             return Missing(why=error.message)
         online = sum(member.operating_status in {"ONLINE", "NO_MONITOR"} for member in members)
         wanted = max(1, min(len(members), self.baseline.online))

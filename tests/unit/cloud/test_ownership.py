@@ -1,6 +1,7 @@
 """What an administrator is told of all projects, as Heat answers it."""
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ class Connection:
         self.orchestration = self
         self._told = told
 
-    def get(self, path: str, params: dict[str, str] | None = None) -> requests.Response:
+    def request(self, path: str, method: str, **_: object) -> requests.Response:
         answer = requests.Response()
         answer.status_code = 200
         answer._content = json.dumps(self._told).encode()
@@ -47,9 +48,14 @@ def stack(id_: str, **more: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("told", [[{"id": 1, "project": OURS}], [{"id": 1}]])
-def test_what_is_told_without_a_project_is_ours_too(told: list[dict[str, Any]]) -> None:
-    assert of_project(OURS, [*told, {"id": 2, "project": THEIRS}]) == tuple(told)
+@dataclass(frozen=True)
+class Thing:
+    project: str | None
+
+
+@pytest.mark.parametrize("ours", [Thing(OURS), Thing(None)])
+def test_what_is_told_without_a_project_is_ours_too(ours: Thing) -> None:
+    assert of_project(OURS, [ours, Thing(THEIRS)]) == (ours,)
 
 
 def test_an_administrator_finds_the_records_of_no_other_project() -> None:

@@ -78,7 +78,6 @@ def test_a_wrong_password_is_told_once() -> None:
     [
         (sdk.ConfigException("Cloud x was not found."), errors.NotAuthenticated),
         (keystone.MissingRequiredOptions([]), errors.NotAuthenticated),
-        (sdk.DuplicateResource("More than one Image exists"), errors.Conflict),
         (keystone.EndpointNotFound("no such endpoint"), errors.NotFound),
         (keystone.ConnectFailure("refused"), errors.Unavailable),
         (keystone.ConnectTimeout("timed out"), errors.Unavailable),

@@ -31,17 +31,19 @@ class Login(V3Password):
 class Cloud:
     """A connection whose Keystone answers a wish for a trust with this status."""
 
+    current_user_id = "2"
+
     def __init__(self, credential: dict[str, Any] | None, status: int) -> None:
         self.session = SimpleNamespace(auth=Login(credential))
         self.identity = self
         self.asked: list[str] = []
         self._status = status
 
-    def post(self, path: str, json: object) -> requests.Response:
+    def request(self, path: str, method: str, **_: object) -> requests.Response:
         self.asked.append(path)
         answer = requests.Response()
         answer.status_code = self._status
-        answer.url = "http://keystone.example" + path
+        answer._content = b'{"error": {}}'
         return answer
 
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from ao import acts, fake
@@ -43,6 +45,33 @@ def test_a_call_whose_answer_is_lost_has_taken_effect(work: Work, cloud: fake.Cl
     with pytest.raises(Unavailable, match="no answer"):
         cloud.addresses.point(production, None)
     assert live(work) is None
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_an_answer_that_is_none_is_told_as_on_a_real_cloud(
+    work: Work, cloud: fake.Cloud, after: bool
+) -> None:
+    production = work.observe().production
+    assert production is not None
+    cloud.faults.garble("addresses.point", "<html>\x1b[2J", after=after)
+    with pytest.raises(Unavailable, match=r"answers to addresses.point .*: <html>\\x1b\[2J"):
+        cloud.addresses.point(production, None)
+    assert live(work) is (None if after else BLUE)
+
+
+@pytest.mark.parametrize("error", [json.JSONDecodeError("", "<", 0), KeyError("stacks")])
+def test_what_a_library_raises_at_an_answer_that_is_none_is_told_too(
+    cloud: fake.Cloud, error: Exception
+) -> None:
+    cloud.faults.fail("stacks.get", error)
+    with pytest.raises(Unavailable, match=r"cannot call stacks\.get"):
+        cloud.stacks.get("x")
+
+
+def test_what_somebody_else_does_wrong_meanwhile_is_no_answer(cloud: fake.Cloud) -> None:
+    cloud.faults.meanwhile("stacks.get", lambda: {}["wrong"])
+    with pytest.raises(KeyError):
+        cloud.stacks.get("x")
 
 
 def test_a_fault_lets_calls_pass_before_it(cloud: fake.Cloud) -> None:

@@ -125,6 +125,25 @@ def test_what_a_probe_fails_with_is_told_as_it_is(
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["a library that prints", "[]", '{"lately": {"tally": null}}', '{"recording": 3}', "\xff"],
+)
+def test_a_child_that_says_what_is_none_of_its_words_is_told_at_once(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "line").write_bytes(line.encode("latin-1") + b"\n")
+    child = tmp_path / "child"
+    child.write_text(f"#!/bin/sh\ncat {tmp_path}/line\nexec sleep 60\n")
+    child.chmod(0o755)
+    monkeypatch.setattr("ao.probe.process._python", lambda: str(child))
+    with ProbeProcess() as probe:
+        probe.begin(load("http://shop.example"))
+        with pytest.raises(AoError, match="the probe said what cannot be read"):
+            probe.wait_until_running(DEADLINE)
+        assert (probe.sample(), probe.on(Colour.BLUE)) == (None, 0)
+
+
 def test_a_probe_that_is_left_without_stopping_it_is_gone(url: str) -> None:
     with ProbeProcess() as probe:
         probe.begin(load(url))

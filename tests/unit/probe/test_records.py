@@ -80,3 +80,13 @@ def test_a_disk_that_is_full_ends_the_records_and_not_the_probe(
         for number in range(20 * BATCH):
             records.add(request(number))
     assert "/dev/full ends too early: No space left on device" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["seen.csv", "seen.csv.gz"])
+def test_a_colour_that_cannot_be_written_is_written_as_python_shows_it(
+    tmp_path: Path, name: str
+) -> None:
+    with Records(tmp_path / name) as records:
+        records.add(request(1, colour="\ud83d"))
+    text = (tmp_path / name).read_bytes()
+    assert rb"\ud83d" in (gzip.decompress(text) if name.endswith(".gz") else text)

@@ -1,5 +1,6 @@
 """Releases killed at every point of their work: the same command goes on."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -93,3 +94,43 @@ def test_a_write_that_is_not_answered_does_not_lead_a_release_astray(
         except Unavailable:
             again(work, end)
         assert state(work.observe()) == end
+
+
+ANSWERS = ("<html>Maintenance</html>", "", "null", '{"stacks": null}', "[")
+"""What is no answer."""
+
+
+def called(site: Site) -> list[str]:
+    """The calls of a release, but for those of its last words."""
+    work = built(site)
+    before = len(work.cloud.calls)
+    released(work)
+    names = [call.name for call in work.cloud.calls[before:]]
+    while names[-1] in ("records.add", "locks.remove"):
+        names.pop()
+    return names
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_release_stands_answers_that_are_none_and_nobody_gets_its_lock(
+    site: Site, seed: int
+) -> None:
+    luck, names = random.Random(seed), called(site)
+    for _ in range(3):
+        at = luck.randrange(len(names))
+        work = built(site)
+        work.cloud.faults.garble(
+            names[at],
+            luck.choice(ANSWERS),
+            skip=names[:at].count(names[at]),
+            after=luck.random() < 0.5,
+        )
+        try:
+            released(work)
+        except Unavailable as error:
+            assert "cannot be read (HTTP 200)" in error.message  # noqa: PT017
+            assert lock.holder(work) is None
+            assert Visitor(work).look() in list(Colour)
+            released(work)
+        assert told(work, "production") == ("green", "2.0")
+        assert outcome(work) == "released"

@@ -5,7 +5,7 @@ import pytest
 
 from ao import acts, fake
 from ao.colour import Colour
-from ao.errors import CloudError, Unavailable
+from ao.errors import AoError, QuotaExceeded, Unavailable
 from ao.facts import System
 from ao.probe.tally import Tally
 from ao.prometheus import NoFigure
@@ -35,12 +35,12 @@ class Counting:
 class Members:
     """Health checks that tell these statuses, or fail."""
 
-    statuses: tuple[str, ...] | CloudError
+    statuses: tuple[str, ...] | AoError
     asked: list[str] = field(default_factory=list)
 
     def members(self, pool_id: str) -> object:
         self.asked.append(pool_id)
-        if isinstance(self.statuses, CloudError):
+        if isinstance(self.statuses, AoError):
             raise self.statuses
         some = sites.system(Colour.GREEN, size=len(self.statuses)).members
         return tuple(
@@ -57,7 +57,7 @@ class CloudOf:
 
 def look(
     watch: Watch = ALL,
-    members: tuple[str, ...] | CloudError = ("ONLINE", "ONLINE"),
+    members: tuple[str, ...] | AoError = ("ONLINE", "ONLINE"),
     probe: Counting | None = None,
     checks: Callable[[], tuple[str, ...]] = tuple,
     ask: Callable[[str, str], float] = lambda url, query: 0.0,
@@ -119,8 +119,9 @@ def test_servers_that_fail_are_counted_against_those_of_before(
     )
 
 
-def test_a_cloud_that_does_not_answer_is_missing() -> None:
-    trouble = Unavailable("Octavia did not answer within 30 s")
+@pytest.mark.parametrize("kind", [Unavailable, QuotaExceeded])
+def test_a_cloud_that_does_not_answer_is_missing(kind: type[AoError]) -> None:
+    trouble = kind("Octavia did not answer within 30 s")
     assert reading(look(members=trouble), "members") == Missing(why=trouble.message)
 
 

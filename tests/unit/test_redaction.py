@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from ao.journal import redact
+from ao.redaction import redact
 
 
 @pytest.mark.parametrize(

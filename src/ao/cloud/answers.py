@@ -1,0 +1,139 @@
+"""Answers of OpenStack's services, and what is none.
+
+Something else may answer in a service's place: a proxy with a page of its own, with status 200
+too, or a service that broke off in the midst of an answer. That must never be taken for an
+answer, least of all for "nothing is there", and is told as Unavailable.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+import requests
+from keystoneauth1.exceptions import InvalidResponse, NotFound
+from pydantic import TypeAdapter
+
+from ao.errors import Unavailable
+from ao.printable import printable
+from ao.redaction import redact
+
+T = TypeVar("T")
+
+MALFORMED = (
+    InvalidResponse,
+    # Keystone itself, or the place where a service tells its versions, is always there.
+    NotFound,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
+"""What keystoneauth and openstacksdk raise at an answer that is not what they take it for."""
+SHOWN = 120
+"""Characters of an answer that are shown."""
+LOOKED_AT = 10 * SHOWN
+"""Bytes of its beginning that are looked at for them, so that a secret is seen as a whole."""
+_TAG = re.compile(r"<[^<>]*>")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """An answer as it came, whatever it is."""
+
+    server: str
+    """What answered: a service's name, or a host with its port."""
+    request: str
+    """Method and path that it answers, for example `GET /ports`."""
+    status: int
+    """HTTP status."""
+    body: bytes
+    """How its body begins."""
+    location: str = ""
+    """Where it redirects to, if it does."""
+
+    @classmethod
+    def of(cls, response: requests.Response, server: str, request: str) -> Self:
+        """What came as the response to a request."""
+        return cls(
+            server=server,
+            request=request,
+            status=response.status_code,
+            body=response.content[:LOOKED_AT],
+            location=response.headers.get("Location", "") if response.is_redirect else "",
+        )
+
+    @property
+    def words(self) -> str:
+        """What it tells people: the beginning of its text, without tags if it is a page."""
+        return " ".join(_TAG.sub(" ", self.body.decode(errors="backslashreplace")).split())
+
+    def __str__(self) -> str:
+        """That it cannot be read, and how it begins, without secrets and safe to print."""
+        begins = self.body.decode(errors="backslashreplace").strip() or "nothing"
+        if self.location:
+            begins = f"a redirect to {self.location}"
+        return (
+            f"what {self.server} answers to {printable(redact(self.request), SHOWN)} cannot be "
+            f"read (HTTP {self.status}): {printable(redact(begins), SHOWN)}"
+        )
+
+
+class Unreadable(Exception):
+    """What a service answered is none of the answers of its API. Its text tells so."""
+
+    def told(self, what: str) -> Unavailable:
+        """The error for the user, who cannot do `what` for that reason."""
+        return Unavailable(
+            f"cannot {what}: {self}",
+            cure="Something else may answer in its place, such as a proxy: `openstack catalog "
+            "list` tells where the services are asked. Run the command again; it goes on where "
+            "it stopped.",
+        )
+
+
+class _Last(threading.local):
+    heard: Heard | None = None
+
+
+_last = _Last()
+"""The last answer that each thread got."""
+
+
+def hear(response: requests.Response) -> None:
+    """Note an answer that has come, to be told if a library cannot read it."""
+    url = urlsplit(response.url or "")
+    _last.heard = Heard.of(
+        response, url.netloc.rpartition("@")[2], f"{response.request.method} {url.path}"
+    )
+
+
+@contextmanager
+def understanding(service: str) -> Iterator[None]:
+    """Turn what a library raises at an answer that is none into Unreadable.
+
+    Only calls of such a library belong into the block: what is wrong with a program of ours
+    raises the same.
+    """
+    _last.heard = None
+    try:
+        yield
+    except MALFORMED as error:
+        heard = _last.heard or f"what {service} answers cannot be read: {printable(repr(error))}"
+        raise Unreadable(str(heard)) from error
+
+
+def reader(model: type[T]) -> TypeAdapter[T]:
+    """What makes values of a type from what JSON says; ValueError is raised where that is none."""
+    if model not in _readers:
+        _readers[model] = TypeAdapter(model)
+    return _readers[model]
+
+
+_readers: dict[object, TypeAdapter[Any]] = {}

@@ -1,0 +1,114 @@
+"""What keeps a lock renewed beside a command, whatever a renewal raises."""
+
+import json
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from ao import lock
+from ao.errors import QuotaExceeded, Unavailable
+from ao.lock import Held, Locked, LockLost, lease
+from ao.site import Method
+from ao.work import Work
+from tests.unit.acts.stage import SITES, built
+from tests.unit.lock.test_lock import eventually, log_in
+
+ERRORS = [
+    Unavailable("HTTP 503"),
+    QuotaExceeded("HTTP 413"),
+    json.JSONDecodeError("Expecting value", "<html>", 0),
+    KeyError("port"),
+    RecursionError(),
+    OSError("no file descriptor is left"),
+    MemoryError(),
+]
+
+
+@pytest.fixture
+def work() -> Work:
+    return built(SITES[Method.POOL])
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "RENEWAL", 0.02)
+    monkeypatch.setattr(lease, "AGAIN", 0.01)
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    def act() -> None:
+        raise error
+
+    return act
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_a_lock_is_renewed_again_after_whatever_a_renewal_raises(
+    work: Work, error: Exception
+) -> None:
+    failed = threading.Event()
+    with lock.held(work, "release 2.0"):
+        work.cloud.faults.meanwhile("locks.renew", failed.set)
+        work.cloud.faults.meanwhile("locks.renew", raising(error))
+        assert failed.wait(10)
+        work.clock.sleep(lock.LEASE - 1)
+        assert eventually(lambda: left(work) > lock.LEASE / 2)
+        with pytest.raises(Locked):
+            lock.held(log_in(work.cloud.openstack, "other"), "switch")
+
+
+@pytest.mark.parametrize("answer", ["<html>Maintenance</html>", "", "null", '{"port": null}'])
+def test_an_answer_that_is_none_ends_neither_the_lock_nor_the_command(
+    work: Work, answer: str
+) -> None:
+    with lock.held(work, "release 2.0") as held:
+        work.cloud.faults.garble("locks.renew", answer)
+        held.check()
+        held.check()
+
+
+def test_an_error_of_a_quota_is_forgiven_as_any_other_for_a_moment(work: Work) -> None:
+    with lock.held(work, "release 2.0") as held:
+        work.cloud.faults.fail("locks.renew", QuotaExceeded("HTTP 413"))
+        held.check()
+
+
+def test_a_renewal_that_hangs_keeps_no_command_waiting(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, free = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        hangs.set()
+        free.wait(20)
+
+    with lock.held(work, "release 2.0") as held:
+        work.cloud.faults.meanwhile("locks.renew", hang)
+        assert hangs.wait(10)
+        held.check()
+        work.clock.sleep(lease.SAFE)
+        with pytest.raises(LockLost, match="has not been answered"):
+            held.guard(work).cloud.ports.sweep("none")
+        free.set()
+
+
+def test_a_lock_that_a_renewal_saw_to_be_lost_lets_no_write_out(work: Work) -> None:
+    with lock.held(work, "release 2.0") as held:
+        lock.free(log_in(work.cloud.openstack, "other"), force=True)
+        assert eventually(lambda: known_as_lost(held))
+        before = len(work.cloud.calls)
+        with pytest.raises(LockLost, match="given free by somebody else"):
+            held.guard(work).cloud.ports.sweep("none")
+        assert len(work.cloud.calls) == before
+
+
+def known_as_lost(held: Held) -> bool:
+    return not held._keeper.is_alive()
+
+
+def left(work: Work) -> float:
+    """Seconds until the lock ends."""
+    holder = lock.holder(work)
+    assert holder is not None
+    return holder.until - holder.lock.read

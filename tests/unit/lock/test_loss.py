@@ -1,0 +1,164 @@
+"""Commands that lose their lock in the midst of their work."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from ao import fake, lock, operate
+from ao.cloud.face import UNLOCKED, WRITES
+from ao.colour import Colour
+from ao.lock import LockLost
+from ao.site import Method, Site
+from ao.site.rules import After, Standby
+from ao.work import Work
+from tests.unit.acts.stage import SITES, Visitor, built, deployed, state, told
+from tests.unit.release.stage import entries, http_check, outcome, released
+
+BLUE, GREEN = Colour
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command on a site."""
+
+    prepare: Callable[[Site], Work]
+    command: Callable[[Work], object]
+
+
+CASES = {
+    "release": Case(built, released),
+    "deploy": Case(built, lambda work: operate.deploy(work, "2.0")),
+    "switch": Case(deployed, operate.switch),
+    "scale": Case(built, lambda work: operate.scale(work, GREEN, 3)),
+    "down": Case(built, lambda work: operate.down(work, frozenset(Colour))),
+}
+
+
+@pytest.fixture(params=list(Method))
+def site(request: pytest.FixtureRequest) -> Site:
+    """A site whose releases have all stages that need nobody."""
+    method: Method = request.param
+    site = SITES[method]
+    return replace(
+        site,
+        watch=replace(site.watch, length=6.0, lasting=3.0),
+        checks=http_check(),
+        rules=replace(site.rules, standby=Standby(after=After.SHRINK, size=1)),
+    )
+
+
+@dataclass
+class Other:
+    """Somebody who takes the lock over once it has ended."""
+
+    work: Work
+    calls: int = 0
+    """Calls that had come of the one who lost it by then."""
+    held: ExitStack = field(default_factory=ExitStack)
+
+    def take_over(self) -> None:
+        """Take it, long after it was renewed last."""
+        cloud = fake.Cloud(openstack=self.work.cloud.openstack, user="other")
+        self.work.clock.sleep(lock.LEASE)
+        self.held.enter_context(lock.held(replace(self.work, cloud=cloud), "switch"))
+        self.calls = len(self.work.cloud.calls)
+
+    @property
+    def writes(self) -> set[str]:
+        """What the one who lost it has written since."""
+        return {call.name for call in self.work.cloud.calls[self.calls :] if call.writes}
+
+
+def points(case: Case, site: Site) -> list[int]:
+    """At which of a command's writes the lock may be lost: those that have another after them."""
+    work = case.prepare(site)
+    before = len(work.cloud.calls)
+    case.command(work)
+    names = [call.name for call in work.cloud.calls[before:] if call.writes]
+    first, freed = names.index("locks.take") + 1, names.index("locks.remove")
+    last = max(n for n, name in enumerate(names[:freed]) if name in WRITES)
+    return list(range(first, last))
+
+
+def losing(name: str, site: Site, points: list[int]) -> Iterator[tuple[Work, Other]]:
+    """The site after a command lost its lock right after each of its writes."""
+    case = CASES[name]
+    for skip in points:
+        work = case.prepare(site)
+        other = Other(work)
+        visitor = Visitor(work)
+        work.cloud.faults.meanwhile("", other.take_over, skip=skip, after=True)
+        try:
+            case.command(visitor.watch())
+        except LockLost as lost:
+            assert "now it is held by other" in lost.message  # noqa: PT017
+            assert name == "down" or set(visitor.seen) <= set(Colour)
+            yield work, other
+        else:
+            # There is no moment after a write that was refused.
+            assert not other.calls
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_command_that_lost_its_lock_stops_before_its_next_write(name: str, site: Site) -> None:
+    for _, other in losing(name, site, points(CASES[name], site)[::2]):
+        assert other.writes <= UNLOCKED - {"locks.take", "locks.remove"}
+
+
+def test_a_release_that_lost_its_lock_goes_on_where_it_stopped(site: Site) -> None:
+    end = state(released(built(site)).observe())
+    for work, other in losing("release", site, points(CASES["release"], site)[::4]):
+        assert outcome(work) is None
+        assert any("is lost" in str(entry.event) for entry in entries(work))
+        other.held.close()
+        released(work)
+        assert state(work.observe()) == end
+        assert told(work, "production") == ("green", "2.0")
+        assert outcome(work) == "released"
+
+
+def test_a_lock_of_which_nobody_has_told_for_long_is_renewed_before_a_write(site: Site) -> None:
+    work = built(site)
+    with lock.held(work, "deploy") as held:
+        guarded = held.guard(work)
+        before = len(work.cloud.calls)
+        work.clock.sleep(lock.lease.SAFE - 1)
+        guarded.cloud.ports.sweep("none")
+        work.clock.sleep(1)
+        guarded.cloud.ports.sweep("none")
+        assert [call.name for call in work.cloud.calls[before:]] == [
+            "ports.sweep",
+            "locks.renew",
+            "ports.sweep",
+        ]
+
+
+def test_no_write_goes_out_while_a_lock_cannot_be_renewed_for_longer_than_is_safe(
+    site: Site,
+) -> None:
+    work = built(site)
+    with lock.held(work, "deploy") as held:
+        guarded = held.guard(work)
+        work.clock.sleep(lock.lease.SAFE)
+        work.cloud.faults.garble("locks.renew", "<html>Maintenance</html>")
+        before = len(work.cloud.calls)
+        with pytest.raises(LockLost, match=r"for 80 s.*<html>Maintenance</html>"):
+            guarded.cloud.ports.sweep("none")
+        # It stays lost: what has stopped does not go on by halves.
+        with pytest.raises(LockLost):
+            guarded.cloud.ports.sweep("none")
+        assert [call.name for call in work.cloud.calls[before:]] == ["locks.renew"]
+
+
+def test_a_site_is_deleted_by_who_gave_its_lock_free_for_that(site: Site) -> None:
+    work = built(site)
+    operate.down(work, frozenset(Colour))
+    assert work.cloud.stacks.all() == ()
+
+
+def test_the_cloud_of_a_guarded_work_is_the_fake_with_all_that_tests_use(site: Site) -> None:
+    work = built(site)
+    with lock.held(work, "deploy") as held:
+        assert held.guard(work).cloud.calls is work.cloud.calls
