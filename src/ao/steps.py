@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 import time
 
 from ao import alarms, follow, guard, ingredients, plan, switch, templates
@@ -20,7 +21,7 @@ from ao.errors import (
 )
 from ao.facts import Facts, System
 from ao.plan import Plan, Step
-from ao.site import Method, colour_tag, method_tag, version_tag
+from ao.site import Method, colour_tag, deploy_tag, method_tag, version_tag
 from ao.site.autoscale import Effect
 from ao.switch import address, drain
 from ao.visit import NoAnswer, colour_of
@@ -143,7 +144,8 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     name = work.site.system_stack(step.colour)
-    _define(work, system.stack, name, templates.system(), parameters, tags)
+    mark = deploy_tag(secrets.token_hex(8))
+    _define(work, system.stack, name, templates.system(), parameters, tags, mark)
 
 
 def _define(
@@ -153,15 +155,19 @@ def _define(
     template: Template,
     parameters: dict[str, object],
     tags: set[str],
+    *marks: str,
 ) -> None:
-    """Create or update a stack; an answer that was lost is looked up."""
+    """Create or update a stack; an answer that was lost is looked up.
+
+    Its marks are tags that a stack of the same definition need not have.
+    """
     deadline = work.site.deadlines.build
-    stacks = work.cloud.stacks
+    stacks, carried = work.cloud.stacks, frozenset(tags) | frozenset(marks)
     try:
         if stack is None:
-            stacks.create(name, template, parameters, frozenset(tags), deadline)
+            stacks.create(name, template, parameters, carried, deadline)
         else:
-            stacks.update(stack, template, parameters, frozenset(tags), deadline)
+            stacks.update(stack, template, parameters, carried, deadline)
     except Conflict as error:
         there = stacks.get(name)
         if there is None or not tags <= there.tags:

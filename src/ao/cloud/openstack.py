@@ -59,6 +59,12 @@ class OpenStack:
                 return str(auth.get_access(self._cloud.session).username)
             return str(self._cloud.current_user_id)
 
+    @property
+    def user_id(self) -> str:
+        """ID of the user who is logged in; empty where the login tells none."""
+        with asking("log in"):
+            return str(self._cloud.current_user_id or "")
+
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
         return quotas(self._cloud)

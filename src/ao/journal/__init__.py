@@ -18,6 +18,7 @@ from ao.journal import entry
 from ao.journal.entry import Entry, Unreadable
 from ao.journal.events import (
     WAITING,
+    Approval,
     Ask,
     Asked,
     Begun,
@@ -43,6 +44,7 @@ from ao.work import Work
 __all__ = [
     "ALONE",
     "WAITING",
+    "Approval",
     "Ask",
     "Asked",
     "Begun",
