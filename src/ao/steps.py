@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-import secrets
 import time
+from hashlib import sha256
 
 from ao import alarms, follow, guard, ingredients, plan, switch, templates
 from ao.cloud import Resource, Stack, Template
@@ -144,8 +144,14 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     name = work.site.system_stack(step.colour)
-    mark = deploy_tag(secrets.token_hex(8))
-    _define(work, system.stack, name, templates.system(), parameters, tags, mark)
+    _define(work, system.stack, name, templates.system(), parameters, tags, _mark(system))
+
+
+def _mark(system: System) -> str:
+    """The tag of a deploy: of one stack no two have the same, as each is made from the last."""
+    stack = system.stack
+    before = f"{stack.id} {stack.updated_at} {system.deploy}" if stack else ""
+    return deploy_tag(sha256(before.encode()).hexdigest()[:16])
 
 
 def _define(
