@@ -27,7 +27,12 @@ pipeline {
         stage('Deploy') {
             agent { label params.AGENT }
             steps {
-                ao('release "$VERSION" --reason "$REASON" --until deploy')
+                script {
+                    // Who has started the build; nobody where a timer or another job has.
+                    def started = currentBuild.getBuildCauses('hudson.model.Cause$UserIdCause')
+                    env.RELEASER = started.collect { it.userId ?: '' }.join(' ')
+                }
+                ao('release "$VERSION" --reason "$REASON" --releaser "$RELEASER" --until deploy')
             }
         }
         stage('Check') {
@@ -36,7 +41,9 @@ pipeline {
                 sh 'rm -f checks.xml'
                 ao('release "$VERSION" --until check --junit checks.xml')
                 script {
-                    env.APPROVAL = ao('release "$VERSION" --until approve', [0, 13]) == 13 ? 'wanted' : 'given'
+                    int code = ao('release "$VERSION" --until approve --id-file release-id', [0, 13])
+                    env.APPROVAL = code == 13 ? 'wanted' : 'given'
+                    env.RELEASE_ID = sh(script: 'cat release-id', returnStdout: true).trim()
                 }
             }
             post {
@@ -51,13 +58,13 @@ pipeline {
                 expression { env.APPROVAL == 'wanted' }
             }
             input {
-                message 'The standby has passed. Switch production to it?'
+                message "Release ${env.RELEASE_ID} of ${params.VERSION} has passed. Switch production to it?"
                 ok 'Switch'
                 submitterParameter 'APPROVER'
             }
             agent { label params.AGENT }
             steps {
-                ao('release continue --until approve --reason "approved by $APPROVER"')
+                ao('approve "$RELEASE_ID" --approver "$APPROVER" --reason "approved in $BUILD_URL"')
             }
         }
         stage('Switch') {

@@ -88,6 +88,14 @@ class System:
         return sites.tag_value(self.stack.tags, "version") if self.stack else None
 
     @property
+    def deploy(self) -> str:
+        """Mark of the deploy that defined it; empty for one by an Ao that left no marks.
+
+        It stays when the system is scaled or repaired.
+        """
+        return sites.tag_value(self.stack.tags, "deploy") or "" if self.stack else ""
+
+    @property
     def vip_port_id(self) -> str | None:
         """Port of its load balancer's address."""
         return self.load_balancer.vip_port_id if self.load_balancer else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from hashlib import sha256
 
 from ao import alarms, follow, guard, ingredients, plan, switch, templates
 from ao.cloud import Resource, Stack, Template
@@ -21,7 +22,7 @@ from ao.errors import (
 from ao.facts import Facts, System
 from ao.lock.errors import LockLost
 from ao.plan import Plan, Step
-from ao.site import Method, colour_tag, method_tag, version_tag
+from ao.site import Method, colour_tag, deploy_tag, method_tag, version_tag
 from ao.site.autoscale import Effect
 from ao.switch import address, drain
 from ao.visit import NoAnswer, colour_of
@@ -146,7 +147,14 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     name = work.site.system_stack(step.colour)
-    _define(work, system.stack, name, templates.system(), parameters, tags)
+    _define(work, system.stack, name, templates.system(), parameters, tags, _mark(system))
+
+
+def _mark(system: System) -> str:
+    """The tag of a deploy: of one stack no two have the same, as each is made from the last."""
+    stack = system.stack
+    before = f"{stack.id} {stack.updated_at} {system.deploy}" if stack else ""
+    return deploy_tag(sha256(before.encode()).hexdigest()[:16])
 
 
 def _define(
@@ -156,15 +164,19 @@ def _define(
     template: Template,
     parameters: dict[str, object],
     tags: set[str],
+    *marks: str,
 ) -> None:
-    """Create or update a stack; an answer that was lost is looked up."""
+    """Create or update a stack; an answer that was lost is looked up.
+
+    Its marks are tags that a stack of the same definition need not have.
+    """
     deadline = work.site.deadlines.build
-    stacks = work.cloud.stacks
+    stacks, carried = work.cloud.stacks, frozenset(tags) | frozenset(marks)
     try:
         if stack is None:
-            stacks.create(name, template, parameters, frozenset(tags), deadline)
+            stacks.create(name, template, parameters, carried, deadline)
         else:
-            stacks.update(stack, template, parameters, frozenset(tags), deadline)
+            stacks.update(stack, template, parameters, carried, deadline)
     except Conflict as error:
         there = stacks.get(name)
         if there is None or not tags <= there.tags:

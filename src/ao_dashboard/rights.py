@@ -31,6 +31,7 @@ NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "lock": (LOCK,),
     "unlock": (LOCK,),
     "approve": (JOURNAL, ADDRESS),
+    "continue": (JOURNAL, ADDRESS),
     "pause": (JOURNAL, ADDRESS),
     "abort": (LOCK, JOURNAL),
 }

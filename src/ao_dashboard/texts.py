@@ -36,6 +36,7 @@ HAPPENINGS = (
     _("override"),
     _("take-over"),
     _("note"),
+    _("names no release"),
     _("the lock of %(holder)s"),
 )
 """What the history tells besides."""
@@ -180,7 +181,22 @@ RELEASES = (
     _("it was begun before"),
     _("no release is open"),
     _("no release of %(version)s is open"),
+    _("no release of %(version)s is open: release %(release)s of %(number)s is"),
+    _("`ao show %(release)s` tells of it; name it so if you mean it."),
     _("`ao release VERSION` begins one."),
+    _("there is nothing to approve: production has moved to %(new)s already"),
+    _("`ao release continue` goes on, `ao abort` goes back."),
+    _("there is nothing to approve yet: %(new)s has not got %(version)s"),
+    _("`ao release %(version)s` brings it there; approve of it when it waits for that."),
+    _(
+        "%(who)s has begun the release of %(version)s, and the site asks for another person to "
+        "approve: %(name)s is not known to be one"
+    ),
+    _(
+        "Have somebody else approve, with an OpenStack user of their own. Where one user acts "
+        "for all, as in a CI, name the people: `ao release --releaser NAME` begins it, "
+        "`ao approve --approver NAME` approves."
+    ),
     _(
         "production is not switched back to %(old)s: %(version)s is past the point of no return, "
         "its database change is one-way and %(old)s cannot use the database any more"

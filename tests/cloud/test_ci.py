@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import pytest
@@ -18,8 +20,10 @@ from ao.colour import Colour
 from ao.journal import Journal, Release
 from ao.work import Work
 from tests.cloud.conftest import SHOP, Visited, told
-from tests.cloud.test_release import PATIENCE, RULES
+from tests.cloud.test_release import AO, PATIENCE, RULES
 from tests.unit.ci.jenkins import Build, Jenkins, ended
+from tests.unit.ci.test_approval import stages
+from tests.unit.ci.test_files import RELEASES
 
 STAGES = ["Plan", "Deploy", "Check", "Approve", "Switch", "Watch", "Tidy"]
 CLOUD = "openstack"
@@ -152,7 +156,9 @@ def test_a_release_that_passes_goes_through_all_stages(
     work: Work, jenkins: Jenkins, visited: Visited, credentials: Credentials
 ) -> None:
     with visited(work) as tally:
-        build = jenkins.build("release", approver="kim", VERSION="2.0", REASON="autumn sale")
+        build = jenkins.build(
+            "release", starter="ann", approver="kim", VERSION="2.0", REASON="autumn sale"
+        )
     assert build.result == "SUCCESS", build.log
     assert build.stages == STAGES
     assert codes(build) == [0, 0, 0, 13, 0, 0, 0, 0, 0]
@@ -163,7 +169,8 @@ def test_a_release_that_passes_goes_through_all_stages(
     assert (jenkins.workspace / "cut-over.svg").read_text().startswith("<")
     entries = str(Journal(work).entries(last(work).id))
     assert "https://jenkins.example/job/shop-release/7/" in entries
-    assert "approved by kim" in entries
+    assert "releaser='ann'" in entries
+    assert "approver='kim'" in entries
     assert last(work).outcome == "released"
     secret = yaml.safe_load(credentials.restricted.read_text())["clouds"][CLOUD]["auth"]
     assert secret["application_credential_secret"] not in entries + build.log + str(build.events)
@@ -186,6 +193,40 @@ def test_a_build_that_is_not_approved_leaves_production_as_it_was(
     assert build.stages[-1] == "Approve"
     assert told(work, "production") == before
     assert last(work).outcome == "aborted"
+
+
+# All that Zuul knows of a release is its version, the others name its ID.
+@pytest.mark.parametrize("system", RELEASES)
+def test_an_approval_given_to_one_release_lets_no_other_through(
+    work: Work,
+    credentials: Credentials,
+    file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    system: str,
+) -> None:
+    before, after = stages(system)
+    given = {"VERSION": standby(work)[1], "RELEASER": "ann", "GITLAB_USER_LOGIN": "ann"}
+    given |= dict.fromkeys(("REASON", "BUILD_URL", "CI_JOB_URL", "GITHUB_RUN_ID"), "")
+    given |= {"APPROVER": "kim"}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(credentials.restricted))
+
+    def run(words: Sequence[str]) -> int:
+        said = [Template(word).substitute(given) for word in words]
+        line = [AO, "--os-cloud", CLOUD, "--config", file, *said]
+        return subprocess.run(line, stdin=subprocess.DEVNULL, timeout=PATIENCE).returncode
+
+    production = told(work, "production")
+    assert [run(it) for it in before][-1] == 13
+    waiting = last(work)
+    given["RELEASE_ID"] = waiting.id
+    assert run(["abort", waiting.id]) == 15
+    assert run(["release", "5.0"]) == 13
+    assert run(after[0]) == 4
+    assert not last(work).approver
+    assert told(work, "production") == production
+    assert run(["abort"]) == 15
 
 
 def test_a_build_that_is_aborted_in_the_decision_window_switches_back(

@@ -149,9 +149,39 @@ def test_a_release_that_waits_for_approval_is_aborted(
     work: Work, operator: Operator, tmp_path: Path
 ) -> None:
     manual = operator.changed(tmp_path, approve="manual")
-    assert "`ao release continue`" in manual.run("release", "1.0", exits=13)
+    assert "`ao approve " in manual.run("release", "1.0", exits=13)
     manual.run("abort", "--reason", "not today", exits=15)
     assert last(work).outcome == "aborted"
+    assert told(work, "production") == ("green", "2.0")
+
+
+def test_a_release_goes_on_only_once_it_is_approved_and_a_deploy_voids_that(
+    work: Work, operator: Operator, tmp_path: Path
+) -> None:
+    manual = operator.changed(tmp_path, approve="manual")
+    id_file = tmp_path / "id"
+    manual.run("release", "1.0", "--id-file", str(id_file), exits=13)
+    manual.run("release", "continue", exits=13)
+    assert "no release of 9.9 is open" in manual.run("approve", "9.9", exits=4)
+    manual.run("approve", id_file.read_text().strip())
+    manual.run("release", "continue", "1.0", "--until", "approve")
+    manual.run("deploy", "1.0")
+    said = manual.run("release", "continue", "--until", "approve", exits=13)
+    assert "deployed as it is" in said
+    manual.run("abort", exits=15)
+    assert told(work, "production") == ("green", "2.0")
+
+
+def test_with_two_people_nobody_approves_of_their_own_release(
+    work: Work, operator: Operator, tmp_path: Path
+) -> None:
+    pair = operator.changed(tmp_path, approve="two-people")
+    pair.run("release", "1.0", "--releaser", "kim", exits=13)
+    pair.run("approve", exits=4)
+    pair.run("approve", "--approver", "kim", exits=4)
+    pair.run("approve", "--approver", "lee")
+    pair.run("release", "continue", "--until", "approve")
+    pair.run("abort", exits=15)
     assert told(work, "production") == ("green", "2.0")
 
 

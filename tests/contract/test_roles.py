@@ -39,6 +39,12 @@ def test_a_reader_is_forbidden_to_write(bench: Bench, write: str) -> None:
     assert state() == before
 
 
+def test_users_are_told_apart_by_their_ids(bench: Bench) -> None:
+    ids = [cloud.user_id for cloud in (bench.cloud, bench.reader, bench.admin)]
+    assert all(ids)
+    assert len(set(ids)) == len(ids)
+
+
 def test_a_reader_sees_what_everybody_sees(bench: Bench, blue: Stack) -> None:
     pool_id = bench.balancer(blue).pool_ids[0]
 

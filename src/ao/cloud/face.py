@@ -274,6 +274,13 @@ class Cloud(Protocol):
         """Name of the user who is logged in."""
 
     @property
+    def user_id(self) -> str:
+        """ID of the user who is logged in: names repeat over Keystone's domains, IDs do not.
+
+        With an application credential it is its owner's. Empty where the login tells none.
+        """
+
+    @property
     def stacks(self) -> Stacks:
         """Heat."""
 

@@ -58,6 +58,12 @@ class OpenStack:
         with asking("log in"):
             return login.user(self._cloud)
 
+    @property
+    def user_id(self) -> str:
+        """ID of the user who is logged in; empty where the login tells none."""
+        with asking("log in"):
+            return str(self._cloud.session.get_user_id() or "")
+
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
         return quotas(self._cloud)

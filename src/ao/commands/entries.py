@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from ao import duration
 from ao.journal import (
+    Approval,
+    Ask,
     Asked,
     Begun,
     Checked,
@@ -29,6 +31,8 @@ def rows(entry: Entry) -> Iterator[tuple[object, ...]]:
     """Time, who, event, text, time taken and result: a row for the entry, and for each check."""
     time = f"{entry.heading.at:%Y-%m-%d %H:%M:%SZ}"
     who = f"{entry.heading.who}@{entry.host}" if entry.host else entry.heading.who
+    person = _person(entry.event)
+    who = f"{who} ({person})" if person else who
     for text, took, result in _told(entry.event):
         seconds = "" if took is None else duration.show(took)
         yield time, who, entry.heading.kind, text, seconds, result
@@ -60,6 +64,11 @@ def _told(event: Event | Unreadable) -> Iterator[tuple[str, float | None, str]]:
             yield event.what, None, event.reason
         case TakenOver():
             yield event.holder, None, event.why
+        case Asked(ask=Ask.APPROVE, approval=None):
+            yield event.ask, None, _because("names no release, so it is none", event.reason)
+        case Asked(approval=Approval() as approval):
+            colours = f"from {approval.old} to {approval.new}"
+            yield f"{event.ask} {approval.version} {colours}", None, event.reason
         case Asked():
             yield event.ask, None, event.reason
         case Noted():
@@ -68,6 +77,14 @@ def _told(event: Event | Unreadable) -> Iterator[tuple[str, float | None, str]]:
             yield event.outcome, None, event.why
         case Unreadable():
             yield "cannot be read by this version of ao", None, event.why
+
+
+def _person(event: Event | Unreadable) -> str:
+    """The person for whom its user wrote an event; empty where none was named."""
+    match event:
+        case Begun(releaser=person) | Asked(approval=Approval(approver=person)):
+            return person
+    return ""
 
 
 def _because(result: str, why: str) -> str:

@@ -18,34 +18,35 @@ class EventProgress:
 
     def begin(self, step: Step) -> None:
         """A step begins."""
-        _tell("begin", step=str(step))
+        tell("begin", step=str(step))
 
     def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
         """Heat's progress with a stack was read."""
         done = sum(resource.status.endswith("_COMPLETE") for resource in resources)
         status = f"{stack.action}_{stack.status}"
-        _tell("stack", stack=stack.name, status=status, done=done, resources=len(resources))
+        tell("stack", stack=stack.name, status=status, done=done, resources=len(resources))
 
     def drained(self, drained: Drained) -> None:
         """A drain has ended."""
-        _tell("drained", seconds=round(drained.seconds, 3), left=drained.left, text=drained.text)
+        tell("drained", seconds=round(drained.seconds, 3), left=drained.left, text=drained.text)
 
     def probing(self, sample: Callable[[], Tally | None]) -> None:
         """Tell nothing: the report tells what it saw."""
 
     def state(self, text: str) -> None:
         """How it stands with what is under way."""
-        _tell("state", text=text)
+        tell("state", text=text)
 
     def end(self, step: Step, seconds: float) -> None:
         """A step has ended."""
-        _tell("end", step=str(step), seconds=round(seconds, 3))
+        tell("end", step=str(step), seconds=round(seconds, 3))
 
     def note(self, text: str) -> None:
         """Something that the user should know."""
-        _tell("note", text=text)
+        tell("note", text=text)
 
 
-def _tell(event: str, **more: object) -> None:
+def tell(event: str, **more: object) -> None:
+    """Tell an event in a line."""
     line = {"event": event, "at": round(time.time(), 3), **more}
     print(json.dumps(line, ensure_ascii=False), file=sys.stdout, flush=True)

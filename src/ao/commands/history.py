@@ -27,6 +27,7 @@ COLUMNS = (
     "Lost",
     "Outcome",
     "Why",
+    "Approver",
 )
 
 
@@ -57,11 +58,12 @@ class History(SiteCommand, Lister):
                 release.version,
                 release.old or "",
                 release.new or "",
-                release.who,
+                f"{release.who} ({release.releaser})" if release.releaser else release.who,
                 "" if release.on_lock else duration.show(release.seconds),
                 "" if release.lost is None else release.lost,
                 release.outcome or release.standstill or f"at: {release.step or 'work'}",
                 release.reason,
+                release.approver,
             )
 
         work = self.work(quiet=True)

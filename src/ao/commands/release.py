@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from ao.commands.base import SiteCommand
 if TYPE_CHECKING:
     from ao.release import Options
     from ao.work import Work
+
+RELEASE = "its ID, how that begins, or its version. Default: the open one."
+"""How a release is named in an argument."""
 
 
 class ReleaseCommand(SiteCommand):
@@ -56,11 +60,13 @@ class ReleaseCommand(SiteCommand):
     def options(self, given: argparse.Namespace) -> Options:
         """The options of a run, as they were given."""
         from ao.probe.process import ProbeProcess
-        from ao.release import Options, Stage
+        from ao.release import Options, Stage, checked_name
         from ao.report import files
 
         for path in given.report:
             files.check(path)
+        if getattr(given, "id_file", None):
+            _write(given.id_file, "")
         skips = getattr(given, "skip_logout", False)
         return Options(
             ask=_ask if sys.stdin.isatty() and "CI" not in os.environ else None,
@@ -70,6 +76,8 @@ class ReleaseCommand(SiteCommand):
             i_know=given.i_know,
             skip=frozenset({Stage.LOGOUT} if skips else ()),
             reason=given.reason,
+            releaser=checked_name(getattr(given, "releaser", "")),
+            known=partial(_known, getattr(given, "id_file", None), given.format),
             junit=getattr(given, "junit", None),
             reports=tuple(given.report),
             probes=None if given.no_probe else ProbeProcess,
@@ -107,6 +115,18 @@ class Release(ReleaseCommand):
         )
         parser.add_argument("--skip-logout", action="store_true", help="Log nobody out.")
         parser.add_argument(
+            "--releaser",
+            default="",
+            metavar="NAME",
+            help="Person for whom it is begun, where one user acts for all as in a CI; journalled.",
+        )
+        parser.add_argument(
+            "--id-file",
+            type=Path,
+            metavar="FILE",
+            help="Write the release's ID to FILE, for `ao approve`; nothing when there is none.",
+        )
+        parser.add_argument(
             "--junit", type=Path, metavar="FILE", help="Write the checks' results as JUnit XML."
         )
         return parser
@@ -126,25 +146,61 @@ class Release(ReleaseCommand):
 
 
 class Continue(ReleaseCommand):
-    """Go on with the release that has not ended; one that waits for approval is approved."""
+    """Go on with the release that is paused or has stopped; `ao approve` approves of one."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Add the stage to stop after."""
+        """Add which release, and the stage to stop after."""
         parser = super().get_parser(prog_name)
+        _add_release(parser, "Only this release")
         _add_until(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Approve of it if it waits or is paused, and go on with it."""
+        """End its pause where it runs, or go on with it here."""
         from ao import release
 
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
         if release.runs(work):
-            release.go_on(work, parsed_args.reason)
+            release.go_on(work, parsed_args.reason, parsed_args.release)
             return
-        release.resume(work, options, approve=True)
+        release.resume(work, options, named=parsed_args.release)
         self.tell(work)
+
+
+class Approve(SiteCommand):
+    """Approve of the switch of the open release, as it is deployed now.
+
+    A release that has stopped to wait for it then goes on with `ao release continue`.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add which release, who approves, and why."""
+        parser = super().get_parser(prog_name)
+        _add_release(parser, "The release")
+        parser.add_argument(
+            "--approver",
+            default="",
+            metavar="NAME",
+            help="Person for whom it is approved, where one user acts for all as in a CI; "
+            "journalled.",
+        )
+        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Write the approval into the journal."""
+        from ao import release
+
+        approver = release.checked_name(parsed_args.approver)
+        work = self.work()
+        approved = release.approve(
+            work, parsed_args.reason, named=parsed_args.release, approver=approver
+        )
+        work.progress.note(
+            f"Release {approved.id} of {approved.version} is approved: "
+            f"production may move from {approved.old} to {approved.new}."
+        )
 
 
 class Watch(ReleaseCommand):
@@ -167,7 +223,7 @@ class Abort(ReleaseCommand):
         """Add which release, and whether to wait for it."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "version", nargs="?", metavar="VERSION", help="Only a release of this version."
+            "version", nargs="?", metavar="VERSION", help="Only a release of this version, or ID."
         )
         parser.add_argument(
             "--wait", action="store_true", help="Come back when it has ended where it runs."
@@ -220,6 +276,33 @@ def _add_until(parser: argparse.ArgumentParser) -> None:
         choices=("deploy", "check", "match", "approve", "logout", "switch", "watch"),
         help="Stop after that stage; the same command goes on.",
     )
+
+
+def _add_release(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add which release is meant."""
+    parser.add_argument("release", nargs="?", metavar="RELEASE", help=f"{what}: {RELEASE}")
+
+
+def _known(id_file: Path | None, format: str, release: str, version: str) -> None:  # noqa: A002
+    """Tell programs which release it is."""
+    from ao.commands import events
+
+    if id_file is not None:
+        _write(id_file, f"{release}\n")
+    if format == "json":
+        events.tell("release", release=release, version=version)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file; raises ConfigError when it cannot be written."""
+    from ao.errors import ConfigError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {path}: {error.strerror}", cure="Name a place that can be written to."
+        ) from None
 
 
 def _ask(question: str) -> bool:

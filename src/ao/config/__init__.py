@@ -79,8 +79,11 @@ class SiteFile(Section):
     identify: IdentifySection
     network: NetworkSection = NetworkSection()
     deadlines: DeadlinesSection = DeadlinesSection()
-    approve: Literal["auto", "manual"] = Field(default="auto", examples=["manual"])
-    """manual: a release waits before its switch until somebody approves."""
+    approve: Literal["auto", "manual", "two-people"] = Field(
+        default="auto", examples=["manual", "two-people"]
+    )
+    """manual: a release waits before its switch until somebody approves. two-people: until
+    somebody else approves than who began it."""
     window: WindowSection = WindowSection()
     watch: WatchSection = WatchSection()
     checks: ChecksSection = ChecksSection()

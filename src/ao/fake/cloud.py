@@ -37,12 +37,14 @@ class Cloud:
         *,
         openstack: OpenStack | None = None,
         user: str = "operator",
+        user_id: str | None = None,
         reader: bool = False,
         trusts: bool = True,
     ) -> None:
         """Log in as a user to a project of an OpenStack, by default a new one of its own.
 
-        A reader may look and change nothing. Without `trusts` the login is an application
+        Users of one name are one user, unless `user_id` says otherwise: names repeat over
+        domains. A reader may look and change nothing. Without `trusts` the login is an application
         credential for which Heat creates no stack.
         """
         self.openstack = openstack or OpenStack()
@@ -53,6 +55,7 @@ class Cloud:
         self._desk = desk
         self.name = project
         self.user = user
+        self.user_id = f"id-of-{user}" if user_id is None else user_id
         self.stacks = Stacks(inside, desk)
         self.addresses = Addresses(inside, desk)
         self.balancers = Balancers(inside, desk)

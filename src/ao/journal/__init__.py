@@ -19,6 +19,7 @@ from ao.journal.entry import Entry, Unreadable
 from ao.journal.events import (
     ONE_WAY,
     WAITING,
+    Approval,
     Ask,
     Asked,
     Begun,
@@ -45,6 +46,7 @@ from ao.work import Work
 __all__ = [
     "ALONE",
     "WAITING",
+    "Approval",
     "Ask",
     "Asked",
     "Begun",

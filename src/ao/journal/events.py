@@ -79,11 +79,16 @@ class Begun:
     plan: tuple[Free, ...] = ()
     """Steps that it means to take."""
     reason: Free = ""
+    user_id: str = ""
+    """ID of the OpenStack user who begins it; empty of one that an older Ao began."""
+    releaser: Free = ""
+    """Person for whom that user begins it, as a CI names one."""
 
     @property
     def words(self) -> tuple[str, ...]:
         """What the heading tells of it."""
-        return self.act, self.version or "", self.old or "", self.new or "", self.reason
+        told = self.act, self.version or "", self.old or "", self.new or "", self.reason
+        return (*told, self.releaser) if self.releaser else told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,17 +251,48 @@ class TakenOver:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Approval:
+    """What an approval names: it is one of nothing else.
+
+    Each has a default, so that one that lacks something is read, told and not taken.
+    """
+
+    release: str = ""
+    """ID of the release."""
+    version: str = ""
+    stage: str = ""
+    """Stage of the release that it lets pass."""
+    old: str = ""
+    """Colour that production is to leave."""
+    new: str = ""
+    """Colour that production is to move to."""
+    stack: str = ""
+    """ID of that system's stack."""
+    deploy: str = ""
+    """Mark of the deploy that defined it."""
+    user_id: str = ""
+    """ID of the OpenStack user who approves."""
+    approver: Free = ""
+    """Person for whom that user approves, as a CI names one."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Another process asks something of a running release."""
+    """Another process asks something of an open release."""
 
     kind: Literal["asked"] = "asked"
     ask: Ask
     reason: Free = ""
+    approval: Approval | None = None
+    """What is approved. An approval without it, as an older Ao's `release continue` writes
+    one, approves nothing and has the release go on."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
-        return (self.ask,)
+        """What the heading tells of it: of an approval also version, stage and person."""
+        if self.approval is None:
+            return (self.ask,)
+        return self.ask, self.approval.version, self.approval.stage, self.approval.approver
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,6 +70,10 @@ class Release:
     """Requests that its last switch lost; None when it has none or nothing was measured."""
     paused: bool
     """Whether it was asked to pause, and has not gone on since."""
+    releaser: str = ""
+    """Person for whom it was begun, as a CI named one."""
+    approver: str = ""
+    """Who approved of it last: the person whom a CI named, or else the OpenStack user."""
     left: bool = False
     """Whether no process is at work on it, as far as that is known."""
 
@@ -146,7 +150,8 @@ def _release(release: str, headings: Sequence[Heading]) -> Release:
     for heading in headings:
         by_kind.setdefault(heading.kind, []).append(heading)
     first = by_kind.get("begun", headings)[0]
-    act, version, old, new, reason = _words(first if first.kind == "begun" else None, 5)
+    begun = first if first.kind == "begun" else None
+    act, version, old, new, reason, releaser = _words(begun, 6)
     _, lost = _words(by_kind["switch"][-1] if "switch" in by_kind else None, 2)
     done = Outcome.DONE if act in ON_LOCK else None
     own = [heading for heading in headings if heading.kind != "asked"] or headings
@@ -160,26 +165,46 @@ def _release(release: str, headings: Sequence[Heading]) -> Release:
         who=first.who,
         reason=reason,
         begun=first.at,
-        steps=_steps(headings),
+        steps=_steps(headings, version),
         outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else done,
         last=own[-1].at,
         lost=int(lost) if lost.isdecimal() else None,
         paused=_paused(headings),
+        releaser=releaser,
+        approver=_approver(headings, version),
     )
 
 
+def _approver(headings: Iterable[Heading], version: str) -> str:
+    """Who approved of the version last; empty for nobody."""
+    approvals = [it for it in headings if _approved(it, version)]
+    return (_words(approvals[-1], 4)[3] or approvals[-1].who) if approvals else ""
+
+
+def _approved(heading: Heading, version: str) -> str:
+    """The stage of the version that it approves of; empty of what is no approval.
+
+    One that names no version and no stage is none: an older Ao wrote it to have a release go on.
+    """
+    ask, named, stage = _words(heading, 3)
+    is_one = heading.kind == "asked" and ask == Ask.APPROVE and named and named == version
+    return stage if is_one else ""
+
+
 def _paused(headings: Iterable[Heading]) -> bool:
-    """Whether the last that was asked is a pause, and no step has begun since."""
+    """Whether the last that was asked, but for approvals, is a pause; no step has begun since."""
     paused = False
     for heading in headings:
         if heading.kind == "asked":
-            paused = _words(heading, 1) == (Ask.PAUSE,)
+            ask, named = _words(heading, 2)
+            if not (ask == Ask.APPROVE and named):
+                paused = ask == Ask.PAUSE
         elif heading.kind in {"begun", "step begun"}:
             paused = False
     return paused
 
 
-def _steps(headings: Iterable[Heading]) -> tuple[StepRun, ...]:
+def _steps(headings: Iterable[Heading], version: str) -> tuple[StepRun, ...]:
     """The steps in the order of their beginnings.
 
     What is under way when it begins again or the release ends was broken off. What
@@ -193,8 +218,9 @@ def _steps(headings: Iterable[Heading]) -> tuple[StepRun, ...]:
             again = heading.kind == "step begun"
             for n in [n for n in under_way if not again or _alike(steps[n].text, text)]:
                 steps[n] = replace(steps[n], outcome=BROKEN_OFF)
-        if heading.kind == "asked" and text == Ask.APPROVE:
-            for n in [n for n, step in enumerate(steps) if step.outcome == WAITING]:
+        if stage := _approved(heading, version):
+            waiting = [n for n, it in enumerate(steps) if (it.text, it.outcome) == (stage, WAITING)]
+            for n in waiting:
                 steps[n] = replace(steps[n], ended=None, outcome="done")
         if heading.kind == "step begun":
             steps.append(StepRun(text=text, begun=heading.at, ended=None, outcome=""))

@@ -18,7 +18,6 @@ from ao.errors import AoError, Refused
 from ao.facts import Facts
 from ao.journal import (
     Ask,
-    Asked,
     Begun,
     Ended,
     Journal,
@@ -33,9 +32,20 @@ from ao.release.course import Course, State, colours, course
 from ao.release.errors import Aborted, RolledBack, WaitingForApproval
 from ao.release.estimate import durations
 from ao.release.past import Past
+from ao.release.person import Person
+from ao.release.person import checked as checked_name
 from ao.release.running import Options, Running
 from ao.release.stage import Stage
-from ao.release.standing import ask, await_end, go_on, open_release, pause, present, runs
+from ao.release.standing import (
+    approve,
+    ask,
+    await_end,
+    go_on,
+    open_release,
+    pause,
+    present,
+    runs,
+)
 from ao.site import Site
 from ao.site.left_out import OF_SWITCH_BACK, left_out
 from ao.site.notify import Event
@@ -50,7 +60,9 @@ __all__ = [
     "State",
     "WaitingForApproval",
     "abort",
+    "approve",
     "back",
+    "checked_name",
     "go_on",
     "open_release",
     "pause",
@@ -110,6 +122,9 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 held.progress.note(f"{version} is live already, on {old}.")
                 return Outcome.RELEASED
             journal.prune(held.site.rules.keep)
+            releaser = Person(
+                user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
+            )
             begun = Begun(
                 act="release",
                 version=version,
@@ -118,8 +133,12 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 url=lock.build_url(os.environ),
                 plan=tuple(it.text for it in course(held.site, facts, version, skip=options.skip)),
                 reason=options.reason,
+                user_id=releaser.user_id,
+                releaser=releaser.name,
             )
-            unfinished = Past(id=journal.begin(begun), version=version, old=old, new=new)
+            unfinished = Past(
+                id=journal.begin(begun), version=version, old=old, new=new, releaser=releaser
+            )
         elif unfinished.version != version:
             raise Refused(
                 f"the release of {unfinished.version} has not ended",
@@ -132,18 +151,16 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
         return _run(Running(held, journal, unfinished, options))
 
 
-def resume(work: Work, options: Options, *, approve: bool = False) -> Outcome | None:
-    """Go on with the release that has not ended; with `approve` its switch is approved.
+def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome | None:
+    """Go on with the release that has not ended, which is no approval.
 
-    Raises Refused when there is none, and as `release` does.
+    Raises Refused when there is none, or another than the one that is named by its ID, how that
+    begins, or its version; and as `release` does.
     """
     _refuse_without_file(work.site)
     hooks.check(work.site)
     with _locked(work, "release", options) as (held, journal, taken_over):
-        unfinished = present(open_release(journal))
-        if approve and not unfinished.approved:
-            journal.write(Asked(ask=Ask.APPROVE, reason=options.reason), unfinished.id)
-            unfinished = replace(unfinished, approved=True)
+        unfinished = present(open_release(journal), named)
         _note(journal, unfinished.id, taken_over)
         return _run(Running(held, journal, unfinished, options))
 
@@ -166,7 +183,7 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
 
     One that runs is asked to do so itself; with `wait` until it has, or has stopped, and then
     it is done here. Raises Aborted or RolledBack when it is done here, Refused without an open
-    release, or one of that version if one is told.
+    release, or one of that version, or ID, if one is told.
     """
     if runs(work):
         unfinished = ask(work, Ask.ABORT, options.reason, version)
@@ -215,6 +232,8 @@ def _note(journal: Journal, release: str, taken_over: lock.Holder | None) -> Non
 
 def _run(run: Running) -> Outcome | None:
     """Take all stages that are to do."""
+    if run.options.known is not None:
+        run.options.known(run.past.id, run.past.version)
     run.notify(Event.START)
     try:
         return _stages(run)
@@ -235,7 +254,7 @@ def _stages(run: Running) -> Outcome | None:
     if run.past.verdict == production.BACK:
         production.go_back(run, "it was begun before")
     for stage in Stage:
-        run.attention.listen()
+        run.listen()
         facts = run.observe()
         found = course(run.work.site, facts, run.past.version, run.past, skip=run.options.skip)
         planned = next(it for it in found if it.stage is stage)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ao.clock import Clock
 from ao.errors import AoError
 from ao.journal import Ask, Asked, Entry, Journal
+from ao.release.past import Given, given
 from ao.work import Work
 
 INTERVAL = 3.0
@@ -26,7 +27,7 @@ class AbortAsked(Exception):
 
 
 class Attention:
-    """Hears `ao pause`, `ao abort` and `ao release continue`, from whatever machine."""
+    """Hears `ao pause`, `ao abort`, `ao approve` and `ao release continue`, from any machine."""
 
     def __init__(self, work: Work, journal: Journal, release: str) -> None:
         """What was asked of the release before this moment is over."""
@@ -36,8 +37,7 @@ class Attention:
         self._heard = {entry.id for entry in journal.requests(release)}
         self._next = work.clock.now() + INTERVAL
         self._paused = 0.0
-        self.approved: Entry | None = None
-        """Who approved, once somebody has."""
+        self._approvals: list[Given] = []
 
     @property
     def work(self) -> Work:
@@ -47,28 +47,34 @@ class Attention:
     def listen(self) -> None:
         """Hear what was asked since the last time; returns when no pause holds.
 
-        Raises AbortAsked. A cloud that does not answer is asked another time.
+        An approval ends no pause; only one of an older Ao does, whose `release continue` wrote
+        it. Raises AbortAsked. A cloud that does not answer is asked another time.
         """
         paused = False
         begin = self._inner.clock.now()
         while True:
             for entry in self._new():
-                assert isinstance(entry.event, Asked)
-                match entry.event.ask:
-                    case Ask.ABORT:
-                        raise AbortAsked(entry.heading.who, entry.event.reason)
-                    case Ask.PAUSE:
+                approval = given(entry)
+                if approval is not None:
+                    self._approvals.append(approval)
+                match entry.event:
+                    case Asked(ask=Ask.ABORT, reason=reason):
+                        raise AbortAsked(entry.heading.who, reason)
+                    case Asked(ask=Ask.PAUSE, reason=reason):
                         paused = True
-                        self._tell(entry)
-                    case Ask.RESUME:
+                        self._tell(entry.heading.who, reason)
+                    case Asked(ask=Ask.RESUME) | Asked(ask=Ask.APPROVE, approval=None):
                         paused = False
-                    case Ask.APPROVE:
-                        self.approved, paused = entry, False
             self._next = self._inner.clock.now() + INTERVAL
             if not paused:
                 self._paused += self._inner.clock.now() - begin
                 return
             self._inner.clock.sleep(INTERVAL)
+
+    def approvals(self) -> tuple[Given, ...]:
+        """The approvals that were heard since this was asked last, oldest first."""
+        heard, self._approvals = tuple(self._approvals), []
+        return heard
 
     def _new(self) -> tuple[Entry, ...]:
         try:
@@ -76,14 +82,12 @@ class Attention:
         except AoError:
             return ()
         self._heard.update(entry.id for entry in asked)
-        return tuple(entry for entry in asked if isinstance(entry.event, Asked))
+        return asked
 
-    def _tell(self, entry: Entry) -> None:
-        assert isinstance(entry.event, Asked)
-        why = f": {entry.event.reason}" if entry.event.reason else ""
+    def _tell(self, who: str, reason: str) -> None:
+        why = f": {reason}" if reason else ""
         self._inner.progress.note(
-            f"Paused by {entry.heading.who}{why}. `ao release continue` goes on, "
-            "`ao abort` ends it."
+            f"Paused by {who}{why}. `ao release continue` goes on, `ao abort` ends it."
         )
 
     def _now(self) -> float:

@@ -10,6 +10,7 @@ from ao import duration
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.facts import Facts, System
+from ao.release import approval
 from ao.release.past import Past
 from ao.release.stage import Stage
 from ao.site import Method, Site
@@ -104,8 +105,8 @@ def course(
         planned(
             Stage.APPROVE,
             "wait for approval",
-            past is not None and past.approved,
-            rules.approve is Approve.MANUAL,
+            past is not None and approval.counting(past, facts, rules.approve) is not None,
+            rules.approve is not Approve.AUTO,
         ),
         planned(
             Stage.LOGOUT,

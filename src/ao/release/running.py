@@ -43,6 +43,10 @@ class Options:
     skip: frozenset[Stage] = frozenset()
     reason: str = ""
     """Why there is this release."""
+    releaser: str = ""
+    """Person for whom it is begun, as a CI names one."""
+    known: Callable[[str, str], None] | None = None
+    """Is told the release's ID and version, once they are known."""
     junit: Path | None = None
     """File for the results of the checks."""
     probes: Probes | None = None
@@ -73,6 +77,13 @@ class Running:
         self.attention = Attention(work, journal, past.id)
         self._journal = journal
         self._context: Context | None = None
+
+    def listen(self) -> None:
+        """Hear what others ask, and wait while it is paused. Raises AbortAsked."""
+        self.attention.listen()
+        self.past = replace(
+            self.past, approvals=(*self.past.approvals, *self.attention.approvals())
+        )
 
     def write(self, event: Event) -> None:
         """Add an entry to the journal."""
@@ -155,5 +166,8 @@ class Running:
 
     def finished(self, stage: Stage) -> None:
         """Take a stage as done."""
-        earlier = frozenset() if stage is Stage.DEPLOY else self.past.done
-        self.past = replace(self.past, done=earlier | {stage})
+        if stage is Stage.DEPLOY:
+            # Before it counts that the version is there, what was heard meanwhile is void too.
+            self.listen()
+            self.past = self.past.redeployed()
+        self.past = replace(self.past, done=self.past.done | {stage})

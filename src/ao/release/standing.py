@@ -5,8 +5,11 @@ from __future__ import annotations
 from ao import lock
 from ao.errors import Refused
 from ao.journal import Ask, Asked, Journal
+from ao.release import approval
 from ao.release.attention import INTERVAL
 from ao.release.past import Past, past
+from ao.release.person import Person, are_two
+from ao.site.rules import Approve
 from ao.work import Work
 
 
@@ -16,11 +19,19 @@ def open_release(journal: Journal) -> Past | None:
     return past(journal.entries(open_ones[-1].id)) if open_ones else None
 
 
-def present(unfinished: Past | None, version: str | None = None) -> Past:
-    """The open release, of that version if one is told; raises Refused without."""
-    if unfinished is None or version not in (None, unfinished.version):
-        which = "no release" if version is None else f"no release of {version}"
+def present(unfinished: Past | None, named: str | None = None) -> Past:
+    """The open release, which must be the one that is named if one is.
+
+    A name is its ID, how that begins, or its version. Raises Refused.
+    """
+    if unfinished is None:
+        which = "no release" if named is None else f"no release of {named}"
         raise Refused(f"{which} is open", cure="`ao release VERSION` begins one.")
+    if named is not None and not unfinished.is_called(named):
+        raise Refused(
+            f"no release of {named} is open: release {unfinished.id} of {unfinished.version} is",
+            cure=f"`ao show {unfinished.id}` tells of it; name it so if you mean it.",
+        )
     return unfinished
 
 
@@ -35,15 +46,54 @@ def pause(work: Work, reason: str = "") -> None:
     ask(work, Ask.PAUSE, reason)
 
 
-def go_on(work: Work, reason: str = "") -> None:
-    """Approve of the release that runs, and end its pause. Raises Refused without one."""
-    ask(work, Ask.APPROVE, reason)
+def go_on(work: Work, reason: str = "", named: str | None = None) -> None:
+    """End the pause of the release that runs, which is no approval. Raises as `present`."""
+    ask(work, Ask.RESUME, reason, named)
 
 
-def ask(work: Work, what: Ask, reason: str, version: str | None = None) -> Past:
+def approve(work: Work, reason: str = "", *, named: str | None = None, approver: str = "") -> Past:
+    """Approve of the open release's switch, as it is deployed now; the release.
+
+    `approver` is the person for whom the user approves, as a CI names one. Nothing is written
+    when it is approved already. Raises Refused as `present`, when there is nothing to approve,
+    and when the site asks for two people and these are not known to be two.
+    """
+    journal = Journal(work)
+    unfinished = present(open_release(journal), named)
+    facts, rule = work.observe(), work.site.rules.approve
+    person = Person(user=work.cloud.user, user_id=work.cloud.user_id, name=approver)
+    if approval.counting(unfinished, facts, rule) is not None:
+        return unfinished
+    new, version = unfinished.new, unfinished.version
+    if new in (facts.live, facts.switching_to):
+        raise Refused(
+            f"there is nothing to approve: production has moved to {new} already",
+            cure="`ao release continue` goes on, `ao abort` goes back.",
+        )
+    if not approval.is_deployed(unfinished, facts):
+        raise Refused(
+            f"there is nothing to approve yet: {new} has not got {version}",
+            cure=f"`ao release {version}` brings it there; approve of it when it waits for that.",
+        )
+    if rule is Approve.TWO_PEOPLE and not are_two(unfinished.releaser, person):
+        raise Refused(
+            f"{unfinished.releaser} has begun the release of {version}, and the site asks for "
+            f"another person to approve: {person} is not known to be one",
+            cure="Have somebody else approve, with an OpenStack user of their own. Where one user "
+            "acts for all, as in a CI, name the people: `ao release --releaser NAME` begins it, "
+            "`ao approve --approver NAME` approves.",
+        )
+    event = Asked(
+        ask=Ask.APPROVE, reason=reason, approval=approval.wanted(unfinished, facts, person)
+    )
+    journal.write(event, unfinished.id)
+    return unfinished
+
+
+def ask(work: Work, what: Ask, reason: str, named: str | None = None) -> Past:
     """Ask something of the open release, which it is; raises as `present`."""
     journal = Journal(work)
-    unfinished = present(open_release(journal), version)
+    unfinished = present(open_release(journal), named)
     journal.write(Asked(ask=what, reason=reason), unfinished.id)
     return unfinished
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ao import acts, checks, junit, logout
 from ao.facts import Facts
-from ao.journal import Checked, CheckResult
-from ao.release import production
+from ao.journal import Ask, Asked, Checked, CheckResult
+from ao.release import approval, production
 from ao.release.errors import WaitingForApproval
+from ao.release.person import Person
 from ao.release.running import Running
 from ao.site.hooks import Point
 from ao.site.notify import Event
-from ao.site.rules import After
+from ao.site.rules import After, Approve
 
 
 def deploy(run: Running, facts: Facts) -> None:
@@ -46,19 +47,31 @@ def match(run: Running, facts: Facts) -> None:
 
 
 def approve(run: Running, facts: Facts) -> None:
-    """Have somebody approve. Raises WaitingForApproval where nobody has."""
-    run.notify(Event.WAITING)
-    old, new, version = run.past.old, run.past.new, run.past.version
-    if run.options.ask is not None and run.options.ask(
-        f"Switch production from {old} to {new} with version {version}?"
-    ):
+    """Have somebody approve. Raises WaitingForApproval where nobody has.
+
+    Whoever is at the terminal approves for themselves, unless it takes two people.
+    """
+    old, new, version, release = run.past.old, run.past.new, run.past.version, run.past.id
+    rule = run.work.site.rules.approve
+    run.notify(Event.WAITING, approve=f"ao approve {release}")
+    if rule is not Approve.TWO_PEOPLE and run.options.ask is not None:
+        question = f"Switch production from {old} to {new} with version {version}?"
+        if run.options.ask(question):
+            here = Person(user=run.work.cloud.user, user_id=run.work.cloud.user_id)
+            given = approval.wanted(run.past, facts, here)
+            run.write(Asked(ask=Ask.APPROVE, reason="at the terminal", approval=given))
+            return
+    run.listen()
+    if approval.counting(run.past, run.observe(), rule) is not None:
         return
-    run.attention.listen()
-    if run.attention.approved is None:
-        raise WaitingForApproval(
-            f"the release of {version} waits for approval; production is on {old}",
-            cure="`ao release continue` approves and goes on, `ao abort` ends it.",
-        )
+    for it in run.past.approvals:
+        why = approval.objection(it, run.past, facts, rule)
+        run.work.progress.note(f"An approval by {it.person} {why}: it lets nothing through.")
+    raise WaitingForApproval(
+        f"the release of {version} waits for approval; production is on {old}",
+        cure=f"`ao approve {release}` approves, then `ao release continue {release}` goes on; "
+        "`ao abort` ends it.",
+    )
 
 
 def log_out(run: Running, facts: Facts) -> None:

@@ -253,6 +253,11 @@ def version_tag(version: str) -> str:
     return f"ao:version={version}"
 
 
+def deploy_tag(mark: str) -> str:
+    """The word that a system's stack carries of the deploy that defined it."""
+    return f"ao:deploy={mark}"
+
+
 def method_tag(method: Method) -> str:
     """The word that a site's own stack carries of its method."""
     return f"ao:method={method}"

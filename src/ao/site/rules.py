@@ -13,6 +13,8 @@ class Approve(StrEnum):
     """Nobody: a release that passed its checks switches."""
     MANUAL = "manual"
     """Somebody says so."""
+    TWO_PEOPLE = "two-people"
+    """Somebody else than who began the release says so."""
 
 
 class After(StrEnum):

@@ -110,8 +110,18 @@ def _unlock(scene: Scene, given: Given) -> str:
 
 
 def _approve(scene: Scene, given: Given) -> str:
-    release.go_on(scene.work(), given["reason"])
+    release.approve(scene.work(), given["reason"], named=_open(scene))
     return _("The release is approved.")
+
+
+def _continue(scene: Scene, given: Given) -> str:
+    release.go_on(scene.work(), given["reason"], _open(scene))
+    return _("The release was asked to go on.")
+
+
+def _open(scene: Scene) -> str | None:
+    """ID of the release that the form is for."""
+    return scene.release.id if scene.release else None
 
 
 def _pause(scene: Scene, given: Given) -> str:
@@ -217,9 +227,18 @@ ACTS: Mapping[str, Act] = {
             name="approve",
             title=gettext_lazy("Approve the release"),
             form=Reasoned,
-            hindrance=hindrances.release,
+            hindrance=hindrances.approve,
             says=sentences.approve,
             perform=_approve,
+            minds=frozenset({"live", "release", "version", "stage", "deploy"}),
+        ),
+        Act(
+            name="continue",
+            title=gettext_lazy("Go on with the release"),
+            form=Reasoned,
+            hindrance=hindrances.go_on,
+            says=sentences.go_on,
+            perform=_continue,
         ),
         Act(
             name="pause",

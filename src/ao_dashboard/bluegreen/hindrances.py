@@ -71,6 +71,25 @@ def release(scene: Scene) -> str:
     return "" if scene.release else _("No release is open.")
 
 
+def approve(scene: Scene) -> str:
+    """Of approving of the open release's switch."""
+    why = release(scene)
+    if why or scene.release is None:
+        return why
+    if scene.facts is None:
+        return _("It is not known what is live.")
+    moved = scene.release.new in (scene.facts.live, scene.facts.switching_to)
+    return _("Production has moved already.") if moved else ""
+
+
+def go_on(scene: Scene) -> str:
+    """Of ending the pause of the open release."""
+    why = release(scene)
+    if why or scene.release is None:
+        return why
+    return "" if scene.release.paused else _("The release is not paused.")
+
+
 def pause(scene: Scene) -> str:
     """Of having the open release wait."""
     runs = scene.holder is not None and not scene.holder.by_hand

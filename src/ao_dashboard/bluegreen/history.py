@@ -9,6 +9,7 @@ from operator import attrgetter
 
 from ao.colour import Colour
 from ao.journal import (
+    Ask,
     Asked,
     Ended,
     Entry,
@@ -57,7 +58,7 @@ def history(releases: Iterable[Release], entries: Iterable[Entry], most: int) ->
 def _act(release: Release) -> Line:
     return Line(
         at=release.begun,
-        who=release.who,
+        who=_who(release.who, release.releaser),
         what=release.act,
         version=release.version,
         old=release.old,
@@ -68,12 +69,20 @@ def _act(release: Release) -> Line:
     )
 
 
+def _who(user: str, person: str) -> str:
+    """A user, with the person for whom it acted if one was named."""
+    return f"{user} ({person})" if person else user
+
+
 def _line(entry: Entry, version: str) -> Line:
     heading = entry.heading
     line = Line(at=heading.at, who=heading.who, what=heading.kind, version=version)
     match entry.event:
-        case Asked(ask=ask, reason=reason):
-            return replace(line, what=ask, reason=reason)
+        case Asked(ask=Ask.APPROVE, approval=None, reason=reason):
+            return replace(line, what=Ask.APPROVE, outcome="names no release", reason=reason)
+        case Asked(ask=ask, reason=reason, approval=approval):
+            who = _who(heading.who, approval.approver if approval else "")
+            return replace(line, who=who, what=ask, reason=reason)
         case Overridden(what=what, reason=reason):
             act = "unlock" if what.startswith(OF_A_LOCK) else "override"
             return replace(line, what=act, outcome=what, reason=reason)

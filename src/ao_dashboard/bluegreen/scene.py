@@ -137,7 +137,18 @@ class Scene:
             "live": self.facts.live or "" if self.facts else "",
             "lock": self.holder.lock.id if self.holder else "",
             "release": self.release.id if self.release else "",
+            "version": self.release.version if self.release else "",
+            "stage": self.release.step if self.release else "",
+            "deploy": self._deploy,
         }
+
+    @property
+    def _deploy(self) -> str:
+        """A word that changes with each deploy to where the open release goes."""
+        if self.facts is None or self.release is None or self.release.new is None:
+            return ""
+        system = self.facts.systems[self.release.new]
+        return f"{system.stack.id}-{system.deploy}" if system.stack else ""
 
     @cached_property
     def sees(self) -> bool:

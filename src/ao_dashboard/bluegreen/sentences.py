@@ -10,6 +10,7 @@ from ao.doctor.findings import Fate
 from ao.facts import System
 from ao.site import DrainWay, Method
 from ao.site.left_out import OF_SWITCH, OF_SWITCH_BACK, left_out
+from ao.site.rules import Approve
 from ao.switch import drain
 from ao_dashboard.bluegreen import hindrances
 from ao_dashboard.bluegreen.scene import Scene
@@ -117,18 +118,40 @@ def unlock(scene: Scene) -> Iterator[str]:
 
 
 def approve(scene: Scene) -> Iterator[str]:
-    """Of going on with the release."""
+    """Of letting the release pass to its switch."""
     yield from _release(scene)
+    if scene.release is None or scene.release.new is None or scene.facts is None:
+        return
+    new = scene.facts.systems[scene.release.new]
+    if new.version != scene.release.version:
+        yield _("It will be refused now: %(colour)s has not got %(version)s yet.") % {
+            "colour": spoken(new.colour),
+            "version": scene.release.version,
+        }
+        return
+    yield _(
+        "You approve of the release %(release)s: production may move to %(colour)s as it is "
+        "deployed now. A deploy after this voids it."
+    ) % {"release": scene.release.id, "colour": spoken(new.colour)}
+    if scene.site.rules.approve is Approve.TWO_PEOPLE:
+        yield _("It takes somebody else than who began the release.")
     yield _(
         "It switches production once it goes on: by itself if it runs, else when it is started."
     )
     yield from _clients(scene)
 
 
+def go_on(scene: Scene) -> Iterator[str]:
+    """Of ending the release's pause."""
+    yield from _release(scene)
+    yield _("It goes on with its next step. This is no approval: where it needs one, it waits.")
+    yield from _clients(scene)
+
+
 def pause(scene: Scene) -> Iterator[str]:
     """Of having the release wait."""
     yield from _release(scene)
-    yield _("It waits before its next step, until it is approved or aborted.")
+    yield _("It waits before its next step, until somebody has it go on or aborts it.")
 
 
 def abort(scene: Scene) -> Iterator[str]:

@@ -187,6 +187,9 @@ class Form(Page, FormView):
             "live": _("What is live is not what this form showed, or is not known."),
             "lock": _("Who holds the lock is not who this form showed, or is not known."),
             "release": _("The open release is not the one that this form showed, or is not known."),
+            "version": _("The release has another version than this form showed."),
+            "stage": _("The release is at another stage than this form showed."),
+            "deploy": _("The standby was deployed since this form was shown."),
         }
         return (
             " ".join((*(says[it] for it in sorted(changed)), _("Nothing was done.")))

@@ -9,6 +9,7 @@ from tests.unit.ci.jenkins import Build, Jenkins
 
 AO = """#!/bin/sh
 echo "$*" >> {folder}/calls
+case "$*" in *--id-file*) echo 20261123-0815-a3f > release-id ;; esac
 case "$*" in
 {answers}
 *status*) echo "blue standby 1.0"; echo "green live 2.0" ;;
@@ -27,6 +28,7 @@ class Team:
         pipeline: str,
         answers: dict[str, str] | None = None,
         *,
+        starter: str = "",
         approver: str = "",
         **more: str,
     ) -> Build:
@@ -41,7 +43,7 @@ class Team:
             path=f"{self.folder}:/usr/bin:/bin",
             parameters={"CLOUD": "shop", "SITE_FILE": "ao.yaml", "VERSION": "2.0"},
         )
-        return jenkins.build(pipeline, approver=approver, **more)
+        return jenkins.build(pipeline, starter=starter, approver=approver, **more)
 
     @property
     def calls(self) -> list[str]:

@@ -4,7 +4,8 @@
 
    java … jenkins.groovy PIPELINE.groovy
    in:  the environment holds the parameters; CREDENTIAL_ID names the one credential there is,
-        CREDENTIAL_FILE its file; APPROVER is who clicks at an input, or empty: it is aborted */
+        CREDENTIAL_FILE its file; STARTER is who has started the build, or empty: a timer has;
+        CLICKER is who clicks at an input, or empty: it is aborted */
 import groovy.json.JsonOutput
 import org.codehaus.groovy.control.CompilerConfiguration
 
@@ -16,7 +17,14 @@ class Ended extends RuntimeException {
 /** What steps call, and what they may find. */
 abstract class Steps extends Script {
     static final Map<String, String> ENVIRONMENT = new TreeMap(System.getenv())
-    static final Map BUILD = [result: 'SUCCESS', description: null]
+    static final Map BUILD = [
+        result: 'SUCCESS',
+        description: null,
+        getBuildCauses: { String kind ->
+            assert kind == 'hudson.model.Cause$UserIdCause'
+            ENVIRONMENT.STARTER ? [[_class: kind, userId: ENVIRONMENT.STARTER]] : []
+        },
+    ]
     static int executors = 0
     static volatile Process running
     static volatile boolean aborted
@@ -130,7 +138,7 @@ class Pipeline {
 
     private void input(Map given) {
         assert Steps.executors == 0 : 'an input holds an executor'
-        def who = Steps.ENVIRONMENT.APPROVER
+        def who = Steps.ENVIRONMENT.CLICKER
         Steps.tell(event: 'input', message: given.message, who: who)
         if (!who) throw new Ended('ABORTED', 'rejected')
         if (given.submitterParameter) Steps.ENVIRONMENT[given.submitterParameter] = who

@@ -50,7 +50,7 @@ class Jenkins:
     parameters: dict[str, str] = field(default_factory=dict)
 
     def start(
-        self, pipeline: str, *, approver: str = "", **parameters: str
+        self, pipeline: str, *, starter: str = "", approver: str = "", **parameters: str
     ) -> subprocess.Popen[str]:
         """Begin a build; a line on its standard input aborts the step under way."""
         environment = {
@@ -65,7 +65,8 @@ class Jenkins:
             "CREDENTIAL_ID": "openstack-clouds",
             "CREDENTIAL_FILE": str(self.credential),
             "AGENT": "ao",
-            "APPROVER": approver,
+            "STARTER": starter,
+            "CLICKER": approver,
             "REASON": "",
             **self.parameters,
             **parameters,
@@ -89,9 +90,11 @@ class Jenkins:
             text=True,
         )
 
-    def build(self, pipeline: str, *, approver: str = "", **parameters: str) -> Build:
+    def build(
+        self, pipeline: str, *, starter: str = "", approver: str = "", **parameters: str
+    ) -> Build:
         """A build from its begin to its end."""
-        return ended(self.start(pipeline, approver=approver, **parameters))
+        return ended(self.start(pipeline, starter=starter, approver=approver, **parameters))
 
 
 def ended(process: subprocess.Popen[str], said: str = "", patience: float = 600.0) -> Build:

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 JOBS = ["build", "release", "back", "doctor", "teardown"]
-SET_IN_BUILDS = {"OS_CLIENT_CONFIG_FILE", "APPROVER"}
+SET_IN_BUILDS = {"OS_CLIENT_CONFIG_FILE", "APPROVER", "BUILD_URL", "RELEASER", "RELEASE_ID"}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_a_job_asks_for_what_its_pipeline_takes_and_for_nothing_else(
     job = rendered[f"shop-{name}"]
     asked = {it.findtext("name") for it in job.findall(".//parameterDefinitions/*")}
     text = pipeline(job)
-    taken = set(re.findall(r"\$([A-Z_]+)", text)) | set(re.findall(r"params\.([A-Z_]+)", text))
+    taken = set(re.findall(r"\$([A-Z_]+)\b", text)) | set(re.findall(r"params\.([A-Z_]+)", text))
     assert taken - SET_IN_BUILDS == asked
 
 

@@ -10,14 +10,14 @@ WAITS = {"release 2.0 --until approve": "exit 13"}
 
 
 def test_a_release_goes_through_its_stages_and_the_build_is_described(team: Team) -> None:
-    build = team.build("release")
+    build = team.build("release", starter="kim")
     assert build.stages == STAGES
     assert (build.result, build.description) == ("SUCCESS", "green 2.0")
     assert team.calls == [
         "plan release 2.0",
-        "release 2.0 --reason  --until deploy",
+        "release 2.0 --reason  --releaser kim --until deploy",
         "release 2.0 --until check --junit checks.xml",
-        "release 2.0 --until approve",
+        "release 2.0 --until approve --id-file release-id",
         "release 2.0 --until switch --report cut-over.html --report cut-over.svg",
         "release 2.0 --until watch",
         "release 2.0",
@@ -49,11 +49,27 @@ def test_a_stage_whose_command_fails_ends_the_build_there(
     assert not any(call.startswith("abort") for call in team.calls)
 
 
-def test_a_release_that_waits_is_approved_by_a_click_which_is_journalled(team: Team) -> None:
-    build = team.build("release", WAITS, approver="kim")
+def test_a_release_that_waits_is_approved_by_its_id_for_who_clicks(team: Team) -> None:
+    build = team.build("release", WAITS, starter="kim", approver="lee")
     assert build.stages == [*STAGES[:3], "Approve", *STAGES[3:]]
     assert build.result == "SUCCESS"
-    assert "release continue --until approve --reason approved by kim" in team.calls
+    where = "https://jenkins.example/job/shop-release/7/"
+    approved = f"approve 20261123-0815-a3f --approver lee --reason approved in {where}"
+    assert team.calls.index(approved) < team.calls.index("release 2.0 --until watch")
+    (asked,) = build.told("input")
+    assert "Release 20261123-0815-a3f of 2.0 has passed." in str(asked["message"])
+
+
+def test_a_build_that_nobody_started_names_no_releaser(team: Team) -> None:
+    team.build("release")
+    assert "release 2.0 --reason  --releaser  --until deploy" in team.calls
+
+
+def test_an_approval_that_is_refused_ends_the_build_before_the_switch(team: Team) -> None:
+    build = team.build("release", {**WAITS, "approve 2026": "exit 4"}, approver="kim")
+    assert build.result == "FAILURE"
+    assert build.stages[-1] == "Approve"
+    assert not any("--until switch" in call for call in team.calls)
 
 
 def test_a_release_that_is_not_approved_is_aborted(team: Team) -> None:

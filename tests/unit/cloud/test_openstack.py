@@ -1,11 +1,17 @@
-"""How a cloud is found that clouds.yaml describes."""
+"""How a real OpenStack is found, and who is logged in to it."""
 
 from pathlib import Path
 
 import pytest
+from keystoneauth1 import access, noauth
+from keystoneauth1.identity.access import AccessInfoPlugin
+from keystoneauth1.session import Session
+from openstack.connection import Connection
 
 from ao import cloud
 from ao.errors import NotAuthenticated
+
+USER = {"id": "4f1c", "name": "kim", "domain": {"id": "d", "name": "D"}}
 
 
 @pytest.mark.parametrize(
@@ -29,3 +35,14 @@ def test_a_file_that_describes_no_cloud_is_told(
     with pytest.raises(NotAuthenticated) as told:
         cloud.connect("shop")
     assert "clouds.yaml" in told.value.cure
+
+
+def test_a_user_is_told_by_name_and_by_the_id_that_the_token_has() -> None:
+    token = {"token": {"methods": ["token"], "user": USER, "catalog": []}}
+    auth = AccessInfoPlugin(access.create(body=token, auth_token="t"))
+    connected = cloud.of(Connection(session=Session(auth=auth)))
+    assert (connected.user, connected.user_id) == ("kim", "4f1c")
+
+
+def test_a_login_that_tells_no_user_has_no_id() -> None:
+    assert cloud.of(Connection(session=Session(auth=noauth.NoAuth()))).user_id == ""

@@ -1,15 +1,19 @@
 """What a user of the screen does to a site, and is told of it."""
 
+import shutil
+import tempfile
 from dataclasses import replace
+from pathlib import Path
+from unittest import mock
 
 import pytest
 
-from ao import acts, lock, release
+from ao import acts, fake, lock, release
 from ao.colour import Colour
-from ao.journal import Ask, Asked, Journal
+from ao.journal import Approval, Ask, Asked, Journal
 from ao.release import WaitingForApproval
 from ao.site.rules import Approve
-from tests.unit.dashboard.visitor import VisitorTest
+from tests.unit.dashboard.visitor import SHOP, VisitorTest
 from tests.unit.release.stage import options, outcome, ruled
 
 BLUE, GREEN = Colour
@@ -20,6 +24,10 @@ class ActsTest(VisitorTest):
         """A release that waits to be approved."""
         with pytest.raises(WaitingForApproval):
             release.release(ruled(self.work, approve=Approve.MANUAL), "2.0", options(self.work))
+
+    def go_on(self) -> None:
+        """Go on with it, as somebody with the site file does."""
+        release.resume(ruled(self.work, approve=Approve.MANUAL), options(self.work))
 
     def asked(self) -> list[tuple[Ask, str]]:
         """What was asked of the last release."""
@@ -78,6 +86,36 @@ class ActsTest(VisitorTest):
         assert self.offered("approve")
         self.post("approve", reason="the tests are good")
         assert self.asked() == [(Ask.APPROVE, "the tests are good")]
+        self.go_on()
+        assert self.work.observe().live is GREEN
+
+    def test_a_paused_release_goes_on_and_is_not_approved_by_that(self) -> None:
+        self.wait()
+        assert not self.offered("continue")
+        with lock.held(self.work, "release 2.0"):
+            self.post("pause", reason="the till is down")
+            assert self.offered("continue")
+            assert "This is no approval" in self.text("act", "shop", "continue")
+            told = self.told(self.post("continue", reason="it is up again"))
+            assert "The release was asked to go on." in told
+            assert not self.offered("continue")
+        assert self.asked()[1:] == [(Ask.RESUME, "it is up again")]
+        with pytest.raises(WaitingForApproval):
+            self.go_on()
+        assert self.work.observe().live is BLUE
+
+    def test_a_release_that_is_not_deployed_is_not_approved(self) -> None:
+        self.wait()
+        acts.deploy(self.work, "3.0")
+        assert "green has not got 2.0 yet" in self.text("act", "shop", "approve")
+        assert "green has not got 2.0" in self.told(self.post("approve"))
+        assert not self.asked()
+
+    def test_nothing_is_approved_once_production_has_moved(self) -> None:
+        watched = ruled(self.work, watch=replace(self.work.site.watch, length=600.0))
+        release.release(watched, "2.0", options(self.work, detach=True))
+        assert not self.offered("approve")
+        assert "Production has moved already." in self.text("act", "shop", "approve")
 
     def test_a_waiting_release_is_aborted(self) -> None:
         self.wait()
@@ -93,3 +131,47 @@ class ActsTest(VisitorTest):
             assert self.offered("pause")
             self.post("pause", reason="the till is down")
         assert self.asked() == [(Ask.PAUSE, "the till is down")]
+
+
+class TwoPeopleTest(VisitorTest):
+    """A site where whoever approves is not who began the release."""
+
+    def site_file(self) -> Path:
+        folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        shutil.copy(SHOP.with_name("user-data.sh"), folder)
+        (folder / "ao.yaml").write_text(f"{SHOP.read_text()}\napprove: two-people\n")
+        return folder / "ao.yaml"
+
+    def setUp(self) -> None:
+        super().setUp()
+        with pytest.raises(WaitingForApproval):
+            release.release(self.work, "2.0", options(self.work))
+
+    def by(self, user: str) -> None:
+        """Have another user be logged in."""
+        cloud = fake.Cloud(openstack=self.cloud.openstack, user=user)
+        mock.patch("ao_dashboard.bluegreen.views.cloud", return_value=cloud).start()
+
+    def approvals(self) -> list[Approval | None]:
+        events = [entry.event for entry in Journal(self.work).entries()]
+        return [it.approval for it in events if isinstance(it, Asked) and it.ask is Ask.APPROVE]
+
+    def test_the_form_says_so(self) -> None:
+        text = self.text("act", "shop", "approve")
+        assert "It takes somebody else than who began the release." in text
+
+    def test_who_began_it_is_refused(self) -> None:
+        assert "the site asks for another person to approve" in self.told(self.post("approve"))
+        told = self.told(self.post("approve", language="ja"))
+        assert "このサイトでは別の人の承認が必要です" in told
+        assert not self.approvals()
+
+    def test_somebody_else_approves(self) -> None:
+        self.by("lee")
+        assert "The release is approved." in self.told(self.post("approve"))
+        (approval,) = self.approvals()
+        assert approval is not None
+        assert approval.user_id == "id-of-lee"
+        release.resume(self.work, options(self.work))
+        assert self.work.observe().live is GREEN

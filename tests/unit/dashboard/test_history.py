@@ -3,7 +3,7 @@
 import pytest
 
 from ao import lock, release
-from ao.journal import Begun, Journal
+from ao.journal import Ask, Asked, Begun, Journal
 from ao.release import WaitingForApproval
 from ao.site.rules import Approve
 from tests.unit.dashboard.visitor import VisitorTest
@@ -55,6 +55,25 @@ class HistoryTest(VisitorTest):
         assert "<td>the tests are good</td>" in told
         assert "<td>pause 2.0</td>" in told
         assert "<td>the till is down</td>" in told
+
+    def test_the_person_for_whom_a_release_was_begun_and_approved_is_told(self) -> None:
+        with pytest.raises(WaitingForApproval):
+            release.release(
+                ruled(self.work, approve=Approve.MANUAL),
+                "2.0",
+                options(self.work, releaser="kim"),
+            )
+        release.approve(self.work, approver="lee")
+        told = self.rows()
+        assert "<td>operator (lee)</td>" in told[0]
+        assert "<td>operator (kim)</td>" in told[1]
+
+    def test_an_approval_of_an_older_ao_is_shown_for_what_it_is(self) -> None:
+        self.wait()
+        journal = Journal(self.work)
+        journal.write(Asked(ask=Ask.APPROVE), journal.releases()[-1].id)
+        assert "<td>names no release</td>" in self.rows()[0]
+        assert "<td>リリースの指定がない承認 (無効)</td>" in self.rows(language="ja")[0]
 
     def test_an_abort_is_told_with_who_and_why(self) -> None:
         self.wait()

@@ -23,7 +23,7 @@ POLICIES = {kind: CONF[kind] / f"{name}_policy.yaml" for kind, (_, name) in FILE
 DEFAULTS = {
     kind: CONF[kind] / "default_policies" / f"{name}.yaml" for kind, (_, name) in FILES.items()
 }
-OFFERED = set(ACTS) - {"back", "approve", "pause", "abort", "unlock"}
+OFFERED = set(ACTS) - {"back", "approve", "continue", "pause", "abort", "unlock"}
 """What there is to do to a site that is built, while nobody holds its lock."""
 
 

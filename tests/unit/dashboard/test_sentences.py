@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ao import release
+from ao import lock, release
 from ao.doctor import memory
 from ao.doctor.findings import Effect, Fate, Findings
+from ao.journal import Journal
 from ao.release import WaitingForApproval
 from ao.site.rules import Approve
 from tests.unit.dashboard.visitor import VisitorTest
@@ -17,7 +18,7 @@ SAYS = {
     Fate.RESET: "Open connections end after their answer and come back on the new system.",
     Fate.HANG: "Open connections hang until the client gives up.",
 }
-MOVES = ("switch", "back", "approve", "abort")
+MOVES = ("switch", "back", "abort")
 
 
 def findings(pool: Fate, address: Fate = Fate.HANG, provider: str = "haproxy") -> Findings:
@@ -75,6 +76,20 @@ class SentencesTest(VisitorTest):
         for act in MOVES:
             with self.subTest(act):
                 assert SAYS[Fate.RESET] in self.says(act)
+
+    def test_an_approval_says_what_it_is_of_and_what_becomes_of_clients(self) -> None:
+        self.known(pool=Fate.RESET)
+        self.wait()
+        said = self.says("approve")
+        assert f"You approve of the release {Journal(self.work).releases()[-1].id}" in said
+        assert SAYS[Fate.RESET] in said
+
+    def test_going_on_says_what_becomes_of_clients(self) -> None:
+        self.known(pool=Fate.RESET)
+        self.wait()
+        with lock.held(self.work, "release 2.0"):
+            self.post("pause")
+            assert SAYS[Fate.RESET] in self.says("continue")
 
     def test_an_abort_before_the_switch_moves_nothing(self) -> None:
         self.known(pool=Fate.RESET)

@@ -14,7 +14,10 @@ OCTAVIA = ("balancers",)
 NEUTRON = ("addresses", "locks")
 LIVE = "<strong>live</strong>"
 GLANCE = f'<span class="ao-chip ao-blue">blue</span> {LIVE}'
-ACTS = ("deploy", "switch", "back", "scale", "shrink", "lock", "unlock", "approve", "abort")
+ACTS = (
+    *("deploy", "switch", "back", "scale", "shrink", "lock", "unlock"),
+    *("approve", "continue", "abort"),
+)
 
 
 class SilenceTest(VisitorTest):

@@ -1,10 +1,12 @@
 """Forms that were read before something changed, and acts that there is nothing to do for."""
 
+from collections.abc import Callable
+
 import pytest
 
 from ao import acts, fake, lock, release
 from ao.colour import Colour
-from ao.journal import Begun, Ended, Journal, Outcome
+from ao.journal import Asked, Begun, Ended, Journal, Outcome, StepBegun
 from ao.release import WaitingForApproval
 from ao.site.rules import Approve
 from tests.unit.dashboard.visitor import VisitorTest
@@ -41,6 +43,26 @@ class StaleTest(VisitorTest):
             assert "Nothing was done." in told
         assert outcome(self.work) is None
         assert self.work.observe().live is BLUE
+
+    def test_an_approval_of_what_the_form_showed_is_none_of_what_is_there_now(self) -> None:
+        with pytest.raises(WaitingForApproval):
+            release.release(ruled(self.work, approve=Approve.MANUAL), "2.0", options(self.work))
+        shown = self.shown("approve")
+        assert {shown["version"], shown["stage"]} == {"2.0", "waits for approval"}
+        journal, found = Journal(self.work), Journal(self.work).releases()[-1].id
+        changes: dict[str, Callable[[], object]] = {
+            "deployed since this form was shown": lambda: acts.deploy(self.work, "2.0"),
+            "another stage than this form showed": lambda: journal.write(
+                StepBegun(step="check"), found
+            ),
+        }
+        for told, change in changes.items():
+            before = self.shown("approve")
+            change()
+            assert told in self.told(self.post("approve", **before))
+        forged = self.shown("approve") | {"version": "2.1"}
+        assert "another version than this form" in self.told(self.post("approve", **forged))
+        assert not [it for it in journal.entries() if isinstance(it.event, Asked)]
 
     def test_a_switch_is_not_done_beside_a_release_that_its_form_did_not_show(self) -> None:
         shown = self.shown("switch")
@@ -102,7 +124,7 @@ class OfferTest(VisitorTest):
         assert "an audit" in self.refused("lock")
 
     def test_nothing_is_asked_of_a_release_that_is_not_open(self) -> None:
-        for act in ("approve", "pause", "abort"):
+        for act in ("approve", "continue", "pause", "abort"):
             assert self.refused(act) == "No release is open."
 
     def test_a_release_that_waits_is_not_paused(self) -> None:

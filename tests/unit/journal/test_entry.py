@@ -5,6 +5,7 @@ import pytest
 
 from ao.colour import Colour
 from ao.journal import (
+    Approval,
     Ask,
     Asked,
     Begun,
@@ -32,6 +33,17 @@ from tests.unit.report import samples
 
 HEADING: Heading = heading()
 
+APPROVAL = Approval(
+    release="20261123-0815-a3f",
+    version="2.0",
+    stage="approve",
+    old="blue",
+    new="green",
+    stack="stack-id",
+    deploy="90ab12",
+    user_id="4f1c",
+    approver="lee",
+)
 EVENTS: list[Event] = [
     Begun(
         act="release",
@@ -42,6 +54,7 @@ EVENTS: list[Event] = [
         plan=("deploy 2.0", "switch to green"),
         reason="the new till",
     ),
+    Begun(act="release", version="2.0", user_id="4f1c", releaser="kim"),
     Begun(act="up"),
     StepBegun(step="point production to green"),
     StepEnded(step="point production to green", seconds=0.25),
@@ -51,6 +64,7 @@ EVENTS: list[Event] = [
     Overridden(what="a freeze", reason="a leak"),
     TakenOver(holder="shop on build7", why="it ended"),
     Asked(ask=Ask.ABORT, reason="wrong version"),
+    Asked(ask=Ask.APPROVE, reason="good", approval=APPROVAL),
     Noted(text="青"),
     Ended(outcome=Outcome.ROLLED_BACK, why="2 % errors"),
 ]
@@ -139,6 +153,8 @@ SECRET = "hush-hush-1"
         Overridden(what=SECRET, reason=SECRET),
         TakenOver(holder=SECRET, why=SECRET),
         Asked(ask=Ask.PAUSE, reason=SECRET),
+        Asked(ask=Ask.APPROVE, approval=replace(APPROVAL, approver=SECRET)),
+        Begun(act="release", releaser=SECRET),
         Noted(text=SECRET),
         Ended(outcome=Outcome.FAILED, why=SECRET),
     ],
@@ -159,6 +175,17 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
     told["later"] = 1
     told["event"]["later"] = {"a": 1}
     assert entry.read("id", HEADING, json.dumps(told)).event == Noted(text="x")
+
+
+def test_what_an_older_ao_asked_is_read_and_an_older_ao_reads_what_this_one_asks() -> None:
+    older = {"host": "a", "event": {"kind": "asked", "ask": "approve", "reason": "good"}}
+    assert entry.read("id", HEADING, json.dumps(older)).event == Asked(
+        ask=Ask.APPROVE, reason="good"
+    )
+    asked = Asked(ask=Ask.APPROVE, reason="good", approval=APPROVAL)
+    told = json.loads(entry.write("a", asked))
+    assert {key: told["event"][key] for key in ("kind", "ask", "reason")} == older["event"]
+    assert asked.words[0] == "approve"
 
 
 @pytest.mark.parametrize(

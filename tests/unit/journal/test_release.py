@@ -143,9 +143,24 @@ WAITS = (
 def test_a_release_that_waits_for_approval_says_so_until_it_is_given() -> None:
     release = only(*WAITS)
     assert (release.step, release.outcome) == ("waits for approval", None)
-    release = only(*WAITS, at(600, "asked", "approve", who="ops"))
-    assert release.step == ""
+    release = only(*WAITS, at(600, "asked", "approve", "2.0", "approve", "", who="ops"))
+    assert (release.step, release.approver) == ("", "ops")
     assert [(step.outcome, step.seconds) for step in release.steps] == [("done", None)]
+
+
+@pytest.mark.parametrize("words", [(), ("3.0", "approve"), ("2.0", ""), ("2.0", "deploy")])
+def test_an_approval_that_does_not_name_version_and_stage_leaves_a_release_waiting(
+    words: tuple[str, ...],
+) -> None:
+    release = only(*WAITS, at(600, "asked", "approve", *words, who="ops"))
+    assert release.step == "waits for approval"
+
+
+def test_the_person_for_whom_somebody_began_or_approved_is_told() -> None:
+    begun = at(0, "begun", "release", "2.0", "blue", "green", "the till", "kim", who="ci")
+    release = only(begun, *WAITS[1:], at(9, "asked", "approve", "2.0", "approve", "lee", who="ci"))
+    assert (release.who, release.releaser, release.approver) == ("ci", "kim", "lee")
+    assert (only(BEGUN).releaser, only(BEGUN).approver) == ("", "")
 
 
 def test_a_release_that_ended_while_it_waited_waits_no_more() -> None:
@@ -153,12 +168,17 @@ def test_a_release_that_ended_while_it_waited_waits_no_more() -> None:
     assert (release.step, release.outcome) == ("", "aborted")
 
 
-@pytest.mark.parametrize("kind", ["approve", "resume"])
+@pytest.mark.parametrize("kind", ["approve", "resume"], ids=["by an older Ao", "by this one"])
 def test_a_release_is_paused_until_somebody_has_it_go_on(kind: str) -> None:
     asked = (BEGUN, at(1, "step begun", "deploy"), at(2, "asked", "pause"))
     assert only(*asked).step == "paused"
     assert only(*asked, at(3, "asked", kind)).step == "deploy"
     assert only(*asked, at(3, "asked", "abort")).step == "deploy"
+
+
+def test_an_approval_leaves_a_release_paused() -> None:
+    asked = (BEGUN, at(1, "asked", "pause"), at(2, "asked", "approve", "2.0", "approve"))
+    assert only(*asked).step == "paused"
 
 
 def test_a_release_that_takes_another_step_is_paused_no_more() -> None:

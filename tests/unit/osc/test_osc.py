@@ -9,10 +9,13 @@ import pytest
 from cliff.app import App
 from cliff.commandmanager import CommandManager
 
-from ao import config, fake, lock, operate
+from ao import config, fake, lock, operate, release
+from ao.colour import Colour
 from ao.commands.base import CloudCommand
+from ao.site.rules import Approve
 from ao.work import Work
 from tests.unit.acts.stage import start
+from tests.unit.release.stage import journal, options, released, ruled
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop" / "ao.yaml"
 OURS = sorted(entry_points(group="openstack.bluegreen.v1"), key=lambda entry: entry.name)
@@ -89,6 +92,21 @@ def test_a_lock_is_set_and_unset_without_a_site_file(run: Run, work: Work) -> No
     assert lock.holder(work) is not None
     assert run("lock", "unset", "shop") == 0
     assert lock.holder(work) is None
+
+
+def test_a_release_is_approved_without_a_site_file(
+    run: Run, work: Work, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manual = ruled(work, approve=Approve.MANUAL)
+    with pytest.raises(release.WaitingForApproval):
+        released(manual)
+    found = journal(work).releases()[-1].id
+    assert run("release", "approve", "shop", "2.1") == 4
+    assert run("release", "continue", "shop", "2.1") == 4
+    assert run("release", "approve", "shop", found) == 0
+    assert f"Release {found} of 2.0 is approved" in capsys.readouterr().err
+    release.resume(manual, options(manual))
+    assert work.observe().live is Colour.GREEN
 
 
 def test_a_release_without_its_site_file_is_refused(

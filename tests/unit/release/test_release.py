@@ -141,7 +141,8 @@ def test_a_release_waits_for_approval_and_goes_on_once_it_is_given(work: Work) -
     assert outcome(work) is None
     assert steps(work)["approve"] == "waiting"
     assert told(work, "production")[0] == "blue"
-    release.resume(work, options(work), approve=True)
+    release.approve(work)
+    release.resume(work, options(work))
     assert steps(work)["approve"] == "done"
     assert "approve" not in durations(journal(work).releases())
     assert told(work, "production") == ("green", "2.0")
@@ -285,7 +286,8 @@ def test_a_stage_that_waits_for_approval_is_passed_once_somebody_has_approved(wo
     manual = ruled(work, approve=Approve.MANUAL)
     with pytest.raises(WaitingForApproval):
         released(manual, until=Stage.APPROVE)
-    release.resume(manual, options(manual, until=Stage.APPROVE), approve=True)
+    release.approve(manual)
+    release.resume(manual, options(manual, until=Stage.APPROVE))
     assert told(work, "production")[0] == "blue"
     released(manual, until=Stage.APPROVE)
     released(manual)

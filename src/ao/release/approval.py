@@ -1,0 +1,54 @@
+"""Approvals of a release's switch: what they name, and which of them counts. Pure."""
+
+from __future__ import annotations
+
+from ao.facts import Facts
+from ao.journal import Approval
+from ao.release.past import Given, Past
+from ao.release.person import Person, are_two
+from ao.release.stage import Stage
+from ao.site.rules import Approve
+
+
+def wanted(past: Past, facts: Facts, approver: Person) -> Approval:
+    """The approval that somebody may give to a release as it is now."""
+    standby = facts.systems[past.new]
+    return Approval(
+        release=past.id,
+        version=past.version,
+        stage=Stage.APPROVE,
+        old=past.old,
+        new=past.new,
+        stack=standby.stack.id if standby.stack else "",
+        deploy=standby.deploy,
+        user_id=approver.user_id,
+        approver=approver.name,
+    )
+
+
+def counting(past: Past, facts: Facts, rule: Approve) -> Given | None:
+    """The approval that lets a release pass; None while there is none."""
+    return next((it for it in past.approvals if not objection(it, past, facts, rule)), None)
+
+
+def objection(given: Given, past: Past, facts: Facts, rule: Approve) -> str:
+    """Why an approval does not let a release pass, after the word `it`; empty when it does."""
+    approval = given.approval
+    if approval is None or not (approval.release and approval.version and approval.stage):
+        return "names no release, version and stage, as that of an older Ao"
+    right = wanted(past, facts, given.person)
+    named = approval.release, approval.version, approval.stage
+    if named != (right.release, right.version, right.stage):
+        return "is for another release, version or stage"
+    if given.void or approval != right:
+        return f"was given before {past.new} was deployed as it is"
+    if rule is Approve.TWO_PEOPLE and not are_two(past.releaser, given.person):
+        return "is not known to be of another person than who began the release"
+    return ""
+
+
+def is_deployed(past: Past, facts: Facts) -> bool:
+    """Whether the system that a release goes to has its version, and Heat is done with it."""
+    standby = facts.systems[past.new]
+    stack = standby.stack
+    return bool(stack and standby.version == past.version and not stack.busy and not stack.failed)

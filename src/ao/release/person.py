@@ -1,0 +1,58 @@
+"""Persons: who begins a release and who approves of it, and whether these are two. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from ao.errors import ConfigError
+
+LONGEST = 200
+"""Characters of a person's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Who did something to a release."""
+
+    user: str = ""
+    """Name of the OpenStack user."""
+    user_id: str = ""
+    """ID of that user; empty where it is not known."""
+    name: str = ""
+    """Person for whom that user did it, as a CI names one; empty where none was named."""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.user})" if self.name else self.user
+
+
+def checked(name: str) -> str:
+    """The name of a person, without blanks around it; empty names nobody.
+
+    Raises ConfigError for one that cannot be shown or is too long.
+    """
+    plain = name.strip()
+    if plain and not (plain.isprintable() and len(plain) <= LONGEST):
+        raise ConfigError(
+            f"{plain[:LONGEST]!r} cannot be the name of a person",
+            cure=f"Use up to {LONGEST} printable characters, such as the log-in name of the CI.",
+        )
+    return plain
+
+
+def are_two(releaser: Person, approver: Person) -> bool:
+    """Whether these are two people for all that is known of them.
+
+    Where each names a person, the names differ. Else the users differ, by their IDs, and if one
+    of them names a person, that is not the other's user. Large and small letters are the same.
+    """
+    named = bool(releaser.name), bool(approver.name)
+    if not all(named) and (
+        not (releaser.user_id and approver.user_id) or releaser.user_id == approver.user_id
+    ):
+        return False
+    return not any(named) or _called(releaser) != _called(approver)
+
+
+def _called(person: Person) -> str:
+    return unicodedata.normalize("NFKC", person.name or person.user).strip().casefold()
