@@ -511,6 +511,11 @@ def test_versions_that_are_answered_with_no_answer_are_told(
         CASES[name](face.of(connect(server)))
 
 
+def test_a_name_that_no_request_can_hold_is_looked_for_all_the_same(cloud: Cloud) -> None:
+    with pytest.raises(CloudError):
+        cloud.catalogue.image("\ud83d/../x")
+
+
 def test_a_login_to_no_project_is_told(server: Server, cloud: Cloud) -> None:
     body = token(server.url)
     del body["project"]

@@ -9,6 +9,7 @@ import pytest
 from ao import fake, lock, operate
 from ao.cloud.face import UNLOCKED, WRITES
 from ao.colour import Colour
+from ao.errors import NotFound
 from ao.lock import LockLost
 from ao.site import Method, Site
 from ao.site.rules import After, Standby
@@ -156,6 +157,17 @@ def test_a_site_is_deleted_by_who_gave_its_lock_free_for_that(site: Site) -> Non
     work = built(site)
     operate.down(work, frozenset(Colour))
     assert work.cloud.stacks.all() == ()
+
+
+def test_a_deletion_that_does_not_find_something_does_not_go_on_without_the_lock(
+    site: Site,
+) -> None:
+    work = built(site)
+    work.cloud.faults.fail("stacks.delete", NotFound("cannot delete stack: HTTP 404"))
+    with pytest.raises(NotFound):
+        operate.down(work, frozenset(Colour))
+    assert [call.name for call in work.cloud.calls].count("stacks.delete") == 1
+    assert lock.holder(work) is None
 
 
 def test_the_cloud_of_a_guarded_work_is_the_fake_with_all_that_tests_use(site: Site) -> None:
