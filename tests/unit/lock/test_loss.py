@@ -10,7 +10,7 @@ from ao import fake, lock, operate
 from ao.cloud.face import UNLOCKED, WRITES
 from ao.colour import Colour
 from ao.errors import NotFound
-from ao.lock import LockLost
+from ao.lock import LockLost, lease
 from ao.site import Method, Site
 from ao.site.rules import After, Standby
 from ao.work import Work
@@ -125,7 +125,7 @@ def test_a_lock_of_which_nobody_has_told_for_long_is_renewed_before_a_write(site
     with lock.held(work, "deploy") as held:
         guarded = held.guard(work)
         before = len(work.cloud.calls)
-        work.clock.sleep(lock.lease.SAFE - 1)
+        work.clock.sleep(lease.SAFE - 1)
         guarded.cloud.ports.sweep("none")
         work.clock.sleep(1)
         guarded.cloud.ports.sweep("none")
@@ -136,13 +136,26 @@ def test_a_lock_of_which_nobody_has_told_for_long_is_renewed_before_a_write(site
         ]
 
 
+def test_a_lock_is_renewed_before_a_write_after_the_machine_slept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = built(site)
+    with lock.held(work, "deploy") as held:
+        before = len(work.cloud.calls)
+        awake = lease._asleep()
+        monkeypatch.setattr(lease, "_asleep", lambda: awake + 80)
+        held.guard(work).cloud.ports.sweep("none")
+        names = [call.name for call in work.cloud.calls[before:]]
+        assert names == ["locks.renew", "ports.sweep"]
+
+
 def test_no_write_goes_out_while_a_lock_cannot_be_renewed_for_longer_than_is_safe(
     site: Site,
 ) -> None:
     work = built(site)
     with lock.held(work, "deploy") as held:
         guarded = held.guard(work)
-        work.clock.sleep(lock.lease.SAFE)
+        work.clock.sleep(lease.SAFE)
         work.cloud.faults.garble("locks.renew", "<html>Maintenance</html>")
         before = len(work.cloud.calls)
         with pytest.raises(LockLost, match=r"for 80 s.*<html>Maintenance</html>"):
