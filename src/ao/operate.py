@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ao import acts, guard, hooks, lock, migration
 from ao.colour import Colour
-from ao.errors import AoError, NotFound
+from ao.errors import AoError
 from ao.facts import Facts, own_stack
 from ao.journal import (
     Begun,
@@ -136,11 +136,13 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
         with _ordered(work, Begun(act="down", new=colour), f"down {colour}") as (locked, _):
             return acts.down(locked, colours)
     try:
-        with lock.held(work, "down") as held:
-            facts = acts.down(held.guard(work), colours)
-    except NotFound:
+        held = lock.held(work, "down")
+    except lock.NoLock:
         # Without its own stack a site has no lock either.
         facts = acts.down(work, colours)
+    else:
+        with held:
+            facts = acts.down(held.guard(work), colours)
     Journal(work).forget()
     return facts
 

@@ -197,7 +197,7 @@ class Service:
 
 def path(*parts: str) -> str:
     """A path of these parts, whatever is in them."""
-    return "".join(f"/{quote(part, safe='')}" for part in parts)
+    return "".join(f"/{quote(part, safe='', errors='replace')}" for part in parts)
 
 
 def heat(cloud: connection.Connection) -> Service:

@@ -16,10 +16,10 @@ from contextlib import suppress
 
 from ao import cloud
 from ao.cloud import Cloud
-from ao.errors import Changed, CloudError, Conflict, NotFound, Unavailable
+from ao.errors import Changed, CloudError, Conflict, Unavailable
 from ao.facts import own_stack
 from ao.lock import process
-from ao.lock.errors import Locked, LockLost
+from ao.lock.errors import Locked, LockLost, NoLock
 from ao.lock.holder import LEASE, Claim, Holder, moment
 from ao.lock.lease import Held
 from ao.site import Site, is_name
@@ -32,6 +32,7 @@ __all__ = [
     "Holder",
     "LockLost",
     "Locked",
+    "NoLock",
     "build_url",
     "free",
     "held",
@@ -48,7 +49,7 @@ def held(work: Work, purpose: str) -> Held:
     """Take the lock for what follows in a `with` block, and renew it as long as that runs.
 
     A lock that counts no more is taken over, which is told. Raises Locked when somebody
-    else holds it, NotFound when the site has none yet, Forbidden.
+    else holds it, NoLock when the site has none yet, Forbidden.
     """
     claim = Claim(
         who=work.cloud.user,
@@ -126,7 +127,7 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
     """
     locks, network_id = work.cloud.locks, _network(work)
     if network_id is None:
-        raise NotFound(f"site {work.site.name} has no lock yet", cure="`ao up` builds the site.")
+        raise NoLock(f"site {work.site.name} has no lock yet", cure="`ao up` builds the site.")
     taken_over: Holder | None = None
     trouble: CloudError
     for _ in range(TRIES):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ao.errors import AoError
+from ao.errors import AoError, NotFound
 
 
 class Locked(AoError):
@@ -15,3 +15,7 @@ class LockLost(AoError):
     """The site's lock is not ours any more; nothing was changed since."""
 
     exit_code = 10
+
+
+class NoLock(NotFound):
+    """The site has no lock: it is not built, or no more."""

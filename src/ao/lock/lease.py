@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,7 +40,7 @@ class Held:
         self._work = work
         self._lock = lock
         self._claim = claim
-        self._proven = work.clock.now()
+        self._proven = self._now()
         self._lost: LockLost | None = None
         self._freed = False
         self._turn = threading.Lock()
@@ -123,7 +124,11 @@ class Held:
     @property
     def _unproven(self) -> float:
         """Seconds since the lock was last seen to be ours."""
-        return self._work.clock.now() - self._proven
+        return self._now() - self._proven
+
+    def _now(self) -> float:
+        """Seconds from some moment, with those in which this machine slept: a lease goes on."""
+        return self._work.clock.now() + _asleep()
 
     def _prove(self) -> None:
         """See that nobody can have taken the lock over; it is asked only if that is not sure."""
@@ -149,7 +154,7 @@ class Held:
         with self._alone():
             if self._lost is not None:
                 raise self._lost
-            asked = self._work.clock.now()
+            asked = self._now()
             try:
                 self._lock = self._write(self._lock)
             except (Changed, NotFound) as error:
@@ -157,7 +162,7 @@ class Held:
             self._proven = asked
 
     def _write(self, lock: cloud.Lock) -> cloud.Lock:
-        now = self._lock.read + self._work.clock.now() - self._proven
+        now = self._lock.read + self._unproven
         return self._work.cloud.locks.renew(lock, self._claim.text(now))
 
     def _found(self, error: CloudError) -> cloud.Lock:
@@ -184,3 +189,10 @@ class Held:
             cure="`ao status` shows where the site stands; the same command goes on from there.",
         )
         return self._lost
+
+
+def _asleep() -> int:
+    """Whole seconds that this machine has slept since it was booted, as far as it knows."""
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return 0
+    return round(time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic())

@@ -118,6 +118,8 @@ CASES: dict[str, Callable[[Cloud], object]] = {
 BY_LOGIN = ("catalogue.services", "user")
 """Those that the login alone answers."""
 ASKING = [name for name in CASES if name not in BY_LOGIN]
+SENT: dict[str, int] = {}
+"""Requests that each sends to services that have told their versions."""
 SILENT = {"name", "requests"}
 """Those that ask nothing."""
 
@@ -177,8 +179,10 @@ def server() -> Iterator[Server]:
 def _cloud(server: Server) -> Cloud:
     """A cloud whose services have told their versions."""
     cloud = face.of(connect(server))
-    for call in CASES.values():
+    for name, call in CASES.items():
+        server.asked.clear()
         call(cloud)
+        SENT[name] = len(server.asked)
     return cloud
 
 
@@ -194,13 +198,6 @@ def once(at: int, answer: Callable[[Handler], None]) -> Callable[[Handler], None
     """Answer as the APIs say, but for one request."""
     count = iter(range(1_000_000))
     return lambda handler: answer(handler) if next(count) == at else handler.answer()
-
-
-def requests_of(server: Server, cloud: Cloud, name: str) -> int:
-    """Requests that a method sends."""
-    server.asked.clear()
-    CASES[name](cloud)
-    return len(server.asked)
 
 
 def is_of(value: object, wanted: Any) -> bool:
@@ -238,7 +235,7 @@ def test_what_is_no_answer_is_told_with_the_request(
 ) -> None:
     if name in UNDERSTOOD.get(what, ()):
         return
-    for at in range(requests_of(server, cloud, name)):
+    for at in range(SENT[name]):
         server.asked.clear()
         server.answer = once(at, NO_ANSWERS[what])
         with pytest.raises(Unavailable, match=r"^cannot ") as told:
@@ -367,7 +364,7 @@ def test_an_answer_with_something_wrong_in_it_is_told_or_gives_what_is_of_its_ty
         else:
             handler.answer()
 
-    for at in list(range(requests_of(server, cloud, name))) * 10:
+    for at in list(range(SENT[name])) * 6:
         server.answer = once(at, spoil)
         # An output may have no value yet, and another thing's name is not the one looked for.
         may_miss = name == "stacks.output" or name.startswith("catalogue.")
@@ -426,7 +423,10 @@ def test_what_is_odd_about_the_things_of_others_makes_no_answer_unreadable(
     server.answer = answer
     after = CASES[name](cloud)
     assert is_of(after, methods()[name])
-    assert after == before or set(after) > set(before)  # type: ignore[call-overload]
+    if isinstance(before, tuple):
+        assert set(before) <= set(after)  # type: ignore[call-overload]
+    else:
+        assert (before.id, after.id) == ("p-1", "p-1")  # type: ignore[attr-defined]
 
 
 def pages(handler: Handler, link: str) -> None:
@@ -479,7 +479,7 @@ LOGINS: dict[str, Callable[[Handler], None]] = {
 
 
 @pytest.mark.parametrize("what", LOGINS)
-@pytest.mark.parametrize("name", ["stacks.all", "check_trusts", *BY_LOGIN])
+@pytest.mark.parametrize("name", ["stacks.all", "check_trusts", "user"])
 def test_a_login_that_is_answered_with_no_answer_is_told(
     server: Server, cloud: Cloud, name: str, what: str
 ) -> None:
@@ -488,7 +488,7 @@ def test_a_login_that_is_answered_with_no_answer_is_told(
         CASES[name](face.of(connect(server)))
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(15))
 def test_a_login_with_something_wrong_in_it_is_told_or_understood(
     server: Server, cloud: Cloud, seed: int
 ) -> None:
@@ -501,7 +501,7 @@ def test_a_login_with_something_wrong_in_it_is_told_or_understood(
 
 
 @pytest.mark.parametrize("what", NO_ANSWERS)
-@pytest.mark.parametrize("name", ["addresses.all", "balancers.all", "servers.active"])
+@pytest.mark.parametrize("name", ["addresses.all", "balancers.all"])
 def test_versions_that_are_answered_with_no_answer_are_told(
     server: Server, cloud: Cloud, name: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -509,6 +509,11 @@ def test_versions_that_are_answered_with_no_answer_are_told(
     server.answer = lambda handler: NO_ANSWERS[what](handler)
     with pytest.raises(CloudError, match=r"^cannot "):
         CASES[name](face.of(connect(server)))
+
+
+def test_a_name_that_no_request_can_hold_is_looked_for_all_the_same(cloud: Cloud) -> None:
+    with pytest.raises(CloudError):
+        cloud.catalogue.image("\ud83d/../x")
 
 
 def test_a_login_to_no_project_is_told(server: Server, cloud: Cloud) -> None:

@@ -9,7 +9,8 @@ import pytest
 from ao import fake, lock, operate
 from ao.cloud.face import UNLOCKED, WRITES
 from ao.colour import Colour
-from ao.lock import LockLost
+from ao.errors import NotFound
+from ao.lock import LockLost, lease
 from ao.site import Method, Site
 from ao.site.rules import After, Standby
 from ao.work import Work
@@ -124,7 +125,7 @@ def test_a_lock_of_which_nobody_has_told_for_long_is_renewed_before_a_write(site
     with lock.held(work, "deploy") as held:
         guarded = held.guard(work)
         before = len(work.cloud.calls)
-        work.clock.sleep(lock.lease.SAFE - 1)
+        work.clock.sleep(lease.SAFE - 1)
         guarded.cloud.ports.sweep("none")
         work.clock.sleep(1)
         guarded.cloud.ports.sweep("none")
@@ -135,13 +136,26 @@ def test_a_lock_of_which_nobody_has_told_for_long_is_renewed_before_a_write(site
         ]
 
 
+def test_a_lock_is_renewed_before_a_write_after_the_machine_slept(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = built(site)
+    with lock.held(work, "deploy") as held:
+        before = len(work.cloud.calls)
+        awake = lease._asleep()
+        monkeypatch.setattr(lease, "_asleep", lambda: awake + 80)
+        held.guard(work).cloud.ports.sweep("none")
+        names = [call.name for call in work.cloud.calls[before:]]
+        assert names == ["locks.renew", "ports.sweep"]
+
+
 def test_no_write_goes_out_while_a_lock_cannot_be_renewed_for_longer_than_is_safe(
     site: Site,
 ) -> None:
     work = built(site)
     with lock.held(work, "deploy") as held:
         guarded = held.guard(work)
-        work.clock.sleep(lock.lease.SAFE)
+        work.clock.sleep(lease.SAFE)
         work.cloud.faults.garble("locks.renew", "<html>Maintenance</html>")
         before = len(work.cloud.calls)
         with pytest.raises(LockLost, match=r"for 80 s.*<html>Maintenance</html>"):
@@ -156,6 +170,17 @@ def test_a_site_is_deleted_by_who_gave_its_lock_free_for_that(site: Site) -> Non
     work = built(site)
     operate.down(work, frozenset(Colour))
     assert work.cloud.stacks.all() == ()
+
+
+def test_a_deletion_that_does_not_find_something_does_not_go_on_without_the_lock(
+    site: Site,
+) -> None:
+    work = built(site)
+    work.cloud.faults.fail("stacks.delete", NotFound("cannot delete stack: HTTP 404"))
+    with pytest.raises(NotFound):
+        operate.down(work, frozenset(Colour))
+    assert [call.name for call in work.cloud.calls].count("stacks.delete") == 1
+    assert lock.holder(work) is None
 
 
 def test_the_cloud_of_a_guarded_work_is_the_fake_with_all_that_tests_use(site: Site) -> None:
