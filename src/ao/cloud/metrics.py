@@ -9,13 +9,17 @@ from typing import Any
 
 from keystoneauth1.adapter import Adapter
 from openstack import connection, exceptions
+from requests import RequestException, Response
 
+from ao import limits
+from ao.cloud.body import Body
 from ao.cloud.translate import asking
 from ao.cloud.values import Sample
 from ao.errors import Unavailable
+from ao.printable import printable
 
 PATIENCE = 3.0
-"""Seconds that an answer may take."""
+"""Seconds that an answer may take to begin, and its body as a whole."""
 
 BAD_QUERY = 400
 """Status of an answer that tells in JSON what is wrong with a query."""
@@ -60,8 +64,9 @@ class Metrics:
         with asking("ask for measures"):
             path = f"/api/v1/{what}"
             answer = self._prometheus.get(
-                path, params=parameters, raise_exc=False, timeout=PATIENCE
+                path, params=parameters, raise_exc=False, timeout=PATIENCE, stream=True
             )
+            _read(answer)
             if answer.status_code == BAD_QUERY:
                 raise exceptions.BadRequestException(answer.json()["error"], response=answer)
             exceptions.raise_from_response(answer)
@@ -69,12 +74,24 @@ class Metrics:
             return found
 
 
+def _read(answer: Response) -> None:
+    """Read the body of an answer, within its limits; raises Unavailable."""
+    Body.bound(answer, limits.CURVES, PATIENCE)
+    try:
+        _ = answer.content
+    except RequestException as error:
+        raise Unavailable(
+            f"cannot ask for measures: {printable(str(error))}",
+            cure="`openstack catalog show metric-storage` tells where they are asked for.",
+        ) from error
+
+
 @contextmanager
 def _understood() -> Iterator[None]:
     """Tell an answer that is none of Prometheus, as that of a proxy before it."""
     try:
         yield
-    except (ValueError, LookupError, TypeError) as error:
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         raise Unavailable(
             "cannot ask for measures: what answers is not Prometheus",
             cure="`openstack catalog show metric-storage` tells where it is looked for.",
