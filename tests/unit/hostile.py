@@ -166,6 +166,17 @@ HTTP1 = {
 }
 """Answers in HTTP/1.1, by their names."""
 
+HTTP1_PIECES = [
+    *(b"HTTP/1.1 %s\r\n" % status for status in (b"200 OK", b"304 N", b"204", b"103 E", b"0 x")),
+    *(b"HTTP/1.1 101 S\r\n", b"HTTP/1.0 200 OK\r\n", b"HTTP/2.0 200 OK\r\n", b"\r\n", b"\n"),
+    *(b"Content-Length: %s\r\n" % length for length in (b"3", b"-1", b"9" * 30)),
+    *(b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n"),
+    *(b"Connection: close\r\n", b"Connection: upgrade\r\n", b"Upgrade: x\r\n"),
+    *(b"X-Colour: blue\r\n", b"X:\r\n", b" folded\r\n", b": none\r\n", b"\x80: \xff\r\n"),
+    *(b"3\r\nabc\r\n", b"3;a=b\r\n", b"0\r\n", b'0;x="\r\n', b"\0", b"abc"),
+]
+"""Pieces of answers in HTTP/1.1, right and wrong, of which others are made at random."""
+
 STREAM = 1
 
 

@@ -9,6 +9,7 @@ from ao.probe.answer import Answer, Broken
 from ao.probe.http1 import Connection
 from ao.probe.recording import Kind, Outcome, Recording
 from ao.site import Identify
+from tests.unit.hostile import HTTP1_PIECES
 from tests.unit.probe.fed import Transport, feed
 from tests.unit.probe.server import Peer, answers, probe
 
@@ -331,18 +332,7 @@ def test_a_server_that_answers_what_it_does_not_read_is_told(
     assert broken.reason == "the server reads nothing"
 
 
-PIECES = [
-    *(b"HTTP/1.1 %s\r\n" % status for status in (b"200 OK", b"304 N", b"204", b"103 E", b"0 x")),
-    *(b"HTTP/1.1 101 S\r\n", b"HTTP/1.0 200 OK\r\n", b"HTTP/2.0 200 OK\r\n", b"\r\n", b"\n"),
-    *(b"Content-Length: %s\r\n" % length for length in (b"3", b"-1", b"9" * 30)),
-    *(b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n"),
-    *(b"Connection: close\r\n", b"Connection: upgrade\r\n", b"Upgrade: x\r\n"),
-    *(b"X-Colour: blue\r\n", b"X:\r\n", b" folded\r\n", b": none\r\n", b"\x80: \xff\r\n"),
-    *(b"3\r\nabc\r\n", b"3;a=b\r\n", b"0\r\n", b'0;x="\r\n', b"\0", b"abc"),
-]
-
-
-@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=12), st.booleans())
+@given(st.lists(st.sampled_from(HTTP1_PIECES) | st.binary(max_size=20), max_size=12), st.booleans())
 @example([b"HTTP/1.1 200 OK\r\nX:\r\nTransfer-Encoding: chunked\r\n\r\n", b"3\r\nabc\r\n"], True)
 def test_whatever_comes_ends_in_an_answer_or_in_the_reason_why_there_is_none(
     pieces: list[bytes], apart: bool
