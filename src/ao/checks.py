@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ao import command
+from ao import command, limits
 from ao.colour import Colour
 from ao.errors import AoError
+from ao.printable import printable
 from ao.site.checks import Check, Http
 from ao.visit import NoAnswer, colour_of
 from ao.work import Work
@@ -125,7 +126,8 @@ def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seco
     for name, expression in wanted.header.items():
         value = answer.headers.get(name.lower())
         if value is None or not re.search(_filled(expression, version), value):
-            return f"{wanted.path}: header {name} is {value!r}, which {expression} does not match"
+            seen = None if value is None else f"'{printable(value, limits.TEXT)}'"
+            return f"{wanted.path}: header {name} is {seen}, which {expression} does not match"
     if wanted.body is not None and not re.search(_filled(wanted.body, version), answer.body):
         return f"{wanted.path}: {wanted.body!r} is not found in the body"
     if wanted.within is not None and taken > wanted.within:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from textwrap import shorten
-from typing import IO
 
 from ao import duration
 from ao.errors import Refused
@@ -27,6 +26,8 @@ MARGIN = 4096
 """Bytes before the tail that are read with it: half a secret would not be known for one."""
 POLL = 0.05
 """Seconds between two looks whether they have ended."""
+PIECE = 65_536
+"""Bytes that are read at a time of what they say: as many as wait in a pipe at most."""
 
 
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -57,22 +58,24 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
             cure="Run `ao` there; from here, no command of the site file is run.",
         )
     begin = time.monotonic()
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", command],
-            cwd=site.folder,
-            env={**os.environ, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", command],
+        cwd=site.folder,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    with process.stdout as pipe:
+        said = _Said(pipe.fileno())
         try:
-            exit_code = _wait(process, deadline)
+            exit_code = _wait(process, said, begin + deadline)
         finally:
-            _end(process)
-        seconds = time.monotonic() - begin
-        return Result(exit_code=exit_code, seconds=seconds, tail=_tail(said))
+            _end(process, said)
+    seconds = time.monotonic() - begin
+    return Result(exit_code=exit_code, seconds=seconds, tail=said.tail())
 
 
 def ended(line: str, deadline: float, result: Result) -> str:
@@ -85,29 +88,53 @@ def ended(line: str, deadline: float, result: Result) -> str:
     return f"{shorten(redact(line), 60)} {how}" + (f": {said[-1]}" if said else "")
 
 
-def _wait(process: subprocess.Popen[bytes], deadline: float) -> int | None:
-    try:
-        return process.wait(deadline)
-    except subprocess.TimeoutExpired:
-        return None
+class _Said:
+    """The end of what comes out of a pipe, however much that is."""
+
+    def __init__(self, pipe: int) -> None:
+        os.set_blocking(pipe, False)
+        self._pipe = pipe
+        self._ready = select.poll()
+        self._ready.register(pipe, select.POLLIN)
+        self._kept = bytearray()
+        self._open = True
+
+    def listen(self, seconds: float) -> None:
+        """Take what comes, and wait so long for it if there is nothing yet."""
+        if not self._open:
+            time.sleep(seconds)
+        elif self._ready.poll(seconds * 1000):
+            piece = os.read(self._pipe, PIECE)
+            self._open = bool(piece)
+            self._kept += piece
+            del self._kept[: -TAIL - MARGIN]
+
+    def tail(self) -> str:
+        """The end of it, as people may read it."""
+        text = redact(_ESCAPE.sub("", self._kept.decode(errors="replace")))
+        return "".join(it for it in text if it.isprintable() or it in "\n\t")[-TAIL:].strip()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End all processes of the command's group, which the command's own ID names."""
+def _wait(process: subprocess.Popen[bytes], said: _Said, end: float) -> int | None:
+    """Listen until the command has ended, or a moment; its exit code, or None."""
+    while (exit_code := process.poll()) is None and (left := end - time.monotonic()) > 0:
+        said.listen(min(POLL, left))
+    return exit_code
+
+
+def _end(process: subprocess.Popen[bytes], said: _Said) -> None:
+    """End all processes of the command's group, which the command's own ID names.
+
+    What they say is taken meanwhile: who waits for a full pipe does not end.
+    """
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGTERM)
         give_up = time.monotonic() + GRACE
         while time.monotonic() < give_up:
             process.poll()
             os.killpg(process.pid, 0)
-            time.sleep(POLL)
+            said.listen(POLL)
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(subprocess.TimeoutExpired):
         process.wait(GRACE)
-
-
-def _tail(said: IO[bytes]) -> str:
-    size = said.seek(0, os.SEEK_END)
-    said.seek(max(0, size - TAIL - MARGIN))
-    text = redact(_ESCAPE.sub("", said.read().decode(errors="replace")))
-    return "".join(it for it in text if it.isprintable() or it in "\n\t")[-TAIL:].strip()
+    said.listen(0)

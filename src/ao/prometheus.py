@@ -5,43 +5,48 @@ https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries
 
 from __future__ import annotations
 
+import json
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-if TYPE_CHECKING:
-    import httpx
+from ao import limits
+from ao.printable import printable
 
 TIMEOUT = 5.0
-"""Seconds that an answer may take, and each part of its way."""
+"""Seconds that an answer may take as a whole."""
 
 
 class NoFigure(Exception):
     """Prometheus gave no figure; the message says where and why, without credentials."""
 
 
-def ask(url: str, query: str, *, transport: httpx.BaseTransport | None = None) -> float:
+def ask(url: str, query: str) -> float:
     """The one value that a query has now; credentials in the URL are sent as basic auth.
 
-    Raises NoFigure when Prometheus does not answer, refuses the query, or gives no value,
-    several, or NaN.
+    Raises NoFigure when Prometheus does not answer within TIMEOUT and `ao.limits`, refuses the
+    query, or gives no value, several, or NaN.
     """
     import httpx
 
+    from ao import exchange
+
     try:
-        with httpx.Client(transport=transport, timeout=TIMEOUT) as client:
-            answer = client.get(
-                f"{url.rstrip('/')}/api/v1/query",
-                params={"query": query, "timeout": f"{TIMEOUT:g}s"},
-            )
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise _no_figure(url, str(error) or type(error).__name__) from error
+        request = exchange.request(
+            "GET",
+            f"{url.rstrip('/')}/api/v1/query",
+            params={"query": query, "timeout": f"{TIMEOUT:g}s"},
+        )
+        answer = exchange.exchange(request, TIMEOUT, keep=limits.FIGURES, longest=limits.FIGURES)
+    except (exchange.Unanswered, httpx.InvalidURL) as error:
+        raise _no_figure(url, str(error)) from error
     try:
-        value = _value(answer.json())
+        value = _value(json.loads(answer.body))
     except NoFigure as error:
         raise _no_figure(url, str(error)) from error
-    except (ValueError, LookupError, TypeError) as error:
-        what = f"HTTP {answer.status_code}, and not as Prometheus answers"
+    # A number can be too large for a float, and lists can be nested too deeply.
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+        what = f"HTTP {answer.status}, and not as Prometheus answers"
         raise _no_figure(url, what) from error
     return value
 
@@ -57,7 +62,7 @@ def masked(url: str) -> str:
 def _value(body: Any) -> float:
     """The value in an answer; raises NoFigure with the reason if it tells another thing."""
     if body["status"] != "success":
-        raise NoFigure(f"{body['errorType']}: {body['error']}")
+        raise NoFigure(printable(f"{body['errorType']}: {body['error']}", limits.TEXT))
     kind, result = body["data"]["resultType"], body["data"]["result"]
     match kind:
         case "scalar":
@@ -65,7 +70,7 @@ def _value(body: Any) -> float:
         case "vector":
             values = [float(series["value"][1]) for series in result]
         case _:
-            raise NoFigure(f"the query gives a {kind}, not a value")
+            raise NoFigure(f"the query gives a {printable(str(kind), 20)}, not a value")
     if len(values) != 1:
         raise NoFigure(f"the query gives {len(values)} values, not one; sum() or max() makes one")
     if math.isnan(values[0]):

@@ -6,11 +6,11 @@ for as long as it lives.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ao import limits
 from ao.colour import Colour
 from ao.site import Identify
 
@@ -23,10 +23,11 @@ class Answer:
     headers: Mapping[str, str]
     """Header values by lower-case name."""
     body: str
+    """Its first MiB."""
 
 
 class NoAnswer(Exception):
-    """The request got no HTTP answer; the message says why."""
+    """The request got no HTTP answer; the message says why, and is safe to print."""
 
 
 Visit = Callable[[str, float], Answer]
@@ -36,25 +37,38 @@ Visit = Callable[[str, float], Answer]
 def visit(url: str, timeout: float) -> Answer:
     """Ask for a URL once, on a new connection, without following redirects.
 
-    Raises NoAnswer on a refused or lost connection, for an answer that cannot be read, or
-    when the whole of it takes longer than the time-out (seconds).
+    Raises NoAnswer on a refused or lost connection, for an answer that cannot be read or
+    exceeds `ao.limits`, or when the whole of it takes longer than the time-out (seconds).
     """
     import httpx
 
-    async def ask() -> httpx.Response:
-        headers = {"User-Agent": "ao"}
-        async with (
-            # httpx's own time-out is for each read, so that a slow answer could go on for ever.
-            asyncio.timeout(timeout),
-            httpx.AsyncClient(timeout=timeout, headers=headers, trust_env=False) as client,
-        ):
-            return await client.get(url)
+    from ao import exchange
 
     try:
-        answer = asyncio.run(ask())
-    except (httpx.RequestError, TimeoutError) as error:
-        raise NoAnswer(f"{url}: {str(error) or type(error).__name__}") from error
-    return Answer(status=answer.status_code, headers=dict(answer.headers), body=answer.text)
+        answer = exchange.exchange(
+            exchange.request("GET", url),
+            timeout,
+            keep=limits.VISITED,
+            longest=limits.BODY,
+            proxied=False,
+        )
+    except (exchange.Unanswered, httpx.InvalidURL) as error:
+        raise NoAnswer(f"{url}: {error}") from error
+    headers = answer.headers
+    return Answer(
+        status=answer.status,
+        headers=dict(headers),
+        body=_text(answer.body, headers.get("content-type", "")),
+    )
+
+
+def _text(body: bytes, content_type: str) -> str:
+    """Text of a body, in the charset that it says if that is one, else in UTF-8."""
+    told = re.search(r"charset=[\"']?([\w.:-]{1,40})", content_type, re.IGNORECASE)
+    try:
+        return body.decode(told.group(1) if told else "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        return body.decode("utf-8", "replace")
 
 
 def colour_of(answer: Answer, identify: Identify) -> Colour | None:

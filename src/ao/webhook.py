@@ -6,11 +6,9 @@ import asyncio
 import hashlib
 import hmac
 import json
-import logging
 import os
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,7 +21,9 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from ao import exchange
 from ao.errors import ConfigError
+from ao.exchange import Excessive, Unanswered
 from ao.redaction import redact
 from ao.site import Site
 from ao.site.hooks import Webhook
@@ -43,30 +43,24 @@ class _Passing(Exception):
     """The service cannot take the webhook at this moment."""
 
 
-def post(
-    url: str,
-    body: Mapping[str, object],
-    secret: str | None,
-    deadline: float,
-    *,
-    transport: httpx.AsyncBaseTransport | None = None,
-) -> None:
+def post(url: str, body: Mapping[str, object], secret: str | None, deadline: float) -> None:
     """Post a body with the present time as `at`, until it is taken or the deadline passes.
 
     Connections that fail and answers 429 and 5xx are tried again, with the same text and
     `X-Ao-Delivery`. With a secret, `X-Ao-Signature-256` is `sha256=` and the hexadecimal
-    HMAC-SHA256 of the text. Redirects are not followed. Raises Undelivered.
+    HMAC-SHA256 of the text. Redirects are not followed, and only the head of an answer is
+    read. Raises Undelivered.
     """
     at = datetime.now(UTC).isoformat(timespec="seconds")
     text = json.dumps({**body, "at": at}, default=str).encode()
-    headers = {"Content-Type": "application/json", "User-Agent": "ao"}
+    headers = {"Content-Type": "application/json"}
     headers["X-Ao-Delivery"] = str(uuid.uuid4())
     if secret is not None:
         headers["X-Ao-Signature-256"] = f"sha256={sign(text, secret)}"
     try:
-        with _unlogged():
-            asyncio.run(_deliver(url, text, headers, deadline, transport))
-    except (_Passing, httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+        request = exchange.request("POST", url, content=text, headers=headers)
+        exchange.run(_deliver(request, url, deadline))
+    except (httpx.InvalidURL, TimeoutError) as error:
         raise Undelivered(f"{place(url)}: {_reason(error)}") from error
 
 
@@ -108,13 +102,7 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
     return secret
 
 
-async def _deliver(
-    url: str,
-    text: bytes,
-    headers: Mapping[str, str],
-    deadline: float,
-    transport: httpx.AsyncBaseTransport | None,
-) -> None:
+async def _deliver(request: httpx.Request, url: str, deadline: float) -> None:
     """Try until it is taken; raises TimeoutError with the last reason at the deadline."""
     last = "no answer"
 
@@ -124,24 +112,22 @@ async def _deliver(
         last = _reason(error) if error else last
 
     async def attempt() -> None:
-        async with client.stream("POST", url, content=text, headers=headers) as answer:
-            status = answer.status_code
+        try:
+            status = (await exchange.send(request, connect=CONNECT)).status
+        except Excessive as error:
+            raise Undelivered(f"{place(url)}: {error}") from error
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
             raise _Passing(f"HTTP {status}")
         if not 200 <= status < 300:
             raise Undelivered(f"{place(url)}: HTTP {status}")
 
     retrying = AsyncRetrying(
-        retry=retry_if_exception_type((_Passing, httpx.TransportError)),
+        retry=retry_if_exception_type((_Passing, Unanswered)),
         wait=wait_random_exponential(multiplier=PAUSE, max=LONGEST_PAUSE),
         before_sleep=note,
     )
-    timeout = httpx.Timeout(None, connect=CONNECT)
     try:
-        async with (
-            httpx.AsyncClient(transport=transport, timeout=timeout) as client,
-            asyncio.timeout(deadline),
-        ):
+        async with asyncio.timeout(deadline):
             await retrying(attempt)
     except TimeoutError as error:
         raise TimeoutError(f"{last}, for {deadline:g} s") from error
@@ -149,14 +135,3 @@ async def _deliver(
 
 def _reason(error: BaseException) -> str:
     return redact(str(error)) or type(error).__name__
-
-
-@contextmanager
-def _unlogged() -> Iterator[None]:
-    """Keep httpx from logging URLs."""
-    logger = logging.getLogger("httpx")
-    before, logger.disabled = logger.disabled, True
-    try:
-        yield
-    finally:
-        logger.disabled = before

@@ -24,7 +24,7 @@ class Delivery:
 class Receiver:
     url: str
     statuses: list[int] = field(default_factory=list)
-    """Answers to the next deliveries; 200 to those after them."""
+    """Answers to the next deliveries, 0 for none; 200 to those after them."""
     deliveries: list[Delivery] = field(default_factory=list)
 
     @property
@@ -39,7 +39,11 @@ def receiver() -> Iterator[Receiver]:
             text = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             taken.deliveries.append(Delivery(path=self.path, headers=headers, text=text))
-            self.send_response(taken.statuses.pop(0) if taken.statuses else 200)
+            status = taken.statuses.pop(0) if taken.statuses else 200
+            if not status:
+                self.close_connection = True
+                return
+            self.send_response(status)
             self.send_header("Location", "/elsewhere")
             self.end_headers()
 

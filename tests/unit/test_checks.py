@@ -19,6 +19,7 @@ from ao.work import Work
 from tests.unit.samples import SITE
 
 URL = "http://203.0.113.9"
+VERSION = {"X-Ao-Version": "^$AO_VERSION$"}
 
 
 class Preview:
@@ -95,8 +96,14 @@ def test_an_answer_that_is_not_good_fails_and_says_why(
     assert reason in why(Preview(given), wanted)
 
 
+def test_a_header_that_is_told_is_short_and_safe_to_print() -> None:
+    told = why(Preview(answer(headers={"x-ao-version": "\x1b[2J" * 1_000})), http(header=VERSION))
+    assert told.isprintable()
+    assert len(told) < 300
+
+
 def test_the_version_stands_for_itself_in_what_is_wanted() -> None:
-    assert not why(Preview(answer()), http(header={"X-Ao-Version": "^$AO_VERSION$"}))
+    assert not why(Preview(answer()), http(header=VERSION))
     assert why(Preview(answer(body="2x0")), http(body="^$AO_VERSION$"))
 
 

@@ -1,5 +1,7 @@
 """Commands of the operator's, run and ended."""
 
+import os
+import resource
 import signal
 import threading
 import time
@@ -23,6 +25,36 @@ def test_what_it_says_is_kept_to_the_end_of_it_and_its_exit_code_is_told() -> No
     assert result.exit_code == 3
     assert result.tail.endswith("5000\nlast")
     assert len(result.tail) <= command.TAIL
+
+
+def test_what_it_says_without_end_fills_neither_disk_nor_memory() -> None:
+    """Files that the command can write are bounded to nothing, so what it says goes in none."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    result = command.run(SITE, "ulimit -f 0; yes out; echo never", {}, 1.0)
+    assert result.exit_code is None
+    assert result.tail.endswith("out\nout")
+    assert len(result.tail) <= command.TAIL
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
+
+
+def test_what_it_says_while_it_is_ended_does_not_keep_it_from_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(command, "GRACE", 30.0)
+    line = "trap 'seq 100000; echo ended; exit 0' TERM; sleep 60 & wait"
+    result = command.run(SITE, line, {}, 0.5)
+    assert (result.exit_code, result.tail[-5:]) == (None, "ended")
+    assert result.seconds < 20
+
+
+def test_a_process_that_leaves_the_group_is_not_waited_for(tmp_path: Path) -> None:
+    line = f"setsid sh -c 'echo $$ > {tmp_path}/child; exec sleep 60' & sleep 0.3; echo done"
+    result = command.run(SITE, line, {}, 30.0)
+    try:
+        assert (result.exit_code, result.tail) == (0, "done")
+        assert result.seconds < 20
+    finally:
+        os.kill(int((tmp_path / "child").read_text()), signal.SIGKILL)
 
 
 def test_a_command_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:

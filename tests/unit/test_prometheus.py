@@ -3,22 +3,58 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import socket
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from ao import prometheus
 from ao.prometheus import NoFigure
+from tests.unit.hostile import HTTP1, serving
 
-URL = "http://ops:hunter2@prometheus.example:9090/"
 DEADLINE = 30.0
 
 
-def answers(body: object, status: int = 200) -> httpx.MockTransport:
-    return httpx.MockTransport(lambda request: httpx.Response(status, json=body))
+@dataclass
+class Service:
+    """What answers in Prometheus' place."""
+
+    url: str
+    """With credentials."""
+    shown: str
+    """Its address as messages tell it."""
+    text: str = ""
+    status: int = 200
+    requests: list[tuple[SplitResult, str]] = field(default_factory=list)
+    """What was asked for, and by whom."""
+
+    def says(self, body: object, status: int = 200) -> None:
+        self.text, self.status = json.dumps(body), status
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answering.requests.append((urlsplit(self.path), self.headers["Authorization"]))
+            self.send_response(answering.status)
+            self.end_headers()
+            self.wfile.write(answering.text.encode())
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        place = f"127.0.0.1:{server.server_port}/"
+        answering = Service(url=f"http://ops:hunter2@{place}", shown=f"http://***@{place}")
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield answering
+        server.shutdown()
+        thread.join()
 
 
 def vector(*values: str) -> dict[str, object]:
@@ -34,22 +70,18 @@ def scalar(value: str) -> dict[str, object]:
     ("body", "value"),
     [(vector("0.25"), 0.25), (scalar("7"), 7.0), (vector("+Inf"), float("inf"))],
 )
-def test_a_query_with_one_value_gives_it(body: object, value: float) -> None:
-    assert prometheus.ask(URL, "errors", transport=answers(body)) == value
+def test_a_query_with_one_value_gives_it(service: Service, body: object, value: float) -> None:
+    service.says(body)
+    assert prometheus.ask(service.url, "errors") == value
 
 
-def test_the_query_and_the_credentials_are_sent_as_prometheus_takes_them() -> None:
-    seen: list[httpx.Request] = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request)
-        return httpx.Response(200, json=scalar("1"))
-
-    prometheus.ask(URL, 'up{job="shop"}', transport=httpx.MockTransport(answer))
-    (request,) = seen
-    assert request.url.path == "/api/v1/query"
-    assert request.url.params["query"] == 'up{job="shop"}'
-    assert request.headers["authorization"] == "Basic b3BzOmh1bnRlcjI="
+def test_the_query_and_the_credentials_are_sent_as_prometheus_takes_them(service: Service) -> None:
+    service.says(scalar("1"))
+    prometheus.ask(service.url, 'up{job="shop"}')
+    ((asked, who),) = service.requests
+    assert asked.path == "/api/v1/query"
+    assert parse_qs(asked.query)["query"] == ['up{job="shop"}']
+    assert who == "Basic b3BzOmh1bnRlcjI="
 
 
 @pytest.mark.parametrize(
@@ -74,27 +106,67 @@ def test_the_query_and_the_credentials_are_sent_as_prometheus_takes_them() -> No
     ],
 )
 def test_what_is_no_figure_is_told_with_the_address_and_the_reason(
-    body: object, status: int, why: str
+    service: Service, body: object, status: int, why: str
 ) -> None:
+    service.says(body, status)
     with pytest.raises(NoFigure) as told:
-        prometheus.ask(URL, "errors", transport=answers(body, status))
-    assert str(told.value).startswith("http://***@prometheus.example:9090/: ")
+        prometheus.ask(service.url, "errors")
+    assert str(told.value).startswith(f"{service.shown}: ")
     assert why in str(told.value)
 
 
-def test_a_page_that_is_no_json_is_no_figure() -> None:
-    page = httpx.MockTransport(lambda request: httpx.Response(404, text="<html>"))
+def test_a_page_that_is_no_json_is_no_figure(service: Service) -> None:
+    service.text, service.status = "<html>", 404
     with pytest.raises(NoFigure, match="HTTP 404, and not as Prometheus answers"):
-        prometheus.ask(URL, "errors", transport=page)
+        prometheus.ask(service.url, "errors")
 
 
-def test_a_prometheus_that_does_not_answer_is_no_figure_and_no_password_is_told() -> None:
-    def late(request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadTimeout("", request=request)
+@pytest.mark.parametrize("text", ["[" * 100_000, json.dumps(scalar("")).replace('""', "9" * 400)])
+def test_json_that_python_cannot_hold_is_no_figure(service: Service, text: str) -> None:
+    service.text = text
+    with pytest.raises(NoFigure, match="not as Prometheus answers"):
+        prometheus.ask(service.url, "errors")
 
+
+def test_what_prometheus_says_is_short_and_safe_to_print(service: Service) -> None:
+    service.says({"status": "error", "errorType": "\x1b[2J", "error": ["x" * 10_000]}, 400)
     with pytest.raises(NoFigure) as told:
-        prometheus.ask(URL, "errors", transport=httpx.MockTransport(late))
-    assert str(told.value) == "http://***@prometheus.example:9090/: ReadTimeout"
+        prometheus.ask(service.url, "errors")
+    assert str(told.value).isprintable()
+    assert len(str(told.value)) < 300
+
+
+def test_a_prometheus_that_does_not_answer_is_no_figure_and_no_password_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prometheus, "TIMEOUT", 0.2)
+    with serving(HTTP1["silence"]) as place, pytest.raises(NoFigure) as told:
+        prometheus.ask(f"http://ops:hunter2@{place}/", "errors")
+    assert str(told.value) == f"http://***@{place}/: no whole answer within 0.2 s"
+
+
+def test_a_proxy_of_the_environment_is_asked_unless_it_is_told_not_to(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.says(scalar("7"))
+    monkeypatch.setenv("http_proxy", service.url.replace("ops:hunter2@", ""))
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert prometheus.ask("http://prometheus.example:9090", "up") == 7.0
+    ((asked, _),) = service.requests
+    assert asked.netloc == "prometheus.example:9090"
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    assert prometheus.ask(service.url, "up") == 7.0
+
+
+@pytest.mark.parametrize(
+    "proxy", ["gopher://proxy.example", "http://[::bad", "socks5://127.0.0.1:1"]
+)
+def test_a_proxy_that_cannot_be_used_is_told(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(NoFigure, match="the proxy that the environment names cannot be used"):
+        prometheus.ask("http://prometheus.example:9090", "up")
 
 
 def test_a_closed_port_is_no_figure() -> None:

@@ -1,3 +1,4 @@
+import gzip
 import threading
 import time
 from collections.abc import Iterator
@@ -6,9 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from ao import limits
 from ao.colour import Colour
 from ao.site import Identify
 from ao.visit import Answer, NoAnswer, colour_of, visit
+from tests.unit.hostile import GZIP, OK, Kind, once, serving, whole
 
 
 class Shop(BaseHTTPRequestHandler):
@@ -55,7 +58,7 @@ def test_an_error_is_an_answer_too(shop: str) -> None:
 
 def test_an_answer_that_does_not_end_is_no_answer_at_the_time_out(shop: str) -> None:
     begin = time.monotonic()
-    with pytest.raises(NoAnswer, match="/endless: TimeoutError"):
+    with pytest.raises(NoAnswer, match=r"/endless: no whole answer within 0\.3 s$"):
         visit(f"{shop}/endless", 0.3)
     assert time.monotonic() - begin < 2
 
@@ -75,6 +78,51 @@ def test_a_closed_port_is_no_answer() -> None:
         visit("http://127.0.0.1:1/", 5)
 
 
+def given(answer: bytes) -> Answer:
+    """What a visit makes of an answer."""
+    with serving(Kind(once(answer), "")) as place:
+        return visit(f"http://{place}/", 5)
+
+
+@pytest.mark.parametrize(
+    "location", [b"/login", b"http://[::bad/\x80", b"javascript:alert(1)", b""]
+)
+def test_a_redirect_is_an_answer_wherever_it_leads(location: bytes) -> None:
+    head = b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\n"
+    assert given(whole(b"", head)).status == 302
+
+
+def test_a_long_page_is_cut_and_is_an_answer_all_the_same() -> None:
+    body = given(whole(b"<title>" + b"x" * 3 * limits.VISITED)).body
+    assert len(body) == limits.VISITED
+    assert body.startswith("<title>")
+
+
+def test_a_page_that_comes_compressed_is_read_as_far_as_is_kept() -> None:
+    assert given(whole(gzip.compress(b"hello"), GZIP)).body == "hello"
+    assert len(given(whole(gzip.compress(bytes(10 * limits.VISITED)), GZIP)).body) == limits.VISITED
+
+
+@pytest.mark.parametrize(
+    "charset", ["zlib", "hex", "idna", "undefined", "no-such", "../x", '"', ""]
+)
+def test_a_charset_that_is_none_is_read_as_utf8(charset: str) -> None:
+    head = OK + f"Content-Type: text/html; charset={charset}\r\n".encode()
+    assert given(whole("青".encode(), head)).body == "青"
+
+
+def test_a_charset_is_heeded() -> None:
+    head = OK + b"Content-Type: text/html; Charset='Shift_JIS'\r\n"
+    assert given(whole("青".encode("shift_jis"), head)).body == "青"
+    assert given(whole(b"\xff!")).body == "\ufffd!"
+
+
+def test_why_there_is_no_answer_is_safe_to_print() -> None:
+    with pytest.raises(NoAnswer) as told:
+        given(b"HTTP/1.1 \x1b[2Jpwned\r\n\r\n")
+    assert str(told.value).isprintable()
+
+
 def answer(header: str = "", body: str = "") -> Answer:
     return Answer(status=200, headers={"x-ao-colour": header} if header else {}, body=body)
 
@@ -84,7 +132,7 @@ BY_BODY = Identify(path="/", header=None, body='"colour": *"(blue|green)"')
 
 
 @pytest.mark.parametrize(
-    ("given", "identify", "colour"),
+    ("seen", "identify", "colour"),
     [
         (answer(header="green"), BY_HEADER, Colour.GREEN),
         (answer(header=" Blue "), BY_HEADER, Colour.BLUE),
@@ -95,6 +143,6 @@ BY_BODY = Identify(path="/", header=None, body='"colour": *"(blue|green)"')
     ],
 )
 def test_a_colour_is_told_by_header_or_body(
-    given: Answer, identify: Identify, colour: Colour | None
+    seen: Answer, identify: Identify, colour: Colour | None
 ) -> None:
-    assert colour_of(given, identify) is colour
+    assert colour_of(seen, identify) is colour

@@ -45,8 +45,8 @@ def user(cloud: connection.Connection) -> str:
 
 
 def user_id(cloud: connection.Connection) -> str:
-    """ID of the user who is logged in."""
-    return _told(lambda: cloud.current_user_id, str)
+    """ID of the user who is logged in; empty where the login tells none."""
+    return _told(lambda: cloud.session.get_user_id() or "", str)
 
 
 def project(cloud: connection.Connection) -> str:

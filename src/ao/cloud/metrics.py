@@ -15,7 +15,7 @@ from ao.cloud.translate import asking
 from ao.cloud.values import Sample
 
 PATIENCE = 3.0
-"""Seconds that an answer may take."""
+"""Seconds that an answer may take to begin, and as long again its body."""
 
 BAD_QUERY = 400
 """Status of an answer that tells in JSON what is wrong with a query."""

@@ -62,7 +62,7 @@ class OpenStack:
     def user_id(self) -> str:
         """ID of the user who is logged in; empty where the login tells none."""
         with asking("log in"):
-            return str(self._cloud.session.get_user_id() or "")
+            return login.user_id(self._cloud)
 
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""

@@ -21,7 +21,7 @@ PATIENCE = 120.0
 LARGEST = 64 * 2**20
 """Bytes that an answer may have."""
 LONGEST = 120.0
-"""Seconds that an answer may take once it has begun."""
+"""Seconds that an answer may take at most once it has begun; less where a request says less."""
 
 
 class Requests:
@@ -40,7 +40,7 @@ class Requests:
         """Requests sent at a moment (seconds since 1970) or later."""
         return tuple(request for request in list(self._answered) if request.at >= moment)
 
-    def _take(self, response: Response, **_: object) -> None:
+    def _take(self, response: Response, timeout: object = None, **_: object) -> None:
         """Note an answer whose headers have come, and read the rest of it."""
         seconds = response.elapsed.total_seconds()
         parts = urlsplit(response.request.url or "")
@@ -54,15 +54,17 @@ class Requests:
                 status=response.status_code,
             )
         )
-        response.raw = _Bounded(response.raw)
+        patience = timeout if isinstance(timeout, int | float) else LONGEST
+        response.raw = _Bounded(response.raw, min(patience, LONGEST))
         hear(response)
 
 
 class _Bounded:
     """The body of an answer as requests reads it, up to a length and for a time."""
 
-    def __init__(self, body: Any) -> None:
+    def __init__(self, body: Any, longest: float) -> None:
         self._body = body
+        self._longest = longest
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._body, name)
@@ -76,8 +78,8 @@ class _Bounded:
             length += len(piece)
             if length > LARGEST:
                 self._break_off(f"the answer has more than {LARGEST >> 20} MiB")
-            if time.monotonic() - begin > LONGEST:
-                self._break_off(f"the answer has not ended after {LONGEST:.0f} s")
+            if time.monotonic() - begin > self._longest:
+                self._break_off(f"the answer has not ended after {self._longest:g} s")
             yield piece
 
     def _break_off(self, why: str) -> NoReturn:

@@ -6,8 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ao import limits
+from ao.colour import Colour
+from ao.printable import printable
 from ao.probe.recording import Outcome
 from ao.site import Identify
+
+COLOURS = 16
+"""Words that are taken for a colour, beside blue and green."""
+OTHER = "other"
+"""Colour of an answer whose word is not among them."""
+WORD = 40
+"""Characters of such a word that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +31,10 @@ class Answer:
 
 
 class Broken(Exception):
-    """A request that got no whole answer."""
+    """A request that got no whole answer; the reason is safe to print."""
 
     def __init__(self, outcome: Outcome, reason: str, *, untouched: bool = False) -> None:
+        reason = printable(reason, limits.TEXT)
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason
@@ -36,18 +47,33 @@ class Exhausted(Exception):
 
 
 class Teller:
-    """Tells which colour gave an answer."""
+    """Tells which colour gave an answer, in a bounded number of words."""
 
     def __init__(self, identify: Identify) -> None:
         self._header = identify.header.lower().encode() if identify.header else None
         self._body = re.compile(identify.body.encode()) if identify.body else None
+        self._words = {str(colour) for colour in Colour}
 
     def colour(self, answer: Answer) -> str | None:
-        """Colour that an answer tells; None when it tells none."""
+        """Colour that an answer tells; None when it tells none.
+
+        Any word may be one. When there have been COLOURS of them beside blue and green, each
+        new one is OTHER: a server that tells another word each time fills no memory.
+        """
         word = b""
         if self._header is not None:
             word = next((value for name, value in answer.headers if name == self._header), b"")
         elif self._body is not None:
             found = self._body.search(answer.body)
             word = found.group(1) if found else b""
-        return word.decode("ascii", "replace").strip().lower() or None
+        told = word.decode("ascii", "replace").strip().lower()
+        return told if told in self._words else self._known(printable(told, WORD))
+
+    def _known(self, told: str) -> str | None:
+        """A word, or OTHER when there are too many already; None for an empty one."""
+        if not told:
+            return None
+        if told not in self._words and len(self._words) >= len(Colour) + COLOURS:
+            return OTHER
+        self._words.add(told)
+        return told

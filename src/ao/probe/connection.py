@@ -11,12 +11,11 @@ import struct
 from abc import abstractmethod
 from typing import Self
 
+from ao import limits
 from ao.probe.answer import Answer, Broken, Exhausted
 from ao.probe.recording import Outcome
 from ao.probe.target import Target
 
-BODY = 65_536
-"""Bytes of a body that are kept; the rest is read and forgotten."""
 _OWN_FAULTS = {errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM}
 """Errors that tell of this machine's limits and nothing of the server."""
 _AT_ONCE = struct.pack("ii", 1, 0)
@@ -25,7 +24,11 @@ ports would run out."""
 
 
 class Connection(asyncio.Protocol):
-    """One connection, which takes one request at a time."""
+    """One connection, which takes one request at a time.
+
+    What a server sends is bounded by `ao.limits`: a request whose answer exceeds them is
+    Broken, and its connection closed.
+    """
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -34,6 +37,16 @@ class Connection(asyncio.Protocol):
         self._headers: list[tuple[bytes, bytes]] = []
         self._body = bytearray()
         self._touched = False
+        self._received = 0
+        """Bytes that came since the last request was sent."""
+        self._read = 0
+        """Bytes of them that were of a body."""
+        self._parts = 0
+        """Parts in which those came, empty ones aside."""
+        self._fields = 0
+        """Header fields and trailers that came with them."""
+        self._interim = 0
+        """Interim answers that came with them."""
         self.answers = 0
         """Answers that came on it."""
         self.leaving = False
@@ -69,6 +82,7 @@ class Connection(asyncio.Protocol):
             raise Broken(Outcome.CLOSED, "the connection was closed", untouched=True)
         self._waiting = asyncio.get_running_loop().create_future()
         self._headers, self._body, self._touched = [], bytearray(), False
+        self._received = self._read = self._parts = self._fields = self._interim = 0
         try:
             self._send(self._transport, path)
             answer = await self._waiting
@@ -111,12 +125,41 @@ class Connection(asyncio.Protocol):
         """Whether somebody waits for an answer."""
         return self._waiting is not None and not self._waiting.done()
 
-    def _keep(self, part: bytes) -> None:
-        """Keep a part of the body."""
-        self._body += part[: BODY - len(self._body)]
+    def _keep(self, part: bytes, size: int) -> None:
+        """Keep a part of the body, and count the bytes that it took on its way."""
+        self._read += size
+        self._parts += bool(part)
+        self._body += part[: limits.PROBED - len(self._body)]
+
+    def _bound(self) -> None:
+        """Give up an answer, or an idle connection, that exceeds a limit."""
+        if why := self._excess():
+            self._refuse(why)
+
+    def _refuse(self, why: str) -> None:
+        """Take no more from the server: the request under way, if any, has a wrong answer."""
+        self._fail(Outcome.WRONG, why)
+        self.close()
+
+    def _excess(self) -> str:
+        """Say which limit is exceeded; empty for none."""
+        if self._received - self._read > limits.HEAD + limits.FRAMING * self._parts:
+            return limits.HEAD_EXCEEDED
+        if self._read > limits.BODY:
+            return limits.body_exceeded(limits.BODY)
+        if self._fields > limits.FIELDS:
+            return limits.FIELDS_EXCEEDED
+        if self._interim > limits.INTERIM:
+            return limits.INTERIM_EXCEEDED
+        # A server may answer what it does not read: requests that are known before they come.
+        if self._transport is not None and self._transport.get_write_buffer_size() > limits.HEAD:
+            return "the server reads nothing"
+        return ""
 
     def _finish(self, status: int) -> None:
-        if self._waiting is not None and not self._waiting.done():
+        self._bound()
+        if self._waited_for:
+            assert self._waiting is not None
             self._waiting.set_result(
                 Answer(status=status, headers=self._headers, body=bytes(self._body))
             )

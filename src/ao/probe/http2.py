@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Self
 
 import h2.config
@@ -10,12 +11,18 @@ import h2.connection
 import h2.errors
 import h2.events
 import h2.exceptions
+import h2.settings
+from h2.settings import SettingCodes
 from hyperframe.frame import Frame, GoAwayFrame
 
+from ao import limits
 from ao.probe import connection
 from ao.probe.answer import Broken
 from ao.probe.recording import Outcome
 from ao.probe.target import Target
+
+PIECE = 4_096
+"""Bytes that are taken at a time: each frame takes its time, and nine bytes may be one."""
 
 
 class _State(h2.connection.H2Connection):
@@ -27,6 +34,9 @@ class _State(h2.connection.H2Connection):
 
     def __init__(self) -> None:
         super().__init__(h2.config.H2Configuration(client_side=True, header_encoding=None))
+        settings = {SettingCodes.ENABLE_PUSH: 0, SettingCodes.MAX_HEADER_LIST_SIZE: limits.HEAD}
+        self.local_settings = h2.settings.Settings(client=True, initial_values=settings)
+        self.decoder.max_header_list_size = limits.HEAD
 
     def _receive_goaway_frame(
         self, frame: GoAwayFrame
@@ -44,6 +54,12 @@ class Connection(connection.Connection):
         super().__init__(target)
         self._h2 = _State()
         self._stream = 0
+        self._status = 0
+        """Status of the answer under way."""
+        self._frames = 0
+        """Frames that came since the last request was sent, but for those of the body."""
+        self._settings = 0
+        """Settings that the server has changed; HTTP/2's state remembers each kind."""
 
     @classmethod
     async def open(cls, target: Target) -> Self:
@@ -64,15 +80,26 @@ class Connection(connection.Connection):
 
     def data_received(self, data: bytes) -> None:
         """Read on in the answer."""
+        for at in range(0, len(data), PIECE):
+            self._read_on(data[at : at + PIECE])
+            if self.closed:
+                return
+
+    def _read_on(self, data: bytes) -> None:
+        self._received += len(data)
         try:
             events = self._h2.receive_data(data)
-        except h2.exceptions.ProtocolError as error:
-            self._fail(Outcome.WRONG, f"not HTTP/2: {error}")
-            self.close()
+        except h2.exceptions.NoSuchStreamError as error:
+            self._refuse(f"not HTTP/2: a frame of stream {error.stream_id}, which is not open")
             return
+        except h2.exceptions.ProtocolError as error:
+            self._refuse(f"not HTTP/2: {error}")
+            return
+        self._frames += len(events)
         for event in events:
             self._take(event)
         self._flush()
+        self._bound()
 
     def _send(self, transport: asyncio.Transport, path: str) -> None:
         head = [
@@ -82,6 +109,7 @@ class Connection(connection.Connection):
             (":path", path),
             ("user-agent", "ao-probe"),
         ]
+        self._frames = 0
         try:
             self._stream = self._h2.get_next_available_stream_id()
             self._h2.send_headers(self._stream, head, end_stream=True)
@@ -93,25 +121,50 @@ class Connection(connection.Connection):
     def _take(self, event: h2.events.Event) -> None:
         match event:
             case h2.events.InformationalResponseReceived(stream_id=self._stream):
-                self._touched = True
+                self._interim += 1
+                if self._head(event) == limits.SWITCHING_PROTOCOLS:
+                    self._refuse(limits.SWITCHED)
             case h2.events.ResponseReceived(stream_id=self._stream):
-                self._touched = True
-                self._headers = [(bytes(name), bytes(value)) for name, value in event.headers]
+                self._status = self._head(event)
+                if not self._status:
+                    self._refuse("not HTTP/2: the answer has no status")
+            case h2.events.TrailersReceived(stream_id=self._stream):
+                self._fields += len(event.headers)
             case h2.events.DataReceived():
-                self._keep(event.data)
+                self._keep(event.data, event.flow_controlled_length)
+                self._frames -= bool(event.data)
                 if event.flow_controlled_length:
                     self._h2.acknowledge_received_data(
                         event.flow_controlled_length, event.stream_id
                     )
             case h2.events.StreamEnded(stream_id=self._stream):
-                status = next(value for name, value in self._headers if name == b":status")
-                self._finish(int(status))
+                self._finish(self._status)
             case h2.events.StreamReset(stream_id=self._stream):
                 # Only a refused stream was never begun (RFC 9113, section 8.7).
                 refused = event.error_code == h2.errors.ErrorCodes.REFUSED_STREAM
                 self._fail(Outcome.RESET, "the stream was reset", untouched=refused)
+            case h2.events.RemoteSettingsChanged():
+                self._settings += len(event.changed_settings)
             case h2.events.ConnectionTerminated():
                 self._leave(event.last_stream_id or 0)
+
+    def _head(
+        self, event: h2.events.ResponseReceived | h2.events.InformationalResponseReceived
+    ) -> int:
+        """Take the head of an answer; its status, 0 for none that could be one."""
+        self._touched = True
+        self._fields += len(event.headers)
+        self._headers = [(bytes(name), bytes(value)) for name, value in event.headers]
+        status = next((value for name, value in self._headers if name == b":status"), b"")
+        return int(status) if re.fullmatch(rb"[1-9][0-9]{2}", status) else 0
+
+    def _excess(self) -> str:
+        """Say which limit is exceeded; empty for none."""
+        if self._frames > limits.FRAMES:
+            return f"more than {limits.FRAMES} frames beside the body"
+        if self._settings > limits.FIELDS:
+            return f"more than {limits.FIELDS} settings"
+        return super()._excess()
 
     def _leave(self, last_stream: int) -> None:
         """Take the server's GOAWAY: streams up to the last one are still answered."""

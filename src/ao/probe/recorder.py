@@ -18,6 +18,9 @@ SLICES = 40_000
 """Slices kept at most, an even number: when there are so many, each two become one."""
 LOSSES = 1_000
 """Losses kept at most; all are counted."""
+REASONS = 50
+"""Different reasons of losses that are kept; later ones are ELSE."""
+ELSE = "another reason"
 UNKNOWN = "unknown"
 """Colour of an answer that tells none."""
 
@@ -77,6 +80,7 @@ class Recorder:
         self._recent = Recent()
         self._sightings: dict[tuple[str, Kind], Sighting] = {}
         self._losses: list[Loss] = []
+        self._reasons: set[str] = set()
         self._clients = [_Client(slow=number < load.slow_kept) for number in range(load.kept)]
         self.skipped = 0
         """Requests that the probe itself could not send."""
@@ -98,7 +102,7 @@ class Recorder:
         if request.outcome.lost:
             self._open.lost += 1
             if len(self._losses) < LOSSES:
-                self._losses.append(_loss(request))
+                self._losses.append(_loss(request, self._known(request.reason)))
             return
         colour = request.colour or UNKNOWN
         self._open.colours[colour] += 1
@@ -157,6 +161,12 @@ class Recorder:
             kept=tuple(map(_kept, self._clients)),
             skipped=self.skipped,
         )
+
+    def _known(self, reason: str) -> str:
+        """A reason of a loss, unless there are too many different ones already."""
+        if len(self._reasons) < REASONS:
+            self._reasons.add(reason)
+        return reason if reason in self._reasons else ELSE
 
     def _note(self, client: _Client, request: Request) -> None:
         client.retried += request.outcome is Outcome.RETRIED
@@ -231,13 +241,13 @@ def _greater(one: float | None, other: float | None) -> float | None:
     return max((value for value in (one, other) if value is not None), default=None)
 
 
-def _loss(request: Request) -> Loss:
+def _loss(request: Request, reason: str) -> Loss:
     return Loss(
         at=request.at,
         kind=request.kind,
         outcome=request.outcome,
         seconds=request.seconds,
-        reason=request.reason,
+        reason=reason,
     )
 
 

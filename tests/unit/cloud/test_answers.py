@@ -113,9 +113,10 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "quotas": lambda cloud: cloud.quotas(),
     "check_trusts": lambda cloud: cloud.check_trusts(),
     "user": lambda cloud: cloud.user,
+    "user_id": lambda cloud: cloud.user_id,
 }
 """Every method that asks a service something."""
-BY_LOGIN = ("catalogue.services", "user")
+BY_LOGIN = ("catalogue.services", "user", "user_id")
 """Those that the login alone answers."""
 ASKING = [name for name in CASES if name not in BY_LOGIN]
 SENT: dict[str, int] = {}
@@ -307,7 +308,7 @@ def test_how_long_to_wait_is_not_up_to_a_service(
 
 @pytest.mark.parametrize(
     ("limit", "most", "why"),
-    [("LARGEST", 1000, "has more than 0 MiB"), ("LONGEST", 0.2, "has not ended after 0 s")],
+    [("LARGEST", 1000, "has more than 0 MiB"), ("LONGEST", 0.2, "has not ended after 0.2 s")],
 )
 def test_an_answer_without_end_is_broken_off(
     server: Server,
@@ -479,7 +480,7 @@ LOGINS: dict[str, Callable[[Handler], None]] = {
 
 
 @pytest.mark.parametrize("what", LOGINS)
-@pytest.mark.parametrize("name", ["stacks.all", "check_trusts", "user"])
+@pytest.mark.parametrize("name", ["stacks.all", "check_trusts", "user", "user_id"])
 def test_a_login_that_is_answered_with_no_answer_is_told(
     server: Server, cloud: Cloud, name: str, what: str
 ) -> None:

@@ -2,9 +2,15 @@ import asyncio
 from itertools import count
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from ao.probe.answer import Answer, Broken
+from ao.probe.http1 import Connection
 from ao.probe.recording import Kind, Outcome, Recording
 from ao.site import Identify
+from tests.unit.hostile import HTTP1_PIECES
+from tests.unit.probe.fed import Transport, feed
 from tests.unit.probe.server import Peer, answers, probe
 
 NEW_ONLY = {"kept": 0}
@@ -264,3 +270,77 @@ def test_a_slow_server_does_not_lower_the_rate() -> None:
     seen = probe(serve, 0.4, new_per_second=100, **NEW_ONLY)
     assert seen.sent + seen.skipped >= 20
     assert seen.lost == 0
+
+
+@pytest.mark.parametrize(
+    "more", ["HTTP/1.1 200 OK\r\nX-Colour: green\r\n", "\r\nHTTP/1.1 204\r\n\r\n", "!"]
+)
+def test_what_comes_after_an_answer_is_taken_for_no_other_and_ends_the_connection(
+    more: str,
+) -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            peer.send(f"HTTP/1.1 200 OK\r\nX-Colour: blue\r\nContent-Length: 2\r\n\r\nok{more}")
+
+    seen = probe(serve)
+    assert outcomes(seen) == {Outcome.ANSWERED}
+    assert {s.colour for s in seen.sightings} == {"blue"}
+    assert all(c.connections == c.answers for c in seen.kept)
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "304 Not Modified"])
+def test_a_redirect_is_an_answer_and_is_not_followed(status: str) -> None:
+    paths = set()
+
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            paths.add(peer.path)
+            peer.send(f"HTTP/1.1 {status}\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n")
+
+    seen = probe(serve)
+    assert outcomes(seen) == {Outcome.ANSWERED}
+    assert paths == {"/version"}
+    assert all(c.connections == 1 for c in seen.kept)
+
+
+def test_a_good_answer_in_many_small_chunks_is_one() -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            peer.send("1\r\nx\r\n" * 50_000 + "0\r\n\r\n")
+
+    assert outcomes(probe(serve, kept=1, enough=2, **KEPT_ONLY)) == {Outcome.ANSWERED}
+
+
+def test_a_page_that_is_longer_than_what_is_kept_is_read_to_its_end() -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            peer.send(f"HTTP/1.1 200 OK\r\nContent-Length: {10**6}\r\n\r\n" + "x" * 10**6)
+
+    seen = probe(serve, kept=1, enough=3, **KEPT_ONLY)
+    assert outcomes(seen) == {Outcome.ANSWERED}
+    assert seen.kept[0].connections == 1
+
+
+def test_a_server_that_answers_what_it_does_not_read_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else what it does not read would wait in memory, request after request."""
+    monkeypatch.setattr(Transport, "get_write_buffer_size", lambda self: 100_000)
+    broken = feed(Connection, [b"HTTP/1.1 204 No Content\r\n\r\n"])
+    assert isinstance(broken, Broken)
+    assert broken.reason == "the server reads nothing"
+
+
+@given(st.lists(st.sampled_from(HTTP1_PIECES) | st.binary(max_size=20), max_size=12), st.booleans())
+@example([b"HTTP/1.1 200 OK\r\nX:\r\nTransfer-Encoding: chunked\r\n\r\n", b"3\r\nabc\r\n"], True)
+def test_whatever_comes_ends_in_an_answer_or_in_the_reason_why_there_is_none(
+    pieces: list[bytes], apart: bool
+) -> None:
+    for begin in (b"", b"HTTP/1.1 200 OK\r\n"):
+        sent = [begin, *pieces] if apart else [begin + b"".join(pieces)]
+        match feed(Connection, sent):
+            case Answer(status=status):
+                assert 200 <= status <= 999
+            case Broken(reason=reason):
+                assert reason.isprintable()

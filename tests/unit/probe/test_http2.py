@@ -8,13 +8,31 @@ import h2.connection
 import h2.events
 import pytest
 from h2.errors import ErrorCodes
-from hyperframe.frame import GoAwayFrame
+from hyperframe.frame import (
+    ContinuationFrame,
+    DataFrame,
+    ExtensionFrame,
+    GoAwayFrame,
+    HeadersFrame,
+    PingFrame,
+    PriorityFrame,
+    PushPromiseFrame,
+    RstStreamFrame,
+    SettingsFrame,
+    WindowUpdateFrame,
+)
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ao.errors import Unavailable
+from ao.probe.answer import Answer, Broken
+from ao.probe.http2 import Connection
 from ao.probe.load import Protocol
 from ao.probe.recording import Kind, Outcome, Recording
 from ao.site import Identify
+from tests.unit.hostile import END, START, frames, head, new_settings
 from tests.unit.probe import certificate, server
+from tests.unit.probe.fed import feed
 
 KEPT_ONLY = {"new_per_second": 0}
 
@@ -212,3 +230,77 @@ def test_a_tls_server_without_http2_is_told() -> None:
     tls = certificate.context("http/1.1")
     with pytest.raises(Unavailable, match="the server speaks no HTTP/2"):
         server.probe(server.answers, tls=tls, verify=False, protocol=Protocol.HTTP2)
+
+
+def test_pings_without_end_on_an_idle_connection_end_it_and_lose_nothing() -> None:
+    async def serve(peer: Peer) -> None:
+        await peer.request()
+        peer.answer()
+        await asyncio.sleep(0.02)
+        peer.writer.write(frames(PingFrame(0, opaque_data=bytes(8))) * 1_000)
+        assert not await peer.request()
+
+    seen = probe(serve, kept=1, kept_interval=0.3, enough=2, **KEPT_ONLY)
+    assert set(seen.outcomes) == {Outcome.ANSWERED}
+    assert seen.kept[0].connections > 1
+
+
+def test_new_settings_before_each_answer_end_a_connection_at_last() -> None:
+    """The state of HTTP/2 remembers each setting for as long as the connection lives."""
+
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            first = 10 + 100 * peer.number
+            peer.writer.write(new_settings(range(first, first + 100)))
+            peer.answer()
+
+    seen = probe(serve, kept=1, enough=8, **KEPT_ONLY)
+    assert {loss.reason for loss in seen.losses} == {"more than 512 settings"}
+    assert seen.outcomes[Outcome.ANSWERED] >= 5
+
+
+def test_a_redirect_is_an_answer() -> None:
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            peer.answer(status="302")
+
+    assert set(probe(serve, **KEPT_ONLY).outcomes) == {Outcome.ANSWERED}
+
+
+PIECES = [
+    START,
+    *(frames(SettingsFrame(0, settings=it)) for it in ({1: 0}, {4: 2**31 - 1}, {3: 0}, {2: 1})),
+    frames(SettingsFrame(0, flags=("ACK",))),
+    *(frames(head((":status", it), flags=END)) for it in ("200", "302", "x", "", "101")),
+    *(frames(head((":status", it))) for it in ("200", "103")),
+    *(frames(head(it, flags=END)) for it in (("x-colour", "blue"), (":path", "/"), ("A", "b"))),
+    frames(head((":status", "200"), ("content-length", "5"))),
+    frames(head((":status", "200"), (":status", "200"))),
+    *(frames(HeadersFrame(it, data=b"\x88", flags=END)) for it in (1, 2, 3)),
+    frames(HeadersFrame(1, data=b"\x88")),
+    *(frames(ContinuationFrame(1, data=b"\x88", flags=it)) for it in ((), ("END_HEADERS",))),
+    *(frames(DataFrame(it, data=b"x")) for it in (1, 2, 3)),
+    *(frames(DataFrame(1, data=it, flags=("END_STREAM",))) for it in (b"", b"x")),
+    *(frames(RstStreamFrame(1, error_code=it)) for it in (0, 7, 2**32 - 1)),
+    *(frames(GoAwayFrame(0, last_stream_id=it, additional_data=b"\x1b")) for it in (0, 1)),
+    *(frames(WindowUpdateFrame(it, window_increment=2**31 - 1)) for it in (0, 1, 7)),
+    *(frames(PingFrame(0, flags=it)) for it in ((), ("ACK",))),
+    *(frames(PriorityFrame(it, depends_on=1)) for it in (1, 5)),
+    frames(PushPromiseFrame(1, promised_stream_id=2, flags=("END_HEADERS",))),
+    frames(ExtensionFrame(10, 0, body=b"x")),
+    # Frames that are too short, of the wrong stream, or with more padding than length.
+    *(b"\0\0\1\7\0\0\0\0\0x", b"\0\0\4\1\4\0\0\0\1\xff\xff\xff\xff", b"\0\0\0\1\4\0\0\0\0"),
+    *(b"\0\0\1\0\x08\0\0\0\1\xff", b"\0\0\3\4\0\0\0\0\0\0\0\0", b"\0\0\0\6\0\0\0\0\0"),
+]
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=12), st.booleans())
+def test_whatever_comes_ends_in_an_answer_or_in_the_reason_why_there_is_none(
+    pieces: list[bytes], apart: bool
+) -> None:
+    for begin in (b"", START):
+        match feed(Connection, [begin, *pieces] if apart else [begin + b"".join(pieces)]):
+            case Answer(status=status):
+                assert 200 <= status <= 999
+            case Broken(reason=reason):
+                assert reason.isprintable()

@@ -1,5 +1,6 @@
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -142,3 +143,14 @@ def test_a_tally_tells_the_answers_of_the_last_second_by_colour() -> None:
         recorder.add(answered(1 + n / 50, "green"))
     assert recorder.tally(2.05).rates == {"green": pytest.approx(50, abs=3)}
     assert recorder.tally(4.0).rates == {}
+
+
+def test_a_server_that_gives_another_reason_each_time_fills_no_memory() -> None:
+    recorder = Recorder(LOAD)
+    for number in range(500):
+        recorder.add(replace(lost(number / 100), reason=f"HTTP {500 + number}"))
+        recorder.add(replace(lost(number / 100), reason="HTTP 500"))
+    reasons = Counter(loss.reason for loss in recorder.recording(0.0, 5.0).losses)
+    assert len(reasons) == module.REASONS + 1
+    assert reasons["HTTP 500"] == 501
+    assert reasons["another reason"] == 500 - module.REASONS
