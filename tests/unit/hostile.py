@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -318,15 +319,19 @@ def _asked(frames: bytes) -> bool:
 
 
 @contextmanager
-def serving(kind: Kind) -> Iterator[str]:
+def serving(kind: Kind, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """A server that answers each first request in this way; its place as `HOST:PORT`."""
     over = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.05)
 
-        def serve(connection: socket.socket) -> None:
-            with connection, suppress(OSError):
-                connection.settimeout(LONGEST)
+        def serve(plain: socket.socket) -> None:
+            with plain, suppress(OSError):
+                plain.settimeout(LONGEST)
+                answer(tls.wrap_socket(plain, server_side=True) if tls else plain)
+
+        def answer(connection: socket.socket) -> None:
+            with connection:
                 if not _request(connection):
                     return
                 end, sent = time.monotonic() + LONGEST, 0

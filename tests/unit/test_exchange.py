@@ -1,5 +1,7 @@
 """Exchanges with servers that are not ours."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from ao import exchange
 from ao.exchange import Unanswered
 from tests.unit.hostile import HTTP1_PIECES, Kind, once, serving, whole
+from tests.unit.probe import certificate
 
 LIMIT = 1_000
 
@@ -47,6 +50,21 @@ def test_why_there_is_no_connection_is_told_in_the_systems_words(place: str, why
 def test_a_url_that_is_none_is_told_before_anybody_is_asked(url: str) -> None:
     with pytest.raises(httpx.InvalidURL):
         exchange.request("GET", url)
+
+
+def test_certificates_are_those_of_the_environment_if_that_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trusted = tmp_path / "trusted.pem"
+    trusted.write_text(certificate.public())
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+    monkeypatch.setenv("no_proxy", "*")
+    with serving(Kind(once(whole(b"ok")), ""), tls=certificate.context("http/1.1")) as place:
+        request = exchange.request("GET", f"https://{place.replace('127.0.0.1', 'localhost')}/")
+        answer = exchange.exchange(request, 20, keep=LIMIT, longest=LIMIT)
+        assert answer.body == b"ok"
+        with pytest.raises(Unanswered, match="certificate verify failed"):
+            exchange.exchange(request, 20, keep=LIMIT, longest=LIMIT, proxied=False)
 
 
 def test_whatever_comes_ends_in_an_answer_or_in_the_reason_why_there_is_none() -> None:

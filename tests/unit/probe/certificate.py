@@ -34,6 +34,11 @@ def _pem() -> bytes:
     ) + certificate.public_bytes(serialization.Encoding.PEM)
 
 
+def public() -> str:
+    """The certificate, for those who trust it."""
+    return "-----BEGIN CERTIFICATE" + _pem().decode().partition("-----BEGIN CERTIFICATE")[2]
+
+
 def context(*protocols: str) -> ssl.SSLContext:
     """A server's side of TLS for localhost, which speaks these protocols."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
