@@ -100,14 +100,14 @@ class OpenStackClient:
 
     def _name(self, name_or_id: str) -> str:
         """Name of a site of the project."""
-        from ao.site import tag_value
+        from ao.site import is_name, tag_value
 
         stacks = self.cloud(None).stacks
         stack = stacks.get(f"ao-{name_or_id}") or next(
             (it for it in stacks.all() if it.id == name_or_id), None
         )
         name = tag_value(stack.tags, "site") if stack else None
-        if name is None:
+        if name is None or not is_name(name):
             raise NotFound(
                 f"the project has no site {name_or_id}",
                 cure="`openstack bluegreen site list` lists its sites; a new one needs its site "

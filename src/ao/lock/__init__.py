@@ -18,13 +18,14 @@ from ao.cloud import Cloud
 from ao.errors import Changed, CloudError, Conflict, NotFound, Unavailable
 from ao.lock import process
 from ao.lock.errors import Locked, LockLost
-from ao.lock.holder import LEASE, Claim, Holder, moment
+from ao.lock.holder import LEASE, LONGEST, Claim, Holder, moment
 from ao.lock.lease import Held
 from ao.site import Site
 from ao.work import Work
 
 __all__ = [
     "LEASE",
+    "LONGEST",
     "Claim",
     "Held",
     "Holder",

@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from ao.colour import Colour
+from ao.errors import ConfigError
+from ao.printable import printable
 from ao.site.autoscale import Autoscale
 from ao.site.checks import Checks
 from ao.site.hooks import Hook, Point
@@ -21,6 +23,9 @@ from ao.site.window import Window
 
 NAME = r"^[a-z][a-z0-9-]{0,29}$"
 """Regular expression of a site's name."""
+VERSION = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$"
+"""Regular expression of a version: it fits a tag of a server (60 characters, no comma, no slash),
+and a shell minds none of its characters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +238,21 @@ def is_name(text: str) -> bool:
     return re.fullmatch(NAME, text) is not None
 
 
+def is_version(text: str) -> bool:
+    """Whether a version may be called so."""
+    return re.fullmatch(VERSION, text) is not None
+
+
+def checked_version(version: str) -> str:
+    """The version, if it may be one; raises ConfigError if not."""
+    if not is_version(version):
+        raise ConfigError(
+            f"{printable(version, 60)!r} cannot be a version",
+            cure="Use up to 40 letters, digits and . _ + - such as 2.0 or 2026-11-23.",
+        )
+    return version
+
+
 def colour_tag(colour: Colour) -> str:
     """The word that everything of a system carries."""
     return f"ao:colour={colour}"
@@ -241,6 +261,15 @@ def colour_tag(colour: Colour) -> str:
 def version_tag(version: str) -> str:
     """The word that everything made for a version carries."""
     return f"ao:version={version}"
+
+
+def version_of(tags: frozenset[str]) -> str | None:
+    """Version that tags tell; None when they tell none, or what is no version.
+
+    Anybody with a role in the project may have written them.
+    """
+    word = tag_value(tags, "version")
+    return word if word is not None and is_version(word) else None
 
 
 def method_tag(method: Method) -> str:
