@@ -46,7 +46,7 @@ def up(work: Work) -> Facts:
     the failed resource; DeadlinePassed.
     """
     _preflight(work, lambda facts: plan.builds(work.site, facts))
-    _warn(work, memory.recall(work.cloud, work.site))
+    _warn(work, memory.recall(work))
     stored.keep(work.cloud, work.site)
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
     if facts.foreign and facts.production:
@@ -122,7 +122,7 @@ def switch(
     `may_return`, production stays, and NotSeen is raised.
     """
     with ThreadPoolExecutor(max_workers=1) as aside:
-        findings = aside.submit(memory.recall, work.cloud, work.site)
+        findings = aside.submit(memory.recall, work)
         before = work.observe()
         work = _drained(work, findings.result())
     to = target(before, wanted)

@@ -15,6 +15,7 @@ from textwrap import shorten
 
 from ao import duration
 from ao.errors import Refused
+from ao.printable import printable
 from ao.redaction import redact
 from ao.site import Site
 
@@ -29,6 +30,12 @@ POLL = 0.05
 PIECE = 65_536
 """Bytes that are read at a time of what they say: as many as wait in a pipe at most."""
 
+
+SAFE = r"[A-Za-z0-9._:/+ -]*"
+"""Regular expression of what a command's variables hold: a shell takes it as it is, but for the
+spaces between several words, even where somebody has forgotten the quotes."""
+FREE = frozenset({"AO_REASON"})
+"""Variables that hold what a person wrote freely."""
 
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 """What colours a terminal (ECMA-48, control sequences)."""
@@ -50,13 +57,20 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
 
     After the deadline (seconds), and when the caller is interrupted, all its processes are
     ended; so are those that it leaves behind. Those of another user, as sudo's, cannot be.
-    Raises Refused for a site without a folder.
+    Raises Refused for a site without a folder, and for a variable that is not SAFE.
     """
     if site.folder is None:
         raise Refused(
             f"{shorten(redact(command), 60)} runs only where the site file of {site.name} is",
             cure="Run `ao` there; from here, no command of the site file is run.",
         )
+    for name, value in environment.items():
+        if name not in FREE and not re.fullmatch(SAFE, value):
+            raise Refused(
+                f"{shorten(redact(command), 60)} is not run: "
+                f"{name} would hold {printable(value, 60)}",
+                cure="Somebody has written that into the cloud; `ao status` shows what is.",
+            )
     begin = time.monotonic()
     process = subprocess.Popen(
         ["/bin/sh", "-c", command],

@@ -27,17 +27,23 @@ AoError
 
 from __future__ import annotations
 
+from ao.printable import printable_lines
+
 
 class AoError(Exception):
-    """An error told to the user in one line, with what to do next."""
+    """An error told to the user in one line, with what to do next.
+
+    It may quote what somebody else wrote: none of it acts on a terminal.
+    """
 
     exit_code = 1
 
     def __init__(self, message: str, *, cure: str = "", request_id: str = "") -> None:
+        message = printable_lines(message)
         super().__init__(message)
         self.message = message
         """What happened, and where."""
-        self.cure = cure
+        self.cure = printable_lines(cure)
         """What to do next."""
         self.request_id = request_id
         """OpenStack's ID of the failed request, for the cloud's operators."""

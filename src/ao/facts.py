@@ -26,6 +26,7 @@ from ao.cloud import (
 )
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated, NotFound, Refused
+from ao.printable import printable
 from ao.site import Method, Site
 from ao.site.autoscale import Effect
 from ao.templates import SERVER_TEMPLATE
@@ -84,8 +85,8 @@ class System:
 
     @property
     def version(self) -> str | None:
-        """Version that it was built or deployed with."""
-        return sites.tag_value(self.stack.tags, "version") if self.stack else None
+        """Version that it was built or deployed with; None while its tags tell none."""
+        return sites.version_of(self.stack.tags) if self.stack else None
 
     @property
     def deploy(self) -> str:
@@ -353,6 +354,11 @@ def _check_method(site: Site, stack: Stack | None) -> None:
     if stack is None:
         return
     built = sites.tag_value(stack.tags, "method") or Method.ADDRESS
+    if built not in list(Method):
+        raise Refused(
+            f"the tags of stack {stack.name} tell no method that Ao knows: {printable(built, 60)}",
+            cure=f"`openstack stack show {stack.name}` shows them; somebody has changed them.",
+        )
     if built != site.switch.method:
         raise Refused(
             f"site {site.name} was built for the {built} method, the site file says "

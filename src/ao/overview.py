@@ -16,9 +16,9 @@ from ao import journal, lock
 from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Pool, Stack
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated
-from ao.journal import Release
+from ao.journal import Journals, Release, sentences
 from ao.lock import Holder
-from ao.site import Method, is_name, tag_value
+from ao.site import Method, is_name, tag_value, version_of
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class SystemGlance:
     @property
     def version(self) -> str | None:
         """Version that it was built or deployed with."""
-        return tag_value(self.stack.tags, "version") if self.stack else None
+        return version_of(self.stack.tags) if self.stack else None
 
     @property
     def wanted(self) -> int | None:
@@ -90,6 +90,8 @@ class Overview:
     """By name."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
+    invalid: tuple[str, ...] = ()
+    """What of their journals breaks the rules and is left out, a sentence for each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +104,7 @@ class _Answers:
     listeners: tuple[Listener, ...] | None
     pools: tuple[Pool, ...] | None
     holders: Mapping[str, Holder] | None
-    releases: Mapping[str, tuple[Release, ...]] | None
+    journals: Journals | None
 
 
 def overview(cloud: Cloud) -> Overview:
@@ -130,7 +132,7 @@ def overview(cloud: Cloud) -> Overview:
         balancers, listeners = ask(cloud.balancers.all), ask(cloud.balancers.listeners)
         pools = ask(cloud.balancers.pools)
         holders = ask(lambda: lock.holders(cloud))
-        releases = ask(lambda: journal.everywhere(cloud))
+        journals = ask(lambda: journal.everywhere(cloud))
         answers = _Answers(
             stacks=told(stacks),
             addresses=told(addresses),
@@ -138,11 +140,12 @@ def overview(cloud: Cloud) -> Overview:
             listeners=told(listeners),
             pools=told(pools),
             holders=told(holders),
-            releases=told(releases),
+            journals=told(journals),
         )
     return Overview(
         sites=tuple(_glance(answers, name) for name in sorted(_names(answers))),
         unknown=tuple(unknown),
+        invalid=tuple(sentences(answers.journals.invalid)) if answers.journals else (),
     )
 
 
@@ -199,7 +202,7 @@ def _glance(answers: _Answers, name: str) -> Glance:
 
 def _releases(answers: _Answers, name: str) -> tuple[Release, ...]:
     """What the journal tells, with what was broken off as far as the locks tell."""
-    releases = (answers.releases or {}).get(name, ())
+    releases = answers.journals.releases.get(name, ()) if answers.journals else ()
     if answers.holders is None:
         return releases
     holder = answers.holders.get(name)

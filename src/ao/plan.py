@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.facts import Facts, System
-from ao.site import Method, Site
+from ao.site import Method, Site, checked_version
 from ao.site.autoscale import Effect
 
 
@@ -51,12 +51,19 @@ class RepairSite(Step):
 
 @dataclass(frozen=True)
 class BuildSystem(Step):
-    """Create or update a system's stack from the site file."""
+    """Create or update a system's stack from the site file.
+
+    Whoever says the version, Heat and the servers' user data get none that could not be given.
+    Raises ConfigError.
+    """
 
     colour: Colour
     version: str
     size: int
     """Servers that its group gets."""
+
+    def __post_init__(self) -> None:
+        checked_version(self.version)
 
     def __str__(self) -> str:
         return f"build {self.colour} with version {self.version}"

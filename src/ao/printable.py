@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import unicodedata
+from functools import lru_cache
 
 
 def printable(text: str, length: int | None = None, *, keep: str = "") -> str:
@@ -16,6 +17,8 @@ def printable(text: str, length: int | None = None, *, keep: str = "") -> str:
     several lines. With `length` the result has so many characters at most, and ends in `…`
     when that cut it.
     """
+    if text.isprintable() and (length is None or len(text) <= length):
+        return text
     # A foreign text may be long: beyond its end nothing needs to be looked at.
     shown = [_show(it, keep) for it in (text if length is None else text[: length + 1])]
     if length is None or sum(map(len, shown)) <= length:
@@ -25,6 +28,12 @@ def printable(text: str, length: int | None = None, *, keep: str = "") -> str:
     return "".join(shown[:whole]) + "…"[:length]
 
 
+def printable_lines(text: str) -> str:
+    """Return a text in which nothing but its line ends acts on a terminal."""
+    return printable(text, keep="\n")
+
+
+@lru_cache(maxsize=1024)
 def _show(character: str, keep: str) -> str:
     """A character, or how Python writes it when it cannot be printed."""
     # Python counts all spaces but one among what cannot be; Japanese has one of its own.

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from ao.bounds import Count, Seconds
 from ao.cloud.values import Resource, Stack
+from ao.foreign import Text
 from ao.plan import Step
 from ao.probe.tally import Tally
 
@@ -15,11 +17,11 @@ from ao.probe.tally import Tally
 class Drained:
     """How the drain of an old system went."""
 
-    seconds: float
+    seconds: Seconds
     """How long it took."""
-    left: int | None
+    left: Count | None
     """Clients seen on the old system at its end; None when nobody can tell."""
-    text: str
+    text: Text
     """That in a sentence."""
 
 

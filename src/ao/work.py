@@ -69,7 +69,16 @@ class Work:
     """Whether load takes no server from the live system meanwhile."""
     probe: RunningProbe | None = None
     """The probe that runs through the switch under way, if any."""
+    told: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+    """What the command has told once; the same for all that is made of this work."""
 
     def observe(self) -> Facts:
         """Facts of the site at this moment."""
         return observe(self.cloud, self.site)
+
+    def tell_once(self, text: str) -> None:
+        """Tell the user something, unless the command has told it already."""
+        mark = object()
+        # In one step, as several threads may look at the cloud side by side.
+        if self.told.setdefault(text, mark) is mark:
+            self.progress.note(text)

@@ -42,6 +42,11 @@ SAID = frozenset(
 FREE = frozenset({"command", "name", "names", "reason", "stacks", "time", "url", "who", "words"})
 """Places for what others wrote, of any length; all that are not named here take one word."""
 LINE = re.compile(r"\S.*")
+LONGEST = 1000
+"""Characters of a line that is read; a longer one stays as it is. Anybody may have written it,
+and reading takes longer by the square."""
+DEEPEST = 8
+"""Texts within texts that are read; what is deeper stays as it is."""
 
 
 def spoken(thing: object) -> str:
@@ -49,7 +54,7 @@ def spoken(thing: object) -> str:
 
     Each line is said for itself, and a text that is not known stays as it is.
     """
-    return LINE.sub(lambda line: _spoken(line[0]), str(thing)) if thing else ""
+    return _said(str(thing), DEEPEST) if thing else ""
 
 
 def told(error: AoError) -> str:
@@ -58,16 +63,20 @@ def told(error: AoError) -> str:
     return f"{happened} {spoken(error.cure)}" if error.cure else happened
 
 
-def _spoken(text: str) -> str:
-    message, parts = _read(text)
+def _said(text: str, depth: int) -> str:
+    return LINE.sub(lambda line: _line(line[0], depth), text)
+
+
+def _line(text: str, depth: int) -> str:
+    message, parts = _read(text) if len(text) <= LONGEST and depth else ("", {})
     if not message:
         return text
     said: str = _(message)
-    return said % {place: _part(place, part) for place, part in parts.items()}
+    return said % {place: _part(place, part, depth - 1) for place, part in parts.items()}
 
 
-def _part(place: str, part: str) -> str:
-    return spoken(part) if place in COLOURS | SAID else part
+def _part(place: str, part: str, depth: int) -> str:
+    return _said(part, depth) if place in COLOURS | SAID else part
 
 
 @lru_cache(maxsize=4096)

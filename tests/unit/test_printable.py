@@ -1,12 +1,13 @@
 """What others wrote does nothing to a terminal, and is not hidden."""
 
+import time
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ao.printable import printable
+from ao.printable import printable, printable_lines
 
 ANYTHING = st.text(st.characters())
 """Any text of Python's, with halves of surrogate pairs."""
@@ -74,3 +75,15 @@ def test_a_length_is_kept_and_the_beginning_is_that_of_the_text(text: str, lengt
 
 def test_a_text_of_any_length_is_cut_at_once() -> None:
     assert printable("\x1b" * 50_000_000, 10) == r"\x1b\x1b…"
+
+
+@given(st.text(st.characters() | st.sampled_from("\x00\x1b\r\n\u202e\u2028\ud800")))
+def test_a_text_of_several_lines_keeps_them_and_nothing_else(text: str) -> None:
+    shown = printable_lines(text)
+    assert [printable(line) for line in text.split("\n")] == shown.split("\n")
+
+
+def test_a_giant_text_is_cut_in_no_time() -> None:
+    begin = time.process_time()
+    printable("\x1b" * 10_000_000, 200)
+    assert time.process_time() - begin < 1

@@ -98,14 +98,13 @@ class SiteCommand(CloudCommand):
         return self.program.site(self.given)
 
     def work(self, *, quiet: bool = False) -> Work:
-        """The site with its cloud, telling progress on standard error unless quiet."""
+        """The site with its cloud, telling progress on standard error, or notes alone if quiet."""
         from ao.commands.progress import progress
         from ao.work import Work
 
         site = self.site()
-        listener = self.cleanup.enter_context(
-            progress(quiet=quiet or self.app.options.verbose_level == 0)
-        )
+        silent = self.app.options.verbose_level == 0
+        listener = self.cleanup.enter_context(progress(quiet=quiet or silent, notes=not silent))
         return Work(cloud=self.program.cloud(site), site=site, progress=listener)
 
 

@@ -21,8 +21,9 @@ class Deploy(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Deploy, and list."""
-        from ao import config, operate
+        from ao import operate
+        from ao.site import checked_version
 
-        version = config.checked_version(parsed_args.version)
+        version = checked_version(parsed_args.version)
         work = self.work()
         return self.table(work, operate.deploy(work, version, parsed_args.reason))

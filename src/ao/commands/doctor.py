@@ -53,7 +53,7 @@ class Doctor(SiteCommand, Lister):
             canary.remove(work)
             return COLUMNS, []
         if parsed_args.last:
-            found = memory.recall(work.cloud, work.site)
+            found = memory.recall(work)
             if found is None:
                 raise NotFound(
                     f"site {work.site.name} was never examined", cure="`ao doctor` examines."
@@ -78,6 +78,8 @@ class Doctor(SiteCommand, Lister):
 
 
 def _row(act: str, effect: Effect) -> tuple[object, ...]:
-    kept, reset, hung = effect.fates.values()
+    from ao.doctor.findings import Fate
+
+    kept, reset, hung = (effect.fates.get(fate, 0) for fate in Fate)
     gap = duration.show(effect.gap) if effect.gap is not None else "-"
     return (act, effect.fate, kept, reset, hung, effect.lost, effect.sent, gap)

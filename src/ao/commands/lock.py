@@ -29,7 +29,7 @@ class Lock(SiteCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Hold it, and tell until when."""
-        from ao import operate
+        from ao import lock, operate
 
         try:
             seconds = duration.parse(parsed_args.length)
@@ -37,6 +37,8 @@ class Lock(SiteCommand):
             raise ConfigError(f"--for: {error}") from None
         if not seconds:
             raise ConfigError("--for: a lock for no time holds nobody off")
+        if seconds > lock.LONGEST:
+            raise ConfigError(f"--for: a lock lasts {duration.show(lock.LONGEST)} at most")
         work = self.work()
         holder = operate.hold(work, parsed_args.reason, seconds)
         work.progress.note(f"Locked site {work.site.name}: {holder}. `ao unlock` frees it.")

@@ -28,9 +28,10 @@ class PlanRelease(SiteCommand, Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Plan, and list."""
-        from ao import config, release
+        from ao import release
+        from ao.site import checked_version
 
-        version = config.checked_version(parsed_args.version)
+        version = checked_version(parsed_args.version)
         course = release.plan(self.work(), version)
         return ("Stage", "State", "Estimate", "What"), [
             (str(it.stage), str(it.state), _estimate(it.seconds), it.text) for it in course

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from ao import duration
 from ao.cloud.values import Resource, Stack
 from ao.plan import Step
+from ao.printable import printable_lines
 from ao.probe.tally import Tally
 from ao.progress import Drained, Progress, Silent
 
@@ -18,10 +19,13 @@ STATE_EVERY = 60.0
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Progress]:
-    """What suits standard error: a live tree on a terminal, lines elsewhere."""
+def progress(*, quiet: bool, notes: bool = False) -> Iterator[Progress]:
+    """What suits standard error: a live tree on a terminal, lines elsewhere.
+
+    Quiet ones tell nothing, or with `notes` these alone.
+    """
     if quiet:
-        yield Silent()
+        yield NoteProgress() if notes else Silent()
     elif sys.stderr.isatty():
         from ao.commands.tree import TreeProgress
 
@@ -29,6 +33,14 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
             yield tree
     else:
         yield LineProgress()
+
+
+class NoteProgress(Silent):
+    """Tells what the user should know, and nothing of what goes on."""
+
+    def note(self, text: str) -> None:
+        """Tell it."""
+        print(printable_lines(text), file=sys.stderr)
 
 
 class LineProgress:
@@ -75,10 +87,11 @@ class LineProgress:
 
     def note(self, text: str) -> None:
         """Tell it."""
-        print(text, file=sys.stderr)
+        print(printable_lines(text), file=sys.stderr)
 
     def _tell(self, text: str) -> None:
-        print(f"{time.monotonic() - self._begin:7.1f}s  {text}", file=sys.stderr, flush=True)
+        at = f"{time.monotonic() - self._begin:7.1f}s"
+        print(f"{at}  {printable_lines(text)}", file=sys.stderr, flush=True)
 
 
 def title(resource: Resource) -> str:

@@ -133,10 +133,11 @@ class Release(ReleaseCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Print the plan, then run it."""
-        from ao import config, release
+        from ao import release
         from ao.commands import plan
+        from ao.site import checked_version
 
-        version = config.checked_version(parsed_args.version)
+        version = checked_version(parsed_args.version)
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
         for line in plan.lines(release.plan(work, version, skip=options.skip)):

@@ -29,6 +29,8 @@ class Sites(CloudCommand, Lister):
         found = overview(self.cloud())
         for sentence in found.unknown:
             print(f"Not known: {sentence}", file=sys.stderr)
+        for sentence in found.invalid:
+            print(sentence, file=sys.stderr)
         return COLUMNS, [_row(glance) for glance in found.sites]
 
 

@@ -113,6 +113,11 @@ def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]
         )
     if facts.production and facts.production.port_id is None:
         yield f"The production address {facts.production.address} reaches no system: `ao up`."
+    for system in facts.systems.values():
+        if system.stack is not None and system.version is None:
+            yield (
+                f"The version of {system.colour} is not known: its stack has no tag that tells one."
+            )
     yield from _scaling_notes(facts, loads or {})
     if facts.foreign and facts.production:
         yield (

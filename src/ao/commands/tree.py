@@ -16,6 +16,7 @@ from ao.cloud.values import Resource, Stack
 from ao.commands.live import STYLES
 from ao.commands.progress import title
 from ao.plan import Step
+from ao.printable import printable_lines
 from ao.probe.tally import Tally
 from ao.progress import Drained
 
@@ -33,7 +34,8 @@ class TreeProgress:
     """
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        # What others wrote may look like rich's own marks.
+        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._steps: dict[Step, float] = {}
         self._stacks: dict[str, tuple[Stack, tuple[Resource, ...]]] = {}
         self._live: Live | None = None
@@ -68,7 +70,8 @@ class TreeProgress:
         """Leave one line of the step."""
         self._steps.pop(step, None)
         self._state = ""
-        line = Text.assemble(_MARKS["COMPLETE"], str(step), (f"  {duration.show(seconds)}", "dim"))
+        text = printable_lines(str(step))
+        line = Text.assemble(_MARKS["COMPLETE"], text, (f"  {duration.show(seconds)}", "dim"))
         self._console.print(line)
         if not self._steps:
             self.close()
@@ -88,20 +91,20 @@ class TreeProgress:
 
     def drained(self, drained: Drained) -> None:
         """Tell how it went below the steps."""
-        self._console.print(drained.text)
+        self._console.print(printable_lines(drained.text))
 
     def note(self, text: str) -> None:
         """Tell it below the steps."""
-        self._console.print(text)
+        self._console.print(printable_lines(text))
 
     def _tree(self) -> Tree:
         root = Tree("", hide_root=True)
         now = time.monotonic()
         for step, begin in self._steps.items():
             age = (f"  {duration.show(now - begin)}", "dim")
-            root.add(Text.assemble(_MARKS["IN_PROGRESS"], str(step), age))
+            root.add(Text.assemble(_MARKS["IN_PROGRESS"], printable_lines(str(step)), age))
         if self._state:
-            root.add(Text(self._state, "dim"))
+            root.add(Text(printable_lines(self._state), "dim"))
         tally = self._sample()
         if tally is not None:
             root.add(_traffic(tally))
@@ -131,4 +134,5 @@ def _traffic(tally: Tally) -> Text:
 
 
 def _label(name: str, status: str, words: str) -> Text:
-    return Text.assemble(_MARKS.get(status, ""), name, (f"  {words}", "dim"))
+    plain = printable_lines(name)
+    return Text.assemble(_MARKS.get(status, ""), plain, (f"  {printable_lines(words)}", "dim"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -26,15 +25,13 @@ from ao.config.switching import DrainSection, HealthCheckSection, IdentifySectio
 from ao.config.watch import WatchSection
 from ao.config.window import WindowSection
 from ao.errors import ConfigError
+from ao.site import VERSION
 from ao.site.rules import Approve, Rules
 from ao.yaml_lines import YamlFile
 
 USER_DATA_LIMIT = 49_149
 """Bytes of user data that fit Nova's 65,535 characters once base64-encoded
 (nova/api/openstack/compute/schemas/servers.py)."""
-
-VERSION = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$"
-"""Versions that fit a tag of a server (60 characters, no comma, no slash)."""
 
 
 class DeadlinesSection(Section):
@@ -136,16 +133,6 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **SiteFile.model_json_schema(),
     }
-
-
-def checked_version(version: str) -> str:
-    """The version, if it may be one; raises ConfigError if not."""
-    if not re.fullmatch(VERSION, version):
-        raise ConfigError(
-            f"{version!r} cannot be a version",
-            cure="Use up to 40 letters, digits and . _ + - such as 2.0 or 2026-11-23.",
-        )
-    return version
 
 
 def load(path: Path) -> site.Site:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ao.bounds import Count, Moment, Seconds
+from ao.foreign import Word
 from ao.probe.recording import KeptClient, Recording
 from ao.site import DrainWay, Method, Site
 
@@ -27,13 +29,13 @@ class Effect:
 
     fate: Fate
     """What became of most Keep-Alive connections; of two alike, the worse."""
-    fates: dict[Fate, int]
+    fates: dict[Fate, Count]
     """Keep-Alive connections by what became of them."""
-    lost: int
+    lost: Count
     """Requests without an answer."""
-    sent: int
+    sent: Count
     """Requests in all."""
-    gap: float | None
+    gap: Seconds | None
     """Longest time without an answer on new connections, in seconds."""
 
 
@@ -41,9 +43,9 @@ class Effect:
 class Findings:
     """What the doctor saw of a cloud."""
 
-    at: float
+    at: Moment
     """Moment of the examination, in seconds since 1970."""
-    provider: str
+    provider: Word
     """Octavia provider that was examined."""
     reload: Effect
     """Of writing a load balancer's unchanged name."""

@@ -7,6 +7,10 @@ from pydantic import TypeAdapter, ValidationError
 from ao.cloud import Cloud, Record
 from ao.doctor.findings import Findings
 from ao.site import Site
+from ao.work import Work
+
+CAP = 10_000
+"""Characters of findings that are read; they have about 500."""
 
 _ADAPTER: TypeAdapter[Findings] = TypeAdapter(Findings)
 
@@ -23,15 +27,25 @@ def keep(cloud: Cloud, site: Site, findings: Findings) -> None:
         cloud.records.remove(record)
 
 
-def recall(cloud: Cloud, site: Site) -> Findings | None:
-    """The last findings; None when there are none, or another version of Ao wrote them."""
-    records = _records(cloud, site)
+def recall(work: Work) -> Findings | None:
+    """The last findings; None when there are none that can be read, which is told.
+
+    Anybody with a role in the project may have written them, and another version of Ao too.
+    """
+    records = _records(work.cloud, work.site)
     if not records:
         return None
+    text = work.cloud.records.read(records[-1])
     try:
-        return _ADAPTER.validate_json(cloud.records.read(records[-1]))
+        if len(text) <= CAP:
+            return _ADAPTER.validate_json(text)
     except ValidationError:
-        return None
+        pass
+    work.tell_once(
+        f"What `ao doctor` has found here (record {records[-1].id}) cannot be read and is left "
+        "out. `ao doctor` examines anew."
+    )
+    return None
 
 
 def forget(cloud: Cloud, site: Site) -> None:
@@ -40,6 +54,7 @@ def forget(cloud: Cloud, site: Site) -> None:
         cloud.records.remove(record)
 
 
-def _records(cloud: Cloud, site: Site) -> list[Record]:
-    """Records of the site's findings, oldest first; other sites' names may begin alike."""
-    return [record for record in cloud.records.all(_name(site)) if record.name == _name(site)]
+def _records(cloud: Cloud, site: Site) -> tuple[Record, ...]:
+    """Records of the site's findings; the name of another site's may begin alike."""
+    name = _name(site)
+    return tuple(record for record in cloud.records.all(name) if record.name == name)

@@ -1,15 +1,17 @@
 """The journal of a site: what was done to it, by whom, when and why.
 
 Each entry is a text that the project keeps in Heat. Everybody with a role in the project
-reads it; entries are added and never changed.
+reads it; entries are added and never changed. Members may also write what they like: what
+breaks the rules of `heading` and `events` is told, and nothing is taken from it.
 """
 
 from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ao.cloud import Cloud, Record
@@ -38,7 +40,8 @@ from ao.journal.events import (
     Switched,
     TakenOver,
 )
-from ao.journal.heading import ALONE, Heading, prefix
+from ao.journal.heading import ALONE, Heading, is_free, prefix
+from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.release import Release, StepRun, releases, settled
 from ao.redaction import redact
 from ao.work import Work
@@ -56,7 +59,10 @@ __all__ = [
     "Entry",
     "Event",
     "Heading",
+    "Invalid",
+    "InvalidEntry",
     "Journal",
+    "Journals",
     "Judged",
     "Measured",
     "MigrationTold",
@@ -71,7 +77,9 @@ __all__ = [
     "TakenOver",
     "Unreadable",
     "everywhere",
+    "headings",
     "redact",
+    "sentences",
     "settled",
 ]
 
@@ -90,8 +98,10 @@ class Journal:
         self._cloud = work.cloud
         self._site = work.site.name
         self._who = work.cloud.user
-        self._progress = work.progress
+        self._work = work
         self._now = now
+        self._invalid: dict[str, InvalidEntry] = {}
+        """Entries from which nothing was taken, by the IDs of their records."""
         self._unwritten: list[tuple[str, str]] = []
         """Names and texts that could not be added yet, oldest first."""
 
@@ -115,7 +125,7 @@ class Journal:
             self._flush()
         except AoError as error:
             if not told:
-                self._progress.note(
+                self._work.progress.note(
                     f"The journal is behind: {error.message}. "
                     "What it lacks is kept here and added with the next entry."
                 )
@@ -124,8 +134,16 @@ class Journal:
         """Add an entry, or raise CloudError."""
         self._cloud.records.add(*self._composed(event, release))
 
+    @property
+    def invalid(self) -> tuple[InvalidEntry, ...]:
+        """Entries from which nothing was taken, of those that were looked at; each was told."""
+        return tuple(self._invalid.values())
+
     def entries(self, release: str | None = None) -> tuple[Entry, ...]:
-        """Entries with their events, oldest first: of a release, or all of the site."""
+        """Entries with their events, oldest first: of a release, or all of the site.
+
+        What breaks the journal's rules is told and left out.
+        """
         return self._read(
             [
                 (record, heading)
@@ -182,8 +200,8 @@ class Journal:
         return len(old)
 
     def forget(self) -> None:
-        """Remove all entries of the site."""
-        for record, _ in self._headings():
+        """Remove all entries of the site, those that break the rules too."""
+        for record in self._cloud.records.all(prefix(self._site)):
             self._cloud.records.remove(record)
 
     def _composed(self, event: Event, release: str) -> tuple[str, str]:
@@ -194,7 +212,10 @@ class Journal:
             release=release,
             kind=event.kind,
             who=self._who,
-            words=tuple(redact(word) for word in event.words),
+            words=tuple(
+                redact(word) if is_free(event.kind, place) else word
+                for place, word in enumerate(event.words)
+            ),
         )
         return heading.name, entry.write(socket.gethostname(), event)
 
@@ -204,39 +225,73 @@ class Journal:
             del self._unwritten[0]
 
     def _headings(self) -> list[tuple[Record, Heading]]:
-        return _headings(self._cloud, prefix(self._site))
+        found, invalid = headings(self._cloud, prefix(self._site))
+        self._note_invalid(invalid)
+        return found
 
     def _read(self, found: list[tuple[Record, Heading]]) -> tuple[Entry, ...]:
-        """The entries, without those that are pruned meanwhile."""
+        """The entries, without those that are pruned meanwhile or break the rules."""
 
-        def look(record: Record, heading: Heading) -> Entry | None:
+        def look(record: Record, heading: Heading) -> Entry | InvalidEntry | None:
             try:
                 return entry.read(record.id, heading, self._cloud.records.read(record))
             except NotFound:
                 return None
+            except Invalid as error:
+                return InvalidEntry(id=record.id, why=str(error))
 
+        # An entry never changes: one that breaks the rules need not be read again.
+        wanted = [pair for pair in found if pair[0].id not in self._invalid]
         with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="journal") as pool:
-            read = list(pool.map(look, *zip(*found, strict=True))) if found else []
-        return tuple(it for it in read if it is not None)
+            read = list(pool.map(look, *zip(*wanted, strict=True))) if wanted else []
+        self._note_invalid([it for it in read if isinstance(it, InvalidEntry)])
+        return tuple(it for it in read if isinstance(it, Entry))
+
+    def _note_invalid(self, found: Iterable[InvalidEntry]) -> None:
+        """Note entries from which nothing is taken, and tell them."""
+        self._invalid.update((it.id, it) for it in found)
+        for sentence in sentences(self.invalid):
+            self._work.tell_once(sentence)
 
 
-def everywhere(cloud: Cloud) -> Mapping[str, tuple[Release, ...]]:
-    """Releases of all sites of the project, oldest first, in one request."""
+@dataclass(frozen=True, kw_only=True)
+class Journals:
+    """The journals of all sites of a project, as far as the names of their entries tell."""
+
+    releases: Mapping[str, tuple[Release, ...]]
+    """Releases and other acts of each site, oldest first."""
+    invalid: tuple[InvalidEntry, ...]
+    """Entries from which nothing was taken."""
+
+
+def everywhere(cloud: Cloud) -> Journals:
+    """The journals of all sites of the project, in one request."""
+    found, invalid = headings(cloud, prefix())
     by_site: dict[str, list[Heading]] = {}
-    for _, heading in _headings(cloud, prefix()):
+    for _, heading in found:
         by_site.setdefault(heading.site, []).append(heading)
-    return {site: releases(headings) for site, headings in by_site.items()}
+    return Journals(
+        releases={site: releases(of_site) for site, of_site in by_site.items()}, invalid=invalid
+    )
 
 
-def _headings(cloud: Cloud, beginning: str) -> list[tuple[Record, Heading]]:
-    """Records that are entries, in the order of writing.
+def headings(
+    cloud: Cloud, beginning: str
+) -> tuple[list[tuple[Record, Heading]], tuple[InvalidEntry, ...]]:
+    """Records that are entries, in the order of writing, and those that break the rules.
 
-    That is by Heat's clock, which tells seconds, and within one by the writer's. One that was
-    written twice, because Heat's answer was lost, counts once.
+    The order is by Heat's clock, which tells seconds, and within one by the writer's. One that
+    was written twice, because Heat's answer was lost, counts once.
     """
-    found = {
-        record.name: (record, heading)
-        for record in cloud.records.all(beginning)
-        if (heading := Heading.read(record.name)) is not None
-    }
-    return sorted(found.values(), key=lambda pair: (pair[0].created_at, pair[1].at))
+    found: dict[str, tuple[Record, Heading]] = {}
+    invalid: dict[str, InvalidEntry] = {}
+    for record in cloud.records.all(beginning):
+        try:
+            heading = Heading.read(record.name)
+        except Invalid as error:
+            invalid[record.name] = InvalidEntry(id=record.id, why=str(error))
+            continue
+        if heading is not None:
+            found[record.name] = record, heading
+    ordered = sorted(found.values(), key=lambda pair: (pair[0].created_at, pair[1].at))
+    return ordered, tuple(invalid.values())

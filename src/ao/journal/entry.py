@@ -8,8 +8,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from ao.foreign import Line, line
 from ao.journal.events import Event, Noted, Switched
-from ao.journal.heading import Heading
+from ao.journal.heading import LIMIT, Heading, is_free
+from ao.journal.invalid import Invalid
 from ao.journal.shrink import shrinkings
 
 CAP = 200_000
@@ -38,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class _Text:
-    host: str
+    host: Line
     event: Event
 
 
@@ -60,13 +62,41 @@ def write(host: str, event: Event) -> str:
 
 
 def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
-    """The entry of a text; Unreadable for what is none, or of a later version's kinds."""
+    """The entry of a text; Unreadable for what is none, or of a later version's kinds.
+
+    Anybody with a role in the project may have written it. Raises Invalid for one of a known
+    kind that breaks the journal's rules, and for one that tells other things than its name.
+    """
+    if len(text) > CAP:
+        raise Invalid(f"it has more than {CAP:,} characters")
     try:
         kept = _TEXT.validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        return Entry(id=id, heading=heading, host="", event=Unreadable(why=first["msg"]))
+        why, place = line(first["msg"]), [str(part) for part in first["loc"]]
+        if place[:1] == ["event"] and len(place) > 1:
+            raise Invalid(line(f"{' '.join(place[1:])}: {why}")) from None
+        return Entry(id=id, heading=heading, host="", event=Unreadable(why=why))
+    _agree(heading, kept.event)
     return Entry(id=id, heading=heading, host=kept.host, event=kept.event)
+
+
+def _agree(heading: Heading, event: Event) -> None:
+    """Raise Invalid when a text is of another event than its name: one of them is forged.
+
+    An event that was too large to be kept has left a note under its name, or less than its
+    name tells.
+    """
+    if isinstance(event, Noted):
+        return
+    if event.kind != heading.kind:
+        raise Invalid(f"its name tells of {heading.kind}, its text of {event.kind}")
+    was_cut = len(heading.name) > LIMIT - len("%25")
+    for place, word in enumerate(event.words):
+        told = heading.words[place] if place < len(heading.words) else ""
+        alike = told == word or (was_cut and told and word.startswith(told))
+        if word and not is_free(event.kind, place) and not alike:
+            raise Invalid(line(f"its name tells {told or 'nothing'}, its text {word}"))
 
 
 def _json(host: str, event: Event) -> str:

@@ -1,6 +1,8 @@
 """Events that the journal keeps, as frozen values.
 
-Texts that people or programs write freely are redacted and cut as they are kept.
+Texts that people or programs write freely are redacted and cut as they are kept. All are read
+back by the types of `ao.foreign` and `ao.bounds`: anybody with a role in the project may have
+written them.
 """
 
 from __future__ import annotations
@@ -9,14 +11,24 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer, SerializerFunctionWrapHandler, WrapSerializer
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    WrapSerializer,
+)
 
+from ao.bounds import AtMost, Count, Seconds, Share
 from ao.colour import Colour
+from ao.foreign import Line, Text, Version, Word
 from ao.redaction import redact
-from ao.report.cutover import CutOver
+from ao.report.cutover import CutOver, drawable
 
 LONGEST = 4000
 """Characters of a free text that are kept."""
+MANY = 1000
+"""Things of a kind that an event tells at most."""
 ONE_WAY = {True: "one-way", False: "way back", None: "not known"}
 """Words for whether a version changes the database one-way."""
 WAITING = "waiting"
@@ -28,7 +40,7 @@ def _kept(text: str) -> str:
     return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}… ({len(plain)} characters)"
 
 
-Free = Annotated[str, PlainSerializer(_kept)]
+Free = Annotated[Text, PlainSerializer(_kept)]
 """A text that somebody writes freely."""
 
 
@@ -66,9 +78,9 @@ class Begun:
     """A release, or another act on a site, begins."""
 
     kind: Literal["begun"] = "begun"
-    act: str
+    act: Word
     """`release`, or the command that runs alone: `switch`, `deploy`, `back`, …"""
-    version: str | None = None
+    version: Version | None = None
     """Version that it brings or makes live."""
     old: Colour | None = None
     """Colour that is live as it begins."""
@@ -76,7 +88,7 @@ class Begun:
     """Colour that it deploys to or makes live."""
     url: Free = ""
     """Where the build that it is part of is seen."""
-    plan: tuple[Free, ...] = ()
+    plan: Annotated[tuple[Free, ...], AtMost(MANY)] = ()
     """Steps that it means to take."""
     reason: Free = ""
     user_id: str = ""
@@ -112,9 +124,9 @@ class StepEnded:
     kind: Literal["step ended"] = "step ended"
     step: Free
     """The step, as it was called at its beginning."""
-    seconds: float
+    seconds: Seconds
     """How long it took."""
-    outcome: str = "done"
+    outcome: Word = "done"
     """What it ended in: `done`, `failed`, `waiting`, `skipped`, …"""
     why: Free = ""
 
@@ -128,9 +140,9 @@ class StepEnded:
 class CheckResult:
     """How one check went."""
 
-    name: str
+    name: Line
     passed: bool
-    seconds: float
+    seconds: Seconds
     """How long it took, with all its attempts."""
     why: Free = ""
     """Why it failed."""
@@ -141,7 +153,7 @@ class Checked:
     """The checks before a switch have run."""
 
     kind: Literal["checks"] = "checks"
-    results: tuple[CheckResult, ...]
+    results: Annotated[tuple[CheckResult, ...], AtMost(MANY)]
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
@@ -159,9 +171,9 @@ class Switched:
     """Production was switched, or that was tried."""
 
     kind: Literal["switch"] = "switch"
-    cutover: Annotated[CutOver, WrapSerializer(_kept_cutover)]
+    cutover: Annotated[CutOver, AfterValidator(drawable), WrapSerializer(_kept_cutover)]
     """The switch as it was measured."""
-    cut: tuple[str, ...] = ()
+    cut: Annotated[tuple[Line, ...], AtMost(MANY)] = ()
     """What was left out of it to make it fit."""
 
     @property
@@ -176,11 +188,11 @@ class Measured:
     """What production was like right before a switch; a watch that is taken up again needs it."""
 
     kind: Literal["baseline"] = "baseline"
-    error_rate: float | None
+    error_rate: Share | None
     """Part of the probe's requests that was lost; None when there were too few."""
-    latency_p95: float | None
+    latency_p95: Seconds | None
     """Seconds that 95 of 100 answers did not exceed; None when there were too few."""
-    online: int
+    online: Count
     """Servers of the new system that passed the health check."""
 
     @property
@@ -194,7 +206,7 @@ class Judged:
     """The decision after a switch was made."""
 
     kind: Literal["verdict"] = "verdict"
-    verdict: str
+    verdict: Word
     """`keep` or `switch back`."""
     why: Free = ""
 

@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import unquote
+
+from ao.colour import Colour
+from ao.foreign import line
+from ao.journal.invalid import Invalid
+from ao.printable import printable
+from ao.site import NAME, VERSION
 
 PREFIX = "ao.journal"
 LIMIT = 255
 """Characters of a name (heat/db/models.py: SoftwareConfig)."""
 ALONE = "-"
 """Release of what belongs to none."""
+RELEASE = r"[0-9]{8}-[0-9]{4}-[0-9a-f]{3,16}"
+"""Regular expression of a release's ID, which sorts by time and fits a URL."""
+YEARS = range(1970, 2200)
+"""Years of the times that are read: they can be added up and shown anywhere."""
+
+_WORD = r"[A-Za-z][A-Za-z -]{0,39}"
+_FREE = ".*"
+_RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "begun": (
+        ("act", _WORD),
+        ("version", f"({VERSION})?"),
+        *[("colour", f"({'|'.join(Colour)})?")] * 2,
+    ),
+    "step ended": (("step", _FREE), ("outcome", _WORD)),
+    "checks": (("number", "[0-9]{1,9}"),) * 2,
+    "switch": (("colour", "|".join(Colour)), ("number", "([0-9]{1,12})?")),
+    "verdict": (("verdict", _WORD),),
+    "migration": (("version", VERSION), ("answer", _WORD)),
+    "asked": (("request", _WORD),),
+    "end": (("outcome", _WORD),),
+}
+"""What the first words of each kind are, and what they must look like; others are only shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,21 +73,60 @@ class Heading:
 
     @classmethod
     def read(cls, name: str) -> Self | None:
-        """The heading of a name; None when it is none."""
-        prefix, *parts = map(unquote, name.split("/"))
-        if prefix != PREFIX or len(parts) < 5:
+        """The heading of a name; None when it is none of the journal's.
+
+        Anybody with a role in the project may have written it. Raises Invalid for one that
+        breaks the journal's rules; what is only shown is made safe to print.
+        """
+        prefix, *parts = name[: LIMIT + 1].split("/")
+        if prefix != PREFIX:
             return None
+        if len(name) > LIMIT:
+            raise Invalid(f"its name is longer than {LIMIT} characters")
+        if len(parts) < 5:
+            raise Invalid("its name tells too little")
         site, time, release, kind, who, *words = parts
-        try:
-            at = datetime.fromisoformat(time).astimezone(UTC)
-        except (ValueError, OverflowError):
-            return None
-        return cls(site=site, at=at, release=release, kind=kind, who=who, words=tuple(words))
+        told = tuple(line(unquote(word)) for word in words)
+        _check("name of a site", NAME, site)
+        _check("ID of a release", f"{RELEASE}|{ALONE}", release)
+        _check("kind", _WORD, kind)
+        for (what, rule), word in zip(_RULES.get(kind, ()), told, strict=False):
+            _check(what, rule, word)
+        return cls(
+            site=site,
+            at=_moment(time),
+            release=release,
+            kind=kind,
+            who=line(unquote(who)),
+            words=told,
+        )
 
 
 def prefix(site: str | None = None) -> str:
     """How the names of a site's entries begin, or those of all sites."""
     return f"{PREFIX}/{site}/" if site else f"{PREFIX}/"
+
+
+def is_free(kind: str, place: int) -> bool:
+    """Whether the word at a place, from 0, of such an event's heading is written freely."""
+    rules = _RULES.get(kind, ())
+    return place >= len(rules) or rules[place][1] == _FREE
+
+
+def _check(what: str, rule: str, text: str) -> None:
+    if not re.fullmatch(rule, text):
+        raise Invalid(f"{printable(text, 60)} is no {what}")
+
+
+def _moment(text: str) -> datetime:
+    """The time of a text, in UTC; raises Invalid."""
+    try:
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        at = None
+    if at is None or at.year not in YEARS:
+        raise Invalid(f"{printable(text, 60)} is no time of the years {YEARS[0]} to {YEARS[-1]}")
+    return at
 
 
 def _quoted(text: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 
+from ao.bounds import YEAR
 from ao.colour import Colour
 from ao.journal.events import WAITING, Ask, Outcome
 from ao.journal.heading import ALONE, Heading
@@ -38,8 +39,12 @@ class StepRun:
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, to the millisecond."""
-        return (self.ended - self.begun).total_seconds() if self.ended else None
+        """How long it took, to the millisecond; None when its times tell no such thing.
+
+        They are by the clocks of the machines that wrote, and anybody may have written.
+        """
+        seconds = (self.ended - self.begun).total_seconds() if self.ended else None
+        return seconds if seconds is not None and 0 <= seconds <= YEAR else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +89,8 @@ class Release:
 
     @property
     def seconds(self) -> float:
-        """From its beginning to its last sign of life."""
-        return (self.last - self.begun).total_seconds()
+        """From its beginning to its last sign of life; 0 when that was before it."""
+        return max(0.0, (self.last - self.begun).total_seconds())
 
     @property
     def standstill(self) -> str:
@@ -211,28 +216,38 @@ def _steps(headings: Iterable[Heading], version: str) -> tuple[StepRun, ...]:
     waited for an approval that was given is done, and how long it took tells nothing.
     """
     steps: list[StepRun] = []
+    under_way: dict[str, int] = {}
+    """Places of the steps under way, by how their texts begin: long names are cut."""
+    waiting: list[int] = []
+    """Places of those that wait."""
     for heading in headings:
         text, outcome = _words(heading, 2)
-        under_way = [n for n, step in enumerate(steps) if step.running]
-        if heading.kind in {"begun", "step begun", "end"}:
-            again = heading.kind == "step begun"
-            for n in [n for n in under_way if not again or _alike(steps[n].text, text)]:
-                steps[n] = replace(steps[n], outcome=BROKEN_OFF)
-        if stage := _approved(heading, version):
-            waiting = [n for n, it in enumerate(steps) if (it.text, it.outcome) == (stage, WAITING)]
-            for n in waiting:
-                steps[n] = replace(steps[n], ended=None, outcome="done")
-        if heading.kind == "step begun":
-            steps.append(StepRun(text=text, begun=heading.at, ended=None, outcome=""))
-        if heading.kind == "step ended":
-            for n in [n for n in under_way if _alike(steps[n].text, text)][-1:]:
+        known_by = text[:WHOLE]
+        match heading.kind:
+            case "begun" | "end":
+                _break_off(steps, under_way.values())
+                under_way.clear()
+            case "asked" if stage := _approved(heading, version):
+                for n in [n for n in waiting if steps[n].text == stage]:
+                    steps[n] = replace(steps[n], ended=None, outcome="done")
+                    waiting.remove(n)
+            case "step begun":
+                _break_off(steps, [under_way[known_by]] if known_by in under_way else [])
+                under_way[known_by] = len(steps)
+                steps.append(StepRun(text=text, begun=heading.at, ended=None, outcome=""))
+            case "step ended" if known_by in under_way:
+                n = under_way[known_by]
                 steps[n] = replace(steps[n], ended=heading.at, outcome=outcome)
+                if outcome:
+                    del under_way[known_by]
+                if outcome == WAITING:
+                    waiting.append(n)
     return tuple(steps)
 
 
-def _alike(text: str, other: str) -> bool:
-    """Whether two texts are one: in long names they are not cut at the same place."""
-    return text[:WHOLE] == other[:WHOLE]
+def _break_off(steps: list[StepRun], places: Iterable[int]) -> None:
+    for n in places:
+        steps[n] = replace(steps[n], outcome=BROKEN_OFF)
 
 
 def _words(heading: Heading | None, count: int) -> tuple[str, ...]:

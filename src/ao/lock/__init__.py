@@ -20,13 +20,14 @@ from ao.errors import Changed, CloudError, Conflict, Unavailable
 from ao.facts import own_stack
 from ao.lock import process
 from ao.lock.errors import Locked, LockLost, NoLock
-from ao.lock.holder import LEASE, Claim, Holder, moment
+from ao.lock.holder import LEASE, LONGEST, Claim, Holder, moment
 from ao.lock.lease import Held
 from ao.site import Site, is_name
 from ao.work import Work
 
 __all__ = [
     "LEASE",
+    "LONGEST",
     "Claim",
     "Held",
     "Holder",

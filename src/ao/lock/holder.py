@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Self
 
-from pydantic import AllowInfNan, TypeAdapter, ValidationError
+from annotated_types import Interval
+from pydantic import TypeAdapter, ValidationError
 
 from ao import cloud
+from ao.bounds import YEAR
+from ao.foreign import Line, line
 from ao.lock import process
 from ao.redaction import redact
 
 LEASE = 120.0
 """Seconds that a lock lasts after its last renewal."""
+LONGEST = YEAR
+"""Seconds that a lock by hand lasts at most."""
 LIMIT = 255
 """Characters of a description (neutron_lib/db/constants.py: DESCRIPTION_FIELD_SIZE)."""
 LAST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
@@ -24,19 +29,22 @@ LAST = datetime.max.replace(tzinfo=UTC, microsecond=0).timestamp()
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """What a holder says of itself."""
+    """What a holder says of itself.
 
-    who: str
+    Anybody with a role in the project may have written what is read of one.
+    """
+
+    who: Line
     """Name of the OpenStack user."""
-    host: str
+    host: Line
     """Name of the machine."""
-    purpose: str
+    purpose: Line
     """What it holds the lock for, for example `release 2.0`."""
-    lease: Annotated[float, AllowInfNan(False)] = LEASE
+    lease: Annotated[float, Interval(ge=0, le=LONGEST)] = LEASE
     """Seconds that the lock lasts after it was last written."""
-    process: str = ""
+    process: Line = ""
     """Mark of the process, and what tells its locks apart; empty for a lock by hand."""
-    url: str = ""
+    url: Line = ""
     """Where the build that it is part of is seen."""
 
     def text(self, now: float) -> str:
@@ -71,7 +79,7 @@ class Holder:
 
     lock: cloud.Lock
     claim: Claim | None
-    """What it says of itself; None when that cannot be read."""
+    """What it says of itself; None when that cannot be read, or breaks the rules of a claim."""
 
     @classmethod
     def of(cls, lock: cloud.Lock) -> Self:
@@ -112,7 +120,7 @@ class Holder:
     def __str__(self) -> str:
         times = f"since {moment(self.lock.created)} until {moment(self.until)}"
         if self.claim is None:
-            return f"somebody ({self.lock.name}, port {self.lock.id}), {times}"
+            return f"somebody ({line(self.lock.name)}, port {self.lock.id}), {times}"
         purpose = f"{self.claim.purpose}, by hand" if self.by_hand else self.claim.purpose
         url = f", {self.claim.url}" if self.claim.url else ""
         return f"{self.claim.who} on {self.claim.host} ({purpose}), {times}{url}"

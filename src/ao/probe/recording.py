@@ -8,8 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
+from annotated_types import Interval, MaxLen
+
+from ao.bounds import YEAR, AtMost, Count, Moment, Offset, Seconds
 from ao.probe.load import Load
+
+Colours = Annotated[Mapping[str, Count], MaxLen(100)]
+"""Answers by colour."""
 
 
 class Kind(StrEnum):
@@ -49,16 +56,16 @@ class Outcome(StrEnum):
 class Slice:
     """A short time of the recording; requests count when they ended."""
 
-    at: float
+    at: Seconds
     """When it begins."""
-    colours: Mapping[str, int]
+    colours: Colours
     """Good answers by colour; an answer that told none counts as `unknown`."""
-    retried: int
-    lost: int
-    latency_p50: float | None
+    retried: Count
+    lost: Count
+    latency_p50: Seconds | None
     """Median seconds of the good answers; None when there was none."""
-    latency_p95: float | None
-    latency_max: float | None
+    latency_p95: Seconds | None
+    latency_max: Seconds | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +74,10 @@ class Sighting:
 
     colour: str
     kind: Kind
-    answers: int
-    first: float
+    answers: Count
+    first: Seconds
     """When its first answer came."""
-    last: float
+    last: Seconds
     """When its last answer came."""
 
 
@@ -78,11 +85,11 @@ class Sighting:
 class Loss:
     """One lost request."""
 
-    at: float
+    at: Seconds
     """When it was given up."""
     kind: Kind
     outcome: Outcome
-    seconds: float
+    seconds: Seconds
     """How long it had been under way."""
     reason: str
     """What the system or the server said, in short."""
@@ -94,18 +101,18 @@ class KeptClient:
 
     colour: str | None
     """Colour of its last good answer."""
-    since: float | None
+    since: Offset | None
     """When it sent the first request that this colour answered, since when it saw no other."""
     slow: bool
     """Whether it asked for the slow path."""
-    answers: int
-    connections: int
+    answers: Count
+    connections: Count
     """Connections that it has opened."""
-    told_to_close: int
+    told_to_close: Count
     """Connections that the server asked it to close (`Connection: close`, GOAWAY)."""
-    retried: int
-    lost: int
-    hung: int
+    retried: Count
+    lost: Count
+    hung: Count
     """Lost requests, of `lost`, that timed out."""
 
 
@@ -113,27 +120,27 @@ class KeptClient:
 class Recording:
     """What a probe saw from its beginning to its end."""
 
-    started: float
+    started: Moment
     """Moment of its beginning, in seconds since 1970."""
-    seconds: float
+    seconds: Seconds
     """How long it sent requests; answers to the last ones came later."""
     load: Load
-    width: float
+    width: Annotated[float, Interval(ge=0.01, le=YEAR)]
     """Length of a slice in seconds."""
-    slices: tuple[Slice, ...]
-    sent: int
+    slices: Annotated[tuple[Slice, ...], AtMost(50_000)]
+    sent: Count
     """Requests sent; one sent once more counts once."""
-    outcomes: Mapping[Outcome, int]
+    outcomes: Mapping[Outcome, Count]
     """Requests by what became of them; those without a request are left out."""
-    latency_p50: float | None
+    latency_p50: Seconds | None
     """Median seconds of the good answers; None when there was none."""
-    latency_p95: float | None
-    latency_max: float | None
-    sightings: tuple[Sighting, ...]
-    losses: tuple[Loss, ...]
+    latency_p95: Seconds | None
+    latency_max: Seconds | None
+    sightings: Annotated[tuple[Sighting, ...], AtMost(100)]
+    losses: Annotated[tuple[Loss, ...], AtMost(2000)]
     """The first thousand lost requests."""
-    kept: tuple[KeptClient, ...]
-    skipped: int = 0
+    kept: Annotated[tuple[KeptClient, ...], AtMost(100_000)]
+    skipped: Count = 0
     """Requests that were not sent because the probe's machine could not keep up."""
 
     @property

@@ -71,7 +71,9 @@ def watch(run: Running, facts: Facts) -> None:
     """Watch production for the decision window. Raises RolledBack after a breach."""
     rules, new = run.work.site.watch, facts.systems[run.past.new]
     baseline = run.past.baseline or Baseline.of(new, None, rules.requests)
-    begun = run.past.switched_at or run.options.moment()
+    now = run.options.moment()
+    # By the journal, which may be of a machine whose clock is ahead, or of a forger.
+    begun = min(run.past.switched_at or now, now)
     tell = run.countdown("the decision window ends")
     with _probing(run, facts) as probe:
         look = Look(

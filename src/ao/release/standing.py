@@ -14,9 +14,13 @@ from ao.work import Work
 
 
 def open_release(journal: Journal) -> Past | None:
-    """The release that was begun and has not ended, or None."""
+    """The release that was begun and has not ended, or None.
+
+    One whose beginning cannot be read, or breaks the journal's rules, opens none.
+    """
     open_ones = [it for it in journal.releases() if it.act == "release" and it.outcome is None]
-    return past(journal.entries(open_ones[-1].id)) if open_ones else None
+    found = (past(journal.entries(it.id)) for it in reversed(open_ones))
+    return next((it for it in found if it is not None), None)
 
 
 def present(unfinished: Past | None, named: str | None = None) -> Past:

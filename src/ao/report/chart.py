@@ -71,8 +71,9 @@ def _drawn(cutover: CutOver, spoken: Words, *, titled: bool) -> Figure:
     marks = sorted(cutover.marks, key=lambda mark: mark.at)
     begin = min([0.0, *(mark.at for mark in marks)])
     places = [mark.at - begin for mark in marks]
-    widths = [_width(drawn, _label(mark)) for mark in marks]
     room = WIDTH - _LEFT - _RIGHT
+    # Some letters are many times as wide as others; a label may then leave the chart.
+    widths = [min(_width(drawn, _label(mark)), 0.9 * room) for mark in marks]
     inches = min(room / (_end(cutover) - begin), labels.scale(places, widths, room + _RIGHT))
     rows = labels.rows([place * inches for place in places], widths)
 

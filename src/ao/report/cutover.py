@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Annotated
 
+from annotated_types import Interval
+
+from ao.bounds import AtMost, Moment, Offset, Seconds
 from ao.colour import Colour
+from ao.foreign import Line, SiteName, Text, Version, Word
+from ao.printable import printable
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording
 from ao.progress import Drained
-from ao.report.trend import Trend
+from ao.report.trend import Points, Trend
 from ao.site import Method
 
 UNKNOWN = "unknown"
 """Colour, in a recording, of an answer that told none."""
+COLOURS = 24
+"""Colours that a cut-over is read back with: the probe tells no more."""
+REASON = 200
+"""Characters of the reason of a lost request."""
+COLOUR = 40
+"""Characters of such a colour."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
     """The beginning of a step."""
 
-    at: float
+    at: Offset
     """Seconds since the cut-over began."""
-    text: str
+    text: Line
     """The step, in a few words."""
 
 
@@ -30,14 +43,14 @@ class Mark:
 class Call:
     """One request to an OpenStack API."""
 
-    at: float
+    at: Offset
     """When it was sent, in seconds since the cut-over began."""
-    method: str
-    service: str
-    path: str
-    seconds: float
+    method: Word
+    service: Line
+    path: Line
+    seconds: Seconds
     """How long its answer took."""
-    status: int
+    status: Annotated[int, Interval(ge=0, le=999)]
     """HTTP status of the answer; 0 when none came."""
 
 
@@ -79,28 +92,28 @@ class Lost:
 class CutOver:
     """One switch of production. Times are seconds since it began, as in its recording."""
 
-    site: str
+    site: SiteName
     old: Colour | None
     """Colour that was live before; None when there was none."""
-    old_version: str | None
+    old_version: Version | None
     new: Colour
-    new_version: str | None
+    new_version: Version | None
     method: Method
-    provider: str
+    provider: Word
     """Octavia provider of the load balancers."""
-    started: float
+    started: Moment
     """Moment it began, in seconds since 1970: the probe's beginning if one ran."""
-    asked_at: float | None
+    asked_at: Offset | None
     """When the switch's own request was sent; None when it was not."""
-    marks: tuple[Mark, ...]
-    calls: tuple[Call, ...]
+    marks: Annotated[tuple[Mark, ...], AtMost(100)]
+    calls: Annotated[tuple[Call, ...], AtMost(20_000)]
     drain: Drained | None
     """How the old system was drained; None when it was not."""
     recording: Recording | None
     """What the probe saw; None when nothing was measured."""
-    unmeasured: str = "production could not be reached from here"
+    unmeasured: Line = "production could not be reached from here"
     """Why there is no recording."""
-    failure: str | None = None
+    failure: Text | None = None
     """Why the switch failed, in a sentence; None when it did not."""
     trend: Trend | None = None
     """Servers and load around it; None without autoscaling, and when they are not known."""
@@ -185,6 +198,50 @@ class CutOver:
         if moment is None or self.asked_at is None:
             return None
         return moment - self.asked_at
+
+
+def drawable(cutover: CutOver) -> CutOver:
+    """A cut-over that was read back, as it may be drawn and printed.
+
+    Raises ValueError for one whose parts do not fit together.
+    """
+    for curves in (cutover.trend.servers, cutover.trend.load) if cutover.trend else ():
+        for points in curves.values():
+            _fit(points)
+    recording = cutover.recording
+    return replace(cutover, recording=_printable(recording) if recording else None)
+
+
+def _fit(points: Points) -> None:
+    if len(points.at) != len(points.values):
+        raise ValueError(f"{len(points.at)} moments have {len(points.values)} values")
+    if any(later <= earlier for earlier, later in pairwise(points.at)):
+        raise ValueError("moments of a curve are not in order")
+
+
+def _printable(recording: Recording) -> Recording:
+    """A recording whose words, which a server told, are safe to print."""
+    colours = {colour for part in recording.slices for colour in part.colours}
+    colours |= {seen.colour for seen in recording.sightings}
+    if len(colours) > COLOURS:
+        raise ValueError(f"a recording tells {len(colours)} colours")
+    return replace(
+        recording,
+        slices=tuple(
+            replace(part, colours={_colour(it): n for it, n in part.colours.items()})
+            for part in recording.slices
+        ),
+        sightings=tuple(replace(it, colour=_colour(it.colour)) for it in recording.sightings),
+        losses=tuple(replace(it, reason=printable(it.reason, REASON)) for it in recording.losses),
+        kept=tuple(
+            replace(it, colour=_colour(it.colour) if it.colour is not None else None)
+            for it in recording.kept
+        ),
+    )
+
+
+def _colour(word: str) -> str:
+    return printable(word, COLOUR)
 
 
 def _since(client: KeptClient) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from ao.errors import ConfigError
-from ao.report.cutover import CutOver
+from ao.printable import printable
+from ao.report.cutover import CutOver, drawable
 
 VERSION: Literal[1] = 1
 """Version of the document's shape; another shape gets another version."""
@@ -17,7 +18,7 @@ VERSION: Literal[1] = 1
 @dataclass(frozen=True, kw_only=True)
 class _Document:
     version: Literal[1]
-    cutover: CutOver
+    cutover: Annotated[CutOver, AfterValidator(drawable)]
 
 
 _DOCUMENT = TypeAdapter(_Document)
@@ -35,8 +36,9 @@ def read(text: str | bytes) -> CutOver:
         return _DOCUMENT.validate_json(text).cutover
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
+        place = printable(".".join(map(str, first["loc"])), 200)
         raise ConfigError(
-            f"not a cut-over of version {VERSION}: {place + ': ' if place else ''}{first['msg']}",
+            f"not a cut-over of version {VERSION}: {place + ': ' if place else ''}"
+            f"{printable(first['msg'], 200)}",
             cure="`ao switch` writes such files; take one that this version of ao wrote.",
         ) from None

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 from ao.colour import Colour
+from ao.report import canvas
 from ao.report.curves import Curves
 from ao.report.cutover import UNKNOWN, CutOver
 from ao.report.paint import FAINT, GREY, INK, PALE, RED, VIOLET, Style, style
@@ -19,6 +20,8 @@ from ao.report.words import Words
 
 SMALL = 9
 """Points of the smaller text."""
+LEAST = 1e-6
+"""Seconds of the shortest answer time that is drawn."""
 
 
 def draw_requests(
@@ -71,7 +74,7 @@ def _called(cutover: CutOver, colour: str, spoken: Words) -> str:
     if colour == UNKNOWN:
         return spoken.unknown
     version = versions.get(Colour(colour)) if colour in set(Colour) else None
-    return f"{colour} {version}" if version else colour
+    return f"{colour} {version}" if version else canvas.spelled(colour)
 
 
 def _name(axes: Axes, x: float, y: float, text: str, paint: Style) -> None:
@@ -111,7 +114,7 @@ def draw_losses(axes: Axes, seen: Curves, edges: list[float], spoken: Words) -> 
 
 def draw_latency(axes: Axes, seen: Curves, edges: list[float], spoken: Words) -> None:
     """Median and 95th percentile of the answer times, on a logarithmic scale."""
-    known = [value for value in (*seen.median, *seen.p95) if value > 0]
+    known = [value for value in (*seen.median, *seen.p95) if value >= LEAST]
     axes.set_yscale("log")
     low, high = min(known, default=0.001), max(known, default=1.0)
     axes.set_ylim(low / 2, max(high * 2, low * 20))
@@ -125,7 +128,7 @@ def draw_latency(axes: Axes, seen: Curves, edges: list[float], spoken: Words) ->
         (seen.median, spoken.median, INK, "top"),
     ):
         axes.stairs(values, edges, baseline=None, color=colour, linewidth=1.3)
-        last = next((value for value in reversed(values) if value > 0), None)
+        last = next((value for value in reversed(values) if value >= LEAST), None)
         if last is not None:
             _beside(axes, edges[-1], last, name, colour, align)
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
+from annotated_types import Interval
+
+from ao.bounds import YEAR, AtMost, Moment, Value
 from ao.colour import Colour
+
+MANY = 1000
+"""Moments that are read back."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Points:
     """Values at moments."""
 
-    at: tuple[float, ...]
+    at: Annotated[tuple[Moment, ...], AtMost(MANY)]
     """Moments in seconds since 1970, in order."""
-    values: tuple[float, ...]
+    values: Annotated[tuple[Value, ...], AtMost(MANY)]
     """A value for each."""
 
 
@@ -22,15 +29,15 @@ class Points:
 class Trend:
     """Servers and load of a site's systems, as often as `step` says where they were measured."""
 
-    step: float
+    step: Annotated[float, Interval(ge=0.1, le=YEAR)]
     """Seconds between two moments."""
     servers: Mapping[Colour, Points]
     """Servers of each system that were measured."""
     load: Mapping[Colour, Points]
     """What the rule on which servers come compares, of each system."""
-    out: float
+    out: Value
     """Threshold on which servers come."""
-    inward: float
+    inward: Value
     """Threshold on which servers go."""
     cpu: bool
     """Whether load is that of processors, from 0 to 1, and so are the thresholds."""

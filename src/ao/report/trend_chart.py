@@ -100,9 +100,13 @@ def _broken(points: Points, step: float) -> tuple[list[float], list[float]]:
     return x, y
 
 
+def _greatest(curves: Mapping[Colour, Points]) -> float:
+    """The greatest value of curves that is not below 0."""
+    return max([0.0, *(value for points in curves.values() for value in points.values)])
+
+
 def _draw_servers(axes: Axes, trend: Trend, spoken: Words) -> None:
-    most = max((max(it.values, default=0.0) for it in trend.servers.values()), default=0.0)
-    axes.set_ylim(0, 1.4 * most + 1)
+    axes.set_ylim(0, 1.4 * _greatest(trend.servers) + 1)
     axes.set_ylabel(spoken.servers)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     if axes.get_legend_handles_labels()[0]:
@@ -111,8 +115,8 @@ def _draw_servers(axes: Axes, trend: Trend, spoken: Words) -> None:
 
 def _draw_load(axes: Axes, trend: Trend, spoken: Words) -> None:
     """Load, and the thresholds on which servers come and go."""
-    most = max((max(it.values, default=0.0) for it in trend.load.values()), default=0.0)
-    axes.set_ylim(0, 1.15 * max(most, trend.out, trend.inward))
+    most = max(_greatest(trend.load), trend.out, trend.inward)
+    axes.set_ylim(0, 1.15 * most or 1.0)
     axes.set_ylabel(spoken.cpu if trend.cpu else spoken.load)
     if trend.cpu:
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))

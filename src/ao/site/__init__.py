@@ -9,6 +9,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from ao.colour import Colour
+from ao.errors import ConfigError
+from ao.printable import printable
 from ao.site.autoscale import Autoscale
 from ao.site.checks import Checks
 from ao.site.hooks import Hook, Point
@@ -24,6 +26,9 @@ NAME = r"^[a-z][a-z0-9-]{0,29}$"
 ENDINGS = ("blue", "green", "lock", "preview", "doctor")
 """Words that a new site's name does not end in: things of a site `shop` are called `ao-shop-blue`
 and so on, and would have the names of the things of a site `shop-blue`."""
+VERSION = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$"
+"""Regular expression of a version: it fits a tag of a server (60 characters, no comma, no slash),
+and a shell minds none of its characters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,6 +248,21 @@ def ending(name: str) -> str | None:
     return next((word for word in ENDINGS if name.endswith(f"-{word}")), None)
 
 
+def is_version(text: str) -> bool:
+    """Whether a version may be called so."""
+    return re.fullmatch(VERSION, text) is not None
+
+
+def checked_version(version: str) -> str:
+    """The version, if it may be one; raises ConfigError if not."""
+    if not is_version(version):
+        raise ConfigError(
+            f"{printable(version, 60)!r} cannot be a version",
+            cure="Use up to 40 letters, digits and . _ + - such as 2.0 or 2026-11-23.",
+        )
+    return version
+
+
 def colour_tag(colour: Colour) -> str:
     """The word that everything of a system carries."""
     return f"ao:colour={colour}"
@@ -256,6 +276,15 @@ def version_tag(version: str) -> str:
 def deploy_tag(mark: str) -> str:
     """The word that a system's stack carries of the deploy that defined it."""
     return f"ao:deploy={mark}"
+
+
+def version_of(tags: frozenset[str]) -> str | None:
+    """Version that tags tell; None when they tell none, or what is no version.
+
+    Anybody with a role in the project may have written them.
+    """
+    word = tag_value(tags, "version")
+    return word if word is not None and is_version(word) else None
 
 
 def method_tag(method: Method) -> str:

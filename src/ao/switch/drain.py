@@ -7,6 +7,7 @@ at every update). OVN's load balancer has no such thing: only the old servers ca
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
 
 from ao import command
@@ -127,6 +128,14 @@ def _await_quiet(work: Work, signs: list[Sign]) -> int | None:
     return left if signs else None
 
 
+def _is_ip(address: str) -> bool:
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return "%" not in address
+
+
 def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
     """Run the operator's command, in the site file's folder, with what it needs to know."""
     site, system = work.site, facts.systems[old]
@@ -134,7 +143,7 @@ def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
         "AO_SITE": site.name,
         "AO_COLOUR": str(old),
         "AO_VERSION": system.version or "",
-        "AO_SERVERS": " ".join(member.address for member in system.members),
+        "AO_SERVERS": " ".join(it.address for it in system.members if _is_ip(it.address)),
     }
     line = site.drain.hook or ":"
     result = command.run(site, line, variables, site.drain.deadline)

@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy
 
-from ao import config
+from ao.site import VERSION
 
 
 class Reasoned(forms.Form):
@@ -18,9 +18,7 @@ class Reasoned(forms.Form):
 class Deployed(Reasoned):
     """A version for the standby."""
 
-    version = forms.CharField(
-        label=gettext_lazy("Version"), validators=[RegexValidator(config.VERSION)]
-    )
+    version = forms.CharField(label=gettext_lazy("Version"), validators=[RegexValidator(VERSION)])
     field_order = ("version", "reason")
 
 

@@ -6,10 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.core.cache import cache
 
-from ao.cloud import Cloud, Record
+from ao.cloud import Record
 from ao.errors import NotFound
-from ao.journal import ALONE, Entry, Heading, Outcome, entry
+from ao.journal import (
+    ALONE,
+    Entry,
+    Heading,
+    Invalid,
+    InvalidEntry,
+    Outcome,
+    entry,
+    headings,
+    sentences,
+)
 from ao.journal.heading import prefix
+from ao.work import Work
 
 KINDS = frozenset({"asked", "override", "take-over"})
 ENDS = frozenset({Outcome.ABORTED, Outcome.ROLLED_BACK})
@@ -19,32 +30,37 @@ READERS = 8
 """Texts that are asked for side by side."""
 
 
-def happenings(cloud: Cloud, site: str, most: int) -> tuple[Entry, ...]:
+def happenings(work: Work, most: int) -> tuple[Entry, ...]:
     """The latest so many of a site, newest first.
 
-    Entries never change, so a text is asked for once, and only by those who see its name.
+    Entries never change, so a text is asked for once, and only by those who see its name. One
+    that breaks the journal's rules is told and left out; of names, whoever reads the releases
+    tells it.
     """
-    found = {
-        record.id: (record, heading)
-        for record in cloud.records.all(prefix(site))
-        if (heading := Heading.read(record.name)) is not None and _counts(heading)
-    }
-    latest = sorted(found.values(), key=lambda pair: pair[1].at, reverse=True)[:most]
+    found, _ = headings(work.cloud, prefix(work.site.name))
+    counting = [(record, heading) for record, heading in found if _counts(heading)]
+    latest = sorted(counting, key=lambda pair: pair[1].at, reverse=True)[:most]
 
-    def look(pair: tuple[Record, Heading]) -> Entry | None:
+    def look(pair: tuple[Record, Heading]) -> Entry | InvalidEntry | None:
         record, heading = pair
         key = f"ao-entry-{record.id}"
         text: str | None = cache.get(key)
         if text is None:
             try:
-                text = cloud.records.read(record)
+                text = work.cloud.records.read(record)[: entry.CAP + 1]
             except NotFound:
                 return None
             cache.set(key, text, DAY)
-        return entry.read(record.id, heading, text)
+        try:
+            return entry.read(record.id, heading, text)
+        except Invalid as error:
+            return InvalidEntry(id=record.id, why=str(error))
 
     with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="happenings") as pool:
-        return tuple(it for it in pool.map(look, latest) if it is not None)
+        read = list(pool.map(look, latest))
+    for sentence in sentences([it for it in read if isinstance(it, InvalidEntry)]):
+        work.tell_once(sentence)
+    return tuple(it for it in read if isinstance(it, Entry))
 
 
 def _counts(heading: Heading) -> bool:

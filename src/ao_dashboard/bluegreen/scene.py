@@ -53,6 +53,8 @@ class Scene:
     """Load of each system; empty without autoscaling, and while the facts are not known."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
+    invalid: tuple[str, ...]
+    """What of the site breaks the rules and is left out, a sentence for each."""
     notes: Notes = field(default_factory=Notes, compare=False)
     """What an act tells on its way."""
 
@@ -64,7 +66,8 @@ class Scene:
         `config.kept` does.
         """
         site = config.kept(cloud, name)
-        work = Work(cloud=cloud, site=site)
+        looking = Notes()
+        work = Work(cloud=cloud, site=site, progress=looking)
         unknown: list[str] = []
 
         def told(answer: Future[T]) -> T | None:
@@ -78,10 +81,10 @@ class Scene:
 
         with ThreadPoolExecutor(max_workers=5, thread_name_prefix="scene") as pool:
             facts = pool.submit(work.observe)
-            findings = pool.submit(memory.recall, cloud, site)
+            findings = pool.submit(memory.recall, work)
             holder = pool.submit(lock.holder, work)
             releases = pool.submit(Journal(work).releases)
-            others = pool.submit(happenings, cloud, name, HISTORY)
+            others = pool.submit(happenings, work, HISTORY)
             seen = told(facts)
             if seen and seen.unknown:
                 unknown.append(seen.unknown)
@@ -89,17 +92,19 @@ class Scene:
             done = told(releases)
             if done is not None and known:
                 done = settled(done, held=counting is not None and not counting.by_hand)
+            found, happened = told(findings), told(others)
             return cls(
                 cloud=cloud,
                 site=site,
                 facts=seen,
-                findings=told(findings),
+                findings=found,
                 holder=counting,
                 lock_known=known,
                 releases=done,
-                happenings=told(others),
+                happenings=happened,
                 load=load.measure(cloud, site, seen) if seen else {},
                 unknown=tuple(dict.fromkeys(unknown)),
+                invalid=tuple(looking.texts),
             )
 
     @property

@@ -26,6 +26,8 @@ class Sight:
     """Releases and other acts, oldest first."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
+    invalid: tuple[str, ...]
+    """What of the site breaks the rules and is left out, a sentence for each."""
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> Sight:
@@ -49,6 +51,7 @@ class Sight:
                 holder=scene.holder,
                 releases=scene.releases or (),
                 unknown=unknown,
+                invalid=scene.invalid,
             )
         found = overview(cloud)
         glance = next((it for it in found.sites if it.name == name), None)
@@ -59,4 +62,5 @@ class Sight:
             holder=holder or (glance.holder if glance else None),
             releases=releases or (glance.releases if glance else ()),
             unknown=tuple(dict.fromkeys((*unknown, *found.unknown))),
+            invalid=scene.invalid if scene else found.invalid,
         )

@@ -80,8 +80,8 @@ def test_findings_of_such_a_site_are_its_own(other: Work, site: Site) -> None:
     memory.keep(other.cloud, other.site, found)
     memory.keep(shop.cloud, shop.site, replace(found, at=1.0))
     memory.forget(shop.cloud, shop.site)
-    assert memory.recall(other.cloud, other.site) == found
-    assert memory.recall(shop.cloud, shop.site) is None
+    assert memory.recall(other) == found
+    assert memory.recall(shop) is None
 
 
 @pytest.mark.parametrize("other", ["lock", "preview", "doctor"], indirect=True)

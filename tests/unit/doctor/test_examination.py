@@ -136,13 +136,13 @@ def test_what_the_cloud_lacks_is_told_before_anything_is_built(
 def test_findings_are_kept_with_the_site_until_it_is_torn_down(probe: FakeProbe) -> None:
     work = built(SITES[Method.POOL])
     found = examination.examine(work, probe)
-    assert memory.recall(work.cloud, work.site) is None
+    assert memory.recall(work) is None
     memory.keep(work.cloud, work.site, found)
     memory.keep(work.cloud, work.site, found)
-    assert memory.recall(work.cloud, work.site) == found
-    assert memory.recall(work.cloud, replace(work.site, name="other")) is None
+    assert memory.recall(work) == found
+    assert memory.recall(replace(work, site=replace(work.site, name="other"))) is None
     acts.down(work, frozenset(Colour))
-    assert memory.recall(work.cloud, work.site) is None
+    assert memory.recall(work) is None
 
 
 def test_tearing_a_site_down_deletes_a_canary_that_was_left(work: Work) -> None:

@@ -1,7 +1,11 @@
 import json
-from dataclasses import replace
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ao.colour import Colour
 from ao.journal import (
@@ -27,11 +31,19 @@ from ao.journal import (
     entry,
 )
 from ao.journal.entry import CAP
+from ao.journal.invalid import Invalid
 from ao.report.cutover import CutOver
 from tests.unit.journal.test_heading import heading
 from tests.unit.report import samples
+from tests.unit.test_printable import FOREIGN, harmless
 
-HEADING: Heading = heading()
+HEADING: Heading = heading("x")
+
+
+def headed(event: Event) -> Heading:
+    """The heading that an event has."""
+    return replace(HEADING, kind=event.kind, words=event.words)
+
 
 APPROVAL = Approval(
     release="20261123-0815-a3f",
@@ -72,12 +84,12 @@ EVENTS: list[Event] = [
 
 def kept(event: Event) -> Entry:
     """The entry that is read of an event that was written."""
-    return entry.read("id", HEADING, entry.write("build7", event))
+    return entry.read("id", headed(event), entry.write("build7", event))
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)
 def test_an_event_is_read_as_it_was_written(event: Event) -> None:
-    assert kept(event) == Entry(id="id", heading=HEADING, host="build7", event=event)
+    assert kept(event) == Entry(id="id", heading=headed(event), host="build7", event=event)
 
 
 def test_a_switch_is_read_to_the_microsecond() -> None:
@@ -174,7 +186,7 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
     told = json.loads(entry.write("build7", Noted(text="x")))
     told["later"] = 1
     told["event"]["later"] = {"a": 1}
-    assert entry.read("id", HEADING, json.dumps(told)).event == Noted(text="x")
+    assert entry.read("id", headed(Noted(text="x")), json.dumps(told)).event == Noted(text="x")
 
 
 def test_what_an_older_ao_asked_is_read_and_an_older_ao_reads_what_this_one_asks() -> None:
@@ -196,3 +208,156 @@ def test_a_text_that_cannot_be_read_is_shown_as_such(text: str) -> None:
     assert isinstance(read.event, Unreadable)
     assert read.event.why
     assert read.heading == HEADING
+
+
+def forged(kind: str, **told: object) -> str:
+    """A text that somebody wrote by hand."""
+    return json.dumps({"host": "h", "event": {"kind": kind, **told}})
+
+
+BEGUN = {"act": "release", "version": "2.0", "old": "blue", "new": "green"}
+EVIL = "2.0'; touch /tmp/pwned; : '"
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "why"),
+    [
+        ("begun", {**BEGUN, "version": EVIL}, "is no version"),
+        ("begun", {**BEGUN, "old": "red"}, "begun old: "),
+        ("begun", {**BEGUN, "plan": [""] * 2000}, "at most 1000 items"),
+        ("step ended", {"step": "deploy", "seconds": 1e300}, "seconds"),
+        ("step ended", {"step": "deploy", "seconds": -1}, "seconds"),
+        ("step ended", {"step": "deploy", "seconds": float("nan")}, "seconds"),
+        ("step ended", {"step": "deploy", "seconds": float("inf")}, "seconds"),
+        ("baseline", {"error_rate": 2, "latency_p95": None, "online": 1}, "error_rate"),
+        ("baseline", {"error_rate": 0, "latency_p95": 1, "online": 10**30}, "online"),
+        ("checks", {"results": [{"name": "a", "passed": True, "seconds": -1}]}, "seconds"),
+        ("end", {"outcome": "<script>"}, "end outcome: "),
+        ("asked", {"ask": "rm"}, "asked ask: "),
+        ("note", {"text": 7}, "note text: "),
+        ("note", {}, "note text: "),
+        ("note", {"text": "x" * CAP}, "more than 200,000 characters"),
+    ],
+)
+def test_a_text_that_breaks_the_rules_of_its_kind_is_invalid_and_says_which(
+    kind: str, told: dict[str, object], why: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        entry.read("id", HEADING, forged(kind, **told))
+    assert why in str(caught.value)
+    assert harmless(str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("named", "text"),
+    [
+        (("begun", "release", "2.0", "blue", "green"), {**BEGUN, "version": "2.0.1"}),
+        (("begun", "release", "2.0", "blue", "green"), {**BEGUN, "old": "green"}),
+        (("begun", "switch", "2.0", "blue", "green"), BEGUN),
+        (("begun", "release"), BEGUN),
+        (("note", "x"), BEGUN),
+    ],
+)
+def test_a_text_of_another_event_than_its_name_is_invalid(
+    named: tuple[str, ...], text: dict[str, object]
+) -> None:
+    other = replace(HEADING, kind=named[0], words=named[1:])
+    with pytest.raises(Invalid, match="its name tells"):
+        entry.read("id", other, forged("begun", **text))
+
+
+def test_an_event_whose_name_had_to_be_cut_is_read() -> None:
+    event = Begun(act="release", version="2" * 40, old=Colour.BLUE, new=Colour.GREEN)
+    long = replace(headed(event), who="%" * 300)
+    cut = Heading.read(long.name)
+    assert cut is not None
+    assert entry.read("id", cut, entry.write("build7", event)).event == event
+
+
+def test_what_was_too_much_to_keep_is_read_under_its_own_name() -> None:
+    results = tuple(
+        CheckResult(name=f"check {n}", passed=False, seconds=1.0, why="x" * 4000)
+        for n in range(100)
+    )
+    assert kept(Checked(results=results)).heading.kind == "checks"
+    long = large(samples.lossy())
+    assert long.recording is not None
+    recording = replace(long.recording, slices=long.recording.slices * 50)
+    event = kept(Switched(cutover=replace(long, recording=recording))).event
+    assert isinstance(event, Switched)
+    assert event.cutover.recording is None
+
+
+def read(heading: Heading, text: str) -> Entry | str:
+    """The entry, or why there is none."""
+    try:
+        return entry.read("id", heading, text)
+    except Invalid as error:
+        return str(error)
+
+
+def written(value: object) -> Iterator[str]:
+    """Lines of all texts in a value."""
+    match value:
+        case str():
+            yield from value.split("\n")
+        case tuple():
+            for inner in value:
+                yield from written(inner)
+        case Mapping():
+            yield from written((*value.keys(), *value.values()))
+    if is_dataclass(value):
+        for field in fields(value):
+            yield from written(getattr(value, field.name))
+
+
+FIGURES = st.floats() | st.integers() | st.sampled_from([1e308, -1.0, 0, 10**400, True, None])
+JSON = st.recursive(
+    FIGURES | FOREIGN,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FOREIGN, inner, max_size=4),
+    max_leaves=8,
+)
+KINDS = sorted({event.kind for event in EVENTS} | {"switch", "baseline", "a later one"})
+KEYS = ("act", "version", "old", "new", "step", "seconds", "outcome", "why", "results", "ask")
+SHAPED = st.fixed_dictionaries(
+    {"kind": st.sampled_from(KINDS)}, optional=dict.fromkeys((*KEYS, "text", "cutover"), JSON)
+)
+
+
+@given(JSON | st.fixed_dictionaries({"host": JSON, "event": SHAPED | JSON}))
+def test_whatever_somebody_keeps_as_json_is_safe_or_invalid(told: object) -> None:
+    for kind in KINDS:
+        found = read(replace(HEADING, kind=kind), json.dumps(told))
+        assert all(map(harmless, written(found)))
+
+
+@given(FOREIGN | st.binary().map(lambda data: data.decode(errors="surrogateescape")))
+def test_whatever_somebody_keeps_as_text_is_safe_or_invalid(text: str) -> None:
+    assert all(map(harmless, written(read(HEADING, text))))
+
+
+@given(st.sampled_from(EVENTS), st.lists(st.text(), min_size=3, max_size=3))
+def test_whatever_people_write_is_read_again(event: Event, texts: list[str]) -> None:
+    free = dict(zip(("reason", "why", "text"), texts, strict=True))
+    own = replace(event, **{it: text for it, text in free.items() if hasattr(event, it)})
+    found = entry.read("id", headed(own), entry.write("build7", own))
+    assert type(found.event) is type(own)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * CAP,
+        '{"a":' * (CAP // 5),
+        '{"host":"h","event":{"kind":"note","text":"' + "\\n" * (CAP // 2 - 40) + '"}}',
+        '{"host":"h","event":{"kind":"begun","act":"up","plan":[' + '"",' * 60_000 + '""]}}',
+        '{"host":"h","event":{"kind":"checks","results":[' + "{}," * 60_000 + "{}]}}",
+        "9" * CAP,
+        "\x1b" * 1_000_000,
+    ],
+    ids=range(7),
+)
+def test_a_giant_text_is_read_or_refused_in_no_time(text: str) -> None:
+    begin = time.process_time()
+    read(HEADING, text)
+    assert time.process_time() - begin < 1

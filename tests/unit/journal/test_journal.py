@@ -172,7 +172,7 @@ def test_the_releases_of_all_sites_are_told_in_one_request(
     run(journal, work)
     run(Journal(replace(work, site=replace(SITE, name="shop-two"))), work, None)
     cloud.calls.clear()
-    told = everywhere(cloud)
+    told = everywhere(cloud).releases
     assert [call.name for call in cloud.calls] == ["records.all"]
     assert {site: [r.outcome for r in releases] for site, releases in told.items()} == {
         "shop": ["released"],
@@ -254,3 +254,103 @@ def test_no_name_tells_a_secret(
     (record,) = cloud.records.all("ao.journal/")
     assert "hush" not in record.name
     assert "***" in record.name
+
+
+EVIL = "2.0'; touch %2Ftmp%2Fpwned; : '"
+TIME = "2026-11-23T08:15:02.000Z"
+
+
+def forge(cloud: fake.Cloud, rest: str, text: str = "") -> str:
+    """Keep an entry of shop by hand; the ID of its record."""
+    cloud.records.add(f"ao.journal/shop/{TIME}/{rest}", text)
+    return cloud.records.all("ao.journal/shop/")[-1].id
+
+
+def test_an_entry_whose_name_breaks_the_rules_is_told_once_and_nothing_is_taken_from_it(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    release = run(journal, work)
+    forged = forge(cloud, f"20261123-0815-fff/begun/mallory/release/{EVIL}/blue/green")
+    for _ in range(2):
+        assert [it.id for it in journal.releases()] == [release]
+        assert {it.heading.release for it in journal.entries()} == {release}
+    assert [it.id for it in journal.invalid] == [forged]
+    assert isinstance(work.progress, Notes)
+    (note,) = work.progress.notes
+    assert "2.0'; touch /tmp/pwned; : ' is no version" in note
+    assert f"`openstack software config delete {forged}`" in note
+
+
+def test_what_one_command_has_told_is_not_told_again(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    forge(cloud, "../note/mallory/x")
+    journal.releases()
+    Journal(replace(work, lock=None)).entries()
+    assert isinstance(work.progress, Notes)
+    assert len(work.progress.notes) == 1
+
+
+def test_an_entry_whose_text_breaks_the_rules_is_told_and_its_text_read_once(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    release = run(journal, work)
+    text = '{"host": "h", "event": {"kind": "asked", "ask": "obey"}}'
+    forged = forge(cloud, f"{release}/asked/mallory/approve", text)
+    assert journal.requests(release) == ()
+    cloud.calls.clear()
+    assert journal.requests(release) == ()
+    assert [call.name for call in cloud.calls] == ["records.all"]
+    assert [it.id for it in journal.invalid] == [forged]
+    assert isinstance(work.progress, Notes)
+    assert len(work.progress.notes) == 1
+
+
+def test_a_kind_of_a_later_version_is_told_as_such_and_is_not_invalid(
+    journal: Journal, cloud: fake.Cloud
+) -> None:
+    forge(cloud, "-/moved house/shop/x", '{"host": "h", "event": {"kind": "moved house"}}')
+    (later,) = journal.entries()
+    assert isinstance(later.event, Unreadable)
+    assert journal.invalid == ()
+
+
+def test_invalid_entries_of_all_sites_are_told_with_them(cloud: fake.Cloud) -> None:
+    cloud.records.add(f"ao.journal/SHOP/{TIME}/-/note/mallory/x", "")
+    cloud.records.add(f"ao.journal/{'x' * 10_000}", "")
+    told = everywhere(cloud)
+    assert told.releases == {}
+    assert [it.why for it in told.invalid] == [
+        "SHOP is no name of a site",
+        "its name is longer than 255 characters",
+    ]
+
+
+def test_forgetting_removes_what_breaks_the_rules_too_and_nothing_of_another_site(
+    journal: Journal, work: Work, cloud: fake.Cloud
+) -> None:
+    run(Journal(replace(work, site=replace(SITE, name="shop-two"))), work)
+    before = cloud.records.all("ao.journal/")
+    run(journal, work)
+    forge(cloud, "../note/mallory/x")
+    journal.forget()
+    assert cloud.records.all("ao.journal/") == before
+
+
+def test_pruning_minds_no_hostile_names(journal: Journal, work: Work, cloud: fake.Cloud) -> None:
+    for rest in ("../begun/m/release/9/blue/green", "-/\x1b[2J/m", f"-/note/m/{'x' * 9000}"):
+        forge(cloud, rest)
+    ids = [run(journal, work) for _ in range(3)]
+    journal.prune(keep=2)
+    assert [it.id for it in journal.releases()] == ids[1:]
+
+
+def test_a_word_that_happens_to_be_a_secret_breaks_no_heading(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DB_PASSWORD", "blue")
+    monkeypatch.setenv("API_TOKEN", "released")
+    release = journal.begin(replace(BEGUN, reason="as blue asked"))
+    journal.write(Ended(outcome=Outcome.RELEASED), release)
+    (told,) = journal.releases()
+    assert (told.old, told.outcome, told.reason) == (Colour.BLUE, "released", "as *** asked")

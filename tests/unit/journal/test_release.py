@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -264,3 +265,22 @@ def test_releases_are_told_oldest_first_and_what_belongs_to_none_is_left_out() -
     )
     assert [release.id for release in told] == ["20261123-0815-fff", "20261123-0815-000"]
     assert [release.outcome for release in told] == ["done", None]
+
+
+def test_steps_whose_times_cannot_be_have_no_length() -> None:
+    release = only(
+        BEGUN,
+        at(1, "step begun", "deploy"),
+        at(-60, "step ended", "deploy", "done"),
+        at(2, "step begun", "switch"),
+        at(5e9, "step ended", "switch", "done"),
+    )
+    assert [step.seconds for step in release.steps] == [None, None]
+    assert only(at(60, "begun", "up"), at(0, "end", "done")).seconds == 0
+
+
+def test_as_many_entries_as_heat_keeps_are_told_in_no_time() -> None:
+    headings = [at(n, "step begun", f"step {n}") for n in range(4096)]
+    begin = time.process_time()
+    only(BEGUN, *headings)
+    assert time.process_time() - begin < 2

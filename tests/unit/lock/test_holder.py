@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.cloud import Lock
-from ao.lock.holder import LEASE, LIMIT, Claim, Holder
+from ao.lock.holder import LEASE, LIMIT, LONGEST, Claim, Holder
+from tests.unit.test_printable import FOREIGN, harmless
 
 CLAIM = Claim(
     who="shop",
@@ -79,10 +80,55 @@ def test_whatever_somebody_writes_as_a_lease_is_told_and_ends_or_counts(
     assert bool(holder.over) is (holder.lock.read >= holder.until)
 
 
-def test_a_lock_for_longer_than_a_date_can_tell_counts() -> None:
-    holder = Holder.of(lock(replace(CLAIM, process="", lease=1e15).text(0.0), read=1e9))
-    assert not holder.over
-    assert "until 9999-12-31T23:59:59Z" in str(holder)
+def test_a_lock_by_hand_may_last_a_year_and_no_lock_longer() -> None:
+    by_hand = replace(CLAIM, process="")
+    year = Holder.of(lock(replace(by_hand, lease=LONGEST).text(0.0), read=LONGEST - 1))
+    assert not year.over
+    for lease in (LONGEST + 1, 9e9, 1e15, -1.0):
+        forged = Holder.of(lock(replace(by_hand, lease=lease).text(0.0), read=LEASE + 1))
+        assert forged.claim is None
+        assert forged.over
+
+
+RECORDED = (
+    '{"who":"operator","host":"build7","purpose":"release 2.0","url":"https://ci.example/job/7/",'
+    '"until":"2026-01-01T00:02:37Z","lease":120,"process":"5ade15.13903.111774.f3be"}',
+    '{"who":"operator","host":"build7","purpose":"year end","url":"",'
+    '"until":"2026-11-29T06:27:04Z","lease":7200,"process":""}',
+)
+"""Descriptions as Ao 0.1.0 wrote them."""
+
+
+def test_what_earlier_versions_wrote_is_read_as_it_was() -> None:
+    release, by_hand = (Holder.of(lock(text, read=100.0)) for text in RECORDED)
+    assert str(release) == (
+        "operator on build7 (release 2.0), since 1970-01-01T00:00:00Z until 1970-01-01T00:02:00Z, "
+        "https://ci.example/job/7/"
+    )
+    assert release.claim is not None
+    assert release.claim.process == "5ade15.13903.111774.f3be"
+    assert str(by_hand) == (
+        "operator on build7 (year end, by hand), since 1970-01-01T00:00:00Z until "
+        "1970-01-01T02:00:00Z"
+    )
+
+
+CLAIMS = st.fixed_dictionaries(
+    dict.fromkeys(("who", "host", "purpose"), FOREIGN),
+    optional={
+        "lease": st.floats() | st.integers() | FOREIGN,
+        "process": FOREIGN,
+        "url": FOREIGN,
+        "until": FOREIGN,
+    },
+)
+
+
+@given(CLAIMS.map(json.dumps) | FOREIGN, FOREIGN)
+def test_whatever_somebody_writes_a_holder_is_safe_to_print(text: str, name: str) -> None:
+    holder = Holder.of(replace(lock(text, read=10.0), name=name))
+    assert harmless(str(holder))
+    assert harmless(holder.over)
 
 
 TEXT = st.text(max_size=300)

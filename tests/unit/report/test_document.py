@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ao.bounds import YEAR
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.probe.load import Load, Protocol
@@ -11,13 +12,15 @@ from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sight
 from ao.progress import Drained
 from ao.report import document
 from ao.report.cutover import Call, CutOver, Mark
-from ao.site import Identify, Method
+from ao.site import NAME, VERSION, Identify, Method
 from tests.unit.report import samples
 
-numbers = st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.floats(0, YEAR)
 counts = st.integers(0, 10**9)
 known = numbers | st.none()
-colours = st.text(max_size=8)
+colours = st.from_regex(r"[a-z]{0,8}", fullmatch=True)
+words = st.from_regex(r"[ -~青]{0,60}", fullmatch=True)
+versions = st.from_regex(VERSION[1:-1], fullmatch=True)
 latencies = {"latency_p50": known, "latency_p95": known, "latency_max": known}
 
 
@@ -48,7 +51,7 @@ recordings = st.builds(
     started=numbers,
     seconds=numbers,
     load=loads,
-    width=numbers,
+    width=st.floats(0.01, YEAR),
     slices=some(
         st.builds(
             Slice,
@@ -79,7 +82,7 @@ recordings = st.builds(
             kind=st.sampled_from(Kind),
             outcome=st.sampled_from(Outcome),
             seconds=numbers,
-            reason=st.text(),
+            reason=words,
         )
     ),
     kept=some(
@@ -99,31 +102,31 @@ recordings = st.builds(
 )
 cutovers = st.builds(
     CutOver,
-    site=st.text(),
+    site=st.from_regex(NAME[1:-1], fullmatch=True),
     old=st.sampled_from(Colour) | st.none(),
-    old_version=st.text() | st.none(),
+    old_version=versions | st.none(),
     new=st.sampled_from(Colour),
-    new_version=st.text() | st.none(),
+    new_version=versions | st.none(),
     method=st.sampled_from(Method),
-    provider=st.text(),
+    provider=words,
     started=numbers,
     asked_at=known,
-    marks=some(st.builds(Mark, at=numbers, text=st.text())),
+    marks=some(st.builds(Mark, at=numbers, text=words)),
     calls=some(
         st.builds(
             Call,
             at=numbers,
-            method=st.text(),
-            service=st.text(),
-            path=st.text(),
+            method=words,
+            service=words,
+            path=words,
             seconds=numbers,
-            status=counts,
+            status=st.integers(0, 599),
         )
     ),
-    drain=st.none() | st.builds(Drained, seconds=numbers, left=counts | st.none(), text=st.text()),
+    drain=st.none() | st.builds(Drained, seconds=numbers, left=counts | st.none(), text=words),
     recording=st.none() | recordings,
-    unmeasured=st.text(),
-    failure=st.text() | st.none(),
+    unmeasured=words,
+    failure=words | st.none(),
 )
 
 

@@ -1,0 +1,248 @@
+"""What a member of the project writes by hand into the cloud opens no release, and no version
+that nobody could have given reaches Heat, a server or a command."""
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ao import acts, command, fake, release
+from ao.colour import Colour
+from ao.errors import AoError, ConfigError, Refused
+from ao.hooks import Context
+from ao.journal import Journal
+from ao.plan import BuildSystem
+from ao.release.standing import open_release
+from ao.site import Method, Site
+from ao.site.hooks import Hook, Point
+from ao.work import Work
+from tests.unit.acts.stage import SITES, built, told, writes
+from tests.unit.release.stage import Listener, moment, options, outcome, released, ruled
+from tests.unit.test_printable import FOREIGN
+
+EVIL = "2.0'; touch /tmp/pwned; : '"
+HOSTILE = (EVIL, "$(reboot)", "`reboot`", "2.0\nexport PATH=.", "\x1b[2J", "é", "-rf", "", "x" * 41)
+ID = "20991123-0815-fff"
+TIME = "2099-11-23T08:15:02.000Z"
+
+
+def forge(work: Work, *words: str, release: str = ID, **told: object) -> str:
+    """A beginning that mallory keeps by hand; the ID of its record."""
+    mallory = fake.Cloud(openstack=work.cloud.openstack, user="mallory")
+    name = "/".join(quote(word, safe=" ") for word in ("begun", "alice", *words))
+    event = {"kind": "begun", "act": "release", "old": "blue", "new": "green", **told}
+    text = json.dumps({"host": "build7", "event": event})
+    mallory.records.add(f"ao.journal/shop/{TIME}/{release}/{name}", text)
+    return mallory.records.all(f"ao.journal/shop/{TIME}")[-1].id
+
+
+def heats(work: Work) -> set[str]:
+    """Versions that Heat was given, and that stacks carry."""
+    given = {
+        str(call.arguments[2].get("version", "1.0"))
+        for call in work.cloud.calls
+        if call.name in {"stacks.create", "stacks.update"}
+    }
+    tags = {tag for stack in work.cloud.stacks.all() for tag in stack.tags}
+    return given | {tag.partition("=")[2] for tag in tags if tag.startswith("ao:version=")}
+
+
+@pytest.mark.parametrize("version", HOSTILE[:-2])
+def test_a_forged_beginning_opens_no_release_and_is_told(work: Work, version: str) -> None:
+    listener = Listener()
+    work = replace(work, progress=listener)
+    in_name = forge(work, "release", version, "blue", "green", version=version)
+    in_text = forge(work, "release", "2.0", "blue", "green", version=version, release=ID[:-1])
+    before = writes(work.cloud)
+    for act in (
+        lambda: release.resume(work, options(work), approve=True),
+        lambda: release.resume(work, options(work)),
+        lambda: release.abort(work, options(work)),
+        lambda: release.pause(work),
+        lambda: release.go_on(work),
+    ):
+        with pytest.raises(Refused, match="no release is open"):
+            act()
+    assert [name for name in writes(work.cloud)[len(before) :] if "locks" not in name] == []
+    assert heats(work) == {"1.0"}
+    for record in (in_name, in_text):
+        (note,) = (it for it in listener.notes if record in it)
+        assert f"`openstack software config delete {record}`" in note
+
+
+@pytest.mark.parametrize("colours", [("red", "green"), ("blue", "blue\x1b"), ("", "green")])
+def test_forged_colours_open_no_release(work: Work, colours: tuple[str, str]) -> None:
+    old, new = colours
+    forge(work, "release", "2.0", old, new, version="2.0", old=old, new=new)
+    assert open_release(Journal(work)) is None
+
+
+def test_a_forged_beginning_of_later_hides_no_open_release(work: Work) -> None:
+    released(work, until=release.Stage.DEPLOY)
+    forge(work, "release", "3.0", "blue", "green", version=EVIL)
+    found = open_release(Journal(work))
+    assert found is not None
+    assert found.version == "2.0"
+    release.resume(work, options(work))
+    assert told(work, "production") == ("green", "2.0")
+
+
+def test_a_release_goes_its_way_beside_forged_entries(work: Work) -> None:
+    forge(work, "release", EVIL, "blue", "green", version=EVIL)
+    forge(work, "release", "2.0", "blue", "green", version="2.0", plan=[1e308])
+    released(work)
+    assert told(work, "production") == ("green", "2.0")
+    assert "released" in {it.outcome for it in Journal(work).releases()}
+
+
+def test_a_switch_back_goes_by_no_forged_entry(work: Work) -> None:
+    released(work)
+    forge(work, "release", EVIL, "green", "blue", version=EVIL)
+    release.back(work, options(work))
+    assert told(work, "production") == ("blue", "1.0")
+    assert outcome(work) == "released"
+
+
+def test_a_switch_that_is_dated_ahead_keeps_no_watch_for_years(work: Work) -> None:
+    work = ruled(work, watch=replace(work.site.watch, length=60.0))
+    released(work, detach=True)
+    mallory = fake.Cloud(openstack=work.cloud.openstack, user="mallory")
+    (own,) = Journal(work).releases()
+    event = {"kind": "step ended", "step": "switch", "seconds": 1.0, "outcome": "done"}
+    name = f"ao.journal/shop/2199-01-01T00:00:00Z/{own.id}/step ended/mallory/switch/done"
+    mallory.records.add(name, json.dumps({"host": "h", "event": event}))
+    begin = moment(work)
+    release.resume(work, options(work))
+    assert moment(work) - begin < 3600
+    assert outcome(work) == "released"
+
+
+@pytest.mark.parametrize("version", [*HOSTILE, "1.0\n"])
+def test_heat_is_asked_to_build_no_version_that_nobody_could_give(work: Work, version: str) -> None:
+    before = writes(work.cloud)
+    for act in (acts.deploy, acts.start_deploy):
+        with pytest.raises(ConfigError, match="cannot be a version"):
+            act(work, version)
+    with pytest.raises(ConfigError):
+        BuildSystem(Colour.GREEN, version, 1)
+    assert writes(work.cloud) == before
+
+
+def tagged(work: Work, colour: Colour, version: str) -> None:
+    """Somebody gives a system's stack another version among its tags."""
+    heat = work.cloud.openstack.project("shop").heat
+    name = work.site.system_stack(colour)
+    stack = next(it for it in heat.tops() if it.name == name)
+    stack.tags = frozenset(it for it in stack.tags if not it.startswith("ao:version=")) | {
+        f"ao:version={version}"
+    }
+
+
+@pytest.mark.parametrize("version", HOSTILE)
+def test_a_version_among_tags_that_nobody_could_give_is_not_known(work: Work, version: str) -> None:
+    tagged(work, Colour.GREEN, version)
+    assert work.observe().systems[Colour.GREEN].version is None
+    acts.up(work)
+    assert heats(work) <= {"1.0", version}
+    released(work)
+    assert told(work, "production") == ("green", "2.0")
+    assert heats(work) == {"1.0", "2.0"}
+
+
+SAFE = re.compile(r"[A-Za-z0-9._:/+-]*( [A-Za-z0-9._:/+-]+)*")
+"""What a shell takes as it is, quoted or not: words without a character of its own."""
+
+
+@given(
+    st.sampled_from(HOSTILE) | FOREIGN, st.sampled_from(HOSTILE) | FOREIGN, st.sampled_from(Method)
+)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_journal_and_tags_hold_commands_are_told_what_a_shell_takes_as_it_is(
+    tmp_path_factory: pytest.TempPathFactory, word: str, other: str, method: Method
+) -> None:
+    folder = tmp_path_factory.mktemp("site")
+    hook = Hook(call=f"env | grep ^AO_ >> {folder}/told", deadline=10.0, stops=False)
+    site: Site = replace(
+        SITES[method],
+        folder=folder,
+        hooks=dict.fromkeys(Point, (hook,)),
+        migration=replace(
+            SITES[method].migration, check=f"env | grep ^AO_ >> {folder}/told; false"
+        ),
+        drain=replace(SITES[method].drain, hook=f"env | grep ^AO_ >> {folder}/told"),
+        watch=replace(SITES[method].watch, length=0.0),
+    )
+    work = built(site)
+    tagged(work, Colour.GREEN, word)
+    tagged(work, Colour.BLUE, other)
+    forge(work, "release", word, "blue", "green", version=other)
+    forge(work, "release", other, "blue", "green", version=other, release=ID[:-1])
+    forge(work, "release", "2.0", "blue", "green", version="2.0", release=quote(word, safe=""))
+    for act in (
+        lambda: release.resume(work, options(work, reason=other.replace("\0", "")), approve=True),
+        lambda: release.release(work, "2.0", options(work, reason=word.replace("\0", ""))),
+        lambda: release.back(work, options(work)),
+    ):
+        with suppress(AoError):
+            act()
+    lines = (folder / "told").read_text(errors="replace").splitlines()
+    assert lines
+    said = [line.partition("=") for line in lines if re.match("AO_[A-Z_]+=", line)]
+    assert [
+        value for name, _, value in said if name != "AO_REASON" and not SAFE.fullmatch(value)
+    ] == []
+
+
+def context(**told: Any) -> Context:
+    facts = {
+        "release": ID,
+        "site": "shop",
+        "old": Colour.BLUE,
+        "new": Colour.GREEN,
+        "version": "2.0",
+        "url": "http://172.31.1.20",
+        "preview_url": "http://172.31.1.20:8080",
+    }
+    return Context(**{**facts, **told})
+
+
+@pytest.mark.parametrize("key", ["release", "site", "version", "url", "preview_url"])
+@pytest.mark.parametrize("value", ["$(reboot)", "a;b", "a\nb", "a'b", 'a"b', "a`b", "~", "a*", "é"])
+def test_no_command_runs_with_what_a_shell_minds(tmp_path: Path, key: str, value: str) -> None:
+    site = replace(SITES[Method.POOL], folder=tmp_path)
+    told = context(**{key: value}).environment()
+    with pytest.raises(Refused, match=f"AO_{key.upper()} would hold"):
+        command.run(site, "touch ran", told, 5.0)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_reason_is_what_a_person_wrote_and_reaches_a_command_as_it_is(tmp_path: Path) -> None:
+    site = replace(SITES[Method.POOL], folder=tmp_path)
+    told = context(reason='it\'s $(cheap); 50 % "off"').environment()
+    result = command.run(site, 'printf %s "$AO_REASON"', told, 5.0)
+    assert result.tail == 'it\'s $(cheap); 50 % "off"'
+
+
+def test_the_drain_is_told_addresses_alone(tmp_path: Path) -> None:
+    from ao.switch import drain
+
+    work = built(SITES[Method.ADDRESS])
+    site = replace(
+        work.site,
+        folder=tmp_path,
+        drain=replace(work.site.drain, hook="env | grep ^AO_ > told"),
+    )
+    facts = work.observe()
+    blue = facts.systems[Colour.BLUE]
+    hostile = replace(blue.members[0], address="$(reboot)")
+    systems = {**facts.systems, Colour.BLUE: replace(blue, members=(hostile, *blue.members))}
+    drain._run_hook(replace(work, site=site), replace(facts, systems=systems), Colour.BLUE)
+    assert "reboot" not in (tmp_path / "told").read_text()
+    assert blue.members[0].address in (tmp_path / "told").read_text()
