@@ -1,6 +1,7 @@
 """The box's commands: `up`, `status`, `down` and `wipe`."""
 
 import argparse
+import os
 import subprocess
 import sys
 
@@ -14,6 +15,8 @@ from box.up import up
 def main() -> int:
     """Run a command and return the exit code: 0 done, 1 failed, 2 refused."""
     arguments = _parser().parse_args()
+    # Whatever this user's files are like: anyone may read programs, nobody else may change them.
+    os.umask(0o022)
     home = Home.from_environment()
     try:
         if arguments.command == "up":

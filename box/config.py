@@ -49,7 +49,6 @@ def render(known: dict[str, str]) -> dict[Path, str]:
 
 def write(home: Home, known: dict[str, str]) -> None:
     """Write all files afresh. MariaDB and RabbitMQ read theirs as users of their own."""
-    home.etc.mkdir(mode=0o711, exist_ok=True)
     for name, text in render(known).items():
         path = home.clouds if name == Path("clouds.yaml") else home.etc / name
         path.parent.mkdir(mode=0o700, exist_ok=True)

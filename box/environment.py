@@ -29,8 +29,14 @@ def make(step: Step, home: Home) -> None:
     """Install the environment unless it is there."""
     target = venv(home)
     complete = target / ".complete"
-    if complete.exists():
-        return
+    if not complete.exists():
+        _install(step, home, target)
+        complete.touch()
+    # uv leaves its lock to everyone.
+    (target / ".lock").unlink(missing_ok=True)
+
+
+def _install(step: Step, home: Home, target: Path) -> None:
     uv = _installer(step, home)
     step.run(uv, "venv", "--clear", "--python", "/usr/bin/python3", target)
     step.run(
@@ -46,7 +52,6 @@ def make(step: Step, home: Home) -> None:
         "--requirement",
         LOCK,
     )
-    complete.touch()
 
 
 def _installer(step: Step, home: Home) -> Path:

@@ -88,6 +88,10 @@ class Home:
         """Where the supervisor listens."""
         return self.run / "supervisor.sock"
 
+    def temporary(self, user: str) -> Path:
+        """Return the folder for the temporary files of a user's services."""
+        return self.run / f"tmp-{user}"
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep other commands away from this home, which exists.
@@ -104,8 +108,17 @@ class Home:
             os.close(folder)
 
     def make(self) -> None:
-        """Create the folders. Those with secrets are closed to everyone but root."""
-        for folder in (self.root, self.bin, self.run, self.data):
+        """Create the folders, and close to everyone but its owner what is not a program.
+
+        `etc`, `run` and `data` are passed through by MariaDB, RabbitMQ and memcached, each a user
+        of its own. What lies in them is closed, also what a service or an earlier release made.
+        """
+        for folder in (self.root, self.bin, self.etc, self.run, self.data):
             folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+            folder.chmod(0o711)
         for folder in (self.log, self.setup_log, self.image):
             folder.mkdir(mode=0o700, exist_ok=True)
+        for folder in (self.etc, self.run, self.data):
+            for path in folder.iterdir():
+                if path.is_dir():
+                    path.chmod(0o700)

@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,9 @@ class Machine:
     root_length: int
     """Characters of the home's path."""
 
+    open_folder: Path | None
+    """The home, when it is another user's, or a folder above in which any user may replace it."""
+
 
 def read(home: Home) -> Machine:
     """Read the machine this runs on."""
@@ -79,6 +83,7 @@ def read(home: Home) -> Machine:
         foreign_switch=_foreign_switch(mine),
         running=bool(mine),
         root_length=len(str(home.root)),
+        open_folder=_open_folder(home.root),
     )
 
 
@@ -97,6 +102,16 @@ def _free_memory() -> int:
 def _existing(path: Path) -> Path:
     """Return the nearest folder above that is there."""
     return path if path.exists() else _existing(path.parent)
+
+
+def _open_folder(root: Path) -> Path | None:
+    if root.exists() and root.stat().st_uid != 0:
+        return root
+    for folder in (root, *root.parents):
+        mode = folder.stat().st_mode if folder.exists() else 0
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            return folder
+    return None
 
 
 def _can_tun() -> bool:
@@ -169,6 +184,11 @@ def refusal(machine: Machine) -> str | None:
         return (
             f"the path of the box's home has {machine.root_length} characters, sockets in it"
             f" allow {LONGEST_ROOT}; set AO_BOX_HOME to a shorter one"
+        )
+    if machine.open_folder:
+        return (
+            f"{machine.open_folder} is open to other users, who could put a home of their own in"
+            " the box's place; set AO_BOX_HOME to a folder that only root may write to"
         )
     if not machine.running and machine.free_memory < NEEDED_MEMORY:
         return f"the box needs 8 GiB of free memory, {machine.free_memory / GIB:.1f} are free"

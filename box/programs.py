@@ -36,6 +36,8 @@ def write(home: Home, known: Mapping[str, str], services: Sequence[Service]) -> 
         environment = {
             **{name: _fill(value, known) for name, value in service.environment.items()},
             "AO_BOX_CONFIGURATION": _digest(home, service),
+            # Anyone could be there before a service in /tmp.
+            "TMPDIR": str(home.temporary(service.user)),
         }
         programs[f"program:{service.name}"] = {
             **PROGRAM,

@@ -60,6 +60,9 @@ class Service:
     path: str | None = None
     """An HTTP path on `port` that answers when it works."""
 
+    unguarded: str | None = None
+    """Why anyone on this machine may ask on `port`; None when it wants a password or a token."""
+
     socket: str | None = None
     """A Unix socket that is there when it works. It is not connected to: Octavia's agent never
     lets go of a caller that asks nothing, and takes a whole core for each."""
@@ -122,17 +125,11 @@ SERVICES = (
         socket="$run/mariadb/mariadb.sock",
     ),
     Service(
-        name="epmd",
-        wave=Wave.STORES,
-        command="/usr/bin/epmd -address $address",
-        user="rabbitmq",
-        port=4369,
-    ),
-    Service(
         name="memcached",
         wave=Wave.STORES,
-        command="/usr/bin/memcached -u memcache -l $address -m 64 -c 4096",
-        port=11211,
+        command="/usr/bin/memcached -s $run/memcached/memcached.sock -a 0700 -m 64 -c 4096",
+        user="memcache",
+        socket="$run/memcached/memcached.sock",
     ),
     Service(
         name="libvirtd",
@@ -155,20 +152,18 @@ SERVICES = (
         wave=Wave.STORES,
         command=(
             "$bin/ovsdb-server $data/ovn/northbound.db --remote=punix:$run/ovn/ovnnb_db.sock"
-            " --remote=ptcp:6641:$address"
             " -vconsole:info -vsyslog:off --unixctl=$run/ovn/northbound.ctl"
         ),
-        port=6641,
+        socket="$run/ovn/ovnnb_db.sock",
     ),
     Service(
         name="ovn-southbound",
         wave=Wave.STORES,
         command=(
             "$bin/ovsdb-server $data/ovn/southbound.db --remote=punix:$run/ovn/ovnsb_db.sock"
-            " --remote=ptcp:6642:$address"
             " -vconsole:info -vsyslog:off --unixctl=$run/ovn/southbound.ctl"
         ),
-        port=6642,
+        socket="$run/ovn/ovnsb_db.sock",
     ),
     Service(
         name="rabbitmq",
@@ -176,15 +171,20 @@ SERVICES = (
         command="/usr/lib/rabbitmq/bin/rabbitmq-server",
         config=("rabbitmq/rabbitmq.conf",),
         environment={
+            # One node needs no other: its distribution does not listen, and no epmd names a port.
+            # The flags also reach the Erlang that RabbitMQ starts each minute to keep epmd alive.
+            "ERL_FLAGS": "-dist_listen false -start_epmd false -erl_epmd_port 1",
             "HOME": "$data/rabbitmq",
-            "ERL_EPMD_ADDRESS": "$address",
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_CONFIG_FILE": "$etc/rabbitmq/rabbitmq.conf",
             "RABBITMQ_ENABLED_PLUGINS_FILE": "$data/rabbitmq/enabled_plugins",
             "RABBITMQ_LOG_BASE": "$data/rabbitmq",
             "RABBITMQ_MNESIA_BASE": "$data/rabbitmq/mnesia",
             "RABBITMQ_NODENAME": "box@localhost",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none",
+            # Named here, the node is not named by RabbitMQ, which asks epmd first.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                "-sname box@localhost +S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none"
+            ),
         },
         user="rabbitmq",
         port=5672,

@@ -1,6 +1,7 @@
 """The supervisor that runs the services: a client of its interface."""
 
 import ctypes
+import hashlib
 import http.client
 import socket
 import subprocess
@@ -16,6 +17,9 @@ from box.home import Home
 from box.services import Service, Wave
 
 PR_SET_CHILD_SUBREAPER = 36
+
+RELEASE = "AO_BOX_SUPERVISOR"
+"""A variable of the daemon: what it was started from, which it does not read anew."""
 
 
 class _SocketConnection(http.client.HTTPConnection):
@@ -53,26 +57,49 @@ class Supervisor:
     def _rpc(self) -> Any:
         return self._proxy.supervisor
 
+    @property
+    def _configuration(self) -> Path:
+        return self._home.etc / "supervisor/supervisord.conf"
+
+    def _release(self, venv: Path) -> str:
+        """Return what tells a daemon of this environment and configuration from any other."""
+        return hashlib.sha256(bytes(venv) + self._configuration.read_bytes()).hexdigest()[:16]
+
     def is_running(self) -> bool:
-        """Tell whether it answers."""
+        """Tell whether it answers, and is not about to end."""
+        return self._state() == "RUNNING"
+
+    def _state(self) -> str | None:
+        """Return its state in its own word, None when nobody answers."""
         try:
-            return bool(self._rpc.getState()["statename"] == "RUNNING")
+            return str(self._rpc.getState()["statename"])
+        except xmlrpc.client.Fault as refusal:
+            return refusal.faultString  # about to end, it refuses every question
         except (OSError, http.client.HTTPException):
-            return False
+            return None
 
     def pid(self) -> int:
         """Return the daemon's process id."""
         return int(self._rpc.getPID())
 
+    def is_current(self, venv: Path) -> bool:
+        """Tell whether the daemon itself runs from this environment, and as it is configured."""
+        variables = Path(f"/proc/{self.pid()}/environ").read_bytes().split(b"\0")
+        return f"{RELEASE}={self._release(venv)}".encode() in variables
+
     def start(self, venv: Path) -> None:
-        """Start the daemon with a clean environment, marked as this box's."""
+        """Start the daemon with a clean environment, marked as this box's.
+
+        What it and its services make is closed to other users, wherever they make it.
+        """
         environment = {
             "HOME": "/root",
             "LANG": "C.UTF-8",
             "PATH": f"{self._home.bin}:{venv}/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             processes.MARK: str(self._home.root),
+            RELEASE: self._release(venv),
         }
-        configuration = self._home.etc / "supervisor/supervisord.conf"
+        configuration = self._configuration
         log = self._home.setup_log / "supervisor.log"
         with log.open("w") as output:
             subprocess.Popen(
@@ -83,6 +110,7 @@ class Supervisor:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                umask=0o077,
                 preexec_fn=_adopt_orphans,
             )
         _wait(20, f"the supervisor did not answer (its log: {log})", self.is_running)
@@ -114,7 +142,7 @@ class Supervisor:
         for wave in sorted(Wave, reverse=True):
             self._stop([service.name for service in services if service.wave == wave])
         self._rpc.shutdown()
-        _wait(30, "the supervisor did not end", lambda: not self.is_running())
+        _wait(30, "the supervisor did not end", lambda: self._state() is None)
 
     def _stop(self, names: Sequence[str]) -> None:
         states = self.states()

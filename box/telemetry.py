@@ -15,11 +15,15 @@ SERVICES = (
         command=(
             "/usr/bin/prometheus --config.file=$etc/prometheus/prometheus.yml"
             " --web.listen-address=$address:9090 --storage.tsdb.path=$data/prometheus"
-            " --storage.tsdb.retention.time=1d"
+            " --storage.tsdb.retention.time=1d --web.cors.origin="
         ),
         config=("prometheus/prometheus.yml",),
         port=9090,
         path="/-/ready",
+        unguarded=(
+            "Aodh has no password for it. It tells the servers' processor times, not to a web page"
+            " of another origin, and nothing in it can be changed."
+        ),
     ),
     Service(
         name="aodh-api",
@@ -58,6 +62,7 @@ SERVICES = (
         config=_CEILOMETER,
         environment=_KEEP_MARK,
         port=9101,
+        unguarded="Its exporter knows no passwords. It tells the servers' processor times.",
     ),
 )
 """What `box up --without telemetry` does not start."""

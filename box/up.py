@@ -24,6 +24,7 @@ from box import (
     waves,
 )
 from box.home import OCTAVIA_SOCKETS, Home
+from box.provider import place
 from box.services import SERVICES, Service, Wave
 from box.steps import Step, Steps
 from box.supervisor import Supervisor
@@ -98,23 +99,18 @@ def _configure(home: Home, services: Sequence[Service]) -> dict[str, str]:
 
 def _supervise(steps: Steps, home: Home, known: Mapping[str, str]) -> Supervisor:
     """Return a running supervisor that knows today's configuration."""
-    supervisor = Supervisor(home)
-    if supervisor.is_running() and not _is_current(supervisor, known):
+    supervisor, venv = Supervisor(home), Path(known["venv"])
+    if supervisor.is_running() and not supervisor.is_current(venv):
         steps.do(
             "stop the earlier release",
             lambda step: supervisor.end((*SERVICES, *telemetry.SERVICES)),
         )
     if not supervisor.is_running():
         steps.do("clean start", lambda step: _prepare(step, home))
-        supervisor.start(Path(known["venv"]))
+        supervisor.start(venv)
+    _make_folders(home)
     supervisor.reread()
     return supervisor
-
-
-def _is_current(supervisor: Supervisor, known: Mapping[str, str]) -> bool:
-    """Tell whether the supervisor itself runs from today's environment."""
-    command = Path(f"/proc/{supervisor.pid()}/cmdline").read_bytes()
-    return known["venv"].encode() in command
 
 
 def _prepare(step: Step, home: Home) -> None:
@@ -124,22 +120,35 @@ def _prepare(step: Step, home: Home) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     # RabbitMQ holds nothing that outlives a start, and does not always survive a kill.
     shutil.rmtree(home.data / "rabbitmq", ignore_errors=True)
+    _make_folders(home)
+    _make_tun()
+    database.make_server(step, home)
+    switch.make_databases(step, home)
+
+
+def _make_folders(home: Home) -> None:
+    """Make the folders that services expect, each closed to everyone but its owner."""
+    for name in ("keystone", "glance/images", "nova/instances", "neutron", "prometheus"):
+        (home.data / name).mkdir(parents=True, exist_ok=True)
     home.make()
+    # The machine's own: whoever else makes a namespace finds it as `ip netns` would make it.
+    place.NAMESPACES.mkdir(exist_ok=True)
     for folder, owner in (
+        *((home.temporary(user), user) for user in _users()),
         (home.run / "mariadb", "mysql"),
+        (home.run / "memcached", "memcache"),
         (home.run / "openvswitch", "root"),
         (home.run / "ovn", "root"),
         (home.run / "locks", "root"),
         (home.data / "rabbitmq", "rabbitmq"),
         (OCTAVIA_SOCKETS, "root"),
     ):
-        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         shutil.chown(folder, user=owner)
-    for name in ("keystone", "glance/images", "nova/instances", "neutron", "prometheus"):
-        (home.data / name).mkdir(parents=True, exist_ok=True)
-    _make_tun()
-    database.make_server(step, home)
-    switch.make_databases(step, home)
+
+
+def _users() -> set[str]:
+    return {service.user for service in (*SERVICES, *telemetry.SERVICES)}
 
 
 def _make_tun() -> None:

@@ -15,7 +15,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cache"
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache",
-        "LOCATION": "$address:11211",
+        "LOCATION": "unix:$run/memcached/memcached.sock",
         "KEY_PREFIX": "horizon",
     },
 }

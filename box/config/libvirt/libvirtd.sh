@@ -3,8 +3,8 @@
 # in a host name namespace of its own it reports the name that Nova knows the machine by.
 set -e
 hostname $host
-mkdir -p /etc/libvirt /run/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt \
-    $data/libvirt/etc $data/libvirt/lib $data/libvirt/cache $run/libvirt $log/libvirt
+mkdir -p -m 755 /etc/libvirt /run/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt
+mkdir -p $data/libvirt/etc $data/libvirt/lib $data/libvirt/cache $run/libvirt $log/libvirt
 cp $etc/libvirt/libvirtd.conf $etc/libvirt/qemu.conf $data/libvirt/etc/
 mount --bind $data/libvirt/etc /etc/libvirt
 mount --bind $data/libvirt/lib /var/lib/libvirt

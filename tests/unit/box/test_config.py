@@ -93,6 +93,21 @@ def test_a_changed_file_changes_the_programs_of_the_services_that_read_it(
     assert {name for name in before if before[name] != after[name]} == {"heat-api", "heat-engine"}
 
 
+def test_a_services_temporary_files_are_in_a_folder_of_its_user(
+    home: Home, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.chown", lambda *_, **__: None)
+
+    write(home, known)
+    write_programs(home, known, SERVICES)
+
+    programs = ini((home.etc / "supervisor/services.conf").read_text())
+    for service in SERVICES:
+        assert f'TMPDIR="{home.run}/tmp-{service.user}"' in (
+            programs[f"program:{service.name}"]["environment"].split(",")
+        )
+
+
 def test_no_password_is_on_a_command_line(known: dict[str, str]) -> None:
     secret = set(known.values()) - {known[name] for name in known if name in NO_SECRETS}
 

@@ -1,8 +1,11 @@
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from box.machine import GIB, Listener, Machine, refusal
+from box.home import Home
+from box.machine import GIB, Listener, Machine, read, refusal
 
 GOOD = Machine(
     user=0,
@@ -15,6 +18,7 @@ GOOD = Machine(
     foreign_switch=None,
     running=False,
     root_length=len("/var/lib/ao-box"),
+    open_folder=None,
 )
 
 
@@ -32,6 +36,7 @@ def test_a_fresh_debian_12_is_accepted() -> None:
         ({"free_memory": 5 * GIB}, "8 GiB of free memory, 5.0 are free"),
         ({"free_disk": 3 * GIB}, "8 GiB of free disk, 3.0 are free"),
         ({"tun": False}, "/dev/net/tun"),
+        ({"open_folder": Path("/srv/all")}, "/srv/all is open to other users"),
         ({"foreign_switch": 77}, "process 77"),
     ],
 )
@@ -61,3 +66,22 @@ def test_a_port_that_the_box_itself_listens_on_is_no_obstacle() -> None:
 
 def test_a_running_box_is_not_asked_for_the_memory_it_already_has() -> None:
     assert refusal(replace(GOOD, running=True, free_memory=GIB, free_disk=GIB)) is None
+
+
+@pytest.mark.parametrize(("mode", "is_open"), [(0o777, True), (0o1777, False), (0o755, False)])
+def test_a_folder_in_which_anyone_could_replace_the_home_is_found(
+    mode: int, is_open: bool, tmp_path: Path
+) -> None:
+    """As in /tmp, a sticky folder leaves everyone what is his."""
+    folder = tmp_path / "all"
+    folder.mkdir()
+    folder.chmod(mode)
+
+    assert read(Home(root=folder / "some/home")).open_folder == (folder if is_open else None)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a folder away")
+def test_a_home_that_another_user_has_made_is_found(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+
+    assert read(Home(root=tmp_path)).open_folder == tmp_path

@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def test_up_brings_telemetry_up_unless_told_otherwise(
     assert run(monkeypatch, "up") == 0
     assert run(monkeypatch, "up", "--without", "telemetry") == 0
     assert asked == [True, False]
+
+
+def test_what_up_makes_nobody_else_may_change(
+    monkeypatch: pytest.MonkeyPatch, asked: list[bool]
+) -> None:
+    before = os.umask(0)
+    try:
+        run(monkeypatch, "up")
+        made = os.umask(0)
+    finally:
+        os.umask(before)
+    assert made == 0o022
 
 
 def test_nothing_else_can_be_left_out(monkeypatch: pytest.MonkeyPatch, asked: list[bool]) -> None:

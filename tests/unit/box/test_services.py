@@ -1,8 +1,23 @@
+import re
 from collections import Counter
 
+import pytest
+
+from box import telemetry
 from box.config import TEMPLATES
+from box.home import OCTAVIA_SOCKETS
 from box.plugin import DASHBOARD, PROVIDER
-from box.services import SERVICES, Wave
+from box.services import SERVICES, Service, Wave
+
+EVERYTHING = (*SERVICES, *telemetry.SERVICES)
+NOT_SERVED = {8000}
+"""Heat names a port for its cfn API, which the box does not run."""
+
+
+def words(service: Service) -> str:
+    """All that a service is told: command, environment and configuration."""
+    files = ((TEMPLATES / name).read_text() for name in service.config)
+    return "\n".join([service.command, *service.environment.values(), *files])
 
 
 def by_name(name: str) -> Wave:
@@ -53,3 +68,46 @@ def test_octavia_is_restarted_when_its_provider_changes() -> None:
 
 def test_horizon_is_restarted_when_the_panel_or_ao_changes() -> None:
     assert [service.name for service in SERVICES if DASHBOARD in service.code] == ["horizon"]
+
+
+@pytest.mark.parametrize("service", EVERYTHING, ids=lambda it: it.name)
+def test_a_service_listens_on_the_boxs_own_address(service: Service) -> None:
+    if service.port is not None:
+        assert f"$address:{service.port}" in words(service)
+    assert not re.search(r"0\.0\.0\.0|\[::\]|\bptcp:", words(service))
+
+
+@pytest.mark.parametrize("service", EVERYTHING, ids=lambda it: it.name)
+def test_a_socket_lies_in_a_folder_that_the_home_closes(service: Service) -> None:
+    if service.socket is not None:
+        folder = service.socket.rpartition("/")[0]
+        assert re.fullmatch(r"\$run/\w+", folder) or folder == str(OCTAVIA_SOCKETS)
+
+
+def test_who_is_sent_to_a_port_finds_a_service_there() -> None:
+    told = "\n".join(map(words, EVERYTHING))
+    ports = {int(port) for port in re.findall(r"\$address:(\d+)", told)}
+
+    assert ports <= {it.port for it in EVERYTHING} | NOT_SERVED
+
+
+def test_only_what_tells_processor_times_answers_anyone() -> None:
+    unguarded = {it.name for it in EVERYTHING if it.unguarded}
+
+    assert unguarded == {"prometheus", "ceilometer-polling"}
+
+
+def test_libvirts_sockets_are_roots() -> None:
+    text = (TEMPLATES / "libvirt/libvirtd.conf").read_text()
+
+    assert dict(re.findall(r'(unix_sock_\w+_perms) = "(\d+)"', text)) == {
+        "unix_sock_ro_perms": "0700",
+        "unix_sock_rw_perms": "0700",
+    }
+
+
+def test_the_message_queue_talks_to_no_other_node() -> None:
+    [queue] = [it for it in SERVICES if it.name == "rabbitmq"]
+
+    assert "-dist_listen false -start_epmd false" in queue.environment["ERL_FLAGS"]
+    assert f"-sname {queue.environment['RABBITMQ_NODENAME']}" in words(queue)
