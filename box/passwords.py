@@ -47,6 +47,9 @@ class Passwords:
     shop_reader: str = field(default_factory=_password, repr=False)
     """The reader of project shop."""
 
+    shop_colleague: str = field(default_factory=_password, repr=False)
+    """Another member of project shop."""
+
     annex: str = field(default_factory=_password, repr=False)
     """The member of project annex."""
 

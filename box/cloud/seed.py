@@ -33,9 +33,10 @@ def seed(cloud: Connection, home: Home) -> None:
 
 
 def users(cloud: Connection, passwords: Passwords) -> None:
-    """Make the projects, and in each a member; in shop also a reader; all of it for admin."""
+    """Make the projects, and in each a member; in shop also another and a reader."""
     grants = (
         ("shop", "shop", passwords.shop, MEMBER),
+        ("shop", "shop-colleague", passwords.shop_colleague, MEMBER),
         ("shop", "shop-reader", passwords.shop_reader, READER),
         ("annex", "annex", passwords.annex, MEMBER),
         ("admin", "admin", passwords.admin, MEMBER),

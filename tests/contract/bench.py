@@ -23,6 +23,8 @@ class Bench:
     cloud: Cloud
     reader: Cloud
     """The same project with the reader role."""
+    colleague: Cloud
+    """The same project with the member role, another user."""
     annex: Cloud
     """Another project."""
     admin: Cloud

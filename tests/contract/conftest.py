@@ -40,6 +40,7 @@ def _fake_bench(site: Site) -> Bench:
     return Bench(
         cloud=shop,
         reader=fake.Cloud(openstack=shop.openstack, user="reader", reader=True),
+        colleague=fake.Cloud(openstack=shop.openstack, user="colleague"),
         annex=fake.Cloud("annex", openstack=shop.openstack),
         admin=fake.Cloud("admin", openstack=shop.openstack, user="admin"),
         others=shop.others,
@@ -53,6 +54,7 @@ def _real_bench(name: str, site: Site) -> Bench:
     return Bench(
         cloud=connect(name),
         reader=connect(f"{name}-reader"),
+        colleague=connect(f"{name}-colleague"),
         annex=connect("annex"),
         admin=connect("box-admin"),
         others=RealOthers(openstack.connect(cloud=name)),

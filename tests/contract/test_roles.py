@@ -1,12 +1,16 @@
-"""A user with the reader role."""
+"""What the roles of a project may do: its reader, another member, administrators of others.
+
+SECURITY.md says what follows from that.
+"""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from ao import templates
 from ao.cloud import Cloud, Stack
-from ao.errors import Forbidden
+from ao.errors import Forbidden, NotFound
 from tests.contract.bench import DEADLINE, Bench
 
 WRITES: dict[str, Callable[[Cloud, Bench, Stack], object]] = {
@@ -24,7 +28,19 @@ WRITES: dict[str, Callable[[Cloud, Bench, Stack], object]] = {
     "point": lambda cloud, bench, stack: cloud.addresses.point(
         bench.address("preview"), None, "for a test"
     ),
+    "take the lock": lambda cloud, bench, stack: cloud.locks.take(
+        lock_network(bench), f"{bench.site.stack}-lock", "for a test"
+    ),
+    "keep a text": lambda cloud, bench, stack: cloud.records.add(
+        f"ao.journal/{bench.site.name}/for-a-test", "for a test"
+    ),
 }
+
+
+def lock_network(bench: Bench) -> str:
+    """The network of the site's lock."""
+    resources = bench.cloud.stacks.resources(bench.stack(bench.site.stack))
+    return next(it.physical_id for it in resources if it.name == "lock_network")
 
 
 @pytest.mark.parametrize("write", WRITES)
@@ -43,6 +59,96 @@ def test_users_are_told_apart_by_their_ids(bench: Bench) -> None:
     ids = [cloud.user_id for cloud in (bench.cloud, bench.reader, bench.admin)]
     assert all(ids)
     assert len(set(ids)) == len(ids)
+
+
+def test_a_reader_is_forbidden_to_move_production_by_its_listener(shared: Bench) -> None:
+    stack = shared.stack(shared.site.stack)
+    ids = {it.name: it.physical_id for it in shared.cloud.stacks.resources(stack)}
+    listener = next(
+        it for it in shared.reader.balancers.listeners() if it.id == ids["production_listener"]
+    )
+    with pytest.raises(Forbidden):
+        shared.reader.balancers.lead(listener, ids["green_pool"])
+    assert listener in shared.cloud.balancers.listeners()
+
+
+def test_a_reader_is_forbidden_to_free_a_lock_and_to_remove_what_is_kept(bench: Bench) -> None:
+    name = f"ao.journal/{bench.site.name}/for-a-test"
+    lock = bench.cloud.locks.take(lock_network(bench), f"{bench.site.stack}-lock", "for a test")
+    bench.cloud.records.add(name, "for a test")
+    (record,) = bench.cloud.records.all(name)
+    try:
+        for write in (
+            lambda: bench.reader.locks.renew(lock, "not for a test"),
+            lambda: bench.reader.locks.remove(lock),
+            lambda: bench.reader.records.remove(record),
+        ):
+            with pytest.raises(Forbidden):
+                write()
+        assert bench.cloud.locks.find(lock_network(bench)) == replace(
+            lock, read=pytest.approx(lock.read, abs=60)
+        )
+        assert bench.cloud.records.all(name) == (record,)
+    finally:
+        bench.cloud.locks.remove(lock)
+        bench.cloud.records.remove(record)
+
+
+def test_a_reader_reads_the_journal_the_lock_and_what_is_kept(bench: Bench) -> None:
+    name = f"ao.journal/{bench.site.name}/for-a-test"
+    lock = bench.cloud.locks.take(lock_network(bench), f"{bench.site.stack}-lock", "who it is")
+    bench.cloud.records.add(name, "what was done")
+    (record,) = bench.cloud.records.all(name)
+    try:
+        assert bench.reader.records.read(record) == "what was done"
+        seen = bench.reader.locks.find(lock_network(bench))
+        assert seen is not None
+        assert seen.description == "who it is"
+    finally:
+        bench.cloud.locks.remove(lock)
+        bench.cloud.records.remove(record)
+
+
+def test_another_member_may_write_and_remove_what_ao_keeps_under_any_name(bench: Bench) -> None:
+    """No record tells who wrote it: an entry of the journal says what its writer likes."""
+    name = f"ao.journal/{bench.site.name}/for-a-test"
+    lock = bench.cloud.locks.take(lock_network(bench), f"{bench.site.stack}-lock", "mine")
+    bench.colleague.locks.remove(bench.colleague.locks.renew(lock, "no, mine"))
+    assert bench.cloud.locks.find(lock_network(bench)) is None
+    bench.colleague.records.add(name, "forged")
+    (record,) = bench.cloud.records.all(name)
+    assert bench.cloud.records.read(record) == "forged"
+    assert bench.colleague.user not in repr(record)
+    bench.colleague.records.remove(record)
+    assert bench.cloud.records.all(name) == ()
+
+
+def test_another_member_may_move_production(bench: Bench) -> None:
+    before = bench.address("preview")
+    moved = bench.colleague.addresses.point(before, None, "moved by another")
+    assert bench.address("preview").description == "moved by another"
+    bench.cloud.addresses.point(moved, before.port_id, before.description)
+
+
+def test_users_of_a_project_are_told_apart_by_name_and_by_id(bench: Bench) -> None:
+    users = (bench.cloud, bench.colleague, bench.reader)
+    assert len({cloud.user for cloud in users}) == len(users)
+    assert len({cloud.user_id for cloud in users}) == len(users)
+    assert all(cloud.user_id for cloud in users)
+
+
+def test_a_member_of_another_project_sees_nothing_of_this_one(bench: Bench, blue: Stack) -> None:
+    name = f"ao.journal/{bench.site.name}/for-a-test"
+    bench.cloud.records.add(name, "for a test")
+    (record,) = bench.cloud.records.all(name)
+    try:
+        assert bench.annex.records.all(name) == ()
+        with pytest.raises(NotFound):
+            bench.annex.records.read(record)
+    finally:
+        bench.cloud.records.remove(record)
+    assert blue.id not in {it.id for it in bench.annex.stacks.all()}
+    assert bench.annex.locks.find(lock_network(bench)) is None
 
 
 def test_a_reader_sees_what_everybody_sees(bench: Bench, blue: Stack) -> None:
