@@ -147,8 +147,6 @@ SCALING = (
     _("Write `engine: none` under `autoscale` to build without alarms, or `autoscale: off`."),
     _("autoscale: a query needs Prometheus, and the cloud has Gnocchi"),
     _("Write `cpu` instead, or `engine: none`."),
-    _("cannot ask for measures: what answers is not Prometheus"),
-    _("`openstack catalog show metric-storage` tells where it is looked for."),
     _("%(message)s. What load does to the size of %(colour)s stays as it was until `ao up`."),
     _("%(message)s. Load takes no server from the live system until `ao up`."),
 )
@@ -291,12 +289,14 @@ LOCKS = (
     _("it could not be renewed for %(seconds)s s: %(message)s"),
     _("`ao status` shows where the site stands; the same command goes on from there."),
     _("the lock was given free"),
+    _("a renewal of the lock has not been answered yet"),
     _("Run the command again."),
 )
 """Errors of the lock, and the cures."""
 
 GONE = (
     _("there is no %(what)s"),
+    _("%(what)s is there %(count)s times"),
     _("external network %(name)s"),
     _("image %(name)s"),
     _("flavor %(name)s"),
@@ -370,6 +370,12 @@ WAITS = (
 """Waits that took too long: for what, what was seen last, and the cures."""
 
 CLOUD = (
+    _(
+        "cannot %(what)s: what %(server)s answers to %(command)s cannot be read "
+        "(HTTP %(status)s): %(words)s"
+    ),
+    _("cannot %(what)s: what %(server)s answers cannot be read: %(words)s"),
+    _("the login is to no project"),
     _("cannot %(what)s: the cloud has no such service: %(words)s"),
     _("cannot %(what)s: %(words)s (HTTP %(status)s)"),
     _("cannot %(what)s: %(words)s"),
@@ -432,6 +438,11 @@ CURES = (
     _("Run it again with --debug."),
     _("Ao needs Nova, Neutron, Glance, Heat and Octavia; `openstack catalog list`."),
     _("Write its ID instead."),
+    _(
+        "Something else may answer in its place, such as a proxy: `openstack catalog list` tells "
+        "where the services are asked. Run the command again; it goes on where it stopped."
+    ),
+    _("Name one in clouds.yaml, or with OS_PROJECT_NAME."),
 )
 """For those."""
 

@@ -122,5 +122,5 @@ def _only(things: list[T], what: str, command: str) -> T:
     if not things:
         raise NotFound(f"there is no {what}", cure=f"`openstack {command}` shows what there is.")
     if len(things) > 1:
-        raise Conflict(f"there are {len(things)} of {what}", cure="Write its ID instead.")
+        raise Conflict(f"{what} is there {len(things)} times", cure="Write its ID instead.")
     return things[0]

@@ -14,6 +14,7 @@ from django.utils import translation
 import ao_dashboard
 from ao import plan
 from ao.cloud import Lock
+from ao.cloud.answers import Heard, Unreadable, understanding
 from ao.colour import Colour
 from ao.doctor.findings import Fate, warnings
 from ao.errors import Forbidden
@@ -52,9 +53,11 @@ FAILING = (
     "clock",
     "cloud.addresses",
     "cloud.alarms",
+    "cloud.answers",
     "cloud.balancers",
     "cloud.catalogue",
     "cloud.locks",
+    "cloud.login",
     "cloud.metrics",
     "cloud.quotas",
     "cloud.records",
@@ -215,6 +218,19 @@ def test_an_error_inside_an_error_is_said_too() -> None:
     assert japanese(text) == (
         "OpenStack の応答を 30 秒待ちましたが、終わりませんでした: "
         "スタックの一覧を取得できません: Bad Gateway (HTTP 502)"
+    )
+
+
+def test_an_answer_that_is_none_is_said_too() -> None:
+    heard = Heard(server="Heat", request="GET /stacks", status=200, body=b"<html>a page</html>")
+    assert japanese(Unreadable(str(heard)).told("list the stacks").message) == (
+        "スタックの一覧を取得できません: GET /stacks への Heat の応答を読み取れません (HTTP 200): "
+        "<html>a page</html>"
+    )
+    with pytest.raises(Unreadable) as told, understanding("Keystone"):
+        raise KeyError("token")
+    assert japanese(told.value.told("log in").message) == (
+        "ログインできません: Keystone の応答を読み取れません: KeyError('token')"
     )
 
 
