@@ -82,7 +82,7 @@ def _read(answer: Response) -> None:
     except RequestException as error:
         raise Unavailable(
             f"cannot ask for measures: {printable(str(error))}",
-            cure="`openstack catalog show metric-storage` tells where they are asked for.",
+            cure="`openstack catalog show metric-storage` tells where it is looked for.",
         ) from error
 
 
