@@ -162,10 +162,12 @@ class _Meter:
     body: int = 0
     parts: int = 0
 
-    def check(self) -> None:
-        """See that what is no body keeps to its limit; raises Excessive."""
-        if self.received - self.body > limits.HEAD + limits.FRAMING * self.parts:
+    def room(self) -> int:
+        """Bytes that may come, if they were no body, until one is too many; raises Excessive."""
+        left = limits.HEAD + limits.FRAMING * self.parts - (self.received - self.body)
+        if left < 0:
             raise Excessive(limits.HEAD_EXCEEDED)
+        return left + 1
 
 
 class _Backend(httpcore.AsyncNetworkBackend):
@@ -190,8 +192,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._meter = meter
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._meter.check()
-        data = await self._plain.read(max_bytes, timeout)
+        data = await self._plain.read(min(max_bytes, self._meter.room()), timeout)
         self._meter.received += len(data)
         return data
 
