@@ -32,7 +32,7 @@ def counting(past: Past, facts: Facts, rule: Approve) -> Given | None:
 
 
 def objection(given: Given, past: Past, facts: Facts, rule: Approve) -> str:
-    """Why an approval does not let a release pass, after the word `it`; empty when it does."""
+    """Why an approval does not let a release pass, to be read after `it`; empty when it does."""
     approval = given.approval
     if approval is None or not (approval.release and approval.version and approval.stage):
         return "names no release, version and stage, as that of an older Ao"

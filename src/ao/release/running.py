@@ -167,7 +167,7 @@ class Running:
     def finished(self, stage: Stage) -> None:
         """Take a stage as done."""
         if stage is Stage.DEPLOY:
-            # Before it counts that the version is there, what was heard meanwhile is void too.
+            # An approval that came while it was deployed is void too.
             self.listen()
             self.past = self.past.redeployed()
         self.past = replace(self.past, done=self.past.done | {stage})

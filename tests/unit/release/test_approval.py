@@ -174,6 +174,13 @@ def test_a_running_release_hears_its_approval(manual: Work) -> None:
     assert told(manual, "production") == ("green", "2.0")
 
 
+def test_an_approval_that_comes_before_the_deploy_has_ended_is_none(manual: Work) -> None:
+    bob = by(manual, "bob")
+    waits(replace(manual, progress=At(word="see preview", act=lambda: release.approve(bob))))
+    assert len(approvals(manual)) == 1
+    still_waits(manual)
+
+
 def test_an_approval_ends_no_pause(manual: Work) -> None:
     checked, bob, begin = ruled(manual, checks=http_check()), by(manual, "bob"), manual.clock.now()
 
