@@ -162,6 +162,40 @@ MEMBERS = (
 )
 """Operating statuses of Octavia (octavia_lib/common/constants.py: SUPPORTED_LB_…_STATUSES)."""
 
+INVALID = (
+    _(
+        "Entry %(id)s of the journal breaks its rules and is left out: %(why)s. "
+        "`openstack software config delete %(id)s` removes it, unless a later version of Ao wrote "
+        "it."
+    ),
+    _(
+        "%(count)s more of the journal's entries break its rules and are left out; "
+        "`openstack software config list` lists all."
+    ),
+    _("its name is longer than %(count)s characters"),
+    _("its name tells too little"),
+    _("%(words)s is no name of a site"),
+    _("%(words)s is no time of the years %(first)s to %(last)s"),
+    _("%(words)s is no ID of a release"),
+    _("%(words)s is no kind"),
+    _("%(words)s is no act"),
+    _("%(words)s is no version"),
+    _("%(words)s is no colour"),
+    _("%(words)s is no outcome"),
+    _("%(words)s is no number"),
+    _("%(words)s is no verdict"),
+    _("%(words)s is no request"),
+    _("%(words)s is no answer"),
+    _("it has more than %(count)s characters"),
+    _("its name tells of %(name)s, its text of %(names)s"),
+    _("its name tells %(name)s, its text %(words)s"),
+    _(
+        "What `ao doctor` has found here (record %(id)s) cannot be read and is left out. "
+        "`ao doctor` examines anew."
+    ),
+)
+"""What somebody wrote by hand, and is left out; before all else, which it may quote."""
+
 SWITCHED_BACK = (
     _("%(message)s. Production is back on %(colour)s and answers from it."),
     _("Look at %(colour)s on the preview address (`ao status`), then switch again."),
@@ -205,6 +239,10 @@ RELEASES = (
         "It must end with 0 for a one-way change, with 1 where there is a way back. `--i-know` "
         "switches back without asking it."
     ),
+    _("%(command)s is not run: %(name)s would hold %(words)s"),
+    _("Somebody has written that into the cloud; `ao status` shows what is."),
+    _("%(words)s cannot be a version"),
+    _("Use up to 40 letters, digits and . _ + - such as 2.0 or 2026-11-23."),
     _("%(command)s runs only where the site file of %(site)s is"),
     _("Run `ao` there; from here, no command of the site file is run."),
 )
@@ -242,6 +280,8 @@ REFUSALS = (
     _("`ao down %(colour)s` deletes the system."),
     _("%(colour)s cannot be scaled: %(obstacle)s"),
     _("`ao deploy VERSION` builds it anew."),
+    _("the tags of stack %(stack)s tell no method that Ao knows: %(words)s"),
+    _("`openstack stack show %(stack)s` shows them; somebody has changed them."),
     _("site %(site)s was built for the %(built)s method, the site file says %(method)s"),
     _(
         "Write `method: %(built)s` under `switch`; or, to change it, `ao down` with that and "
@@ -526,6 +566,7 @@ TEXTS = (
     *OBSTACLES,
     *SCALING,
     *MEMBERS,
+    *INVALID,
     *SWITCHED_BACK,
     *NOTES,
     *RELEASES,

@@ -93,3 +93,8 @@ def test_a_query_counts_from_a_moment_and_later_from_another_one() -> None:
     assert alarms.counting_from(once, 1_795_460_000) == (
         "min(up) >= 4 and on() vector(time()) > 1795460000"
     )
+
+
+@pytest.mark.parametrize("moment", ["abc", "1e300", "nan", "-1", "9" * 5000, "٣", "²", " 1"])
+def test_a_query_that_somebody_wrote_by_hand_is_read_whatever_it_says(moment: str) -> None:
+    assert alarms.counts_at(f"up{alarms.SINCE}{moment}", 1e9) in (True, False)

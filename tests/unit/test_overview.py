@@ -211,3 +211,29 @@ def test_a_session_that_has_ended_is_told_as_that(work: Work) -> None:
 def test_another_projects_sites_are_not_seen(work: Work) -> None:
     annex = fake.Cloud("annex", openstack=work.cloud.openstack)
     assert overview(annex) == Overview(sites=(), unknown=())
+
+
+EVIL = "2.0'; touch /tmp/pwned; : '"
+
+
+@pytest.mark.parametrize("version", [EVIL, "\x1b[2J", "2.0\n", "x" * 80])
+def test_a_version_among_tags_that_nobody_could_give_is_not_known(site: Site, version: str) -> None:
+    work = built(site)
+    for it in work.cloud.openstack.project("shop").heat.tops():
+        it.tags = frozenset(
+            f"ao:version={version}" if tag.startswith("ao:version=") else tag for tag in it.tags
+        )
+    glance = only(overview(work.cloud))
+    assert [glance.systems[colour].version for colour in Colour] == [None, None]
+    assert glance.live is BLUE
+
+
+def test_what_of_a_journal_breaks_the_rules_is_told_and_the_rest_stands(site: Site) -> None:
+    work = built(site)
+    Journal(work).begin(Begun(act="switch", version="1.0"))
+    for name in ("shop/never/-/note/m/x", "SHOP/2026-11-23T08:15:02Z/-/note/m/x", "x" * 9000):
+        work.cloud.records.add(f"ao.journal/{name}", "")
+    found = overview(work.cloud)
+    assert only(found).release is not None
+    assert len(found.invalid) == 3
+    assert all("breaks its rules and is left out" in sentence for sentence in found.invalid)

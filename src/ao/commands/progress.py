@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from ao import duration
 from ao.cloud.values import Resource, Stack
 from ao.plan import Step
-from ao.printable import printable_lines
+from ao.printable import printable, printable_lines
 from ao.probe.tally import Tally
 from ao.progress import Drained, Progress, Silent
 
@@ -65,7 +65,7 @@ class LineProgress:
             quiet = before == resource.status or resource.status == "INIT_COMPLETE"
             if not quiet and not (first and resource.status.endswith("COMPLETE")):
                 status = resource.status.replace("_", " ").lower()
-                self._tell(f"{stack.name}: {title(resource)} {status}")
+                self._tell(f"{printable(stack.name)}: {title(resource)} {printable(status)}")
 
     def drained(self, drained: Drained) -> None:
         """Tell how it went."""
@@ -79,11 +79,11 @@ class LineProgress:
         kind = text.partition(":")[0]
         if kind != self._state or time.monotonic() - self._stated >= STATE_EVERY:
             self._state, self._stated = kind, time.monotonic()
-            self._tell(text)
+            self._tell(printable(text))
 
     def end(self, step: Step, seconds: float) -> None:
         """Tell the step and its time."""
-        self._tell(f"{step}: {duration.show(seconds)}")
+        self._tell(f"{printable(str(step))}: {duration.show(seconds)}")
 
     def note(self, text: str) -> None:
         """Tell it."""
@@ -97,4 +97,5 @@ class LineProgress:
 def title(resource: Resource) -> str:
     """What people call a resource."""
     words = resource.name.replace("_", " ")
-    return f"{words} of {resource.parent}" if resource.parent not in ("", "group") else words
+    inside = resource.parent not in ("", "group")
+    return printable(f"{words} of {resource.parent}" if inside else words)

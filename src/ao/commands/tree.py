@@ -16,7 +16,7 @@ from ao.cloud.values import Resource, Stack
 from ao.commands.live import STYLES
 from ao.commands.progress import title
 from ao.plan import Step
-from ao.printable import printable_lines
+from ao.printable import printable, printable_lines
 from ao.probe.tally import Tally
 from ao.progress import Drained
 
@@ -70,7 +70,7 @@ class TreeProgress:
         """Leave one line of the step."""
         self._steps.pop(step, None)
         self._state = ""
-        text = printable_lines(str(step))
+        text = printable(str(step))
         line = Text.assemble(_MARKS["COMPLETE"], text, (f"  {duration.show(seconds)}", "dim"))
         self._console.print(line)
         if not self._steps:
@@ -102,9 +102,9 @@ class TreeProgress:
         now = time.monotonic()
         for step, begin in self._steps.items():
             age = (f"  {duration.show(now - begin)}", "dim")
-            root.add(Text.assemble(_MARKS["IN_PROGRESS"], printable_lines(str(step)), age))
+            root.add(Text.assemble(_MARKS["IN_PROGRESS"], printable(str(step)), age))
         if self._state:
-            root.add(Text(printable_lines(self._state), "dim"))
+            root.add(Text(printable(self._state), "dim"))
         tally = self._sample()
         if tally is not None:
             root.add(_traffic(tally))
@@ -134,5 +134,5 @@ def _traffic(tally: Tally) -> Text:
 
 
 def _label(name: str, status: str, words: str) -> Text:
-    plain = printable_lines(name)
-    return Text.assemble(_MARKS.get(status, ""), plain, (f"  {printable_lines(words)}", "dim"))
+    marks = (_MARKS.get(status, ""), printable(name), (f"  {printable(words)}", "dim"))
+    return Text.assemble(*marks)

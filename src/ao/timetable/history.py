@@ -14,6 +14,9 @@ WORDS = ("deploy", "check", "match", "logout", SWITCH, DRAIN, WATCH, SWITCH_BACK
 """What can be measured: stages of a release (ao.release.stage) and parts of them."""
 LATEST = 20
 """Times that count, of each word; older ones are of another site."""
+LONGEST = 2 * 86_400.0
+"""Seconds of a time that counts. A longer one is of a stage that stood still, or of an entry that
+somebody wrote by hand: no timetable has room for it."""
 
 Times = Mapping[str, tuple[float, ...]]
 """Measured seconds by word, oldest first."""
@@ -41,7 +44,8 @@ def measured(releases: Iterable[Release], drained: Mapping[str, float]) -> Times
                 found[word].append(max(0.0, seconds - drain))
         if release.id in drained:
             found[DRAIN].append(drained[release.id])
-    return {word: tuple(seconds[-LATEST:]) for word, seconds in found.items() if seconds}
+    counting = {word: [it for it in own if it <= LONGEST] for word, own in found.items()}
+    return {word: tuple(seconds[-LATEST:]) for word, seconds in counting.items() if seconds}
 
 
 def _parts(release: Release) -> list[tuple[str, float]]:

@@ -71,7 +71,7 @@ def notes(module: ModuleType) -> Iterator[str]:
     """What a module tells on its way."""
     for call in ast.walk(ast.parse(inspect.getsource(module))):
         match call:
-            case ast.Call(func=ast.Attribute(attr="note"), args=[said]):
+            case ast.Call(func=ast.Attribute(attr="note" | "tell_once"), args=[said]):
                 yield from texts(said)
 
 

@@ -2,6 +2,7 @@
 
 import gettext
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from importlib import import_module
@@ -19,7 +20,17 @@ from ao.colour import Colour
 from ao.doctor.findings import Fate, warnings
 from ao.errors import Forbidden
 from ao.facts import System
-from ao.journal import Outcome
+from ao.journal import (
+    Begun,
+    Ended,
+    Heading,
+    Invalid,
+    InvalidEntry,
+    Noted,
+    Outcome,
+    entry,
+    sentences,
+)
 from ao.lock.holder import Claim, Holder
 from ao.progress import Drained
 from ao.release.course import course
@@ -33,6 +44,7 @@ from ao_dashboard.texts import MEMBERS, TEXTS
 from tests.unit import samples
 from tests.unit.dashboard import sayings
 from tests.unit.dashboard.test_sentences import findings
+from tests.unit.journal import test_entry as tested
 from tests.unit.samples import POOL_SITE, SITE
 
 STEPS = [kind for kind in plan.Step.__subclasses__() if kind.__module__ == plan.__name__]
@@ -76,6 +88,7 @@ FAILING = (
     "plan",
     "quota",
     "release.standing",
+    "site",
     "steps",
     "switch",
     "switch.address",
@@ -83,7 +96,7 @@ FAILING = (
     "switch.pool",
 )
 """Modules whose errors the screen shows."""
-TELLING = ("acts", "capacity", "journal", "lock", "lock.lease", "measure")
+TELLING = ("acts", "capacity", "doctor.memory", "journal", "lock", "lock.lease", "measure")
 """Modules that tell things on their way which the screen shows."""
 
 
@@ -170,6 +183,46 @@ def test_everything_that_is_told_on_the_way_is_said_in_japanese(module: str) -> 
     told = set(sayings.notes(import_module(f"ao.{module}")))
     assert told
     assert not unsaid(told)
+
+
+KEPT = "shop/2026-11-23T08:15:02.123Z"
+INVALID = (
+    "shop",
+    "x" * 300,
+    "SHOP/2026-11-23T08:15:02.123Z/-/note/m/x",
+    "shop/never/-/note/m/x",
+    f"{KEPT}/x/note/m/x",
+    f"{KEPT}/-/7/m/x",
+    f"{KEPT}/-/begun/m/7",
+    f"{KEPT}/-/begun/m/up/a;b",
+    f"{KEPT}/-/begun/m/up/2.0/red",
+    f"{KEPT}/-/step ended/m/x/7",
+    f"{KEPT}/-/checks/m/x",
+    f"{KEPT}/-/verdict/m/7",
+    f"{KEPT}/-/asked/m/7",
+    f"{KEPT}/-/migration/m/2.0/7",
+    f"{KEPT}/-/end/m/7",
+)
+"""Names of entries that break each of the journal's rules."""
+
+
+def why(name: str) -> str:
+    """Why the name of an entry is invalid."""
+    with pytest.raises(Invalid) as caught:
+        Heading.read(f"ao.journal/{name}")
+    return str(caught.value)
+
+
+def test_why_an_entry_is_left_out_is_said_in_japanese() -> None:
+    whys = [why(name) for name in INVALID]
+    heading = replace(tested.HEADING, kind="end", words=("done",))
+    for event in (Noted(text="x" * 9), Ended(outcome=Outcome.FAILED), Begun(act="up")):
+        text = entry.write("h", event).ljust(entry.CAP + 1) if event.kind == "note" else ""
+        with pytest.raises(Invalid) as caught:
+            entry.read("id", heading, text or entry.write("h", event))
+        whys.append(str(caught.value))
+    left_out = [InvalidEntry(id="1f0c", why=it) for it in whys]
+    assert not unsaid([*map(str, left_out), *sentences(left_out)])
 
 
 def test_everything_that_is_told_of_a_drain_is_said_in_japanese() -> None:
@@ -274,3 +327,14 @@ def test_no_text_is_said_in_the_words_of_another_panel() -> None:
     with translation.override("ja"):
         others = {text: translation.gettext(text) for text in TEXTS}
     assert {text: ours.gettext(text) for text in TEXTS} == others
+
+
+def test_long_and_deep_texts_stay_as_they_are_and_are_read_in_no_time() -> None:
+    begin = time.process_time()
+    for part in (": ", "waited 1 s for ", "x (y, by hand), since a until b, ", ", ", "cannot "):
+        for head in ("", "cannot ", "the lock of ", "Taking over the lock of "):
+            for length in (words.LONGEST, 4_000, 64_000):
+                text = (head + part * length)[:length]
+                assert japanese(text)
+    assert time.process_time() - begin < 20
+    assert japanese("cannot " + ": " * 32_000) == "cannot " + ": " * 32_000

@@ -100,3 +100,10 @@ def test_every_stage_that_takes_time_can_be_measured() -> None:
     assert set(Stage) - {Stage.APPROVE, Stage.RETIRE} <= set(history.WORDS)
     words = {task.history for task in standard.procedure().tasks}
     assert words | {"watch", "switch back"} == set(history.WORDS)
+
+
+@pytest.mark.parametrize("seconds", [-1e6, 1e6, 3e7, 5e9])
+def test_a_time_that_no_stage_takes_counts_for_nothing(past: Past, seconds: float) -> None:
+    past.run("release", ("deploy", 60, "done"))
+    past.run("release", ("deploy", seconds, "done"), drain=3e7)
+    assert past.times() == {"deploy": (60.0,)}
