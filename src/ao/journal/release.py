@@ -232,6 +232,10 @@ def _steps(headings: Iterable[Heading], version: str) -> tuple[StepRun, ...]:
                     steps[n] = replace(steps[n], ended=None, outcome="done")
                     waiting.remove(n)
             case "step begun":
+                # Of a release that went on without a word that counts today.
+                for n in [n for n in waiting if steps[n].text != text]:
+                    steps[n] = replace(steps[n], ended=None, outcome="done")
+                    waiting.remove(n)
                 _break_off(steps, [under_way[known_by]] if known_by in under_way else [])
                 under_way[known_by] = len(steps)
                 steps.append(StepRun(text=text, begun=heading.at, ended=None, outcome=""))

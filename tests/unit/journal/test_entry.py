@@ -191,9 +191,8 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
 
 def test_what_an_older_ao_asked_is_read_and_an_older_ao_reads_what_this_one_asks() -> None:
     older = {"host": "a", "event": {"kind": "asked", "ask": "approve", "reason": "good"}}
-    assert entry.read("id", HEADING, json.dumps(older)).event == Asked(
-        ask=Ask.APPROVE, reason="good"
-    )
+    plain = Asked(ask=Ask.APPROVE, reason="good")
+    assert entry.read("id", headed(plain), json.dumps(older)).event == plain
     asked = Asked(ask=Ask.APPROVE, reason="good", approval=APPROVAL)
     told = json.loads(entry.write("a", asked))
     assert {key: told["event"][key] for key in ("kind", "ask", "reason")} == older["event"]

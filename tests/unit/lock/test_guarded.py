@@ -14,6 +14,7 @@ from tests.unit.cloud.face import methods
 READS = {
     "name",
     "user",
+    "user_id",
     "quotas",
     "check_trusts",
     "requests",

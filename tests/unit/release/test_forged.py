@@ -62,7 +62,7 @@ def test_a_forged_beginning_opens_no_release_and_is_told(work: Work, version: st
     in_text = forge(work, "release", "2.0", "blue", "green", version=version, release=ID[:-1])
     before = writes(work.cloud)
     for act in (
-        lambda: release.resume(work, options(work), approve=True),
+        lambda: release.approve(work),
         lambda: release.resume(work, options(work)),
         lambda: release.abort(work, options(work)),
         lambda: release.pause(work),
@@ -186,7 +186,8 @@ def test_whatever_journal_and_tags_hold_commands_are_told_what_a_shell_takes_as_
     forge(work, "release", other, "blue", "green", version=other, release=ID[:-1])
     forge(work, "release", "2.0", "blue", "green", version="2.0", release=quote(word, safe=""))
     for act in (
-        lambda: release.resume(work, options(work, reason=other.replace("\0", "")), approve=True),
+        lambda: release.approve(work, other.replace("\0", "")),
+        lambda: release.resume(work, options(work, reason=other.replace("\0", ""))),
         lambda: release.release(work, "2.0", options(work, reason=word.replace("\0", ""))),
         lambda: release.back(work, options(work)),
     ):
