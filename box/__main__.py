@@ -15,7 +15,7 @@ from box.up import up
 def main() -> int:
     """Run a command and return the exit code: 0 done, 1 failed, 2 refused."""
     arguments = _parser().parse_args()
-    # Whatever this user's files are like: anyone may read programs, nobody else may change them.
+    # Whatever root's own is: the home's programs are anyone's to read, nobody else's to change.
     os.umask(0o022)
     home = Home.from_environment()
     try:
