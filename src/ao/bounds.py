@@ -13,6 +13,8 @@ from annotated_types import Interval
 
 YEAR = 366 * 86_400.0
 """Seconds of the longest time that anything takes."""
+GREATEST = 1e18
+"""The greatest figure that is drawn."""
 LAST = 7_258_118_400.0
 """The end of the year 2199, in seconds since 1970."""
 
@@ -27,7 +29,7 @@ Count = Annotated[int, Interval(ge=0, le=10**12)]
 """How many of something."""
 Share = Annotated[float, Interval(ge=0, le=1)]
 """A part of a whole."""
-Value = Annotated[float, Interval(ge=-1e18, le=1e18)]
+Value = Annotated[float, Interval(ge=-GREATEST, le=GREATEST)]
 """A figure of any unit."""
 
 

@@ -25,6 +25,7 @@ from ao.journal import (
 )
 from ao.lock import Holder
 from ao.measure import Measurement
+from ao.site import checked_version
 from ao.site.left_out import OF_SWITCH, left_out
 from ao.switch import target
 from ao.work import Work
@@ -179,6 +180,7 @@ def _tell(work: Work, begun: Begun, more: Event | None) -> None:
 
 
 def _deploying(work: Work, version: str, reason: str, outcome: Outcome) -> _Ordered:
+    checked_version(version)
     before = work.observe()
     begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
     return _ordered(work, begun, f"deploy {version}", outcome)

@@ -348,7 +348,8 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
     if stack is not None and stack.busy:
         if system.version != version:
             raise Refused(
-                f"Heat is at work on {system.colour} ({stack.action} of version {system.version})",
+                f"Heat is at work on {system.colour} ({stack.action} of version "
+                f"{system.version or '?'})",
                 cure="Wait for it (`ao status`), then run the command again.",
             )
         return (FollowStack(stack.name, stack.action),)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from ao.bounds import GREATEST
 from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.errors import AoError
 from ao.facts import Facts
 from ao.load import signal_of
-from ao.report.trend import Points, Trend
+from ao.report.trend import MANY, Points, Trend
 from ao.site import Site
 
 POINTS = 180
@@ -36,7 +37,8 @@ def read(cloud: Cloud, site: Site, facts: Facts, begin: float, end: float) -> Tr
     counts = {c: SERVERS.format(group=group, within=within) for c, group in groups.items()}
 
     def points(promql: str) -> Points:
-        samples = cloud.metrics.range(promql, begin, end, step)
+        found = cloud.metrics.range(promql, begin, end, step)
+        samples = [it for it in found if abs(it.value) <= GREATEST][:MANY]
         return Points(
             at=tuple(sample.at for sample in samples),
             values=tuple(sample.value for sample in samples),

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from ao import command
+from ao.colour import Colour
+from ao.errors import Refused
+from ao.hooks import Context
 from tests.unit.samples import SITE
 
 
@@ -136,3 +139,40 @@ def ended(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except (FileNotFoundError, ProcessLookupError):
         return True
+
+
+CONTEXT = Context(
+    release="20261123-0815-a3f",
+    site="shop",
+    old=Colour.BLUE,
+    new=Colour.GREEN,
+    version="2.0+build.5",
+    url="http://172.31.1.20",
+    preview_url="http://172.31.1.20:8080",
+)
+REASON = 'it\'s $(cheap); 50 % "off"'
+
+
+@pytest.mark.parametrize("key", ["release", "site", "version", "url", "preview_url"])
+@pytest.mark.parametrize("value", ["$(reboot)", "a;b", "a\nb", "a'b", 'a"b', "a`b", "~", "a*", "é"])
+def test_a_command_whose_variable_holds_what_a_shell_minds_is_not_run(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    told = replace(CONTEXT, **{key: value}).environment()
+    with pytest.raises(Refused, match=f"AO_{key.upper()} would hold"):
+        command.run(replace(SITE, folder=tmp_path), "touch ran", told, 5.0)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_what_a_release_tells_is_taken_as_it_is_also_without_quotes(tmp_path: Path) -> None:
+    line = "echo $AO_RELEASE $AO_SITE $AO_VERSION $AO_URL $AO_PREVIEW_URL"
+    result = command.run(replace(SITE, folder=tmp_path), line, CONTEXT.environment(), 5.0)
+    assert result.tail == (
+        "20261123-0815-a3f shop 2.0+build.5 http://172.31.1.20 http://172.31.1.20:8080"
+    )
+
+
+def test_a_reason_is_what_a_person_wrote_and_reaches_a_command_as_it_is(tmp_path: Path) -> None:
+    told = replace(CONTEXT, reason=REASON).environment()
+    result = command.run(replace(SITE, folder=tmp_path), 'printf %s "$AO_REASON"', told, 5.0)
+    assert result.tail == REASON

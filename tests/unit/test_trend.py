@@ -1,12 +1,15 @@
 """The trend of a site's size and load."""
 
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 
 from ao import acts, trend
+from ao.cloud import Sample
 from ao.colour import Colour
 from ao.errors import Unavailable
+from ao.report.trend import MANY
 from ao.site import Site
 from ao.work import Work
 from tests.unit.acts.stage import start
@@ -57,3 +60,14 @@ def test_there_is_none_while_prometheus_does_not_answer(scaled: Work) -> None:
     facts = scaled.observe()
     scaled.cloud.faults.fail("metrics.range", Unavailable("Prometheus does not answer"))
     assert trend.read(scaled.cloud, scaled.site, facts, BEGIN, END) is None
+
+
+def test_what_prometheus_tells_without_bounds_is_bounded(scaled: Work) -> None:
+    endless = tuple(Sample(at=BEGIN + n, value=float(n)) for n in range(100_000))
+    giant = Sample(at=BEGIN, value=1e300)
+    facts = scaled.observe()
+    with mock.patch.object(scaled.cloud.metrics, "range", return_value=(giant, *endless)):
+        found = trend.read(scaled.cloud, scaled.site, facts, BEGIN, END)
+    assert found is not None
+    assert len(found.load[BLUE].at) == MANY
+    assert max(found.load[BLUE].values) < MANY

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from ao.cloud.values import Resource, Stack
 from ao.plan import Step
+from ao.printable import printable_lines
 from ao.probe.tally import Tally
 from ao.progress import Drained
 
@@ -48,5 +49,6 @@ class EventProgress:
 
 def tell(event: str, **more: object) -> None:
     """Tell an event in a line."""
-    line = {"event": event, "at": round(time.time(), 3), **more}
+    safe = {key: printable_lines(it) if isinstance(it, str) else it for key, it in more.items()}
+    line = {"event": event, "at": round(time.time(), 3), **safe}
     print(json.dumps(line, ensure_ascii=False), file=sys.stdout, flush=True)

@@ -88,7 +88,7 @@ class ReleaseCommand(SiteCommand):
         facts = work.observe()
         if facts.live is not None:
             version = facts.systems[facts.live].version
-            work.progress.note(f"Live: {version}, on {facts.live}.")
+            work.progress.note(f"Live: {version or 'not known which version'}, on {facts.live}.")
 
 
 class Release(ReleaseCommand):

@@ -45,7 +45,7 @@ from ao.release.standing import (
     present,
     runs,
 )
-from ao.site import Site
+from ao.site import Site, checked_version
 from ao.site.left_out import OF_SWITCH_BACK, left_out
 from ao.site.notify import Event
 from ao.work import Work
@@ -106,10 +106,11 @@ def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> C
 def release(work: Work, version: str, options: Options) -> Outcome | None:
     """Take a version all the way, or go on with the release of it that was begun.
 
-    The outcome; None when stages are left to a later run. Raises Locked,
-    Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
+    The outcome; None when stages are left to a later run. Raises ConfigError for what is no
+    version, Locked, Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
     WaitingForApproval, RolledBack, Aborted, and as `acts.deploy` and `acts.switch` do.
     """
+    checked_version(version)
     _refuse_without_file(work.site)
     hooks.check(work.site)
     with _locked(work, f"release {version}", options) as (held, journal, taken_over):

@@ -143,7 +143,7 @@ def _ready(system: System, version: str) -> bool:
 def _replaces(system: System) -> str:
     if system.stack is None:
         return "builds it anew"
-    return f"replaces its {_count(system.size, 'server')} of version {system.version}"
+    return f"replaces its {_count(system.size, 'server')} of version {system.version or '?'}"
 
 
 def _retired(site: Site, old: System) -> bool:

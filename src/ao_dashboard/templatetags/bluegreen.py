@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ao import alarms
 from ao.cloud import Alarm, Resource
 from ao.facts import System
+from ao.journal.heading import YEARS
 from ao_dashboard.words import spoken
 
 register = template.Library()
@@ -48,9 +49,11 @@ def percent(share: float) -> str:
 
 @register.filter
 def moment(text: str) -> datetime | None:
-    """The time of a text in ISO 8601; None of one that is none."""
+    """The time of a text in ISO 8601; None of one that is none, or that no page can show."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if time.year not in YEARS:
         return None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.cache import cache
+from django.template import Context, Template
 from django.urls import reverse
+from django.utils import timezone
 
 from ao.report import document
 from ao_dashboard.bluegreen.acts import ACTS
@@ -242,6 +244,14 @@ class HostileTest(VisitorTest):
         assert '<dd class="ao-version">not known</dd>' in self.stands("now", "shop")
         for view, args in (("rows", ()), ("act", ("shop", "switch"))):
             self.stands(view, *args)
+
+    def test_no_time_that_a_service_tells_takes_a_page_down(self) -> None:
+        page = Template(
+            "{% load bluegreen %}{% with at=text|moment %}{{ at|date:'Y' }}{% endwith %}"
+        )
+        for told in ("", "never", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+            with self.subTest(told), timezone.override("Asia/Tokyo"):
+                assert page.render(Context({"text": told})) == ""
 
     def test_a_chart_of_no_release_is_none(self) -> None:
         for release in (ID, "x" * 200, "-", "0"):

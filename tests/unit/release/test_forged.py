@@ -5,18 +5,15 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ao import acts, command, fake, release
+from ao import acts, fake, release
 from ao.colour import Colour
 from ao.errors import AoError, ConfigError, Refused
-from ao.hooks import Context
 from ao.journal import Journal
 from ao.plan import BuildSystem
 from ao.release.standing import open_release
@@ -199,51 +196,3 @@ def test_whatever_journal_and_tags_hold_commands_are_told_what_a_shell_takes_as_
     assert [
         value for name, _, value in said if name != "AO_REASON" and not SAFE.fullmatch(value)
     ] == []
-
-
-def context(**told: Any) -> Context:
-    facts = {
-        "release": ID,
-        "site": "shop",
-        "old": Colour.BLUE,
-        "new": Colour.GREEN,
-        "version": "2.0",
-        "url": "http://172.31.1.20",
-        "preview_url": "http://172.31.1.20:8080",
-    }
-    return Context(**{**facts, **told})
-
-
-@pytest.mark.parametrize("key", ["release", "site", "version", "url", "preview_url"])
-@pytest.mark.parametrize("value", ["$(reboot)", "a;b", "a\nb", "a'b", 'a"b', "a`b", "~", "a*", "é"])
-def test_no_command_runs_with_what_a_shell_minds(tmp_path: Path, key: str, value: str) -> None:
-    site = replace(SITES[Method.POOL], folder=tmp_path)
-    told = context(**{key: value}).environment()
-    with pytest.raises(Refused, match=f"AO_{key.upper()} would hold"):
-        command.run(site, "touch ran", told, 5.0)
-    assert not (tmp_path / "ran").exists()
-
-
-def test_a_reason_is_what_a_person_wrote_and_reaches_a_command_as_it_is(tmp_path: Path) -> None:
-    site = replace(SITES[Method.POOL], folder=tmp_path)
-    told = context(reason='it\'s $(cheap); 50 % "off"').environment()
-    result = command.run(site, 'printf %s "$AO_REASON"', told, 5.0)
-    assert result.tail == 'it\'s $(cheap); 50 % "off"'
-
-
-def test_the_drain_is_told_addresses_alone(tmp_path: Path) -> None:
-    from ao.switch import drain
-
-    work = built(SITES[Method.ADDRESS])
-    site = replace(
-        work.site,
-        folder=tmp_path,
-        drain=replace(work.site.drain, hook="env | grep ^AO_ > told"),
-    )
-    facts = work.observe()
-    blue = facts.systems[Colour.BLUE]
-    hostile = replace(blue.members[0], address="$(reboot)")
-    systems = {**facts.systems, Colour.BLUE: replace(blue, members=(hostile, *blue.members))}
-    drain._run_hook(replace(work, site=site), replace(facts, systems=systems), Colour.BLUE)
-    assert "reboot" not in (tmp_path / "told").read_text()
-    assert blue.members[0].address in (tmp_path / "told").read_text()

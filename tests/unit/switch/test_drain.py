@@ -1,11 +1,14 @@
 """Drains on the fake cloud, by what each way asks of it."""
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from ao import acts
+from ao.cloud import Member
 from ao.colour import Colour
 from ao.errors import CloudError, Conflict
 from ao.progress import Drained, Silent
@@ -137,6 +140,20 @@ def test_the_hook_is_told_what_to_drain(tmp_path: Path) -> None:
     addresses = [member.address for member in work.observe().systems[BLUE].members]
     switch(work)
     assert (tmp_path / "told").read_text().split() == ["shop", "blue", "1.0", *addresses]
+
+
+def test_the_hook_is_told_no_server_whose_address_is_none(tmp_path: Path) -> None:
+    work = built(replace(draining(OVN, hook="echo $AO_SERVERS > told"), folder=tmp_path))
+    sound = work.cloud.balancers.members
+    odd = Member(
+        id="x",
+        address="$(reboot); fe80::1%eth0",
+        operating_status="ONLINE",
+        provisioning_status="ACTIVE",
+    )
+    with mock.patch.object(work.cloud.balancers, "members", lambda pool: (odd, *sound(pool))):
+        acts.switch(work, degraded=True)
+    assert re.fullmatch(r"[0-9.]+ [0-9.]+\n", (tmp_path / "told").read_text())
 
 
 def test_a_hook_that_fails_is_told_and_production_has_moved() -> None:
