@@ -97,8 +97,10 @@ def run(work: Work, point: Point, context: Context) -> None:
 def call(work: Work, hook: Hook, context: Context, **more: str) -> None:
     """Run one hook, which is told the context and more; a failure is told or stops.
 
-    Raises HookFailed when the hook is one that stops.
+    Raises HookFailed when the hook is one that stops, and LockLost.
     """
+    if work.lock is not None:
+        work.lock.check()
     told = {**context.body(), **more}
     if isinstance(hook.call, Webhook):
         failure = _post(work.site, hook.call, told, hook.deadline)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ao import acts, guard, hooks, lock, migration
 from ao.colour import Colour
-from ao.errors import AoError
+from ao.errors import AoError, Refused
 from ao.facts import Facts, own_stack
 from ao.journal import (
     Begun,
@@ -27,6 +27,7 @@ from ao.lock import Holder
 from ao.measure import Measurement
 from ao.site import checked_version
 from ao.site.left_out import OF_SWITCH, left_out
+from ao.site.rules import Approve
 from ao.switch import target
 from ao.work import Work
 
@@ -102,7 +103,10 @@ def switch(
     to = target(before, wanted)
     version = before.systems[to].version
     begun = Begun(act="switch", version=version, old=before.live, new=to, reason=reason)
-    returns = goes_back(Journal(work).releases(), before.live, to)
+    releases = Journal(work).releases()
+    if not force:
+        _leave_to_release(work, releases, before, to)
+    returns = goes_back(releases, before.live, to)
     if returns and not i_know:
         _may_go_back(work, before, to)
     with _ordered(work, begun, f"switch to {to}") as (locked, write):
@@ -224,17 +228,43 @@ def goes_back(releases: Sequence[Release], live: Colour | None, to: Colour) -> b
     So it is when what made the other one live left this one, and nothing came to it since.
     """
     for release in reversed(releases):
-        if release.new is to and release.act in {"deploy", "release"}:
+        if release.new is to and _deployed(release):
             return False
         if release.new is live and release.act in {"switch", "release"}:
             return release.old is to
     return False
 
 
+def _deployed(release: Release) -> bool:
+    """Whether a version came to a system with it; one that only began brought none."""
+    if release.act == "deploy":
+        return release.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
+    return release.act == "release" and any(
+        (step.text, step.outcome) == ("deploy", "done") for step in release.steps
+    )
+
+
+def _leave_to_release(work: Work, releases: Sequence[Release], before: Facts, to: Colour) -> None:
+    """Refuse to do by hand the switch that an open release may do only with an approval."""
+    if work.site.rules.approve is Approve.AUTO or before.live is to:
+        return
+    for release in releases:
+        begun = any(step.text == "switch" for step in release.steps)
+        if (release.act, release.outcome) == ("release", None) and release.new is to and not begun:
+            raise Refused(
+                f"the release of {release.version} switches production to {to}, and that needs an "
+                "approval",
+                cure=f"`ao approve {release.id}`, then `ao release continue`; or `ao abort` ends "
+                "it first. --force switches all the same, in an emergency.",
+            )
+
+
 def _may_go_back(work: Work, facts: Facts, to: Colour) -> None:
     """Refuse to go back past a one-way change of the database."""
     if facts.live is None:
         return
-    version = facts.systems[facts.live].version or ""
+    version = facts.systems[facts.live].version
+    if version is None:
+        raise migration.refusal("the live version, which is not known,", to)
     if migration.one_way(work, hooks.context(work, facts, to.other, version)):
         raise migration.refusal(version, to)

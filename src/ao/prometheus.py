@@ -66,9 +66,9 @@ def _value(body: Any) -> float:
     kind, result = body["data"]["resultType"], body["data"]["result"]
     match kind:
         case "scalar":
-            values = [float(result[1])]
+            values = [_figure(result)]
         case "vector":
-            values = [float(series["value"][1]) for series in result]
+            values = [_figure(series["value"]) for series in result]
         case _:
             raise NoFigure(f"the query gives a {printable(str(kind), 20)}, not a value")
     if len(values) != 1:
@@ -76,6 +76,13 @@ def _value(body: Any) -> float:
     if math.isnan(values[0]):
         raise NoFigure("the query gives NaN, as 0/0 does")
     return values[0]
+
+
+def _figure(pair: Any) -> float:
+    """The value of a moment with its value; raises TypeError for another thing."""
+    if not isinstance(pair, list):
+        raise TypeError
+    return float(pair[1])
 
 
 def _no_figure(url: str, why: str) -> NoFigure:

@@ -291,6 +291,15 @@ REFUSALS = (
         "there is a stack %(stack)s that does not carry the tags %(names)s; Ao touches nothing "
         "that it did not make"
     ),
+    _("the release of %(version)s switches production to %(colour)s, and that needs an approval"),
+    _(
+        "`ao approve %(release)s`, then `ao release continue`; or `ao abort` ends it first. "
+        "--force switches all the same, in an emergency."
+    ),
+    _(
+        "the site file that the project keeps of %(name)s has %(count)s characters, which is more "
+        "than %(most)s"
+    ),
     _(
         "there is a stack %(stack)s that does not carry the tag %(tag)s; Ao touches nothing that "
         "it did not make"
@@ -320,7 +329,8 @@ LOCKS = (
     ),
     _(
         "Wait until that has ended. A killed one's lock ends by itself, this one at %(moment)s "
-        "unless it is renewed."
+        "unless it is renewed. `ao unlock --force --reason` frees it at once; what holds it then "
+        "stops before its next step."
     ),
     _("site %(site)s has no lock yet"),
     _("the lock of site %(site)s is lost: %(why)s"),

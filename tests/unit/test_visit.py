@@ -10,7 +10,7 @@ import pytest
 from ao import limits
 from ao.colour import Colour
 from ao.site import Identify
-from ao.visit import Answer, NoAnswer, colour_of, visit
+from ao.visit import Answer, NoAnswer, _text, colour_of, visit
 from tests.unit.hostile import GZIP, OK, Kind, once, serving, whole
 
 
@@ -146,3 +146,8 @@ def test_a_colour_is_told_by_header_or_body(
     seen: Answer, identify: Identify, colour: Colour | None
 ) -> None:
     assert colour_of(seen, identify) is colour
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "zlib", "unicode_escape", "no-such"])
+def test_a_charset_that_no_page_has_is_read_as_utf_8(charset: str) -> None:
+    assert _text("青".encode(), f"text/html; charset={charset}") == "青"

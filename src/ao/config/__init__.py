@@ -162,7 +162,7 @@ def kept(cloud: Cloud, name: str) -> site.Site:
         document = stored.Document.model_validate_json(text)
         values = {**stored.taken(document.site_file), "user_data": "user-data"}
         file = SiteFile.model_validate(values)
-    except ValidationError as error:
+    except (ValidationError, OverflowError, RecursionError) as error:
         raise _unusable(name, "is not one for this version of Ao") from error
     if stored.unknown(document.site_file):
         raise _unusable(name, "is not one for this version of Ao: it has keys that are not known")

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from ao import duration
+from ao.bounds import YEAR
 
 
 def _seconds(value: object) -> float:
     if isinstance(value, str):
-        return duration.parse(value)
+        value = duration.parse(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        if value > YEAR:
+            raise ValueError("a duration is a year at most")
         return float(value)
     raise ValueError("a duration is text such as 30s, 5m or 1h, or a number of seconds")
 

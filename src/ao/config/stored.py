@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ao.cloud import Cloud, Record
-from ao.errors import NotFound
+from ao.errors import ConfigError, NotFound
 from ao.site import Site
 from ao.site.hooks import Point
 
@@ -79,18 +79,10 @@ TAKEN = frozenset(
         "deadlines.serve",
         "deadlines.switch",
         "approve",
-        "window.every",
-        "window.length",
-        "window.timezone",
-        "window.freezes.from",
-        "window.freezes.to",
-        "window.freezes.reason",
-        "window.outside",
         "migration.one_way",
         "migration.deadline",
         "standby.after",
         "standby.size",
-        "journal.keep",
     }
 )
 """Keys that are kept, and taken back."""
@@ -100,16 +92,22 @@ LEFT_OUT = frozenset(
         "cloud",
         "drain.hook",
         "hooks",
+        "journal",
         "logout",
         "migration.check",
         "notify",
         "user_data",
         "watch",
+        "window",
     }
 )
 """Keys that are not, with all below them. The text of the file that `user_data` names is kept."""
-TOLD = LEFT_OUT - {"cloud", "hooks", "user_data"} | {f"hooks.{point}" for point in Point}
+TOLD = LEFT_OUT - {"cloud", "hooks", "journal", "user_data", "window"} | {
+    f"hooks.{point}" for point in Point
+}
 """Keys of which it is kept that the site file has them."""
+LONGEST = 200_000
+"""Characters of what is kept: user data has 49,149 bytes at most, and the file some thousands."""
 
 
 class Document(BaseModel):
@@ -169,14 +167,21 @@ def keep(cloud: Cloud, site: Site) -> None:
 
 
 def read(cloud: Cloud, name: str) -> str:
-    """What is kept of the file of a site. Raises NotFound."""
+    """What is kept of the file of a site. Raises NotFound, and ConfigError if it is too long."""
     records: tuple[Record, ...] = cloud.records.all(_prefix(name))
     if not records:
         raise NotFound(
             f"the project keeps no site file of {name}",
             cure="`ao up` with the site file keeps it.",
         )
-    return cloud.records.read(records[-1])
+    text = cloud.records.read(records[-1])
+    if len(text) > LONGEST:
+        raise ConfigError(
+            f"the site file that the project keeps of {name} has {len(text):,} characters, which "
+            f"is more than {LONGEST:,}",
+            cure="`ao up` with the site file keeps it anew.",
+        )
+    return text
 
 
 def forget(cloud: Cloud, site: Site) -> None:

@@ -221,7 +221,7 @@ class MigrationTold:
     """Whether a version changes the database one-way was asked before production moved to it."""
 
     kind: Literal["migration"] = "migration"
-    version: str
+    version: Version
     one_way: bool | None
     """None when the site's command did not tell, or was not asked."""
 

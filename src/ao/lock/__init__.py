@@ -173,6 +173,7 @@ def _refusal(site: Site, holder: Holder) -> Locked:
     else:
         cure = (
             "Wait until that has ended. A killed one's lock ends by itself, this one at "
-            f"{moment(holder.until)} unless it is renewed."
+            f"{moment(holder.until)} unless it is renewed. `ao unlock --force --reason` frees it "
+            "at once; what holds it then stops before its next step."
         )
     return Locked(f"site {site.name} is locked by {holder}", cure=cure)

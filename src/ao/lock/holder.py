@@ -93,11 +93,13 @@ class Holder:
     def until(self) -> float:
         """When it ends unless it is renewed, in seconds since 1970 by Neutron's clock.
 
-        One that cannot be read ends a lease after it was created.
+        One that cannot be read ends a lease after it was created. A process renews its lock, so
+        that of one ends a lease after it was written, whatever it says.
         """
         if self.claim is None:
             return self.lock.created + LEASE
-        return self.lock.written + self.claim.lease
+        longest = self.claim.lease if self.by_hand else LEASE
+        return self.lock.written + min(self.claim.lease, longest)
 
     @property
     def by_hand(self) -> bool:

@@ -121,6 +121,12 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             if facts.systems[old].version == version and not facts.switching_to:
                 held.progress.note(f"{version} is live already, on {old}.")
                 return Outcome.RELEASED
+            if facts.switching_to:
+                raise Refused(
+                    f"a switch to {facts.switching_to} was begun and is not finished",
+                    cure="`ao switch` finishes it, `ao up` calls it off if production has not "
+                    "moved.",
+                )
             journal.prune(held.site.rules.keep)
             releaser = Person(
                 user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
@@ -278,12 +284,14 @@ def _stages(run: Running) -> Outcome | None:
 def _abort(run: Running, asked: AbortAsked) -> None:
     """End a release as somebody asks. Raises Aborted, or RolledBack when production had moved."""
     facts = run.observe()
-    if facts.live is run.past.new or facts.switching_to is run.past.new:
+    moving = facts.live is run.past.new or facts.switching_to is run.past.new
+    # What is live may have come there otherwise than by this release.
+    if moving and facts.systems[run.past.new].version == run.past.version:
         production.go_back(run, str(asked))
     run.write(Ended(outcome=Outcome.ABORTED, why=str(asked)))
     run.notify(Event.END, outcome=Outcome.ABORTED)
     raise Aborted(
-        f"the release of {run.past.version} was {asked}; production is on {run.past.old}",
+        f"the release of {run.past.version} was {asked}; production is on {facts.live}",
         cure=f"`ao release {run.past.version}` begins it anew.",
     )
 

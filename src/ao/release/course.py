@@ -73,7 +73,8 @@ def course(
     """
     old, new = colours(facts, past)
     moved = facts.live is new
-    under_way = moved or facts.switching_to is new
+    # A switch that somebody else has begun passes no stage of this release.
+    under_way = moved or (facts.switching_to is new and past is not None and past.switching)
     done = past.done if past else frozenset()
     known = durations or {}
 

@@ -67,6 +67,8 @@ class Past:
     """Approvals that were given, oldest first; `ao.release.approval` tells which one counts."""
     baseline: Baseline | None = None
     """What production was like right before the switch."""
+    switching: bool = False
+    """Whether it has begun to switch production."""
     switched_at: float | None = None
     """When production had moved (seconds since 1970)."""
     verdict: str | None = None
@@ -91,7 +93,7 @@ def past(entries: Sequence[Entry]) -> Past | None:
     begun = first.event if first else None
     if not isinstance(begun, Begun) or first is None:
         return None
-    if begun.version is None or begun.old is None or begun.new is None:
+    if begun.version is None or begun.old is None or begun.new is not begun.old.other:
         return None
     beginning = Past(
         id=entries[0].heading.release,
@@ -121,6 +123,8 @@ def _after(sofar: Past, entry: Entry) -> Past:
     match entry.event:
         case StepBegun(step=Stage.DEPLOY):
             return sofar.redeployed()
+        case StepBegun(step=Stage.SWITCH):
+            return replace(sofar, switching=True)
         case StepEnded(step=step, outcome="done" | "skipped") if step in list(Stage):
             stage = Stage(step)
             before = sofar.redeployed() if stage is Stage.DEPLOY else sofar

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from ao.errors import ConfigError
+from ao.redaction import MASK, redact
 
 LONGEST = 200
 """Characters of a person's name."""
@@ -32,7 +33,8 @@ def checked(name: str) -> str:
     Raises ConfigError for one that cannot be shown or is too long.
     """
     plain = name.strip()
-    if plain and not (plain.isprintable() and len(plain) <= LONGEST):
+    # A name that looks like a secret would be masked, as that of others would be.
+    if plain and not (plain.isprintable() and len(plain) <= LONGEST and redact(plain) == plain):
         raise ConfigError(
             f"{plain[:LONGEST]!r} cannot be the name of a person",
             cure=f"Use up to {LONGEST} printable characters, such as the log-in name of the CI.",
@@ -46,12 +48,17 @@ def are_two(releaser: Person, approver: Person) -> bool:
     Where each names a person, the names differ. Else the users differ, by their IDs, and if one
     of them names a person, that is not the other's user. Large and small letters are the same.
     """
-    named = bool(releaser.name), bool(approver.name)
+    named = _is_named(releaser), _is_named(approver)
     if not all(named) and (
         not (releaser.user_id and approver.user_id) or releaser.user_id == approver.user_id
     ):
         return False
     return not any(named) or _called(releaser) != _called(approver)
+
+
+def _is_named(person: Person) -> bool:
+    """Whether a person is named by a name that tells them apart from others."""
+    return bool(person.name) and MASK not in person.name
 
 
 def _called(person: Person) -> str:

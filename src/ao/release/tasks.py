@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ao import acts, checks, junit, logout
+from ao import acts, checks, guard, junit, logout
 from ao.facts import Facts
 from ao.journal import Ask, Asked, Checked, CheckResult
 from ao.release import approval, production
@@ -82,6 +82,7 @@ def log_out(run: Running, facts: Facts) -> None:
 
 def retire(run: Running, facts: Facts) -> None:
     """Make a small standby of the old system, or delete it."""
+    guard.may_change(facts, run.past.old, act="retire")
     run.hook(Point.BEFORE_RETIRE)
     standby, old = run.work.site.rules.standby, run.past.old
     if standby.after is After.EMPTY:

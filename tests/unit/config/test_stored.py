@@ -127,6 +127,7 @@ def test_it_is_the_site_without_what_only_a_release_has(work: Work, site: Site) 
         checks=kept(work).checks,
         notify=(),
         watch=kept(work).watch,
+        window=kept(work).window,
         drain=replace(site.drain, way=DrainWay.NONE, hook=None),
         left_out=("drain.hook", "notify"),
     )
@@ -171,7 +172,9 @@ def test_a_switch_tells_what_it_leaves_out_before_it_moves_and_in_the_journal(wo
         ({"server_template": "https://example.com/evil.yaml"}, "it has keys that are not known"),
         ({"group": {"size": 2, "command": "id"}}, "it has keys that are not known"),
         ({"drain": []}, "is not one for this version of Ao"),
-        ({"window": {"freezes": [[[]]]}}, "is not one for this version of Ao"),
+        ({"deadlines": {"build": 10**400}}, "is not one for this version of Ao"),
+        ({"deadlines": {"build": "9" * 400 + "h"}}, "is not one for this version of Ao"),
+        ({"network": {"dns": [[[]]]}}, "is not one for this version of Ao"),
     ],
 )
 def test_it_is_checked_as_a_file_is(work: Work, values: dict[str, object], why: str) -> None:
@@ -243,9 +246,10 @@ def test_whoever_may_look_at_the_project_may_read_it(work: Work) -> None:
 
 
 def test_a_deploy_keeps_a_file_that_has_changed_and_only_that(work: Work) -> None:
-    other = replace(work.site, source=work.site.source.replace("year end", "stocktaking"))
+    other = replace(work.site, source=work.site.source.replace('"/version"', '"/colour"'))
+    assert other.source != work.site.source
     acts.deploy(replace(work, site=other), "2.0")
-    assert kept(work).window.freezes[0].reason == "stocktaking"
+    assert kept(work).identify.path == "/colour"
     assert len(work.cloud.records.all("ao.site/")) == 1
     before = [call.name for call in work.cloud.calls].count("records.add")
     acts.deploy(replace(work, site=other), "2.0")
@@ -292,3 +296,13 @@ def test_none_of_its_commands_is_run(work: Work) -> None:
     with pytest.raises(Refused, match="runs only where the site file of shop is"):
         command.run(kept(work), "touch /nowhere", {}, 1.0)
     assert way(kept(work), hangs=False) is DrainWay.NONE
+
+
+def test_one_that_is_longer_than_any_is_not_read(work: Work) -> None:
+    with pytest.raises(ConfigError, match="which is more than"):
+        forged(work, image="x" * 200_000)
+
+
+def test_a_recurrence_that_never_comes_hangs_nobody(work: Work) -> None:
+    never = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=1;BYMINUTE=0;BYSECOND=0"
+    assert forged(work, window={"every": never, "length": "15m"}).site.window.every is None

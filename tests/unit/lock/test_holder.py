@@ -160,3 +160,11 @@ def test_of_a_description_that_is_too_long_the_url_is_cut_first() -> None:
 def test_no_secret_stands_in_a_description() -> None:
     claim = replace(CLAIM, purpose="password=hush", url="https://ci:hush@ci.example/job/7")
     assert "hush" not in claim.text(0.0)
+
+
+def test_the_lock_of_a_process_ends_a_lease_after_it_was_written_whatever_it_says() -> None:
+    claim = Claim(who="m", host="h", purpose="p", process="x.1.1", lease=1e6)
+    by_hand = replace(claim, process="")
+    for said, lease in ((claim, LEASE), (by_hand, 1e6)):
+        port = lock(said.text(0.0), read=1.0)
+        assert Holder.of(port).until == pytest.approx(port.written + lease)

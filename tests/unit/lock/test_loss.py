@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,10 @@ from ao.cloud.face import UNLOCKED, WRITES
 from ao.colour import Colour
 from ao.errors import NotFound
 from ao.lock import LockLost, lease
+from ao.plan import Step
+from ao.progress import Silent
 from ao.site import Method, Site
+from ao.site.hooks import Hook, Point
 from ao.site.rules import After, Standby
 from ao.work import Work
 from tests.unit.acts.stage import SITES, Visitor, built, deployed, state, told
@@ -187,3 +191,19 @@ def test_the_cloud_of_a_guarded_work_is_the_fake_with_all_that_tests_use(site: S
     work = built(site)
     with lock.held(work, "deploy") as held:
         assert held.guard(work).cloud.calls is work.cloud.calls
+
+
+def test_no_hook_runs_once_the_lock_is_lost(site: Site, tmp_path: Path) -> None:
+    hooks = {Point.BEFORE_SWITCH: (Hook(call="touch ran", deadline=10.0, stops=True),)}
+    work = built(replace(site, folder=tmp_path, hooks=hooks))
+    other = replace(work, cloud=fake.Cloud(openstack=work.cloud.openstack, user="other"))
+
+    class Thief(Silent):
+        def begin(self, step: Step) -> None:
+            if str(step).startswith("switch production"):
+                lock.free(other, force=True)
+                lock.hold(other, "mine", 600.0)
+
+    with pytest.raises(LockLost):
+        released(replace(work, progress=Thief()))
+    assert not (tmp_path / "ran").exists()

@@ -29,6 +29,7 @@ from ao.plan import Step
 from ao.release import Stage, WaitingForApproval, approval, standing
 from ao.release.past import Past, past
 from ao.release.person import Person
+from ao.site import Method
 from ao.site.rules import Approve
 from ao.work import Work
 from tests.unit import samples
@@ -602,3 +603,38 @@ def test_a_version_never_names_the_release_of_another(version: str, other: str) 
     assert release_of.is_called(version)
     if other != version and not other.startswith(ID[:10]):
         assert not release_of.is_called(other)
+
+
+def test_a_switch_by_hand_is_no_way_around_an_approval(waiting: Work) -> None:
+    with pytest.raises(Refused, match="and that needs an approval") as refused:
+        operate.switch(by(waiting, "bob"), Colour.GREEN)
+    assert f"`ao approve {open_one(waiting).id}`" in refused.value.cure
+    assert told(waiting, "production") == ("blue", "1.0")
+    still_waits(waiting)
+
+
+def test_in_an_emergency_production_is_switched_all_the_same(waiting: Work) -> None:
+    operate.switch(waiting, Colour.GREEN, force=True)
+    assert told(waiting, "production") == ("green", "2.0")
+
+
+def test_a_release_that_was_killed_in_its_switch_may_be_finished_by_hand(waiting: Work) -> None:
+    release.approve(waiting)
+    move = {Method.ADDRESS: "addresses.point", Method.POOL: "balancers.lead"}
+    waiting.cloud.faults.kill(move[waiting.site.switch.method])
+    with pytest.raises(fake.Killed):
+        release.resume(waiting, options(waiting))
+    waiting.clock.sleep(lock.LEASE + 1)
+    operate.switch(waiting, Colour.GREEN)
+    assert told(waiting, "production") == ("green", "2.0")
+
+
+def test_a_switch_that_somebody_else_has_begun_passes_no_stage(manual: Work) -> None:
+    bob = by(manual, "bob")
+    move = {Method.ADDRESS: "addresses.point", Method.POOL: "balancers.lead"}
+    bob.cloud.faults.kill(move[manual.site.switch.method], after=True)
+    with pytest.raises(fake.Killed):
+        operate.switch(bob, Colour.GREEN)
+    manual.clock.sleep(lock.LEASE + 1)
+    with pytest.raises(Refused, match="is not finished"):
+        release.release(manual, "2.0", options(manual))

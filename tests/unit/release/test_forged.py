@@ -11,14 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ao import acts, fake, release
+from ao import acts, fake, operate, release
 from ao.colour import Colour
-from ao.errors import AoError, ConfigError, Refused
+from ao.errors import AoError, ConfigError, NotFound, Refused
+from ao.hooks import HookFailed
 from ao.journal import Journal
 from ao.plan import BuildSystem
 from ao.release.standing import open_release
 from ao.site import Method, Site
 from ao.site.hooks import Hook, Point
+from ao.site.migration import Migration
 from ao.work import Work
 from tests.unit.acts.stage import SITES, built, told, writes
 from tests.unit.release.stage import Listener, moment, options, outcome, released, ruled
@@ -196,3 +198,38 @@ def test_whatever_journal_and_tags_hold_commands_are_told_what_a_shell_takes_as_
     assert [
         value for name, _, value in said if name != "AO_REASON" and not SAFE.fullmatch(value)
     ] == []
+
+
+def test_a_forged_release_moves_no_production_as_it_is_ended(work: Work) -> None:
+    gate = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
+    gated = replace(work, site=replace(work.site, migration=gate))
+    released(gated)
+    forge(gated, "release", "1.5", "blue", "green", version="1.5")
+    with suppress(AoError):
+        release.abort(gated, options(gated))
+    assert gated.observe().live is Colour.GREEN
+
+
+def test_a_deploy_that_brought_nothing_opens_no_way_back_past_a_one_way_change(work: Work) -> None:
+    gate = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
+    gated = replace(work, site=replace(work.site, migration=gate))
+    released(gated)
+    group = replace(gated.site.group, image="no-such-image")
+    with pytest.raises(NotFound):
+        operate.deploy(replace(gated, site=replace(gated.site, group=group)), "3.0")
+    broken = Hook(call="exit 1", deadline=10.0, stops=True)
+    hooked = replace(gated, site=replace(gated.site, hooks={Point.BEFORE_DEPLOY: (broken,)}))
+    with pytest.raises(HookFailed):
+        released(hooked, "3.0")
+    for act in (lambda: operate.switch(gated), lambda: release.back(gated, options(gated))):
+        with pytest.raises(Refused, match="past the point of no return"):
+            act()
+    operate.deploy(gated, "3.0")
+    operate.switch(gated)
+    assert gated.observe().live is Colour.BLUE
+
+
+def test_a_forged_release_from_a_system_to_itself_is_none(work: Work) -> None:
+    forge(work, "release", "2.0", "blue", "blue", version="2.0")
+    with pytest.raises(Refused, match="no release is open"):
+        release.resume(work, options(work))

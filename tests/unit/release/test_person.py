@@ -67,3 +67,10 @@ def test_a_name_that_cannot_be_shown_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match="cannot be the name of a person") as refused:
         checked(name)
     assert refused.value.message.isprintable()
+
+
+def test_a_name_that_is_masked_tells_nobody_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not are_two(person("ci", "***"), person("ci", "lee"))
+    monkeypatch.setenv("GIT_CREDENTIALS_SECRET", "alice")
+    with pytest.raises(ConfigError, match="cannot be the name of a person"):
+        checked("alice")
