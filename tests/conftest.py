@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import settings
 
-# A test is no benchmark: the machine may be busy with something else. The same examples come each
-# time, so that what CI sees does not hang on chance; `--hypothesis-profile=search` looks for others.
+# A test is no benchmark: the machine may be busy with something else. The same examples come
+# each time, so that CI does not hang on chance; `--hypothesis-profile=search` looks for others.
 settings.register_profile("untimed", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None)
 settings.load_profile("untimed")

@@ -135,7 +135,10 @@ def answer(client: socket.socket, path: str = "/") -> tuple[int, dict[str, str],
     """Ask once on an open connection; return the status, the headers and the body."""
     client.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
     with client.makefile("rb") as stream:
-        status = int(stream.readline().split()[1])
+        line = stream.readline()
+        if not line:
+            raise ConnectionResetError("the connection was closed before an answer")
+        status = int(line.split()[1])
         headers = {}
         while line := stream.readline().strip():
             name, _, value = line.decode().partition(":")
