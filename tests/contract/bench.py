@@ -97,7 +97,7 @@ class Bench:
             return
         self.cloud.stacks.delete(stack)
         work = Work(cloud=self.cloud, site=self.site, clock=self.clock)
-        follow.until_gone(work, [name])
+        follow.until_gone(work, [stack])
 
     def resources(self, stack: Stack, kind: str) -> list[Resource]:
         """Resources of a type, in a stack and below it."""

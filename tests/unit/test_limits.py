@@ -21,7 +21,6 @@ import pytest
 import ao
 import ao_dashboard
 from ao import limits, prometheus, webhook
-from ao.printable import printable
 from ao.probe.load import Load, Protocol
 from ao.probe.run import Run
 from ao.prometheus import NoFigure
@@ -229,7 +228,7 @@ def test_the_docs_tell_the_limits() -> None:
         f"of Prometheus {limits.FIGURES // 1024**2} MiB;",
     ):
         assert row in rows
-    assert f"a server's own words is cut to {len(printable('x' * 999))} characters" in rows
+    assert f"a server's own words is cut to {limits.TEXT} characters" in rows
 
 
 NETWORK = {"asyncio", "h2", "http", "httpcore", "httptools", "httpx", "requests", "urllib3"}

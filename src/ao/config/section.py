@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +17,8 @@ def _seconds(value: object) -> float:
     if isinstance(value, str):
         value = duration.parse(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0:
+        if math.isinf(value):
+            raise ValueError("a duration is not infinite")
         if value > YEAR:
             raise ValueError("a duration is a year at most")
         return float(value)

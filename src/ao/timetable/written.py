@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
@@ -44,12 +43,9 @@ def _ascending(*values: object) -> list[float]:
 
 def _seconds(value: object) -> float:
     try:
-        seconds = _DURATION.validate_python(value)
+        return _DURATION.validate_python(value)
     except ValidationError as error:
         raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
-    if not math.isfinite(seconds):
-        raise ValueError("a duration is not infinite")
-    return seconds
 
 
 def _title(value: Any) -> Title:

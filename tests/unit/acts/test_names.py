@@ -55,10 +55,11 @@ def test_a_new_site_is_not_called_like_a_thing_of_another(site: Site, ending: st
 
 
 def test_a_site_of_such_a_name_goes_on(other: Work, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sites, "ENDINGS", ENDINGS)
-    operate.up(other)
-    operate.deploy(other, "2.0")
-    operate.switch(other, GREEN)
+    with monkeypatch.context() as today:
+        today.setattr(sites, "ENDINGS", ENDINGS)
+        operate.up(other)
+        operate.deploy(other, "2.0")
+        operate.switch(other, GREEN)
     assert told(other, "production") == ("green", "2.0")
     (glance,) = overview(other.cloud).sites
     assert (glance.name, glance.live) == (other.site.name, GREEN)
