@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from box.files import write_private
@@ -55,9 +55,14 @@ class Passwords:
 
 
 def load(path: Path) -> Passwords:
-    """Read the passwords at `path`; make those that are not there yet and keep them."""
+    """Read the passwords at `path`; make those that are not there yet and keep them.
+
+    Those that only a later version knows are kept too.
+    """
     known = json.loads(path.read_text()) if path.exists() else {}
-    passwords = Passwords(**known)
-    if asdict(passwords) != known:
-        write_private(path, json.dumps(asdict(passwords), indent=2) + "\n")
+    names = {one.name for one in fields(Passwords)}
+    passwords = Passwords(**{name: word for name, word in known.items() if name in names})
+    kept = known | asdict(passwords)
+    if kept != known:
+        write_private(path, json.dumps(kept, indent=2) + "\n")
     return passwords

@@ -172,7 +172,7 @@ SERVICES = (
         config=("rabbitmq/rabbitmq.conf",),
         environment={
             # One node needs no other: its distribution does not listen, and no epmd names a port.
-            # The flags also reach the Erlang that RabbitMQ starts each minute to keep epmd alive.
+            # The flags also reach the Erlang that RabbitMQ starts each minute to keep an epmd.
             "ERL_FLAGS": "-dist_listen false -start_epmd false -erl_epmd_port 1",
             "HOME": "$data/rabbitmq",
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
