@@ -27,7 +27,7 @@ AoError
 
 from __future__ import annotations
 
-from ao.printable import printable_lines
+from ao.untrusted.printable import printable_lines
 
 
 class AoError(Exception):

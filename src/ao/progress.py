@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ao.bounds import Count, Seconds
-from ao.cloud.values import Resource, Stack
-from ao.foreign import Text
-from ao.plan import Step
-from ao.probe.tally import Tally
+from ao.cloud.models import Resource, Stack
+from ao.plan.plan import Step
+from ao.probe.running_totals import RunningTotals
+from ao.untrusted.bounds import Count, Seconds
+from ao.untrusted.texts import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Progress(Protocol):
     def drained(self, drained: Drained) -> None:
         """A drain has ended."""
 
-    def probing(self, sample: Callable[[], Tally | None]) -> None:
+    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
         """A probe runs; what it has counted can be asked for, None after its end."""
 
     def state(self, text: str) -> None:
@@ -62,7 +62,7 @@ class Silent:
     def drained(self, drained: Drained) -> None:
         """Tell nothing."""
 
-    def probing(self, sample: Callable[[], Tally | None]) -> None:
+    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
         """Tell nothing."""
 
     def state(self, text: str) -> None:

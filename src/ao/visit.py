@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ao import limits
 from ao.colour import Colour
+from ao.http import limits
 from ao.site import Identify
 
 
@@ -38,11 +38,11 @@ def visit(url: str, timeout: float) -> Answer:
     """Ask for a URL once, on a new connection, without following redirects.
 
     Raises NoAnswer on a refused or lost connection, for an answer that cannot be read or
-    exceeds `ao.limits`, or when the whole of it takes longer than the time-out (seconds).
+    exceeds `ao.http.limits`, or when the whole of it takes longer than the time-out (seconds).
     """
     import httpx
 
-    from ao import exchange
+    from ao.http import exchange
 
     try:
         answer = exchange.exchange(

@@ -10,13 +10,13 @@ from typing import Protocol
 from ao.clock import Clock
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.facts import Facts, observe
+from ao.plan.facts import Facts, observe
 from ao.progress import Progress, Silent
 from ao.site import Site
 from ao.visit import Visit, visit
 
 
-class Grip(Protocol):
+class HeldLock(Protocol):
     """A lock that is held."""
 
     def check(self) -> None:
@@ -61,11 +61,11 @@ class Work:
     """Who is told of the progress."""
     measuring: Measuring = unmeasured
     """How a switch is measured."""
-    lock: Grip | None = None
+    lock: HeldLock | None = None
     """The site's lock, when it is held."""
     draining: Callable[[], AbstractContextManager[None]] = nullcontext
     """What is done around a drain."""
-    keeps_capacity: bool = False
+    holds_scale_in: bool = False
     """Whether load takes no server from the live system meanwhile."""
     probe: RunningProbe | None = None
     """The probe that runs through the switch under way, if any."""

@@ -11,9 +11,10 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ao import config, operate
+from ao import config
 from ao.cloud import connect
 from ao.colour import Colour
+from ao.operations import operations
 from ao.work import Work
 from tests.cloud.conftest import SHOP, cloud, cloud_name, site, visited
 
@@ -96,10 +97,10 @@ def work(cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
     work = Work(cloud=connect(cloud_name), site=config.load(folder / "ao.yaml"))
     try:
-        aside(operate.up, work)
+        aside(operations.up, work)
         yield work
     finally:
-        aside(operate.down, work, frozenset(Colour))
+        aside(operations.down, work, frozenset(Colour))
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from ao import lock, operate
+from ao import lock
 from ao.colour import Colour
 from ao.journal import Begun, Ended, Journal, Outcome, Switched
+from ao.operations import operations
 from ao.work import Work
 from tests.browser.conftest import HORIZON, PATIENCE, Screen, aside, log_in
 from tests.cloud.conftest import Visited, told
@@ -36,11 +37,11 @@ def production(work: Work) -> tuple[str, str]:
 @contextmanager
 def locked(work: Work, reason: str) -> Iterator[None]:
     """While somebody holds the site's lock by hand."""
-    aside(lock.hold, work, reason, 600.0)
+    aside(lock.acquire_by_hand, work, reason, 600.0)
     try:
         yield
     finally:
-        aside(lock.free, work, force=True)
+        aside(lock.release, work, force=True)
 
 
 def measured(work: Work) -> str:
@@ -90,7 +91,7 @@ def test_a_switch_loses_nothing_and_is_seen_at_once(
     expect(first).to_contain_text("switch")
     expect(first).to_contain_text("done")
     expect(first).to_contain_text("2.0 is good")
-    assert Journal(work).releases()[-1].act == "switch"
+    assert Journal(work).operations()[-1].act == "switch"
 
 
 def test_a_switch_while_somebody_holds_the_lock_is_refused_and_says_who(
@@ -131,7 +132,7 @@ def test_a_system_that_is_switched_to_while_nobody_presses_is_shown_by_itself(
 ) -> None:
     page = member.open("screen/")
     expect(page.locator("[data-system=green] h2")).to_contain_text("live")
-    aside(operate.switch, work, Colour.BLUE)
+    aside(operations.switch, work, Colour.BLUE)
     expect(page.locator("[data-system=blue] h2")).to_contain_text("live", timeout=15_000)
     assert production(work) == ("blue", "1.0")
 
@@ -227,7 +228,7 @@ def test_a_post_without_a_token_of_the_form_is_refused(work: Work, member: Scree
     answer = member.page.request.post(url, form=form, max_redirects=0)
     assert (answer.status, "csrf_failure" in answer.headers["location"]) == (302, True)
     assert production(work) == before
-    assert not any(it.reason == "forged" for it in Journal(work).releases())
+    assert not any(it.reason == "forged" for it in Journal(work).operations())
 
 
 def test_another_projects_sites_are_not_seen(work: Work, browser: Browser) -> None:

@@ -14,9 +14,10 @@ import openstack
 import pytest
 from openstack.connection import Connection
 
-from ao import acts, config
+from ao import config
 from ao.cloud import Cloud, connect
 from ao.colour import Colour
+from ao.operations import reconcile
 from ao.site import Method, Site
 from ao.visit import visit
 from ao.work import Work
@@ -50,7 +51,7 @@ def cloud(cloud_name: str) -> Cloud:
 
 
 @pytest.fixture(scope="session")
-def others(cloud_name: str) -> Connection:
+def other_user(cloud_name: str) -> Connection:
     """Somebody else in the same project, who knows nothing of Ao."""
     return openstack.connect(cloud=cloud_name)
 
@@ -75,18 +76,18 @@ def moving(cloud: Cloud, site: Site) -> Iterator[Work]:
         switch=replace(site.switch, method=Method.ADDRESS),
     )
     work = Work(cloud=cloud, site=moving)
-    acts.up(work)
+    reconcile.up(work)
     yield work
-    acts.down(work, frozenset(Colour))
+    reconcile.down(work, frozenset(Colour))
 
 
 @pytest.fixture(scope="session")
 def work(cloud: Cloud, site: Site) -> Iterator[Work]:
     """The site, built in one action, and deleted at the end."""
     work = Work(cloud=cloud, site=site)
-    acts.up(work)
+    reconcile.up(work)
     yield work
-    acts.down(work, frozenset(Colour))
+    reconcile.down(work, frozenset(Colour))
 
 
 Visited = Callable[[Work], AbstractContextManager[visitors.Tally]]

@@ -1,7 +1,7 @@
 """A cloud whose user is killed in the middle of a switch."""
 
 from ao.cloud import Cloud, FloatingIP, Listener
-from ao.cloud.face import Addresses, Balancers
+from ao.cloud.protocols import FloatingIPs, LoadBalancers
 
 
 class Killed(BaseException):
@@ -20,41 +20,41 @@ class _Count:
             raise Killed
 
 
-class _Addresses:
-    def __init__(self, addresses: Addresses, count: _Count) -> None:
-        self._addresses = addresses
+class _FloatingIPs:
+    def __init__(self, floating_ips: FloatingIPs, count: _Count) -> None:
+        self._floating_ips = floating_ips
         self._count = count
 
     def point(
         self, address: FloatingIP, port_id: str | None, description: str | None = None
     ) -> FloatingIP:
-        pointed = self._addresses.point(address, port_id, description)
+        pointed = self._floating_ips.point(address, port_id, description)
         self._count.down()
         return pointed
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._addresses, name)
+        return getattr(self._floating_ips, name)
 
 
-class _Balancers:
-    def __init__(self, balancers: Balancers, count: _Count) -> None:
-        self._balancers = balancers
+class _LoadBalancers:
+    def __init__(self, load_balancers: LoadBalancers, count: _Count) -> None:
+        self._load_balancers = load_balancers
         self._count = count
 
-    def lead(self, listener: Listener, pool_id: str | None) -> None:
-        self._balancers.lead(listener, pool_id)
+    def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
+        self._load_balancers.set_default_pool(listener, pool_id)
         self._count.down()
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._balancers, name)
+        return getattr(self._load_balancers, name)
 
 
 class _Cloud:
     def __init__(self, cloud: Cloud, writes: int) -> None:
         self._cloud = cloud
         count = _Count(writes)
-        self.addresses = _Addresses(cloud.addresses, count)
-        self.balancers = _Balancers(cloud.balancers, count)
+        self.floating_ips = _FloatingIPs(cloud.floating_ips, count)
+        self.load_balancers = _LoadBalancers(cloud.load_balancers, count)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._cloud, name)

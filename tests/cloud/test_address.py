@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ao import acts
 from ao.colour import Colour
+from ao.operations import reconcile
 from ao.work import Work
 from tests.cloud.conftest import Visited, soon, told, visitors
 from tests.cloud.kill import Killed, killed_after
@@ -25,12 +25,12 @@ def test_each_system_has_a_load_balancer_and_the_preview_an_address(moving: Work
 def test_the_address_moves_under_visitors_and_back(moving: Work, visited: Visited) -> None:
     """Requests in flight at the moment of a move may be lost on OVN; no others are."""
     with visited(moving) as tally:
-        acts.switch(moving)
+        reconcile.switch(moving)
         assert told(moving, "production")[0] == "green"
         assert told(moving, "preview")[0] == "blue"
         # All visitors may be among those in flight, and wait for an answer until then.
         assert soon(lambda: "1.0 on green" in tally.answers, 2 * visitors.PATIENCE)
-        acts.switch(moving)
+        reconcile.switch(moving)
         assert told(moving, "production")[0] == "blue"
     assert tally.lost.total() <= 2 * visitors.VISITORS
     assert set(tally.answers) == {"1.0 on blue", "1.0 on green"}
@@ -43,10 +43,10 @@ def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(
     target = moving.observe().standby
     assert target is not None
     with pytest.raises(Killed):
-        acts.switch(replace(moving, cloud=killed_after(moving.cloud, writes)))
+        reconcile.switch(replace(moving, cloud=killed_after(moving.cloud, writes)))
     assert moving.observe().live is (target.other if writes == 1 else target)
     assert told(moving, "production")[0] in list(Colour)
-    facts = acts.switch(moving)
+    facts = reconcile.switch(moving)
     assert facts.live is target
     assert facts.previewed is facts.standby
     assert facts.switching_to is None

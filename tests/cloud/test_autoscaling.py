@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from openstack.connection import Connection
 
-from ao import acts, load
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.commands import systems
-from ao.facts import System
+from ao.commands import systems_table
+from ao.operations import reconcile
+from ao.plan import scaling_state
+from ao.plan.facts import System
 from ao.site import Site
 from ao.site.autoscale import Autoscale, Engine, Limit, Rule
 from ao.visit import NoAnswer, visit
@@ -46,17 +47,17 @@ HOME = Home.from_environment()
 @pytest.fixture(scope="module")
 def shop(cloud: Cloud, site: Site) -> Iterator[Work]:
     """A shop of two servers that load takes to four, deleted at the end."""
-    if "alarming" not in cloud.catalogue.services():
+    if "alarming" not in cloud.lookup.services():
         pytest.skip("the cloud has no Aodh")
     group = replace(site.group, size=2, minimum=2, maximum=4)
     work = Work(
         cloud=cloud, site=replace(site, name=f"{site.name}-auto", group=group, autoscale=RULES)
     )
     try:
-        acts.up(work)
+        reconcile.up(work)
         yield work
     finally:
-        acts.down(work, frozenset(Colour))
+        reconcile.down(work, frozenset(Colour))
 
 
 @pytest.fixture(scope="module")
@@ -97,22 +98,26 @@ def live(work: Work) -> System:
 def notes(work: Work) -> str:
     """What `ao status` notes."""
     facts = work.observe()
-    return " ".join(systems.notes(work.site, facts, load.measure(work.cloud, work.site, facts)))
+    return " ".join(
+        systems_table.notes(
+            work.site, facts, scaling_state.read_scaling(work.cloud, work.site, facts)
+        )
+    )
 
 
 @contextmanager
-def asked_for(others: Connection, system: System, query: str) -> Iterator[None]:
+def asked_for(other_user: Connection, system: System, query: str) -> Iterator[None]:
     """Somebody has the alarms of a system compare another query."""
     paths = [f"/alarms/{alarm.id}" for alarm in system.alarms]
-    before = {path: others.alarm.get(path).json() for path in paths}
+    before = {path: other_user.alarm.get(path).json() for path in paths}
     rule = {"comparison_operator": "gt", "threshold": 0.0, "query": query}
     for path, whole in before.items():
-        others.alarm.put(path, json={**whole, "prometheus_rule": rule})
+        other_user.alarm.put(path, json={**whole, "prometheus_rule": rule})
     try:
         yield
     finally:
         for path, whole in before.items():
-            others.alarm.put(path, json=whole)
+            other_user.alarm.put(path, json=whole)
 
 
 @contextmanager
@@ -140,7 +145,7 @@ def test_load_takes_the_live_shop_from_two_to_four_servers(shop: Work) -> None:
     assert facts.systems[GREEN].size == 2
 
     def seen() -> bool:
-        now = load.measure(shop.cloud, shop.site, shop.observe())[BLUE]
+        now = scaling_state.read_scaling(shop.cloud, shop.site, shop.observe())[BLUE]
         return (
             now.last is not None
             and (now.last.out, now.last.size) == (True, 4)
@@ -158,8 +163,8 @@ def test_a_release_under_load_switches_at_equal_capacity_and_loses_nothing(
 ) -> None:
     before = live(shop)
     with visited(shop) as tally:
-        acts.deploy(shop, "2.0")
-        acts.switch(shop)
+        reconcile.deploy(shop, "2.0")
+        reconcile.switch(shop)
     facts = shop.observe()
     assert not tally.lost
     assert set(tally.answers) == {"1.0 on blue", "2.0 on green"}
@@ -183,7 +188,7 @@ def test_when_load_stops_servers_go_down_to_two_and_lose_nothing(
 
 def test_by_hand_the_live_shop_changes_its_size_and_nothing_else(shop: Work) -> None:
     before = live(shop)
-    after = acts.scale(shop, before.colour, 3).systems[before.colour]
+    after = reconcile.scale(shop, before.colour, 3).systems[before.colour]
     assert (after.size, after.online, after.version) == (3, 3, before.version)
     assert {server.id for server in before.servers} < {server.id for server in after.servers}
     assert after.alarms
@@ -191,9 +196,9 @@ def test_by_hand_the_live_shop_changes_its_size_and_nothing_else(shop: Work) -> 
 
 
 def test_a_query_that_measures_nothing_is_told_and_changes_no_size(
-    shop: Work, others: Connection
+    shop: Work, other_user: Connection
 ) -> None:
-    with asked_for(others, live(shop), "a_series_that_is_gone"):
+    with asked_for(other_user, live(shop), "a_series_that_is_gone"):
         assert soon(lambda: UNMEASURED in notes(shop), 30)
         size = live(shop).size
         time.sleep(RULES.cooldown)
@@ -214,10 +219,10 @@ def test_a_prometheus_that_does_not_answer_is_told_and_changes_no_size(shop: Wor
 def test_an_aodh_that_does_not_answer_stops_no_switch(shop: Work, visited: Visited) -> None:
     before = live(shop).colour
     with silent("aodh.wsgi.api:application"), visited(shop) as tally:
-        facts = acts.switch(shop)
+        facts = reconcile.switch(shop)
     assert facts.live is before.other
     assert "timed out" in facts.unknown
     assert not tally.lost
-    healed = acts.up(shop)
+    healed = reconcile.up(shop)
     assert all(alarm.enabled for alarm in healed.systems[before.other].alarms)
     assert not any(alarm.enabled for alarm in healed.systems[before].alarms)

@@ -62,10 +62,10 @@ PASSWORD = {"rabbitmq"}
 pytestmark = pytest.mark.skipif(not HOME.clouds.exists(), reason="the box is not on this machine")
 
 
-def test_a_guests_device_that_was_left_down_is_set_up(work: Work, others: Connection) -> None:
+def test_a_guests_device_that_was_left_down_is_set_up(work: Work, other_user: Connection) -> None:
     """As when libvirt and Open vSwitch both write the flags of a new one."""
     server = work.observe().systems[Colour.BLUE].servers[0]
-    (port,) = others.network.ports(device_id=server.id)
+    (port,) = other_user.network.ports(device_id=server.id)
     device = f"tap{port.id[:11]}"
     flags = Path("/sys/class/net") / device / "flags"
     subprocess.run(["ip", "link", "set", "dev", device, "down"], check=True)

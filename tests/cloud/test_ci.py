@@ -14,16 +14,17 @@ import pytest
 import yaml
 from openstack.connection import Connection
 
-from ao import acts, config, lock
+from ao import config, lock
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.journal import Journal, Release
+from ao.journal import Journal, Operation
+from ao.operations import reconcile
 from ao.work import Work
 from tests.cloud.conftest import SHOP, Visited, told
 from tests.cloud.test_release import AO, PATIENCE, RULES
-from tests.unit.ci.jenkins import Build, Jenkins, ended
-from tests.unit.ci.test_approval import stages
-from tests.unit.ci.test_files import RELEASES
+from tests.unit.integrations.jenkins import Build, Jenkins, ended
+from tests.unit.integrations.test_approval import stages
+from tests.unit.integrations.test_files import RELEASES
 
 STAGES = ["Plan", "Deploy", "Check", "Approve", "Switch", "Watch", "Tidy"]
 CLOUD = "openstack"
@@ -40,7 +41,7 @@ class Credentials:
 
 @pytest.fixture(scope="module")
 def credentials(
-    cloud_name: str, others: Connection, tmp_path_factory: pytest.TempPathFactory
+    cloud_name: str, other_user: Connection, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Credentials]:
     folder = tmp_path_factory.mktemp("credentials")
     known = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text())
@@ -53,8 +54,8 @@ def credentials(
         return file
 
     def application(name: str, *, unrestricted: bool) -> Path:
-        given = others.identity.create_application_credential(
-            others.current_user_id,
+        given = other_user.identity.create_application_credential(
+            other_user.current_user_id,
             f"ci-{name}-{secrets.token_hex(3)}",
             unrestricted=unrestricted,
         )
@@ -72,7 +73,7 @@ def credentials(
         unrestricted=application("unrestricted", unrestricted=True),
     )
     for it in made:
-        others.identity.delete_application_credential(others.current_user_id, it)
+        other_user.identity.delete_application_credential(other_user.current_user_id, it)
 
 
 Server = Callable[[Path], Jenkins]
@@ -112,7 +113,7 @@ def work(server: Server, file: Path, cloud: Cloud, credentials: Credentials) -> 
     build = server(credentials.password).build("build")
     assert build.result == "SUCCESS", build.log
     yield work
-    acts.down(work, frozenset(Colour))
+    reconcile.down(work, frozenset(Colour))
     Journal(work).forget()
 
 
@@ -127,8 +128,8 @@ def codes(build: Build) -> list[object]:
     return [code for script, code in build.steps if str(script).startswith("ao")]
 
 
-def last(work: Work) -> Release:
-    return [it for it in Journal(work).releases() if it.act == "release"][-1]
+def last(work: Work) -> Operation:
+    return [it for it in Journal(work).operations() if it.act == "release"][-1]
 
 
 def standby(work: Work) -> tuple[Colour, str]:

@@ -6,12 +6,12 @@ import pytest
 from openstack.connection import Connection
 
 from ao.cloud import Cloud
-from ao.doctor import canary, examination
+from ao.doctor import examination, trial_site
 from ao.doctor.findings import Fate, advise
 from ao.probe.process import ProbeProcess
 from ao.site import Method, Site
 from ao.work import Work
-from tests.contract.others import RealOthers
+from tests.contract.other_user import RealOtherUser
 
 
 @pytest.fixture
@@ -20,22 +20,22 @@ def work(cloud: Cloud, site: Site) -> Work:
     return Work(cloud=cloud, site=replace(site, name=f"{site.name}-dr"))
 
 
-def test_a_proxy_on_ovn_is_advised_the_pool_method(work: Work, others: Connection) -> None:
+def test_a_proxy_on_ovn_is_advised_the_pool_method(work: Work, other_user: Connection) -> None:
     found = examination.examine(work, ProbeProcess)
     assert (found.reload.fate, found.pool.fate) == (Fate.RESET, Fate.RESET)
     assert found.address.fate is Fate.HANG
     assert found.pool.lost == 0
     assert advise(found).method is Method.POOL
-    assert RealOthers(others).things_named(work.site.name) == []
+    assert RealOtherUser(other_user).things_named(work.site.name) == []
 
 
 def test_an_examination_that_is_interrupted_leaves_nothing_behind(
-    work: Work, others: Connection
+    work: Work, other_user: Connection
 ) -> None:
     def interrupt() -> ProbeProcess:
-        assert RealOthers(others).things_named(canary.name(work.site))
+        assert RealOtherUser(other_user).things_named(trial_site.name(work.site))
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         examination.examine(work, interrupt)
-    assert RealOthers(others).things_named(work.site.name) == []
+    assert RealOtherUser(other_user).things_named(work.site.name) == []

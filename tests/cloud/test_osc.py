@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ao import config, operate
+from ao import config
 from ao.cloud import Cloud
 from ao.colour import Colour
+from ao.operations import operations
 from ao.site import Site
 from ao.work import Work
 from tests.cloud.conftest import SHOP, told
@@ -63,7 +64,7 @@ def work(client: Client, cloud: Cloud, file: Path) -> Iterator[Work]:
     work = Work(cloud=cloud, site=config.load(file))
     client.run("site", "create", work.site.name, "--config", str(file))
     yield work
-    operate.down(work, frozenset(Colour))
+    operations.down(work, frozenset(Colour))
 
 
 def test_the_site_is_listed_and_shown_by_name_and_by_id(work: Work, client: Client) -> None:

@@ -77,19 +77,19 @@ def admin() -> Connection:
 
 
 @pytest.fixture(scope="module")
-def subnet(others: Connection) -> Iterator[Any]:
-    network = others.network.create_network(name="test-provider")
+def subnet(other_user: Connection) -> Iterator[Any]:
+    network = other_user.network.create_network(name="test-provider")
     try:
-        yield others.network.create_subnet(
+        yield other_user.network.create_subnet(
             network_id=network.id, name="test-provider", ip_version=4, cidr="10.90.0.0/24"
         )
     finally:
-        others.network.delete_network(network.id)
+        other_user.network.delete_network(network.id)
 
 
 @pytest.fixture(scope="module")
-def wire(others: Connection, admin: Connection, subnet: Any) -> Iterator[Wire]:
-    with plugged(others, admin, subnet.network_id) as wire:
+def wire(other_user: Connection, admin: Connection, subnet: Any) -> Iterator[Wire]:
+    with plugged(other_user, admin, subnet.network_id) as wire:
         yield wire
 
 
@@ -107,8 +107,8 @@ def remove(api: Any, id_: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def balancer(others: Connection, subnet: Any, wire: Wire) -> Iterator[Balancer]:
-    api = others.load_balancer
+def balancer(other_user: Connection, subnet: Any, wire: Wire) -> Iterator[Balancer]:
+    api = other_user.load_balancer
     made = api.create_load_balancer(
         name="test-provider", vip_subnet_id=subnet.id, provider="haproxy"
     )
@@ -497,9 +497,9 @@ def test_a_failure_is_told_and_a_failover_repairs_it(
 
 
 def test_a_deleted_one_leaves_nothing(
-    others: Connection, admin: Connection, subnet: Any, wire: Wire
+    other_user: Connection, admin: Connection, subnet: Any, wire: Wire
 ) -> None:
-    api = others.load_balancer
+    api = other_user.load_balancer
     made = api.create_load_balancer(
         name="test-provider-2", vip_subnet_id=subnet.id, provider="haproxy",
         listeners=[{
@@ -529,8 +529,10 @@ def test_a_deleted_one_leaves_nothing(
     assert f"hap{made.vip_port_id[:11]}" not in ports.stdout.split()
 
 
-def test_ovns_load_balancers_work_beside_it(others: Connection, subnet: Any, wire: Wire) -> None:
-    api = others.load_balancer
+def test_ovns_load_balancers_work_beside_it(
+    other_user: Connection, subnet: Any, wire: Wire
+) -> None:
+    api = other_user.load_balancer
     made = api.create_load_balancer(name="test-ovn", vip_subnet_id=subnet.id)
     balancer = Balancer(api=api, id=made.id, address=made.vip_address)
     try:

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ao import acts, config, lock
+from ao import config, lock
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.journal import Journal, Release
+from ao.journal import Journal, Operation
+from ao.operations import reconcile
 from ao.site import Site
 from ao.work import Work
 from tests.cloud.conftest import SHOP, Visited, told
@@ -80,12 +81,12 @@ def work(operator: Operator, cloud: Cloud) -> Iterator[Work]:
     work = Work(cloud=cloud, site=config.load(operator.file))
     operator.run("up")
     yield work
-    acts.down(work, frozenset(Colour))
+    reconcile.down(work, frozenset(Colour))
     Journal(work).forget()
 
 
-def last(work: Work) -> Release:
-    return [it for it in Journal(work).releases() if it.act == "release"][-1]
+def last(work: Work) -> Operation:
+    return [it for it in Journal(work).operations() if it.act == "release"][-1]
 
 
 def test_a_release_takes_a_version_all_the_way_and_nothing_is_lost(
@@ -121,7 +122,7 @@ def test_no_secret_is_in_anything_that_a_release_says_or_writes(
     release = ("release", "1.0", "-f", "json", "--junit", str(junit))
     said = chatty.run("--debug", *release, exits=11)
     said += "".join(chatty.run("--debug", *words) for words in (["show"], ["status"], ["history"]))
-    kept = [work.cloud.records.read(it) for it in work.cloud.records.all("ao")]
+    kept = [work.cloud.software_configs.read(it) for it in work.cloud.software_configs.all("ao")]
     everything = "".join([said, junit.read_text(), *map(str, Journal(work).entries()), *kept])
     clouds = yaml.safe_load(Path(os.environ["OS_CLIENT_CONFIG_FILE"]).read_text())["clouds"]
     passwords = {it["auth"]["password"] for it in clouds.values() if "password" in it["auth"]}
@@ -189,7 +190,7 @@ def test_of_two_releases_at_once_one_is_refused_and_told_who_holds_the_site(
     work: Work, operator: Operator, tmp_path: Path
 ) -> None:
     manual = operator.changed(tmp_path, approve="manual")
-    with lock.held(work, "release 9.0"):
+    with lock.acquire(work, "release 9.0"):
         said = manual.run("release", "1.0", exits=10)
     assert "release 9.0" in said
     assert work.cloud.user in said

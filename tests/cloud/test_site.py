@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 from openstack.connection import Connection
 
-from ao import acts
 from ao.cloud import connect
 from ao.colour import Colour
+from ao.cutover.measurement import Measurement
 from ao.errors import BuildFailed, CloudError, Forbidden, NotFound, QuotaExceeded, Refused
-from ao.measure import Measurement
+from ao.operations import reconcile
 from ao.probe.process import ProbeProcess
 from ao.work import Work
 from tests.cloud.conftest import Visited, told
 from tests.cloud.kill import Killed, killed_after
-from tests.contract.others import RealOthers
+from tests.contract.other_user import RealOtherUser
 
 BLUE, GREEN = Colour
 
@@ -35,7 +35,7 @@ def test_one_action_builds_both_systems_and_makes_blue_live(work: Work) -> None:
 
 def test_building_again_changes_nothing(work: Work) -> None:
     before = work.observe()
-    acts.up(work)
+    reconcile.up(work)
     assert work.observe() == before
 
 
@@ -44,7 +44,7 @@ def test_a_version_goes_to_the_standby_while_production_serves(
 ) -> None:
     live = work.observe().live
     with visited(work) as tally:
-        facts = acts.deploy(work, "2.0")
+        facts = reconcile.deploy(work, "2.0")
     assert facts.live is live
     assert told(work, "preview") == (str(facts.standby), "2.0")
     assert not tally.lost
@@ -55,10 +55,10 @@ def test_production_moves_to_the_new_version_and_back_under_visitors(
     work: Work, visited: Visited
 ) -> None:
     with visited(work) as tally:
-        acts.switch(work)
+        reconcile.switch(work)
         assert told(work, "production") == ("green", "2.0")
         assert told(work, "preview") == ("blue", "1.0")
-        acts.switch(work)
+        reconcile.switch(work)
         assert told(work, "production") == ("blue", "1.0")
         assert told(work, "preview") == ("green", "2.0")
     assert not tally.lost
@@ -69,23 +69,23 @@ def test_the_live_system_is_neither_deleted_nor_emptied_nor_redeployed(work: Wor
     before = work.observe()
     assert before.live is not None
     with pytest.raises(Refused, match="does not delete the live system"):
-        acts.down(work, frozenset([before.live]))
+        reconcile.down(work, frozenset([before.live]))
     assert work.observe() == before
 
 
 def test_a_server_deleted_by_somebody_is_replaced_while_production_serves(
-    work: Work, others: Connection, visited: Visited
+    work: Work, other_user: Connection, visited: Visited
 ) -> None:
     facts = work.observe()
     assert facts.live is not None
     lost = facts.systems[facts.live].servers[0]
-    RealOthers(others).delete_server(lost.id)
+    RealOtherUser(other_user).delete_server(lost.id)
     work.clock.until(
         lambda: work.observe().systems[facts.live].broken or None,
         what="the loss of a server to be seen",
         deadline=30,
     )
-    facts = acts.up(work)
+    facts = reconcile.up(work)
     assert facts.live is not None
     assert facts.systems[facts.live].obstacle() is None
     assert lost.id not in {server.id for server in facts.systems[facts.live].servers}
@@ -100,7 +100,7 @@ def test_a_measured_switch_loses_nothing_and_every_keep_alive_client_follows(
     target = standby(work)
     with ProbeProcess() as probe:
         measurement = Measurement(probe=probe)
-        acts.switch(replace(work, measuring=measurement))
+        reconcile.switch(replace(work, measuring=measurement))
     cutover = measurement.cutover
     assert cutover is not None
     assert cutover.recording is not None
@@ -112,24 +112,24 @@ def test_a_measured_switch_loses_nothing_and_every_keep_alive_client_follows(
     assert cutover.asked_at is not None
     assert any(call.method == "PUT" and "listeners" in call.path for call in cutover.calls)
     assert (cutover.new, cutover.old) == (target, target.other)
-    acts.switch(work)
+    reconcile.switch(work)
 
 
 def test_a_production_address_deleted_by_somebody_comes_back(
-    work: Work, others: Connection
+    work: Work, other_user: Connection
 ) -> None:
     before = work.observe()
     assert before.production is not None
-    RealOthers(others).delete_address(before.production.id)
-    facts = acts.up(work)
+    RealOtherUser(other_user).delete_address(before.production.id)
+    facts = reconcile.up(work)
     assert (facts.live, facts.previewed) == (before.live, before.previewed)
     assert told(work, "production")[0] == str(before.live)
 
 
 def test_a_failed_deploy_names_the_resource_and_the_next_one_repairs_it(
-    work: Work, others: Connection
+    work: Work, other_user: Connection
 ) -> None:
-    image = others.image.create_image(
+    image = other_user.image.create_image(
         name=f"odd-{work.site.name}",
         disk_format="raw",
         container_format="bare",
@@ -139,22 +139,22 @@ def test_a_failed_deploy_names_the_resource_and_the_next_one_repairs_it(
     try:
         odd = replace(work.site, group=replace(work.site.group, image=image.name))
         with pytest.raises(BuildFailed, match=r"server \(OS::Nova::Server\): .*ERROR"):
-            acts.deploy(replace(work, site=odd), "3.0")
+            reconcile.deploy(replace(work, site=odd), "3.0")
         failed = work.observe()
         assert failed.live is BLUE
         assert failed.systems[GREEN].obstacle() is not None
         with pytest.raises(Refused, match="green cannot go live"):
-            acts.switch(work)
+            reconcile.switch(work)
     finally:
-        others.image.delete_image(image.id)
-    acts.deploy(work, "3.0")
+        other_user.image.delete_image(image.id)
+    reconcile.deploy(work, "3.0")
     assert told(work, "preview") == ("green", "3.0")
 
 
 def test_what_heat_does_not_take_is_told_and_changes_nothing(
-    work: Work, others: Connection
+    work: Work, other_user: Connection
 ) -> None:
-    image = others.image.create_image(
+    image = other_user.image.create_image(
         name=f"greedy-{work.site.name}",
         disk_format="raw",
         container_format="bare",
@@ -165,10 +165,10 @@ def test_what_heat_does_not_take_is_told_and_changes_nothing(
     try:
         greedy = replace(work.site, group=replace(work.site.group, image=image.name))
         with pytest.raises(CloudError, match="requires 100000 minimum ram") as refused:
-            acts.deploy(replace(work, site=greedy), "4.0")
+            reconcile.deploy(replace(work, site=greedy), "4.0")
         assert refused.value.request_id
     finally:
-        others.image.delete_image(image.id)
+        other_user.image.delete_image(image.id)
     assert work.observe() == before
 
 
@@ -176,7 +176,7 @@ def test_a_site_too_large_for_the_quota_is_refused_before_anything_is_built(work
     group = replace(work.site.group, size=400, maximum=400)
     large = replace(work.site, name=f"{work.site.name}-xl", group=group)
     with pytest.raises(QuotaExceeded, match=r"instances: 800 more needed"):
-        acts.up(replace(work, site=large))
+        reconcile.up(replace(work, site=large))
     assert work.cloud.stacks.tagged(large.tag) == ()
 
 
@@ -184,7 +184,7 @@ def test_an_image_that_is_not_there_is_told_before_anything_is_built(work: Work)
     group = replace(work.site.group, image="no-such-image")
     other = replace(work.site, name=f"{work.site.name}-x", group=group)
     with pytest.raises(NotFound, match="no image 'no-such-image'"):
-        acts.up(replace(work, site=other))
+        reconcile.up(replace(work, site=other))
     assert work.cloud.stacks.tagged(other.tag) == ()
 
 
@@ -193,9 +193,9 @@ def test_a_reader_sees_all_and_may_change_nothing(work: Work, cloud_name: str) -
     assert reader.observe() == work.observe()
     before = work.observe()
     with pytest.raises(Forbidden):
-        acts.switch(reader)
+        reconcile.switch(reader)
     with pytest.raises(Forbidden):
-        acts.deploy(reader, "9.0")
+        reconcile.deploy(reader, "9.0")
     assert work.observe() == before
 
 
@@ -214,22 +214,22 @@ def test_the_same_file_builds_the_same_site_in_another_project(work: Work) -> No
     annex = replace(work, cloud=connect("annex"), site=small)
     before = work.observe()
     try:
-        facts = acts.up(annex)
+        facts = reconcile.up(annex)
         assert facts.live is BLUE
         assert told(annex, "production") == ("blue", "1.0")
         assert work.observe() == before
     finally:
-        acts.down(annex, frozenset(Colour))
+        reconcile.down(annex, frozenset(Colour))
 
 
 @pytest.mark.parametrize("writes", [1, 2])
 def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(work: Work, writes: int) -> None:
     target = standby(work)
     with pytest.raises(Killed):
-        acts.switch(replace(work, cloud=killed_after(work.cloud, writes)))
+        reconcile.switch(replace(work, cloud=killed_after(work.cloud, writes)))
     assert work.observe().live is target
     assert told(work, "production")[0] in list(Colour)
-    facts = acts.switch(work, target)
+    facts = reconcile.switch(work, target)
     assert facts.live is target
     assert facts.previewed is facts.standby
     assert facts.switching_to is None
@@ -237,13 +237,13 @@ def test_a_switch_killed_after_a_write_goes_on_to_the_same_system(work: Work, wr
 
 def test_a_switch_to_a_named_system_may_be_said_twice(work: Work) -> None:
     target = standby(work)
-    first = acts.switch(work, target)
-    assert acts.switch(work, target) == first
+    first = reconcile.switch(work, target)
+    assert reconcile.switch(work, target) == first
 
 
-def test_tearing_down_leaves_nothing_behind(work: Work, others: Connection) -> None:
-    assert RealOthers(others).things_named(work.site.name)
-    acts.down(work, frozenset(Colour))
-    assert RealOthers(others).things_named(work.site.name) == []
+def test_tearing_down_leaves_nothing_behind(work: Work, other_user: Connection) -> None:
+    assert RealOtherUser(other_user).things_named(work.site.name)
+    reconcile.down(work, frozenset(Colour))
+    assert RealOtherUser(other_user).things_named(work.site.name) == []
     assert work.cloud.stacks.tagged(work.site.tag) == ()
-    acts.down(work, frozenset(Colour))
+    reconcile.down(work, frozenset(Colour))

@@ -62,16 +62,16 @@ class Wire:
 
 
 @contextmanager
-def plugged(others: Connection, admin: Connection, network: str) -> Iterator[Wire]:
+def plugged(other_user: Connection, admin: Connection, network: str) -> Iterator[Wire]:
     """A port on a network, without a firewall of its own."""
-    port = others.network.create_port(
+    port = other_user.network.create_port(
         network_id=network, name="test-wire", is_port_security_enabled=False
     )
     namespace, device = f"wire-{port.id[:8]}", f"wir{port.id[:11]}"
     vsctl = str(Home.from_environment().bin / "ovs-vsctl")
     inside = ("ip", "-netns", namespace)
     with ExitStack() as undo:
-        undo.callback(others.network.delete_port, port.id)
+        undo.callback(other_user.network.delete_port, port.id)
         admin.network.update_port(port.id, binding_host_id=HOST)
         run("ip", "netns", "add", namespace)
         undo.callback(run, "ip", "netns", "delete", namespace)

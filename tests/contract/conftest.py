@@ -14,8 +14,8 @@ from ao.cloud import Stack, connect
 from ao.colour import Colour
 from ao.site import Method, Site, method_tag
 from ao.visit import visit
-from tests.contract.bench import DEADLINE, Bench
-from tests.contract.others import RealOthers
+from tests.contract.environment import DEADLINE, Bench
+from tests.contract.other_user import RealOtherUser
 
 SHOP = Path(__file__).parents[2] / "examples" / "shop" / "ao.yaml"
 
@@ -43,7 +43,7 @@ def _fake_bench(site: Site) -> Bench:
         colleague=fake.Cloud(openstack=shop.openstack, user="colleague"),
         annex=fake.Cloud("annex", openstack=shop.openstack),
         admin=fake.Cloud("admin", openstack=shop.openstack, user="admin"),
-        others=shop.others,
+        other_user=shop.other_user,
         clock=shop.clock,
         visit=shop.visit,
         site=site,
@@ -57,7 +57,7 @@ def _real_bench(name: str, site: Site) -> Bench:
         colleague=connect(f"{name}-colleague"),
         annex=connect("annex"),
         admin=connect("box-admin"),
-        others=RealOthers(openstack.connect(cloud=name)),
+        other_user=RealOtherUser(openstack.connect(cloud=name)),
         clock=Clock(),
         visit=visit,
         site=site,
@@ -83,7 +83,7 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
 @pytest.fixture(scope="session")
 def shared(bench: Bench) -> Iterator[Bench]:
     """The same project, where a site of the pool method has its own stack: no servers."""
-    providers = bench.cloud.catalogue.providers()
+    providers = bench.cloud.lookup.providers()
     balancer = replace(
         bench.site.load_balancer,
         provider=next(provider for provider in ("haproxy", "amphora") if provider in providers),

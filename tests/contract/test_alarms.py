@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from ao import alarms
 from ao.cloud import Alarm, Stack
 from ao.colour import Colour
 from ao.errors import Forbidden, NotFound
-from tests.contract.bench import Bench
+from ao.plan import alarms
+from tests.contract.environment import Bench
 from tests.unit.samples import AUTOSCALE
 
 GREEN = Colour.GREEN
@@ -18,7 +18,7 @@ GREEN = Colour.GREEN
 @pytest.fixture(scope="module")
 def scaled(bench: Bench) -> Iterator[Bench]:
     """The same project, for a site with autoscaling: its green system has one server."""
-    if not {"alarming", "metric-storage"} <= bench.cloud.catalogue.services():
+    if not {"alarming", "metric-storage"} <= bench.cloud.lookup.services():
         pytest.skip("the cloud has no Aodh with Prometheus")
     scaled = replace(bench, site=replace(bench.site, autoscale=AUTOSCALE))
     name = scaled.site.system_stack(GREEN)
@@ -89,9 +89,9 @@ def test_the_load_of_its_servers_is_measured(scaled: Bench, green: Stack) -> Non
 def test_the_last_signal_that_changed_a_size_is_told_and_none_that_did_not(
     scaled: Bench, green: Stack
 ) -> None:
-    scaled.others.signal(green.name, "scale_in")
+    scaled.other_user.signal(green.name, "scale_in")
     assert scaled.cloud.stacks.last_signal(green) is None
-    scaled.others.signal(green.name, "scale_out")
+    scaled.other_user.signal(green.name, "scale_out")
     signal = scaled.clock.until(
         lambda: scaled.cloud.stacks.last_signal(green), what="the group to grow", deadline=90
     )
@@ -121,7 +121,7 @@ def test_an_alarm_that_is_gone_is_not_found(scaled: Bench, green: Stack) -> None
 
 def test_an_alarm_that_somebody_deleted_is_made_anew_and_off(scaled: Bench, green: Stack) -> None:
     gone = of(scaled, green)[0]
-    scaled.others.delete_alarm(gone.id)
+    scaled.other_user.delete_alarm(gone.id)
     assert len(of(scaled, green)) == 1
     (lost,) = (it for it in scaled.cloud.stacks.resources(green) if it.physical_id == gone.id)
     scaled.cloud.stacks.mark_unhealthy(lost, "Aodh has lost it")

@@ -10,7 +10,7 @@ import pytest
 
 from ao.cloud import Stack
 from ao.colour import Colour
-from tests.contract.bench import Bench
+from tests.contract.environment import Bench
 
 BLUE, GREEN = Colour
 
@@ -51,8 +51,8 @@ def test_a_system_that_an_address_points_to_goes_and_the_address_points_nowhere(
     Heat asks again when a deletion is a conflict (heat/engine/resource.py: delete).
     """
     vip = bench.balancer(mended).vip_port_id
-    bench.cloud.addresses.point(bench.address("production"), vip)
+    bench.cloud.floating_ips.point(bench.address("production"), vip)
     bench.delete(mended.name)
     assert bench.cloud.stacks.get(mended.name) is None
     assert bench.address("production").port_id is None
-    assert bench.others.things_named(f"{bench.site.name}-green") == []
+    assert bench.other_user.things_named(f"{bench.site.name}-green") == []

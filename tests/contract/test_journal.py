@@ -8,7 +8,7 @@ from ao.colour import Colour
 from ao.errors import Forbidden
 from ao.journal import Ask, Asked, Begun, Ended, Journal, Noted, Outcome, StepBegun, StepEnded
 from ao.work import Work
-from tests.contract.bench import Bench
+from tests.contract.environment import Bench
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_release_is_told_as_it_was_written(bench: Bench, journal: Journal) -> 
     for event in added:
         journal.add(event, id_)
     assert tuple(entry.event for entry in journal.entries(id_)) == (begun, *added)
-    (release,) = journal.releases()
+    (release,) = journal.operations()
     assert (release.id, release.version, release.outcome) == (id_, "2.0", "released")
     assert [step.outcome for step in release.steps] == ["done"]
     assert [entry.event for entry in journal.requests(id_)] == [added[2]]
@@ -42,7 +42,7 @@ def test_a_pruned_journal_keeps_the_latest(bench: Bench, journal: Journal) -> No
     bench.clock.sleep(1.1)
     latest = journal.begin(Begun(act="switch"))
     assert journal.prune(keep=1) == 1
-    assert [release.id for release in journal.releases()] == [latest]
+    assert [release.id for release in journal.operations()] == [latest]
 
 
 def test_a_reader_reads_the_journal_and_writes_nothing(bench: Bench, journal: Journal) -> None:

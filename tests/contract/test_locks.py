@@ -9,7 +9,7 @@ from ao.cloud import Cloud, Lock
 from ao.errors import Changed, CloudError, Conflict, Forbidden, NotFound
 from ao.lock import Locked
 from ao.work import Work
-from tests.contract.bench import Bench
+from tests.contract.environment import Bench
 
 
 @pytest.fixture(scope="module")
@@ -145,9 +145,9 @@ def test_of_two_at_once_one_holds_the_lock_and_the_other_is_refused(
     bench: Bench, network: str
 ) -> None:
     work = Work(cloud=bench.cloud, site=bench.site, clock=bench.clock)
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         with pytest.raises(Locked, match=rf"{bench.cloud.user} on .* \(release 2.0\)"):
-            lock.held(work, "switch")
+            lock.acquire(work, "switch")
         bench.clock.sleep(1.5)
         held.check()
     assert bench.cloud.locks.find(network) is None
@@ -155,5 +155,5 @@ def test_of_two_at_once_one_holds_the_lock_and_the_other_is_refused(
 
 def test_a_reader_is_refused_the_lock(bench: Bench, network: str) -> None:
     with pytest.raises(Forbidden):
-        lock.held(Work(cloud=bench.reader, site=bench.site, clock=bench.clock), "switch")
+        lock.acquire(Work(cloud=bench.reader, site=bench.site, clock=bench.clock), "switch")
     assert bench.cloud.locks.find(network) is None

@@ -5,14 +5,14 @@ import time
 import pytest
 
 from ao.errors import CloudError
-from tests.contract.bench import Bench
+from tests.contract.environment import Bench
 
 NOBODY = 'avg(ceilometer_cpu{server_group="00000000-0000-0000-0000-000000000000"})'
 
 
 @pytest.fixture(autouse=True)
 def measured(bench: Bench) -> None:
-    if "metric-storage" not in bench.cloud.catalogue.services():
+    if "metric-storage" not in bench.cloud.lookup.services():
         pytest.skip("the cloud has no Prometheus")
 
 

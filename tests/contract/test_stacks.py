@@ -9,7 +9,7 @@ from ao.cloud import Resource, Stack
 from ao.colour import Colour
 from ao.errors import CloudError, Conflict, NotFound
 from ao.templates import SERVER_TEMPLATE
-from tests.contract.bench import DEADLINE, Bench
+from tests.contract.environment import DEADLINE, Bench
 
 BLUE, GREEN = Colour
 SMALL = {"router", "preview_address", "lock_network", "lock_subnet"}
@@ -139,7 +139,7 @@ def test_resources_tell_the_ids_of_what_they_have_built(bench: Bench, blue: Stac
     active = {server.id for server in bench.active(bench.cloud)}
     assert servers(bench, blue) == active
     site = bench.stack(bench.site.stack)
-    allocated = {address.id for address in bench.cloud.addresses.all()}
+    allocated = {address.id for address in bench.cloud.floating_ips.all()}
     assert {r.physical_id for r in bench.resources(site, "OS::Neutron::FloatingIP")} <= allocated
 
 
@@ -185,7 +185,7 @@ def test_an_address_that_was_deleted_is_allocated_anew(bench: Bench, small: str)
     create_site(bench, small)
     stack = bench.at_rest(small)
     (address,) = bench.resources(stack, "OS::Neutron::FloatingIP")
-    bench.others.delete_address(address.physical_id)
+    bench.other_user.delete_address(address.physical_id)
     bench.cloud.stacks.mark_unhealthy(address, "it is gone")
     marked = bench.resources(stack, "OS::Neutron::FloatingIP")
     assert [(r.status, r.reason) for r in marked] == [("CHECK_FAILED", "it is gone")]
@@ -193,7 +193,7 @@ def test_an_address_that_was_deleted_is_allocated_anew(bench: Bench, small: str)
     repaired = bench.at_rest(small)
     assert (repaired.action, repaired.status, repaired.tags) == ("UPDATE", "COMPLETE", stack.tags)
     assert bench.physical_id(repaired, "OS::Neutron::FloatingIP") in {
-        address.id for address in bench.cloud.addresses.all()
+        address.id for address in bench.cloud.floating_ips.all()
     }
 
 
@@ -201,7 +201,7 @@ def test_a_stack_may_be_deleted_while_it_is_built(bench: Bench, small: str) -> N
     create_site(bench, small)
     bench.delete(small)
     assert bench.cloud.stacks.get(small) is None
-    assert bench.others.things_named(small) == []
+    assert bench.other_user.things_named(small) == []
 
 
 def test_deleting_a_stack_that_is_gone_does_nothing(bench: Bench, small: str) -> None:
@@ -248,7 +248,7 @@ def test_repair_replaces_a_server_that_somebody_deleted_and_keeps_the_rest(
 ) -> None:
     lost = servers(bench, blue)
     load_balancer = bench.balancer(blue).id
-    bench.others.delete_server(*lost)
+    bench.other_user.delete_server(*lost)
     assert bench.active(bench.cloud) == ()
     bench.cloud.stacks.mark_unhealthy(member(bench, blue), "its server is gone")
     repaired = bench.repair(blue)

@@ -7,16 +7,16 @@ import pytest
 from ao.cloud import Resource, Stack
 from ao.site import colour_tag
 from ao.templates import SERVER_TEMPLATE
-from tests.contract.bench import Bench
+from tests.contract.environment import Bench
 
 
 @pytest.fixture
 def live(bench: Bench, blue: Stack) -> Iterator[Stack]:
     """A system that the production address points to."""
     address = bench.address("production")
-    bench.cloud.addresses.point(address, bench.balancer(blue).vip_port_id)
+    bench.cloud.floating_ips.point(address, bench.balancer(blue).vip_port_id)
     yield blue
-    bench.cloud.addresses.point(bench.address("production"), None)
+    bench.cloud.floating_ips.point(bench.address("production"), None)
 
 
 def version(stack: Stack) -> str:
@@ -41,7 +41,7 @@ def test_a_healthy_server_is_online_in_the_pool(bench: Bench, blue: Stack) -> No
 
 
 def test_a_pool_tells_whether_its_servers_are_healthy(bench: Bench, blue: Stack) -> None:
-    (pool,) = (p for p in bench.cloud.balancers.pools() if p.name == blue.name)
+    (pool,) = (p for p in bench.cloud.load_balancers.pools() if p.name == blue.name)
     assert (pool.operating_status, pool.members) == ("ONLINE", 1)
 
 
@@ -54,7 +54,7 @@ def test_another_project_sees_none_of_it(bench: Bench, blue: Stack) -> None:
     assert bench.annex.stacks.tagged(bench.site.tag) == ()
     assert bench.annex.stacks.get(blue.name) is None
     assert bench.active(bench.annex) == ()
-    assert blue.name not in {balancer.name for balancer in bench.annex.balancers.all()}
+    assert blue.name not in {balancer.name for balancer in bench.annex.load_balancers.all()}
 
 
 def test_an_address_answers_from_the_system_that_it_points_to(bench: Bench, live: Stack) -> None:
@@ -79,7 +79,7 @@ def test_a_server_that_stops_goes_out_of_the_pool_and_is_replaced_by_repair(
 ) -> None:
     bench.await_version(bench.address("production"), version(live))
     (server,) = bench.active(bench.cloud)
-    bench.others.break_server(server.id)
+    bench.other_user.break_server(server.id)
     bench.clock.until(
         lambda: [m.operating_status for m in bench.members(live)] == ["ERROR"] or None,
         what="the member to be in ERROR",

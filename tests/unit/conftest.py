@@ -4,7 +4,7 @@ import pytest
 
 from ao.site import Method, Site
 from ao.work import Work
-from tests.unit.acts.stage import SITES, built
+from tests.unit.operations.sites import SITES, built
 
 
 @pytest.fixture(params=list(Method))

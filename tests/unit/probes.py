@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from ao.colour import Colour
-from ao.probe.load import Load
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import KeptClient, Kind, Outcome, Recording, Sighting
-from ao.probe.tally import Tally
+from ao.probe.running_totals import RunningTotals
 
 
 def kept_client(
@@ -27,7 +27,7 @@ def kept_client(
     )
 
 
-def recording(load: Load, *kept: KeptClient, lost: int = 0) -> Recording:
+def recording(load: ProbeLoad, *kept: KeptClient, lost: int = 0) -> Recording:
     """A recording of a switch from blue to green, one second after the beginning."""
     return Recording(
         started=0.0,
@@ -53,8 +53,8 @@ def recording(load: Load, *kept: KeptClient, lost: int = 0) -> Recording:
 class FakeProbe:
     """A probe that tells the recordings it is given, one a run, and notes what it is asked."""
 
-    see: Callable[[Load], Recording]
-    loads: list[Load] = field(default_factory=list)
+    see: Callable[[ProbeLoad], Recording]
+    loads: list[ProbeLoad] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
     left: int = 0
     """Clients that it sees on every colour."""
@@ -73,7 +73,7 @@ class FakeProbe:
     ) -> None:
         self.events.append("ended")
 
-    def begin(self, load: Load) -> None:
+    def begin(self, load: ProbeLoad) -> None:
         self.loads.append(load)
         self.events.append("begun")
 
@@ -83,8 +83,8 @@ class FakeProbe:
     def wait_until_running(self, deadline: float) -> None:
         self.events.append("running")
 
-    def sample(self) -> Tally | None:
-        return Tally(
+    def sample(self) -> RunningTotals | None:
+        return RunningTotals(
             outcomes={Outcome.ANSWERED: 100 * len(self.events)}, latency_p95=0.02, rates={}
         )
 

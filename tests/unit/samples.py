@@ -10,7 +10,7 @@ from ao.config.checks import ChecksSection
 from ao.config.migration import MigrationSection
 from ao.config.watch import WatchSection
 from ao.config.window import WindowSection
-from ao.facts import Facts, System
+from ao.plan.facts import Facts, System
 from ao.site.autoscale import Autoscale, Engine, Limit, Rule
 from ao.site.rules import After, Approve, Rules, Standby
 

@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ao import limits
 from ao.colour import Colour
+from ao.http import limits
 from ao.site import Identify
 from ao.visit import Answer, NoAnswer, _text, colour_of, visit
 from tests.unit.hostile import GZIP, OK, Kind, once, serving, whole

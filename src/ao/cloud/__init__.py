@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ao.cloud.face import Cloud
-from ao.cloud.values import (
+from ao.cloud.models import (
     Alarm,
     Flavor,
     FloatingIP,
@@ -16,16 +15,17 @@ from ao.cloud.values import (
     Named,
     Pool,
     Quota,
-    Record,
     Request,
     Resource,
     Sample,
     Server,
     Signal,
+    SoftwareConfig,
     Stack,
     Statistics,
     Template,
 )
+from ao.cloud.protocols import Cloud
 
 if TYPE_CHECKING:
     from openstack.connection import Connection
@@ -42,12 +42,12 @@ __all__ = [
     "Named",
     "Pool",
     "Quota",
-    "Record",
     "Request",
     "Resource",
     "Sample",
     "Server",
     "Signal",
+    "SoftwareConfig",
     "Stack",
     "Statistics",
     "Template",

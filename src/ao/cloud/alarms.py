@@ -10,9 +10,9 @@ from openstack import connection
 from pydantic import AfterValidator, StrictBool
 
 from ao.cloud.answers import reader
-from ao.cloud.service import ID, aodh, path
-from ao.cloud.translate import asking
-from ao.cloud.values import Alarm
+from ao.cloud.models import Alarm
+from ao.cloud.rest import ID, aodh, path
+from ao.cloud.sdk_errors import asking
 
 PATIENCE = 3.0
 """Seconds that an answer may take: a switch waits for it, and goes on without it."""

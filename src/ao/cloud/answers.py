@@ -20,8 +20,8 @@ from keystoneauth1.exceptions import InvalidResponse, NotFound
 from pydantic import TypeAdapter
 
 from ao.errors import Unavailable
-from ao.printable import printable
 from ao.redaction import redact
+from ao.untrusted.printable import printable
 
 T = TypeVar("T")
 

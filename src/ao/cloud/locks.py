@@ -15,9 +15,9 @@ from openstack import connection
 from pydantic import StrictInt
 
 from ao.cloud import login
-from ao.cloud.service import ID, Answer, Moment, neutron, path
-from ao.cloud.translate import asking
-from ao.cloud.values import LOCK_ADDRESS, Lock
+from ao.cloud.models import LOCK_ADDRESS, Lock
+from ao.cloud.rest import ID, Answer, Moment, neutron, path
+from ao.cloud.sdk_errors import asking
 
 OWNER = "ao:lock"
 """Device owner of the ports that are Ao's locks."""

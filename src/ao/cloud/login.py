@@ -11,7 +11,7 @@ from keystoneauth1.identity.base import BaseIdentityPlugin
 from openstack import connection
 
 from ao.cloud.answers import reader, understanding
-from ao.cloud.service import ID
+from ao.cloud.rest import ID
 from ao.errors import NotAuthenticated
 
 T = TypeVar("T")

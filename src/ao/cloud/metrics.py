@@ -10,9 +10,9 @@ from keystoneauth1.adapter import Adapter
 from openstack import connection, exceptions
 from pydantic import AfterValidator, FiniteFloat
 
-from ao.cloud.service import Answer, Service
-from ao.cloud.translate import asking
-from ao.cloud.values import Sample
+from ao.cloud.models import Sample
+from ao.cloud.rest import Answer, Service
+from ao.cloud.sdk_errors import asking
 
 PATIENCE = 3.0
 """Seconds that an answer may take to begin, and as long again its body."""

@@ -9,23 +9,23 @@ from openstack import connection
 
 import ao
 from ao.cloud import login, trusts
-from ao.cloud.addresses import Addresses
 from ao.cloud.alarms import Alarms
 from ao.cloud.answers import MALFORMED
-from ao.cloud.balancers import Balancers
-from ao.cloud.catalogue import Catalogue
+from ao.cloud.floating_ips import FloatingIPs
+from ao.cloud.load_balancers import LoadBalancers
 from ao.cloud.locks import Locks
+from ao.cloud.lookup import Lookup
 from ao.cloud.metrics import Metrics
+from ao.cloud.models import Quota, Request
 from ao.cloud.ports import Ports
 from ao.cloud.quotas import quotas
-from ao.cloud.records import Records
 from ao.cloud.requests import Requests
+from ao.cloud.sdk_errors import asking
 from ao.cloud.servers import Servers
+from ao.cloud.software_configs import SoftwareConfigs
 from ao.cloud.stacks import Stacks
-from ao.cloud.translate import asking
-from ao.cloud.values import Quota, Request
 from ao.errors import NotAuthenticated
-from ao.printable import printable
+from ao.untrusted.printable import printable
 
 
 class OpenStack:
@@ -35,15 +35,15 @@ class OpenStack:
         self._cloud = cloud
         self.name = str(cloud.config.name or "the cloud of OS_* variables")
         self.stacks = Stacks(cloud)
-        self.addresses = Addresses(cloud)
-        self.balancers = Balancers(cloud)
+        self.floating_ips = FloatingIPs(cloud)
+        self.load_balancers = LoadBalancers(cloud)
         self.servers = Servers(cloud)
         self.alarms = Alarms(cloud)
         self.metrics = Metrics(cloud)
         self.ports = Ports(cloud)
         self.locks = Locks(cloud)
-        self.records = Records(cloud)
-        self.catalogue = Catalogue(cloud)
+        self.software_configs = SoftwareConfigs(cloud)
+        self.lookup = Lookup(cloud)
         self._requests = Requests(cloud.session)
 
     @classmethod

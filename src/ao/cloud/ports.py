@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from openstack import connection
 
-from ao.cloud.service import ID, neutron, path
-from ao.cloud.translate import asking
+from ao.cloud.rest import ID, neutron, path
+from ao.cloud.sdk_errors import asking
 
 
 class Ports:

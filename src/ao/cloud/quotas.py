@@ -9,9 +9,9 @@ from openstack import connection
 from pydantic import StrictInt
 
 from ao.cloud import login
-from ao.cloud.service import Thing, neutron, nova, octavia, path
-from ao.cloud.translate import asking
-from ao.cloud.values import Quota
+from ao.cloud.models import Quota
+from ao.cloud.rest import Thing, neutron, nova, octavia, path
+from ao.cloud.sdk_errors import asking
 
 _COMPUTE = {
     "instances": ("maxTotalInstances", "totalInstancesUsed"),

@@ -12,7 +12,7 @@ from keystoneauth1.session import Session
 from requests import RequestException, Response
 
 from ao.cloud.answers import hear
-from ao.cloud.values import Request
+from ao.cloud.models import Request
 
 KEPT = 10_000
 """Requests that are remembered; older ones are forgotten."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from openstack import connection
 
-from ao.cloud.service import nova
-from ao.cloud.translate import asking
-from ao.cloud.values import Server
+from ao.cloud.models import Server
+from ao.cloud.rest import nova
+from ao.cloud.sdk_errors import asking
 
 
 class Servers:

@@ -13,10 +13,10 @@ from openstack import connection
 from pydantic import AfterValidator
 
 from ao.cloud import login
+from ao.cloud.models import Resource, Signal, Stack, Template
 from ao.cloud.ownership import of_project
-from ao.cloud.service import ID, Moment, Thing, heat, path
-from ao.cloud.translate import asking
-from ao.cloud.values import Resource, Signal, Stack, Template
+from ao.cloud.rest import ID, Moment, Thing, heat, path
+from ao.cloud.sdk_errors import asking
 from ao.errors import NotFound
 
 _NESTING = 3

@@ -9,8 +9,8 @@ from openstack import connection
 
 from ao.cloud import login
 from ao.cloud.login import Credential
-from ao.cloud.service import Thing, keystone
-from ao.cloud.translate import asking
+from ao.cloud.rest import Thing, keystone
+from ao.cloud.sdk_errors import asking
 from ao.errors import Forbidden
 
 

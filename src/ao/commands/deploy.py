@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ao.commands.base import SystemLister
+from ao.commands.site_command import SystemLister
 
 
 class Deploy(SystemLister):
@@ -21,9 +21,9 @@ class Deploy(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Deploy, and list."""
-        from ao import operate
+        from ao.operations import operations
         from ao.site import checked_version
 
         version = checked_version(parsed_args.version)
         work = self.work()
-        return self.table(work, operate.deploy(work, version, parsed_args.reason))
+        return self.table(work, operations.deploy(work, version, parsed_args.reason))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cliff.lister import Lister
 
 from ao import duration
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 
 if TYPE_CHECKING:
     from ao.doctor.findings import Effect
@@ -44,23 +44,23 @@ class Doctor(SiteCommand, Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Examine, advise, remember, and list."""
-        from ao.doctor import canary, examination, findings, memory
+        from ao.doctor import examination, findings, kept_findings, trial_site
         from ao.errors import NotFound
         from ao.probe.process import ProbeProcess
 
         work = self.work()
         if parsed_args.clean:
-            canary.remove(work)
+            trial_site.remove(work)
             return COLUMNS, []
         if parsed_args.last:
-            found = memory.recall(work)
+            found = kept_findings.recall(work)
             if found is None:
                 raise NotFound(
                     f"site {work.site.name} was never examined", cure="`ao doctor` examines."
                 )
         else:
             found = examination.examine(work, ProbeProcess)
-            memory.keep(work.cloud, work.site, found)
+            kept_findings.keep(work.cloud, work.site, found)
         advice = findings.advise(found)
         print(
             f"Advice for provider {found.provider}: method {advice.method}"

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from ao.colour import Colour
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 from ao.errors import Refused
 
 
@@ -28,7 +28,7 @@ class Down(SiteCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Ask, and delete."""
-        from ao import operate
+        from ao.operations import operations
 
         work = self.work()
         what = f"{parsed_args.colour} of site" if parsed_args.colour else "site"
@@ -36,7 +36,7 @@ class Down(SiteCommand):
             live = work.observe().live
             _ask(f"Delete {what} {work.site.name}, where {live or 'no system'} is live?")
         colours = frozenset([Colour(parsed_args.colour)] if parsed_args.colour else Colour)
-        operate.down(work, colours)
+        operations.down(work, colours)
         work.progress.note(f"Deleted: {what} {work.site.name}.")
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from cliff.lister import Lister
 
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 from ao.errors import CloudError
 
 if TYPE_CHECKING:
-    from ao.journal import Release
+    from ao.journal import Operation
     from ao.work import Work
 
 COLUMNS = (
@@ -48,7 +48,7 @@ class History(SiteCommand, Lister):
         """Read the journal, and list it, latest first."""
         from ao.journal import Journal
 
-        def row(release: Release) -> tuple[object, ...]:
+        def row(release: Operation) -> tuple[object, ...]:
             from ao import duration
 
             return (
@@ -67,19 +67,19 @@ class History(SiteCommand, Lister):
             )
 
         work = self.work(quiet=True)
-        latest = reversed(_settled(work, Journal(work).releases()))
+        latest = reversed(_settled(work, Journal(work).operations()))
         return COLUMNS, [row(release) for release in latest][: max(0, parsed_args.limit)]
 
 
-def _settled(work: Work, releases: tuple[Release, ...]) -> tuple[Release, ...]:
+def _settled(work: Work, releases: tuple[Operation, ...]) -> tuple[Operation, ...]:
     """The releases by what the lock tells, which is asked only where something is open."""
     from ao.journal import settled
-    from ao.release import runs
+    from ao.release import is_running
 
     if all(release.outcome is not None for release in releases):
         return releases
     try:
-        return settled(releases, held=runs(work))
+        return settled(releases, held=is_running(work))
     except CloudError as error:
         print(f"Not known whether anything is at work: {error.message}", file=sys.stderr)
         return releases

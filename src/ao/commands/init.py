@@ -6,7 +6,7 @@ import argparse
 from importlib import resources
 from pathlib import Path
 
-from ao.commands.base import AoCommand
+from ao.commands.site_command import AoCommand
 from ao.errors import ConfigError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ao import duration
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 from ao.errors import ConfigError
 
 
@@ -29,7 +29,8 @@ class Lock(SiteCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Hold it, and tell until when."""
-        from ao import lock, operate
+        from ao import lock
+        from ao.operations import operations
 
         try:
             seconds = duration.parse(parsed_args.length)
@@ -40,5 +41,5 @@ class Lock(SiteCommand):
         if seconds > lock.LONGEST:
             raise ConfigError(f"--for: a lock lasts {duration.show(lock.LONGEST)} at most")
         work = self.work()
-        holder = operate.hold(work, parsed_args.reason, seconds)
+        holder = operations.hold(work, parsed_args.reason, seconds)
         work.progress.note(f"Locked site {work.site.name}: {holder}. `ao unlock` frees it.")

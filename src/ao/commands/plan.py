@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from cliff.lister import Lister
 
 from ao import duration
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 
 if TYPE_CHECKING:
-    from ao.release import Course
+    from ao.release import Plan
 
 
 class PlanRelease(SiteCommand, Lister):
@@ -38,7 +38,7 @@ class PlanRelease(SiteCommand, Lister):
         ]
 
 
-def lines(course: Course) -> Iterator[str]:
+def lines(course: Plan) -> Iterator[str]:
     """The plan in lines: what will be done, what is done, and how long all of it may take."""
     for it in course:
         yield f"  {it.state:<8} {it.text}" + (f", {_estimate(it.seconds)}" if it.seconds else "")

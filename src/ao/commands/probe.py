@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from cliff.show import ShowOne
 
-from ao.commands.base import SiteCommand
-from ao.commands.cell import Cell
+from ao.commands.site_command import SiteCommand
+from ao.commands.table_cell import Cell
 from ao.errors import ConfigError, RequestsLost
 
 if TYPE_CHECKING:
-    from ao.probe.load import Load
+    from ao.probe.probe_load import ProbeLoad
     from ao.probe.recording import Recording
     from ao.probe.run import Run
     from ao.site import Identify
@@ -66,7 +66,7 @@ class Probe(SiteCommand, ShowOne):
             if not quiet:
                 from rich.console import Console
 
-                from ao.commands.live import LiveLine
+                from ao.commands.probe_line import LiveLine
 
                 line = LiveLine(Console(stderr=True, highlight=False))
                 run.lately = screen.enter_context(line).show
@@ -93,8 +93,8 @@ class Probe(SiteCommand, ShowOne):
             )
         return 0
 
-    def _load(self, options: argparse.Namespace) -> Load:
-        from ao.probe.load import Load, Protocol
+    def _load(self, options: argparse.Namespace) -> ProbeLoad:
+        from ao.probe.probe_load import ProbeLoad, Protocol
 
         if not options.new and not options.kept:
             raise ConfigError("--new 0 --kept 0 sends nothing", cure="Give one of them a number.")
@@ -102,7 +102,7 @@ class Probe(SiteCommand, ShowOne):
         slow = options.kept // 5 if options.slow is None else options.slow
         if slow > options.kept:
             raise ConfigError(f"--slow {slow} is more than the {options.kept} clients of --kept")
-        return Load(
+        return ProbeLoad(
             url=base,
             identify=self._identify(options, path),
             new_per_second=options.new,

@@ -90,7 +90,7 @@ class OpenStackClient:
                 f"{path} describes site {described.name if described else '?'}, not {name}",
                 cure="Name the file of that site, or none.",
             )
-        return config.kept(self.cloud(None), name)
+        return config.load_stored(self.cloud(None), name)
 
     def cloud(self, site: Site | None) -> Cloud:
         """The cloud that `openstack` has logged in to, whatever a site file says."""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 
 if TYPE_CHECKING:
     from ao.release import Options
@@ -52,7 +52,7 @@ class ReleaseCommand(SiteCommand):
 
     def follow(self, options: argparse.Namespace) -> Work:
         """The site's work, telling as the user wants it."""
-        from ao.commands.events import EventProgress
+        from ao.commands.event_stream import EventProgress
 
         work = self.work(quiet=options.format == "json")
         return replace(work, progress=EventProgress()) if options.format == "json" else work
@@ -61,10 +61,10 @@ class ReleaseCommand(SiteCommand):
         """The options of a run, as they were given."""
         from ao.probe.process import ProbeProcess
         from ao.release import Options, Stage, checked_name
-        from ao.report import files
+        from ao.report import report_files
 
         for path in given.report:
-            files.check(path)
+            report_files.check(path)
         if getattr(given, "id_file", None):
             _write(given.id_file, "")
         skips = getattr(given, "skip_logout", False)
@@ -162,7 +162,7 @@ class Continue(ReleaseCommand):
 
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
-        if release.runs(work):
+        if release.is_running(work):
             release.go_on(work, parsed_args.reason, parsed_args.release)
             return
         release.resume(work, options, named=parsed_args.release)
@@ -286,12 +286,12 @@ def _add_release(parser: argparse.ArgumentParser, what: str) -> None:
 
 def _known(id_file: Path | None, format: str, release: str, version: str) -> None:  # noqa: A002
     """Tell programs which release it is."""
-    from ao.commands import events
+    from ao.commands import event_stream
 
     if id_file is not None:
         _write(id_file, f"{release}\n")
     if format == "json":
-        events.tell("release", release=release, version=version)
+        event_stream.tell("release", release=release, version=version)
 
 
 def _write(path: Path, text: str) -> None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ao.commands.base import AoCommand
+from ao.commands.site_command import AoCommand
 from ao.errors import ConfigError
 
 _KINDS = {"svg": "chart", "png": "chart", "html": "whole report"}
@@ -35,8 +35,8 @@ class Report(AoCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Read, then print or write."""
-        from ao.report import files
-        from ao.report.words import Language
+        from ao.report import report_files
+        from ao.report.translations import Language
 
         paths: list[Path] = []
         for kind in _KINDS:
@@ -45,15 +45,15 @@ class Report(AoCommand):
                 continue
             if path.suffix != f".{kind}":
                 raise ConfigError(f"--{kind} {path}: the file's name has to end in .{kind}")
-            files.check(path)
+            report_files.check(path)
             paths.append(path)
-        cutover = files.read(parsed_args.file)
+        cutover = report_files.read(parsed_args.file)
         for path in paths:
-            files.write(cutover, path, Language(parsed_args.language))
+            report_files.write(cutover, path, Language(parsed_args.language))
             print(f"wrote {path}", file=sys.stderr)
         if not paths:
             from rich.console import Console
 
-            from ao.report import text
+            from ao.report import terminal
 
-            Console(file=self.app.stdout, highlight=False).print(text.render(cutover))
+            Console(file=self.app.stdout, highlight=False).print(terminal.render(cutover))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ao.colour import Colour
-from ao.commands.base import SystemLister
+from ao.commands.site_command import SystemLister
 
 
 class Scale(SystemLister):
@@ -25,8 +25,8 @@ class Scale(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Scale, and list."""
-        from ao import operate
+        from ao.operations import operations
 
         work = self.work()
         colour, size = Colour(parsed_args.colour), parsed_args.servers
-        return self.table(work, operate.scale(work, colour, size, parsed_args.reason))
+        return self.table(work, operations.scale(work, colour, size, parsed_args.reason))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from ao.commands.base import AoCommand
+from ao.commands.site_command import AoCommand
 
 
 class Schema(AoCommand):
@@ -22,9 +22,9 @@ class Schema(AoCommand):
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Print it."""
         from ao import config
-        from ao.config import document
+        from ao.config import markdown
 
         if parsed_args.markdown:
-            self.app.stdout.write(document.markdown(config.SiteFile))
+            self.app.stdout.write(markdown.markdown(config.SiteFile))
         else:
             self.app.stdout.write(json.dumps(config.schema(), indent=2) + "\n")

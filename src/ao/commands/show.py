@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cliff.lister import Lister
 
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 from ao.errors import NotFound
 
 if TYPE_CHECKING:
@@ -46,16 +46,16 @@ class Show(SiteCommand, Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Read the journal; list, and write what is to be written."""
-        from ao.commands import entries
+        from ao.commands import journal_table
         from ao.journal import Journal
-        from ao.report import files
+        from ao.report import report_files
 
         for path in parsed_args.report:
-            files.check(path)
+            report_files.check(path)
         journal, wanted = Journal(self.work(quiet=True)), parsed_args.release
         found = [
             release.id
-            for release in journal.releases()
+            for release in journal.operations()
             if (release.id.startswith(wanted) if wanted else not release.on_lock)
         ]
         if not found:
@@ -65,12 +65,12 @@ class Show(SiteCommand, Lister):
             )
         told = journal.entries(found[-1])
         self._report(told, found[-1], parsed_args.report)
-        return COLUMNS, [row for it in told for row in entries.rows(it)]
+        return COLUMNS, [row for it in told for row in journal_table.rows(it)]
 
     def _report(self, told: tuple[Entry, ...], release: str, paths: list[Path]) -> None:
         """Write the last cut-over to the files."""
         from ao.journal import Switched
-        from ao.report import files
+        from ao.report import report_files
 
         switches = [it.event for it in told if isinstance(it.event, Switched)]
         if paths and not switches:
@@ -78,5 +78,5 @@ class Show(SiteCommand, Lister):
         for cut in switches[-1].cut if switches else ():
             print(f"Too large to be kept whole: {cut} were left out.", file=sys.stderr)
         for path in paths:
-            files.write(switches[-1].cutover, path)
+            report_files.write(switches[-1].cutover, path)
             print(f"wrote {path}", file=sys.stderr)

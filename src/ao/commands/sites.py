@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from cliff.lister import Lister
 
 from ao.colour import Colour
-from ao.commands.base import CloudCommand
+from ao.commands.site_command import CloudCommand
 
 if TYPE_CHECKING:
-    from ao.overview import Glance, SystemGlance
+    from ao.operations.overview import Glance, SystemGlance
 
 COLUMNS = ("Site", "Live", "Blue", "Blue up", "Green", "Green up", "Address", "Lock", "Last act")
 
@@ -24,7 +24,7 @@ class Sites(CloudCommand, Lister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Look at all of them, and list; what did not answer is told on standard error."""
-        from ao.overview import overview
+        from ao.operations.overview import overview
 
         found = overview(self.cloud())
         for sentence in found.unknown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ao.commands.base import SystemLister
+from ao.commands.site_command import SystemLister
 
 
 class Status(SystemLister):
@@ -14,8 +14,8 @@ class Status(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Observe, and list."""
-        from ao import load
+        from ao.plan import scaling_state
 
         work = self.work(quiet=True)
         facts = work.observe()
-        return self.table(work, facts, load.measure(work.cloud, work.site, facts))
+        return self.table(work, facts, scaling_state.read_scaling(work.cloud, work.site, facts))

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ao.colour import Colour
-from ao.commands.base import SystemLister
+from ao.commands.site_command import SystemLister
 
 if TYPE_CHECKING:
-    from ao.measure import Measurement
-    from ao.probe.load import Load
+    from ao.cutover.measurement import Measurement
+    from ao.probe.probe_load import ProbeLoad
     from ao.probe.process import ProbeProcess
 
 
@@ -89,12 +89,12 @@ class Switch(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Switch, tell what was measured, and list."""
-        from ao import operate
+        from ao.operations import operations
         from ao.probe.process import ProbeProcess
-        from ao.report import files
+        from ao.report import report_files
 
         for path in parsed_args.report:
-            files.check(path)
+            report_files.check(path)
         work = self.work()
         if parsed_args.force:
             work.progress.note(
@@ -106,7 +106,7 @@ class Switch(SystemLister):
                 # At once, as a process takes a moment to begin.
                 measurement = _measurement(running.enter_context(ProbeProcess()), parsed_args)
             try:
-                facts = operate.switch(
+                facts = operations.switch(
                     work,
                     Colour(parsed_args.colour) if parsed_args.colour else None,
                     measurement=measurement,
@@ -127,17 +127,17 @@ class Switch(SystemLister):
             return
         from rich.console import Console
 
-        from ao.report import files, text
+        from ao.report import report_files, terminal
 
-        Console(stderr=True, highlight=False).print(text.render(cutover))
+        Console(stderr=True, highlight=False).print(terminal.render(cutover))
         for path in paths:
-            files.write(cutover, path)
+            report_files.write(cutover, path)
 
 
 def _measurement(probe: ProbeProcess, options: argparse.Namespace) -> Measurement:
-    from ao.measure import Measurement
+    from ao.cutover.measurement import Measurement
 
-    def changed(load: Load) -> Load:
+    def changed(load: ProbeLoad) -> ProbeLoad:
         new = options.probe_new if options.probe_new is not None else load.new_per_second
         kept = options.probe_kept if options.probe_kept is not None else load.kept
         return replace(

@@ -15,10 +15,10 @@ from cliff.lister import Lister
 from cliff.show import ShowOne
 
 from ao import duration
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 
 if TYPE_CHECKING:
-    from ao.report.words import Language
+    from ao.report.translations import Language
     from ao.timetable.comparison import Comparison
     from ao.timetable.history import Times
     from ao.timetable.procedure import Procedure
@@ -61,9 +61,9 @@ class ProcedureCommand(SiteCommand):
 
     def procedures(self, paths: Iterable[Path], site: str | None) -> tuple[Procedure, ...]:
         """The procedures of files, with times of a site's past."""
-        from ao.timetable import file
+        from ao.timetable import procedure_file
 
-        return self.measured([file.load(path) for path in paths], site)
+        return self.measured([procedure_file.load(path) for path in paths], site)
 
     def measured(self, found: Iterable[Procedure], site: str | None) -> tuple[Procedure, ...]:
         """Procedures with times of a site's past; what that does not have is told."""
@@ -88,7 +88,7 @@ class ProcedureCommand(SiteCommand):
 
         work = self.work(quiet=True)
         journal = Journal(replace(work, site=replace(work.site, name=name)))
-        releases = journal.releases()
+        releases = journal.operations()
         recent = [it for it in releases if it.act in {"release", "switch"}][-history.LATEST :]
         entries = [entry for release in recent for entry in journal.entries(release.id)]
         return history.measured(releases, history.drains(entries))
@@ -127,11 +127,11 @@ class DrawingCommand(ProcedureCommand, Lister):
 
     def schedules(self, paths: Iterable[Path], options: argparse.Namespace) -> tuple[Schedule, ...]:
         """The schedules of files, their times written as the options say."""
-        from ao.timetable import files
+        from ao.timetable import chart_files
         from ao.timetable.schedule import schedule
 
         for path in options.chart:
-            files.check(path)
+            chart_files.check(path)
         found = self.procedures(paths, options.from_history)
         if options.past_midnight is not None:
             found = tuple(
@@ -142,10 +142,10 @@ class DrawingCommand(ProcedureCommand, Lister):
 
     def draw(self, shown: Schedule | Comparison, options: argparse.Namespace) -> None:
         """Write the charts."""
-        from ao.timetable import files
+        from ao.timetable import chart_files
 
         for path in options.chart:
-            files.write(shown, path, _language(options))
+            chart_files.write(shown, path, _language(options))
             print(f"wrote {path}", file=sys.stderr)
 
 
@@ -162,11 +162,11 @@ class Timetable(DrawingCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Output:
         """Schedule, draw and list."""
-        from ao.timetable import document, tables
+        from ao.timetable import tables, timetable_json
 
         (plan,) = self.schedules([parsed_args.procedure], parsed_args)
         language = _language(parsed_args)
-        self.document = document.timetable(plan, language)
+        self.document = timetable_json.timetable(plan, language)
         self.draw(plan, parsed_args)
         for note in tables.notes(plan, language):
             print(note, file=sys.stderr)
@@ -192,13 +192,13 @@ class Compare(DrawingCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Output:
         """Schedule both, draw and list."""
-        from ao.timetable import document, tables
+        from ao.timetable import tables, timetable_json
         from ao.timetable.comparison import Comparison
 
         first, second = self.schedules([parsed_args.first, parsed_args.second], parsed_args)
         compared = Comparison(first=first, second=second, releases=parsed_args.rhythm)
         language = _language(parsed_args)
-        self.document = document.comparison(compared, language)
+        self.document = timetable_json.comparison(compared, language)
         self.draw(compared, parsed_args)
         return _listed(tables.comparison(compared, language))
 
@@ -239,12 +239,12 @@ class Fit(ProcedureCommand, ShowOne):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Output:
         """Try, and show."""
-        from ao.timetable import document, file, standard, tables
+        from ao.timetable import default_procedure, procedure_file, tables, timetable_json
         from ao.timetable.fit import fit
         from ao.timetable.schedule import schedule
 
         path = parsed_args.procedure
-        own = file.load(path) if path else standard.procedure()
+        own = procedure_file.load(path) if path else default_procedure.default_procedure()
         (procedure,) = self.measured([own], parsed_args.from_history)
         window = parsed_args.window
         found = fit(
@@ -255,7 +255,7 @@ class Fit(ProcedureCommand, ShowOne):
             share=parsed_args.safe,
         )
         opening = procedure.opening if path else None
-        self.document = document.fit(found, opening)
+        self.document = timetable_json.fit(found, opening)
         return tables.fit(found, procedure, opening)
 
     def produce_output(self, parsed_args: argparse.Namespace, column_names: Any, data: Any) -> int:
@@ -266,7 +266,7 @@ class Fit(ProcedureCommand, ShowOne):
 
 
 def _language(options: argparse.Namespace) -> Language:
-    from ao.report.words import Language
+    from ao.report.translations import Language
 
     return Language(options.language)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ao.commands.base import SiteCommand
+from ao.commands.site_command import SiteCommand
 from ao.errors import ConfigError
 
 
@@ -24,12 +24,12 @@ class Unlock(SiteCommand):
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Free it, and tell whose it was."""
-        from ao import operate
+        from ao.operations import operations
 
         if parsed_args.force and not parsed_args.reason:
             raise ConfigError("--force needs --reason", cure="It is written into the journal.")
         work = self.work()
-        before = operate.free(work, parsed_args.reason, force=parsed_args.force)
+        before = operations.free(work, parsed_args.reason, force=parsed_args.force)
         if before is None:
             work.progress.note(f"Nobody holds the lock of site {work.site.name}.")
             return

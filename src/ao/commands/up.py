@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ao.commands.base import SystemLister
+from ao.commands.site_command import SystemLister
 
 
 class Up(SystemLister):
@@ -19,7 +19,7 @@ class Up(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Build or repair, and list."""
-        from ao import operate
+        from ao.operations import operations
 
         work = self.work()
-        return self.table(work, operate.up(work))
+        return self.table(work, operations.up(work))

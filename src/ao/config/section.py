@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from ao import duration
-from ao.bounds import YEAR
+from ao.untrusted.bounds import YEAR
 
 
 def _seconds(value: object) -> float:

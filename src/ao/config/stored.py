@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ao.cloud import Cloud, Record
+from ao.cloud import Cloud, SoftwareConfig
 from ao.errors import ConfigError, NotFound
 from ao.site import Site
 from ao.site.hooks import Point
@@ -158,23 +158,23 @@ def keep(cloud: Cloud, site: Site) -> None:
     if site.folder is None:
         return
     name = f"{_prefix(site.name)}{sha256(site.source.encode()).hexdigest()[:16]}"
-    earlier = cloud.records.all(_prefix(site.name))
+    earlier = cloud.software_configs.all(_prefix(site.name))
     if not any(record.name == name for record in earlier):
-        cloud.records.add(name, site.source)
+        cloud.software_configs.add(name, site.source)
     for record in earlier:
         if record.name != name:
-            cloud.records.remove(record)
+            cloud.software_configs.remove(record)
 
 
 def read(cloud: Cloud, name: str) -> str:
     """What is kept of the file of a site. Raises NotFound, and ConfigError if it is too long."""
-    records: tuple[Record, ...] = cloud.records.all(_prefix(name))
+    records: tuple[SoftwareConfig, ...] = cloud.software_configs.all(_prefix(name))
     if not records:
         raise NotFound(
             f"the project keeps no site file of {name}",
             cure="`ao up` with the site file keeps it.",
         )
-    text = cloud.records.read(records[-1])
+    text = cloud.software_configs.read(records[-1])
     if len(text) > LONGEST:
         raise ConfigError(
             f"the site file that the project keeps of {name} has {len(text):,} characters, which "
@@ -186,8 +186,8 @@ def read(cloud: Cloud, name: str) -> str:
 
 def forget(cloud: Cloud, site: Site) -> None:
     """Keep no file of the site any more."""
-    for record in cloud.records.all(_prefix(site.name)):
-        cloud.records.remove(record)
+    for record in cloud.software_configs.all(_prefix(site.name)):
+        cloud.software_configs.remove(record)
 
 
 def _prefix(site: str) -> str:

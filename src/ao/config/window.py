@@ -7,9 +7,9 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from ao import recurrence
 from ao.config.section import Duration, Section, TimeZone
 from ao.site.window import Freeze, Outside, Window
+from ao.window import recurrence
 
 
 class FreezeSection(Section):

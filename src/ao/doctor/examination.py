@@ -1,4 +1,4 @@
-"""The examination: connections are held while a canary is switched both ways."""
+"""The examination: connections are held while a trial site is switched both ways."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from ao.apply.switch import address, load_balancer
 from ao.cloud import LoadBalancer
 from ao.colour import Colour
-from ao.doctor import canary
-from ao.doctor.canary import Canary
+from ao.cutover.measurement import Probe
+from ao.doctor import trial_site
 from ao.doctor.findings import Effect, Findings, effect
-from ao.measure import Probe
-from ao.probe.load import Load
+from ao.doctor.trial_site import TrialSite
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Kind, Recording
-from ao.switch import address, balancer
 from ao.visit import NoAnswer, colour_of
 from ao.work import Work
 
@@ -32,25 +32,29 @@ Probes = Callable[[], AbstractContextManager[Probe]]
 
 
 def examine(work: Work, probes: Probes) -> Findings:
-    """Build a canary, see what the cloud does to its connections, and delete it.
+    """Build a trial site, see what the cloud does to its connections, and delete it.
 
     Raises NotFound and QuotaExceeded before anything is built, BuildFailed and
     DeadlinePassed.
     """
     provider = work.site.load_balancer.provider
-    with canary.built(work) as bird:
-        url = work.site.url(bird.address.address)
-        _point(work, bird, bird.first)
+    with trial_site.build_trial_site(work) as trial:
+        url = work.site.url(trial.address.address)
+        _point(work, trial, trial.first)
         _await(work, url, Colour.BLUE)
 
         work.progress.note("Reloading a load balancer under Keep-Alive connections.")
-        reload = _watch(work, probes, url, lambda: balancer.reload(work, bird.first), closing=True)
+        reload = _watch(
+            work, probes, url, lambda: load_balancer.reload(work, trial.first), closing=True
+        )
         work.progress.note("Changing a listener's pool under Keep-Alive connections.")
-        pool = _watch(work, probes, url, lambda: _lead(work, bird, bird.green_pool, bird.blue_pool))
-        _lead(work, bird, bird.blue_pool, bird.green_pool)
+        pool = _watch(
+            work, probes, url, lambda: _lead(work, trial, trial.green_pool, trial.blue_pool)
+        )
+        _lead(work, trial, trial.blue_pool, trial.green_pool)
         _await(work, url, Colour.BLUE)
         work.progress.note("Moving a floating IP under Keep-Alive connections.")
-        moved = _watch(work, probes, url, lambda: _point(work, bird, bird.second))
+        moved = _watch(work, probes, url, lambda: _point(work, trial, trial.second))
         return Findings(at=time.time(), provider=provider, reload=reload, pool=pool, address=moved)
 
 
@@ -58,7 +62,7 @@ def _watch(
     work: Work, probes: Probes, url: str, act: Callable[[], None], *, closing: bool = False
 ) -> Effect:
     """What an act does to connections that blue has served."""
-    load = Load(
+    load = ProbeLoad(
         url=url,
         identify=work.site.identify,
         new_per_second=NEW_PER_SECOND,
@@ -83,19 +87,21 @@ def _gap(recording: Recording) -> float | None:
     return max(0.0, seen[Colour.GREEN].first - seen[Colour.BLUE].last)
 
 
-def _point(work: Work, bird: Canary, to: LoadBalancer) -> None:
-    address.point(work, address.reread(work, bird.address), to.vip_port_id)
+def _point(work: Work, trial: TrialSite, to: LoadBalancer) -> None:
+    address.point(work, address.reread(work, trial.address), to.vip_port_id)
 
 
-def _lead(work: Work, bird: Canary, users_to: str, preview_to: str) -> None:
+def _lead(work: Work, trial: TrialSite, users_to: str, preview_to: str) -> None:
     """Lead the first load balancer's listeners to pools, users first."""
-    lead = work.cloud.balancers.lead
-    balancer.change(work, bird.first, lambda: lead(bird.listener, users_to))
-    balancer.change(work, bird.first, lambda: lead(bird.preview_listener, preview_to))
+    set_default_pool = work.cloud.load_balancers.set_default_pool
+    load_balancer.change(work, trial.first, lambda: set_default_pool(trial.listener, users_to))
+    load_balancer.change(
+        work, trial.first, lambda: set_default_pool(trial.preview_listener, preview_to)
+    )
 
 
 def _await(work: Work, url: str, colour: Colour) -> None:
-    """See the canary answer from a colour."""
+    """See the trial site answer from a colour."""
     identify = work.site.identify
     seen = "nothing was seen"
 
@@ -111,9 +117,9 @@ def _await(work: Work, url: str, colour: Colour) -> None:
 
     work.clock.until(
         look,
-        what=f"the canary ({url}) to answer from {colour}",
+        what=f"the trial site ({url}) to answer from {colour}",
         deadline=work.site.deadlines.serve,
         state=lambda: seen,
-        cure="The canary's servers are made from the site's image and user data: see "
+        cure="The trial site's servers are made from the site's image and user data: see "
         "`identify` in the site file, and whether this machine reaches floating IPs.",
     )

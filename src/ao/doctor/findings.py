@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ao.bounds import Count, Moment, Seconds
-from ao.foreign import Word
 from ao.probe.recording import KeptClient, Recording
 from ao.site import DrainWay, Method, Site
+from ao.untrusted.bounds import Count, Moment, Seconds
+from ao.untrusted.texts import Word
 
 
 class Fate(StrEnum):

@@ -14,8 +14,8 @@ from ao.fake.cloud import Cloud
 from ao.fake.faults import Call, Faults, Killed
 from ao.fake.nova import Server
 from ao.fake.openstack import OpenStack
-from ao.fake.others import Others
-from ao.fake.shop import Application, shop
+from ao.fake.other_user import OtherUser
+from ao.fake.web_application import Application, answer
 
 __all__ = [
     "Application",
@@ -24,7 +24,7 @@ __all__ = [
     "Faults",
     "Killed",
     "OpenStack",
-    "Others",
+    "OtherUser",
     "Server",
-    "shop",
+    "answer",
 ]

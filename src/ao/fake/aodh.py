@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ao.cloud.values import Alarm
+from ao.cloud.models import Alarm
 from ao.errors import NotFound
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Aodh:
 
     def create(self, name: str, enabled: bool, actions: Sequence[str], query: str) -> str:
         """Make an alarm; its ID. The query is Prometheus', or empty."""
-        new = self._project.words.uuid()
+        new = self._project.identifiers.uuid()
         self.alarms[new] = Alarm(
             id=new,
             name=name,

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from ao import clock
-from ao.cloud import values
+from ao.cloud import models
 from ao.errors import Forbidden
-from ao.fake.desk import Desk
+from ao.fake.adapters import (
+    Alarms,
+    FloatingIPs,
+    LoadBalancers,
+    Lookup,
+    Metrics,
+    Ports,
+    Servers,
+    SoftwareConfigs,
+    Stacks,
+)
+from ao.fake.calls import Calls
 from ao.fake.faults import Call, Faults
 from ao.fake.locks import Locks
 from ao.fake.openstack import OpenStack
-from ao.fake.others import Others
-from ao.fake.services import (
-    Addresses,
-    Alarms,
-    Balancers,
-    Catalogue,
-    Metrics,
-    Ports,
-    Records,
-    Servers,
-    Stacks,
-)
+from ao.fake.other_user import OtherUser
 from ao.visit import Answer
 
 
@@ -50,23 +50,23 @@ class Cloud:
         self.openstack = openstack or OpenStack()
         inside = self.openstack.project(project)
         self._project = inside
-        desk = Desk(inside, reader=reader)
+        calls = Calls(inside, reader=reader)
         self._trusts = trusts
-        self._desk = desk
+        self._calls = calls
         self.name = project
         self.user = user
         self.user_id = f"id-of-{user}" if user_id is None else user_id
-        self.stacks = Stacks(inside, desk)
-        self.addresses = Addresses(inside, desk)
-        self.balancers = Balancers(inside, desk)
-        self.servers = Servers(inside, desk)
-        self.alarms = Alarms(inside, desk)
-        self.metrics = Metrics(inside, desk)
-        self.ports = Ports(inside, desk)
-        self.locks = Locks(inside, desk)
-        self.records = Records(inside, desk)
-        self.catalogue = Catalogue(inside, desk)
-        self.others = Others(inside)
+        self.stacks = Stacks(inside, calls)
+        self.floating_ips = FloatingIPs(inside, calls)
+        self.load_balancers = LoadBalancers(inside, calls)
+        self.servers = Servers(inside, calls)
+        self.alarms = Alarms(inside, calls)
+        self.metrics = Metrics(inside, calls)
+        self.ports = Ports(inside, calls)
+        self.locks = Locks(inside, calls)
+        self.software_configs = SoftwareConfigs(inside, calls)
+        self.lookup = Lookup(inside, calls)
+        self.other_user = OtherUser(inside)
         """Somebody else in the project."""
         self.clock = clock.Clock(now=self.openstack.timeline.now, sleep=self._sleep)
         """The cloud's time, which passes only when somebody sleeps."""
@@ -74,27 +74,27 @@ class Cloud:
     @property
     def faults(self) -> Faults:
         """What is to go wrong."""
-        return self._desk.faults
+        return self._calls.faults
 
     @property
     def calls(self) -> list[Call]:
         """Calls so far, oldest first."""
-        return self._desk.calls
+        return self._calls.calls
 
-    def quotas(self) -> tuple[values.Quota, ...]:
+    def quotas(self) -> tuple[models.Quota, ...]:
         """Quotas of the project, of all services that have them."""
         call = Call(name="quotas", arguments=(), writes=False)
-        return self._desk.take(call, self._project.limits.quotas)
+        return self._calls.take(call, self._project.quotas.quotas)
 
     def check_trusts(self) -> None:
         """See that Heat can create stacks for this login. Raises Forbidden."""
         if not self._trusts:
             raise Forbidden("the application credential is restricted: it may make no trust")
 
-    def requests(self, since: float) -> tuple[values.Request, ...]:
+    def requests(self, since: float) -> tuple[models.Request, ...]:
         """The calls since a moment, told as requests that took no time."""
         return tuple(
-            values.Request(
+            models.Request(
                 at=call.at,
                 method="PUT" if call.writes else "GET",
                 host="fake",

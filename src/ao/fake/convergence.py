@@ -157,7 +157,7 @@ class Convergence:
         part.working = True
         part.turn(action, "IN_PROGRESS")
         try:
-            part.project.flaws.strike(part.type, action)
+            part.project.build_faults.strike(part.type, action)
             yield from work
         except Failure as failure:
             told = failure.inside(part.name)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ao.cloud.answers import Heard, Unreadable, understanding
+from ao.fake.build_faults import BuildFaults
 from ao.fake.failure import Failure
-from ao.fake.flaws import Flaws
 
 
 class Killed(BaseException):
@@ -20,7 +20,7 @@ class Call:
     """A call of the cloud's face."""
 
     name: str
-    """Service and method, for example `addresses.point`."""
+    """Service and method, for example `floating_ips.point`."""
     arguments: tuple[object, ...]
     writes: bool
     """Whether it asks for a change."""
@@ -62,14 +62,14 @@ class Fault:
 class Faults:
     """Faults that wait for their call; each of them happens once."""
 
-    def __init__(self, flaws: Flaws) -> None:
-        self._flaws = flaws
+    def __init__(self, build_faults: BuildFaults) -> None:
+        self._flaws = build_faults
         self._waiting: list[Fault] = []
 
     def fail(self, call: str, error: Exception, *, skip: int = 0, after: bool = False) -> None:
         """Have a call fail, before it takes effect or after: then the answer is lost.
 
-        `call` is a service and a method, for example `addresses.point`.
+        `call` is a service and a method, for example `floating_ips.point`.
         """
         self._waiting.append(Fault(call=call, skip=skip, after=after, act=_raiser(error)))
 

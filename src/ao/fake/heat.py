@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ao.cloud.values import Record, Signal, Template
+from ao.cloud.models import Signal, SoftwareConfig, Template
 from ao.errors import CloudError, Conflict, NotFound
 from ao.fake import hot
 from ao.fake.convergence import Convergence, Scope
@@ -24,7 +24,7 @@ class Heat:
     def __init__(self, project: Project) -> None:
         self._project = project
         self.stacks: dict[str, Stack] = {}
-        self.records: dict[Record, str] = {}
+        self.records: dict[SoftwareConfig, str] = {}
         """Software configs: what is known of each, and its text."""
 
     def tops(self) -> list[Stack]:
@@ -128,7 +128,7 @@ class Heat:
 
     def nest(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Stack:
         """Begin to create the stack that a resource stands for."""
-        name = f"{part.stack.name}-{part.name}-{self._project.words.letters(12)}"
+        name = f"{part.stack.name}-{part.name}-{self._project.identifiers.letters(12)}"
         stack = self._stack(name, part, blueprint, arguments, part.stack.deadline)
         Convergence(stack, "CREATE").begin()
         return stack
@@ -157,7 +157,7 @@ class Heat:
         deadline: float,
     ) -> Stack:
         stack = Stack(
-            id=self._project.words.uuid(),
+            id=self._project.identifiers.uuid(),
             name=name,
             project=self._project,
             parent=parent,

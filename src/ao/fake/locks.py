@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ao.cloud.values import LOCK_ADDRESS, Lock
+from ao.cloud.models import LOCK_ADDRESS, Lock
 from ao.errors import Changed, CloudError, Conflict, NotFound
-from ao.fake.desk import Service, reads, writes
+from ao.fake.calls import Service, reads, writes
 from ao.fake.failure import Failure
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ao.cloud.values import FloatingIP, Lock, Named
+from ao.cloud.models import FloatingIP, Lock, Named
 from ao.errors import Changed, Conflict, NotFound
 from ao.fake.failure import Failure
 
@@ -83,8 +83,8 @@ class Neutron:
 
     def create_network(self, name: str) -> str:
         """A new network; its ID."""
-        self._project.limits.claim(networks=1)
-        network = Network(id=self._project.words.uuid(), name=name)
+        self._project.quotas.claim(networks=1)
+        network = Network(id=self._project.identifiers.uuid(), name=name)
         self.networks[network.id] = network
         return network.id
 
@@ -96,10 +96,11 @@ class Neutron:
 
     def create_subnet(self, name: str, network_id: str, cidr: str, *, dhcp: bool = True) -> str:
         """A new subnet with its port for metadata, which has an address only for DHCP; its ID."""
-        self._project.limits.claim(subnets=1, ports=1)
+        self._project.quotas.claim(subnets=1, ports=1)
         if network_id not in self.networks:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
-        subnet = Subnet(id=self._project.words.uuid(), name=name, network_id=network_id, cidr=cidr)
+        identifier = self._project.identifiers.uuid()
+        subnet = Subnet(id=identifier, name=name, network_id=network_id, cidr=cidr)
         self.subnets[subnet.id] = subnet
         self._hosts[subnet.id] = itertools.cycle(ipaddress.ip_network(cidr).hosts())
         self.plug(subnet.id, "network:distributed", None if dhcp else "")
@@ -127,11 +128,11 @@ class Neutron:
 
     def plug(self, subnet_id: str, owner: str, address: str | None = None) -> Port:
         """A new port in a subnet, at the next free address unless one is given."""
-        self._project.limits.claim(ports=1)
+        self._project.quotas.claim(ports=1)
         if subnet_id not in self.subnets:
             raise Failure("NotFound", f"Subnet {subnet_id} could not be found.")
         port = Port(
-            id=self._project.words.uuid(),
+            id=self._project.identifiers.uuid(),
             subnet_id=subnet_id,
             address=self._free_address(self.subnets[subnet_id]) if address is None else address,
             owner=owner,
@@ -149,9 +150,9 @@ class Neutron:
 
     def create_router(self, name: str, external_network_id: str) -> str:
         """A new router with a gateway; its ID."""
-        self._project.limits.claim(routers=1)
+        self._project.quotas.claim(routers=1)
         router = Router(
-            id=self._project.words.uuid(), name=name, external_network_id=external_network_id
+            id=self._project.identifiers.uuid(), name=name, external_network_id=external_network_id
         )
         self.routers[router.id] = router
         return router.id
@@ -198,16 +199,16 @@ class Neutron:
 
     def create_group(self, name: str, rules: int) -> str:
         """A new security group with so many rules of its own; its ID."""
-        self._project.limits.claim(security_groups=1, security_group_rules=rules + 2)
-        group = SecurityGroup(id=self._project.words.uuid(), name=name, rules=rules + 2)
+        self._project.quotas.claim(security_groups=1, security_group_rules=rules + 2)
+        group = SecurityGroup(id=self._project.identifiers.uuid(), name=name, rules=rules + 2)
         self.groups[group.id] = group
         return group.id
 
     def allocate(self, network: Named, description: str) -> FloatingIP:
         """A new floating IP."""
-        self._project.limits.claim(floating_ips=1)
+        self._project.quotas.claim(floating_ips=1)
         address = FloatingIP(
-            id=self._project.words.uuid(),
+            id=self._project.identifiers.uuid(),
             address=self._project.openstack.free_address(),
             network_id=network.id,
             port_id=None,

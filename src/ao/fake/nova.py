@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ao.cloud.values import Flavor, Named
+from ao.cloud.models import Flavor, Named
 from ao.fake.neutron import Port
 from ao.fake.timeline import Job
 
@@ -56,10 +56,10 @@ class Nova:
         tags: frozenset[str],
     ) -> Server:
         """A new server, in status BUILD. Raises Failure when a quota is too small."""
-        self._project.limits.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=1)
+        self._project.quotas.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=1)
         neutron = self._project.neutron
         server = Server(
-            id=self._project.words.uuid(),
+            id=self._project.identifiers.uuid(),
             name=name,
             image=image,
             flavor=flavor,

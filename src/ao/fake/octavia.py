@@ -142,11 +142,11 @@ class Octavia:
         self, name: str, description: str, provider: str, subnet_id: str
     ) -> Balancer:
         """A new load balancer, which is not ACTIVE yet."""
-        self._project.limits.claim(load_balancers=1, ports=1)
+        self._project.quotas.claim(load_balancers=1, ports=1)
         if provider not in self._project.openstack.providers:
             raise Failure("BadRequest", f"Provider '{provider}' is not enabled. (HTTP 400)")
         balancer = Balancer(
-            id=self._project.words.uuid(),
+            id=self._project.identifiers.uuid(),
             name=name,
             description=description,
             provider=provider,
@@ -194,17 +194,17 @@ class Octavia:
 
     def create_monitor(self, pool: Pool, path: str | None) -> Monitor:
         """A new health monitor; OVN's provider adds a port for its checks."""
-        self._project.limits.claim(health_monitors=1)
+        self._project.quotas.claim(health_monitors=1)
         balancer = pool.balancer
         if balancer.provider == "ovn":
             self._project.neutron.plug(balancer.vip.subnet_id, _HEALTH_PORT)
-        monitor = Monitor(id=self._project.words.uuid(), pool=pool, path=path)
+        monitor = Monitor(id=self._project.identifiers.uuid(), pool=pool, path=path)
         self.monitors[monitor.id] = monitor
         return monitor
 
     def add_member(self, pool: Pool, subnet_id: str, address: str) -> Member:
         """A new member of a pool."""
-        member = Member(id=self._project.words.uuid(), subnet_id=subnet_id, address=address)
+        member = Member(id=self._project.identifiers.uuid(), subnet_id=subnet_id, address=address)
         pool.members[member.id] = member
         return member
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from ao.cloud.values import Flavor, Named
+from ao.cloud.models import Flavor, Named
+from ao.fake.identifiers import Identifiers
 from ao.fake.project import Project
-from ao.fake.shop import Application, shop
 from ao.fake.timeline import Timeline
-from ao.fake.words import Words
+from ao.fake.web_application import Application, answer
 from ao.visit import Answer, NoAnswer
 
 T = TypeVar("T", bound=Named)
@@ -30,7 +30,7 @@ class OpenStack:
         providers: tuple[str, ...] = ("amphora", "ovn"),
         services: Iterable[str] = ("alarming", "metric-storage"),
         limits: Mapping[str, int] | None = None,
-        application: Application = shop,
+        application: Application = answer,
         seed: int = 0,
     ) -> None:
         """Offer these things, by name.
@@ -43,17 +43,17 @@ class OpenStack:
         self.lock = threading.RLock()
         """Held by whoever reads or changes anything."""
         self.timeline = Timeline()
-        self.words = Words(seed)
+        self.identifiers = Identifiers(seed)
         self.application = application
         self.providers = providers
         self.services = frozenset(services)
-        self.images = [Named(id=self.words.uuid(), name=name) for name in images]
+        self.images = [Named(id=self.identifiers.uuid(), name=name) for name in images]
         self.external_networks = [
-            Named(id=self.words.uuid(), name=name) for name in external_networks
+            Named(id=self.identifiers.uuid(), name=name) for name in external_networks
         ]
         self.keypairs = [Named(id=name, name=name) for name in keypairs]
         self.flavors = [
-            Flavor(id=self.words.uuid(), name=name, vcpus=vcpus, ram=ram)
+            Flavor(id=self.identifiers.uuid(), name=name, vcpus=vcpus, ram=ram)
             for name, (vcpus, ram) in (flavors or {"web.small": (1, 128)}).items()
         ]
         self._limits = limits or {}

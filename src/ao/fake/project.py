@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ao.cloud.values import Named
+from ao.cloud.models import Named
 from ao.fake.aodh import Aodh
-from ao.fake.flaws import Flaws
+from ao.fake.build_faults import BuildFaults
 from ao.fake.heat import Heat
-from ao.fake.limits import Limits
 from ao.fake.neutron import Neutron
 from ao.fake.nova import Nova
 from ao.fake.octavia import Octavia
 from ao.fake.prometheus import Prometheus
+from ao.fake.quotas import Quotas
 
 if TYPE_CHECKING:
     from ao.fake.openstack import OpenStack
@@ -25,9 +25,9 @@ class Project:
     def __init__(self, openstack: OpenStack, limits: Mapping[str, int]) -> None:
         self.openstack = openstack
         self.timeline = openstack.timeline
-        self.words = openstack.words
-        self.limits = Limits(self, limits)
-        self.flaws = Flaws()
+        self.identifiers = openstack.identifiers
+        self.quotas = Quotas(self, limits)
+        self.build_faults = BuildFaults()
         self.neutron = Neutron(self)
         self.nova = Nova(self)
         self.octavia = Octavia(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ao.cloud.values import Signal
+from ao.cloud.models import Signal
 from ao.fake.failure import Failure
 from ao.fake.template import Blueprint
 

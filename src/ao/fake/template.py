@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import yaml
 
-from ao.cloud.values import Template
+from ao.cloud.models import Template
 from ao.errors import CloudError
 from ao.fake import hot
 

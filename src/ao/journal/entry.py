@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ao.foreign import Line, line
 from ao.journal.events import Event, Noted, Switched
 from ao.journal.heading import LIMIT, Heading, is_free
 from ao.journal.invalid import Invalid
-from ao.journal.shrink import shrinkings
+from ao.journal.truncation import truncations
+from ao.untrusted.texts import Line, line
 
 CAP = 200_000
 """Bytes of an entry that are kept; Heat takes 1 MiB (heat.conf: max_json_body_size)."""
@@ -51,7 +51,7 @@ def write(host: str, event: Event) -> str:
     """The text of an event, in ASCII and not larger than CAP."""
     text = _json(host, event)
     if len(text) > CAP and isinstance(event, Switched):
-        for smaller in shrinkings(event):
+        for smaller in truncations(event):
             text = _json(host, smaller)
             if len(text) <= CAP:
                 return text

@@ -1,8 +1,8 @@
 """Events that the journal keeps, as frozen values.
 
 Texts that people or programs write freely are redacted and cut as they are kept. All are read
-back by the types of `ao.foreign` and `ao.bounds`: anybody with a role in the project may have
-written them.
+back by the types of `ao.untrusted.texts` and `ao.untrusted.bounds`: anybody with a role in the
+project may have written them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from pydantic import (
     WrapSerializer,
 )
 
-from ao.bounds import AtMost, Count, Seconds, Share
 from ao.colour import Colour
-from ao.foreign import Line, Text, Version, Word
+from ao.cutover.cutover import CutOver, drawable
 from ao.redaction import redact
-from ao.report.cutover import CutOver, drawable
+from ao.site.name_types import Version
+from ao.untrusted.bounds import AtMost, Count, Seconds, Share
+from ao.untrusted.texts import Line, Text, Word
 
 LONGEST = 4000
 """Characters of a free text that are kept."""

@@ -10,10 +10,10 @@ from typing import Self
 from urllib.parse import unquote
 
 from ao.colour import Colour
-from ao.foreign import line
 from ao.journal.invalid import Invalid
-from ao.printable import printable
 from ao.site import NAME, VERSION
+from ao.untrusted.printable import printable
+from ao.untrusted.texts import line
 
 PREFIX = "ao.journal"
 LIMIT = 255

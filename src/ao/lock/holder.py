@@ -12,10 +12,10 @@ from annotated_types import Interval
 from pydantic import TypeAdapter, ValidationError
 
 from ao import cloud
-from ao.bounds import YEAR
-from ao.foreign import Line, line
-from ao.lock import process
+from ao.lock import process_mark
 from ao.redaction import redact
+from ao.untrusted.bounds import YEAR
+from ao.untrusted.texts import Line, line
 
 LEASE = 120.0
 """Seconds that a lock lasts after its last renewal."""
@@ -111,7 +111,7 @@ class Holder:
         """Why it counts no more; empty while it counts."""
         if self.lock.read >= self.until:
             return f"it ended at {moment(self.until)}"
-        if self.claim is not None and process.ended(self.claim.process.rpartition(".")[0]):
+        if self.claim is not None and process_mark.ended(self.claim.process.rpartition(".")[0]):
             return f"its process on {self.claim.host} has ended"
         return ""
 

@@ -14,7 +14,7 @@ from typing import Self
 from ao import cloud
 from ao.errors import AoError, Changed, CloudError, NotFound, Unavailable
 from ao.lock.errors import LockLost
-from ao.lock.guarded import guarded
+from ao.lock.guarded_cloud import guarded
 from ao.lock.holder import LEASE, Claim, Holder, moment
 from ao.work import Work
 
@@ -29,7 +29,7 @@ SAFE = LEASE - RENEWAL
 is for the request that goes out at their end."""
 
 
-class Held:
+class AcquiredLock:
     """A site's lock in our hands, until the `with` block ends."""
 
     def __init__(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ao.errors import AoError
 from ao.probe import wire
-from ao.probe.recorder import Recorder
+from ao.probe.request_counter import RequestCounter
 from ao.probe.run import Lately, Run
 
 
@@ -49,7 +49,7 @@ async def _go(run: Run) -> object:
     return await run.go()
 
 
-def _lately(lately: Lately, recorder: Recorder) -> None:
+def _lately(lately: Lately, recorder: RequestCounter) -> None:
     _say("lately", lately)
 
 

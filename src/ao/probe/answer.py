@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ao import limits
 from ao.colour import Colour
-from ao.printable import printable
+from ao.http import limits
 from ao.probe.recording import Outcome
 from ao.site import Identify
+from ao.untrusted.printable import printable
 
 COLOURS = 16
 """Words that are taken for a colour, beside blue and green."""

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 
 from ao.probe.answer import Answer, Broken, Exhausted, Teller
 from ao.probe.connection import Connection
-from ao.probe.load import Load
-from ao.probe.recorder import Recorder, Request
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Kind, Outcome
+from ao.probe.request_counter import Request, RequestCounter
 
 LATE = 1.0
 """Seconds by which a request on a new connection may be late before it is skipped."""
@@ -23,9 +23,9 @@ class Clients:
 
     def __init__(
         self,
-        load: Load,
+        load: ProbeLoad,
         open_connection: Opener,
-        recorder: Recorder,
+        recorder: RequestCounter,
         now: Callable[[], float],
         note: Callable[[Request], None],
         room: int,

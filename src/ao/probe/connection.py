@@ -11,7 +11,7 @@ import struct
 from abc import abstractmethod
 from typing import Self
 
-from ao import limits
+from ao.http import limits
 from ao.probe.answer import Answer, Broken, Exhausted
 from ao.probe.recording import Outcome
 from ao.probe.target import Target
@@ -26,7 +26,7 @@ ports would run out."""
 class Connection(asyncio.Protocol):
     """One connection, which takes one request at a time.
 
-    What a server sends is bounded by `ao.limits`: a request whose answer exceeds them is
+    What a server sends is bounded by `ao.http.limits`: a request whose answer exceeds them is
     Broken, and its connection closed.
     """
 

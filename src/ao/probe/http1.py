@@ -7,7 +7,7 @@ from typing import Any
 
 import httptools
 
-from ao import limits
+from ao.http import limits
 from ao.probe import connection
 from ao.probe.target import Target
 

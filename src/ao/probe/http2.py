@@ -15,7 +15,7 @@ import h2.settings
 from h2.settings import SettingCodes
 from hyperframe.frame import Frame, GoAwayFrame
 
-from ao import limits
+from ao.http import limits
 from ao.probe import connection
 from ao.probe.answer import Broken
 from ao.probe.recording import Outcome

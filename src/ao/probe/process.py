@@ -19,9 +19,9 @@ from ao import errors
 from ao.colour import Colour
 from ao.errors import AoError, DeadlinePassed
 from ao.probe import wire
-from ao.probe.load import Load
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Recording
-from ao.probe.tally import Tally
+from ao.probe.running_totals import RunningTotals
 
 STOPPING = 30.0
 """Seconds, beside the load's time-out, that it may take to end and to tell what it saw."""
@@ -66,7 +66,7 @@ class ProbeProcess:
                 with suppress(BrokenPipeError):
                     pipe.close()
 
-    def begin(self, load: Load, *, records: Path | None = None) -> Self:
+    def begin(self, load: ProbeLoad, *, records: Path | None = None) -> Self:
         """Have it send a load; `records` is a file that gets a line for every request."""
         process = self._started()
         assert process.stdin is not None
@@ -83,7 +83,7 @@ class ProbeProcess:
         with self._changed:
             return self._lately.clients.get(str(colour), 0) if self._lately else 0
 
-    def sample(self) -> Tally | None:
+    def sample(self) -> RunningTotals | None:
         """What it has counted since it began; None before it sends and after it has ended."""
         with self._changed:
             return None if self._ended or self._lately is None else self._lately.tally
@@ -150,7 +150,7 @@ class ProbeProcess:
 
 @dataclass(frozen=True, kw_only=True)
 class _Lately:
-    tally: Tally
+    tally: RunningTotals
     clients: Mapping[str, int]
 
 

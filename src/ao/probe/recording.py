@@ -12,8 +12,8 @@ from typing import Annotated
 
 from annotated_types import Interval, MaxLen
 
-from ao.bounds import YEAR, AtMost, Count, Moment, Offset, Seconds
-from ao.probe.load import Load
+from ao.probe.probe_load import ProbeLoad
+from ao.untrusted.bounds import YEAR, AtMost, Count, Moment, Offset, Seconds
 
 Colours = Annotated[Mapping[str, Count], MaxLen(100)]
 """Answers by colour."""
@@ -124,7 +124,7 @@ class Recording:
     """Moment of its beginning, in seconds since 1970."""
     seconds: Seconds
     """How long it sent requests; answers to the last ones came later."""
-    load: Load
+    load: ProbeLoad
     width: Annotated[float, Interval(ge=0.01, le=YEAR)]
     """Length of a slice in seconds."""
     slices: Annotated[tuple[Slice, ...], AtMost(50_000)]

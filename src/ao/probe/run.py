@@ -13,10 +13,10 @@ from ao.errors import Unavailable
 from ao.probe import descriptors, target
 from ao.probe.answer import Broken, Exhausted
 from ao.probe.clients import Clients, Opener
-from ao.probe.load import Load, Protocol
-from ao.probe.recorder import Recorder, Request
+from ao.probe.probe_load import ProbeLoad, Protocol
 from ao.probe.recording import Recording
-from ao.probe.tally import Tally
+from ao.probe.request_counter import Request, RequestCounter
+from ao.probe.running_totals import RunningTotals
 from ao.probe.target import Target
 
 NEW = 4_000
@@ -32,7 +32,7 @@ class Lately:
     clients: dict[str, int]
     """Clients by the colour that answered them in the last second; new connections count as
     one."""
-    tally: Tally
+    tally: RunningTotals
     """What it has counted since it began."""
 
 
@@ -40,10 +40,10 @@ class Lately:
 class Run:
     """A probe's run."""
 
-    load: Load
+    load: ProbeLoad
     records: Path | None = None
     """File that gets a line for every request."""
-    lately: Callable[[Lately, Recorder], None] = lambda lately, recorder: None
+    lately: Callable[[Lately, RequestCounter], None] = lambda lately, recorder: None
     """Who is told, several times a second."""
     interval: float = 0.2
     """Seconds between two such tellings."""
@@ -62,7 +62,7 @@ class Run:
         """
         open_connection = await _reach(self.load)
         room = descriptors.room(NEW + self.load.kept) - self.load.kept
-        recorder = Recorder(self.load)
+        recorder = RequestCounter(self.load)
         begun, started = time.monotonic(), time.time()
 
         def now() -> float:
@@ -71,7 +71,7 @@ class Run:
         with ExitStack() as open_files:
             note: Callable[[Request], None] = _forget
             if self.records is not None:
-                from ao.probe.records import Records
+                from ao.probe.request_log import Records
 
                 note = open_files.enter_context(Records(self.records)).add
             clients = Clients(self.load, open_connection, recorder, now, note, max(1, room))
@@ -105,7 +105,7 @@ class Run:
             await asyncio.gather(stop, *tasks, return_exceptions=True)
         return sent
 
-    async def _tell(self, recorder: Recorder, now: Callable[[], float]) -> None:
+    async def _tell(self, recorder: RequestCounter, now: Callable[[], float]) -> None:
         while True:
             await asyncio.sleep(self.interval)
             moment = now()
@@ -119,7 +119,7 @@ def _forget(request: Request) -> None:
     """Keep no record."""
 
 
-async def _reach(load: Load) -> Opener:
+async def _reach(load: ProbeLoad) -> Opener:
     """What opens connections to the first of the server's addresses that takes one.
 
     Raises ConfigError for a wrong URL, Unavailable when none does.
@@ -143,7 +143,7 @@ async def _reach(load: Load) -> Opener:
     )
 
 
-def _opener(load: Load, target: Target) -> Opener:
+def _opener(load: ProbeLoad, target: Target) -> Opener:
     if load.protocol is Protocol.HTTP2:
         from ao.probe import http2
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ao.errors import ConfigError, Unavailable
-from ao.probe.load import Load, Protocol
+from ao.probe.probe_load import ProbeLoad, Protocol
 
 DEADLINE = 10.0
 """Seconds that the name's resolution may take."""
@@ -37,7 +37,7 @@ class Target:
         ).encode()
 
 
-async def find(load: Load) -> list[Target]:
+async def find(load: ProbeLoad) -> list[Target]:
     """The target of a load, once for each address that it has.
 
     Raises ConfigError for a wrong URL, Unavailable for a name that nobody knows.
@@ -84,7 +84,7 @@ async def _resolve(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-def _tls(load: Load) -> ssl.SSLContext:
+def _tls(load: ProbeLoad) -> ssl.SSLContext:
     context = ssl.create_default_context()
     if not load.verify:
         context.check_hostname = False

@@ -6,7 +6,7 @@ import json
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from ao.probe.load import Load, Protocol
+from ao.probe.probe_load import ProbeLoad, Protocol
 from ao.site import Identify
 
 
@@ -21,9 +21,9 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
-def load(data: dict[str, Any]) -> Load:
+def load(data: dict[str, Any]) -> ProbeLoad:
     """A load from its JSON object."""
-    return Load(
+    return ProbeLoad(
         **{
             **data,
             "identify": Identify(**data["identify"]),

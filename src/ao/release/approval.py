@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ao.facts import Facts
 from ao.journal import Approval
-from ao.release.past import Given, Past
+from ao.plan.facts import Facts
 from ao.release.person import Person, are_two
 from ao.release.stage import Stage
+from ao.release.state import Given, ReleaseState
 from ao.site.rules import Approve
 
 
-def wanted(past: Past, facts: Facts, approver: Person) -> Approval:
+def wanted(past: ReleaseState, facts: Facts, approver: Person) -> Approval:
     """The approval that somebody may give to a release as it is now."""
     standby = facts.systems[past.new]
     return Approval(
@@ -26,12 +26,12 @@ def wanted(past: Past, facts: Facts, approver: Person) -> Approval:
     )
 
 
-def counting(past: Past, facts: Facts, rule: Approve) -> Given | None:
+def counting(past: ReleaseState, facts: Facts, rule: Approve) -> Given | None:
     """The approval that lets a release pass; None while there is none."""
     return next((it for it in past.approvals if not objection(it, past, facts, rule)), None)
 
 
-def objection(given: Given, past: Past, facts: Facts, rule: Approve) -> str:
+def objection(given: Given, past: ReleaseState, facts: Facts, rule: Approve) -> str:
     """Why an approval does not let a release pass, to be read after `it`; empty when it does."""
     approval = given.approval
     if approval is None or not (approval.release and approval.version and approval.stage):
@@ -47,7 +47,7 @@ def objection(given: Given, past: Past, facts: Facts, rule: Approve) -> str:
     return ""
 
 
-def is_deployed(past: Past, facts: Facts) -> bool:
+def is_deployed(past: ReleaseState, facts: Facts) -> bool:
     """Whether the system that a release goes to has its version, and Heat is done with it."""
     standby = facts.systems[past.new]
     stack = standby.stack

@@ -27,7 +27,7 @@ class Person:
         return f"{self.name} ({self.user})" if self.name else self.user
 
 
-def checked(name: str) -> str:
+def checked_name(name: str) -> str:
     """The name of a person, without blanks around it; empty names nobody.
 
     Raises ConfigError for one that cannot be shown or is too long.

@@ -6,24 +6,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from ao import acts, checks, measure, migration, window
+from ao.checks import checks
 from ao.colour import Colour
+from ao.cutover import measurement
+from ao.cutover.measurement import Measurement, Probe
 from ao.errors import Refused
-from ao.facts import Facts
+from ao.hooks import migration
 from ao.interrupt import unbroken
 from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
-from ao.measure import Measurement, Probe
+from ao.operations import reconcile
+from ao.plan.facts import Facts
 from ao.progress import Silent
 from ao.release.errors import RolledBack
-from ao.release.running import Running
-from ao.report import files, words
+from ao.release.run import ReleaseRun
+from ao.report import report_files, translations
 from ao.site.hooks import Point
 from ao.site.notify import Event
 from ao.site.window import Outside
-from ao.watch import loop
-from ao.watch.look import Look
+from ao.watch import decision_window
 from ao.watch.sample import Baseline
+from ao.watch.sampling import Sampler
 from ao.watch.verdict import Decision
+from ao.window import window
 from ao.work import Work
 
 BEFORE = 3.0
@@ -33,7 +37,7 @@ KEEP, BACK, NO_RETURN = "keep", "switch back", "past the point of no return"
 """Verdicts."""
 
 
-def await_window(run: Running) -> None:
+def await_window(run: ReleaseRun) -> None:
     """Come back when production may be switched. Raises OutsideWindow where that is the rule."""
     rules, moment = run.work.site.window, run.options.moment
     while window.open_at(rules, moment()) is None:
@@ -50,7 +54,7 @@ def await_window(run: Running) -> None:
         run.attention.work.clock.sleep(min(1.0 if left < MINUTE else 10.0, left))
 
 
-def switch(run: Running, facts: Facts) -> None:
+def switch(run: ReleaseRun, facts: Facts) -> None:
     """Make the new system live, measured, and note what production was like before."""
     if facts.live is run.past.old:
         await_window(run)
@@ -67,7 +71,7 @@ def switch(run: Running, facts: Facts) -> None:
     run.hook(Point.AFTER_SWITCH)
 
 
-def watch(run: Running, facts: Facts) -> None:
+def watch(run: ReleaseRun, facts: Facts) -> None:
     """Watch production for the decision window. Raises RolledBack after a breach."""
     rules, new = run.work.site.watch, facts.systems[run.past.new]
     baseline = run.past.baseline or Baseline.of(new, None, rules.requests)
@@ -76,7 +80,7 @@ def watch(run: Running, facts: Facts) -> None:
     begun = min(run.past.switched_at or now, now)
     tell = run.countdown("the decision window ends")
     with _probing(run, facts) as probe:
-        look = Look(
+        look = Sampler(
             work=run.work,
             watch=rules,
             baseline=baseline,
@@ -85,7 +89,7 @@ def watch(run: Running, facts: Facts) -> None:
             checks=lambda: failing(run),
             moment=run.options.moment,
         )
-        verdict = loop.watch(
+        verdict = decision_window.watch(
             run.attention.work,
             rules,
             baseline,
@@ -99,7 +103,7 @@ def watch(run: Running, facts: Facts) -> None:
     _judge(run, KEEP, verdict.reason)
 
 
-def go_back(run: Running, why: str) -> None:
+def go_back(run: ReleaseRun, why: str) -> None:
     """Switch production back.
 
     Raises RolledBack when that is done, Refused past a one-way change of the database.
@@ -123,39 +127,39 @@ def go_back(run: Running, why: str) -> None:
     )
 
 
-def failing(run: Running) -> tuple[str, ...]:
+def failing(run: ReleaseRun) -> tuple[str, ...]:
     """The site's checks that production fails, a sentence for each."""
     quietly = replace(run.work, progress=Silent())
     results = checks.run(quietly, run.context().url, run.past.new, run.past.version)
     return tuple(f"{it.name}: {it.why}" for it in results.results if not it.passed)
 
 
-def _judge(run: Running, verdict: str, why: str) -> None:
+def _judge(run: ReleaseRun, verdict: str, why: str) -> None:
     run.write(Judged(verdict=verdict, why=why))
     run.past = replace(run.past, verdict=verdict)
     run.work.progress.note(f"Decision: {verdict}. {why[:1].upper()}{why[1:]}.")
 
 
-def _may_return(run: Running) -> bool:
+def _may_return(run: ReleaseRun) -> bool:
     """Whether production may go back from the version: it changed no database one-way."""
     return run.options.i_know or not migration.one_way(run.work, run.context())
 
 
-def _move(run: Running, to: Colour, *, may_return: bool = False) -> None:
+def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
     """Switch production, measured; one that is not whole is taken where there is no better."""
     with _measured(run) as measured:
         work = replace(measured, draining=run.draining)
         try:
-            acts.switch(work, to, may_return=may_return)
+            reconcile.switch(work, to, may_return=may_return)
         except Refused as error:
             if to is not run.past.old:
                 raise
             run.work.progress.note(f"{error.message}. Switching back to the servers that pass.")
-            acts.switch(work, to, degraded=True, may_return=may_return)
+            reconcile.switch(work, to, degraded=True, may_return=may_return)
 
 
 @contextmanager
-def _measured(run: Running) -> Iterator[Work]:
+def _measured(run: ReleaseRun) -> Iterator[Work]:
     """The work with a measurement, whose result is kept in the journal."""
     if run.options.probes is None:
         yield run.work
@@ -167,23 +171,23 @@ def _measured(run: Running) -> Iterator[Work]:
         finally:
             if measurement.cutover is not None:
                 run.write(Switched(cutover=measurement.cutover))
-                run.work.progress.note(words.verdict(measurement.cutover))
+                run.work.progress.note(translations.verdict(measurement.cutover))
                 for path in run.options.reports:
-                    files.write(measurement.cutover, path)
+                    report_files.write(measurement.cutover, path)
 
 
 @contextmanager
-def _probing(run: Running, facts: Facts) -> Iterator[Probe | None]:
+def _probing(run: ReleaseRun, facts: Facts) -> Iterator[Probe | None]:
     """A probe that asks production, if it can be asked from here."""
     if run.options.probes is None:
         yield None
         return
     with run.options.probes() as probe:
-        why_not = measure.begin(run.work, facts, probe)
+        why_not = measurement.begin(run.work, facts, probe)
         yield None if why_not else probe
 
 
-def _note_baseline(run: Running, facts: Facts) -> None:
+def _note_baseline(run: ReleaseRun, facts: Facts) -> None:
     """Look at production as it is before the switch."""
     rules, new = run.work.site.watch, facts.systems[run.past.new]
     if not rules.length:

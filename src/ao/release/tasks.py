@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from ao import acts, checks, guard, junit, logout
-from ao.facts import Facts
+from ao.checks import checks, junit
+from ao.hooks import logout
 from ao.journal import Ask, Asked, Checked, CheckResult
+from ao.operations import reconcile
+from ao.plan import guard
+from ao.plan.facts import Facts
 from ao.release import approval, production
 from ao.release.errors import WaitingForApproval
 from ao.release.person import Person
-from ao.release.running import Running
+from ao.release.run import ReleaseRun
 from ao.site.hooks import Point
 from ao.site.notify import Event
 from ao.site.rules import After, Approve
 
 
-def deploy(run: Running, facts: Facts) -> None:
+def deploy(run: ReleaseRun, facts: Facts) -> None:
     """Bring the version to the standby."""
     run.hook(Point.BEFORE_DEPLOY)
-    acts.deploy(run.attention.work, run.past.version)
+    reconcile.deploy(run.attention.work, run.past.version)
     run.hook(Point.AFTER_DEPLOY)
 
 
-def check(run: Running, facts: Facts) -> None:
+def check(run: ReleaseRun, facts: Facts) -> None:
     """Check the standby on its preview. Raises CheckFailed."""
     run.hook(Point.BEFORE_CHECK)
     work, version = run.attention.work, run.past.version
@@ -40,13 +43,13 @@ def check(run: Running, facts: Facts) -> None:
     run.hook(Point.AFTER_CHECK)
 
 
-def match(run: Running, facts: Facts) -> None:
+def match(run: ReleaseRun, facts: Facts) -> None:
     """Bring the standby to at least the live system's size, its servers healthy."""
     size = max(system.size for system in facts.systems.values())
-    acts.scale(run.attention.work, run.past.new, size)
+    reconcile.scale(run.attention.work, run.past.new, size)
 
 
-def approve(run: Running, facts: Facts) -> None:
+def approve(run: ReleaseRun, facts: Facts) -> None:
     """Have somebody approve. Raises WaitingForApproval where nobody has.
 
     Whoever is at the terminal approves for themselves, unless it takes two people.
@@ -74,19 +77,19 @@ def approve(run: Running, facts: Facts) -> None:
     )
 
 
-def log_out(run: Running, facts: Facts) -> None:
+def log_out(run: ReleaseRun, facts: Facts) -> None:
     """Tell users, wait, log them out."""
     production.await_window(run)
     logout.run(run.attention.work, run.context(), run.countdown("users are logged out"))
 
 
-def retire(run: Running, facts: Facts) -> None:
+def retire(run: ReleaseRun, facts: Facts) -> None:
     """Make a small standby of the old system, or delete it."""
     guard.may_change(facts, run.past.old, act="retire")
     run.hook(Point.BEFORE_RETIRE)
     standby, old = run.work.site.rules.standby, run.past.old
     if standby.after is After.EMPTY:
-        acts.down(run.attention.work, frozenset({old}))
+        reconcile.down(run.attention.work, frozenset({old}))
     else:
-        acts.scale(run.attention.work, old, standby.size)
+        reconcile.scale(run.attention.work, old, standby.size)
     run.hook(Point.AFTER_RETIRE)

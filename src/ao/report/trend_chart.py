@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from ao.colour import Colour
-from ao.report import canvas, words
-from ao.report.cutover import CutOver
-from ao.report.paint import GREY, INK, PALE, style
-from ao.report.panels import SMALL
-from ao.report.trend import Points, Trend
-from ao.report.words import Language, Words
+from ao.cutover.cutover import CutOver
+from ao.cutover.trend import Points, Trend
+from ao.report import drawing, translations
+from ao.report.chart_colours import GREY, INK, PALE, style
+from ao.report.chart_panels import SMALL
+from ao.report.translations import Language, Translations
 
 WIDTH, HEIGHT = 9.0, 3.2
 """Inches; at 100 dots an inch, 900 by 320 pixels."""
@@ -32,20 +32,20 @@ DASHES: Mapping[Colour, str] = {Colour.BLUE: "-", Colour.GREEN: "--"}
 
 def svg(trend: Trend, cutover: CutOver, language: Language = Language.ENGLISH) -> str:
     """The chart as an SVG document."""
-    return canvas.svg(figure(trend, cutover, language))
+    return drawing.svg(figure(trend, cutover, language))
 
 
 def figure(trend: Trend, cutover: CutOver, language: Language = Language.ENGLISH) -> Figure:
     """The chart as matplotlib has it; minutes count from the switch's request."""
-    spoken = words.of(canvas.written(language))
+    spoken = translations.of(drawing.written(language))
     origin = cutover.started + (cutover.asked_at or 0.0)
-    with canvas.style():
+    with drawing.style():
         drawn = Figure(figsize=(WIDTH, HEIGHT), dpi=100, facecolor="white")
         FigureCanvasAgg(drawn)
         servers, load = drawn.subplots(2, 1, sharex=True, height_ratios=(1, 1.2))
         drawn.subplots_adjust(left=0.75 / WIDTH, right=1 - 1.15 / WIDTH, top=0.96, bottom=0.17)
         for colour in Colour:
-            name = words.system(colour, _version(cutover, colour))
+            name = translations.system(colour, _version(cutover, colour))
             _curve(servers, trend.servers, colour, trend.step, origin, name, stepped=True)
             _curve(load, trend.load, colour, trend.step, origin, name, stepped=False)
         _draw_servers(servers, trend, spoken)
@@ -105,7 +105,7 @@ def _greatest(curves: Mapping[Colour, Points]) -> float:
     return max([0.0, *(value for points in curves.values() for value in points.values)])
 
 
-def _draw_servers(axes: Axes, trend: Trend, spoken: Words) -> None:
+def _draw_servers(axes: Axes, trend: Trend, spoken: Translations) -> None:
     axes.set_ylim(0, 1.4 * _greatest(trend.servers) + 1)
     axes.set_ylabel(spoken.servers)
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -113,7 +113,7 @@ def _draw_servers(axes: Axes, trend: Trend, spoken: Words) -> None:
         axes.legend(loc="upper left", fontsize=SMALL, frameon=False, ncols=2)
 
 
-def _draw_load(axes: Axes, trend: Trend, spoken: Words) -> None:
+def _draw_load(axes: Axes, trend: Trend, spoken: Translations) -> None:
     """Load, and the thresholds on which servers come and go."""
     most = max(_greatest(trend.load), trend.out, trend.inward)
     axes.set_ylim(0, 1.15 * most or 1.0)

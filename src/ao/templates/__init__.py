@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
-from ao.cloud.values import Template
+from ao.cloud.models import Template
 
 SERVER_TEMPLATE = "server.yaml"
 """Template of one server, and so the resource type of a group's members."""
@@ -24,6 +24,6 @@ def system() -> Template:
     return Template(body=_read("system.yaml"), files={SERVER_TEMPLATE: _read(SERVER_TEMPLATE)})
 
 
-def canary() -> Template:
-    """Template of the doctor's canary: two load balancers, two servers, one address."""
-    return Template(body=_read("canary.yaml"))
+def trial_site() -> Template:
+    """Template of the doctor's trial site: two load balancers, two servers, one address."""
+    return Template(body=_read("trial_site.yaml"))

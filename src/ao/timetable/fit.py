@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import numpy
 from numpy.typing import NDArray
 
-from ao.timetable import words
+from ao.timetable import translations
 from ao.timetable.procedure import DECISION, SWITCH_BACK, Procedure
-from ao.timetable.run import run, times
+from ao.timetable.simulation import run, times
 
 if TYPE_CHECKING:
-    from ao.timetable.takes import Samples
+    from ao.timetable.durations import Samples
 
 RUNS = 10_000
 SHARE = 0.95
@@ -167,9 +167,9 @@ def warning(procedure: Procedure, window: float, *, share: float = SHARE) -> str
     if found.kept >= share:
         return None
     text = (
-        f"the window of {words.time(window)} is long enough for {words.percent(found.kept)} of "
-        f"releases like this one; 95 of 100 need {words.time(found.p95)} or less, with the time "
-        "to switch back"
+        f"the window of {translations.time(window)} is long enough for "
+        f"{translations.percent(found.kept)} of releases like this one; 95 of 100 need "
+        f"{translations.time(found.p95)} or less, with the time to switch back"
     )
     if found.breaker is None:
         return f"{text}."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ao.journal import Entry, Outcome, Release, Switched
+from ao.journal import Entry, Operation, Outcome, Switched
+from ao.timetable.durations import Measured, TaskDuration
 from ao.timetable.procedure import Procedure
-from ao.timetable.takes import Measured, Takes
 
 DRAIN, SWITCH, WATCH, SWITCH_BACK = "drain", "switch", "watch", "switch back"
 WORDS = ("deploy", "check", "match", "logout", SWITCH, DRAIN, WATCH, SWITCH_BACK)
@@ -31,7 +31,7 @@ def drains(entries: Iterable[Entry]) -> dict[str, float]:
     return found
 
 
-def measured(releases: Iterable[Release], drained: Mapping[str, float]) -> Times:
+def measured(releases: Iterable[Operation], drained: Mapping[str, float]) -> Times:
     """How long what went well took, in releases and in commands that ran alone.
 
     A switch counts without its drain, which `drained` tells by the release's ID.
@@ -48,7 +48,7 @@ def measured(releases: Iterable[Release], drained: Mapping[str, float]) -> Times
     return {word: tuple(seconds[-LATEST:]) for word, seconds in counting.items() if seconds}
 
 
-def _parts(release: Release) -> list[tuple[str, float]]:
+def _parts(release: Operation) -> list[tuple[str, float]]:
     """Words and seconds of the stages that went well; a command alone is one stage."""
     if not release.steps and release.outcome == Outcome.DONE:
         return [(release.act, release.seconds)]
@@ -63,7 +63,7 @@ def applied(procedure: Procedure, times: Times) -> tuple[Procedure, Sequence[str
     """The procedure with measured times in place of its own, and the words that have none."""
     missing: dict[str, None] = {}
 
-    def taken(word: str | None, own: Takes) -> Takes:
+    def taken(word: str | None, own: TaskDuration) -> TaskDuration:
         if word is None:
             return own
         if word in times:

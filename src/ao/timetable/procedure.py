@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from ao.timetable.takes import Fixed, Takes
+from ao.timetable.durations import Fixed, TaskDuration
 from ao.timetable.title import Title
 
 DECISION = "decision"
@@ -33,7 +33,7 @@ class Task:
 
     name: str
     title: Title
-    takes: Takes
+    takes: TaskDuration
     after: tuple[str, ...] = ()
     """Tasks that have to be done before it begins; DECISION for the decision."""
     before_window: bool = False
@@ -60,9 +60,9 @@ class Decision:
 
     after: tuple[str, ...]
     """Tasks that come before it."""
-    watch: Takes = field(default_factory=lambda: Fixed(seconds=0.0))
+    watch: TaskDuration = field(default_factory=lambda: Fixed(seconds=0.0))
     """How long production is watched before it is made."""
-    switch_back: Takes
+    switch_back: TaskDuration
     """How long switching back takes; so much time is kept."""
     fails: float = 0.0
     """Probability that it is to switch back."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from ao.report.words import Language
-from ao.timetable import clock, words
+from ao.report.translations import Language
+from ao.timetable import clock_times, translations
 from ao.timetable.schedule import Schedule, Slot
 
 
@@ -41,7 +41,7 @@ def before(plan: Schedule, language: Language = Language.ENGLISH) -> str:
 
 
 def _tasks(plan: Schedule, language: Language) -> Iterator[Row]:
-    spoken = words.of(language)
+    spoken = translations.of(language)
     first = spoken.opens if plan.procedure.stops else spoken.begins
     for _, group in groupby(plan.within, key=lambda slot: slot.task.row or slot.task.name):
         slots = tuple(group)
@@ -51,7 +51,7 @@ def _tasks(plan: Schedule, language: Language) -> Iterator[Row]:
             plan,
             slots[0].begin,
             what=f"{first}{spoken.between}{text}" if first else text,
-            note=_listed(slots, language) if task.row else words.takes(task.takes, spoken),
+            note=_listed(slots, language) if task.row else translations.takes(task.takes, spoken),
             by=spoken.between.join(
                 dict.fromkeys(slot.task.by.spoken(language) for slot in slots if slot.task.by)
             ),
@@ -61,21 +61,21 @@ def _tasks(plan: Schedule, language: Language) -> Iterator[Row]:
 
 def _decision(plan: Schedule, language: Language) -> Iterator[Row]:
     if plan.decision is not None and _while_stopped(plan):
-        spoken = words.of(language)
-        kept = words.time(plan.switch_back, spoken)
+        spoken = translations.of(language)
+        kept = translations.time(plan.switch_back, spoken)
         note = spoken.switch_back.format(time=kept)
         yield _row(plan, plan.decision, what=spoken.decision, note=note)
 
 
 def _closing(plan: Schedule, language: Language) -> Row:
-    spoken = words.of(language)
+    spoken = translations.of(language)
     texts = [spoken.closes if plan.procedure.stops else spoken.ends]
     if plan.stops and plan.stops[-1].end >= plan.closes:
         texts.append(spoken.reopened)
-    notes = [spoken.in_all.format(time=words.time(plan.closes, spoken))]
+    notes = [spoken.in_all.format(time=translations.time(plan.closes, spoken))]
     if plan.decision is not None and not _while_stopped(plan):
-        moment = clock.written(plan.procedure.opening, plan.decision)
-        kept = words.time(plan.switch_back, spoken)
+        moment = clock_times.written(plan.procedure.opening, plan.decision)
+        kept = translations.time(plan.switch_back, spoken)
         notes.append(spoken.decided.format(moment=moment, time=kept))
     return _row(plan, plan.closes, what=spoken.between.join(texts), note=spoken.between.join(notes))
 
@@ -87,13 +87,13 @@ def _while_stopped(plan: Schedule) -> bool:
 
 
 def _listed(slots: tuple[Slot, ...], language: Language) -> str:
-    spoken = words.of(language)
+    spoken = translations.of(language)
     return spoken.between.join(
-        f"{slot.task.title.spoken(language)} {words.takes(slot.task.takes, spoken)}"
+        f"{slot.task.title.spoken(language)} {translations.takes(slot.task.takes, spoken)}"
         for slot in slots
     )
 
 
 def _row(plan: Schedule, moment: float, *, what: str, note: str, by: str = "") -> Row:
-    time = clock.written(plan.procedure.opening, moment)
+    time = clock_times.written(plan.procedure.opening, moment)
     return Row(moment=moment, time=time, what=what, note=note, by=by)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ao.timetable.procedure import DECISION, SWITCH_BACK, Procedure, Task
-from ao.timetable.run import run, times
+from ao.timetable.simulation import run, times
 
 _TINY = 1e-6
 """Seconds by which sums of times may be off."""

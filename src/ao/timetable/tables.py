@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ao.report.words import Language
-from ao.timetable import clock, rows, words
+from ao.report.translations import Language
+from ao.timetable import clock_times, rows, translations
 from ao.timetable.comparison import Comparison
 from ao.timetable.procedure import Opening, Procedure
 from ao.timetable.schedule import Schedule
-from ao.timetable.words import Words
+from ao.timetable.translations import Translations
 
 if TYPE_CHECKING:
     from ao.timetable.fit import Fit
@@ -27,7 +27,7 @@ class Table:
 
 def timetable(plan: Schedule, language: Language = Language.ENGLISH) -> Table:
     """The rows of a timetable."""
-    spoken = words.of(language)
+    spoken = translations.of(language)
     return Table(
         columns=(spoken.time, spoken.what, spoken.note, spoken.by),
         rows=tuple((row.time, row.what, row.note, row.by) for row in rows.rows(plan, language)),
@@ -36,61 +36,67 @@ def timetable(plan: Schedule, language: Language = Language.ENGLISH) -> Table:
 
 def comparison(compared: Comparison, language: Language = Language.ENGLISH) -> Table:
     """Both procedures by their figures, then what left the window and why."""
-    spoken = words.of(language)
+    spoken = translations.of(language)
     plans = (compared.first, compared.second)
     titles = tuple(plan.procedure.title.spoken(language) for plan in plans)
     found = [*_figures(compared, spoken, language), *_gone(compared, spoken, language)]
     return Table(columns=("", *titles, spoken.difference), rows=tuple(found))
 
 
-def _figures(compared: Comparison, spoken: Words, language: Language) -> Iterator[tuple[str, ...]]:
+def _figures(
+    compared: Comparison, spoken: Translations, language: Language
+) -> Iterator[tuple[str, ...]]:
     plans = (compared.first, compared.second)
     trimmed = compared.trimmed
     yield (
         spoken.window.format(time="").strip(),
-        *(words.time(plan.window, spoken) for plan in plans),
-        words.time(compared.saving, spoken),
+        *(translations.time(plan.window, spoken) for plan in plans),
+        translations.time(compared.saving, spoken),
     )
     yield (
         spoken.stopped.format(time="").strip(),
-        *(words.time(plan.stopped, spoken) for plan in plans),
-        words.time(compared.stop_saving, spoken),
+        *(translations.time(plan.stopped, spoken) for plan in plans),
+        translations.time(compared.stop_saving, spoken),
     )
     yield (spoken.deadline, *(_deadline(plan) for plan in plans), "")
-    yield (spoken.spare, *(words.time(plan.slack, spoken) for plan in plans), "")
+    yield (spoken.spare, *(translations.time(plan.slack, spoken) for plan in plans), "")
     yield (
         spoken.year.format(releases=f"{compared.releases:g}"),
-        *(words.hours(plan.window * compared.releases, spoken) for plan in plans),
-        words.hours(compared.saving * compared.releases, spoken),
+        *(translations.hours(plan.window * compared.releases, spoken) for plan in plans),
+        translations.hours(compared.saving * compared.releases, spoken),
     )
     if compared.dropped:
         names = spoken.between.join(task.title.spoken(language) for task in compared.dropped)
         yield (
             spoken.without.format(tasks=names),
-            *(words.window(plan, spoken) for plan in trimmed),
-            words.time(trimmed[0].window - trimmed[1].window, spoken),
+            *(translations.window(plan, spoken) for plan in trimmed),
+            translations.time(trimmed[0].window - trimmed[1].window, spoken),
         )
 
 
-def _gone(compared: Comparison, spoken: Words, language: Language) -> Iterator[tuple[str, ...]]:
+def _gone(
+    compared: Comparison, spoken: Translations, language: Language
+) -> Iterator[tuple[str, ...]]:
     for gone in compared.gone:
         yield (
             gone.task.title.spoken(language),
-            words.time(gone.seconds, spoken),
+            translations.time(gone.seconds, spoken),
             spoken.moved if gone.before_window else spoken.left_out,
             gone.why.spoken(language) if gone.why else "",
         )
 
 
 def _deadline(plan: Schedule) -> str:
-    return "" if plan.decision is None else clock.written(plan.procedure.opening, plan.decision)
+    return (
+        "" if plan.decision is None else clock_times.written(plan.procedure.opening, plan.decision)
+    )
 
 
 def notes(plan: Schedule, language: Language = Language.ENGLISH) -> Iterator[str]:
     """What a timetable's rows do not say."""
-    spoken = words.of(language)
-    window = spoken.window.format(time=words.time(plan.window, spoken))
-    stopped = spoken.stopped.format(time=words.time(plan.stopped, spoken))
+    spoken = translations.of(language)
+    window = spoken.window.format(time=translations.time(plan.window, spoken))
+    stopped = spoken.stopped.format(time=translations.time(plan.stopped, spoken))
     yield spoken.between.join((window if plan.procedure.stops else spoken.no_window, stopped))
     if plan.before:
         yield f"{spoken.before}: {rows.before(plan, language)}"
@@ -101,15 +107,15 @@ def fit(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names and values of how likely a procedure fits; clock times by its opening, if known."""
     shown = {
-        "window": words.time(found.window),
-        "fits": words.percent(found.kept),
-        "released in it": words.percent(found.released),
-        "switched back in it": words.percent(found.switched_back),
-        "called off before it": words.percent(found.called_off),
-        "half of the runs need": words.time(found.median),
-        "95 of 100 need": words.time(found.p95),
+        "window": translations.time(found.window),
+        "fits": translations.percent(found.kept),
+        "released in it": translations.percent(found.released),
+        "switched back in it": translations.percent(found.switched_back),
+        "called off before it": translations.percent(found.called_off),
+        "half of the runs need": translations.time(found.median),
+        "95 of 100 need": translations.time(found.p95),
         "most likely to break it": _breaker(found, procedure),
-        f"latest safe start ({words.percent(found.share)})": _start(found, opening),
+        f"latest safe start ({translations.percent(found.share)})": _start(found, opening),
         "runs": f"{found.runs:,}, seed {found.seed}",
     }
     return tuple(shown), tuple(shown.values())
@@ -121,13 +127,15 @@ def _breaker(found: Fit, procedure: Procedure) -> str:
     name = procedure.called(found.breaker)
     if not found.breaks:
         return name
-    return f"{name}: as usual it would keep {words.percent(found.breaks)} of those too long"
+    return f"{name}: as usual it would keep {translations.percent(found.breaks)} of those too long"
 
 
 def _start(found: Fit, opening: Opening | None) -> str:
     if found.latest_start is None:
         return "none: the window is too short"
-    after = f"{words.time(found.latest_start)} after the opening"
+    after = f"{translations.time(found.latest_start)} after the opening"
     return (
-        f"{clock.written(opening, found.latest_start, seconds=True)}, {after}" if opening else after
+        f"{clock_times.written(opening, found.latest_start, seconds=True)}, {after}"
+        if opening
+        else after
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ao.report.words import Language
+from ao.report.translations import Language
 
 
 @dataclass(frozen=True, kw_only=True)

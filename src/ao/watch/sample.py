@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from ao.facts import System
-from ao.probe.tally import Tally
+from ao.plan.facts import System
+from ao.probe.running_totals import RunningTotals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ class Sample:
 
     at: float
     """When, in seconds since 1970."""
-    tally: Tally | Missing
+    tally: RunningTotals | Missing
     """What the probe had counted by then."""
     readings: Mapping[str, Reading]
     """All else, by its name."""
@@ -53,7 +53,7 @@ class Baseline:
     """Servers of the new system that passed the load balancer's health check."""
 
     @classmethod
-    def of(cls, new: System, tally: Tally | None, requests: int) -> Self:
+    def of(cls, new: System, tally: RunningTotals | None, requests: int) -> Self:
         """What is seen right before a switch; a rate is told from so many requests on."""
         enough = tally if tally is not None and tally.sent >= requests else None
         return cls(

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from ao import duration
 from ao.site.watch import Watch
-from ao.watch.measure import Measure, measures
+from ao.watch.metrics import Metric, metrics_of
 from ao.watch.sample import Baseline, Figure, Missing, Reading, Sample
 
 
@@ -89,11 +89,11 @@ def judge(watch: Watch, baseline: Baseline, samples: Sequence[Sample]) -> tuple[
     """
     return tuple(
         _finding(measure, samples, missing_is_wrong=watch.missing_breaches)
-        for measure in measures(watch, baseline)
+        for measure in metrics_of(watch, baseline)
     )
 
 
-def _finding(measure: Measure, samples: Sequence[Sample], *, missing_is_wrong: bool) -> Finding:
+def _finding(measure: Metric, samples: Sequence[Sample], *, missing_is_wrong: bool) -> Finding:
     def wrong(reading: Reading | None) -> bool | None:
         match reading:
             case Figure():

@@ -8,17 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from ao.colour import Colour
-from ao.journal import (
-    Ask,
-    Asked,
-    Ended,
-    Entry,
-    Noted,
-    Outcome,
-    Overridden,
-    Release,
-    TakenOver,
-)
+from ao.journal import Ask, Asked, Ended, Entry, Noted, Operation, Outcome, Overridden, TakenOver
 
 OF_A_LOCK = "the lock of "
 """How what is overridden begins when it is a lock."""
@@ -42,7 +32,7 @@ class Line:
     why: str = ""
 
 
-def history(releases: Iterable[Release], entries: Iterable[Entry], most: int) -> list[Line]:
+def history(releases: Iterable[Operation], entries: Iterable[Entry], most: int) -> list[Line]:
     """The latest so many lines, newest first. Pure."""
     acts, entries = list(releases), list(entries)
     versions = {release.id: release.version for release in acts}
@@ -55,7 +45,7 @@ def history(releases: Iterable[Release], entries: Iterable[Entry], most: int) ->
     return sorted(lines, key=attrgetter("at"), reverse=True)[:most]
 
 
-def _act(release: Release) -> Line:
+def _act(release: Operation) -> Line:
     return Line(
         at=release.begun,
         who=_who(release.who, release.releaser),

@@ -17,18 +17,18 @@ from horizon import exceptions
 
 from ao import config
 from ao.colour import Colour
+from ao.cutover.cutover import CutOver
 from ao.errors import AoError, NotAuthenticated, NotFound
-from ao.journal import Journal, Release, Switched
-from ao.overview import Overview, overview
-from ao.report import canvas, chart
-from ao.report.cutover import CutOver
-from ao.report.words import Language
+from ao.journal import Journal, Operation, Switched
+from ao.operations.overview import Overview, overview
+from ao.report import cutover_chart, drawing
+from ao.report.translations import Language
 from ao.work import Work
 from ao_dashboard import rights
-from ao_dashboard.bluegreen.acts import ACTS, Act
+from ao_dashboard.bluegreen.actions import ACTS, Action
 from ao_dashboard.bluegreen.history import history
-from ao_dashboard.bluegreen.scene import HISTORY, Scene
-from ao_dashboard.bluegreen.sight import Sight
+from ao_dashboard.bluegreen.page_state import HISTORY, PageState
+from ao_dashboard.bluegreen.partial_state import PartialPageState
 from ao_dashboard.connection import cloud
 from ao_dashboard.words import spoken, told
 
@@ -97,7 +97,7 @@ class Site(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Look at it, as far as the cloud answers."""
         name = kwargs["name"]
-        sight = Sight.of(cloud(self.request), name)
+        sight = PartialPageState.of(cloud(self.request), name)
         scene, facts = sight.scene, sight.scene and sight.scene.facts
         measured = _measured(sight.releases)
         return super().get_context_data(
@@ -115,7 +115,7 @@ class Site(Page, TemplateView):
             **kwargs,
         )
 
-    def _offered(self, act: Act, scene: Scene) -> bool:
+    def _offered(self, act: Action, scene: PageState) -> bool:
         return act.offered(scene) and rights.may(self.request, act.name)
 
 
@@ -136,7 +136,7 @@ class Form(Page, FormView):
         act = ACTS.get(kwargs["act"])
         if act is None:
             raise Http404
-        self.act: Act = act
+        self.act: Action = act
         self.form_class = act.form
 
     def get_success_url(self) -> str:
@@ -149,7 +149,7 @@ class Form(Page, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say what will happen."""
-        scene = Scene.of(cloud(self.request), self.kwargs["name"])
+        scene = PageState.of(cloud(self.request), self.kwargs["name"])
         return super().get_context_data(
             act=self.act,
             scene=scene,
@@ -165,7 +165,7 @@ class Form(Page, FormView):
 
         What the user's roles do not allow is for the cloud to refuse.
         """
-        scene = Scene.of(cloud(self.request), self.kwargs["name"])
+        scene = PageState.of(cloud(self.request), self.kwargs["name"])
         refusal = self.act.hindrance(scene) or self._stale(scene)
         if refusal:
             messages.error(self.request, refusal)
@@ -180,7 +180,7 @@ class Form(Page, FormView):
             messages.warning(self.request, spoken(text))
         return redirect(self.get_success_url())
 
-    def _stale(self, scene: Scene) -> str:
+    def _stale(self, scene: PageState) -> str:
         """What is not as the form showed it; empty when all is."""
         changed = [it for it in self.act.minds if self.request.POST.get(it, "") != scene.marks[it]]
         says = {
@@ -204,8 +204,8 @@ class Chart(Part):
     def get(self, request: HttpRequest, name: str, release: str) -> HttpResponse:
         """Draw it, or take it as it was drawn before."""
         connected = cloud(request)
-        journal = Journal(Work(cloud=connected, site=config.kept(connected, name)))
-        found = next((it for it in journal.releases() if it.id == release), None)
+        journal = Journal(Work(cloud=connected, site=config.load_stored(connected, name)))
+        found = next((it for it in journal.operations() if it.id == release), None)
         if found is None or found.lost is None:
             raise Http404
         key = f"ao-cut-over-{get_language()}-{request.user.project_id}-{release}-{_steps(found)}"
@@ -227,19 +227,19 @@ def _cutover(journal: Journal, release: str) -> CutOver:
 
 def _draw(cutover: CutOver) -> bytes:
     japanese = (get_language() or "").startswith("ja")
-    language = canvas.written(Language.JAPANESE if japanese else Language.ENGLISH)
+    language = drawing.written(Language.JAPANESE if japanese else Language.ENGLISH)
     if language is Language.JAPANESE:
         marks = tuple(replace(mark, text=spoken(mark.text)) for mark in cutover.marks)
         cutover = replace(cutover, marks=marks)
-    return chart.svg(cutover, language).encode()
+    return cutover_chart.svg(cutover, language).encode()
 
 
-def _steps(release: Release) -> int:
+def _steps(release: Operation) -> int:
     """Steps that have ended: a release that is switched back has another chart then."""
     return sum(not step.running for step in release.steps)
 
 
-def _url(scene: Scene, colour: Colour) -> str:
+def _url(scene: PageState, colour: Colour) -> str:
     """Where a system answers: production, or its preview; empty when nothing leads to it."""
     facts, site = scene.facts, scene.site
     if facts is None:
@@ -251,11 +251,11 @@ def _url(scene: Scene, colour: Colour) -> str:
     return ""
 
 
-def _measured(releases: tuple[Release, ...]) -> Release | None:
+def _measured(releases: tuple[Operation, ...]) -> Operation | None:
     """What has switched last while it was measured."""
     return next((it for it in reversed(releases) if it.lost is not None), None)
 
 
-def _stepped(releases: tuple[Release, ...]) -> Release | None:
+def _stepped(releases: tuple[Operation, ...]) -> Operation | None:
     """The last one that has steps."""
     return next((it for it in reversed(releases[-HISTORY:]) if it.steps), None)

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from django import template
 from django.utils.translation import gettext as _
 
-from ao import alarms
 from ao.cloud import Alarm, Resource
-from ao.facts import System
 from ao.journal.heading import YEARS
+from ao.plan import alarms
+from ao.plan.facts import System
 from ao_dashboard.words import spoken
 
 register = template.Library()

@@ -21,16 +21,16 @@ from ao.cloud import (
     Listener,
     LoadBalancer,
     Lock,
-    Record,
     Resource,
+    SoftwareConfig,
     Stack,
     Template,
     requests,
 )
 from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Unavailable
-from ao.overview import overview
+from ao.operations.overview import overview
 from tests.unit.cloud import openstack
-from tests.unit.cloud.face import methods
+from tests.unit.cloud.cloud_calls import methods
 from tests.unit.cloud.openstack import ANSWERS, Handler, Server, connect, login, serving, token
 
 STACK = Stack(
@@ -64,7 +64,7 @@ LISTENER = Listener(id="l-1", name="", default_pool_id=None)
 LOCK = Lock(
     id="p-1", name="", network_id="n-1", description="", revision=1, created=0, written=0, read=0
 )
-RECORD = Record(id="c-1", name="", created_at="")
+RECORD = SoftwareConfig(id="c-1", name="", created_at="")
 ALARM = Alarm(id="a-1", name="", enabled=True, state="", reason="")
 TEMPLATE = Template(body="")
 
@@ -80,15 +80,17 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "stacks.mark_unhealthy": lambda cloud: cloud.stacks.mark_unhealthy(RESOURCE, "broken"),
     "stacks.last_signal": lambda cloud: cloud.stacks.last_signal(STACK),
     "stacks.output": lambda cloud: cloud.stacks.output(STACK, "address"),
-    "addresses.all": lambda cloud: cloud.addresses.all(),
-    "addresses.point": lambda cloud: cloud.addresses.point(IP, "p-1", "ao"),
-    "balancers.all": lambda cloud: cloud.balancers.all(),
-    "balancers.listeners": lambda cloud: cloud.balancers.listeners(),
-    "balancers.pools": lambda cloud: cloud.balancers.pools(),
-    "balancers.members": lambda cloud: cloud.balancers.members("pool-1"),
-    "balancers.lead": lambda cloud: cloud.balancers.lead(LISTENER, "pool-1"),
-    "balancers.reload": lambda cloud: cloud.balancers.reload(BALANCER),
-    "balancers.statistics": lambda cloud: cloud.balancers.statistics(BALANCER),
+    "floating_ips.all": lambda cloud: cloud.floating_ips.all(),
+    "floating_ips.point": lambda cloud: cloud.floating_ips.point(IP, "p-1", "ao"),
+    "load_balancers.all": lambda cloud: cloud.load_balancers.all(),
+    "load_balancers.listeners": lambda cloud: cloud.load_balancers.listeners(),
+    "load_balancers.pools": lambda cloud: cloud.load_balancers.pools(),
+    "load_balancers.members": lambda cloud: cloud.load_balancers.members("pool-1"),
+    "load_balancers.set_default_pool": lambda cloud: cloud.load_balancers.set_default_pool(
+        LISTENER, "pool-1"
+    ),
+    "load_balancers.reload": lambda cloud: cloud.load_balancers.reload(BALANCER),
+    "load_balancers.statistics": lambda cloud: cloud.load_balancers.statistics(BALANCER),
     "servers.active": lambda cloud: cloud.servers.active(),
     "alarms.all": lambda cloud: cloud.alarms.all(),
     "alarms.enable": lambda cloud: cloud.alarms.enable(ALARM, False, "down"),
@@ -100,23 +102,23 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "locks.take": lambda cloud: cloud.locks.take("n-1", "ao-shop-lock", "{}"),
     "locks.renew": lambda cloud: cloud.locks.renew(LOCK, "{}"),
     "locks.remove": lambda cloud: cloud.locks.remove(LOCK),
-    "records.all": lambda cloud: cloud.records.all("ao.site/"),
-    "records.read": lambda cloud: cloud.records.read(RECORD),
-    "records.add": lambda cloud: cloud.records.add("ao.site/shop/1", "x"),
-    "records.remove": lambda cloud: cloud.records.remove(RECORD),
-    "catalogue.external_network": lambda cloud: cloud.catalogue.external_network("public"),
-    "catalogue.image": lambda cloud: cloud.catalogue.image("debian"),
-    "catalogue.flavor": lambda cloud: cloud.catalogue.flavor("small"),
-    "catalogue.keypair": lambda cloud: cloud.catalogue.keypair("mine"),
-    "catalogue.providers": lambda cloud: cloud.catalogue.providers(),
-    "catalogue.services": lambda cloud: cloud.catalogue.services(),
+    "software_configs.all": lambda cloud: cloud.software_configs.all("ao.site/"),
+    "software_configs.read": lambda cloud: cloud.software_configs.read(RECORD),
+    "software_configs.add": lambda cloud: cloud.software_configs.add("ao.site/shop/1", "x"),
+    "software_configs.remove": lambda cloud: cloud.software_configs.remove(RECORD),
+    "lookup.external_network": lambda cloud: cloud.lookup.external_network("public"),
+    "lookup.image": lambda cloud: cloud.lookup.image("debian"),
+    "lookup.flavor": lambda cloud: cloud.lookup.flavor("small"),
+    "lookup.keypair": lambda cloud: cloud.lookup.keypair("mine"),
+    "lookup.providers": lambda cloud: cloud.lookup.providers(),
+    "lookup.services": lambda cloud: cloud.lookup.services(),
     "quotas": lambda cloud: cloud.quotas(),
     "check_trusts": lambda cloud: cloud.check_trusts(),
     "user": lambda cloud: cloud.user,
     "user_id": lambda cloud: cloud.user_id,
 }
 """Every method that asks a service something."""
-BY_LOGIN = ("catalogue.services", "user", "user_id")
+BY_LOGIN = ("lookup.services", "user", "user_id")
 """Those that the login alone answers."""
 ASKING = [name for name in CASES if name not in BY_LOGIN]
 SENT: dict[str, int] = {}
@@ -160,9 +162,9 @@ NO_ANSWERS: dict[str, Callable[[Handler], None]] = {
 KEYS = ("stacks", "ports", "software_configs", "floatingips", "loadbalancers", "listeners")
 UNDERSTOOD = {
     # Each of these is an answer to somebody.
-    "no content": {"stacks.delete", "locks.remove", "ports.sweep", "records.remove"},
+    "no content": {"stacks.delete", "locks.remove", "ports.sweep", "software_configs.remove"},
     # Glance tells its errors in HTML: the page may be its own.
-    "a page for what is not there": {"catalogue.image"},
+    "a page for what is not there": {"lookup.image"},
     "a word": {"stacks.mark_unhealthy"},
     "an empty object": {"stacks.mark_unhealthy"},
     "lists of nothing": {"stacks.mark_unhealthy"},
@@ -301,7 +303,7 @@ def test_how_long_to_wait_is_not_up_to_a_service(
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail(f"waits for {seconds} s"))
     server.answer = lambda it: it.reply(503, b"", Retry_After=str(after))
-    for call in (cloud.stacks.all, lambda: cloud.catalogue.image("debian")):
+    for call in (cloud.stacks.all, lambda: cloud.lookup.image("debian")):
         with pytest.raises(Unavailable):
             call()
 
@@ -368,7 +370,7 @@ def test_an_answer_with_something_wrong_in_it_is_told_or_gives_what_is_of_its_ty
     for at in list(range(SENT[name])) * 6:
         server.answer = once(at, spoil)
         # An output may have no value yet, and another thing's name is not the one looked for.
-        may_miss = name == "stacks.output" or name.startswith("catalogue.")
+        may_miss = name == "stacks.output" or name.startswith("lookup.")
         with suppress(Unavailable, *([NotFound] if may_miss else [])):
             assert is_of(CASES[name](cloud), methods()[name])
         server.answer = Handler.answer
@@ -378,16 +380,16 @@ ODD: dict[str, Callable[[Any], None]] = {
     "stacks.all": lambda it: it["stacks"].append(
         {**it["stacks"][0], "id": "s-2", "tags": None, "stack_status_reason": None}
     ),
-    "records.all": lambda it: it["software_configs"].append(
+    "software_configs.all": lambda it: it["software_configs"].append(
         {**it["software_configs"][0], "id": "c-2", "name": None, "group": None}
     ),
-    "addresses.all": lambda it: it["floatingips"].append(
+    "floating_ips.all": lambda it: it["floatingips"].append(
         {**it["floatingips"][0], "id": "f-2", "status": None, "description": None}
     ),
     "locks.find": lambda it: it["ports"].insert(
         0, {**it["ports"][0], "id": "p-2", "name": "", "description": None, "fixed_ips": []}
     ),
-    "balancers.all": lambda it: it["loadbalancers"].append(
+    "load_balancers.all": lambda it: it["loadbalancers"].append(
         {
             "id": "lb-2",
             "name": None,
@@ -396,10 +398,10 @@ ODD: dict[str, Callable[[Any], None]] = {
             "operating_status": "OFFLINE",
         }
     ),
-    "balancers.pools": lambda it: it["pools"].append(
+    "load_balancers.pools": lambda it: it["pools"].append(
         {"id": "pool-2", "name": None, "members": [], "operating_status": "NO_MONITOR"}
     ),
-    "balancers.listeners": lambda it: it["listeners"].append({"id": "l-2", "name": None}),
+    "load_balancers.listeners": lambda it: it["listeners"].append({"id": "l-2", "name": None}),
     "alarms.all": lambda it: it.append(
         {"alarm_id": "a-2", "name": "", "enabled": False, "state": "ok", "composite_rule": {}}
     ),
@@ -467,7 +469,7 @@ def test_a_list_of_glance_leads_to_its_pages_in_its_own_way(server: Server, clou
             handler.json(200, {"images": [], "next": "/v2/images?marker=img-0"})
 
     server.answer = answer
-    assert cloud.catalogue.image("debian").id == "img-1"
+    assert cloud.lookup.image("debian").id == "img-1"
 
 
 LOGINS: dict[str, Callable[[Handler], None]] = {
@@ -496,13 +498,13 @@ def test_a_login_with_something_wrong_in_it_is_told_or_understood(
     body = spoilt({"token": token(server.url)}, random.Random(seed))
     server.login = lambda handler: handler.json(201, body, X_Subject_Token="t")
     fresh = face.of(connect(server))
-    for name in ("user", "check_trusts", "catalogue.services", "stacks.all", "metrics.query"):
+    for name in ("user", "check_trusts", "lookup.services", "stacks.all", "metrics.query"):
         with suppress(CloudError):
             assert is_of(CASES[name](fresh), methods()[name])
 
 
 @pytest.mark.parametrize("what", NO_ANSWERS)
-@pytest.mark.parametrize("name", ["addresses.all", "balancers.all"])
+@pytest.mark.parametrize("name", ["floating_ips.all", "load_balancers.all"])
 def test_versions_that_are_answered_with_no_answer_are_told(
     server: Server, cloud: Cloud, name: str, what: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -514,7 +516,7 @@ def test_versions_that_are_answered_with_no_answer_are_told(
 
 def test_a_name_that_no_request_can_hold_is_looked_for_all_the_same(cloud: Cloud) -> None:
     with pytest.raises(CloudError):
-        cloud.catalogue.image("\ud83d/../x")
+        cloud.lookup.image("\ud83d/../x")
 
 
 def test_a_login_to_no_project_is_told(server: Server, cloud: Cloud) -> None:
@@ -522,7 +524,7 @@ def test_a_login_to_no_project_is_told(server: Server, cloud: Cloud) -> None:
     del body["project"]
     server.login = lambda handler: handler.json(201, {"token": body}, X_Subject_Token="t")
     with pytest.raises(NotAuthenticated, match="the login is to no project"):
-        face.of(connect(server)).addresses.all()
+        face.of(connect(server)).floating_ips.all()
 
 
 def test_a_service_that_is_silent_is_waited_for_as_long_as_the_user_says_or_two_minutes(

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from ao.cloud.ownership import of_project
-from ao.cloud.records import Records
+from ao.cloud.software_configs import SoftwareConfigs
 from ao.cloud.stacks import Stacks
 
 OURS, THEIRS = "2ddaba5f", "f702efaa"
@@ -62,7 +62,7 @@ def test_an_administrator_finds_the_records_of_no_other_project() -> None:
     cloud = Connection(
         software_configs=[config("1", project=THEIRS), config("2", project=OURS)],
     )
-    records = Records(cloud)  # type: ignore[arg-type]
+    records = SoftwareConfigs(cloud)  # type: ignore[arg-type]
     assert [record.id for record in records.all("ao.site/shop/")] == ["2"]
 
 
@@ -77,5 +77,5 @@ def test_an_administrator_finds_the_stacks_of_no_other_project() -> None:
 
 
 def test_a_text_that_somebody_keeps_without_a_name_is_passed_over() -> None:
-    records = Records(Connection(software_configs=[config("1", None)]))  # type: ignore[arg-type]
+    records = SoftwareConfigs(Connection(software_configs=[config("1", None)]))  # type: ignore[arg-type]
     assert records.all("ao.site/") == ()

@@ -12,27 +12,28 @@ from urllib.parse import quote
 import pytest
 from rich.console import Console
 
-from ao import acts, config, fake
+from ao import config, fake
 from ao.colour import Colour
-from ao.commands import systems
+from ao.commands import systems_table
 from ao.commands.app import Ao
 from ao.commands.deploy import Deploy
 from ao.commands.doctor import Doctor
 from ao.commands.history import History
 from ao.commands.lock import Lock
-from ao.commands.progress import LineProgress, NoteProgress
+from ao.commands.progress_lines import LineProgress, NoteProgress
+from ao.commands.progress_tree import TreeProgress
 from ao.commands.release import Abort, Back, Continue, Release
 from ao.commands.show import Show
 from ao.commands.sites import Sites
 from ao.commands.status import Status
 from ao.commands.switch import Switch
 from ao.commands.timetable import Fit
-from ao.commands.tree import TreeProgress
 from ao.commands.unlock import Unlock
 from ao.errors import AoError
-from ao.plan import FollowStack
+from ao.operations import reconcile
+from ao.plan.plan import FollowStack
 from ao.work import Work
-from tests.unit.acts.stage import start
+from tests.unit.operations.sites import start
 from tests.unit.samples import resource, stack
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop" / "ao.yaml"
@@ -67,7 +68,7 @@ def forge(work: Work, kind: str, *words: str, release: str = ID, **told: object)
     """Keep an entry by hand."""
     name = "/".join(quote(it, safe=" ") for it in (kind, f"mal{ESCAPE}", *words))
     text = json.dumps({"host": f"h{ESCAPE}", "event": {"kind": kind, **told}})
-    mallory(work).records.add(f"ao.journal/shop/{TIME}/{release}/{name}", text)
+    mallory(work).software_configs.add(f"ao.journal/shop/{TIME}/{release}/{name}", text)
 
 
 def sound(work: Work) -> None:
@@ -98,8 +99,8 @@ def broken(work: Work) -> None:
     forge(work, "step ended", "deploy", "done", step="deploy", seconds=1e300)
     forge(work, "end", FAKED, outcome=FAKED)
     forge(work, "note", "x", release=FAKED.replace("/", ""), text="x")
-    mallory(work).records.add(f"ao.journal/shop/{ESCAPE}", FAKED)
-    mallory(work).records.add("ao.journal/shop/" + "x" * 5000, "x")
+    mallory(work).software_configs.add(f"ao.journal/shop/{ESCAPE}", FAKED)
+    mallory(work).software_configs.add("ao.journal/shop/" + "x" * 5000, "x")
 
 
 def locked(work: Work, **told: object) -> None:
@@ -124,7 +125,7 @@ def examined(work: Work) -> None:
     effect = {"fate": "keep", "fates": {"keep": 1}, "lost": 10**12, "sent": 0, "gap": 3e7}
     told = {"at": 1e9, "provider": f"haproxy{FAKED}"}
     findings = told | dict.fromkeys(("reload", "pool", "address"), effect)
-    mallory(work).records.add("ao-shop-doctor", json.dumps(findings))
+    mallory(work).software_configs.add("ao-shop-doctor", json.dumps(findings))
 
 
 HOSTILE: dict[str, Callable[[Work], None]] = {
@@ -165,7 +166,7 @@ LINES = (
 def work() -> Work:
     """Work on the demo shop, which is built."""
     work = start(config.load(SHOP), providers=("haproxy",))
-    acts.up(work)
+    reconcile.up(work)
     return work
 
 
@@ -270,7 +271,7 @@ def test_an_error_quotes_nothing_that_acts() -> None:
 def test_four_thousand_hostile_entries_are_listed_in_no_time(run: Run, work: Work) -> None:
     for n in range(2000):
         forge(work, "step begun", f"{n}{ESCAPE}", step="x")
-        mallory(work).records.add(f"ao.journal/shop/{n}{ESCAPE}", "")
+        mallory(work).software_configs.add(f"ao.journal/shop/{n}{ESCAPE}", "")
     begin = time.process_time()
     told = run("history")
     assert time.process_time() - begin < 20
@@ -280,5 +281,5 @@ def test_four_thousand_hostile_entries_are_listed_in_no_time(run: Run, work: Wor
 def test_the_systems_of_a_site_are_listed_whatever_their_tags_say(work: Work) -> None:
     tagged(work)
     facts = work.observe()
-    assert [row[2] for row in systems.rows(work.site, facts)] == ["-", "-"]
+    assert [row[2] for row in systems_table.rows(work.site, facts)] == ["-", "-"]
     assert facts.live is Colour.BLUE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ao import acts, config, fake, lock
+from ao import config, fake, lock
 from ao.colour import Colour
 from ao.commands.app import Ao
 from ao.commands.history import History
@@ -27,8 +27,9 @@ from ao.journal import (
     Switched,
     TakenOver,
 )
+from ao.operations import reconcile
 from ao.work import Work
-from tests.unit.acts.stage import start
+from tests.unit.operations.sites import start
 from tests.unit.report import samples
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop" / "ao.yaml"
@@ -40,7 +41,7 @@ Run = Callable[..., int]
 def work() -> Work:
     """Work on the demo shop, whose stack is built."""
     work = start(config.load(SHOP), providers=("haproxy",))
-    acts.up(work)
+    reconcile.up(work)
     return work
 
 
@@ -147,7 +148,7 @@ def test_the_latest_that_is_shown_is_no_lock_unless_it_is_named(
     run("lock", "--reason", "year end")
     run("show", "-f", "json")
     assert json.loads(capsys.readouterr().out)[0]["Text"].startswith("release 2.0")
-    run("show", Journal(work).releases()[-1].id, "-f", "json")
+    run("show", Journal(work).operations()[-1].id, "-f", "json")
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["Event"], row["Text"], row["Result"]) == ("begun", "lock", "year end")
 
@@ -161,7 +162,7 @@ def test_somebody_elses_lock_is_freed_with_force_and_a_reason_and_that_is_kept(
     assert lock.holder(work) is not None
     assert run("unlock", "--force", "--reason", "they left", user="ops") == 0
     assert lock.holder(work) is None
-    act = Journal(work).releases()[-1]
+    act = Journal(work).operations()[-1]
     assert (act.act, act.who, act.reason) == ("unlock", "ops", "they left")
     last = Journal(work).entries(act.id)[-1]
     assert isinstance(last.event, Overridden)
@@ -176,7 +177,7 @@ def test_the_history_is_listed_latest_first(
     work.clock.sleep(60)
     running = Journal(work).begin(Begun(act="deploy", version="3.0"))
     Journal(work).add(StepBegun(step="build blue"), running)
-    with lock.held(work, "deploy 3.0"):
+    with lock.acquire(work, "deploy 3.0"):
         assert run("history", "-f", "json", user="reader") == 0
     latest, earlier = json.loads(capsys.readouterr().out)
     assert (latest["Release"], latest["Act"], latest["Outcome"]) == (
@@ -201,7 +202,7 @@ def test_an_act_that_was_killed_is_told_as_broken_off_as_far_as_the_lock_tells(
     def silent(work: Work) -> bool:
         raise Unavailable("HAProxy says 503")
 
-    monkeypatch.setattr("ao.release.runs", silent)
+    monkeypatch.setattr("ao.release.is_running", silent)
     assert run("history", "-f", "json") == 0
     told = capsys.readouterr()
     assert json.loads(told.out)[0]["Outcome"] == "at: work"

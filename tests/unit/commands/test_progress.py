@@ -5,11 +5,12 @@ from rich.console import Console
 
 from ao.cloud import Resource
 from ao.colour import Colour
-from ao.commands.progress import LineProgress, progress
-from ao.commands.tree import TreeProgress
-from ao.plan import BuildSystem
+from ao.commands.progress import progress
+from ao.commands.progress_lines import LineProgress
+from ao.commands.progress_tree import TreeProgress
+from ao.plan.plan import BuildSystem
 from ao.probe.recording import Outcome
-from ao.probe.tally import Tally
+from ao.probe.running_totals import RunningTotals
 from ao.progress import Silent
 from tests.unit.samples import resource, stack
 
@@ -75,8 +76,8 @@ def test_without_a_terminal_progress_is_told_in_lines(
 
 def test_the_tree_shows_what_a_probe_sees_by_colour_until_it_ends() -> None:
     tree, screen = TreeProgress(), Console(width=100)
-    seen: list[Tally | None] = [
-        Tally(
+    seen: list[RunningTotals | None] = [
+        RunningTotals(
             outcomes={Outcome.ANSWERED: 90, Outcome.TIMED_OUT: 2},
             latency_p95=0.02,
             rates={"blue": 31.0, "green": 214.0},

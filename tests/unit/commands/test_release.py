@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ao import acts, config, fake
+from ao import config, fake
 from ao.commands.app import Ao
 from ao.journal import Journal
+from ao.operations import reconcile
 from ao.work import Work
-from tests.unit.acts.stage import start, told
+from tests.unit.operations.sites import start, told
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop"
 Run = Callable[..., int]
@@ -32,7 +33,7 @@ def file(tmp_path: Path) -> Path:
 def work(file: Path) -> Work:
     """Work on that site, which is built."""
     work = start(config.load(file), providers=("haproxy",))
-    acts.up(work)
+    reconcile.up(work)
     return work
 
 
@@ -121,7 +122,7 @@ def test_history_and_show_tell_for_whom_a_release_was_begun_and_approved(
 def test_the_id_of_a_release_is_there_for_programs(
     run: Run, release: str, work: Work, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert release == Journal(work).releases()[-1].id
+    assert release == Journal(work).operations()[-1].id
     capsys.readouterr()
     assert run("release", "2.0", "-f", "json") == 13
     events = map(json.loads, capsys.readouterr().out.splitlines())
@@ -145,7 +146,7 @@ def test_what_cannot_be_is_refused_before_anything_is_begun(
 ) -> None:
     assert run("release", "2.0", *wrong) == 2
     assert "\x1b" not in capsys.readouterr().err
-    assert not Journal(work).releases()
+    assert not Journal(work).operations()
 
 
 def test_a_name_of_an_approver_that_cannot_be_shown_is_refused(run: Run, release: str) -> None:

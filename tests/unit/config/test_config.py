@@ -6,6 +6,7 @@ import pytest
 import ao
 from ao import config
 from ao.colour import Colour
+from ao.config import loading
 from ao.errors import ConfigError
 
 GOOD = """\
@@ -127,7 +128,7 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_lines(write) -> No
 
 def test_user_data_that_nova_would_refuse_is_refused_before(write, tmp_path: Path) -> None:
     path = write(GOOD)
-    (tmp_path / "user-data.sh").write_text("$AO_VERSION" + "#" * config.USER_DATA_LIMIT)
+    (tmp_path / "user-data.sh").write_text("$AO_VERSION" + "#" * loading.USER_DATA_LIMIT)
     assert "Nova takes 49,149" in complaint(path)
 
 

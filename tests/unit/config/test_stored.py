@@ -11,21 +11,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ao import acts, command, config, fake, operate, release
+from ao import config, fake, release
+from ao.apply.switch.drain import way
 from ao.colour import Colour
 from ao.config import stored
 from ao.config.command import _there
 from ao.config.section import Section
 from ao.errors import ConfigError, NotFound, Refused
+from ao.hooks import shell_command
 from ao.journal import Journal, MigrationTold, Noted
+from ao.operations import operations, reconcile
 from ao.release import RolledBack, Stage
 from ao.site import DrainWay, Site
 from ao.site.migration import Migration
-from ao.switch.drain import way
 from ao.work import Work
-from tests.unit.acts.stage import start
+from tests.unit.operations.sites import start
 from tests.unit.receiver import receiver
-from tests.unit.release.stage import Listener, entries, options
+from tests.unit.release.releases import Listener, entries, options
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop"
 BLUE, GREEN = Colour
@@ -53,12 +55,12 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def work(site: Site) -> Work:
     work = start(site)
-    acts.up(work)
+    reconcile.up(work)
     return work
 
 
 def kept(work: Work) -> Site:
-    return config.kept(work.cloud, work.site.name)
+    return config.load_stored(work.cloud, work.site.name)
 
 
 def forged(work: Work, **values: object) -> Work:
@@ -67,11 +69,11 @@ def forged(work: Work, **values: object) -> Work:
     document = json.loads(stored.read(member, "shop"))
     document["site_file"] |= values
     work.clock.sleep(2.0)
-    member.records.add("ao.site/shop/ffffffffffffffff", json.dumps(document))
+    member.software_configs.add("ao.site/shop/ffffffffffffffff", json.dumps(document))
     victim = fake.Cloud(openstack=work.cloud.openstack, user="bob")
     return Work(
         cloud=victim,
-        site=config.kept(victim, "shop"),
+        site=config.load_stored(victim, "shop"),
         clock=victim.clock,
         visit=victim.visit,
         progress=Listener(),
@@ -154,9 +156,9 @@ def test_what_a_member_writes_into_it_posts_nothing_and_is_told_as_left_out(work
 
 
 def test_a_switch_tells_what_it_leaves_out_before_it_moves_and_in_the_journal(work: Work) -> None:
-    operate.deploy(work, "2.0")
+    operations.deploy(work, "2.0")
     victim = replace(work, site=kept(work), progress=Listener())
-    operate.switch(victim)
+    operations.switch(victim)
     assert "these keys of it are left out: drain.hook." in victim.progress.notes[0]
     assert victim.progress.notes[0] in [
         it.event.text for it in entries(work) if isinstance(it.event, Noted)
@@ -204,8 +206,8 @@ def test_the_way_back_is_known_without_the_file_as_it_was_told_when_production_m
     source = json.loads(work.site.source)
     source["left_out"].append("migration.check")
     owner = replace(work, site=replace(work.site, migration=gate, source=json.dumps(source)))
-    operate.deploy(owner, "2.0")
-    operate.switch(owner)
+    operations.deploy(owner, "2.0")
+    operations.switch(owner)
     elsewhere = replace(work, site=kept(work))
     if goes:
         release.back(elsewhere, options(elsewhere))
@@ -216,8 +218,8 @@ def test_the_way_back_is_known_without_the_file_as_it_was_told_when_production_m
 
 
 def test_a_version_of_which_nothing_was_told_has_no_way_back_without_the_file(work: Work) -> None:
-    operate.deploy(work, "2.0")
-    operate.switch(work)
+    operations.deploy(work, "2.0")
+    operations.switch(work)
     gated = replace(kept(work), left_out=("migration.check",))
     with pytest.raises(Refused, match="past the point of no return"):
         release.back(replace(work, site=gated), options(work))
@@ -227,8 +229,8 @@ def test_a_version_of_which_nothing_was_told_has_no_way_back_without_the_file(wo
 
 def test_what_another_says_in_a_version_s_favour_does_not_open_the_way_back(work: Work) -> None:
     gate = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
-    operate.deploy(work, "2.0")
-    operate.switch(replace(work, site=replace(work.site, migration=gate)))
+    operations.deploy(work, "2.0")
+    operations.switch(replace(work, site=replace(work.site, migration=gate)))
     member = replace(work, cloud=fake.Cloud(openstack=work.cloud.openstack, user="mallory"))
     Journal(member).write(MigrationTold(version="2.0", one_way=False))
     with pytest.raises(Refused, match="past the point of no return"):
@@ -242,23 +244,23 @@ def test_no_webhooks_address_is_kept(work: Work, site: Site) -> None:
 
 def test_whoever_may_look_at_the_project_may_read_it(work: Work) -> None:
     reader = fake.Cloud(openstack=work.cloud.openstack, user="reader", reader=True)
-    assert config.kept(reader, work.site.name).name == work.site.name
+    assert config.load_stored(reader, work.site.name).name == work.site.name
 
 
 def test_a_deploy_keeps_a_file_that_has_changed_and_only_that(work: Work) -> None:
     other = replace(work.site, source=work.site.source.replace('"/version"', '"/colour"'))
     assert other.source != work.site.source
-    acts.deploy(replace(work, site=other), "2.0")
+    reconcile.deploy(replace(work, site=other), "2.0")
     assert kept(work).identify.path == "/colour"
-    assert len(work.cloud.records.all("ao.site/")) == 1
-    before = [call.name for call in work.cloud.calls].count("records.add")
-    acts.deploy(replace(work, site=other), "2.0")
-    assert [call.name for call in work.cloud.calls].count("records.add") == before
+    assert len(work.cloud.software_configs.all("ao.site/")) == 1
+    before = [call.name for call in work.cloud.calls].count("software_configs.add")
+    reconcile.deploy(replace(work, site=other), "2.0")
+    assert [call.name for call in work.cloud.calls].count("software_configs.add") == before
 
 
 def test_a_site_that_was_never_built_is_kept_nowhere(work: Work) -> None:
     with pytest.raises(NotFound, match="the project keeps no site file of bookshop"):
-        config.kept(work.cloud, "bookshop")
+        config.load_stored(work.cloud, "bookshop")
 
 
 def test_one_that_another_version_of_ao_wrote_is_told(work: Work) -> None:
@@ -277,14 +279,14 @@ def test_one_that_nobody_can_read_is_told(work: Work, text: str) -> None:
 
 
 def test_it_goes_with_the_site(work: Work) -> None:
-    operate.down(work, frozenset(Colour))
-    assert work.cloud.records.all("ao.site/") == ()
+    operations.down(work, frozenset(Colour))
+    assert work.cloud.software_configs.all("ao.site/") == ()
 
 
 def test_a_version_is_deployed_and_made_live_with_it(work: Work) -> None:
     elsewhere = replace(work, site=kept(work))
-    operate.deploy(elsewhere, "2.0")
-    assert operate.switch(elsewhere, GREEN).live is GREEN
+    operations.deploy(elsewhere, "2.0")
+    assert operations.switch(elsewhere, GREEN).live is GREEN
 
 
 def test_a_release_wants_the_file_itself(work: Work) -> None:
@@ -294,7 +296,7 @@ def test_a_release_wants_the_file_itself(work: Work) -> None:
 
 def test_none_of_its_commands_is_run(work: Work) -> None:
     with pytest.raises(Refused, match="runs only where the site file of shop is"):
-        command.run(kept(work), "touch /nowhere", {}, 1.0)
+        shell_command.run(kept(work), "touch /nowhere", {}, 1.0)
     assert way(kept(work), hangs=False) is DrainWay.NONE
 
 

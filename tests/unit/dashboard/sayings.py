@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from types import ModuleType
 
-from ao.cloud.translate import asking
+from ao.cloud.sdk_errors import asking
 from ao.errors import AoError
 
 SAMPLES = {

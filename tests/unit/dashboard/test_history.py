@@ -7,7 +7,7 @@ from ao.journal import Ask, Asked, Begun, Journal
 from ao.release import WaitingForApproval
 from ao.site.rules import Approve
 from tests.unit.dashboard.visitor import VisitorTest
-from tests.unit.release.stage import options, ruled
+from tests.unit.release.releases import options, ruled
 
 
 class HistoryTest(VisitorTest):
@@ -22,7 +22,7 @@ class HistoryTest(VisitorTest):
             release.release(ruled(self.work, approve=Approve.MANUAL), "2.0", options(self.work))
 
     def test_a_lock_that_was_freed_is_told_with_its_holder_and_the_reason(self) -> None:
-        lock.hold(self.work, "an audit", 3600.0)
+        lock.acquire_by_hand(self.work, "an audit", 3600.0)
         self.post("unlock", reason="the audit is over")
         first = self.rows()[0]
         assert "<td>operator</td>" in first
@@ -42,13 +42,13 @@ class HistoryTest(VisitorTest):
     def test_an_act_that_was_killed_is_broken_off(self) -> None:
         Journal(self.work).begin(Begun(act="deploy", version="2.0"))
         assert "<td>broken off</td>" in self.rows()[0]
-        with lock.held(self.work, "deploy 2.0"):
+        with lock.acquire(self.work, "deploy 2.0"):
             assert "<td>at work</td>" in self.rows()[0]
 
     def test_what_was_asked_of_a_release_is_told_with_the_reason(self) -> None:
         self.wait()
         self.post("approve", reason="the tests are good")
-        with lock.held(self.work, "release 2.0"):
+        with lock.acquire(self.work, "release 2.0"):
             self.post("pause", reason="the till is down")
         told = "".join(self.rows())
         assert "<td>approve 2.0</td>" in told
@@ -71,7 +71,7 @@ class HistoryTest(VisitorTest):
     def test_an_approval_of_an_older_ao_is_shown_for_what_it_is(self) -> None:
         self.wait()
         journal = Journal(self.work)
-        journal.write(Asked(ask=Ask.APPROVE), journal.releases()[-1].id)
+        journal.write(Asked(ask=Ask.APPROVE), journal.operations()[-1].id)
         assert "<td>names no release</td>" in self.rows()[0]
         assert "<td>リリースの指定がない承認 (無効)</td>" in self.rows(language="ja")[0]
 
@@ -88,10 +88,10 @@ class HistoryTest(VisitorTest):
         assert "<td>done</td>" in self.rows(language="ja")[0]
 
     def test_a_text_is_read_once(self) -> None:
-        lock.hold(self.work, "an audit", 3600.0)
+        lock.acquire_by_hand(self.work, "an audit", 3600.0)
         self.post("unlock", reason="the audit is over")
         self.rows()
-        before = [call.name for call in self.cloud.calls].count("records.read")
+        before = [call.name for call in self.cloud.calls].count("software_configs.read")
         self.rows()
-        after = [call.name for call in self.cloud.calls].count("records.read")
+        after = [call.name for call in self.cloud.calls].count("software_configs.read")
         assert after - before == 1, "only the site file"

@@ -13,8 +13,8 @@ from django.template import Context, Template
 from django.urls import reverse
 from django.utils import timezone
 
-from ao.report import document
-from ao_dashboard.bluegreen.acts import ACTS
+from ao.report import cutover_json
+from ao_dashboard.bluegreen.actions import ACTS
 from tests.unit.dashboard.visitor import PANEL, VisitorTest
 from tests.unit.report import samples
 
@@ -26,7 +26,7 @@ SCRIPT = "<script>alert(1)</script>"
 DEEP = "waited 1 s for " * 270
 LONG = "cannot " + ": " * 30_000
 BEGUN = {"act": "release", "version": "2.0", "old": "blue", "new": "green"}
-CUTOVER: dict[str, Any] = json.loads(document.write(samples.lossless()))["cutover"]
+CUTOVER: dict[str, Any] = json.loads(cutover_json.write(samples.lossless()))["cutover"]
 
 
 def name(kind: str, *words: str, at: str = TIME, release: str = ID, site: str = "shop") -> str:
@@ -140,13 +140,13 @@ class HostileTest(VisitorTest):
         """While somebody keeps these records."""
         # A chart that was drawn of another one would be shown again.
         cache.clear()
-        before = {it.id for it in self.cloud.records.all("")}
+        before = {it.id for it in self.cloud.software_configs.all("")}
         for record in records:
-            self.cloud.records.add(*record)
+            self.cloud.software_configs.add(*record)
         yield
-        for it in self.cloud.records.all(""):
+        for it in self.cloud.software_configs.all(""):
             if it.id not in before:
-                self.cloud.records.remove(it)
+                self.cloud.software_configs.remove(it)
 
     def stands(self, view: str, *args: str, language: str = "en") -> str:
         """A page that answers well, and quickly, with nothing that acts in it; its text."""

@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 from ao import lock
-from ao_dashboard.bluegreen.acts import ACTS
+from ao_dashboard.bluegreen.actions import ACTS
 from tests.unit.dashboard.visitor import VisitorTest
 
 
@@ -42,7 +42,7 @@ class PolicyTest(VisitorTest):
         return page.found
 
     def test_nothing_is_inline_on_the_sites_or_a_site(self) -> None:
-        lock.hold(self.work, "an audit", 3600.0)
+        lock.acquire_by_hand(self.work, "an audit", 3600.0)
         for view, args in (("index", ()), ("rows", ()), ("site", ["shop"]), ("now", ["shop"])):
             with self.subTest(view):
                 assert not self.inline(view, *args)

@@ -11,7 +11,7 @@ from django.test import override_settings
 from openstack_auth import policy
 
 from ao_dashboard import rights
-from ao_dashboard.bluegreen.acts import ACTS
+from ao_dashboard.bluegreen.actions import ACTS
 from tests.unit.dashboard.visitor import VisitorTest
 
 FILES = {

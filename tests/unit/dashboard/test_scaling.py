@@ -32,7 +32,7 @@ class ScalingTest(VisitorTest):
         return text.split(f'data-system="{colour}"')[1].split("</section>")[0]
 
     def test_bounds_load_and_alarms_of_each_system_are_shown(self) -> None:
-        self.cloud.others.load(self.work.site.system_stack(BLUE), 0.63)
+        self.cloud.other_user.load(self.work.site.system_stack(BLUE), 0.63)
         live, standby = self.card(BLUE), self.card(GREEN)
         assert "<dd>1 to 4</dd>" in live
         assert "<dd>63% of CPU</dd>" in live
@@ -42,7 +42,7 @@ class ScalingTest(VisitorTest):
 
     def test_the_last_change_of_size_is_shown(self) -> None:
         assert "Scaled" not in self.card(BLUE)
-        self.cloud.others.evaluate(self.work.site.system_stack(BLUE), "alarm_out", "alarm")
+        self.cloud.other_user.evaluate(self.work.site.system_stack(BLUE), "alarm_out", "alarm")
         self.work.clock.sleep(120.0)
         assert "<dt>Scaled</dt><dd>out to 3, <time" in self.card(BLUE)
 

@@ -9,9 +9,9 @@ from ao.errors import AoError, NotAuthenticated, NotFound
 from ao.journal import Journal
 from tests.unit.dashboard.visitor import PANEL, VisitorTest
 
-HEAT = ("stacks", "records")
-OCTAVIA = ("balancers",)
-NEUTRON = ("addresses", "locks")
+HEAT = ("stacks", "software_configs")
+OCTAVIA = ("load_balancers",)
+NEUTRON = ("floating_ips", "locks")
 LIVE = "<strong>live</strong>"
 GLANCE = f'<span class="ao-chip ao-blue">blue</span> {LIVE}'
 ACTS = (
@@ -26,11 +26,11 @@ class SilenceTest(VisitorTest):
         mock.patch("ao_dashboard.bluegreen.views.cloud", side_effect=error).start()
 
     def test_without_heat_the_site_is_shown_as_the_other_services_know_it(self) -> None:
-        lock.hold(self.work, "an audit", 3600.0)
+        lock.acquire_by_hand(self.work, "an audit", 3600.0)
         with self.silent(*HEAT):
             text = self.text("site", "shop")
         assert "stacks does not answer" in text
-        assert "records does not answer" in text
+        assert "software_configs does not answer" in text
         assert GLANCE in " ".join(text.split())
         assert self.work.observe().production.address in text
         assert "an audit" in text
@@ -80,7 +80,7 @@ class SilenceTest(VisitorTest):
                 with self.subTest(act, services=services), self.silent(*services):
                     assert "does not answer" in self.text("act", "shop", act)
                     assert self.post(act).status_code in (200, 302)
-        assert all(act.on_lock for act in Journal(self.work).releases())
+        assert all(act.on_lock for act in Journal(self.work).operations())
 
     def test_a_site_that_the_project_lacks_leads_back_to_the_sites(self) -> None:
         for view, args in (("site", ["other"]), ("act", ["other", "switch"])):

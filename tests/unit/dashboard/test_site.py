@@ -5,10 +5,10 @@ from unittest import mock
 from django.test import Client
 from django.urls import reverse
 
-from ao import acts
 from ao.colour import Colour
 from ao.errors import Forbidden
 from ao.journal import Journal
+from ao.operations import reconcile
 from tests.unit.dashboard.visitor import PANEL, VisitorTest
 
 BLUE, GREEN = Colour
@@ -28,7 +28,7 @@ class SiteTest(VisitorTest):
         answer = self.post("switch")
         assert answer.status_code == 302
         assert self.work.observe().live is GREEN
-        last = Journal(self.work).releases()[-1]
+        last = Journal(self.work).operations()[-1]
         assert (last.act, last.old, last.new, last.outcome) == ("switch", BLUE, GREEN, "done")
 
     def test_two_who_read_the_same_form_do_not_switch_twice(self) -> None:
@@ -71,11 +71,11 @@ class SiteTest(VisitorTest):
         assert "<td>完了</td>" in text
 
     def test_what_keeps_a_system_from_going_live_is_told_in_japanese(self) -> None:
-        acts.down(self.work, frozenset({GREEN}))
+        reconcile.down(self.work, frozenset({GREEN}))
         assert ">まだ構築されていません<" in self.text("now", "shop", language="ja")
 
     def test_a_refusal_is_told_in_japanese_with_its_cure(self) -> None:
-        acts.down(self.work, frozenset({GREEN}))
+        reconcile.down(self.work, frozenset({GREEN}))
         told = self.told(self.post("switch", language="ja"))
         assert "緑 (green) は本番系にできません: まだ構築されていません。" in told
         assert "`ao up` で修復" in told

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from ao import acts
 from ao.colour import Colour
 from ao.errors import Unavailable
+from ao.operations import reconcile
 from tests.unit.dashboard.visitor import VisitorTest
 
 
@@ -18,7 +18,7 @@ class SitesTest(VisitorTest):
         assert '<span class="ao-chip ao-blue">青 (blue)</span>' in self.text("rows", language="ja")
 
     def test_no_colour_is_live_while_octavia_does_not_answer(self) -> None:
-        for call in ("balancers.all", "balancers.listeners", "balancers.pools"):
+        for call in ("load_balancers.all", "load_balancers.listeners", "load_balancers.pools"):
             self.cloud.faults.fail(call, Unavailable("Octavia does not answer"))
         text = self.text("rows")
         assert "Octavia does not answer" in text
@@ -28,10 +28,10 @@ class SitesTest(VisitorTest):
     def test_a_site_that_production_does_not_reach_is_not_one_of_which_that_is_not_known(
         self,
     ) -> None:
-        self.cloud.balancers.lead(self.work.observe().production_listener, None)
+        self.cloud.load_balancers.set_default_pool(self.work.observe().production_listener, None)
         assert '<span class="ao-chip ao-unknown">none</span>' in self.text("rows")
         assert '<span class="ao-chip ao-unknown">なし</span>' in self.text("rows", language="ja")
-        with self.silent("balancers"):
+        with self.silent("load_balancers"):
             assert '<span class="ao-chip ao-unknown">not known</span>' in self.text("rows")
 
     def test_a_screen_reader_hears_what_becomes_of_each_site(self) -> None:
@@ -44,7 +44,7 @@ class SitesTest(VisitorTest):
 
     def test_what_has_no_name_of_a_site_is_not_listed_and_the_others_are(self) -> None:
         cidrs = {colour: f"10.60.{n}.0/24" for n, colour in enumerate(Colour)}
-        acts.up(replace(self.work, site=replace(self.work.site, name="a.b", cidrs=cidrs)))
+        reconcile.up(replace(self.work, site=replace(self.work.site, name="a.b", cidrs=cidrs)))
         text = self.text("index")
         assert "a.b" not in text
         assert 'data-site="shop"' in text
@@ -55,7 +55,7 @@ class SitesTest(VisitorTest):
         for number in (1, 2):
             cidrs = {colour: f"10.{60 + number}.{n}.0/24" for n, colour in enumerate(Colour)}
             site = replace(self.work.site, name=f"shop-{number}", cidrs=cidrs)
-            acts.up(replace(self.work, site=site))
+            reconcile.up(replace(self.work, site=site))
         assert 0 < alone == self.requests()
         assert self.text("rows").count("data-site=") == 3
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from ao import acts, fake, lock, release
+from ao import fake, lock, release
 from ao.colour import Colour
 from ao.journal import Asked, Begun, Ended, Journal, Outcome, StepBegun
+from ao.operations import reconcile
 from ao.release import WaitingForApproval
 from ao.site.rules import Approve
 from tests.unit.dashboard.visitor import VisitorTest
-from tests.unit.release.stage import options, outcome, ruled
+from tests.unit.release.releases import options, outcome, ruled
 
 BLUE, GREEN = Colour
 
@@ -25,10 +26,10 @@ class StaleTest(VisitorTest):
         Journal(self.work).write(Ended(outcome=Outcome.FAILED), act)
 
     def test_a_lock_that_somebody_else_has_meanwhile_is_not_freed(self) -> None:
-        lock.hold(self.work, "an audit", 3600.0)
+        lock.acquire_by_hand(self.work, "an audit", 3600.0)
         shown = self.shown("unlock")
-        lock.free(self.work, force=True)
-        lock.hold(self.work, "another audit", 3600.0)
+        lock.release(self.work, force=True)
+        lock.acquire_by_hand(self.work, "another audit", 3600.0)
         assert "not who this form showed" in self.told(self.post("unlock", **shown))
         assert "another audit" in str(lock.holder(self.work))
 
@@ -49,9 +50,9 @@ class StaleTest(VisitorTest):
             release.release(ruled(self.work, approve=Approve.MANUAL), "2.0", options(self.work))
         shown = self.shown("approve")
         assert {shown["version"], shown["stage"]} == {"2.0", "waits for approval"}
-        journal, found = Journal(self.work), Journal(self.work).releases()[-1].id
+        journal, found = Journal(self.work), Journal(self.work).operations()[-1].id
         changes: dict[str, Callable[[], object]] = {
-            "deployed since this form was shown": lambda: acts.deploy(self.work, "2.0"),
+            "deployed since this form was shown": lambda: reconcile.deploy(self.work, "2.0"),
             "another stage than this form showed": lambda: journal.write(
                 StepBegun(step="check"), found
             ),
@@ -97,14 +98,14 @@ class OfferTest(VisitorTest):
     def test_nothing_is_done_to_a_standby_while_no_system_is_live(self) -> None:
         production = self.work.observe().production
         listener = self.work.observe().production_listener
-        self.cloud.balancers.lead(listener, None)
+        self.cloud.load_balancers.set_default_pool(listener, None)
         assert production
         for act in ("deploy", "switch", "back", "scale", "shrink"):
             assert "Production reaches no system of this site" in self.refused(act)
-        assert not Journal(self.work).releases()
+        assert not Journal(self.work).operations()
 
     def test_what_is_not_known_to_be_live_is_not_switched(self) -> None:
-        with self.silent("balancers"):
+        with self.silent("load_balancers"):
             text = self.text("act", "shop", "switch")
             assert "It is not known what is live." in text
             assert 'type="submit" class="btn btn-primary"' not in text
@@ -112,15 +113,15 @@ class OfferTest(VisitorTest):
                 self.page("act", "shop", "switch").wsgi_request.path, {"reason": "forged"}
             )
             assert "It is not known what is live." in self.told(answer)
-        assert not Journal(self.work).releases()
+        assert not Journal(self.work).operations()
 
     def test_that_is_said_in_japanese(self) -> None:
-        with self.silent("balancers"):
+        with self.silent("load_balancers"):
             assert "本番系は不明です。" in self.text("act", "shop", "switch", language="ja")
 
     def test_nobody_s_lock_is_not_freed_and_a_held_one_not_taken(self) -> None:
         assert self.refused("unlock") == "Nobody holds the lock."
-        lock.hold(self.work, "an audit", 3600.0)
+        lock.acquire_by_hand(self.work, "an audit", 3600.0)
         assert "an audit" in self.refused("lock")
 
     def test_nothing_is_asked_of_a_release_that_is_not_open(self) -> None:
@@ -133,16 +134,16 @@ class OfferTest(VisitorTest):
         assert "No release runs." in self.text("act", "shop", "pause")
 
     def test_a_standby_of_the_least_size_is_not_shrunk(self) -> None:
-        acts.scale(self.work, GREEN, 1)
+        reconcile.scale(self.work, GREEN, 1)
         assert self.refused("shrink") == "The standby has no more than 1 servers."
 
 
 class UnfinishedTest(VisitorTest):
     def setUp(self) -> None:
         super().setUp()
-        self.cloud.faults.kill("balancers.lead", skip=1)
+        self.cloud.faults.kill("load_balancers.set_default_pool", skip=1)
         with pytest.raises(fake.Killed):
-            acts.switch(self.work, GREEN)
+            reconcile.switch(self.work, GREEN)
         assert self.work.observe().switching_to is GREEN
 
     def test_the_page_shows_a_switch_that_is_not_finished(self) -> None:

@@ -13,13 +13,12 @@ from django.template import Context, Template
 from django.utils import translation
 
 import ao_dashboard
-from ao import plan
+from ao.apply.switch import drain
 from ao.cloud import Lock
 from ao.cloud.answers import Heard, Unreadable, understanding
 from ao.colour import Colour
 from ao.doctor.findings import Fate, warnings
 from ao.errors import Forbidden
-from ao.facts import System
 from ao.journal import (
     Begun,
     Ended,
@@ -32,18 +31,19 @@ from ao.journal import (
     sentences,
 )
 from ao.lock.holder import Claim, Holder
+from ao.plan import plan
+from ao.plan.facts import System
 from ao.progress import Drained
-from ao.release.course import course
+from ao.release.plan import plan_stages
 from ao.release.stage import Stage
 from ao.site import DrainWay
 from ao.site.autoscale import Effect
-from ao.switch import drain
 from ao_dashboard import words
 from ao_dashboard.bluegreen.notes import Notes
 from ao_dashboard.texts import MEMBERS, TEXTS
 from tests.unit import samples
 from tests.unit.dashboard import sayings
-from tests.unit.dashboard.test_sentences import findings
+from tests.unit.dashboard.test_effects import findings
 from tests.unit.journal import test_entry as tested
 from tests.unit.samples import POOL_SITE, SITE
 
@@ -60,43 +60,51 @@ PARTS = {
 ACTS = ("release", "deploy", "switch", "scale", "up", "down", "abort", "lock", "unlock")
 PURPOSES = ("release 2.0", "deploy 2.0", "switch to green", "scale green to 3", "down green")
 FAILING = (
-    "acts",
-    "alarms",
+    "operations.reconcile",
+    "plan.alarms",
     "clock",
-    "cloud.addresses",
+    "cloud.floating_ips",
     "cloud.alarms",
     "cloud.answers",
-    "cloud.balancers",
-    "cloud.catalogue",
+    "cloud.load_balancers",
+    "cloud.lookup",
     "cloud.locks",
     "cloud.login",
     "cloud.metrics",
     "cloud.quotas",
-    "cloud.records",
+    "cloud.software_configs",
     "cloud.servers",
     "cloud.stacks",
-    "cloud.translate",
-    "command",
+    "cloud.sdk_errors",
+    "hooks.shell_command",
     "config.stored",
-    "facts",
-    "follow",
-    "guard",
-    "ingredients",
-    "lock",
+    "plan.facts",
+    "apply.stack_wait",
+    "plan.guard",
+    "apply.stack_parameters",
+    "lock.lock",
     "lock.lease",
-    "migration",
-    "plan",
-    "quota",
-    "release.standing",
-    "site",
-    "steps",
-    "switch",
-    "switch.address",
-    "switch.balancer",
-    "switch.pool",
+    "hooks.migration",
+    "plan.plan",
+    "plan.quota",
+    "release.open_releases",
+    "site.names",
+    "apply.steps",
+    "apply.switch",
+    "apply.switch.address",
+    "apply.switch.load_balancer",
+    "apply.switch.pool",
 )
 """Modules whose errors the screen shows."""
-TELLING = ("acts", "capacity", "doctor.memory", "journal", "lock", "lock.lease", "measure")
+TELLING = (
+    "operations.reconcile",
+    "operations.scale_in_hold",
+    "doctor.kept_findings",
+    "journal.journal",
+    "lock.lock",
+    "lock.lease",
+    "cutover.measurement",
+)
 """Modules that tell things on their way which the screen shows."""
 
 
@@ -163,7 +171,7 @@ def test_every_stage_is_said_in_japanese() -> None:
 
 def test_what_every_stage_will_do_is_said_in_japanese() -> None:
     for site in (samples.SITE, samples.POOL_SITE):
-        planned = course(site, samples.whole(), "2.0", no_return=True)
+        planned = plan_stages(site, samples.whole(), "2.0", no_return=True)
         assert not unsaid(it.text for it in planned)
 
 

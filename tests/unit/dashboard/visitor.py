@@ -13,11 +13,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 from openstack_dashboard.test import helpers
 
-from ao import acts, config
+from ao import config
 from ao.errors import Unavailable
+from ao.operations import reconcile
 from ao.visit import NoAnswer
 from ao.work import Work
-from tests.unit.acts.stage import start
+from tests.unit.operations.sites import start
 from tests.unit.probes import FakeProbe, kept_client, recording
 
 PANEL = "horizon:project:bluegreen"
@@ -43,15 +44,15 @@ class VisitorTest(helpers.TestCase):
         cache.clear()
         self.work = start(config.load(self.site_file()), providers=("haproxy",))
         self.cloud = self.work.cloud
-        acts.up(self.work)
+        reconcile.up(self.work)
         mock.patch("ao_dashboard.bluegreen.views.cloud", return_value=self.cloud).start()
         mock.patch.multiple(
-            "ao_dashboard.bluegreen.scene",
+            "ao_dashboard.bluegreen.page_state",
             Work=partial(Work, clock=self.work.clock, visit=self.work.visit),
             visit=self.work.visit,
         ).start()
         self.probe = FakeProbe(lambda load: recording(load, kept_client("green")))
-        mock.patch("ao_dashboard.bluegreen.acts.ProbeProcess", self.probe).start()
+        mock.patch("ao_dashboard.bluegreen.actions.ProbeProcess", self.probe).start()
 
     def site_file(self) -> Path:
         """What the site is built by."""
@@ -63,7 +64,7 @@ class VisitorTest(helpers.TestCase):
         def lost(url: str, timeout: float) -> None:
             raise NoAnswer(f"{url}: no route")
 
-        return mock.patch("ao_dashboard.bluegreen.scene.visit", lost)
+        return mock.patch("ao_dashboard.bluegreen.page_state.visit", lost)
 
     def page(self, view: str, *args: str, language: str = "en") -> HttpResponse:
         where = reverse(f"{PANEL}:{view}", args=args)

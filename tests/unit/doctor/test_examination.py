@@ -3,22 +3,23 @@ from dataclasses import replace
 
 import pytest
 
-from ao import acts, fake
+from ao import fake
 from ao.colour import Colour
-from ao.doctor import examination, memory
+from ao.doctor import examination, kept_findings
 from ao.doctor.findings import Fate
 from ao.errors import BuildFailed, NotFound, QuotaExceeded
-from ao.probe.load import Load
+from ao.operations import reconcile
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Recording
 from ao.site import Method
 from ao.work import Work
-from tests.unit.acts.stage import SITES, built, start, state, writes
+from tests.unit.operations.sites import SITES, built, start, state, writes
 from tests.unit.probes import FakeProbe, kept_client, recording
 
 
 def seen() -> Iterator[Recording]:
     """A reload that closes, a change of the pool that resets, a move that hangs."""
-    load = Load(url="", identify=SITES[Method.POOL].identify)
+    load = ProbeLoad(url="", identify=SITES[Method.POOL].identify)
     yield recording(load, kept_client("blue", connections=2))
     yield recording(load, kept_client("green", connections=2))
     yield recording(load, kept_client("blue", hung=1), lost=1)
@@ -36,7 +37,7 @@ def work() -> Work:
 
 
 def things(work: Work) -> list[str]:
-    return work.cloud.others.things_named("doctor")
+    return work.cloud.other_user.things_named("doctor")
 
 
 def test_it_tells_what_a_reload_a_change_of_the_pool_and_a_move_did(
@@ -52,7 +53,7 @@ def test_it_tells_what_a_reload_a_change_of_the_pool_and_a_move_did(
     assert found.pool.gap == pytest.approx(0.5)
 
 
-def test_connections_are_held_through_the_canarys_address_and_nobody_elses(
+def test_connections_are_held_through_the_trial_sites_address_and_nobody_elses(
     probe: FakeProbe,
 ) -> None:
     work = built(SITES[Method.POOL])
@@ -66,7 +67,7 @@ def test_connections_are_held_through_the_canarys_address_and_nobody_elses(
 def test_it_leaves_nothing_behind(work: Work, probe: FakeProbe) -> None:
     examination.examine(work, probe)
     assert things(work) == []
-    assert work.cloud.addresses.all() == ()
+    assert work.cloud.floating_ips.all() == ()
     assert probe.events == ["begun", "running", "stopped", "ended"] * 3
 
 
@@ -81,7 +82,7 @@ def test_a_site_beside_it_is_not_touched(probe: FakeProbe) -> None:
 def test_it_leaves_nothing_behind_when_it_is_interrupted(
     work: Work, error: type[BaseException]
 ) -> None:
-    def see(_load: Load) -> Recording:
+    def see(_load: ProbeLoad) -> Recording:
         raise error
 
     with pytest.raises(error):
@@ -98,7 +99,7 @@ def test_it_leaves_nothing_behind_when_it_is_interrupted_while_heat_builds(
     assert things(work) == []
 
 
-def test_a_canary_that_cannot_be_built_is_deleted(work: Work, probe: FakeProbe) -> None:
+def test_a_trial_site_that_cannot_be_built_is_deleted(work: Work, probe: FakeProbe) -> None:
     work.cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     with pytest.raises(BuildFailed, match="No valid host"):
         examination.examine(work, probe)
@@ -136,18 +137,18 @@ def test_what_the_cloud_lacks_is_told_before_anything_is_built(
 def test_findings_are_kept_with_the_site_until_it_is_torn_down(probe: FakeProbe) -> None:
     work = built(SITES[Method.POOL])
     found = examination.examine(work, probe)
-    assert memory.recall(work) is None
-    memory.keep(work.cloud, work.site, found)
-    memory.keep(work.cloud, work.site, found)
-    assert memory.recall(work) == found
-    assert memory.recall(replace(work, site=replace(work.site, name="other"))) is None
-    acts.down(work, frozenset(Colour))
-    assert memory.recall(work) is None
+    assert kept_findings.recall(work) is None
+    kept_findings.keep(work.cloud, work.site, found)
+    kept_findings.keep(work.cloud, work.site, found)
+    assert kept_findings.recall(work) == found
+    assert kept_findings.recall(replace(work, site=replace(work.site, name="other"))) is None
+    reconcile.down(work, frozenset(Colour))
+    assert kept_findings.recall(work) is None
 
 
-def test_tearing_a_site_down_deletes_a_canary_that_was_left(work: Work) -> None:
-    work.cloud.faults.kill("addresses.point")
+def test_tearing_a_site_down_deletes_a_trial_site_that_was_left(work: Work) -> None:
+    work.cloud.faults.kill("floating_ips.point")
     with pytest.raises(fake.Killed):
         examination.examine(work, FakeProbe(see=lambda load: recording(load)))
-    acts.down(work, frozenset(Colour))
+    reconcile.down(work, frozenset(Colour))
     assert things(work) == []

@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 
 from ao.doctor.findings import Effect, Fate, Findings, advise, drain, effect, warnings
-from ao.probe.load import Load
+from ao.probe.probe_load import ProbeLoad
 from ao.site import DrainWay, Method
 from tests.unit.probes import kept_client, recording
 from tests.unit.samples import POOL_SITE, SITE
 
 KEEP, RESET, HANG = Fate
-LOAD = Load(url="http://192.0.2.1", identify=SITE.identify)
+LOAD = ProbeLoad(url="http://192.0.2.1", identify=SITE.identify)
 
 
 def of(fate: Fate) -> Effect:

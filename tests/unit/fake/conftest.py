@@ -3,8 +3,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from ao import acts, fake
+from ao import fake
 from ao.cloud import Resource, Stack
+from ao.operations import reconcile
 from ao.progress import Silent
 from ao.work import Work
 from tests.unit.samples import SITE
@@ -26,7 +27,7 @@ def cloud() -> fake.Cloud:
 def work(cloud: fake.Cloud) -> Work:
     """A site that is whole, on the cloud."""
     work = work_on(cloud)
-    acts.up(work)
+    reconcile.up(work)
     return work
 
 

@@ -2,9 +2,10 @@ import json
 
 import pytest
 
-from ao import acts, fake
+from ao import fake
 from ao.colour import Colour
 from ao.errors import Changed, Forbidden, Unavailable
+from ao.operations import reconcile
 from ao.work import Work
 from tests.unit.fake.conftest import SHOP, work_on
 
@@ -17,10 +18,10 @@ def live(work: Work) -> Colour | None:
 
 def test_every_call_is_kept_with_its_arguments(cloud: fake.Cloud) -> None:
     cloud.calls.clear()
-    cloud.catalogue.image("ao-demo")
+    cloud.lookup.image("ao-demo")
     cloud.stacks.get("x")
     assert [(call.name, call.arguments, call.writes) for call in cloud.calls] == [
-        ("catalogue.image", ("ao-demo",), False),
+        ("lookup.image", ("ao-demo",), False),
         ("stacks.get", ("x",), False),
     ]
 
@@ -30,20 +31,20 @@ def test_a_call_that_fails_before_it_takes_effect_changes_nothing(
 ) -> None:
     production = work.observe().production
     assert production is not None
-    cloud.faults.fail("addresses.point", Unavailable("no answer"))
+    cloud.faults.fail("floating_ips.point", Unavailable("no answer"))
     with pytest.raises(Unavailable, match="no answer"):
-        cloud.addresses.point(production, None)
+        cloud.floating_ips.point(production, None)
     assert live(work) is BLUE
-    cloud.addresses.point(production, None)
+    cloud.floating_ips.point(production, None)
     assert live(work) is None
 
 
 def test_a_call_whose_answer_is_lost_has_taken_effect(work: Work, cloud: fake.Cloud) -> None:
     production = work.observe().production
     assert production is not None
-    cloud.faults.fail("addresses.point", Unavailable("no answer"), after=True)
+    cloud.faults.fail("floating_ips.point", Unavailable("no answer"), after=True)
     with pytest.raises(Unavailable, match="no answer"):
-        cloud.addresses.point(production, None)
+        cloud.floating_ips.point(production, None)
     assert live(work) is None
 
 
@@ -53,9 +54,9 @@ def test_an_answer_that_is_none_is_told_as_on_a_real_cloud(
 ) -> None:
     production = work.observe().production
     assert production is not None
-    cloud.faults.garble("addresses.point", "<html>\x1b[2J", after=after)
-    with pytest.raises(Unavailable, match=r"answers to addresses.point .*: <html>\\x1b\[2J"):
-        cloud.addresses.point(production, None)
+    cloud.faults.garble("floating_ips.point", "<html>\x1b[2J", after=after)
+    with pytest.raises(Unavailable, match=r"answers to floating_ips.point .*: <html>\\x1b\[2J"):
+        cloud.floating_ips.point(production, None)
     assert live(work) is (None if after else BLUE)
 
 
@@ -85,10 +86,10 @@ def test_a_fault_lets_calls_pass_before_it(cloud: fake.Cloud) -> None:
 def test_a_program_may_be_killed_at_its_next_write(work: Work, cloud: fake.Cloud) -> None:
     cloud.faults.kill()
     with pytest.raises(fake.Killed):
-        acts.switch(work)
+        reconcile.switch(work)
     assert cloud.calls[-1].writes
     assert live(work) is BLUE
-    acts.switch(work)
+    reconcile.switch(work)
     assert live(work) is GREEN
 
 
@@ -103,10 +104,10 @@ def test_somebody_may_act_between_a_look_and_a_write(work: Work, cloud: fake.Clo
     facts = work.observe()
     production = facts.production
     assert production is not None
-    others = cloud.others
-    cloud.faults.meanwhile("addresses.point", lambda: others.point(production.id, None))
+    others = cloud.other_user
+    cloud.faults.meanwhile("floating_ips.point", lambda: others.point(production.id, None))
     with pytest.raises(Changed):
-        cloud.addresses.point(production, facts.systems[GREEN].vip_port_id)
+        cloud.floating_ips.point(production, facts.systems[GREEN].vip_port_id)
     assert live(work) is None
 
 
@@ -115,7 +116,7 @@ def test_a_reader_is_refused_writes_and_may_look(work: Work, cloud: fake.Cloud) 
     production = work.observe().production
     assert production is not None
     with pytest.raises(Forbidden):
-        reader.addresses.point(production, None)
+        reader.floating_ips.point(production, None)
     assert live(work_on(reader)) is BLUE
 
 
@@ -123,12 +124,12 @@ def test_another_project_sees_nothing_of_the_site(work: Work, cloud: fake.Cloud)
     annex = fake.Cloud("annex", openstack=cloud.openstack)
     facts = work_on(annex).observe()
     assert (facts.stack, facts.production, facts.preview) == (None, None, None)
-    assert acts.up(work_on(annex)).live is BLUE
+    assert reconcile.up(work_on(annex)).live is BLUE
     assert len(cloud.stacks.tagged(SHOP.tag)) == len(annex.stacks.tagged(SHOP.tag)) == 3
 
 
 def test_the_same_seed_gives_the_same_cloud() -> None:
     clouds = [fake.Cloud(openstack=fake.OpenStack(seed=seed)) for seed in (7, 7, 8)]
-    first, same, other = (acts.up(work_on(cloud)) for cloud in clouds)
+    first, same, other = (reconcile.up(work_on(cloud)) for cloud in clouds)
     assert first == same
     assert first != other

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from ao import acts, fake, ingredients, templates
+from ao import fake, templates
+from ao.apply import stack_parameters
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
 from ao.errors import BuildFailed, CloudError
+from ao.operations import reconcile
 from ao.site.autoscale import Engine
 from ao.templates import SERVER_TEMPLATE
 from ao.work import Work
@@ -54,11 +56,11 @@ def test_what_the_fake_does_not_know_is_refused(
 
 def test_a_scaled_group_keeps_its_size_while_the_policy_says_so(work: Work) -> None:
     assert isinstance(work.cloud, fake.Cloud)
-    work.cloud.others.signal(SHOP.system_stack(GREEN), "scale_out")
+    work.cloud.other_user.signal(SHOP.system_stack(GREEN), "scale_out")
     work.clock.sleep(30)
     assert len(of_type(work, "OS::Nova::Server")) == 3
     for _ in range(5):
-        work.cloud.others.signal(SHOP.system_stack(GREEN), "scale_in")
+        work.cloud.other_user.signal(SHOP.system_stack(GREEN), "scale_in")
         work.clock.sleep(30)
     assert len(of_type(work, "OS::Nova::Server")) == SHOP.group.minimum
 
@@ -66,11 +68,11 @@ def test_a_scaled_group_keeps_its_size_while_the_policy_says_so(work: Work) -> N
 def test_the_oldest_server_goes_first_when_a_group_shrinks(work: Work) -> None:
     assert isinstance(work.cloud, fake.Cloud)
     first = {server.physical_id for server in of_type(work, "OS::Nova::Server")}
-    work.cloud.others.signal(SHOP.system_stack(GREEN), "scale_out")
+    work.cloud.other_user.signal(SHOP.system_stack(GREEN), "scale_out")
     work.clock.sleep(30)
     newest = {server.physical_id for server in of_type(work, "OS::Nova::Server")} - first
     for _ in range(2):
-        work.cloud.others.signal(SHOP.system_stack(GREEN), "scale_in")
+        work.cloud.other_user.signal(SHOP.system_stack(GREEN), "scale_in")
         work.clock.sleep(30)
     assert {server.physical_id for server in of_type(work, "OS::Nova::Server")} == newest
 
@@ -80,11 +82,11 @@ def test_a_server_stops_only_when_it_has_been_out_of_the_pool_for_the_delay(work
     system = work.observe().systems[GREEN]
     assert system.load_balancer is not None
     (pool,) = system.load_balancer.pool_ids
-    work.cloud.others.signal(SHOP.system_stack(GREEN), "scale_in")
+    work.cloud.other_user.signal(SHOP.system_stack(GREEN), "scale_in")
     left = stopped = None
     while stopped is None:
         work.clock.sleep(0.25)
-        if left is None and len(work.cloud.balancers.members(pool)) == 1:
+        if left is None and len(work.cloud.load_balancers.members(pool)) == 1:
             left = work.clock.now()
         servers = set(work.cloud.servers.active())
         if not set(system.servers) <= servers:
@@ -95,7 +97,7 @@ def test_a_server_stops_only_when_it_has_been_out_of_the_pool_for_the_delay(work
 
 def test_new_servers_are_in_the_pool_before_the_old_ones_go(work: Work) -> None:
     looking = Looking(lambda: len(work.observe().systems[GREEN].members))
-    acts.deploy(replace(work, progress=looking), "2.0")
+    reconcile.deploy(replace(work, progress=looking), "2.0")
     counts = [count for count in looking.seen if isinstance(count, int)]
     assert min(counts) == SHOP.group.size
     assert max(counts) > SHOP.group.size
@@ -104,10 +106,10 @@ def test_new_servers_are_in_the_pool_before_the_old_ones_go(work: Work) -> None:
 def test_a_new_image_takes_new_servers() -> None:
     cloud = fake.Cloud(openstack=fake.OpenStack(images=("ao-demo", "other")))
     work = work_on(cloud)
-    acts.up(work)
+    reconcile.up(work)
     before = {r.physical_id for r in of_type(work, "OS::Nova::Server")}
     other = replace(SHOP, group=replace(SHOP.group, image="other"))
-    acts.deploy(replace(work, site=other), "1.0")
+    reconcile.deploy(replace(work, site=other), "1.0")
     assert not before & {r.physical_id for r in of_type(work, "OS::Nova::Server")}
 
 
@@ -115,7 +117,7 @@ def test_a_failure_is_told_on_the_way_up_to_the_stack(cloud: fake.Cloud) -> None
     cloud.faults.break_next("OS::Nova::Server", "No valid host was found.")
     work = work_on(cloud)
     with pytest.raises(BuildFailed, match=r"server \(OS::Nova::Server\): .*No valid host"):
-        acts.up(work)
+        reconcile.up(work)
     (failed,) = (s for s in cloud.stacks.tagged(SHOP.tag) if s.failed)
     (server,) = (
         r
@@ -132,12 +134,12 @@ def test_a_failure_is_told_on_the_way_up_to_the_stack(cloud: fake.Cloud) -> None
 def test_a_quota_that_is_too_small_fails_the_server() -> None:
     cloud = fake.Cloud(openstack=fake.OpenStack(limits={"instances": 6}))
     work = work_on(cloud)
-    acts.up(work)
+    reconcile.up(work)
     # Ao's own preflight sees room; then the quota is cut.
-    limits = cloud.openstack.project("shop").limits.by_resource
+    limits = cloud.openstack.project("shop").quotas.by_resource
     cloud.faults.meanwhile("stacks.update", lambda: limits.update(instances=4))
     with pytest.raises(BuildFailed, match="Quota exceeded for instances: Requested 1, but already"):
-        acts.deploy(work, "2.0")
+        reconcile.deploy(work, "2.0")
 
 
 def test_a_stack_that_takes_too_long_fails(cloud: fake.Cloud) -> None:
@@ -176,11 +178,11 @@ def test_ovn_leaves_a_port_in_the_subnet_of_a_server_that_went_before_its_member
 ) -> None:
     assert isinstance(work.cloud, fake.Cloud)
     (lost, _) = work.observe().systems[GREEN].servers
-    work.cloud.others.delete_server(lost.id)
-    acts.up(work)
+    work.cloud.other_user.delete_server(lost.id)
+    reconcile.up(work)
     preview = work.observe().preview
     assert preview is not None
-    work.cloud.addresses.point(preview, None)
+    work.cloud.floating_ips.point(preview, None)
     (subnet,) = of_type(work, "OS::Neutron::Subnet")
     work.cloud.stacks.delete(stack(work))
     work.clock.sleep(40)
@@ -214,11 +216,11 @@ def _without_size(work: Work) -> Template:
 
 
 def _arguments(work: Work) -> dict[str, object]:
-    found = ingredients.find(work.cloud, SHOP)
+    found = stack_parameters.resolve(work.cloud, SHOP)
     site = work.cloud.stacks.get(SHOP.stack)
     assert site is not None
     router = work.cloud.stacks.output(site, "router")
-    return ingredients.system_parameters(
+    return stack_parameters.system_parameters(
         SHOP,
         found,
         GREEN,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.colour import Colour
+from ao.cutover.cutover import CutOver
 from ao.journal import (
     Approval,
     Ask,
@@ -32,10 +33,9 @@ from ao.journal import (
 )
 from ao.journal.entry import CAP
 from ao.journal.invalid import Invalid
-from ao.report.cutover import CutOver
 from tests.unit.journal.test_heading import heading
 from tests.unit.report import samples
-from tests.unit.test_printable import FOREIGN, harmless
+from tests.unit.untrusted.test_printable import FOREIGN, harmless
 
 HEADING: Heading = heading("x")
 

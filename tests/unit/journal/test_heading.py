@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ao.journal.heading import ALONE, LIMIT, Heading, is_free, prefix
 from ao.journal.invalid import Invalid
-from tests.unit.test_printable import FOREIGN, harmless
+from tests.unit.untrusted.test_printable import FOREIGN, harmless
 
 AT = datetime(2026, 11, 23, 8, 15, 2, 123000, UTC)
 

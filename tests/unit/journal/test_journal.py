@@ -99,14 +99,14 @@ def test_releases_are_told_in_one_request_without_any_text(
     for _ in range(5):
         run(journal, work)
     cloud.calls.clear()
-    assert [release.outcome for release in journal.releases()] == ["released"] * 5
-    assert [call.name for call in cloud.calls] == ["records.all"]
+    assert [release.outcome for release in journal.operations()] == ["released"] * 5
+    assert [call.name for call in cloud.calls] == ["software_configs.all"]
 
 
 def test_a_beginning_that_cannot_be_written_is_an_error(
     journal: Journal, cloud: fake.Cloud
 ) -> None:
-    cloud.faults.fail("records.add", LOST)
+    cloud.faults.fail("software_configs.add", LOST)
     with pytest.raises(Unavailable):
         journal.begin(BEGUN)
 
@@ -125,7 +125,7 @@ def test_an_entry_that_cannot_be_added_is_told_once_and_added_with_the_next(
 ) -> None:
     release = journal.begin(BEGUN)
     for skip in range(2):
-        cloud.faults.fail("records.add", LOST, skip=skip)
+        cloud.faults.fail("software_configs.add", LOST, skip=skip)
     journal.add(Noted(text="one"), release)
     journal.add(Noted(text="two"), release)
     assert events(journal, release) == [BEGUN]
@@ -137,7 +137,7 @@ def test_an_entry_that_cannot_be_added_is_told_once_and_added_with_the_next(
 
 def test_an_entry_whose_answer_was_lost_counts_once(journal: Journal, cloud: fake.Cloud) -> None:
     release = journal.begin(BEGUN)
-    cloud.faults.fail("records.add", LOST, after=True)
+    cloud.faults.fail("software_configs.add", LOST, after=True)
     journal.add(Noted(text="one"), release)
     journal.add(Noted(text="two"), release)
     assert events(journal, release) == [BEGUN, Noted(text="one"), Noted(text="two")]
@@ -161,9 +161,9 @@ def test_a_release_hears_what_others_ask_of_it_and_of_it_alone(
 def test_another_site_has_a_journal_of_its_own(journal: Journal, work: Work) -> None:
     run(journal, work)
     other = Journal(replace(work, site=replace(SITE, name="shop-two")))
-    assert other.releases() == ()
+    assert other.operations() == ()
     run(other, work)
-    assert len(journal.releases()) == 1
+    assert len(journal.operations()) == 1
 
 
 def test_the_releases_of_all_sites_are_told_in_one_request(
@@ -173,7 +173,7 @@ def test_the_releases_of_all_sites_are_told_in_one_request(
     run(Journal(replace(work, site=replace(SITE, name="shop-two"))), work, None)
     cloud.calls.clear()
     told = everywhere(cloud).releases
-    assert [call.name for call in cloud.calls] == ["records.all"]
+    assert [call.name for call in cloud.calls] == ["software_configs.all"]
     assert {site: [r.outcome for r in releases] for site, releases in told.items()} == {
         "shop": ["released"],
         "shop-two": [None],
@@ -189,7 +189,7 @@ def test_pruning_keeps_the_latest_releases_whole_and_what_came_since(
     ids = [run(journal, work, outcome) for outcome in (Outcome.FAILED, None, Outcome.RELEASED)]
     journal.add(late)
     assert journal.prune(keep=2) == 3
-    assert [release.id for release in journal.releases()] == ids[1:]
+    assert [release.id for release in journal.operations()] == ids[1:]
     assert late in events(journal)
     assert early not in events(journal)
     assert journal.prune(keep=2) == 0
@@ -207,7 +207,7 @@ def test_pruning_counts_no_lock_and_removes_those_that_are_older(
     release = run(journal, work)
     later = [lock(), lock()]
     assert journal.prune(keep=1) == 1
-    assert [it.id for it in journal.releases()] == [release, *later]
+    assert [it.id for it in journal.operations()] == [release, *later]
 
 
 def test_a_journal_that_is_forgotten_is_empty(journal: Journal, work: Work) -> None:
@@ -220,19 +220,21 @@ def test_a_journal_that_is_forgotten_is_empty(journal: Journal, work: Work) -> N
 def test_what_somebody_else_keeps_is_neither_told_nor_removed(
     journal: Journal, work: Work, cloud: fake.Cloud
 ) -> None:
-    cloud.records.add("ao-shop-doctor", "findings")
-    cloud.records.add("ao.journal/shop/nonsense", "x")
+    cloud.software_configs.add("ao-shop-doctor", "findings")
+    cloud.software_configs.add("ao.journal/shop/nonsense", "x")
     run(journal, work)
     assert len(journal.entries()) == 2
     journal.prune(keep=0)
-    assert [record.name for record in cloud.records.all("ao")] == [
+    assert [record.name for record in cloud.software_configs.all("ao")] == [
         "ao-shop-doctor",
         "ao.journal/shop/nonsense",
     ]
 
 
 def test_an_entry_that_cannot_be_read_is_shown_as_such(journal: Journal, cloud: fake.Cloud) -> None:
-    cloud.records.add("ao.journal/shop/2026-11-23T08:15:02.123Z/-/later/shop/x", "not JSON")
+    cloud.software_configs.add(
+        "ao.journal/shop/2026-11-23T08:15:02.123Z/-/later/shop/x", "not JSON"
+    )
     (entry,) = journal.entries()
     assert isinstance(entry.event, Unreadable)
     assert entry.heading.kind == "later"
@@ -242,7 +244,7 @@ def test_an_entry_that_is_pruned_while_it_is_read_is_left_out(
     journal: Journal, cloud: fake.Cloud
 ) -> None:
     journal.add(Noted(text="x"))
-    cloud.faults.meanwhile("records.read", journal.forget)
+    cloud.faults.meanwhile("software_configs.read", journal.forget)
     assert journal.entries() == ()
 
 
@@ -251,7 +253,7 @@ def test_no_name_tells_a_secret(
 ) -> None:
     monkeypatch.setenv("OS_PASSWORD", "hush-hush-1")
     journal.add(StepBegun(step="run ./x hush-hush-1"))
-    (record,) = cloud.records.all("ao.journal/")
+    (record,) = cloud.software_configs.all("ao.journal/")
     assert "hush" not in record.name
     assert "***" in record.name
 
@@ -262,8 +264,8 @@ TIME = "2026-11-23T08:15:02.000Z"
 
 def forge(cloud: fake.Cloud, rest: str, text: str = "") -> str:
     """Keep an entry of shop by hand; the ID of its record."""
-    cloud.records.add(f"ao.journal/shop/{TIME}/{rest}", text)
-    return cloud.records.all("ao.journal/shop/")[-1].id
+    cloud.software_configs.add(f"ao.journal/shop/{TIME}/{rest}", text)
+    return cloud.software_configs.all("ao.journal/shop/")[-1].id
 
 
 def test_an_entry_whose_name_breaks_the_rules_is_told_once_and_nothing_is_taken_from_it(
@@ -272,7 +274,7 @@ def test_an_entry_whose_name_breaks_the_rules_is_told_once_and_nothing_is_taken_
     release = run(journal, work)
     forged = forge(cloud, f"20261123-0815-fff/begun/mallory/release/{EVIL}/blue/green")
     for _ in range(2):
-        assert [it.id for it in journal.releases()] == [release]
+        assert [it.id for it in journal.operations()] == [release]
         assert {it.heading.release for it in journal.entries()} == {release}
     assert [it.id for it in journal.invalid] == [forged]
     assert isinstance(work.progress, Notes)
@@ -285,7 +287,7 @@ def test_what_one_command_has_told_is_not_told_again(
     journal: Journal, work: Work, cloud: fake.Cloud
 ) -> None:
     forge(cloud, "../note/mallory/x")
-    journal.releases()
+    journal.operations()
     Journal(replace(work, lock=None)).entries()
     assert isinstance(work.progress, Notes)
     assert len(work.progress.notes) == 1
@@ -300,7 +302,7 @@ def test_an_entry_whose_text_breaks_the_rules_is_told_and_its_text_read_once(
     assert journal.requests(release) == ()
     cloud.calls.clear()
     assert journal.requests(release) == ()
-    assert [call.name for call in cloud.calls] == ["records.all"]
+    assert [call.name for call in cloud.calls] == ["software_configs.all"]
     assert [it.id for it in journal.invalid] == [forged]
     assert isinstance(work.progress, Notes)
     assert len(work.progress.notes) == 1
@@ -316,8 +318,8 @@ def test_a_kind_of_a_later_version_is_told_as_such_and_is_not_invalid(
 
 
 def test_invalid_entries_of_all_sites_are_told_with_them(cloud: fake.Cloud) -> None:
-    cloud.records.add(f"ao.journal/SHOP/{TIME}/-/note/mallory/x", "")
-    cloud.records.add(f"ao.journal/{'x' * 10_000}", "")
+    cloud.software_configs.add(f"ao.journal/SHOP/{TIME}/-/note/mallory/x", "")
+    cloud.software_configs.add(f"ao.journal/{'x' * 10_000}", "")
     told = everywhere(cloud)
     assert told.releases == {}
     assert [it.why for it in told.invalid] == [
@@ -330,11 +332,11 @@ def test_forgetting_removes_what_breaks_the_rules_too_and_nothing_of_another_sit
     journal: Journal, work: Work, cloud: fake.Cloud
 ) -> None:
     run(Journal(replace(work, site=replace(SITE, name="shop-two"))), work)
-    before = cloud.records.all("ao.journal/")
+    before = cloud.software_configs.all("ao.journal/")
     run(journal, work)
     forge(cloud, "../note/mallory/x")
     journal.forget()
-    assert cloud.records.all("ao.journal/") == before
+    assert cloud.software_configs.all("ao.journal/") == before
 
 
 def test_pruning_minds_no_hostile_names(journal: Journal, work: Work, cloud: fake.Cloud) -> None:
@@ -342,7 +344,7 @@ def test_pruning_minds_no_hostile_names(journal: Journal, work: Work, cloud: fak
         forge(cloud, rest)
     ids = [run(journal, work) for _ in range(3)]
     journal.prune(keep=2)
-    assert [it.id for it in journal.releases()] == ids[1:]
+    assert [it.id for it in journal.operations()] == ids[1:]
 
 
 def test_a_word_that_happens_to_be_a_secret_breaks_no_heading(
@@ -352,5 +354,5 @@ def test_a_word_that_happens_to_be_a_secret_breaks_no_heading(
     monkeypatch.setenv("API_TOKEN", "released")
     release = journal.begin(replace(BEGUN, reason="as blue asked"))
     journal.write(Ended(outcome=Outcome.RELEASED), release)
-    (told,) = journal.releases()
+    (told,) = journal.operations()
     assert (told.old, told.outcome, told.reason) == (Colour.BLUE, "released", "as *** asked")

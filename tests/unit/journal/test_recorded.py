@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from ao import fake
-from ao.commands import entries
+from ao.commands import journal_table
 from ao.journal import ALONE, Entry, Heading, Journal, Switched, entry
-from ao.journal.release import releases
-from ao.report import chart
+from ao.journal.operation import operations
+from ao.report import cutover_chart
 from ao.work import Work
 from tests.unit.samples import SITE
 
@@ -42,13 +42,13 @@ def test_every_kind_of_entry_is_read_as_it_was(recorded: dict[str, Any]) -> None
     rows: dict[str, list[list[str]]] = {ALONE: []}
     for it in read(recorded):
         own = rows.setdefault(it.heading.release, [])
-        own.extend([str(cell) for cell in row] for row in entries.rows(it))
+        own.extend([str(cell) for cell in row] for row in journal_table.rows(it))
     assert rows.pop(ALONE) == recorded["alone"]
     assert rows == recorded["rows"]
 
 
 def test_the_releases_of_the_names_are_what_they_were(recorded: dict[str, Any]) -> None:
-    found = releases(heading(it["name"]) for it in recorded["records"])
+    found = operations(heading(it["name"]) for it in recorded["records"])
     assert [
         {
             "id": it.id,
@@ -78,13 +78,13 @@ def test_every_switch_can_be_drawn_again(recorded: dict[str, Any]) -> None:
     switches = [it.event for it in read(recorded) if isinstance(it.event, Switched)]
     assert switches
     for event in switches[-2:]:
-        assert "<svg" in chart.svg(event.cutover)
+        assert "<svg" in cutover_chart.svg(event.cutover)
 
 
 def test_nothing_of_it_is_left_out(recorded: dict[str, Any]) -> None:
     cloud = fake.Cloud()
     for it in recorded["records"]:
-        cloud.records.add(it["name"], it["text"])
+        cloud.software_configs.add(it["name"], it["text"])
     journal = Journal(Work(cloud=cloud, site=SITE))
     assert len(journal.entries()) == len(recorded["records"])
     assert journal.invalid == ()

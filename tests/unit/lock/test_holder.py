@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ao.cloud import Lock
 from ao.lock.holder import LEASE, LIMIT, LONGEST, Claim, Holder
-from tests.unit.test_printable import FOREIGN, harmless
+from tests.unit.untrusted.test_printable import FOREIGN, harmless
 
 CLAIM = Claim(
     who="shop",

@@ -8,11 +8,11 @@ import pytest
 
 from ao import lock
 from ao.errors import QuotaExceeded, Unavailable
-from ao.lock import Held, Locked, LockLost, lease
+from ao.lock import AcquiredLock, Locked, LockLost, lease
 from ao.site import Method
 from ao.work import Work
-from tests.unit.acts.stage import SITES, built
 from tests.unit.lock.test_lock import eventually, log_in
+from tests.unit.operations.sites import SITES, built
 
 ERRORS = [
     Unavailable("HTTP 503"),
@@ -48,28 +48,28 @@ def test_a_lock_is_renewed_again_after_whatever_a_renewal_raises(
     work: Work, error: Exception
 ) -> None:
     failed = threading.Event()
-    with lock.held(work, "release 2.0"):
+    with lock.acquire(work, "release 2.0"):
         work.cloud.faults.meanwhile("locks.renew", failed.set)
         work.cloud.faults.meanwhile("locks.renew", raising(error))
         assert failed.wait(10)
         work.clock.sleep(lock.LEASE - 1)
         assert eventually(lambda: left(work) > lock.LEASE / 2)
         with pytest.raises(Locked):
-            lock.held(log_in(work.cloud.openstack, "other"), "switch")
+            lock.acquire(log_in(work.cloud.openstack, "other"), "switch")
 
 
 @pytest.mark.parametrize("answer", ["<html>Maintenance</html>", "", "null", '{"port": null}'])
 def test_an_answer_that_is_none_ends_neither_the_lock_nor_the_command(
     work: Work, answer: str
 ) -> None:
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.cloud.faults.garble("locks.renew", answer)
         held.check()
         held.check()
 
 
 def test_an_error_of_a_quota_is_forgiven_as_any_other_for_a_moment(work: Work) -> None:
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.cloud.faults.fail("locks.renew", QuotaExceeded("HTTP 413"))
         held.check()
 
@@ -83,7 +83,7 @@ def test_a_renewal_that_hangs_keeps_no_command_waiting(
         hangs.set()
         free.wait(20)
 
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.cloud.faults.meanwhile("locks.renew", hang)
         assert hangs.wait(10)
         held.check()
@@ -94,8 +94,8 @@ def test_a_renewal_that_hangs_keeps_no_command_waiting(
 
 
 def test_a_lock_that_a_renewal_saw_to_be_lost_lets_no_write_out(work: Work) -> None:
-    with lock.held(work, "release 2.0") as held:
-        lock.free(log_in(work.cloud.openstack, "other"), force=True)
+    with lock.acquire(work, "release 2.0") as held:
+        lock.release(log_in(work.cloud.openstack, "other"), force=True)
         assert eventually(lambda: known_as_lost(held))
         before = len(work.cloud.calls)
         with pytest.raises(LockLost, match="given free by somebody else"):
@@ -103,7 +103,7 @@ def test_a_lock_that_a_renewal_saw_to_be_lost_lets_no_write_out(work: Work) -> N
         assert len(work.cloud.calls) == before
 
 
-def known_as_lost(held: Held) -> bool:
+def known_as_lost(held: AcquiredLock) -> bool:
     return not held._keeper.is_alive()
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from ao import acts, fake, lock
+from ao import fake, lock
 from ao.errors import Changed, Conflict, Forbidden, NotFound, Unavailable
-from ao.lock import Held, Holder, Locked, LockLost, lease
+from ao.lock import AcquiredLock, Holder, Locked, LockLost, lease
+from ao.lock import lock as lock_module
+from ao.operations import reconcile
 from ao.progress import Silent
 from ao.work import Work
 from tests.unit.samples import SITE
@@ -30,7 +32,7 @@ class Notes(Silent):
 def _openstack() -> fake.OpenStack:
     """A cloud where the site is built."""
     cloud = fake.Cloud()
-    acts.up(Work(cloud=cloud, site=SITE, clock=cloud.clock, visit=cloud.visit))
+    reconcile.up(Work(cloud=cloud, site=SITE, clock=cloud.clock, visit=cloud.visit))
     return cloud.openstack
 
 
@@ -61,14 +63,14 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def move(host: str) -> None:
         monkeypatch.setattr("socket.gethostname", lambda: host)
-        monkeypatch.setattr("ao.lock.process.here", lambda: "ffffff.1.1")
+        monkeypatch.setattr("ao.lock.process_mark.here", lambda: "ffffff.1.1")
 
     return move
 
 
 def abandon(work: Work, purpose: str = "release 2.0") -> None:
     """Take the lock in a process that is then killed."""
-    with pytest.raises(fake.Killed), lock.held(work, purpose):
+    with pytest.raises(fake.Killed), lock.acquire(work, purpose):
         raise fake.Killed
 
 
@@ -78,7 +80,7 @@ def notes(work: Work) -> list[str]:
 
 
 def test_a_lock_is_held_within_its_block_and_free_after_it(work: Work) -> None:
-    with lock.held(work, "switch") as held:
+    with lock.acquire(work, "switch") as held:
         held.check()
         there = lock.holder(work)
         assert there is not None
@@ -89,7 +91,7 @@ def test_a_lock_is_held_within_its_block_and_free_after_it(work: Work) -> None:
 
 @pytest.mark.parametrize("error", [Unavailable("gone"), KeyboardInterrupt(), SystemExit()])
 def test_a_lock_is_free_after_an_error_too(work: Work, error: BaseException) -> None:
-    with pytest.raises(type(error)), lock.held(work, "switch"):
+    with pytest.raises(type(error)), lock.acquire(work, "switch"):
         raise error
     assert lock.holder(work) is None
 
@@ -99,9 +101,9 @@ def test_a_lock_that_is_held_is_refused_at_once_with_who_and_what_and_the_build(
 ) -> None:
     monkeypatch.setattr("socket.gethostname", lambda: "build7")
     monkeypatch.setenv("BUILD_URL", "https://ci.example/job/7")
-    with lock.held(work, "release 2.0"):
+    with lock.acquire(work, "release 2.0"):
         with pytest.raises(Locked, match=r"shop is locked by shop on build7 \(release 2.0\)") as e:
-            lock.held(theirs, "switch")
+            lock.acquire(theirs, "switch")
         assert "https://ci.example/job/7" in e.value.message
         assert "since 2026-" in e.value.message
         assert "until 2026-" in e.value.message
@@ -110,31 +112,31 @@ def test_a_lock_that_is_held_is_refused_at_once_with_who_and_what_and_the_build(
 
 
 def test_the_same_process_is_refused_a_second_lock(work: Work) -> None:
-    with lock.held(work, "switch"), pytest.raises(Locked):
-        lock.held(work, "switch")
+    with lock.acquire(work, "switch"), pytest.raises(Locked):
+        lock.acquire(work, "switch")
 
 
 def test_the_same_user_on_another_machine_is_another_holder(
     work: Work, elsewhere: Callable[[str], None]
 ) -> None:
-    with lock.held(work, "release 2.0"):
+    with lock.acquire(work, "release 2.0"):
         elsewhere("build8")
         with pytest.raises(Locked):
-            lock.held(work, "release 2.0")
+            lock.acquire(work, "release 2.0")
 
 
 def test_a_site_that_is_not_built_has_no_lock() -> None:
     cloud = fake.Cloud()
     work = Work(cloud=cloud, site=SITE, clock=cloud.clock, visit=cloud.visit)
     with pytest.raises(NotFound, match="has no lock yet"):
-        lock.held(work, "switch")
+        lock.acquire(work, "switch")
     assert lock.holder(work) is None
 
 
 def test_a_reader_cannot_take_the_lock(work: Work) -> None:
     reader = log_in(work.cloud.openstack, "auditor", reader=True)
     with pytest.raises(Forbidden):
-        lock.held(reader, "switch")
+        lock.acquire(reader, "switch")
 
 
 def test_a_killed_holders_lock_holds_on_another_machine_until_its_lease_is_over(
@@ -143,9 +145,9 @@ def test_a_killed_holders_lock_holds_on_another_machine_until_its_lease_is_over(
     abandon(work)
     elsewhere("build8")
     with pytest.raises(Locked):
-        lock.held(theirs, "switch")
+        lock.acquire(theirs, "switch")
     work.clock.sleep(lock.LEASE)
-    with lock.held(theirs, "switch") as held:
+    with lock.acquire(theirs, "switch") as held:
         assert held.taken_over is not None
         assert held.taken_over.claim is not None
         assert held.taken_over.claim.purpose == "release 2.0"
@@ -156,8 +158,8 @@ def test_a_holder_whose_process_has_ended_on_this_machine_is_taken_over_at_once(
     work: Work, theirs: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     abandon(work)
-    monkeypatch.setattr("ao.lock.process.ended", lambda mark: True)
-    with lock.held(theirs, "switch") as held:
+    monkeypatch.setattr("ao.lock.process_mark.ended", lambda mark: True)
+    with lock.acquire(theirs, "switch") as held:
         assert held.taken_over is not None
         assert "has ended" in held.taken_over.over
 
@@ -165,10 +167,10 @@ def test_a_holder_whose_process_has_ended_on_this_machine_is_taken_over_at_once(
 def test_of_two_who_take_over_one_wins_and_the_other_is_told_who(work: Work, theirs: Work) -> None:
     abandon(work)
     work.clock.sleep(lock.LEASE)
-    won: list[Held] = []
-    work.cloud.faults.meanwhile("locks.remove", lambda: won.append(lock.held(theirs, "deploy")))
+    won: list[AcquiredLock] = []
+    work.cloud.faults.meanwhile("locks.remove", lambda: won.append(lock.acquire(theirs, "deploy")))
     with pytest.raises(Locked, match="locked by ops"):
-        lock.held(work, "release 2.0")
+        lock.acquire(work, "release 2.0")
     assert len(won) == 1
     won[0].check()
 
@@ -176,18 +178,18 @@ def test_of_two_who_take_over_one_wins_and_the_other_is_told_who(work: Work, the
 def test_a_lock_that_is_renewed_while_it_is_taken_over_stays_with_its_holder(
     work: Work, theirs: Work
 ) -> None:
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.clock.sleep(lock.LEASE)
         theirs.cloud.faults.meanwhile("locks.remove", held.check)
         with pytest.raises(Locked, match="locked by shop"):
-            lock.held(theirs, "switch")
+            lock.acquire(theirs, "switch")
         held.check()
 
 
 def test_a_lock_that_was_taken_over_is_lost_at_the_next_check(work: Work, theirs: Work) -> None:
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.clock.sleep(lock.LEASE)
-        with lock.held(theirs, "switch"):
+        with lock.acquire(theirs, "switch"):
             with pytest.raises(LockLost, match="held by ops"):
                 held.check()
             held.release()
@@ -197,23 +199,23 @@ def test_a_lock_that_was_taken_over_is_lost_at_the_next_check(work: Work, theirs
 
 
 def test_a_lock_that_somebody_freed_is_lost(work: Work, theirs: Work) -> None:
-    with lock.held(work, "release 2.0") as held:
-        lock.free(theirs, force=True)
+    with lock.acquire(work, "release 2.0") as held:
+        lock.release(theirs, force=True)
         with pytest.raises(LockLost, match="given free by somebody else"):
             held.check()
 
 
 def test_a_check_has_the_lock_last_a_whole_lease_from_then(work: Work, theirs: Work) -> None:
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.clock.sleep(lock.LEASE - 1)
         held.check()
         work.clock.sleep(lock.LEASE - 1)
         with pytest.raises(Locked):
-            lock.held(theirs, "switch")
+            lock.acquire(theirs, "switch")
 
 
 def test_a_renewal_whose_answer_is_lost_is_no_loss_of_the_lock(work: Work) -> None:
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.clock.sleep(5)
         work.cloud.faults.fail("locks.renew", LOST, after=True)
         held.check()
@@ -222,7 +224,7 @@ def test_a_renewal_whose_answer_is_lost_is_no_loss_of_the_lock(work: Work) -> No
 
 
 def test_a_cloud_that_is_silent_for_longer_than_is_safe_loses_the_lock(work: Work) -> None:
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.clock.sleep(lease.LEASE - lease.RENEWAL - 1)
         work.cloud.faults.fail("locks.renew", LOST)
         held.check()
@@ -237,24 +239,24 @@ def test_a_lock_whose_taking_is_not_answered_is_taken_all_the_same(
     work: Work, theirs: Work, after: bool
 ) -> None:
     work.cloud.faults.fail("locks.take", LOST, after=after)
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         held.check()
         assert held.taken_over is None
         with pytest.raises(Locked):
-            lock.held(theirs, "switch")
+            lock.acquire(theirs, "switch")
 
 
 def test_a_quota_of_ports_that_is_used_up_is_told_as_that(work: Work) -> None:
     full = Conflict("Quota exceeded for resources: ['port'].")
-    for skip in range(lock.TRIES):
+    for skip in range(lock_module.TRIES):
         work.cloud.faults.fail("locks.take", full, skip=skip)
     with pytest.raises(Conflict, match="Quota exceeded"):
-        lock.held(work, "switch")
+        lock.acquire(work, "switch")
 
 
 def test_a_lock_that_cannot_be_freed_is_told_and_fails_nothing(work: Work) -> None:
     work.cloud.faults.fail("locks.remove", LOST)
-    with lock.held(work, "switch"):
+    with lock.acquire(work, "switch"):
         pass
     assert any("It ends by itself at" in note for note in notes(work))
 
@@ -264,7 +266,7 @@ def test_a_lock_is_renewed_beside_the_command_also_after_a_failure(
 ) -> None:
     monkeypatch.setattr(lease, "RENEWAL", 0.01)
     monkeypatch.setattr(lease, "AGAIN", 0.01)
-    with lock.held(work, "release 2.0"):
+    with lock.acquire(work, "release 2.0"):
         there = lock.holder(work)
         assert there is not None
         work.cloud.faults.fail("locks.renew", LOST)
@@ -277,13 +279,13 @@ def test_a_loss_is_told_as_soon_as_a_renewal_sees_it(
     work: Work, theirs: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lease, "RENEWAL", 0.01)
-    with lock.held(work, "release 2.0"):
-        lock.free(theirs, force=True)
+    with lock.acquire(work, "release 2.0"):
+        lock.release(theirs, force=True)
         assert eventually(lambda: any("is lost" in note for note in notes(work)))
 
 
 def test_a_lock_that_was_given_free_is_not_renewed(work: Work) -> None:
-    with lock.held(work, "down") as held:
+    with lock.acquire(work, "down") as held:
         held.release()
         held.release()
         assert lock.holder(work) is None
@@ -294,52 +296,52 @@ def test_a_lock_that_was_given_free_is_not_renewed(work: Work) -> None:
 def test_a_site_held_by_hand_refuses_everybody_until_its_time_is_over(
     work: Work, theirs: Work
 ) -> None:
-    lock.hold(work, "year end", 3600)
+    lock.acquire_by_hand(work, "year end", 3600)
     for other in (work, theirs):
         with pytest.raises(Locked, match=r"\(year end, by hand\)"):
-            lock.held(other, "switch")
+            lock.acquire(other, "switch")
     work.clock.sleep(3600)
-    with lock.held(theirs, "switch") as held:
+    with lock.acquire(theirs, "switch") as held:
         assert held.taken_over is not None
 
 
 def test_a_lock_by_hand_is_held_anew_by_the_same_user_on_the_same_machine(
     work: Work, theirs: Work
 ) -> None:
-    first, _ = lock.hold(work, "year end", 60)
-    again, _ = lock.hold(work, "year end, longer", 3600)
+    first, _ = lock.acquire_by_hand(work, "year end", 60)
+    again, _ = lock.acquire_by_hand(work, "year end, longer", 3600)
     assert again.lock.id == first.lock.id
     assert again.until > first.until + 3000
     with pytest.raises(Locked):
-        lock.hold(theirs, "mine", 60)
+        lock.acquire_by_hand(theirs, "mine", 60)
 
 
 def test_a_lock_by_hand_is_freed_by_its_holder_and_by_others_only_with_force(
     work: Work, theirs: Work
 ) -> None:
-    lock.hold(work, "year end", 3600)
+    lock.acquire_by_hand(work, "year end", 3600)
     with pytest.raises(Locked, match="year end"):
-        lock.free(theirs)
-    assert lock.free(work) is not None
-    assert lock.free(work) is None
-    lock.hold(work, "year end", 3600)
-    assert lock.free(theirs, force=True) is not None
+        lock.release(theirs)
+    assert lock.release(work) is not None
+    assert lock.release(work) is None
+    lock.acquire_by_hand(work, "year end", 3600)
+    assert lock.release(theirs, force=True) is not None
     assert lock.holder(work) is None
 
 
 def test_a_lock_by_hand_is_not_freed_from_another_machine(
     work: Work, elsewhere: Callable[[str], None]
 ) -> None:
-    lock.hold(work, "year end", 3600)
+    lock.acquire_by_hand(work, "year end", 3600)
     elsewhere("build8")
     with pytest.raises(Locked):
-        lock.free(work)
+        lock.release(work)
 
 
 def test_a_release_under_way_is_not_freed_without_force_even_by_its_user(work: Work) -> None:
-    with lock.held(work, "release 2.0"):
+    with lock.acquire(work, "release 2.0"):
         with pytest.raises(Locked):
-            lock.free(work)
+            lock.release(work)
         assert lock.holder(work) is not None
 
 
@@ -348,32 +350,32 @@ def test_what_a_killed_process_left_is_freed_by_anybody_once_it_counts_no_more(
 ) -> None:
     abandon(work)
     work.clock.sleep(lock.LEASE)
-    assert lock.free(theirs) is not None
+    assert lock.release(theirs) is not None
 
 
 def test_a_lock_that_was_renewed_while_it_is_freed_stays(work: Work, theirs: Work) -> None:
-    with lock.held(work, "release 2.0") as held:
+    with lock.acquire(work, "release 2.0") as held:
         work.clock.sleep(5)
         theirs.cloud.faults.meanwhile("locks.remove", held.check)
         with pytest.raises(Changed):
-            lock.free(theirs, force=True)
+            lock.release(theirs, force=True)
         held.check()
 
 
 def test_the_holders_of_all_sites_are_told_in_one_request(work: Work, theirs: Work) -> None:
     other = replace(theirs, site=replace(SITE, name="shop-two"))
-    acts.up(other)
-    lock.hold(work, "year end", 3600)
-    with lock.held(other, "switch"):
+    reconcile.up(other)
+    lock.acquire_by_hand(work, "year end", 3600)
+    with lock.acquire(other, "switch"):
         work.cloud.calls.clear()
-        told = lock.holders(work.cloud)
+        told = lock.list_holders(work.cloud)
         assert [call.name for call in work.cloud.calls] == ["locks.all"]
         assert {site: holder.claim.purpose for site, holder in told.items() if holder.claim} == {
             "shop": "year end",
             "shop-two": "switch",
         }
     work.clock.sleep(3600)
-    assert lock.holders(work.cloud) == {}
+    assert lock.list_holders(work.cloud) == {}
 
 
 @pytest.mark.parametrize(

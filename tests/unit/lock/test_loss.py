@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from ao import fake, lock, operate
-from ao.cloud.face import UNLOCKED, WRITES
+from ao import fake, lock
+from ao.cloud.protocols import UNLOCKED, WRITES
 from ao.colour import Colour
 from ao.errors import NotFound
 from ao.lock import LockLost, lease
-from ao.plan import Step
+from ao.operations import operations
+from ao.plan.plan import Step
 from ao.progress import Silent
 from ao.site import Method, Site
 from ao.site.hooks import Hook, Point
 from ao.site.rules import After, Standby
 from ao.work import Work
-from tests.unit.acts.stage import SITES, Visitor, built, deployed, state, told
-from tests.unit.release.stage import entries, http_check, outcome, released
+from tests.unit.operations.sites import SITES, Visitor, built, deployed, state, told
+from tests.unit.release.releases import entries, http_check, outcome, released
 
 BLUE, GREEN = Colour
 
@@ -34,10 +35,10 @@ class Case:
 
 CASES = {
     "release": Case(built, released),
-    "deploy": Case(built, lambda work: operate.deploy(work, "2.0")),
-    "switch": Case(deployed, operate.switch),
-    "scale": Case(built, lambda work: operate.scale(work, GREEN, 3)),
-    "down": Case(built, lambda work: operate.down(work, frozenset(Colour))),
+    "deploy": Case(built, lambda work: operations.deploy(work, "2.0")),
+    "switch": Case(deployed, operations.switch),
+    "scale": Case(built, lambda work: operations.scale(work, GREEN, 3)),
+    "down": Case(built, lambda work: operations.down(work, frozenset(Colour))),
 }
 
 
@@ -67,7 +68,7 @@ class Other:
         """Take it, long after it was renewed last."""
         cloud = fake.Cloud(openstack=self.work.cloud.openstack, user="other")
         self.work.clock.sleep(lock.LEASE)
-        self.held.enter_context(lock.held(replace(self.work, cloud=cloud), "switch"))
+        self.held.enter_context(lock.acquire(replace(self.work, cloud=cloud), "switch"))
         self.calls = len(self.work.cloud.calls)
 
     @property
@@ -126,7 +127,7 @@ def test_a_release_that_lost_its_lock_goes_on_where_it_stopped(site: Site) -> No
 
 def test_a_lock_of_which_nobody_has_told_for_long_is_renewed_before_a_write(site: Site) -> None:
     work = built(site)
-    with lock.held(work, "deploy") as held:
+    with lock.acquire(work, "deploy") as held:
         guarded = held.guard(work)
         before = len(work.cloud.calls)
         work.clock.sleep(lease.SAFE - 1)
@@ -144,7 +145,7 @@ def test_a_lock_is_renewed_before_a_write_after_the_machine_slept(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = built(site)
-    with lock.held(work, "deploy") as held:
+    with lock.acquire(work, "deploy") as held:
         before = len(work.cloud.calls)
         awake = lease._asleep()
         monkeypatch.setattr(lease, "_asleep", lambda: awake + 80)
@@ -157,7 +158,7 @@ def test_no_write_goes_out_while_a_lock_cannot_be_renewed_for_longer_than_is_saf
     site: Site,
 ) -> None:
     work = built(site)
-    with lock.held(work, "deploy") as held:
+    with lock.acquire(work, "deploy") as held:
         guarded = held.guard(work)
         work.clock.sleep(lease.SAFE)
         work.cloud.faults.garble("locks.renew", "<html>Maintenance</html>")
@@ -172,7 +173,7 @@ def test_no_write_goes_out_while_a_lock_cannot_be_renewed_for_longer_than_is_saf
 
 def test_a_site_is_deleted_by_who_gave_its_lock_free_for_that(site: Site) -> None:
     work = built(site)
-    operate.down(work, frozenset(Colour))
+    operations.down(work, frozenset(Colour))
     assert work.cloud.stacks.all() == ()
 
 
@@ -182,14 +183,14 @@ def test_a_deletion_that_does_not_find_something_does_not_go_on_without_the_lock
     work = built(site)
     work.cloud.faults.fail("stacks.delete", NotFound("cannot delete stack: HTTP 404"))
     with pytest.raises(NotFound):
-        operate.down(work, frozenset(Colour))
+        operations.down(work, frozenset(Colour))
     assert [call.name for call in work.cloud.calls].count("stacks.delete") == 1
     assert lock.holder(work) is None
 
 
 def test_the_cloud_of_a_guarded_work_is_the_fake_with_all_that_tests_use(site: Site) -> None:
     work = built(site)
-    with lock.held(work, "deploy") as held:
+    with lock.acquire(work, "deploy") as held:
         assert held.guard(work).cloud.calls is work.cloud.calls
 
 
@@ -201,8 +202,8 @@ def test_no_hook_runs_once_the_lock_is_lost(site: Site, tmp_path: Path) -> None:
     class Thief(Silent):
         def begin(self, step: Step) -> None:
             if str(step).startswith("switch production"):
-                lock.free(other, force=True)
-                lock.hold(other, "mine", 600.0)
+                lock.release(other, force=True)
+                lock.acquire_by_hand(other, "mine", 600.0)
 
     with pytest.raises(LockLost):
         released(replace(work, progress=Thief()))

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from ao.probe.load import Load
-from ao.probe.recorder import Recorder
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Recording
+from ao.probe.request_counter import RequestCounter
 from ao.probe.run import Lately, Run
 from ao.site import Identify
 
@@ -133,9 +133,9 @@ def probe(
     async def go() -> Recording:
         async with listening(Streams(serve, peer), host=host, tls=tls) as server:
             url = f"{'https' if tls else 'http'}://{name or host}:{port(server)}"
-            run = Run(load=Load(url=url, **chosen), interval=0.02)
+            run = Run(load=ProbeLoad(url=url, **chosen), interval=0.02)
 
-            def look(_: Lately, recorder: Recorder) -> None:
+            def look(_: Lately, recorder: RequestCounter) -> None:
                 if seconds is None and _seen_enough(recorder.recording(0.0, 0.0), enough):
                     run.stop()
 

@@ -9,9 +9,9 @@ from ao.probe import descriptors
 from ao.probe.answer import Exhausted
 from ao.probe.clients import Clients
 from ao.probe.connection import Connection
-from ao.probe.load import Load
-from ao.probe.recorder import Recorder
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Outcome
+from ao.probe.request_counter import RequestCounter
 from tests.unit.probe.server import HEADER, Peer, probe
 
 
@@ -61,8 +61,8 @@ def test_requests_that_are_too_late_are_skipped_and_not_sent_in_a_burst() -> Non
         raise Exhausted
 
     async def go() -> int:
-        load = Load(url="", identify=HEADER, new_per_second=10, kept=0)
-        recorder, loop = Recorder(load), asyncio.get_running_loop()
+        load = ProbeLoad(url="", identify=HEADER, new_per_second=10, kept=0)
+        recorder, loop = RequestCounter(load), asyncio.get_running_loop()
         begin = loop.time()
         jump = 0.0
         clients = Clients(

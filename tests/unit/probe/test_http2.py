@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from ao.errors import Unavailable
 from ao.probe.answer import Answer, Broken
 from ao.probe.http2 import Connection
-from ao.probe.load import Protocol
+from ao.probe.probe_load import Protocol
 from ao.probe.recording import Kind, Outcome, Recording
 from ao.site import Identify
 from tests.unit.hostile import END, START, frames, head, new_settings

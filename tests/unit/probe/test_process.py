@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from ao.colour import Colour
 from ao.errors import AoError, ConfigError, Unavailable
 from ao.probe import wire
-from ao.probe.load import Load
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.process import ProbeProcess
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sighting, Slice
 from tests.unit.probe.server import HEADER, Streams, answers, listening, port
@@ -46,8 +46,8 @@ def url() -> Iterator[str]:
     loop.close()
 
 
-def load(url: str) -> Load:
-    return Load(url=url, identify=HEADER, new_per_second=20, kept=2, kept_interval=0.05)
+def load(url: str) -> ProbeLoad:
+    return ProbeLoad(url=url, identify=HEADER, new_per_second=20, kept=2, kept_interval=0.05)
 
 
 def until(seen: Callable[[], bool]) -> None:
@@ -156,10 +156,10 @@ def test_a_probe_that_is_left_without_stopping_it_is_gone(url: str) -> None:
 def test_a_probe_ends_with_its_parent(url: str, moment: str) -> None:
     parent = textwrap.dedent(f"""
         import os, signal
-        from ao.probe.load import Load
+        from ao.probe.probe_load import ProbeLoad
         from ao.probe.process import ProbeProcess
         from ao.site import Identify
-        load = Load(url={url!r}, identify=Identify(path="/", header="X-Colour", body=None))
+        load = ProbeLoad(url={url!r}, identify=Identify(path="/", header="X-Colour", body=None))
         with ProbeProcess() as probe:
             print(probe._process.pid, flush=True)
             if {moment == "while it runs"}:
@@ -184,7 +184,7 @@ def runs(pid: int) -> bool:
 
 def test_the_process_needs_neither_openstacksdk_nor_pydantic_nor_rich() -> None:
     code = (
-        "import sys, ao.probe.__main__, ao.probe.http1, ao.probe.http2, ao.probe.records\n"
+        "import sys, ao.probe.__main__, ao.probe.http1, ao.probe.http2, ao.probe.request_log\n"
         "print(*(m for m in ('openstack', 'pydantic', 'rich', 'cliff') if m in sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

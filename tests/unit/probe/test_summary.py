@@ -1,12 +1,12 @@
 import json
 
-from ao.probe.load import Load
-from ao.probe.recorder import Recorder, Request
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Kind, Outcome, Recording
+from ao.probe.request_counter import Request, RequestCounter
 from ao.probe.summary import Figure, figures, milliseconds
 from ao.site import Identify
 
-LOAD = Load(
+LOAD = ProbeLoad(
     url="http://192.0.2.1",
     identify=Identify(path="/", header="X-Colour", body=None),
     kept=2,
@@ -29,7 +29,7 @@ def lost(at: float, outcome: Outcome, reason: str) -> Request:
 
 
 def recording(*requests: Request, seconds: float = 10.0) -> Recording:
-    recorder = Recorder(LOAD)
+    recorder = RequestCounter(LOAD)
     recorder.opened(0)
     for request in requests:
         recorder.add(request)

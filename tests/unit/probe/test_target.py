@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from ao.errors import ConfigError, Unavailable
-from ao.probe.load import Load
+from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Outcome
 from ao.probe.run import Run
 from tests.unit.probe import certificate
@@ -14,7 +14,7 @@ UNUSED = "http://127.0.0.1:1"
 
 
 def begin(url: str, **load: object) -> None:
-    asyncio.run(Run(load=Load(url=url, identify=HEADER, **load)).go(0.1))
+    asyncio.run(Run(load=ProbeLoad(url=url, identify=HEADER, **load)).go(0.1))
 
 
 @pytest.fixture

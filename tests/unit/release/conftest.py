@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ao.site import Method, Site
-from tests.unit.acts.stage import SITES
+from tests.unit.operations.sites import SITES
 
 
 @pytest.fixture(params=list(Method))

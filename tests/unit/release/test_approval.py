@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ao import acts, fake, lock, operate, release
+from ao import fake, lock, release
 from ao.colour import Colour
-from ao.config import VERSION
 from ao.errors import Refused
 from ao.journal import (
     Approval,
@@ -25,16 +24,17 @@ from ao.journal import (
     StepEnded,
     Unreadable,
 )
-from ao.plan import Step
-from ao.release import Stage, WaitingForApproval, approval, standing
-from ao.release.past import Past, past
+from ao.operations import operations, reconcile
+from ao.plan.plan import Step
+from ao.release import Stage, WaitingForApproval, approval, open_releases
 from ao.release.person import Person
-from ao.site import Method
+from ao.release.state import ReleaseState, read_state
+from ao.site import VERSION, Method
 from ao.site.rules import Approve
 from ao.work import Work
 from tests.unit import samples
-from tests.unit.acts.stage import told
-from tests.unit.release.stage import (
+from tests.unit.operations.sites import told
+from tests.unit.release.releases import (
     Listener,
     entries,
     http_check,
@@ -86,8 +86,8 @@ def by(work: Work, user: str, user_id: str | None = None) -> Work:
     return replace(work, cloud=cloud)
 
 
-def open_one(work: Work) -> Past:
-    found = standing.open_release(journal(work))
+def open_one(work: Work) -> ReleaseState:
+    found = open_releases.open_release(journal(work))
     assert found is not None
     return found
 
@@ -272,17 +272,17 @@ def test_an_approval_of_one_release_is_none_of_the_next_of_the_same_version(wait
 
 DEPLOYS: dict[str, Callable[[Work], object]] = {
     "of another version and back": lambda work: [
-        operate.deploy(work, "3.0"),
-        operate.deploy(work, "2.0"),
+        operations.deploy(work, "3.0"),
+        operations.deploy(work, "2.0"),
     ],
-    "of the same version": lambda work: operate.deploy(work, "2.0"),
+    "of the same version": lambda work: operations.deploy(work, "2.0"),
     "that nobody waited for": lambda work: [
-        operate.start_deploy(work, "2.0"),
+        operations.start_deploy(work, "2.0"),
         work.clock.sleep(900.0),
     ],
     "that begins with nothing": lambda work: [
-        operate.down(work, frozenset({GREEN})),
-        operate.deploy(work, "2.0"),
+        operations.down(work, frozenset({GREEN})),
+        operations.deploy(work, "2.0"),
     ],
 }
 
@@ -305,17 +305,17 @@ def test_a_deploy_after_an_approval_voids_it(
 
 def test_the_release_s_own_deploy_voids_an_approval_too(waiting: Work) -> None:
     release.approve(waiting)
-    operate.deploy(waiting, "3.0")
+    operations.deploy(waiting, "3.0")
     still_waits(waiting)
     assert told(waiting, "preview") == ("green", "2.0")
 
 
 def test_scaling_and_repairing_void_no_approval(waiting: Work) -> None:
     release.approve(waiting)
-    acts.scale(waiting, GREEN, 3)
-    waiting.cloud.others.delete_server(waiting.observe().systems[GREEN].servers[0].id)
-    operate.up(waiting)
-    acts.scale(waiting, BLUE, 4)
+    reconcile.scale(waiting, GREEN, 3)
+    waiting.cloud.other_user.delete_server(waiting.observe().systems[GREEN].servers[0].id)
+    operations.up(waiting)
+    reconcile.scale(waiting, BLUE, 4)
     goes_on(waiting)
     assert told(waiting, "production") == ("green", "2.0")
 
@@ -364,7 +364,7 @@ def test_an_approval_or_going_on_that_names_another_release_is_refused(
             asks.append(lambda name: release.resume(waiting, options(waiting), named=name))
         for ask in asks:
             with (
-                lock.held(waiting, "release 2.0") if held else nullcontext(),
+                lock.acquire(waiting, "release 2.0") if held else nullcontext(),
                 pytest.raises(Refused, match=told_of),
             ):
                 ask(name)
@@ -482,20 +482,20 @@ def test_an_approval_that_was_enough_before_the_site_asked_for_two_people_is_not
 def test_who_is_told_that_it_waits_is_told_which_release_and_what_approves(
     manual: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ao import notify
-    from ao.hooks import Context
+    from ao.hooks import notification
+    from ao.hooks.hooks import Context
     from ao.site.hooks import Webhook
     from ao.site.notify import Notification
 
     told_of: list[tuple[str, object]] = []
 
-    def tell(work: Work, event: notify.Event, context: Context, **more: object) -> None:
-        if event is notify.Event.WAITING:
+    def tell(work: Work, event: notification.Event, context: Context, **more: object) -> None:
+        if event is notification.Event.WAITING:
             told_of.append((context.release, more["approve"]))
 
-    monkeypatch.setattr(notify, "tell", tell)
+    monkeypatch.setattr(notification, "tell", tell)
     webhook = Webhook(url="http://127.0.0.1:9/", secret_env=None, secret_file=None)
-    everybody = Notification(webhook=webhook, events=frozenset(notify.Event))
+    everybody = Notification(webhook=webhook, events=frozenset(notification.Event))
     waits(ruled(manual, notify=(everybody,)))
     found = open_one(manual).id
     assert told_of == [(found, f"ao approve {found}")]
@@ -528,7 +528,7 @@ def recorded(*events: Event | Unreadable) -> tuple[Entry, ...]:
 
 FACTS = samples.with_system(samples.whole(), samples.system(GREEN, version="2.0"))
 GOOD = approval.wanted(
-    Past(id=ID, version="2.0", old=BLUE, new=GREEN, releaser=Person()),
+    ReleaseState(id=ID, version="2.0", old=BLUE, new=GREEN, releaser=Person()),
     FACTS,
     Person(user="bob", user_id="id-of-bob"),
 )
@@ -560,7 +560,7 @@ EVENTS = st.lists(
 
 
 def counts(*events: Event | Unreadable, rule: Approve = Approve.MANUAL) -> bool:
-    found = past(recorded(*events))
+    found = read_state(recorded(*events))
     assert found is not None
     return approval.counting(found, FACTS, rule) is not None
 
@@ -599,7 +599,7 @@ VERSIONS = st.from_regex(VERSION, fullmatch=True)
 
 @given(VERSIONS, VERSIONS)
 def test_a_version_never_names_the_release_of_another(version: str, other: str) -> None:
-    release_of = Past(id=ID, version=version, old=BLUE, new=GREEN, releaser=Person())
+    release_of = ReleaseState(id=ID, version=version, old=BLUE, new=GREEN, releaser=Person())
     assert release_of.is_called(version)
     if other != version and not other.startswith(ID[:10]):
         assert not release_of.is_called(other)
@@ -607,34 +607,34 @@ def test_a_version_never_names_the_release_of_another(version: str, other: str) 
 
 def test_a_switch_by_hand_is_no_way_around_an_approval(waiting: Work) -> None:
     with pytest.raises(Refused, match="and that needs an approval") as refused:
-        operate.switch(by(waiting, "bob"), Colour.GREEN)
+        operations.switch(by(waiting, "bob"), Colour.GREEN)
     assert f"`ao approve {open_one(waiting).id}`" in refused.value.cure
     assert told(waiting, "production") == ("blue", "1.0")
     still_waits(waiting)
 
 
 def test_in_an_emergency_production_is_switched_all_the_same(waiting: Work) -> None:
-    operate.switch(waiting, Colour.GREEN, force=True)
+    operations.switch(waiting, Colour.GREEN, force=True)
     assert told(waiting, "production") == ("green", "2.0")
 
 
 def test_a_release_that_was_killed_in_its_switch_may_be_finished_by_hand(waiting: Work) -> None:
     release.approve(waiting)
-    move = {Method.ADDRESS: "addresses.point", Method.POOL: "balancers.lead"}
+    move = {Method.ADDRESS: "floating_ips.point", Method.POOL: "load_balancers.set_default_pool"}
     waiting.cloud.faults.kill(move[waiting.site.switch.method])
     with pytest.raises(fake.Killed):
         release.resume(waiting, options(waiting))
     waiting.clock.sleep(lock.LEASE + 1)
-    operate.switch(waiting, Colour.GREEN)
+    operations.switch(waiting, Colour.GREEN)
     assert told(waiting, "production") == ("green", "2.0")
 
 
 def test_a_switch_that_somebody_else_has_begun_passes_no_stage(manual: Work) -> None:
     bob = by(manual, "bob")
-    move = {Method.ADDRESS: "addresses.point", Method.POOL: "balancers.lead"}
+    move = {Method.ADDRESS: "floating_ips.point", Method.POOL: "load_balancers.set_default_pool"}
     bob.cloud.faults.kill(move[manual.site.switch.method], after=True)
     with pytest.raises(fake.Killed):
-        operate.switch(bob, Colour.GREEN)
+        operations.switch(bob, Colour.GREEN)
     manual.clock.sleep(lock.LEASE + 1)
     with pytest.raises(Refused, match="is not finished"):
         release.release(manual, "2.0", options(manual))

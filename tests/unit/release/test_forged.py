@@ -11,20 +11,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ao import acts, fake, operate, release
+from ao import fake, release
 from ao.colour import Colour
 from ao.errors import AoError, ConfigError, NotFound, Refused
-from ao.hooks import HookFailed
+from ao.hooks.hooks import HookFailed
 from ao.journal import Journal
-from ao.plan import BuildSystem
-from ao.release.standing import open_release
+from ao.operations import operations, reconcile
+from ao.plan.plan import BuildSystem
+from ao.release.open_releases import open_release
 from ao.site import Method, Site
 from ao.site.hooks import Hook, Point
 from ao.site.migration import Migration
 from ao.work import Work
-from tests.unit.acts.stage import SITES, built, told, writes
-from tests.unit.release.stage import Listener, moment, options, outcome, released, ruled
-from tests.unit.test_printable import FOREIGN
+from tests.unit.operations.sites import SITES, built, told, writes
+from tests.unit.release.releases import Listener, moment, options, outcome, released, ruled
+from tests.unit.untrusted.test_printable import FOREIGN
 
 EVIL = "2.0'; touch /tmp/pwned; : '"
 HOSTILE = (EVIL, "$(reboot)", "`reboot`", "2.0\nexport PATH=.", "\x1b[2J", "é", "-rf", "", "x" * 41)
@@ -38,8 +39,8 @@ def forge(work: Work, *words: str, release: str = ID, **told: object) -> str:
     name = "/".join(quote(word, safe=" ") for word in ("begun", "alice", *words))
     event = {"kind": "begun", "act": "release", "old": "blue", "new": "green", **told}
     text = json.dumps({"host": "build7", "event": event})
-    mallory.records.add(f"ao.journal/shop/{TIME}/{release}/{name}", text)
-    return mallory.records.all(f"ao.journal/shop/{TIME}")[-1].id
+    mallory.software_configs.add(f"ao.journal/shop/{TIME}/{release}/{name}", text)
+    return mallory.software_configs.all(f"ao.journal/shop/{TIME}")[-1].id
 
 
 def heats(work: Work) -> set[str]:
@@ -98,7 +99,7 @@ def test_a_release_goes_its_way_beside_forged_entries(work: Work) -> None:
     forge(work, "release", "2.0", "blue", "green", version="2.0", plan=[1e308])
     released(work)
     assert told(work, "production") == ("green", "2.0")
-    assert "released" in {it.outcome for it in Journal(work).releases()}
+    assert "released" in {it.outcome for it in Journal(work).operations()}
 
 
 def test_a_switch_back_goes_by_no_forged_entry(work: Work) -> None:
@@ -113,10 +114,10 @@ def test_a_switch_that_is_dated_ahead_keeps_no_watch_for_years(work: Work) -> No
     work = ruled(work, watch=replace(work.site.watch, length=60.0))
     released(work, detach=True)
     mallory = fake.Cloud(openstack=work.cloud.openstack, user="mallory")
-    (own,) = Journal(work).releases()
+    (own,) = Journal(work).operations()
     event = {"kind": "step ended", "step": "switch", "seconds": 1.0, "outcome": "done"}
     name = f"ao.journal/shop/2199-01-01T00:00:00Z/{own.id}/step ended/mallory/switch/done"
-    mallory.records.add(name, json.dumps({"host": "h", "event": event}))
+    mallory.software_configs.add(name, json.dumps({"host": "h", "event": event}))
     begin = moment(work)
     release.resume(work, options(work))
     assert moment(work) - begin < 3600
@@ -126,7 +127,7 @@ def test_a_switch_that_is_dated_ahead_keeps_no_watch_for_years(work: Work) -> No
 @pytest.mark.parametrize("version", [*HOSTILE, "1.0\n"])
 def test_heat_is_asked_to_build_no_version_that_nobody_could_give(work: Work, version: str) -> None:
     before = writes(work.cloud)
-    for act in (acts.deploy, acts.start_deploy):
+    for act in (reconcile.deploy, reconcile.start_deploy):
         with pytest.raises(ConfigError, match="cannot be a version"):
             act(work, version)
     with pytest.raises(ConfigError):
@@ -148,7 +149,7 @@ def tagged(work: Work, colour: Colour, version: str) -> None:
 def test_a_version_among_tags_that_nobody_could_give_is_not_known(work: Work, version: str) -> None:
     tagged(work, Colour.GREEN, version)
     assert work.observe().systems[Colour.GREEN].version is None
-    acts.up(work)
+    reconcile.up(work)
     assert heats(work) <= {"1.0", version}
     released(work)
     assert told(work, "production") == ("green", "2.0")
@@ -216,16 +217,16 @@ def test_a_deploy_that_brought_nothing_opens_no_way_back_past_a_one_way_change(w
     released(gated)
     group = replace(gated.site.group, image="no-such-image")
     with pytest.raises(NotFound):
-        operate.deploy(replace(gated, site=replace(gated.site, group=group)), "3.0")
+        operations.deploy(replace(gated, site=replace(gated.site, group=group)), "3.0")
     broken = Hook(call="exit 1", deadline=10.0, stops=True)
     hooked = replace(gated, site=replace(gated.site, hooks={Point.BEFORE_DEPLOY: (broken,)}))
     with pytest.raises(HookFailed):
         released(hooked, "3.0")
-    for act in (lambda: operate.switch(gated), lambda: release.back(gated, options(gated))):
+    for act in (lambda: operations.switch(gated), lambda: release.back(gated, options(gated))):
         with pytest.raises(Refused, match="past the point of no return"):
             act()
-    operate.deploy(gated, "3.0")
-    operate.switch(gated)
+    operations.deploy(gated, "3.0")
+    operations.switch(gated)
     assert gated.observe().live is Colour.BLUE
 
 

@@ -11,8 +11,8 @@ from ao.errors import Unavailable
 from ao.site import Method, Site
 from ao.site.rules import After, Standby
 from ao.work import Work
-from tests.unit.acts.stage import SITES, Visitor, built, state, told, writes
-from tests.unit.release.stage import http_check, journal, outcome, released
+from tests.unit.operations.sites import SITES, Visitor, built, state, told, writes
+from tests.unit.release.releases import http_check, journal, outcome, released
 
 BLUE, GREEN = Colour
 LOST = Unavailable("the service did not answer")
@@ -56,7 +56,7 @@ def test_a_release_that_was_killed_anywhere_goes_on_with_the_same_command(
     site: Site, after: bool
 ) -> None:
     end, calls = written(site)
-    points = [n for n, name in enumerate(calls) if not (after and name == "records.add")]
+    points = [n for n, name in enumerate(calls) if not (after and name == "software_configs.add")]
     for skip in points:
         work = built(site)
         work.cloud.faults.kill("", skip=skip, after=after)
@@ -76,7 +76,7 @@ def test_a_release_that_was_killed_is_one_release_in_the_journal(site: Site) -> 
         released(work)
     work.clock.sleep(lock.LEASE)
     released(work)
-    (one,) = (it for it in journal(work).releases() if it.act == "release")
+    (one,) = (it for it in journal(work).operations() if it.act == "release")
     assert one.outcome == "released"
     assert "take-over" in {it.event.kind for it in journal(work).entries(one.id)}
 
@@ -106,7 +106,7 @@ def called(site: Site) -> list[str]:
     before = len(work.cloud.calls)
     released(work)
     names = [call.name for call in work.cloud.calls[before:]]
-    while names[-1] in ("records.add", "locks.remove"):
+    while names[-1] in ("software_configs.add", "locks.remove"):
         names.pop()
     return names
 

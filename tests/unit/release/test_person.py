@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.errors import ConfigError
-from ao.release.person import LONGEST, Person, are_two, checked
+from ao.release.person import LONGEST, Person, are_two, checked_name
 
 
 def person(user: str, name: str = "", user_id: str | None = None) -> Person:
@@ -59,13 +59,13 @@ def test_one_user_is_two_people_only_where_each_is_named(one: Person, other: Per
 
 
 def test_a_name_is_taken_without_blanks_and_an_empty_one_names_nobody() -> None:
-    assert (checked(" kim "), checked(" "), checked("")) == ("kim", "", "")
+    assert (checked_name(" kim "), checked_name(" "), checked_name("")) == ("kim", "", "")
 
 
 @pytest.mark.parametrize("name", ["kim\x1b[2J", "kim\nlee", "k" * (LONGEST + 1), "kim\u202e"])
 def test_a_name_that_cannot_be_shown_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match="cannot be the name of a person") as refused:
-        checked(name)
+        checked_name(name)
     assert refused.value.message.isprintable()
 
 
@@ -73,4 +73,4 @@ def test_a_name_that_is_masked_tells_nobody_apart(monkeypatch: pytest.MonkeyPatc
     assert not are_two(person("ci", "***"), person("ci", "lee"))
     monkeypatch.setenv("GIT_CREDENTIALS_SECRET", "alice")
     with pytest.raises(ConfigError, match="cannot be the name of a person"):
-        checked("alice")
+        checked_name("alice")

@@ -5,18 +5,18 @@ from dataclasses import replace
 import pytest
 
 from ao import release
-from ao.checks import CheckFailed
+from ao.checks.checks import CheckFailed
 from ao.colour import Colour
 from ao.errors import OutsideWindow, Refused
 from ao.journal import Checked, Ended, Judged, Outcome, StepEnded
 from ao.release import Stage, State, WaitingForApproval
-from ao.release.estimate import durations
+from ao.release.durations import durations
 from ao.site.migration import Migration
 from ao.site.rules import After, Approve, Standby
 from ao.site.window import Outside, Window
 from ao.work import Work
-from tests.unit.acts.stage import Visitor, told, writes
-from tests.unit.release.stage import (
+from tests.unit.operations.sites import Visitor, told, writes
+from tests.unit.release.releases import (
     Listener,
     command_check,
     entries,
@@ -56,9 +56,9 @@ def test_the_plan_tells_each_stage_and_changes_nothing(work: Work) -> None:
 
 
 def test_a_stage_whose_result_is_there_is_shown_as_done(work: Work) -> None:
-    from ao import acts
+    from ao.operations import reconcile
 
-    acts.deploy(work, "2.0")
+    reconcile.deploy(work, "2.0")
     found = states(work)
     assert found[Stage.DEPLOY] is State.DONE
     assert found[Stage.MATCH] is State.DONE
@@ -144,7 +144,7 @@ def test_a_release_waits_for_approval_and_goes_on_once_it_is_given(work: Work) -
     release.approve(work)
     release.resume(work, options(work))
     assert steps(work)["approve"] == "done"
-    assert "approve" not in durations(journal(work).releases())
+    assert "approve" not in durations(journal(work).operations())
     assert told(work, "production") == ("green", "2.0")
     assert outcome(work) == "released"
 
@@ -153,7 +153,7 @@ def test_a_release_begins_by_removing_what_the_journal_keeps_no_longer(work: Wor
     work = ruled(work, keep=1)
     for version in ("2.0", "3.0", "4.0"):
         released(work, version)
-    assert [it.version for it in journal(work).releases()] == ["3.0", "4.0"]
+    assert [it.version for it in journal(work).operations()] == ["3.0", "4.0"]
 
 
 def test_the_same_command_again_does_not_approve(work: Work) -> None:
@@ -241,7 +241,7 @@ def test_an_override_of_the_window_is_written_down_with_its_reason(work: Work) -
 
 def test_a_release_is_in_the_journal_with_who_and_from_where_to_where(work: Work) -> None:
     released(work, reason="autumn sale")
-    (found,) = (it for it in journal(work).releases() if it.act == "release")
+    (found,) = (it for it in journal(work).operations() if it.act == "release")
     assert (found.version, found.old, found.new) == ("2.0", BLUE, GREEN)
     assert found.who == work.cloud.user
     assert found.outcome == Outcome.RELEASED

@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from ao import acts, lock, operate, release
+from ao import lock, release
 from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import Forbidden, NotSeen, Refused
-from ao.hooks import HookFailed
+from ao.hooks.hooks import HookFailed
 from ao.journal import Ask, Asked, Ended, Journal, Outcome
 from ao.lock import Locked
+from ao.operations import operations, reconcile
 from ao.release import Aborted, RolledBack
 from ao.site.hooks import Hook, Point
 from ao.site.migration import Migration
 from ao.visit import Answer, NoAnswer
 from ao.work import Work
-from tests.unit.acts.stage import Visitor, told, url
-from tests.unit.release.stage import (
+from tests.unit.operations.sites import Visitor, told, url
+from tests.unit.release.releases import (
     Listener,
     entries,
     journal,
@@ -59,7 +60,7 @@ def asking(work: Work, ask: Ask, reason: str = "") -> Callable[[], object]:
     """Asks something of the open release, as another process does."""
 
     def act() -> None:
-        (open_one,) = (it for it in journal(work).releases() if it.outcome is None)
+        (open_one,) = (it for it in journal(work).operations() if it.outcome is None)
         Journal(work).write(Asked(ask=ask, reason=reason), open_one.id)
 
     return act
@@ -70,7 +71,7 @@ def sick(work: Work, colour: Colour) -> Callable[[], object]:
 
     def act() -> None:
         for server in work.observe().systems[colour].servers:
-            work.cloud.others.delete_server(server.id)
+            work.cloud.other_user.delete_server(server.id)
 
     return act
 
@@ -119,7 +120,7 @@ def test_an_abort_of_another_version_ends_nothing(work: Work) -> None:
 
 def test_an_abort_that_waits_ends_what_a_process_leaves_open(work: Work) -> None:
     released(work, until=release.Stage.SWITCH)
-    holder = lock.held(work, "release 2.0")
+    holder = lock.acquire(work, "release 2.0")
     holder.__enter__()
     waits = once(work, lambda: True, lambda: holder.__exit__(None, None, None))
     with pytest.raises(RolledBack):
@@ -130,9 +131,9 @@ def test_an_abort_that_waits_ends_what_a_process_leaves_open(work: Work) -> None
 
 def test_an_abort_that_waits_is_content_with_what_a_process_has_ended(work: Work) -> None:
     released(work, until=release.Stage.SWITCH)
-    holder = lock.held(work, "release 2.0")
+    holder = lock.acquire(work, "release 2.0")
     holder.__enter__()
-    (open_one,) = (it for it in journal(work).releases() if it.outcome is None)
+    (open_one,) = (it for it in journal(work).operations() if it.outcome is None)
 
     def end() -> None:
         Journal(work).write(Ended(outcome=Outcome.ABORTED), open_one.id)
@@ -211,7 +212,7 @@ def test_past_a_one_way_change_nothing_goes_back_but_with_i_know(work: Work) -> 
     with pytest.raises(Refused, match=r"2\.0"):
         release.back(work, options(work))
     with pytest.raises(Refused, match=r"2\.0"):
-        operate.switch(work)
+        operations.switch(work)
     assert told(work, "production")[0] == "green"
     release.back(work, options(work, i_know=True))
     assert told(work, "production")[0] == "blue"
@@ -221,8 +222,8 @@ def test_past_a_one_way_change_the_way_forward_is_open(work: Work) -> None:
     one_way = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
     work = ruled(work, migration=one_way)
     released(work)
-    operate.deploy(work, "3.0")
-    operate.switch(work)
+    operations.deploy(work, "3.0")
+    operations.switch(work)
     assert told(work, "production") == ("blue", "3.0")
 
 
@@ -250,7 +251,7 @@ def test_a_switch_that_is_not_seen_stays_where_it_is_past_a_one_way_change(work:
 
 
 def test_a_second_release_is_refused_at_once_and_told_who_holds_the_site(work: Work) -> None:
-    other = lock.held(work, "release 9.0")
+    other = lock.acquire(work, "release 9.0")
     with other, pytest.raises(Locked, match=r"release 9\.0"):
         released(work)
     assert told(work, "production")[0] == "blue"
@@ -277,9 +278,9 @@ def test_a_lock_that_is_lost_stops_a_release_before_production_moves(work: Work)
 
 
 def test_a_switch_that_is_ordered_alone_is_in_the_journal_too(work: Work) -> None:
-    acts.deploy(work, "2.0")
-    operate.switch(work, reason="by hand")
-    last = journal(work).releases()[-1]
+    reconcile.deploy(work, "2.0")
+    operations.switch(work, reason="by hand")
+    last = journal(work).operations()[-1]
     assert (last.act, last.old, last.new, last.outcome) == ("switch", BLUE, GREEN, "done")
     assert lock.holder(work) is None
     assert "by hand" in str(entries(work)[0].event)

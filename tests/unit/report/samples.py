@@ -9,18 +9,10 @@ from functools import cache
 from typing import Any
 
 from ao.colour import Colour
-from ao.probe.load import Load
-from ao.probe.recording import (
-    KeptClient,
-    Kind,
-    Loss,
-    Outcome,
-    Recording,
-    Sighting,
-    Slice,
-)
+from ao.cutover.cutover import Call, CutOver, Mark
+from ao.probe.probe_load import ProbeLoad
+from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sighting, Slice
 from ao.progress import Drained
-from ao.report.cutover import Call, CutOver, Mark
 from ao.site import Identify, Method
 
 SECONDS = 14.0
@@ -29,7 +21,7 @@ WIDTH = 0.1
 NEW_PER_SECOND = 200
 KEPT = 50
 
-LOAD = Load(
+LOAD = ProbeLoad(
     url="http://172.31.1.20",
     identify=Identify(path="/version", header="X-Ao-Colour", body=None),
     new_per_second=float(NEW_PER_SECOND),

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from ao.bounds import LAST, YEAR
+from ao.cutover.cutover import COLOURS, CutOver
 from ao.errors import ConfigError
-from ao.report import chart, document, page, text, trend_chart
-from ao.report.cutover import COLOURS, CutOver
+from ao.report import cutover_chart, cutover_json, html_page, terminal, trend_chart
+from ao.untrusted.bounds import LAST, YEAR
 from tests.unit.report import samples
-from tests.unit.test_printable import FOREIGN
+from tests.unit.untrusted.test_printable import FOREIGN
 
-SOUND: dict[str, Any] = json.loads(document.write(samples.lossless()))
+SOUND: dict[str, Any] = json.loads(cutover_json.write(samples.lossless()))
 POINTS = {"at": [1795411200.0, 1795411205.0], "values": [2.0, 3.0]}
 TREND = {
     "step": 5.0,
@@ -37,7 +37,7 @@ def read(change: dict[str, Any]) -> CutOver:
         for key in inner:
             place = place[int(key) if key.isdigit() else key]
         place[int(last) if last.isdigit() else last] = value
-    return document.read(json.dumps(told))
+    return cutover_json.read(json.dumps(told))
 
 
 @pytest.mark.parametrize(
@@ -146,10 +146,10 @@ def drawn(cutover: CutOver) -> None:
     with warnings.catch_warnings():
         # matplotlib says so where two values are too near for an axis, and draws it.
         warnings.simplefilter("ignore")
-        assert "<svg" in chart.svg(cutover)
+        assert "<svg" in cutover_chart.svg(cutover)
         if cutover.trend:
             assert "<svg" in trend_chart.svg(cutover.trend, cutover)
-    text.render(cutover)
+    terminal.render(cutover)
 
 
 @given(CHANGES)
@@ -181,7 +181,7 @@ def test_what_is_odd_is_drawn_in_no_time(change: dict[str, Any]) -> None:
 
 def test_a_page_of_an_odd_cutover_shows_its_words_as_words() -> None:
     cutover = read({"provider": "<script>", "marks": [{"at": 0.0, "text": "<b>\x1b"}]})
-    shown = page.page(cutover)
+    shown = html_page.page(cutover)
     assert "<script>alert" not in shown
     assert "&lt;script&gt;" in shown
     assert "\x1b" not in shown

@@ -4,9 +4,9 @@ import pytest
 from matplotlib.text import Text
 
 from ao.colour import Colour
-from ao.report import document, page, trend_chart
-from ao.report.trend import Points, Trend
-from ao.report.words import Language
+from ao.cutover.trend import Points, Trend
+from ao.report import cutover_json, html_page, trend_chart
+from ao.report.translations import Language
 from tests.unit.report import samples
 
 BLUE, GREEN = Colour
@@ -39,7 +39,7 @@ TREND = Trend(
 def test_systems_and_thresholds_are_named(
     language: Language, wanted: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ao.report.canvas.written", lambda language: language)
+    monkeypatch.setattr("ao.report.drawing.written", lambda language: language)
     figure = trend_chart.figure(TREND, CUTOVER, language)
     written = {text.get_text() for text in figure.findobj(Text)}
     assert wanted | {"blue 1.0", "green 2.0"} <= written
@@ -65,10 +65,10 @@ def test_nothing_measured_is_an_empty_chart() -> None:
 
 
 def test_a_page_shows_it_only_where_there_is_one() -> None:
-    assert "Servers and load" not in page.page(CUTOVER)
-    assert "Servers and load" in page.page(replace(CUTOVER, trend=TREND))
+    assert "Servers and load" not in html_page.page(CUTOVER)
+    assert "Servers and load" in html_page.page(replace(CUTOVER, trend=TREND))
 
 
 def test_it_is_kept_with_its_cut_over() -> None:
     kept = replace(CUTOVER, trend=TREND)
-    assert document.read(document.write(kept)) == kept
+    assert cutover_json.read(cutover_json.write(kept)) == kept

@@ -6,7 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ao.colour import Colour
-from ao.doctor import canary
+from ao.doctor import trial_site
 from ao.site import NAME, Site, ending, is_name
 from tests.unit.samples import SITE
 
@@ -23,7 +23,7 @@ def derived(name: str) -> set[str]:
     return {
         site.stack,
         *(site.system_stack(colour) for colour in Colour),
-        canary.stack_name(site),
+        trial_site.stack_name(site),
         f"{site.stack}-lock",
         f"{site.stack}-preview",
         f"{site.stack}-doctor",
@@ -38,10 +38,10 @@ def test_names_that_are_derived_of_two_new_sites_never_meet(one: str, other: str
 
 
 @given(NAMES)
-def test_the_stack_and_the_name_of_a_canary_are_never_those_of_a_site(name: str) -> None:
+def test_the_stack_and_the_name_of_a_trial_site_are_never_those_of_a_site(name: str) -> None:
     site = replace(SITE, name=name)
-    assert not is_name(canary.name(site))
-    assert not is_name(canary.stack_name(site).removeprefix("ao-"))
+    assert not is_name(trial_site.name(site))
+    assert not is_name(trial_site.stack_name(site).removeprefix("ao-"))
 
 
 @given(NAMES)

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ao.timetable.file import load
+from ao.timetable.durations import Fixed, TaskDuration
 from ao.timetable.procedure import Decision, Opening, Procedure, Task
-from ao.timetable.takes import Fixed, Takes
+from ao.timetable.procedure_file import load
 from ao.timetable.title import Title
 
 EXAMPLES = Path(__file__).parents[3] / "examples/timetable"
@@ -19,7 +19,7 @@ def bluegreen() -> Procedure:
     return load(BLUEGREEN)
 
 
-def task(name: str, minutes: float | Takes = 5, *after: str, **more: object) -> Task:
+def task(name: str, minutes: float | TaskDuration = 5, *after: str, **more: object) -> Task:
     """A task of so many minutes."""
     takes = Fixed(seconds=minutes * 60) if isinstance(minutes, int | float) else minutes
     return Task(name=name, title=Title(en=name), takes=takes, after=after, **more)  # type: ignore[arg-type]

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ao.timetable import standard
+from ao.timetable import default_procedure
+from ao.timetable.durations import Fixed, LogNormal, Measured, Range
 from ao.timetable.fit import fit, warning
 from ao.timetable.schedule import schedule
-from ao.timetable.takes import Fixed, LogNormal, Measured, Range
 from tests.unit.timetable import samples
 from tests.unit.timetable.samples import decision, procedure, task
 from tests.unit.timetable.test_schedule import procedures
@@ -117,7 +117,7 @@ def test_ten_thousand_runs_of_a_long_procedure_take_less_than_a_second() -> None
 
 
 def test_a_release_is_warned_of_a_window_that_is_too_short() -> None:
-    release = standard.procedure()
+    release = default_procedure.default_procedure()
     assert warning(release, 15 * MINUTE) is None
     told = warning(release, 10 * MINUTE)
     assert told is not None

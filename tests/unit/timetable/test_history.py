@@ -8,8 +8,8 @@ from ao.colour import Colour
 from ao.journal import Begun, Ended, Journal, Outcome, StepBegun, StepEnded, Switched
 from ao.progress import Drained
 from ao.release import Stage
-from ao.timetable import history, standard
-from ao.timetable.takes import Fixed, Measured
+from ao.timetable import default_procedure, history
+from ao.timetable.durations import Fixed, Measured
 from ao.work import Work
 from tests.unit.report import samples as cutovers
 from tests.unit.samples import SITE
@@ -44,7 +44,7 @@ class Past:
 
     def times(self) -> history.Times:
         drains = history.drains(self.journal.entries())
-        return history.measured(self.journal.releases(), drains)
+        return history.measured(self.journal.operations(), drains)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_only_the_latest_times_count(past: Past) -> None:
 
 def test_measured_times_take_the_place_of_those_of_a_procedure() -> None:
     times = {"deploy": (100.0, 300.0), "watch": (60.0,)}
-    changed, missing = history.applied(standard.procedure(), times)
+    changed, missing = history.applied(default_procedure.default_procedure(), times)
     assert changed.named["deploy"].takes == Measured(seconds=(100, 300))
     assert changed.named["switch"].takes == Fixed(seconds=3)
     assert changed.decision is not None
@@ -98,7 +98,7 @@ def test_measured_times_take_the_place_of_those_of_a_procedure() -> None:
 
 def test_every_stage_that_takes_time_can_be_measured() -> None:
     assert set(Stage) - {Stage.APPROVE, Stage.RETIRE} <= set(history.WORDS)
-    words = {task.history for task in standard.procedure().tasks}
+    words = {task.history for task in default_procedure.default_procedure().tasks}
     assert words | {"watch", "switch back"} == set(history.WORDS)
 
 

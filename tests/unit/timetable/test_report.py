@@ -2,8 +2,8 @@
 
 import pytest
 
-from ao.report.words import Language
-from ao.timetable import clock
+from ao.report.translations import Language
+from ao.timetable import clock_times
 from ao.timetable.comparison import Comparison
 from ao.timetable.rows import before, rows
 from ao.timetable.schedule import schedule
@@ -70,7 +70,7 @@ def test_the_decision_leaves_time_to_switch_back_and_some_to_spare() -> None:
 
 def test_application_and_tests_come_before_the_window() -> None:
     plan = schedule(samples.bluegreen())
-    times = [clock.written(plan.procedure.opening, slot.begin) for slot in plan.before]
+    times = [clock_times.written(plan.procedure.opening, slot.begin) for slot in plan.before]
     assert times == ["22:00", "22:30"]
     assert before(plan) == (
         "apply the release to the standby 30 min, acceptance test on the standby up to 30 min"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ao.timetable.durations import Fixed
 from ao.timetable.procedure import DECISION, Flawed, Procedure
 from ao.timetable.schedule import Schedule, schedule
-from ao.timetable.takes import Fixed
 from tests.unit.timetable.samples import decision, procedure, task
 
 TINY = 1e-6

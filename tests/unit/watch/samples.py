@@ -1,7 +1,7 @@
 """Sample values for the tests of the decision window."""
 
 from ao.probe.recording import Outcome
-from ao.probe.tally import Tally
+from ao.probe.running_totals import RunningTotals
 from ao.site.watch import LatencyLimit, Query, Watch
 from ao.watch.sample import Baseline, Figure, Missing, Reading, Sample
 
@@ -30,13 +30,13 @@ ERRORS = Query(
 )
 
 
-def tally(sent: int, lost: int = 0, latency: float | None = 0.1) -> Tally:
+def tally(sent: int, lost: int = 0, latency: float | None = 0.1) -> RunningTotals:
     outcomes = {Outcome.ANSWERED: sent - lost, Outcome.WRONG: lost}
-    return Tally(outcomes=outcomes, latency_p95=latency, rates={})
+    return RunningTotals(outcomes=outcomes, latency_p95=latency, rates={})
 
 
 def sample(
-    at: float = 0, seen: Tally | Missing | None = None, **readings: float | Missing
+    at: float = 0, seen: RunningTotals | Missing | None = None, **readings: float | Missing
 ) -> Sample:
     """A sample so many seconds after noon; names of readings are those of measures."""
     told: dict[str, Reading] = {

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.site.watch import LatencyLimit, Watch
-from ao.watch.measure import FLOOR, source
+from ao.watch.metrics import FLOOR, source
 from ao.watch.sample import Baseline, Missing, Sample
 from ao.watch.verdict import Finding, judge
 from tests.unit.watch.samples import BASELINE, ERRORS, NOON, TWICE, WATCH, sample, tally, traffic

@@ -21,7 +21,7 @@ class RandomString(Kind):
 
     def create(self, part: Part) -> Job:
         """Make up the string."""
-        part.physical_id = part.project.words.letters(part.properties["length"])
+        part.physical_id = part.project.identifiers.letters(part.properties["length"])
         yield TICK
 
     def attribute(self, part: Part, name: str) -> object:
@@ -56,7 +56,7 @@ class ScalingPolicy(Kind):
 
     def create(self, part: Part) -> Job:
         """Give it an ID."""
-        part.physical_id = part.project.words.uuid()
+        part.physical_id = part.project.identifiers.uuid()
         yield TICK
 
     def attribute(self, part: Part, name: str) -> object:
@@ -189,7 +189,7 @@ class AutoScalingGroup(NestedStack):
         return sum(member.status != "FAILED" for member in self._members(part))
 
     def _named(self, part: Part, names: list[str], size: int) -> list[str]:
-        new = [part.project.words.letters(12) for _ in range(size - len(names))]
+        new = [part.project.identifiers.letters(12) for _ in range(size - len(names))]
         return [*names, *new][-size:] if size else []
 
     def _blueprint(self, part: Part, members: list[str]) -> Blueprint:

@@ -61,9 +61,9 @@ class Listener(Kind):
         if balancer is None:
             raise _gone("Load Balancer", balancer_id)
         yield from project.octavia.change(balancer)
-        project.limits.claim(listeners=1)
+        project.quotas.claim(listeners=1)
         listener = octavia.Listener(
-            id=project.words.uuid(),
+            id=project.identifiers.uuid(),
             name=part.properties["name"],
             balancer=balancer,
             port=part.properties["protocol_port"],
@@ -104,9 +104,9 @@ class Pool(Kind):
         if balancer is None:
             raise _gone("Load Balancer", balancer_id)
         yield from project.octavia.change(balancer)
-        project.limits.claim(pools=1)
+        project.quotas.claim(pools=1)
         pool = octavia.Pool(
-            id=project.words.uuid(),
+            id=project.identifiers.uuid(),
             name=name,
             description=part.properties.get("description", ""),
             balancer=balancer,

@@ -1,0 +1,1 @@
+"""Measurements of Ao, side by side with other ways."""

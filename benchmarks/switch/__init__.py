@@ -1,0 +1,1 @@
+"""Ways of switching production, side by side: `python -m benchmarks.switch`."""

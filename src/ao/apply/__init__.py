@@ -1,0 +1,1 @@
+"""Applying a plan: steps are performed, Heat is waited for, production is switched."""

@@ -1,0 +1,147 @@
+"""What a system is built from, found in the cloud before anything is changed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ao.cloud import Cloud, Flavor, Named
+from ao.colour import Colour
+from ao.errors import NotFound
+from ao.plan import alarms
+from ao.site import Site
+from ao.site.autoscale import Engine
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildInputs:
+    """Things that the site file names, as the cloud knows them."""
+
+    external_network: Named
+    image: Named
+    flavor: Flavor
+    keypair: Named | None
+
+
+def resolve(cloud: Cloud, site: Site) -> BuildInputs:
+    """Find all that the site file names; raises NotFound for what is not there."""
+    with ThreadPoolExecutor(max_workers=5, thread_name_prefix="find") as pool:
+        network = pool.submit(cloud.lookup.external_network, site.external_network)
+        image = pool.submit(cloud.lookup.image, site.group.image)
+        flavor = pool.submit(cloud.lookup.flavor, site.group.flavor)
+        keypair = site.group.keypair and pool.submit(cloud.lookup.keypair, site.group.keypair)
+        providers = pool.submit(cloud.lookup.providers)
+        if site.load_balancer.provider not in providers.result():
+            raise NotFound(
+                f"the cloud has no load-balancer provider {site.load_balancer.provider!r}",
+                cure=f"Write one of these in load_balancer.provider: "
+                f"{', '.join(providers.result())}.",
+            )
+        return BuildInputs(
+            external_network=network.result(),
+            image=image.result(),
+            flavor=flavor.result(),
+            keypair=keypair.result() if keypair else None,
+        )
+
+
+def engine(cloud: Cloud, site: Site) -> Engine:
+    """What is to evaluate the load of a site's systems; raises NotFound when there is nothing."""
+    if site.autoscale is None:
+        return Engine.NONE
+    return alarms.engine(site.autoscale, cloud.lookup.services())
+
+
+def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
+    """Parameters of the site template."""
+    return {
+        "site": site.name,
+        "external_network": ingredients.external_network.id,
+        "allocate_production_address": site.production_address is None,
+        "method": str(site.switch.method),
+        "cidr": site.balancer_cidr,
+        "preview_port": site.switch.preview_port,
+        "preview_sources": ",".join(site.switch.preview_sources),
+        **_balancer_parameters(site),
+    }
+
+
+def _balancer_parameters(site: Site) -> dict[str, object]:
+    """What the load balancer of either template is made from."""
+    balancer, check = site.load_balancer, site.health_check
+    return {
+        "provider": balancer.provider,
+        "protocol": balancer.protocol,
+        "algorithm": balancer.algorithm,
+        "port": balancer.port,
+        "check_type": check.type,
+        "check_path": check.path,
+        "check_interval": check.interval,
+        "check_timeout": check.timeout,
+        "check_retries": check.retries,
+    }
+
+
+def system_parameters(
+    site: Site,
+    ingredients: BuildInputs,
+    colour: Colour,
+    *,
+    engine: Engine,
+    version: str,
+    router: str,
+    pool: str,
+    size: int,
+) -> dict[str, object]:
+    """Parameters of the system template; `pool` is empty for a load balancer of its own.
+
+    OVN's load balancer shows the servers the client's own address. A proxy shows one of
+    its own, in the network of its VIP or in the members' (amphorae are plugged into it).
+    """
+    group, provider = site.group, site.load_balancer.provider
+    return {
+        "site": site.name,
+        "colour": str(colour),
+        "version": version,
+        "router": router,
+        "cidr": site.cidrs[colour],
+        "dns_nameservers": ",".join(site.dns_nameservers),
+        "image": ingredients.image.id,
+        "flavor": ingredients.flavor.id,
+        "keypair": ingredients.keypair.name if ingredients.keypair else "",
+        "user_data": group.user_data,
+        "min_size": group.minimum,
+        "max_size": group.maximum,
+        "size": size,
+        "delete_delay": group.delete_delay,
+        "shared_pool": pool,
+        "server_port": site.load_balancer.server_port,
+        "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
+        "balancer_sources": site.balancer_cidr,
+        **_balancer_parameters(site),
+        **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
+    }
+
+
+def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> dict[str, object]:
+    """Parameters of the doctor's trial site, whose things are named by `name`."""
+    group, balancer = site.group, site.load_balancer
+    return {
+        "site": site.name,
+        "name": name,
+        "external_network": ingredients.external_network.id,
+        "cidr": site.balancer_cidr,
+        "dns_nameservers": ",".join(site.dns_nameservers),
+        "image": ingredients.image.id,
+        "flavor": ingredients.flavor.id,
+        "keypair": ingredients.keypair.name if ingredients.keypair else "",
+        "user_data": group.user_data,
+        "version": site.version,
+        "provider": balancer.provider,
+        "protocol": balancer.protocol,
+        "algorithm": balancer.algorithm,
+        "port": balancer.port,
+        "preview_port": site.switch.preview_port,
+        "server_port": balancer.server_port,
+        "allowed_sources": "0.0.0.0/0" if balancer.provider == "ovn" else site.balancer_cidr,
+    }

@@ -1,0 +1,113 @@
+"""Follows Heat's work on stacks until it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ao.cloud import Resource, Stack
+from ao.errors import BuildFailed
+from ao.work import Work
+
+INTERVAL = 1.5
+"""Seconds between two looks at a stack."""
+DELETIONS = 3
+"""Times that a stack's deletion is asked for, when a service fails in the midst of it."""
+PAUSE = 5.0
+"""Seconds before it is asked for again."""
+
+
+def wait_until_complete(work: Work, names: Iterable[str]) -> None:
+    """Wait until Heat has created or changed the stacks.
+
+    Raises BuildFailed, which names the failed resources and their reasons once every
+    stack has come to rest, and DeadlinePassed.
+    """
+    failures = []
+    for stack in _at_rest(work, dict.fromkeys(names), gone=False):
+        if stack.failed:
+            failures.append(_failure(stack, work.cloud.stacks.resources(stack)))
+    if failures:
+        raise BuildFailed(
+            "\n".join(failures), cure="Mend the cause, then `ao up` repairs what is broken."
+        )
+
+
+def wait_until_deleted(work: Work, stacks: Iterable[Stack]) -> None:
+    """Wait until Heat has deleted the stacks; raises as until_complete does.
+
+    Another stack that gets the name of one of them meanwhile is left alone.
+
+    Heat gives a deletion up at one answer of a service that it did not expect, as
+    Octavia's 500 when a listener goes while its pool's member does. It is asked for again.
+    """
+    left = _at_rest(work, {stack.name: stack.id for stack in stacks}, gone=True)
+    for _ in range(DELETIONS - 1):
+        if not left:
+            return
+        for stack in left:
+            work.cloud.stacks.delete(stack)
+        work.clock.sleep(PAUSE)
+        left = _at_rest(work, {stack.name: stack.id for stack in left}, gone=True)
+    if left:
+        failures = [_failure(stack, work.cloud.stacks.resources(stack)) for stack in left]
+        raise BuildFailed("\n".join(failures), cure="Mend the cause, then run `ao down` again.")
+
+
+def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[Stack, ...]:
+    """The stacks once Heat works on none of them; those that are gone are left out.
+
+    `ids` has the stacks' names, each with the only ID that counts, or None for any.
+    """
+    seen: dict[str, Stack | None] = {}
+
+    def look() -> tuple[Stack, ...] | None:
+        for name, wanted in ids.items():
+            stack = work.cloud.stacks.get(name)
+            if stack is not None and wanted not in (None, stack.id):
+                stack = None
+            seen[name] = stack
+            if stack is not None:
+                resources = work.cloud.stacks.resources(stack)
+                work.progress.stack(stack, resources)
+                if gone:
+                    _sweep(work, resources)
+        stacks = tuple(stack for stack in seen.values() if stack is not None)
+        resting = all(stack.failed if gone else not stack.busy for stack in stacks)
+        return stacks if resting else None
+
+    def state() -> str:
+        return ", ".join(f"{s.name} is {s.action}_{s.status}" for s in seen.values() if s)
+
+    return work.clock.until(
+        look,
+        what=f"Heat's work on {' and '.join(ids)}",
+        deadline=work.site.deadlines.build,
+        interval=INTERVAL,
+        cure="The same command waits on; `openstack stack event list` shows what Heat does.",
+        state=state,
+    )
+
+
+def _sweep(work: Work, resources: tuple[Resource, ...]) -> None:
+    """Clear a subnet that waits for its deletion after its load balancer has gone."""
+    left = {resource.type for resource in resources if resource.status != "DELETE_COMPLETE"}
+    if "OS::Octavia::LoadBalancer" in left:
+        return
+    for resource in resources:
+        if resource.type == "OS::Neutron::Subnet" and resource.status == "DELETE_IN_PROGRESS":
+            work.cloud.ports.sweep(resource.physical_id)
+
+
+def _failure(stack: Stack, resources: tuple[Resource, ...]) -> str:
+    """The failed resources that no failed resource inside them explains."""
+    failed = [resource for resource in resources if resource.status.endswith("FAILED")]
+    explained = {resource.parent for resource in failed}
+    causes = [
+        resource
+        for resource in failed
+        if resource.name not in explained and "aborted" not in resource.reason
+    ]
+    lines = [f"  {resource.name} ({resource.type}): {resource.reason}" for resource in causes] or [
+        f"  {stack.reason}"
+    ]
+    return "\n".join([f"stack {stack.name} is {stack.action}_FAILED:", *lines])

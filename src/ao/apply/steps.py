@@ -1,0 +1,347 @@
+"""Performs steps: looks, compares, acts, looks again."""
+
+from __future__ import annotations
+
+import math
+import time
+from hashlib import sha256
+
+from ao import templates
+from ao.apply import stack_parameters, stack_wait, switch
+from ao.apply.switch import address, drain
+from ao.cloud import Resource, Stack, Template
+from ao.colour import Colour
+from ao.errors import (
+    AoError,
+    Conflict,
+    DeadlinePassed,
+    NotAuthenticated,
+    NotFound,
+    NotSeen,
+    Refused,
+    Unavailable,
+)
+from ao.lock.errors import LockLost
+from ao.plan import alarms, guard, plan
+from ao.plan.facts import Facts, System
+from ao.plan.plan import Plan, Step
+from ao.site import Method, colour_tag, deploy_tag, method_tag, version_tag
+from ao.site.autoscale import Effect
+from ao.visit import NoAnswer, colour_of
+from ao.work import Work
+
+VISIT_TIMEOUT = 3.0
+"""Seconds that a visit may take."""
+PATIENCE = 10.0
+"""Seconds of nothing but bad answers after which production is not left to a new system."""
+
+
+def perform(work: Work, facts: Facts, steps: Plan) -> None:
+    """Perform steps side by side; the facts are those that they were planned from."""
+    at = work.clock.now()
+    begin(work, facts, steps)
+    built = [name for step in steps if (name := _built(work, step))]
+    removed = [stack for step in steps if (stack := _removed(facts, step))]
+    if built:
+        stack_wait.wait_until_complete(work, built)
+    if removed:
+        stack_wait.wait_until_deleted(work, removed)
+    for step in steps:
+        if isinstance(step, plan.ScaleSystem):
+            _await_servers(work, step.colour)
+    for step in steps:
+        work.progress.end(step, work.clock.now() - at)
+
+
+def begin(work: Work, facts: Facts, steps: Plan) -> None:
+    """Begin steps; what Heat does for them goes on without us."""
+    for step in steps:
+        work.progress.begin(step)
+        _begin(work, facts, step)
+
+
+def _begin(work: Work, facts: Facts, step: Step) -> None:
+    match step:
+        case plan.BuildSite():
+            _build_site(work)
+        case plan.BuildSystem():
+            _build_system(work, facts, step)
+        case plan.RepairSite():
+            stack = _stack(facts.stack, work.site.stack)
+            _repair(work, stack, facts.broken, _leading(facts))
+        case plan.RepairSystem(colour, size):
+            system = facts.systems[colour]
+            stack = _stack(system.stack, work.site.system_stack(colour))
+            pool = _pool(work, facts, colour)
+            _repair(work, stack, system.broken, {"size": size, "shared_pool": pool})
+        case plan.ScaleSystem(colour, size):
+            _scale(work, facts, colour, size)
+        case plan.SetAlarms(colour, effect):
+            _set_alarms(work, facts.systems[colour], effect)
+        case plan.RemoveSystem(colour):
+            guard.may_change(work.observe(), colour, act="delete")
+            _remove(work, facts.systems[colour].stack)
+        case plan.RemoveSite():
+            if work.lock is not None:
+                # Heat deletes no network that the lock's port is in.
+                work.lock.check()
+                work.lock.release()
+            _remove(work, facts.stack)
+        case plan.AwaitServers(colour):
+            _await_servers(work, colour)
+        case plan.PointProduction():
+            if work.lock is not None:
+                work.lock.check()
+            switch.method(work.site).production(work, facts, step)
+        case plan.PointPreview():
+            switch.method(work.site).preview(work, facts, step)
+        case plan.Drain(colour):
+            with work.draining():
+                drain.drain(work, facts, colour)
+        case plan.Confirm(role, colour):
+            _confirm(work, facts, role, colour)
+
+
+def _built(work: Work, step: Step) -> str | None:
+    """Stack that Heat builds or changes for a step."""
+    match step:
+        case plan.BuildSite() | plan.RepairSite():
+            return work.site.stack
+        case plan.BuildSystem(colour) | plan.RepairSystem(colour) | plan.ScaleSystem(colour):
+            return work.site.system_stack(colour)
+        case plan.FollowStack(name, action):
+            return None if action == "DELETE" else name
+    return None
+
+
+def _removed(facts: Facts, step: Step) -> Stack | None:
+    """Stack that Heat deletes for a step."""
+    match step:
+        case plan.RemoveSite():
+            return facts.stack
+        case plan.RemoveSystem(colour):
+            return facts.systems[colour].stack
+        case plan.FollowStack(name, "DELETE"):
+            stacks = (facts.stack, *(system.stack for system in facts.systems.values()))
+            return next((stack for stack in stacks if stack and stack.name == name), None)
+    return None
+
+
+def _build_site(work: Work) -> None:
+    parameters = stack_parameters.site_parameters(
+        work.site, stack_parameters.resolve(work.cloud, work.site)
+    )
+    tags = {work.site.tag, method_tag(work.site.switch.method)}
+    _define(work, None, work.site.stack, templates.site(), parameters, tags)
+
+
+def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
+    system = facts.systems[step.colour]
+    if system.stack is not None:
+        guard.may_change(work.observe(), step.colour, act="redeploy")
+    parameters = stack_parameters.system_parameters(
+        work.site,
+        stack_parameters.resolve(work.cloud, work.site),
+        step.colour,
+        engine=stack_parameters.engine(work.cloud, work.site),
+        version=step.version,
+        router=work.cloud.stacks.output(_stack(facts.stack, work.site.stack), "router"),
+        pool=_pool(work, facts, step.colour),
+        size=step.size,
+    )
+    tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
+    name = work.site.system_stack(step.colour)
+    _define(work, system.stack, name, templates.system(), parameters, tags, _mark(system))
+
+
+def _mark(system: System) -> str:
+    """The tag of a deploy: of one stack no two have the same, as each is made from the last."""
+    stack = system.stack
+    before = f"{stack.id} {stack.updated_at} {system.deploy}" if stack else ""
+    return deploy_tag(sha256(before.encode()).hexdigest()[:16])
+
+
+def _define(
+    work: Work,
+    stack: Stack | None,
+    name: str,
+    template: Template,
+    parameters: dict[str, object],
+    tags: set[str],
+    *marks: str,
+) -> None:
+    """Create or update a stack; an answer that was lost is looked up.
+
+    Its marks are tags that a stack of the same definition need not have.
+    """
+    deadline = work.site.deadlines.build
+    stacks, carried = work.cloud.stacks, frozenset(tags) | frozenset(marks)
+    try:
+        if stack is None:
+            stacks.create(name, template, parameters, carried, deadline)
+        else:
+            stacks.update(stack, template, parameters, carried, deadline)
+    except Conflict as error:
+        there = stacks.get(name)
+        if there is None or not tags <= there.tags:
+            raise Refused(
+                f"there is a stack {name} that does not carry the tags {', '.join(sorted(tags))}; "
+                "Ao touches nothing that it did not make",
+                cure="Give the site another name, or delete that stack.",
+            ) from error
+    except Unavailable:
+        there = stacks.get(name)
+        if there is None or not there.busy or not tags <= there.tags:
+            raise
+
+
+def _remove(work: Work, stack: Stack | None) -> None:
+    """Delete a stack of the site's, which its tag has told, by its ID."""
+    if stack is not None and not (stack.busy and stack.action == "DELETE"):
+        work.cloud.stacks.delete(stack)
+
+
+def _repair(
+    work: Work, stack: Stack, broken: tuple[Resource, ...], parameters: dict[str, object]
+) -> None:
+    """Have Heat replace what is broken of a stack, and keep its definition.
+
+    A group's size must be said: Heat does not count its broken members when it asks
+    how many there are (heat/common/grouputils.py: get_size).
+    """
+    for resource in broken:
+        work.cloud.stacks.mark_unhealthy(resource, "missing or broken")
+    work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
+
+
+def _scale(work: Work, facts: Facts, colour: Colour, size: int) -> None:
+    """Have Heat bring a group to a size, and widen its bounds where the size needs that."""
+    group = work.site.group
+    guard.may_scale(work.observe(), group, colour, size)
+    parameters = {
+        "size": size,
+        "min_size": min(group.minimum, size),
+        "max_size": max(group.maximum, size),
+        "shared_pool": _pool(work, facts, colour),
+    }
+    stack = _stack(facts.systems[colour].stack, work.site.system_stack(colour))
+    work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
+
+
+def _set_alarms(work: Work, system: System, effect: Effect) -> None:
+    """Switch a system's alarms on or off.
+
+    That it was idle before, as standby or in a release, is no reason to take servers away: that
+    rule's time begins anew when its alarm is switched on. An Aodh that fails is told: production
+    must be able to move, and to move back.
+    """
+    inward, scaling = system.alarm(alarms.IN), work.site.autoscale
+    for alarm in system.amiss(effect):
+        query = alarm.query
+        if query and scaling and alarm is inward and not alarm.enabled:
+            query = alarms.counting_from(query, time.time() + scaling.inward.lasting)
+        try:
+            work.cloud.alarms.enable(alarm, not alarm.enabled, query)
+        except (NotAuthenticated, LockLost):
+            raise
+        except AoError as error:
+            work.progress.note(
+                f"{error.message}. What load does to the size of {system.colour} stays as it was "
+                "until `ao up`."
+            )
+
+
+def _pool(work: Work, facts: Facts, colour: Colour) -> str:
+    """Pool of the shared load balancer that a system's servers go to; empty for its own."""
+    if work.site.switch.method is Method.ADDRESS:
+        return ""
+    return work.cloud.stacks.output(_stack(facts.stack, work.site.stack), f"{colour}_pool")
+
+
+def _leading(facts: Facts) -> dict[str, object]:
+    """Where a listener that Heat makes anew is to lead users."""
+    if facts.method is Method.ADDRESS or facts.production_listener is not None:
+        return {}
+    return {"live": str(facts.previewed.other if facts.previewed else Colour.BLUE)}
+
+
+def _await_servers(work: Work, colour: Colour) -> None:
+    seen = "nothing was seen"
+
+    def look() -> bool | None:
+        nonlocal seen
+        system = work.observe().systems[colour]
+        seen = f"{system.online} of {system.size} pass"
+        return True if system.online >= system.size else None
+
+    work.clock.until(
+        look,
+        what=f"the servers of {colour} to pass the health check",
+        deadline=work.site.deadlines.serve,
+        state=lambda: seen,
+        cure="`openstack console log show SERVER` tells how a server started; "
+        "`ao status` names the servers.",
+    )
+
+
+def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
+    """See production or the preview answer, healthy and from a colour, on a new connection.
+
+    Raises DeadlinePassed, of production NotSeen.
+    """
+    if not work.sees:
+        return
+    if role == "preview":
+        url = work.site.preview_url(address.present(facts.preview).address)
+        _see(work, role, url, colour, patience=math.inf)
+        return
+    url = work.site.url(address.present(facts.production).address)
+    try:
+        _see(work, role, url, colour, patience=PATIENCE)
+    except DeadlinePassed as error:
+        raise NotSeen(error.message, cure=error.cure) from error
+
+
+def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> None:
+    """See an address answer well; bad answers of that colour are borne with for so long."""
+    identify, check = work.site.identify, work.site.health_check
+    seen = "nothing was seen"
+    good = work.clock.now()
+
+    def look() -> bool | None:
+        nonlocal seen, good
+        try:
+            answer = work.visit(url + identify.path, VISIT_TIMEOUT)
+            healthy = work.visit(url + check.path, VISIT_TIMEOUT)
+        except NoAnswer as error:
+            seen, good = f"no answer: {error}", work.clock.now()
+            return None
+        told = colour_of(answer, identify)
+        seen = f"{identify.path} told colour {told}, {check.path} gave HTTP {healthy.status}"
+        if healthy.status == check.expect or told is colour.other:
+            good = work.clock.now()
+        elif work.clock.now() - good >= patience:
+            raise DeadlinePassed(
+                f"{role} ({url}) answered badly from {colour} for {patience:.0f} s: {seen}",
+                cure=cure,
+            )
+        return True if told is colour and healthy.status == check.expect else None
+
+    cure = (
+        f"See `curl -i {url}{identify.path}`, and `identify` and `health_check` in the site file."
+    )
+
+    work.clock.until(
+        look,
+        what=f"{role} ({url}) to answer from {colour}",
+        deadline=work.site.deadlines.switch,
+        interval=0.25,
+        state=lambda: seen,
+        cure=cure,
+    )
+
+
+def _stack(stack: Stack | None, name: str) -> Stack:
+    if stack is None:
+        raise NotFound(f"stack {name} is gone", cure="`ao up` builds it.")
+    return stack

@@ -1,0 +1,53 @@
+"""Switching: two methods behind one interface."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ao.apply.switch import address, pool
+from ao.colour import Colour
+from ao.errors import Refused
+from ao.plan.facts import Facts
+from ao.plan.plan import Done, Plan, PointPreview, PointProduction
+from ao.site import Method, Site
+from ao.work import Work
+
+
+class Switching(Protocol):
+    """A method of switching."""
+
+    def plan(
+        self, site: Site, facts: Facts, to: Colour, done: Done, *, force: bool = False
+    ) -> Plan:
+        """Next step of making a system live; pure.
+
+        With `force` the target is not looked at first, and the old system's clients are cut.
+        """
+
+    def production(self, work: Work, facts: Facts, step: PointProduction) -> None:
+        """Have production reach another system, or none."""
+
+    def preview(self, work: Work, facts: Facts, step: PointPreview) -> None:
+        """Have the preview reach another system, or none."""
+
+
+_METHODS: dict[Method, Switching] = {Method.ADDRESS: address, Method.POOL: pool}
+
+
+def method(site: Site) -> Switching:
+    """The method that a site is switched by."""
+    return _METHODS[site.switch.method]
+
+
+def target(facts: Facts, wanted: Colour | None) -> Colour:
+    """System to make live: the wanted one, an unfinished switch's, or the standby.
+
+    Raises Refused when there is nothing to choose from.
+    """
+    chosen = wanted or facts.switching_to or facts.standby
+    if chosen is None:
+        raise Refused(
+            "no system is live, so it is not clear which one to switch to",
+            cure="`ao up` makes a first system live; `ao switch blue` names one.",
+        )
+    return chosen

@@ -1,0 +1,155 @@
+"""Draining: clients that are still on the old system are got over to the new one.
+
+A proxy that is reloaded answers every busy connection once more, with
+`Connection: close`, and closes idle ones (HAProxy's soft stop; the amphora agent reloads
+at every update). OVN's load balancer has no such thing: only the old servers can close.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+
+from ao.apply.switch import load_balancer
+from ao.cloud import LoadBalancer
+from ao.colour import Colour
+from ao.errors import CloudError, DeadlinePassed
+from ao.hooks import shell_command
+from ao.plan.facts import Facts
+from ao.progress import Drained
+from ao.site import DrainWay, Method, Site
+from ao.work import Work
+
+INTERVAL = 0.5
+"""Seconds between two looks at the old system."""
+
+Sign = Callable[[], int]
+"""Clients that are seen on the old system."""
+
+
+def way(site: Site, *, hangs: bool) -> DrainWay:
+    """How a site's clients are drained by the address method.
+
+    `hangs` says that connections hang when the address moves, as the doctor has seen.
+    """
+    chosen = site.drain.way
+    if chosen is None and site.load_balancer.provider == "ovn":
+        chosen = DrainWay.HOOK if site.drain.hook else DrainWay.NONE
+    if chosen is DrainWay.HOOK and site.folder is None:
+        return DrainWay.NONE
+    return chosen or (DrainWay.AROUND if hangs else DrainWay.AFTER)
+
+
+def drain(work: Work, facts: Facts, old: Colour) -> None:
+    """Get the clients over and wait, with a deadline, until the old system serves nobody.
+
+    The site says a way by now: whoever begins a switch has asked `way` for it.
+    Nothing is raised when some are left or a hook fails: production has moved. It is told.
+    """
+    begin = work.clock.now()
+    probe = work.probe
+    signs: list[Sign] = [lambda: probe.on(old)] if probe else []
+    # By the pool method the change of the pool was a reload already.
+    chosen = work.site.drain.way if facts.method is Method.ADDRESS else None
+    match chosen:
+        case DrainWay.AFTER | DrainWay.AROUND:
+            signs += _reload(work, facts.systems[old].load_balancer)
+        case DrainWay.HOOK:
+            _run_hook(work, facts, old)
+        case DrainWay.NONE:
+            left = signs[0]() if signs else None
+            _tell(work, begin, left, f"clients stay on {old} until they close by themselves")
+            return
+    left = _await_quiet(work, signs)
+    _tell(work, begin, left, _sentence(old, left))
+
+
+def _sentence(old: Colour, left: int | None) -> str:
+    if left is None:
+        return f"whether anybody is left on {old} cannot be told from here"
+    if left:
+        return f"{left} clients were still on {old} at the deadline; they stay until they close"
+    return f"{old} serves nobody any more"
+
+
+def _tell(work: Work, begin: float, left: int | None, text: str) -> None:
+    seconds = work.clock.now() - begin
+    work.progress.drained(Drained(seconds=seconds, left=left, text=text))
+
+
+def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
+    """Reload the old load balancer; the sign that it serves somebody, if it can be had."""
+    if own is None:
+        return []
+    try:
+        load_balancer.reload(work, own)
+        begun = work.cloud.load_balancers.statistics(own).total_connections
+    except (CloudError, DeadlinePassed) as error:
+        work.progress.note(f"The drain is not whole: {error.message}. Production has moved.")
+        return []
+    return [_served(work, own, begun)]
+
+
+def _served(work: Work, own: LoadBalancer, begun: int) -> Sign:
+    """Connections that a load balancer has, or took since the last look."""
+    before = begun
+
+    def look() -> int:
+        nonlocal before
+        now = work.cloud.load_balancers.statistics(own)
+        grown, before = now.total_connections - before, now.total_connections
+        return max(grown, now.active_connections)
+
+    return look
+
+
+def _await_quiet(work: Work, signs: list[Sign]) -> int | None:
+    """Wait until no sign of a client was seen for the quiet time; those that are left."""
+    last = work.clock.now()
+    left = 0
+
+    def look() -> bool | None:
+        nonlocal last, left
+        left = max((sign() for sign in signs), default=0)
+        now = work.clock.now()
+        if left:
+            last = now
+        return True if now - last >= work.site.drain.quiet else None
+
+    try:
+        work.clock.until(
+            look,
+            what="the old system to serve nobody",
+            deadline=work.site.drain.deadline,
+            interval=INTERVAL,
+        )
+    except (CloudError, DeadlinePassed):
+        return left
+    return left if signs else None
+
+
+def _is_ip(address: str) -> bool:
+    try:
+        ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return "%" not in address
+
+
+def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
+    """Run the operator's command, in the site file's folder, with what it needs to know."""
+    site, system = work.site, facts.systems[old]
+    variables = {
+        "AO_SITE": site.name,
+        "AO_COLOUR": str(old),
+        "AO_VERSION": system.version or "",
+        "AO_SERVERS": " ".join(it.address for it in system.members if _is_ip(it.address)),
+    }
+    line = site.drain.hook or ":"
+    result = shell_command.run(site, line, variables, site.drain.deadline)
+    if result.exit_code != 0:
+        how = shell_command.ended(line, site.drain.deadline, result)
+        work.progress.note(
+            f"The drain hook {how}: clients may still be on {old}. Production has moved all "
+            "the same."
+        )

@@ -1,0 +1,90 @@
+"""Changes of a load balancer, which takes one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ao.cloud import LoadBalancer
+from ao.errors import CloudError, Conflict, NotFound
+from ao.work import Work
+
+INTERVAL = 0.1
+"""Seconds between two looks at a load balancer."""
+
+
+def reload(work: Work, balancer: LoadBalancer | None) -> None:
+    """Have a proxy begin anew, and wait until it has; nothing when it is gone."""
+    if balancer is None:
+        return
+    change(work, balancer, lambda: work.cloud.load_balancers.reload(balancer))
+    until_active(work, balancer)
+
+
+def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
+    """Ask for a change as soon as the load balancer takes one.
+
+    Octavia answers 409 while another change is under way (octavia/db/repositories.py:
+    test_and_set_provisioning_status). Raises DeadlinePassed when it stays so, and what
+    `put` raises else.
+    """
+    seen: Conflict | None = None
+
+    def ask() -> bool | None:
+        nonlocal seen
+        try:
+            put()
+        except Conflict as error:
+            seen = error
+            _check(work, balancer)
+            return None
+        return True
+
+    work.clock.until(
+        ask,
+        what=f"load balancer {balancer.name} to take a change",
+        deadline=work.site.deadlines.switch,
+        interval=INTERVAL,
+        state=lambda: seen.message if seen else "",
+        cure=_CURE,
+    )
+
+
+def until_active(work: Work, balancer: LoadBalancer) -> None:
+    """Wait until Octavia has done what was asked for.
+
+    Raises CloudError when it could not, DeadlinePassed when it takes too long.
+    """
+    seen = ""
+
+    def look() -> bool | None:
+        nonlocal seen
+        seen = _check(work, balancer)
+        return True if seen == "ACTIVE" else None
+
+    work.clock.until(
+        look,
+        what=f"load balancer {balancer.name} to be ACTIVE",
+        deadline=work.site.deadlines.switch,
+        interval=INTERVAL,
+        state=lambda: f"it is {seen}",
+        cure=_CURE,
+    )
+
+
+_CURE = (
+    "`openstack loadbalancer show` tells its state; the same command goes on once it is ACTIVE. "
+    "In PENDING_UPDATE for long, Octavia's worker is stuck: ask the cloud's operators."
+)
+
+
+def _check(work: Work, balancer: LoadBalancer) -> str:
+    """Its provisioning status; raises NotFound, or CloudError in ERROR."""
+    now = next((lb for lb in work.cloud.load_balancers.all() if lb.id == balancer.id), None)
+    if now is None:
+        raise NotFound(f"load balancer {balancer.name} is gone", cure="`ao up` repairs it.")
+    if now.provisioning_status == "ERROR":
+        raise CloudError(
+            f"load balancer {balancer.name} is in provisioning status ERROR",
+            cure=f"`openstack loadbalancer failover {balancer.id}` rebuilds it (administrators).",
+        )
+    return now.provisioning_status

@@ -1,0 +1,100 @@
+"""The pool method: one load balancer, and its listener changes the default pool.
+
+One PUT, which a proxy carries out as one reload: new connections go to the new pool from
+one moment on, and old ones end after the answer under way (HAProxy's soft stop).
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from ao.apply.switch import address, load_balancer
+from ao.cloud import Listener, LoadBalancer
+from ao.colour import Colour
+from ao.errors import Changed, NotFound
+from ao.plan.facts import Facts
+from ao.plan.plan import Confirm, Done, Drain, Plan, PointPreview, PointProduction
+from ao.site import Site
+from ao.work import Work
+
+T = TypeVar("T", Listener, LoadBalancer)
+
+
+def plan(site: Site, facts: Facts, to: Colour, done: Done, *, force: bool = False) -> Plan:
+    """Next step of making a system live.
+
+    Production first: a pool that no listener leads to has no health checks
+    (octavia/common/jinja/haproxy/combined_listeners), so the old pool is without them only
+    until the preview listener has it. Both listeners on one pool tell of a switch that is
+    not finished, and of its target.
+    """
+    if facts.live is not to:
+        seen = Confirm("preview", to)
+        visible = facts.connected and facts.previewed is to and not force
+        if visible and seen not in done:
+            return (seen,)
+        return (PointProduction(to),)
+    moved, seen = PointProduction(to), Confirm("production", to)
+    parked, drained = PointPreview(to.other), Drain(to.other)
+    whole = facts.previewed is to.other
+    if whole and not done & {moved, parked}:
+        return ()
+    if seen not in done:
+        return (seen,)
+    if not whole:
+        return (parked,)
+    return () if force or drained in done else (drained,)
+
+
+def production(work: Work, facts: Facts, step: PointProduction) -> None:
+    """Lead users to a system; its load balancer gets the production address if it lacks it."""
+    if step.colour is None:
+        address.point(work, address.present(facts.production), None)
+        return
+    shared = _present(facts.shared)
+    _lead(work, shared, facts.production_listener, _pool(facts, step.colour))
+    address.point(work, address.present(facts.production), shared.vip_port_id)
+
+
+def preview(work: Work, facts: Facts, step: PointPreview) -> None:
+    """Lead the preview to a system."""
+    pool_id = _pool(facts, step.colour) if step.colour else None
+    _lead(work, _present(facts.shared), facts.preview_listener, pool_id)
+
+
+def _lead(work: Work, shared: LoadBalancer, listener: Listener | None, pool_id: str | None) -> None:
+    """Change a listener's default pool, then look whether it is changed."""
+    before = _present(listener)
+    if before.default_pool_id == pool_id:
+        return
+    load_balancer.change(
+        work, shared, lambda: work.cloud.load_balancers.set_default_pool(before, pool_id)
+    )
+    now = _reread(work, before)
+    if now.default_pool_id != pool_id:
+        raise Changed(
+            f"listener {now.name} was led to pool {pool_id}, and leads to "
+            f"{now.default_pool_id}: somebody else has led it there",
+            cure="Look at `ao status`, then run the command again.",
+        )
+
+
+def _reread(work: Work, listener: Listener) -> Listener:
+    return _present(
+        next((it for it in work.cloud.load_balancers.listeners() if it.id == listener.id), None)
+    )
+
+
+def _present(thing: T | None) -> T:
+    if thing is None:
+        raise NotFound(
+            "the shared load balancer or a listener of it is gone", cure="`ao up` repairs it."
+        )
+    return thing
+
+
+def _pool(facts: Facts, colour: Colour) -> str:
+    pool_id = facts.systems[colour].pool_id
+    if pool_id is None:
+        raise NotFound(f"{colour} has no pool", cure="`ao up` repairs it.")
+    return pool_id

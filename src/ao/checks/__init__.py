@@ -1,0 +1,1 @@
+"""Checks of the standby before a switch."""

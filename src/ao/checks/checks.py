@@ -1,0 +1,140 @@
+"""Checks: the standby is asked and tried before production is switched to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ao.colour import Colour
+from ao.errors import AoError
+from ao.hooks import shell_command
+from ao.http import limits
+from ao.site.checks import Check, Http
+from ao.untrusted.printable import printable
+from ao.visit import NoAnswer, colour_of
+from ao.work import Work
+
+
+class CheckFailed(AoError):
+    """A check of the standby failed; production is untouched."""
+
+    exit_code = 11
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How one check went."""
+
+    name: str
+    passed: bool
+    seconds: float
+    """How long it took, with all its attempts."""
+    attempts: int
+    """0 when there was no time left for it."""
+    why: str
+    """Why it failed; empty when it passed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """How all checks went."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        """Those that failed."""
+        return tuple(result for result in self.results if not result.passed)
+
+
+def run(work: Work, url: str, colour: Colour, version: str) -> Results:
+    """Run the site's checks of a system at a URL, one after another.
+
+    All are run, also after one that failed, as far as the time for all of them goes.
+    """
+    end = work.clock.now() + work.site.checks.deadline
+
+    def attempt(check: Check, seconds: float) -> str:
+        if isinstance(check.what, str):
+            return _command(work, check.what, url, colour, version, seconds)
+        return _http(work, check.what, url, colour, version, seconds)
+
+    results = []
+    for check in work.site.checks.all:
+        result = _checked(work, check, end, attempt)
+        mark = "passed" if result.passed else f"failed: {result.why}"
+        work.progress.note(f"Check {check.name}: {mark}.")
+        results.append(result)
+    return Results(results=tuple(results))
+
+
+def raise_failed(results: Results) -> None:
+    """Raise CheckFailed, which names all checks that failed and why, if any did."""
+    failed = results.failed
+    if failed:
+        raise CheckFailed(
+            f"{len(failed)} of {len(results.results)} checks failed; production is untouched\n"
+            + "\n".join(f"  {it.name}: {it.why}" for it in failed),
+            cure="Mend the version, or the check, and release it again.",
+        )
+
+
+def _checked(
+    work: Work, check: Check, end: float, attempt: Callable[[Check, float], str]
+) -> Result:
+    """Try a check until it passes, its attempts are used up or the time is over."""
+    begin, tries = work.clock.now(), 0
+    why = f"no time was left: all checks together may take {work.site.checks.deadline:g} s"
+    while (left := end - work.clock.now()) > 0:
+        tries += 1
+        why = attempt(check, min(check.timeout, left))
+        if not why or tries > check.retries:
+            break
+        work.clock.sleep(min(check.pause, max(0.0, end - work.clock.now())))
+    seconds = work.clock.now() - begin
+    return Result(name=check.name, passed=not why, seconds=seconds, attempts=tries, why=why)
+
+
+def _command(work: Work, line: str, url: str, colour: Colour, version: str, seconds: float) -> str:
+    """Why a command failed; empty when it did not."""
+    variables = {
+        "AO_SITE": work.site.name,
+        "AO_COLOUR": str(colour),
+        "AO_VERSION": version,
+        "AO_URL": url,
+    }
+    result = shell_command.run(work.site, line, variables, seconds)
+    return "" if result.exit_code == 0 else shell_command.ended(line, seconds, result)
+
+
+def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seconds: float) -> str:
+    """Why an answer was not good; empty when it was."""
+    begin = work.clock.now()
+    try:
+        answer = work.visit(url + wanted.path, seconds)
+    except NoAnswer as error:
+        return f"no answer: {error}"
+    taken = work.clock.now() - begin
+    identify = work.site.identify
+    told = colour_of(answer, identify)
+    # Every answer has the header, but any page may speak of colours.
+    tells = identify.header is not None or wanted.path == identify.path
+    if tells and told not in (None, colour):
+        return f"{wanted.path} was answered by {told}, not by {colour}"
+    if answer.status != wanted.status:
+        return f"{wanted.path} answered HTTP {answer.status}, not {wanted.status}"
+    for name, expression in wanted.header.items():
+        value = answer.headers.get(name.lower())
+        if value is None or not re.search(_filled(expression, version), value):
+            seen = None if value is None else f"'{printable(value, limits.TEXT)}'"
+            return f"{wanted.path}: header {name} is {seen}, which {expression} does not match"
+    if wanted.body is not None and not re.search(_filled(wanted.body, version), answer.body):
+        return f"{wanted.path}: {wanted.body!r} is not found in the body"
+    if wanted.within is not None and taken > wanted.within:
+        return f"{wanted.path} took {taken:.2f} s, more than {wanted.within:g} s"
+    return ""
+
+
+def _filled(expression: str, version: str) -> str:
+    return expression.replace("$AO_VERSION", re.escape(version))

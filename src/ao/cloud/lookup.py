@@ -1,0 +1,126 @@
+"""What a cloud offers to build with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from openstack import connection
+from pydantic import Field, StrictBool, StrictInt
+
+from ao.cloud import login
+from ao.cloud.models import Flavor, Named
+from ao.cloud.rest import ID, Service, glance, neutron, nova, octavia, path
+from ao.cloud.sdk_errors import asking
+from ao.errors import Conflict, NotFound
+
+T = TypeVar("T")
+
+NOT_AN_ID = (400, 403, 404)
+"""Statuses of answers to a name where there could be an ID."""
+
+
+class Lookup:
+    """Networks, images, flavors, key pairs and load-balancer providers of a cloud."""
+
+    def __init__(self, cloud: connection.Connection) -> None:
+        self._cloud = cloud
+        self._neutron = neutron(cloud)
+        self._glance = glance(cloud)
+        self._nova = nova(cloud)
+        self._octavia = octavia(cloud)
+
+    def external_network(self, name_or_id: str) -> Named:
+        """An external network; NotFound when there is none."""
+        with asking(f"look for network {name_or_id}"):
+            networks = _by_id(self._neutron, "networks", name_or_id, _Network, "network") or (
+                self._neutron.all("/networks", list[_Network], "networks", name=name_or_id)
+            )
+            external = [it for it in networks if it.external]
+        network = _only(external, f"external network {name_or_id!r}", "network list --external")
+        return Named(id=network.id, name=network.name or "")
+
+    def image(self, name_or_id: str) -> Named:
+        """An image; NotFound when there is none."""
+        with asking(f"look for image {name_or_id}"):
+            images = _by_id(self._glance, "images", name_or_id, _Named) or (
+                self._glance.all("/images", list[_Named], "images", name=name_or_id)
+            )
+        image = _only(images, f"image {name_or_id!r}", "image list")
+        return Named(id=image.id, name=image.name or "")
+
+    def flavor(self, name_or_id: str) -> Flavor:
+        """A flavor; NotFound when there is none."""
+        with asking(f"look for flavor {name_or_id}"):
+            flavors = _by_id(self._nova, "flavors", name_or_id, _Flavor, "flavor") or [
+                it
+                for it in self._nova.all("/flavors/detail", list[_Flavor], "flavors")
+                if it.name == name_or_id
+            ]
+        flavor = _only(flavors, f"flavor {name_or_id!r}", "flavor list")
+        return Flavor(id=flavor.id, name=flavor.name, vcpus=flavor.vcpus, ram=flavor.ram)
+
+    def keypair(self, name: str) -> Named:
+        """A key pair of the user; NotFound when there is none."""
+        with asking(f"look for key pair {name}"):
+            keypairs = _by_id(self._nova, "os-keypairs", name, _Keypair, "keypair")
+        keypair = _only(keypairs, f"key pair {name!r}", "keypair list")
+        # Nova knows one by its name: the ID that it tells too is of no use.
+        return Named(id=keypair.name, name=keypair.name)
+
+    def providers(self) -> tuple[str, ...]:
+        """Names of Octavia's providers."""
+        with asking("list the load-balancer providers"):
+            found = self._octavia.all("/lbaas/providers", list[_Provider], "providers")
+            return tuple(provider.name for provider in found)
+
+    def services(self) -> frozenset[str]:
+        """Types of the services in Keystone's catalogue."""
+        with asking("read the catalogue of services"):
+            return login.services(self._cloud)
+
+
+@dataclass(frozen=True)
+class _Named:
+    id: ID
+    name: str | None
+
+
+@dataclass(frozen=True)
+class _Network(_Named):
+    external: Annotated[StrictBool, Field(alias="router:external")] = False
+
+
+@dataclass(frozen=True)
+class _Flavor:
+    id: ID
+    name: str
+    vcpus: StrictInt
+    ram: StrictInt
+
+
+@dataclass(frozen=True)
+class _Keypair:
+    name: ID
+
+
+@dataclass(frozen=True)
+class _Provider:
+    name: str
+
+
+def _by_id(service: Service, kind: str, name: str, model: type[T], *keys: str) -> list[T]:
+    """The thing whose ID that is, if there is one."""
+    answer = service.ask("GET", path(kind, name), also=NOT_AN_ID)
+    if answer.response.status_code in NOT_AN_ID:
+        return []
+    return [answer.value(model, *keys)]
+
+
+def _only(things: list[T], what: str, command: str) -> T:
+    """The one that there is; raises NotFound and Conflict, with the command that lists such."""
+    if not things:
+        raise NotFound(f"there is no {what}", cure=f"`openstack {command}` shows what there is.")
+    if len(things) > 1:
+        raise Conflict(f"{what} is there {len(things)} times", cure="Write its ID instead.")
+    return things[0]

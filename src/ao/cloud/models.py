@@ -1,0 +1,270 @@
+"""What a cloud tells about its resources, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A Heat stack."""
+
+    id: str
+    name: str
+    action: str
+    """What Heat did last: CREATE, UPDATE, DELETE, …"""
+    status: str
+    """How that went: IN_PROGRESS, COMPLETE or FAILED."""
+    reason: str
+    """Heat's words on the status."""
+    tags: frozenset[str]
+    """Tags given when the stack was created or updated."""
+    updated_at: str
+    """When it was last created or updated: ISO 8601, UTC."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether Heat is working on it."""
+        return self.status == "IN_PROGRESS"
+
+    @property
+    def failed(self) -> bool:
+        """Whether Heat's last action failed."""
+        return self.status == "FAILED"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """A resource of a stack, or of one nested in it."""
+
+    name: str
+    type: str
+    """Resource type, or the name of a nested template."""
+    status: str
+    """Action and status, for example CREATE_IN_PROGRESS."""
+    reason: str
+    physical_id: str
+    """ID of the real thing; empty while there is none."""
+    stack_name: str
+    """Name of the stack, perhaps a nested one, that the resource is in."""
+    stack_id: str
+    """ID of that stack."""
+    parent: str
+    """Name of the resource that the nested stack is; empty at the top."""
+
+    @property
+    def changing(self) -> bool:
+        """Whether Heat is at work on it."""
+        return self.status.endswith("IN_PROGRESS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """A signal on which a resource of a stack acted."""
+
+    resource: str
+    """Name of that resource."""
+    at: str
+    """When it had acted: ISO 8601, UTC."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """A HOT template with the templates that it uses as resource types."""
+
+    body: str
+    """Text of the template."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Texts of the nested templates, by file name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FloatingIP:
+    """A floating IP of the project."""
+
+    id: str
+    address: str
+    network_id: str
+    """ID of the external network."""
+    port_id: str | None
+    """ID of the port it points to; None when it points nowhere."""
+    status: str
+    description: str
+    revision: int
+    """Neutron's revision number, for writes on condition that nobody else wrote."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancer:
+    """An Octavia load balancer."""
+
+    id: str
+    name: str
+    description: str
+    provider: str
+    vip_address: str
+    vip_port_id: str
+    provisioning_status: str
+    operating_status: str
+    pool_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listener:
+    """A port that a load balancer listens on."""
+
+    id: str
+    name: str
+    default_pool_id: str | None
+    """Pool that gets what comes in; None when there is none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pool:
+    """Servers that a load balancer spreads requests over."""
+
+    id: str
+    name: str
+    description: str
+    operating_status: str
+    """ONLINE; DEGRADED when some members fail their health checks, ERROR when all do."""
+    members: int
+    """How many members it has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistics:
+    """What a load balancer counts of its connections."""
+
+    active_connections: int
+    """Connections that are open. An amphora does not count those that it took before its
+    last reload."""
+    total_connections: int
+    """Connections ever taken; health checks are not among them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A server's place in a pool."""
+
+    id: str
+    address: str
+    operating_status: str
+    """ONLINE, OFFLINE, ERROR, NO_MONITOR, …"""
+    provisioning_status: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A Nova server."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """An alarm in Aodh."""
+
+    id: str
+    name: str
+    enabled: bool
+    """Whether it is evaluated and acts."""
+    state: str
+    """`ok`, `alarm`, or `insufficient data` when there is nothing to evaluate."""
+    reason: str
+    """Aodh's words on the state."""
+    query: str = ""
+    """PromQL of what it compares; empty when that is not Prometheus'."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A measure at a moment."""
+
+    at: float
+    """Seconds since 1970."""
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Something that a cloud offers: a network, an image, a flavor or a key pair."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flavor(Named):
+    """A size of server."""
+
+    vcpus: int
+    ram: int
+    """Memory in MiB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quota:
+    """What a project may have of a resource, and has."""
+
+    resource: str
+    """Name in the words of the command line, for example `floating ips`."""
+    limit: int
+    """-1 for no limit."""
+    used: int
+
+    @property
+    def free(self) -> int | None:
+        """What is left; None for no limit."""
+        return None if self.limit < 0 else max(0, self.limit - self.used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A request to an API of OpenStack, with its answer's figures."""
+
+    at: float
+    """When it was sent, in seconds since 1970."""
+    method: str
+    host: str
+    """Host, with its port, that it was sent to."""
+    path: str
+    """Path, without a query."""
+    seconds: float
+    """How long the answer took."""
+    status: int
+    """HTTP status of the answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoftwareConfig:
+    """A text that the project keeps in Heat."""
+
+    id: str
+    name: str
+    created_at: str
+    """When it was written: ISO 8601, UTC."""
+
+
+LOCK_ADDRESS = "192.0.2.1"
+"""The address that a lock holds; the subnet that it is of is in src/ao/templates/site.yaml."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """A port that holds the agreed address of a network, as only one port can."""
+
+    id: str
+    name: str
+    network_id: str
+    description: str
+    revision: int
+    """Neutron's revision number, for writes on condition that nobody else wrote."""
+    created: float
+    """When it was created, in seconds since 1970 by Neutron's clock."""
+    written: float
+    """When it was last written, by the same clock."""
+    read: float
+    """When it was read: by Neutron's clock if its answers tell the time, else by ours."""

@@ -1,0 +1,335 @@
+"""The face of a cloud: all that Ao asks of OpenStack.
+
+`ao.cloud.connect` gives one that speaks to OpenStack, `ao.fake.Cloud` is one in
+memory. Every method raises the errors below `ao.errors.CloudError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ao.cloud.models import (
+    Alarm,
+    Flavor,
+    FloatingIP,
+    Listener,
+    LoadBalancer,
+    Lock,
+    Member,
+    Named,
+    Pool,
+    Quota,
+    Request,
+    Resource,
+    Sample,
+    Server,
+    Signal,
+    SoftwareConfig,
+    Stack,
+    Statistics,
+    Template,
+)
+
+WRITES = frozenset(
+    {
+        "stacks.create",
+        "stacks.update",
+        "stacks.repair",
+        "stacks.delete",
+        "stacks.mark_unhealthy",
+        "floating_ips.point",
+        "load_balancers.set_default_pool",
+        "load_balancers.reload",
+        "alarms.enable",
+        "ports.sweep",
+    }
+)
+"""Methods that change a site, by service and name: they are for the holder of its lock."""
+UNLOCKED = frozenset(
+    {"locks.take", "locks.renew", "locks.remove", "software_configs.add", "software_configs.remove"}
+)
+"""Methods that write and are for everybody: of locks, and of records, which tell the end also of
+what lost its lock."""
+
+
+class Stacks(Protocol):
+    """Heat: builds, changes and deletes stacks."""
+
+    def all(self) -> tuple[Stack, ...]:
+        """Stacks of the project, without nested ones."""
+
+    def tagged(self, tag: str) -> tuple[Stack, ...]:
+        """Stacks that carry the tag, without nested ones."""
+
+    def get(self, name: str) -> Stack | None:
+        """The stack of that name, or None."""
+
+    def create(
+        self,
+        name: str,
+        template: Template,
+        parameters: Mapping[str, object],
+        tags: frozenset[str],
+        deadline: float,
+    ) -> None:
+        """Begin to create a stack; Heat gives up after the deadline (seconds).
+
+        Raises Conflict when there is one of that name.
+        """
+
+    def update(
+        self,
+        stack: Stack,
+        template: Template,
+        parameters: Mapping[str, object],
+        tags: frozenset[str],
+        deadline: float,
+    ) -> None:
+        """Begin to change a stack to this template, these parameters and tags."""
+
+    def repair(self, stack: Stack, parameters: Mapping[str, object], deadline: float) -> None:
+        """Begin to bring a stack back to its definition, save for these parameters."""
+
+    def delete(self, stack: Stack) -> None:
+        """Begin to delete a stack; nothing happens when it is gone."""
+
+    def resources(self, stack: Stack) -> tuple[Resource, ...]:
+        """Resources of a stack and of the stacks nested in it."""
+
+    def mark_unhealthy(self, resource: Resource, reason: str) -> None:
+        """Have the next update of its stack replace a resource."""
+
+    def last_signal(self, stack: Stack) -> Signal | None:
+        """The last signal on which a resource of the stack acted, or None."""
+
+    def output(self, stack: Stack, key: str) -> str:
+        """Value of a stack's output."""
+
+
+class FloatingIPs(Protocol):
+    """Neutron: floating IPs of the project."""
+
+    def all(self) -> tuple[FloatingIP, ...]:
+        """All floating IPs of the project."""
+
+    def point(
+        self, address: FloatingIP, port_id: str | None, description: str | None = None
+    ) -> FloatingIP:
+        """Point a floating IP to a port, or nowhere, in one request.
+
+        The description is written in the same request when given. Raises Changed
+        when the floating IP is not as it was read, Conflict when the port's
+        address has another floating IP of the same network.
+        """
+
+
+class LoadBalancers(Protocol):
+    """Octavia: load balancers of the project."""
+
+    def all(self) -> tuple[LoadBalancer, ...]:
+        """All load balancers of the project."""
+
+    def listeners(self) -> tuple[Listener, ...]:
+        """All listeners of the project."""
+
+    def pools(self) -> tuple[Pool, ...]:
+        """All pools of the project."""
+
+    def members(self, pool_id: str) -> tuple[Member, ...]:
+        """Members of a pool."""
+
+    def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
+        """Have a listener lead to another pool, or to none, in one request.
+
+        Raises Conflict while another change of the load balancer is under way. Octavia
+        has done it when the load balancer is ACTIVE again.
+        """
+
+    def reload(self, balancer: LoadBalancer) -> None:
+        """Have a proxy begin anew with the configuration that it has, in one request.
+
+        Connections then end after the answer under way, and new ones go on as before.
+        Raises Conflict as `lead` does.
+        """
+
+    def statistics(self, balancer: LoadBalancer) -> Statistics:
+        """What a load balancer counts of its connections."""
+
+
+class Servers(Protocol):
+    """Nova: servers of the project."""
+
+    def active(self) -> tuple[Server, ...]:
+        """Servers of the project in status ACTIVE."""
+
+
+class Alarms(Protocol):
+    """Aodh: alarms of the project."""
+
+    def all(self) -> tuple[Alarm, ...]:
+        """All alarms of the project."""
+
+    def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
+        """Have an alarm be evaluated, or not, with another query of Prometheus if one is given.
+
+        The rest of its definition stays. Raises NotFound.
+        """
+
+
+class Metrics(Protocol):
+    """Prometheus: measures of the project."""
+
+    def query(self, promql: str) -> float | None:
+        """Value of a query now; None when there is none. Of several series it is the first's."""
+
+    def range(self, promql: str, begin: float, end: float, step: float) -> tuple[Sample, ...]:
+        """Values of a query from a moment to another (seconds since 1970), each `step` seconds.
+
+        Moments without a value are left out.
+        """
+
+
+class Ports(Protocol):
+    """Neutron: ports that others leave behind."""
+
+    def sweep(self, subnet_id: str) -> None:
+        """Delete the health-check ports that OVN's load balancer has left in a subnet."""
+
+
+class Locks(Protocol):
+    """Neutron: ports that hold the one agreed address of a network of theirs."""
+
+    def all(self) -> tuple[Lock, ...]:
+        """All of the project that Ao has made, of whichever network."""
+
+    def find(self, network_id: str) -> Lock | None:
+        """The port that holds the network's agreed address, whoever made it; or None."""
+
+    def take(self, network_id: str, name: str, description: str) -> Lock:
+        """Take the network's agreed address, in one request.
+
+        The description has 255 characters at most. Raises Conflict when the address is
+        held, or the project's quota of ports is used up.
+        """
+
+    def renew(self, lock: Lock, description: str) -> Lock:
+        """Describe a lock anew; it counts as written only if that differs.
+
+        Raises Changed when somebody wrote since it was read, NotFound when it is gone.
+        """
+
+    def remove(self, lock: Lock) -> None:
+        """Give the address free; nothing happens when that port is gone.
+
+        Raises Changed when somebody wrote since it was read.
+        """
+
+
+class SoftwareConfigs(Protocol):
+    """Texts that the project keeps in Heat, for everybody with a role in it."""
+
+    def all(self, prefix: str) -> tuple[SoftwareConfig, ...]:
+        """Records whose names begin so, oldest first, without their texts."""
+
+    def read(self, record: SoftwareConfig) -> str:
+        """Text of a record."""
+
+    def add(self, name: str, text: str) -> None:
+        """Keep a text under a name; there may be others of that name."""
+
+    def remove(self, record: SoftwareConfig) -> None:
+        """Remove a record; nothing happens when it is gone."""
+
+
+class Lookup(Protocol):
+    """What the cloud offers to build with."""
+
+    def external_network(self, name_or_id: str) -> Named:
+        """An external network; NotFound when there is none."""
+
+    def image(self, name_or_id: str) -> Named:
+        """An image; NotFound when there is none."""
+
+    def flavor(self, name_or_id: str) -> Flavor:
+        """A flavor; NotFound when there is none."""
+
+    def keypair(self, name: str) -> Named:
+        """A key pair of the user; NotFound when there is none."""
+
+    def providers(self) -> tuple[str, ...]:
+        """Names of Octavia's providers."""
+
+    def services(self) -> frozenset[str]:
+        """Types of the services in Keystone's catalogue, for example `alarming`."""
+
+
+class Cloud(Protocol):
+    """One project of one OpenStack."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def user(self) -> str:
+        """Name of the user who is logged in."""
+
+    @property
+    def user_id(self) -> str:
+        """ID of the user who is logged in: names repeat over Keystone's domains, IDs do not.
+
+        With an application credential it is its owner's. Empty where the login tells none.
+        """
+
+    @property
+    def stacks(self) -> Stacks:
+        """Heat."""
+
+    @property
+    def floating_ips(self) -> FloatingIPs:
+        """Neutron's floating IPs."""
+
+    @property
+    def load_balancers(self) -> LoadBalancers:
+        """Octavia."""
+
+    @property
+    def servers(self) -> Servers:
+        """Nova."""
+
+    @property
+    def metrics(self) -> Metrics:
+        """Prometheus."""
+
+    @property
+    def alarms(self) -> Alarms:
+        """Aodh."""
+
+    @property
+    def ports(self) -> Ports:
+        """Neutron's ports."""
+
+    @property
+    def locks(self) -> Locks:
+        """Neutron's ports that are locks."""
+
+    @property
+    def software_configs(self) -> SoftwareConfigs:
+        """Texts that the project keeps."""
+
+    @property
+    def lookup(self) -> Lookup:
+        """What there is to build with."""
+
+    def quotas(self) -> tuple[Quota, ...]:
+        """Quotas of the project, of all services that have them."""
+
+    def check_trusts(self) -> None:
+        """See that Heat can create stacks for this login. Raises Forbidden.
+
+        Heat then acts for the user by a trust, which not every application credential may make.
+        """
+
+    def requests(self, since: float) -> tuple[Request, ...]:
+        """Answered requests to OpenStack's APIs, sent since a moment (seconds since 1970)."""

@@ -1,0 +1,98 @@
+"""Errors of openstacksdk in Ao's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from keystoneauth1 import exceptions as keystone
+from openstack import exceptions as sdk
+
+from ao import errors
+from ao.cloud.answers import Unreadable
+from ao.redaction import redact
+from ao.untrusted.printable import printable
+
+_BY_STATUS: dict[int, tuple[type[errors.AoError], str]] = {
+    400: (
+        errors.CloudError,
+        "OpenStack does not take what was asked for; look at what the site file names.",
+    ),
+    401: (
+        errors.NotAuthenticated,
+        "Check user name, password or application credential in clouds.yaml, or log in again.",
+    ),
+    403: (
+        errors.Forbidden,
+        "Ask the project's administrator for the role, or use another --os-cloud.",
+    ),
+    404: (errors.NotFound, "Check the name; `openstack … list` shows what there is."),
+    409: (errors.Conflict, "Look at its state and run the command again."),
+    412: (errors.Changed, "Look at `ao status` and run the command again."),
+    413: (errors.QuotaExceeded, "Free something, or ask for a larger quota."),
+}
+
+LONGEST = 600
+"""Characters that are told of what a service says."""
+HEAT_LIMIT = "You have reached the maximum"
+"""Heat's words for a full project, which it answers with 400 (heat/engine/service.py)."""
+
+
+@contextmanager
+def asking(what: str) -> Iterator[None]:
+    """Turn what openstacksdk raises while doing `what` into CloudError and QuotaExceeded.
+
+    `what` reads on from "cannot", for example `list the floating IPs`. Both it and what a
+    service says may hold words of others, which are made safe to print.
+    """
+    what = _safe(what)
+    try:
+        yield
+    except Unreadable as error:
+        raise error.told(what) from error
+    except sdk.HttpException as error:
+        raise _from_status(what, error.status_code, _words(error), error.request_id) from error
+    except keystone.HttpError as error:
+        words = str(error.message).partition(" (HTTP ")[0].rstrip(".")
+        raise _from_status(what, error.http_status, words, error.request_id) from error
+    except (sdk.ConfigException, keystone.MissingRequiredOptions, keystone.MissingAuthPlugin) as e:
+        raise errors.NotAuthenticated(
+            f"cannot {what}: {_safe(e)}",
+            cure="Name a cloud of clouds.yaml with `cloud:` or --os-cloud, or set OS_* variables.",
+        ) from e
+    except (sdk.EndpointNotFound, keystone.EndpointNotFound) as error:
+        raise errors.NotFound(
+            f"cannot {what}: the cloud has no such service: {_safe(error)}",
+            cure="Ao needs Nova, Neutron, Glance, Heat and Octavia; `openstack catalog list`.",
+        ) from error
+    except (keystone.ClientException, sdk.SDKException) as error:
+        raise errors.Unavailable(
+            f"cannot {what}: {_safe(error)}",
+            cure="Run the command again; it goes on where it stopped.",
+        ) from error
+
+
+def _from_status(
+    what: str, status: int | None, words: str, request_id: str | None
+) -> errors.AoError:
+    kind, cure = _BY_STATUS.get(status or 0, (errors.CloudError, "Run it again with --debug."))
+    if status is None or status >= 500:
+        kind, cure = errors.Unavailable, "Run the command again; it goes on where it stopped."
+    if (status == 403 and "uota" in words) or (status == 400 and HEAT_LIMIT in words):
+        kind, cure = _BY_STATUS[413]
+    return kind(
+        f"cannot {what}: {_safe(words)} (HTTP {status})",
+        cure=cure,
+        request_id=printable(request_id or "", LONGEST),
+    )
+
+
+def _words(error: sdk.HttpException) -> str:
+    """What the service said, without the URL that openstacksdk adds."""
+    return str(error.details or error.message or error).strip().rstrip(".")
+
+
+def _safe(words: object) -> str:
+    """Words of others in one line, without secrets and of a length that can be read."""
+    # More is not even looked at: an error may be as long as its service likes.
+    return printable(redact(" ".join(str(words)[: 10 * LONGEST].split())), LONGEST)

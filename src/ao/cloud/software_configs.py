@@ -1,0 +1,68 @@
+"""Records in Heat: texts that a project keeps, as software configs.
+
+Heat stores a software config and does nothing with it by itself; everybody with a role in
+the project can read it, and nobody can change it (heat/api/openstack/v1/software_configs.py
+knows no update).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openstack import connection
+
+from ao.cloud import login
+from ao.cloud.models import SoftwareConfig
+from ao.cloud.ownership import of_project
+from ao.cloud.rest import ID, Moment, Thing, heat, path
+from ao.cloud.sdk_errors import asking
+
+GROUP = "ao"
+"""Group of the software configs that are Ao's."""
+
+
+class SoftwareConfigs:
+    """Records of a project, kept with Heat's API."""
+
+    def __init__(self, cloud: connection.Connection) -> None:
+        self._cloud = cloud
+        self._heat = heat(cloud)
+
+    def all(self, prefix: str) -> tuple[SoftwareConfig, ...]:
+        """Records of the project whose names begin so, oldest first, without their texts."""
+        with asking("list the records"):
+            configs = self._heat.all("/software_configs", list[_Config], "software_configs")
+            found = [
+                SoftwareConfig(id=config.id, name=config.name, created_at=config.creation_time)
+                for config in of_project(login.project(self._cloud), configs)
+                if config.group == GROUP and config.name and config.name.startswith(prefix)
+            ]
+        return tuple(sorted(found, key=lambda record: (record.created_at, record.id)))
+
+    def read(self, record: SoftwareConfig) -> str:
+        """Text of a record."""
+        with asking(f"read record {record.name}"):
+            return self._heat.get(path("software_configs", record.id), str, _KEY, "config")
+
+    def add(self, name: str, text: str) -> None:
+        """Keep a text under a name; there may be others of that name."""
+        with asking(f"keep record {name}"):
+            config = {"name": name, "group": GROUP, "config": text}
+            self._heat.ask("POST", "/software_configs", json=config).value(Thing, _KEY)
+
+    def remove(self, record: SoftwareConfig) -> None:
+        """Remove a record; nothing happens when it is gone."""
+        with asking(f"remove record {record.name}"):
+            self._heat.delete(path("software_configs", record.id))
+
+
+_KEY = "software_config"
+
+
+@dataclass(frozen=True)
+class _Config:
+    id: ID
+    name: str | None
+    group: str | None
+    creation_time: Moment
+    project: str | None = None

@@ -1,0 +1,188 @@
+"""Reading a site from its file, or from what the cloud keeps of that file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ao import site
+from ao.cloud import Cloud
+from ao.colour import Colour
+from ao.config import stored
+from ao.config.site_file import SiteFile, sizes
+from ao.config.yaml_file import YamlFile
+from ao.errors import ConfigError
+from ao.site.rules import Approve, Rules
+
+USER_DATA_LIMIT = 49_149
+"""Bytes of user data that fit Nova's 65,535 characters once base64-encoded
+(nova/api/openstack/compute/schemas/servers.py)."""
+
+
+def load(path: Path) -> site.Site:
+    """Read a site file.
+
+    Raises ConfigError that names file and line of everything wrong, and what to
+    write instead.
+    """
+    source = YamlFile.read(path)
+    try:
+        file = SiteFile.model_validate(source.data, context={"folder": path.parent})
+    except ValidationError as error:
+        raise ConfigError("\n".join(source.explain(error, SiteFile))) from error
+    user_data = _user_data(source, file.user_data)
+    return _site(file, path.parent, user_data, stored.written(source.data, user_data))
+
+
+def load_stored(cloud: Cloud, name: str) -> site.Site:
+    """The site of that name as the project keeps it, since `ao up` or the last deploy.
+
+    Only what `ao.config.stored` takes is of it, and that is checked as a file is. Raises
+    NotFound when none is kept, ConfigError when another version of Ao wrote it, it is one of
+    another site, or nobody can read it.
+    """
+    text = stored.read(cloud, name)
+    try:
+        document = stored.Document.model_validate_json(text)
+        values = {**stored.taken(document.site_file), "user_data": "user-data"}
+        file = SiteFile.model_validate(values)
+    except (ValidationError, OverflowError, RecursionError) as error:
+        raise _unusable(name, "is not one for this version of Ao") from error
+    if stored.unknown(document.site_file):
+        raise _unusable(name, "is not one for this version of Ao: it has keys that are not known")
+    if file.site != name:
+        raise _unusable(name, f"is that of site {file.site}")
+    fault = _user_data_fault(document.user_data)
+    if fault:
+        raise _unusable(name, f"has user data that {fault[0]}")
+    left_out = stored.left_out(document.site_file, document.left_out)
+    return _site(file, None, document.user_data, text, left_out)
+
+
+def _unusable(name: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"the site file that the project keeps of {name} {why}",
+        cure="`ao up` with the site file keeps it anew.",
+    )
+
+
+def _user_data(source: YamlFile, name: str) -> str:
+    path = source.path.parent / name
+    where = source.where(("user_data",))
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8")
+    except OSError as error:
+        raise ConfigError(
+            f"{where}: user_data: cannot read {path}: {error.strerror}",
+            cure="Write the file, or name another one; the path is relative to the site file.",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{where}: user_data: {path} is not UTF-8 text") from error
+    fault = _user_data_fault(text)
+    if fault:
+        raise ConfigError(f"{where}: user_data: {path} {fault[0]}", cure=fault[1])
+    return text
+
+
+def _user_data_fault(text: str) -> tuple[str, str] | None:
+    """What is wrong with user data, and the cure; None when nothing is."""
+    if "$AO_VERSION" not in text:
+        return (
+            "does not say $AO_VERSION, so that no version would differ from another, and a "
+            "deploy would replace no server",
+            "Write VERSION='$AO_VERSION' in it, and set up that version of the application.",
+        )
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > USER_DATA_LIMIT:
+        return (
+            f"has {size:,} bytes, Nova takes {USER_DATA_LIMIT:,}",
+            "Have a short script fetch the rest.",
+        )
+    return None
+
+
+def _site(
+    file: SiteFile,
+    folder: Path | None,
+    user_data: str,
+    source: str,
+    left_out: tuple[str, ...] = (),
+) -> site.Site:
+    ovn = file.load_balancer.provider == "ovn"
+    minimum, size, maximum = sizes(file.group, file.autoscale)
+    return site.Site(
+        name=file.site,
+        folder=folder,
+        source=source,
+        left_out=left_out,
+        cloud=file.cloud,
+        external_network=file.external_network,
+        production_address=None
+        if file.production_address == "allocate"
+        else file.production_address,
+        version=file.version,
+        cidrs={Colour.BLUE: file.network.blue, Colour.GREEN: file.network.green},
+        balancer_cidr=file.network.balancer,
+        dns_nameservers=file.network.dns,
+        group=site.Group(
+            image=file.image,
+            flavor=file.flavor,
+            keypair=file.keypair,
+            user_data=user_data,
+            size=size,
+            minimum=minimum,
+            maximum=maximum,
+            delete_delay=file.group.delete_delay,
+        ),
+        autoscale=file.autoscale.value() if file.autoscale else None,
+        load_balancer=site.LoadBalancer(
+            provider=file.load_balancer.provider,
+            protocol=file.load_balancer.protocol or ("TCP" if ovn else "HTTP"),
+            algorithm=file.load_balancer.algorithm or ("SOURCE_IP_PORT" if ovn else "ROUND_ROBIN"),
+            port=file.load_balancer.port,
+            server_port=file.load_balancer.server_port,
+        ),
+        switch=site.Switch(
+            method=site.Method(file.switch.method or ("address" if ovn else "pool")),
+            preview_port=file.switch.preview_port,
+            preview_sources=file.switch.preview_from,
+            new_per_second=file.switch.probe_new,
+            kept=file.switch.probe_kept,
+        ),
+        drain=site.Drain(
+            way=site.DrainWay(file.drain.way) if file.drain.way else None,
+            hook=file.drain.hook,
+            quiet=file.drain.quiet,
+            deadline=file.drain.deadline,
+        ),
+        health_check=site.HealthCheck(
+            type=file.health_check.type or ("TCP" if ovn else "HTTP"),
+            path=file.health_check.path,
+            expect=file.health_check.expect,
+            interval=file.health_check.interval,
+            timeout=file.health_check.timeout,
+            retries=file.health_check.retries,
+        ),
+        identify=site.Identify(
+            path=file.identify.path, header=file.identify.header, body=file.identify.body
+        ),
+        deadlines=site.Deadlines(
+            build=file.deadlines.build,
+            serve=file.deadlines.serve,
+            switch=file.deadlines.switch,
+        ),
+        window=file.window.value(),
+        watch=file.watch.value(),
+        rules=Rules(
+            approve=Approve(file.approve),
+            standby=file.standby.value(),
+            keep=file.journal.keep,
+        ),
+        checks=file.checks.value(),
+        hooks=file.hooks.value(),
+        logout=file.logout.value() if file.logout else None,
+        notify=tuple(it.value() for it in file.notify),
+        migration=file.migration.value(),
+    )

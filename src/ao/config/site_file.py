@@ -1,0 +1,135 @@
+"""ao.yaml: the file that describes a site."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from ao import site
+from ao.config.autoscale import Autoscaling
+from ao.config.checks import ChecksSection
+from ao.config.heat_sections import GroupSection, LoadBalancerSection, NetworkSection
+from ao.config.hooks import HooksSection
+from ao.config.logout import LogoutSection
+from ao.config.migration import MigrationSection
+from ao.config.notify import NotifySection
+from ao.config.rules import JournalSection, StandbySection
+from ao.config.section import Duration, Section
+from ao.config.switching import DrainSection, HealthCheckSection, IdentifySection, SwitchSection
+from ao.config.watch import WatchSection
+from ao.config.window import WindowSection
+from ao.site import VERSION
+
+
+class DeadlinesSection(Section):
+    """The longest that Ao waits."""
+
+    build: Duration = Field(default=900, examples=["15m"])
+    """For Heat to build, update or delete a system."""
+    serve: Duration = Field(default=300, examples=["5m"])
+    """For a built system's servers to pass their health checks."""
+    switch: Duration = Field(default=60, examples=["60s"])
+    """For production to answer from the new system after a switch."""
+
+
+class SiteFile(Section):
+    """A site: one application's production, as two systems behind one address."""
+
+    site: str = Field(pattern=site.NAME, examples=["shop"])
+    """Name of the site, unique in its project."""
+    cloud: str | None = Field(default=None, examples=["mycloud"])
+    """Cloud of clouds.yaml; --os-cloud goes before it, OS_* variables stand in for it."""
+    external_network: str = Field(examples=["public"])
+    """Network that the production and the preview address come from."""
+    production_address: str = Field(default="allocate", examples=["allocate", "203.0.113.10"])
+    """`allocate`, or a floating IP that the project already has."""
+    version: str = Field(pattern=VERSION, examples=["1.0"])
+    """Version of the application that a new system begins with."""
+    image: str = Field(examples=["debian-12"])
+    """Image of the servers, by name or ID."""
+    flavor: str = Field(examples=["m1.small"])
+    """Flavor of the servers, by name or ID."""
+    keypair: str | None = Field(default=None, examples=["ops"])
+    """Key pair put on the servers."""
+    user_data: str = Field(examples=["user-data.sh"])
+    """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
+    $AO_VERSION in it are replaced."""
+    group: GroupSection = GroupSection()
+    autoscale: Autoscaling = None
+    load_balancer: LoadBalancerSection
+    switch: SwitchSection = SwitchSection()
+    drain: DrainSection = DrainSection()
+    health_check: HealthCheckSection = HealthCheckSection()
+    identify: IdentifySection
+    network: NetworkSection = NetworkSection()
+    deadlines: DeadlinesSection = DeadlinesSection()
+    approve: Literal["auto", "manual", "two-people"] = Field(
+        default="auto", examples=["manual", "two-people"]
+    )
+    """manual: a release waits before its switch until somebody approves. two-people: until
+    somebody else approves than who began it."""
+    window: WindowSection = WindowSection()
+    watch: WatchSection = WatchSection()
+    checks: ChecksSection = ChecksSection()
+    hooks: HooksSection = HooksSection()
+    logout: LogoutSection | None = None
+    migration: MigrationSection = MigrationSection()
+    notify: tuple[NotifySection, ...] = Field(default=(), strict=False)
+    """Who is told of a release as it goes."""
+    standby: StandbySection = StandbySection()
+    journal: JournalSection = JournalSection()
+
+    @field_validator("production_address")
+    @classmethod
+    def _address(cls, text: str) -> str:
+        if text != "allocate":
+            ipaddress.IPv4Address(text)
+        return text
+
+    @field_validator("autoscale")
+    @classmethod
+    def _bounds_agree(cls, autoscale: Autoscaling, info: ValidationInfo) -> Autoscaling:
+        group = info.data.get("group")
+        if autoscale is None or group is None:
+            return autoscale
+        for key in ("min", "max"):
+            here, there = getattr(autoscale, key), getattr(group, key)
+            if here not in (None, there) and key in group.model_fields_set:
+                raise ValueError(f"autoscale.{key} is {here} and group.{key} is {there}; give one")
+        return autoscale
+
+    @model_validator(mode="after")
+    def _size_fits(self) -> Self:
+        low, size, high = sizes(self.group, self.autoscale)
+        if not low <= size <= high:
+            raise ValueError(f"min <= group.size <= max does not hold for {low}, {size}, {high}")
+        return self
+
+    @model_validator(mode="after")
+    def _ports_apart(self) -> Self:
+        if self.switch.preview_port == self.load_balancer.port:
+            raise ValueError(
+                f"switch.preview_port and load_balancer.port are both {self.switch.preview_port}"
+            )
+        return self
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of ao.yaml."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **SiteFile.model_json_schema(),
+    }
+
+
+def sizes(group: GroupSection, autoscale: Autoscaling) -> tuple[int, int, int]:
+    """Least, first and greatest number of servers.
+
+    The bounds are said once, of the group or of autoscaling; a size that is not said keeps them.
+    """
+    low = (autoscale and autoscale.min) or group.min
+    high = (autoscale and autoscale.max) or group.max
+    said = "size" in group.model_fields_set
+    return low, group.size if said else max(low, min(group.size, high)), high

@@ -1,0 +1,233 @@
+"""Measures a switch: a probe runs through it, and what happened is noted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from ao.cloud import Request, Resource, Stack
+from ao.colour import Colour
+from ao.cutover import trend_reading
+from ao.cutover.cutover import Call, CutOver, Mark
+from ao.errors import AoError, Unavailable
+from ao.plan.facts import Facts
+from ao.plan.plan import PointProduction, Step
+from ao.probe.probe_load import ProbeLoad
+from ao.probe.recording import Recording
+from ao.probe.running_totals import RunningTotals
+from ao.progress import Drained, Progress
+from ao.visit import NoAnswer
+from ao.work import RunningProbe, Work
+
+AFTER = 2.0
+"""Seconds that the probe runs on after the switch."""
+BEFORE = 900.0
+"""Seconds before a switch whose servers and load are told too."""
+REACH = 3.0
+"""Seconds that production has to answer, for a probe to be worth its while."""
+
+
+class Probe(RunningProbe, Protocol):
+    """A probe that runs beside the command."""
+
+    def begin(self, load: ProbeLoad) -> object:
+        """Have it send a load."""
+
+    def wait_until_running(self, deadline: float) -> None:
+        """Wait, so many seconds at most, until it sends."""
+
+    def sample(self) -> RunningTotals | None:
+        """What it has counted since it began; None when it does not send."""
+
+    def stop(self) -> Recording:
+        """End, and tell what was seen."""
+
+
+@dataclass
+class Measurement:
+    """The measurement of one switch; `cutover` is there when it is over."""
+
+    probe: Probe
+    load: Callable[[ProbeLoad], ProbeLoad] = lambda load: load
+    """What the user changes of the load that the site file gives."""
+    cutover: CutOver | None = field(default=None, init=False)
+
+    @contextmanager
+    def __call__(self, work: Work, facts: Facts, to: Colour) -> Iterator[Work]:
+        """Measure while the body makes a system live."""
+        begun = _Begun(progress=work.progress)
+        why_not = begin(work, facts, self.probe, self.load)
+        probe = None if why_not else self.probe
+        if why_not:
+            work.progress.note(f"Nothing is measured: {why_not}.")
+
+        def end(failure: str | None = None) -> None:
+            recording = None
+            if probe is not None:
+                work.clock.sleep(AFTER)
+                recording = probe.stop()
+            self.cutover = _cutover(work, facts, to, begun, recording, why_not, failure)
+
+        try:
+            yield replace(work, progress=begun, probe=probe)
+        except AoError as error:
+            end(error.message)
+            raise
+        end()
+
+
+def begin(
+    work: Work,
+    facts: Facts,
+    probe: Probe,
+    change: Callable[[ProbeLoad], ProbeLoad] = lambda load: load,
+) -> str:
+    """Have a probe ask production if it answers from here; empty, or why it cannot be asked.
+
+    `change` is what is changed of the load that the site file gives.
+    """
+    site = work.site
+    load = change(
+        ProbeLoad(
+            url=site.url(facts.production.address) if facts.production else "",
+            identify=site.identify,
+            new_per_second=site.switch.new_per_second,
+            kept=site.switch.kept,
+        )
+    )
+    if not load.new_per_second and not load.kept:
+        return "the probe is switched off"
+    if facts.live is None:
+        return "no system is live yet"
+    try:
+        work.visit(load.url + load.identify.path, REACH)
+    except NoAnswer as error:
+        return f"production does not answer from here ({error})"
+    probe.begin(load)
+    try:
+        probe.wait_until_running(work.site.deadlines.switch)
+    except Unavailable as error:
+        return f"production stopped answering ({error.message})"
+    work.progress.probing(probe.sample)
+    return ""
+
+
+@dataclass
+class _Begun:
+    """A listener that notes what begins, and passes everything on."""
+
+    progress: Progress
+    at: float = field(default_factory=time.time)
+    """Moment of the beginning, in seconds since 1970."""
+    steps: list[tuple[float, Step]] = field(default_factory=list)
+    """Steps, with the moments at which they began."""
+    drain: Drained | None = None
+
+    def begin(self, step: Step) -> None:
+        self.steps.append((time.time(), step))
+        self.progress.begin(step)
+
+    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
+        self.progress.stack(stack, resources)
+
+    def drained(self, drained: Drained) -> None:
+        self.drain = drained
+        self.progress.drained(drained)
+
+    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
+        self.progress.probing(sample)
+
+    def state(self, text: str) -> None:
+        self.progress.state(text)
+
+    def end(self, step: Step, seconds: float) -> None:
+        self.progress.end(step, seconds)
+
+    def note(self, text: str) -> None:
+        self.progress.note(text)
+
+
+def _cutover(
+    work: Work,
+    facts: Facts,
+    to: Colour,
+    begun: _Begun,
+    recording: Recording | None,
+    unmeasured: str,
+    failure: str | None,
+) -> CutOver:
+    old = facts.live if facts.live is not to else to.other
+    old_system = facts.systems[old] if old else None
+    started = recording.started if recording else begun.at
+    requests = work.cloud.requests(begun.at)
+    asked = _asked(facts, begun, requests)
+    ended = started + recording.seconds if recording else time.time()
+    return CutOver(
+        site=work.site.name,
+        old=old,
+        old_version=old_system.version if old_system else None,
+        new=to,
+        new_version=facts.systems[to].version,
+        method=work.site.switch.method,
+        provider=work.site.load_balancer.provider,
+        started=started,
+        asked_at=asked - started if asked is not None else None,
+        marks=tuple(Mark(at=at - started, text=str(step)) for at, step in begun.steps),
+        calls=tuple(_call(request, started) for request in requests),
+        drain=begun.drain,
+        recording=recording,
+        unmeasured=unmeasured,
+        failure=failure,
+        trend=trend_reading.read(work.cloud, work.site, facts, started - BEFORE, ended),
+    )
+
+
+def _asked(facts: Facts, begun: _Begun, requests: tuple[Request, ...]) -> float | None:
+    """When the request was sent that moved production.
+
+    It is the first one that wrote to its address or listener in the step that does that.
+    """
+    step = next((at for at, step in begun.steps if isinstance(step, PointProduction)), None)
+    if step is None:
+        return None
+    moved = {thing.id for thing in (facts.production, facts.production_listener) if thing}
+    return next(
+        (
+            request.at
+            for request in requests
+            if request.at >= step
+            and request.method == "PUT"
+            and request.status < 300
+            and request.path.rpartition("/")[2] in moved
+        ),
+        step,
+    )
+
+
+def _call(request: Request, started: float) -> Call:
+    return Call(
+        at=request.at - started,
+        method=request.method,
+        service=_service(request),
+        path=request.path,
+        seconds=request.seconds,
+        status=request.status,
+    )
+
+
+def _service(request: Request) -> str:
+    """Name of the service that a request went to, by what its path begins with."""
+    words = {
+        "lbaas": "octavia",
+        "floatingips": "neutron",
+        "ports": "neutron",
+        "networks": "neutron",
+        "stacks": "heat",
+        "alarms": "aodh",
+        "servers": "nova",
+        "auth": "keystone",
+    }
+    return next((words[part] for part in request.path.split("/") if part in words), request.host)

@@ -1,0 +1,60 @@
+"""The doctor's memory: findings are kept in the project, for everybody who releases."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter, ValidationError
+
+from ao.cloud import Cloud, SoftwareConfig
+from ao.doctor.findings import Findings
+from ao.site import Site
+from ao.work import Work
+
+CAP = 10_000
+"""Characters of findings that are read; they have about 500."""
+
+_ADAPTER: TypeAdapter[Findings] = TypeAdapter(Findings)
+
+
+def _name(site: Site) -> str:
+    return f"ao-{site.name}-doctor"
+
+
+def keep(cloud: Cloud, site: Site, findings: Findings) -> None:
+    """Keep findings in place of earlier ones."""
+    earlier = _records(cloud, site)
+    cloud.software_configs.add(_name(site), _ADAPTER.dump_json(findings).decode())
+    for record in earlier:
+        cloud.software_configs.remove(record)
+
+
+def recall(work: Work) -> Findings | None:
+    """The last findings; None when there are none that can be read, which is told.
+
+    Anybody with a role in the project may have written them, and another version of Ao too.
+    """
+    records = _records(work.cloud, work.site)
+    if not records:
+        return None
+    text = work.cloud.software_configs.read(records[-1])
+    try:
+        if len(text) <= CAP:
+            return _ADAPTER.validate_json(text)
+    except ValidationError:
+        pass
+    work.tell_once(
+        f"What `ao doctor` has found here (record {records[-1].id}) cannot be read and is left "
+        "out. `ao doctor` examines anew."
+    )
+    return None
+
+
+def forget(cloud: Cloud, site: Site) -> None:
+    """Remove all findings."""
+    for record in _records(cloud, site):
+        cloud.software_configs.remove(record)
+
+
+def _records(cloud: Cloud, site: Site) -> tuple[SoftwareConfig, ...]:
+    """Records of the site's findings; the name of another site's may begin alike."""
+    name = _name(site)
+    return tuple(record for record in cloud.software_configs.all(name) if record.name == name)

@@ -1,0 +1,149 @@
+"""The trial site: a throw-away stack that connections are held through."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ao import templates
+from ao.apply import stack_parameters, stack_wait
+from ao.apply.switch import address
+from ao.cloud import FloatingIP, Listener, LoadBalancer, Resource, Stack
+from ao.errors import NotFound, Refused
+from ao.plan import guard, quota
+from ao.site import Site, tag_value
+from ao.work import Work
+
+NEEDS = Counter(
+    {
+        "routers": 1,
+        "networks": 1,
+        "subnets": 1,
+        "ports": 8,
+        "floating ips": 1,
+        "security groups": 1,
+        "security group rules": 3,
+        "load balancers": 2,
+        "listeners": 3,
+        "pools": 3,
+    }
+)
+"""What it takes of the quotas, save for its two servers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialSite:
+    """A trial site that is built: the address leads to the first load balancer's blue pool."""
+
+    address: FloatingIP
+    first: LoadBalancer
+    second: LoadBalancer
+    listener: Listener
+    preview_listener: Listener
+    blue_pool: str
+    green_pool: str
+
+
+def name(site: Site) -> str:
+    """Name of a trial site, which its servers are told as $AO_SITE; no site can be called so."""
+    return f"{site.name}.doctor"
+
+
+def stack_name(site: Site) -> str:
+    """Name of a trial site's stack."""
+    return f"ao-{name(site)}"
+
+
+def tag(site: Site) -> str:
+    """The word that a trial site's stack and all in it carry."""
+    return f"ao:doctor={site.name}"
+
+
+@contextmanager
+def build_trial_site(work: Work) -> Iterator[TrialSite]:
+    """A trial site while the body runs; it is deleted however that ends.
+
+    One that an earlier run could not delete is deleted first. Raises NotFound,
+    Forbidden, Refused and QuotaExceeded before anything is built.
+    """
+    found = stack_parameters.resolve(work.cloud, work.site)
+    work.cloud.check_trusts()
+    remove(work)
+    if work.cloud.stacks.get(stack_name(work.site)) is not None:
+        raise Refused(
+            f"there is a stack {stack_name(work.site)} that does not carry the tag "
+            f"{tag(work.site)}; Ao touches nothing that it did not make",
+            cure="Delete or rename it, then run `ao doctor` again.",
+        )
+    servers = {"instances": 2, "cores": 2 * found.flavor.vcpus, "ram": 2 * found.flavor.ram}
+    quota.check(NEEDS + Counter(servers), work.cloud.quotas())
+    try:
+        yield _build(
+            work, stack_parameters.trial_site_parameters(work.site, found, name(work.site))
+        )
+    finally:
+        work.progress.note("Removing the trial site.")
+        remove(work)
+
+
+def remove(work: Work) -> None:
+    """Delete all trial sites of a site, and wait until they are gone.
+
+    What is one is told by its tag; a site's own stacks are none, however they are called.
+    Raises Refused when a floating IP leads there that is not its own.
+    """
+    for stack in _left(work):
+        _remove(work, stack)
+
+
+def _left(work: Work) -> tuple[Stack, ...]:
+    """Stacks of trial sites: of an earlier version of Ao they are called `ao-SITE-doctor`."""
+    names = {stack_name(work.site), f"ao-{work.site.name}-doctor"}
+    return tuple(
+        stack
+        for stack in work.cloud.stacks.tagged(tag(work.site))
+        if stack.name in names and tag_value(stack.tags, "site") is None
+    )
+
+
+def _remove(work: Work, stack: Stack) -> None:
+    resources = work.cloud.stacks.resources(stack)
+    built = {resource.physical_id for resource in resources}
+    balancers = [it for it in work.cloud.load_balancers.all() if it.id in built]
+    addresses = work.cloud.floating_ips.all()
+    guard.may_delete(balancers, [it for it in addresses if it.id not in built])
+    for there in addresses:
+        if there.id in built:
+            address.point(work, there, None)
+    work.cloud.stacks.delete(stack)
+    stack_wait.wait_until_deleted(work, [stack])
+
+
+def _build(work: Work, parameters: dict[str, object]) -> TrialSite:
+    tags = frozenset({tag(work.site)})
+    deadline = work.site.deadlines.build
+    stack_named = stack_name(work.site)
+    work.cloud.stacks.create(stack_named, templates.trial_site(), parameters, tags, deadline)
+    stack_wait.wait_until_complete(work, [stack_named])
+    stack = work.cloud.stacks.get(stack_named)
+    if stack is None:
+        raise NotFound(f"stack {stack_named} is gone", cure="Run `ao doctor` again.")
+    ids = {resource.name: resource for resource in work.cloud.stacks.resources(stack)}
+    balancers = {balancer.id: balancer for balancer in work.cloud.load_balancers.all()}
+    listeners = {listener.id: listener for listener in work.cloud.load_balancers.listeners()}
+    addresses = {there.id: there for there in work.cloud.floating_ips.all()}
+    return TrialSite(
+        address=addresses[_id(ids, "address")],
+        first=balancers[_id(ids, "first_balancer")],
+        second=balancers[_id(ids, "second_balancer")],
+        listener=listeners[_id(ids, "listener")],
+        preview_listener=listeners[_id(ids, "preview_listener")],
+        blue_pool=_id(ids, "blue_pool"),
+        green_pool=_id(ids, "green_pool"),
+    )
+
+
+def _id(resources: dict[str, Resource], name: str) -> str:
+    return resources[name].physical_id

@@ -1,0 +1,77 @@
+"""Where every call of the fake cloud's face arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from ao.errors import Forbidden
+from ao.fake.faults import Call, Faults
+from ao.fake.project import Project
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="Service")
+
+
+class Calls:
+    """Records calls, checks the user's role, and lets faults happen."""
+
+    def __init__(self, project: Project, *, reader: bool) -> None:
+        self._lock = project.openstack.lock
+        self._reader = reader
+        self.calls: list[Call] = []
+        self.faults = Faults(project.build_faults)
+
+    def take(self, call: Call, effect: Callable[[], R]) -> R:
+        """Let a call take effect, alone; raises Forbidden when a reader asks for a change.
+
+        What others do meanwhile happens outside the lock: they may do a whole job.
+        """
+        with self._lock:
+            self.calls.append(call)
+            faults = self.faults.due(call)
+        if call.writes and self._reader:
+            raise Forbidden(f"cannot call {call.name}: the user has no role that allows it")
+        for fault in faults:
+            fault.strike(after=False)
+        with self._lock:
+            result = effect()
+        for fault in faults:
+            fault.strike(after=True)
+        return result
+
+
+class Service:
+    """A service of the face; its calls go by the calls."""
+
+    name: str
+
+    def __init__(self, project: Project, calls: Calls) -> None:
+        self._project = project
+        self.calls = calls
+
+
+def _call(
+    writes: bool,
+) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Concatenate[S, P], R]]:
+    def decorate(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+        @wraps(method)
+        def taken(self: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            call = Call(
+                name=f"{self.name}.{method.__name__}",
+                arguments=(*args, *kwargs.values()),
+                writes=writes,
+            )
+            return self.calls.take(call, lambda: method(self, *args, **kwargs))
+
+        return taken
+
+    return decorate
+
+
+reads = _call(writes=False)
+"""Marks a method of a service that only tells."""
+writes = _call(writes=True)
+"""Marks a method of a service that asks for a change."""

@@ -1,0 +1,91 @@
+"""What somebody else does in the project, past Ao and past Heat."""
+
+from __future__ import annotations
+
+from ao.cloud.models import FloatingIP
+from ao.fake.project import Project
+
+
+class OtherUser:
+    """Somebody else with a role in the project; nothing is recorded, no fault happens."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._lock = project.openstack.lock
+
+    def delete_server(self, server_id: str) -> None:
+        """Delete a server in Nova."""
+        with self._lock:
+            self._project.nova.delete(server_id)
+
+    def break_server(self, server_id: str) -> None:
+        """Have a server stop: Nova shows it in status SHUTOFF."""
+        with self._lock:
+            self._project.nova.servers[server_id].status = "SHUTOFF"
+
+    def delete_load_balancer(self, balancer_id: str) -> None:
+        """Delete a load balancer, with all that is in it, in Octavia."""
+        with self._lock:
+            self._project.octavia.delete_balancer(balancer_id)
+
+    def delete_listener(self, listener_id: str) -> None:
+        """Delete a listener in Octavia."""
+        with self._lock:
+            self._project.octavia.listeners.pop(listener_id, None)
+
+    def delete_address(self, address_id: str) -> None:
+        """Release a floating IP in Neutron."""
+        with self._lock:
+            self._project.neutron.addresses.pop(address_id, None)
+
+    def delete_alarm(self, alarm_id: str) -> None:
+        """Delete an alarm."""
+        with self._lock:
+            self._project.aodh.delete(alarm_id)
+
+    def allocate_address(self, description: str = "") -> FloatingIP:
+        """Allocate a floating IP in Neutron."""
+        with self._lock:
+            network = self._project.openstack.external_networks[0]
+            return self._project.neutron.allocate(network, description)
+
+    def point(self, address_id: str, port_id: str | None) -> FloatingIP:
+        """Point a floating IP, whatever it points to."""
+        with self._lock:
+            return self._project.neutron.point(address_id, None, port_id, None)
+
+    def signal(self, stack_name: str, policy: str) -> None:
+        """Have a scaling policy of a stack change the size of its group."""
+        with self._lock:
+            heat = self._project.heat
+            stack = next(stack for stack in heat.tops() if stack.name == stack_name)
+            heat.signal(stack.id, policy)
+
+    def evaluate(self, stack_name: str, alarm: str, state: str) -> None:
+        """Have Aodh evaluate an alarm of a stack, if it is on, to a state."""
+        with self._lock:
+            heat = self._project.heat
+            stack = next(stack for stack in heat.tops() if stack.name == stack_name)
+            self._project.aodh.evaluate(stack.parts[alarm].physical_id, state)
+
+    def load(self, stack_name: str, value: float) -> None:
+        """Give the servers of a stack a CPU load, from 0 to 1."""
+        stack = next(it for it in self._project.heat.tops() if it.name == stack_name)
+        self._project.prometheus.loads[stack.id] = value
+
+    def things_named(self, word: str) -> list[str]:
+        """Kinds of the things in the project with the word in name, tags or description."""
+        neutron, octavia = self._project.neutron, self._project.octavia
+        with self._lock:
+            words = [
+                *(("server", f"{s.name} {s.tags}") for s in self._project.nova.servers.values()),
+                *(("network", network.name) for network in neutron.networks.values()),
+                *(("subnet", subnet.name) for subnet in neutron.subnets.values()),
+                *(("router", router.name) for router in neutron.routers.values()),
+                *(("floating IP", ip.description) for ip in neutron.addresses.values()),
+                *(("security group", group.name) for group in neutron.groups.values()),
+                *(("load balancer", b.name) for b in octavia.balancers.values()),
+                *(("listener", listener.name) for listener in octavia.listeners.values()),
+                *(("pool", pool.name) for pool in octavia.pools.values()),
+            ]
+        return [kind for kind, text in words if word in text]

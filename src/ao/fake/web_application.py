@@ -1,0 +1,32 @@
+"""The demo shop, as the fake cloud's servers run it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from ao.fake.nova import Server
+from ao.visit import Answer
+
+Application = Callable[[Server, str], Answer | None]
+"""What a server answers to a request for a path; None when nothing listens on it."""
+
+
+def answer(server: Server, path: str) -> Answer:
+    """The shop's answer: examples/shop/user-data.sh, without the page's looks."""
+    colour, version = server.metadata["ao_colour"], server.metadata["ao_version"]
+    told = {
+        "site": server.metadata["ao_site"],
+        "colour": colour,
+        "version": version,
+        "server": server.name,
+    }
+    pages = {
+        "/": f"<title>Ao Shop, {colour} {version}</title>",
+        "/health": "ok\n",
+        "/version": json.dumps(told),
+    }
+    headers = {"x-ao-colour": colour, "x-ao-version": version, "x-ao-server": server.name}
+    if path not in pages:
+        return Answer(status=404, headers=headers, body="")
+    return Answer(status=200, headers=headers, body=pages[path])

@@ -1,0 +1,1 @@
+"""Hooks: the operator's commands and webhooks in a release."""

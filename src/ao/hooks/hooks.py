@@ -1,0 +1,150 @@
+"""Hooks: the operator's commands and webhooks at named points of a release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ao.colour import Colour
+from ao.errors import AoError, ConfigError
+from ao.hooks import shell_command, webhook
+from ao.plan.facts import Facts
+from ao.redaction import redact
+from ao.site import Site
+from ao.site.hooks import Hook, Point, Webhook
+from ao.work import Work
+
+__all__ = ["Context", "HookFailed", "Point", "call", "check", "context", "run"]
+
+
+class HookFailed(AoError):
+    """A hook failed that stops the release when it does."""
+
+    exit_code = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What hooks and notifications are told of a release."""
+
+    release: str
+    """ID of the release."""
+    site: str
+    old: Colour
+    """System that was live when it began."""
+    new: Colour
+    """System that it makes live."""
+    version: str
+    url: str
+    """Production."""
+    preview_url: str
+    """The standby."""
+    reason: str = ""
+    """Why, where something went wrong or was asked for."""
+    point: str = ""
+    """Moment of the release."""
+
+    def body(self) -> dict[str, str]:
+        """As webhooks have it, without secrets that the reason may hold."""
+        return {
+            "point": self.point,
+            "release": self.release,
+            "site": self.site,
+            "colour": str(self.new),
+            "old_colour": str(self.old),
+            "version": self.version,
+            "url": self.url,
+            "preview_url": self.preview_url,
+            "reason": redact(self.reason),
+        }
+
+    def environment(self) -> dict[str, str]:
+        """As commands have it: AO_POINT, AO_RELEASE and so on."""
+        return environment(self.body())
+
+
+def environment(told: dict[str, str]) -> dict[str, str]:
+    """Variables of a command, from what a webhook is told."""
+    return {f"AO_{name.upper()}": value for name, value in told.items()}
+
+
+def context(
+    work: Work, facts: Facts, new: Colour, version: str, *, release: str = "", reason: str = ""
+) -> Context:
+    """The context of bringing a version live on a system, as the facts are."""
+    site = work.site
+    return Context(
+        release=release,
+        site=site.name,
+        old=new.other,
+        new=new,
+        version=version,
+        url=site.url(facts.production.address) if facts.production else "",
+        preview_url=site.preview_url(facts.preview.address) if facts.preview else "",
+        reason=reason,
+    )
+
+
+def run(work: Work, point: Point, context: Context) -> None:
+    """Run the hooks of a point in their order, up to the first that stops the release.
+
+    Raises HookFailed.
+    """
+    for hook in work.site.hooks.get(point, ()):
+        call(work, hook, replace(context, point=point))
+
+
+def call(work: Work, hook: Hook, context: Context, **more: str) -> None:
+    """Run one hook, which is told the context and more; a failure is told or stops.
+
+    Raises HookFailed when the hook is one that stops, and LockLost.
+    """
+    if work.lock is not None:
+        work.lock.check()
+    told = {**context.body(), **more}
+    if isinstance(hook.call, Webhook):
+        failure = _post(work.site, hook.call, told, hook.deadline)
+    else:
+        failure = _execute(work.site, hook.call, told, hook.deadline)
+    if not failure:
+        return
+    what = f"the {context.point} hook failed: {failure}"
+    if hook.stops:
+        raise HookFailed(
+            what,
+            cure="Mend it, and run the same command again: it goes on here. "
+            "With `on_failure: continue` a release goes on without it.",
+        )
+    work.progress.note(f"{what[0].upper()}{what[1:]}. The release goes on.")
+
+
+def check(site: Site) -> None:
+    """Look for the secrets of all webhooks of a site. Raises ConfigError for one not there."""
+    for target in _webhooks(site):
+        webhook.secret_of(site, target)
+
+
+def _execute(site: Site, line: str, told: dict[str, str], deadline: float) -> str:
+    """Run a command; how it failed, or nothing."""
+    result = shell_command.run(site, line, environment(told), deadline)
+    return "" if result.exit_code == 0 else shell_command.ended(line, deadline, result)
+
+
+def _post(site: Site, target: Webhook, told: dict[str, str], deadline: float) -> str:
+    """Post a webhook; how it failed, or nothing."""
+    try:
+        webhook.post(target.url, told, webhook.secret_of(site, target), deadline)
+    except webhook.Undelivered as error:
+        return str(error)
+    except ConfigError as error:
+        return error.message
+    return ""
+
+
+def _webhooks(site: Site) -> Iterator[Webhook]:
+    """All webhooks of a site."""
+    hooks = [hook for point in site.hooks.values() for hook in point]
+    if site.logout:
+        hooks += [site.logout.hook, *([site.logout.announce] if site.logout.announce else [])]
+    yield from (hook.call for hook in hooks if isinstance(hook.call, Webhook))
+    yield from (notification.webhook for notification in site.notify)

@@ -1,0 +1,132 @@
+"""Webhooks: JSON posted to the operator's services, signed so that they know who sends it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+
+from ao.errors import ConfigError
+from ao.http import exchange
+from ao.http.exchange import Excessive, Unanswered
+from ao.redaction import redact
+from ao.site import Site
+from ao.site.hooks import Webhook
+
+CONNECT = 5.0
+"""Seconds that one try may take to connect."""
+PAUSE = 0.5
+"""Seconds that the first pause between two tries takes at most; each later one twice as long."""
+LONGEST_PAUSE = 10.0
+
+
+class Undelivered(Exception):
+    """A webhook was not delivered; the message says where to and why, without secrets."""
+
+
+class _Passing(Exception):
+    """The service cannot take the webhook at this moment."""
+
+
+def post(url: str, body: Mapping[str, object], secret: str | None, deadline: float) -> None:
+    """Post a body with the present time as `at`, until it is taken or the deadline passes.
+
+    Connections that fail and answers 429 and 5xx are tried again, with the same text and
+    `X-Ao-Delivery`. With a secret, `X-Ao-Signature-256` is `sha256=` and the hexadecimal
+    HMAC-SHA256 of the text. Redirects are not followed, and only the head of an answer is
+    read. Raises Undelivered.
+    """
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    text = json.dumps({**body, "at": at}, default=str).encode()
+    headers = {"Content-Type": "application/json"}
+    headers["X-Ao-Delivery"] = str(uuid.uuid4())
+    if secret is not None:
+        headers["X-Ao-Signature-256"] = f"sha256={sign(text, secret)}"
+    try:
+        request = exchange.request("POST", url, content=text, headers=headers)
+        exchange.run(_deliver(request, url, deadline))
+    except (httpx.InvalidURL, TimeoutError) as error:
+        raise Undelivered(f"{place(url)}: {_reason(error)}") from error
+
+
+def sign(text: bytes, secret: str) -> str:
+    """Hexadecimal HMAC-SHA256 of a text."""
+    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+
+
+def place(url: str) -> str:
+    """A URL without credentials, path and query: many services have their secret there."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def secret_of(site: Site, webhook: Webhook) -> str | None:
+    """The secret that signs a webhook, or None when none does.
+
+    Raises ConfigError when it is to be had from a variable or a file, and is not there.
+    """
+    if webhook.secret_env is not None:
+        secret, source = os.environ.get(webhook.secret_env, ""), f"${webhook.secret_env}"
+    elif webhook.secret_file is not None:
+        path = (site.folder or Path()) / webhook.secret_file
+        try:
+            secret, source = path.read_text(encoding="utf-8").strip(), str(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"cannot read the secret of the webhook {place(webhook.url)} from {path}: "
+                f"{getattr(error, 'strerror', None) or 'it is not UTF-8 text'}",
+                cure="Write the secret there; the path is relative to the site file.",
+            ) from None
+    else:
+        return None
+    if not secret:
+        raise ConfigError(
+            f"the secret of the webhook {place(webhook.url)} is to be in {source}, which is empty",
+            cure="Put it there, the same as the receiver has.",
+        )
+    return secret
+
+
+async def _deliver(request: httpx.Request, url: str, deadline: float) -> None:
+    """Try until it is taken; raises TimeoutError with the last reason at the deadline."""
+    last = "no answer"
+
+    def note(state: RetryCallState) -> None:
+        nonlocal last
+        error = state.outcome.exception() if state.outcome else None
+        last = _reason(error) if error else last
+
+    async def attempt() -> None:
+        try:
+            status = (await exchange.send(request, connect=CONNECT)).status
+        except Excessive as error:
+            raise Undelivered(f"{place(url)}: {error}") from error
+        if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
+            raise _Passing(f"HTTP {status}")
+        if not 200 <= status < 300:
+            raise Undelivered(f"{place(url)}: HTTP {status}")
+
+    retrying = AsyncRetrying(
+        retry=retry_if_exception_type((_Passing, Unanswered)),
+        wait=wait_random_exponential(multiplier=PAUSE, max=LONGEST_PAUSE),
+        before_sleep=note,
+    )
+    try:
+        async with asyncio.timeout(deadline):
+            await retrying(attempt)
+    except TimeoutError as error:
+        raise TimeoutError(f"{last}, for {deadline:g} s") from error
+
+
+def _reason(error: BaseException) -> str:
+    return redact(str(error)) or type(error).__name__

@@ -1,0 +1,1 @@
+"""HTTP with servers that are not ours, within limits."""

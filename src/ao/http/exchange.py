@@ -1,0 +1,273 @@
+"""One HTTP exchange with a server that is not ours: a request, and its answer within limits.
+
+httpcore is asked and not httpx's client, which reads an answer whole, decodes it however much
+that becomes, keeps cookies, and refuses a redirect that it cannot read although nobody follows
+it. Only httpcore lets the bytes be counted that come on the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+import zlib
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+import httpx
+
+from ao.http import limits
+from ao.untrusted.printable import printable
+
+T = TypeVar("T")
+_GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
+"""Either format, by its first bytes."""
+_NO_PROXY = "the proxy that the environment names cannot be used"
+
+
+class Unanswered(Exception):
+    """The request got no whole answer within the limits; the message says why.
+
+    It is safe to print, and tells neither URL nor credentials.
+    """
+
+
+class Excessive(Unanswered):
+    """An answer came that is not read to its end: it exceeds a limit, or switches protocols."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    """As much of it as was asked for, decoded."""
+
+
+def request(method: str, url: str, **given: Any) -> httpx.Request:
+    """Make a request as httpx does; credentials in the URL are sent as basic authentication.
+
+    Raises httpx.InvalidURL.
+    """
+    made = httpx.Request(method, url, **given)
+    if not 0 < (made.url.port or 80) < 65_536:
+        raise httpx.InvalidURL(f"{made.url.port} is no port")
+    if made.url.userinfo:
+        made = next(httpx.BasicAuth(made.url.username, made.url.password).auth_flow(made))
+    made.headers.update({"User-Agent": "ao", "Accept-Encoding": "identity"})
+    return made
+
+
+def exchange(
+    request: httpx.Request, seconds: float, *, keep: int, longest: int, proxied: bool = True
+) -> Answer:
+    """Send a request and read its answer as `send` does, in so many seconds all in all."""
+
+    async def within() -> Answer:
+        async with asyncio.timeout(seconds):
+            return await send(request, keep=keep, longest=longest, proxied=proxied)
+
+    try:
+        return run(within())
+    except TimeoutError as error:
+        raise Unanswered(f"no whole answer within {seconds:g} s") from error
+
+
+def run(asking: Coroutine[Any, Any, T]) -> T:
+    """Run what asks a server in a loop of its own, and do not wait for what it has given up.
+
+    asyncio would, and a name is looked up in a thread, for as long as name servers take.
+    """
+
+    async def go() -> T:
+        asyncio.get_running_loop().set_default_executor(_Lookups())
+        return await asking
+
+    return asyncio.run(go())
+
+
+class _Lookups(ThreadPoolExecutor):
+    """The threads in which names are looked up."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=cancel_futures)
+
+
+async def send(
+    request: httpx.Request,
+    *,
+    keep: int = 0,
+    longest: int = 0,
+    connect: float | None = None,
+    proxied: bool = True,
+) -> Answer:
+    """Send a request on a new connection and read its answer; redirects are not followed.
+
+    The first `keep` bytes of the body are kept. A body of more than `longest` bytes is no
+    answer; with 0 none is read. `connect` is the time for the connection in seconds; `proxied`
+    tells whether proxies and certificates of the environment are used. All else is bounded by
+    `ao.http.limits`; the time as a whole is the caller's to bound. Raises Unanswered.
+    """
+    url = request.url
+    asked = httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=request.content,
+        extensions={"timeout": {"connect": connect}},
+    )
+    meter = _Meter()
+    try:
+        tls = httpx.create_ssl_context(trust_env=proxied) if url.scheme == "https" else None
+        async with httpcore.AsyncConnectionPool(
+            ssl_context=tls,
+            proxy=_proxy(url) if proxied else None,
+            network_backend=_Backend(meter),
+        ) as pool:
+            answer = await pool.handle_async_request(asked)
+            try:
+                return await _read(answer, meter, keep, longest)
+            finally:
+                await answer.aclose()
+    except httpcore.TimeoutException as error:
+        raise Unanswered(f"no connection within {connect:g} s") from error
+    except ImportError as error:  # of what httpcore needs for a SOCKS proxy
+        raise Unanswered(f"{_NO_PROXY}: {error}") from error
+    except httpcore.RemoteProtocolError as error:
+        # h11 has no other word for 101 when nobody asked for another protocol.
+        if "_SWITCH_UPGRADE" in str(error):
+            raise Excessive(limits.SWITCHED) from error
+        raise Unanswered(_reason(error)) from error
+    except (
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.ProxyError,
+        httpcore.UnsupportedProtocol,
+        OSError,
+    ) as error:
+        raise Unanswered(_reason(error)) from error
+
+
+@dataclass
+class _Meter:
+    """What came on a connection."""
+
+    received: int = 0
+    body: int = 0
+    parts: int = 0
+
+    def room(self) -> int:
+        """Bytes that may come, if they were no body, until one is too many; raises Excessive."""
+        left = limits.HEAD + limits.FRAMING * self.parts - (self.received - self.body)
+        if left < 0:
+            raise Excessive(limits.HEAD_EXCEEDED)
+        return left + 1
+
+
+class _Backend(httpcore.AsyncNetworkBackend):
+    """Opens connections on which all that comes is counted."""
+
+    def __init__(self, meter: _Meter) -> None:
+        self._meter = meter
+        self._plain = httpcore.AnyIOBackend()
+
+    async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        return _Stream(await self._plain.connect_tcp(*args, **options), self._meter)
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """A connection on which all that comes is counted.
+
+    It is read only when all before has been handed on, but for what is not complete yet.
+    """
+
+    def __init__(self, plain: httpcore.AsyncNetworkStream, meter: _Meter) -> None:
+        self._plain = plain
+        self._meter = meter
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = await self._plain.read(min(max_bytes, self._meter.room()), timeout)
+        self._meter.received += len(data)
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._plain.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._plain.aclose()
+
+    async def start_tls(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
+        return _Stream(await self._plain.start_tls(*args, **options), self._meter)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._plain.get_extra_info(info)
+
+
+async def _read(answer: httpcore.Response, meter: _Meter, keep: int, longest: int) -> Answer:
+    if len(answer.headers) > limits.FIELDS:
+        raise Excessive(limits.FIELDS_EXCEEDED)
+    headers, body = httpx.Headers(answer.headers), bytearray()
+    if longest:
+        async for part in answer.aiter_stream():
+            meter.body += len(part)
+            meter.parts += 1
+            body += part[: keep - len(body)]
+            if meter.body > longest:
+                raise Excessive(limits.body_exceeded(longest))
+    return Answer(status=answer.status, headers=headers, body=_decoded(bytes(body), headers, keep))
+
+
+def _decoded(body: bytes, headers: httpx.Headers, keep: int) -> bytes:
+    """Decode a body that came compressed although nobody asked for it, as far as is kept.
+
+    What is compressed in another way than gzip and deflate is left as it came.
+    """
+    if not body:
+        return body
+    coding = headers.get("content-encoding", "").strip().lower()
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        return body
+    try:
+        return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(body, keep)
+    except zlib.error as error:
+        raise Unanswered(f"the body is not {coding}, as its header says") from error
+
+
+def _proxy(url: httpx.URL) -> httpcore.Proxy | None:
+    """Proxy that the environment names for a URL, or None; raises Unanswered for a wrong one."""
+    proxies = getproxies()
+    place = proxies.get(url.scheme) or proxies.get("all")
+    if not place or proxy_bypass(url.host):
+        return None
+    try:
+        proxy = httpx.Proxy(place if "://" in place else f"http://{place}")
+    except (ValueError, httpx.InvalidURL) as error:
+        raise Unanswered(_NO_PROXY) from error
+    return httpcore.Proxy(
+        httpcore.URL(
+            scheme=proxy.url.raw_scheme,
+            host=proxy.url.raw_host,
+            port=proxy.url.port,
+            target=proxy.url.raw_path,
+        ),
+        auth=proxy.raw_auth,
+    )
+
+
+def _reason(error: BaseException) -> str:
+    """What was wrong, in the system's words where it has any."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ExceptionGroup):
+            cause = cause.exceptions[0]
+        if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and cause.errno:
+            known = cause.errno > 0
+            return os.strerror(cause.errno) if known else cause.strerror or str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return printable(str(error), limits.TEXT) or type(error).__name__

@@ -1,0 +1,229 @@
+"""The journal of a site: what was done to it, by whom, when and why.
+
+Each entry is a text that the project keeps in Heat. Everybody with a role in the project
+reads it; entries are added and never changed. Members may also write what they like: what
+breaks the rules of `heading` and `events` is told, and nothing is taken from it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ao.cloud import Cloud, SoftwareConfig
+from ao.errors import AoError, NotFound
+from ao.journal import entry, retention
+from ao.journal.entry import Entry
+from ao.journal.events import ONE_WAY, Begun, Event
+from ao.journal.heading import ALONE, Heading, is_free, prefix
+from ao.journal.invalid import Invalid, InvalidEntry, sentences
+from ao.journal.operation import Operation, operations
+from ao.redaction import redact
+from ao.work import Work
+
+READERS = 8
+"""Texts that are asked for side by side."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Journal:
+    """The journal of one site."""
+
+    def __init__(self, work: Work, *, now: Callable[[], datetime] = _now) -> None:
+        self._cloud = work.cloud
+        self._site = work.site.name
+        self._who = work.cloud.user
+        self._work = work
+        self._now = now
+        self._invalid: dict[str, InvalidEntry] = {}
+        """Entries from which nothing was taken, by the IDs of their records."""
+        self._unwritten: list[tuple[str, str]] = []
+        """Names and texts that could not be added yet, oldest first."""
+
+    def begin(self, begun: Begun) -> str:
+        """Add the beginning of a release; its new ID, which sorts by time.
+
+        Raises CloudError: what cannot be written down is not begun.
+        """
+        release = f"{self._now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
+        self.write(begun, release)
+        return release
+
+    def add(self, event: Event, release: str = ALONE) -> None:
+        """Add an entry, whatever the cloud says.
+
+        One that cannot be added is told, and added with the next one.
+        """
+        told = bool(self._unwritten)
+        self._unwritten.append(self._composed(event, release))
+        try:
+            self._flush()
+        except AoError as error:
+            if not told:
+                self._work.progress.note(
+                    f"The journal is behind: {error.message}. "
+                    "What it lacks is kept here and added with the next entry."
+                )
+
+    def write(self, event: Event, release: str = ALONE) -> None:
+        """Add an entry, or raise CloudError."""
+        self._cloud.software_configs.add(*self._composed(event, release))
+
+    @property
+    def invalid(self) -> tuple[InvalidEntry, ...]:
+        """Entries from which nothing was taken, of those that were looked at; each was told."""
+        return tuple(self._invalid.values())
+
+    def entries(self, release: str | None = None) -> tuple[Entry, ...]:
+        """Entries with their events, oldest first: of a release, or all of the site.
+
+        What breaks the journal's rules is told and left out.
+        """
+        return self._read(
+            [
+                (record, heading)
+                for record, heading in self._headings()
+                if release in (None, heading.release)
+            ]
+        )
+
+    def requests(self, release: str, seen: Collection[str] = ()) -> tuple[Entry, ...]:
+        """What other processes ask of a release, oldest first; without entries of these IDs."""
+        return self._read(
+            [
+                (record, heading)
+                for record, heading in self._headings()
+                if (heading.kind, heading.release) == ("asked", release) and record.id not in seen
+            ]
+        )
+
+    def operations(self) -> tuple[Operation, ...]:
+        """Releases, and other acts on the site, oldest first; in one request."""
+        return operations(heading for _, heading in self._headings())
+
+    def may_go_back(self, version: str) -> bool | None:
+        """Whether there is a way back from a version, as was told when production moved to it.
+
+        False when any entry tells another thing, or one that cannot be read; None when no entry
+        tells of that version. In one request.
+        """
+        told = [
+            heading.words[1:]
+            for _, heading in self._headings()
+            if heading.kind == "migration" and heading.words[:1] == (version,)
+        ]
+        return all(words == (ONE_WAY[False],) for words in told) if told else None
+
+    def prune(self, keep: int) -> int:
+        """Remove all but so many of the latest releases, with what is older; how many entries.
+
+        A release that has not ended counts as any other, a lock by hand does not count.
+        """
+        old = retention.superseded(self._headings(), keep)
+        for record in old:
+            self._cloud.software_configs.remove(record)
+        return len(old)
+
+    def forget(self) -> None:
+        """Remove all entries of the site, those that break the rules too."""
+        for record in self._cloud.software_configs.all(prefix(self._site)):
+            self._cloud.software_configs.remove(record)
+
+    def _composed(self, event: Event, release: str) -> tuple[str, str]:
+        """Name and text of an event that happens now."""
+        heading = Heading(
+            site=self._site,
+            at=self._now(),
+            release=release,
+            kind=event.kind,
+            who=self._who,
+            words=tuple(
+                redact(word) if is_free(event.kind, place) else word
+                for place, word in enumerate(event.words)
+            ),
+        )
+        return heading.name, entry.write(socket.gethostname(), event)
+
+    def _flush(self) -> None:
+        while self._unwritten:
+            self._cloud.software_configs.add(*self._unwritten[0])
+            del self._unwritten[0]
+
+    def _headings(self) -> list[tuple[SoftwareConfig, Heading]]:
+        found, invalid = headings(self._cloud, prefix(self._site))
+        self._note_invalid(invalid)
+        return found
+
+    def _read(self, found: list[tuple[SoftwareConfig, Heading]]) -> tuple[Entry, ...]:
+        """The entries, without those that are pruned meanwhile or break the rules."""
+
+        def look(record: SoftwareConfig, heading: Heading) -> Entry | InvalidEntry | None:
+            try:
+                return entry.read(record.id, heading, self._cloud.software_configs.read(record))
+            except NotFound:
+                return None
+            except Invalid as error:
+                return InvalidEntry(id=record.id, why=str(error))
+
+        # An entry never changes: one that breaks the rules need not be read again.
+        wanted = [pair for pair in found if pair[0].id not in self._invalid]
+        with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="journal") as pool:
+            read = list(pool.map(look, *zip(*wanted, strict=True))) if wanted else []
+        self._note_invalid([it for it in read if isinstance(it, InvalidEntry)])
+        return tuple(it for it in read if isinstance(it, Entry))
+
+    def _note_invalid(self, found: Iterable[InvalidEntry]) -> None:
+        """Note entries from which nothing is taken, and tell them."""
+        self._invalid.update((it.id, it) for it in found)
+        for sentence in sentences(self.invalid):
+            self._work.tell_once(sentence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journals:
+    """The journals of all sites of a project, as far as the names of their entries tell."""
+
+    releases: Mapping[str, tuple[Operation, ...]]
+    """Releases and other acts of each site, oldest first."""
+    invalid: tuple[InvalidEntry, ...]
+    """Entries from which nothing was taken."""
+
+
+def everywhere(cloud: Cloud) -> Journals:
+    """The journals of all sites of the project, in one request."""
+    found, invalid = headings(cloud, prefix())
+    by_site: dict[str, list[Heading]] = {}
+    for _, heading in found:
+        by_site.setdefault(heading.site, []).append(heading)
+    return Journals(
+        releases={site: operations(of_site) for site, of_site in by_site.items()}, invalid=invalid
+    )
+
+
+def headings(
+    cloud: Cloud, beginning: str
+) -> tuple[list[tuple[SoftwareConfig, Heading]], tuple[InvalidEntry, ...]]:
+    """Records that are entries, in the order of writing, and those that break the rules.
+
+    The order is by Heat's clock, which tells seconds, and within one by the writer's. One that
+    was written twice, because Heat's answer was lost, counts once.
+    """
+    found: dict[str, tuple[SoftwareConfig, Heading]] = {}
+    invalid: dict[str, InvalidEntry] = {}
+    for record in cloud.software_configs.all(beginning):
+        try:
+            heading = Heading.read(record.name)
+        except Invalid as error:
+            invalid[record.name] = InvalidEntry(id=record.id, why=str(error))
+            continue
+        if heading is not None:
+            found[record.name] = record, heading
+    ordered = sorted(found.values(), key=lambda pair: (pair[0].created_at, pair[1].at))
+    return ordered, tuple(invalid.values())

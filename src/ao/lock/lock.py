@@ -1,0 +1,162 @@
+"""The lock of a site: one release, switch or freeze at a time, from whichever machine.
+
+It is a port that holds the agreed address of a network of the site's own stack. Whoever
+creates it first has it; Neutron refuses the second.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+
+from ao import cloud
+from ao.cloud import Cloud
+from ao.errors import Changed, CloudError, Conflict, Unavailable
+from ao.lock import process_mark
+from ao.lock.errors import Locked, NoLock
+from ao.lock.holder import Claim, Holder, moment
+from ao.lock.lease import AcquiredLock
+from ao.plan.facts import own_stack
+from ao.site import Site, is_name
+from ao.work import Work
+
+TRIES = 5
+"""Times that a lock is tried to be taken while others take and leave it."""
+
+
+def acquire(work: Work, purpose: str) -> AcquiredLock:
+    """Take the lock for what follows in a `with` block, and renew it as long as that runs.
+
+    A lock that counts no more is taken over, which is told. Raises Locked when somebody
+    else holds it, NoLock when the site has none yet, Forbidden.
+    """
+    claim = Claim(
+        who=work.cloud.user,
+        host=socket.gethostname(),
+        purpose=purpose,
+        process=f"{process_mark.here()}.{secrets.token_hex(2)}",
+        url=build_url(os.environ),
+    )
+    lock, taken_over = _take(work, claim)
+    return AcquiredLock(work, lock, claim, taken_over)
+
+
+def acquire_by_hand(work: Work, reason: str, seconds: float) -> tuple[Holder, Holder | None]:
+    """Hold the lock by hand, for so long, with no process that renews it.
+
+    The holder that this is, and the one from whom it was taken over, or None. What the
+    same user holds by hand on the same machine is held anew. Raises as `held`.
+    """
+    claim = Claim(who=work.cloud.user, host=socket.gethostname(), purpose=reason, lease=seconds)
+    before = holder(work)
+    if before is not None and before.by_hand and not before.over and _is_ours(work, before):
+        lock = work.cloud.locks.renew(before.lock, claim.text(time.time()))
+        return Holder.of(lock), None
+    lock, taken_over = _take(work, claim)
+    return Holder.of(lock), taken_over
+
+
+def release(work: Work, *, force: bool = False) -> Holder | None:
+    """Free the lock; who held it, or None when nobody did.
+
+    Without `force` only one that counts no more, or that the same user on the same
+    machine holds by hand. Raises Locked for others, Changed when it was renewed meanwhile.
+    """
+    before = holder(work)
+    if before is None:
+        return None
+    if not (force or before.over or (before.by_hand and _is_ours(work, before))):
+        raise _refusal(work.site, before)
+    work.cloud.locks.remove(before.lock)
+    return before
+
+
+def holder(work: Work) -> Holder | None:
+    """Who holds the lock, or held it last and left it behind; None when nobody does."""
+    network_id = _network(work)
+    lock = work.cloud.locks.find(network_id) if network_id else None
+    return Holder.of(lock) if lock else None
+
+
+def list_holders(cloud: Cloud) -> Mapping[str, Holder]:
+    """Holders of all locks of the project that count, by site, in one request."""
+    found = (
+        (re.fullmatch(r"ao-(.+)-lock", lock.name), Holder.of(lock)) for lock in cloud.locks.all()
+    )
+    return {
+        name[1]: holder
+        for name, holder in found
+        if name is not None and is_name(name[1]) and not holder.over
+    }
+
+
+def build_url(environ: Mapping[str, str]) -> str:
+    """Where the build that we are part of is seen: Jenkins, GitLab or GitHub; else empty."""
+    if all(f"GITHUB_{part}" in environ for part in ("SERVER_URL", "REPOSITORY", "RUN_ID")):
+        repository = f"{environ['GITHUB_SERVER_URL']}/{environ['GITHUB_REPOSITORY']}"
+        return f"{repository}/actions/runs/{environ['GITHUB_RUN_ID']}"
+    return environ.get("BUILD_URL") or environ.get("CI_JOB_URL") or ""
+
+
+def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
+    """The lock, and from whom it was taken over, which is told.
+
+    Of two that take over the same one, each removes that very port at most, and one creates
+    the next.
+    """
+    locks, network_id = work.cloud.locks, _network(work)
+    if network_id is None:
+        raise NoLock(f"site {work.site.name} has no lock yet", cure="`ao up` builds the site.")
+    taken_over: Holder | None = None
+    trouble: CloudError
+    for _ in range(TRIES):
+        try:
+            name = f"{work.site.stack}-lock"
+            return locks.take(network_id, name, claim.text(time.time())), taken_over
+        except (Conflict, Unavailable) as error:
+            trouble = error
+        there = locks.find(network_id)
+        if there is None:
+            continue
+        before = Holder.of(there)
+        if before.is_claim(claim):
+            return there, taken_over
+        if not before.over:
+            raise _refusal(work.site, before)
+        with suppress(Changed):
+            locks.remove(there)
+            taken_over = before
+            work.progress.note(f"Taking over the lock of {before}: {before.over}.")
+    raise trouble
+
+
+def _network(work: Work) -> str | None:
+    """ID of the lock's network; None before the site is built."""
+    stack = own_stack(work.cloud, work.site)
+    resources = work.cloud.stacks.resources(stack) if stack else ()
+    return next((r.physical_id for r in resources if r.name == "lock_network"), None) or None
+
+
+def _is_ours(work: Work, holder: Holder) -> bool:
+    """Whether the same user on the same machine holds it."""
+    claim = holder.claim
+    ours = (work.cloud.user, socket.gethostname())
+    return claim is not None and (claim.who, claim.host) == ours
+
+
+def _refusal(site: Site, holder: Holder) -> Locked:
+    ends = f"It ends at {moment(holder.until)}"
+    if holder.by_hand:
+        cure = f"{ends}; `ao unlock` frees it, with --force --reason if it is somebody else's."
+    else:
+        cure = (
+            "Wait until that has ended. A killed one's lock ends by itself, this one at "
+            f"{moment(holder.until)} unless it is renewed. `ao unlock --force --reason` frees it "
+            "at once; what holds it then stops before its next step."
+        )
+    return Locked(f"site {site.name} is locked by {holder}", cure=cure)

@@ -1,0 +1,259 @@
+"""The overview: all sites of a project at a glance, without their site files.
+
+What is asked does not grow with the number of sites. So sites are told apart by Heat's tags
+and by the descriptions that Ao gives to addresses, load balancers and pools, where the facts of
+one site go by the IDs that Heat keeps; what these words do not tell for sure is told as not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ao import journal, lock
+from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Pool, Stack
+from ao.colour import Colour
+from ao.errors import AoError, NotAuthenticated
+from ao.journal import Journals, Operation, sentences
+from ao.lock import Holder
+from ao.site import Method, is_name, tag_value, version_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemGlance:
+    """A system, as far as the overview tells of it."""
+
+    colour: Colour
+    stack: Stack | None
+    """Its Heat stack; None before it is built, and when Heat does not answer."""
+    pool: Pool | None
+    """Its pool; None before it is built, and when Octavia does not answer."""
+
+    @property
+    def version(self) -> str | None:
+        """Version that it was built or deployed with."""
+        return version_of(self.stack.tags) if self.stack else None
+
+    @property
+    def wanted(self) -> int | None:
+        """Servers that are in its pool."""
+        return self.pool.members if self.pool else None
+
+    @property
+    def up(self) -> int | None:
+        """Those of them that pass the health check; None also when some do and some do not."""
+        match self.pool:
+            case Pool(operating_status="ONLINE" | "NO_MONITOR"):
+                return self.pool.members
+            case Pool(operating_status="ERROR"):
+                return 0
+        return 0 if self.wanted == 0 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """A site, as far as the overview tells of it."""
+
+    name: str
+    stack: Stack | None
+    """The site's own Heat stack; None when there is none, and when Heat does not answer."""
+    method: Method | None
+    """How its production is switched."""
+    systems: Mapping[Colour, SystemGlance]
+    address: str | None
+    """The production address."""
+    live: Colour | None
+    """Colour of the system that it reaches; None when it reaches none, or that is not known."""
+    holder: Holder | None
+    """Who holds its lock."""
+    releases: tuple[Operation, ...]
+    """Releases and other acts that its journal tells of, oldest first."""
+
+    @property
+    def release(self) -> Operation | None:
+        """The release that is open, or else the last act; `holder` tells of locks by hand."""
+        acts = [it for it in self.releases if not it.on_lock]
+        open_ones = [it for it in acts if it.act == "release" and it.outcome is None]
+        last = open_ones or acts
+        return last[-1] if last else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """All sites of a project."""
+
+    sites: tuple[Glance, ...]
+    """By name."""
+    unknown: tuple[str, ...]
+    """What the cloud did not answer, a sentence for each."""
+    invalid: tuple[str, ...] = ()
+    """What of their journals breaks the rules and is left out, a sentence for each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """What the services told; None of one that did not answer."""
+
+    stacks: tuple[Stack, ...] | None
+    addresses: tuple[FloatingIP, ...] | None
+    balancers: tuple[LoadBalancer, ...] | None
+    listeners: tuple[Listener, ...] | None
+    pools: tuple[Pool, ...] | None
+    holders: Mapping[str, Holder] | None
+    journals: Journals | None
+
+
+def overview(cloud: Cloud) -> Overview:
+    """Look at all sites of a project, in seven lists that are asked for side by side.
+
+    A service that does not answer leaves what it alone knows as not known. Raises
+    NotAuthenticated.
+    """
+    unknown: list[str] = []
+    with ThreadPoolExecutor(max_workers=7, thread_name_prefix="overview") as pool:
+
+        def ask(question: Callable[[], T]) -> Future[T]:
+            return pool.submit(question)
+
+        def told(answer: Future[T]) -> T | None:
+            try:
+                return answer.result()
+            except NotAuthenticated:
+                raise
+            except AoError as error:
+                unknown.append(error.message)
+                return None
+
+        stacks, addresses = ask(cloud.stacks.all), ask(cloud.floating_ips.all)
+        balancers, listeners = ask(cloud.load_balancers.all), ask(cloud.load_balancers.listeners)
+        pools = ask(cloud.load_balancers.pools)
+        holders = ask(lambda: lock.list_holders(cloud))
+        journals = ask(lambda: journal.everywhere(cloud))
+        answers = _Answers(
+            stacks=told(stacks),
+            addresses=told(addresses),
+            balancers=told(balancers),
+            listeners=told(listeners),
+            pools=told(pools),
+            holders=told(holders),
+            journals=told(journals),
+        )
+    return Overview(
+        sites=tuple(_glance(answers, name) for name in sorted(_names(answers))),
+        unknown=tuple(unknown),
+        invalid=tuple(sentences(answers.journals.invalid)) if answers.journals else (),
+    )
+
+
+def _names(answers: _Answers) -> set[str]:
+    """Names of the sites: by Heat's tags, and by Octavia's words while Heat does not answer."""
+    words = (
+        (stack.tags for stack in answers.stacks)
+        if answers.stacks is not None
+        else (frozenset(balancer.description.split()) for balancer in answers.balancers or ())
+    )
+    return {name for word in words if (name := tag_value(word, "site")) and is_name(name)}
+
+
+def _glance(answers: _Answers, name: str) -> Glance:
+    stacks = [s for s in answers.stacks or () if tag_value(s.tags, "site") == name]
+    stack = _only([s for s in stacks if tag_value(s.tags, "colour") is None])
+    balancers = [b for b in answers.balancers or () if _says(b.description, "site") == name]
+    pools = {
+        colour: _only(
+            [
+                pool
+                for pool in answers.pools or ()
+                if (_says(pool.description, "site"), _says(pool.description, "colour"))
+                == (name, colour)
+            ]
+        )
+        for colour in Colour
+    }
+    method = _method(stack, balancers)
+    production = _production(answers.addresses or (), name, balancers)
+    reached = _only([b for b in balancers if production and b.vip_port_id == production.port_id])
+    if method is Method.POOL:
+        live = _led_to(answers.listeners or (), name, pools) if reached else None
+    else:
+        live = _colour(reached.description) if reached else None
+    return Glance(
+        name=name,
+        stack=stack,
+        method=method,
+        systems={
+            colour: SystemGlance(
+                colour=colour,
+                stack=_only([s for s in stacks if tag_value(s.tags, "colour") == colour]),
+                pool=pools[colour],
+            )
+            for colour in Colour
+        },
+        address=production.address if production else None,
+        live=live,
+        holder=(answers.holders or {}).get(name),
+        releases=_releases(answers, name),
+    )
+
+
+def _releases(answers: _Answers, name: str) -> tuple[Operation, ...]:
+    """What the journal tells, with what was broken off as far as the locks tell."""
+    releases = answers.journals.releases.get(name, ()) if answers.journals else ()
+    if answers.holders is None:
+        return releases
+    holder = answers.holders.get(name)
+    return journal.settled(releases, held=holder is not None and not holder.by_hand)
+
+
+def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None:
+    """How a site is switched: its stack tells, or the colours of its load balancers."""
+    if stack is not None:
+        word = tag_value(stack.tags, "method") or Method.ADDRESS
+        return Method(word) if word in list(Method) else None
+    colours = {_says(balancer.description, "colour") for balancer in balancers}
+    if not colours:
+        return None
+    return Method.POOL if colours == {None} else Method.ADDRESS
+
+
+def _production(
+    addresses: tuple[FloatingIP, ...], name: str, balancers: list[LoadBalancer]
+) -> FloatingIP | None:
+    """The production address: it says so, or it is the only one that reaches the site."""
+    own = [it for it in addresses if _says(it.description, "site") == name]
+    marked = [it for it in own if _says(it.description, "address") == "production"]
+    if marked:
+        return _only(marked)
+    ports = {balancer.vip_port_id for balancer in balancers}
+    return _only([it for it in addresses if it.port_id in ports and it not in own])
+
+
+def _led_to(
+    listeners: tuple[Listener, ...], name: str, pools: Mapping[Colour, Pool | None]
+) -> Colour | None:
+    """Colour of the pool that the listener for users leads to.
+
+    The preview listener of another site may be called alike, and leads to that site's pools.
+    """
+    colours = {pool.id: colour for colour, pool in pools.items() if pool}
+    own = [it for it in listeners if it.name == f"ao-{name}" and it.default_pool_id in colours]
+    listener = _only(own)
+    return colours[listener.default_pool_id or ""] if listener else None
+
+
+def _says(description: str, key: str) -> str | None:
+    return tag_value(frozenset(description.split()), key)
+
+
+def _colour(description: str) -> Colour | None:
+    word = _says(description, "colour")
+    return Colour(word) if word in list(Colour) else None
+
+
+def _only(things: list[T]) -> T | None:
+    """The one thing; None of none, and of several: which of them it is, is not known."""
+    return things[0] if len(things) == 1 else None

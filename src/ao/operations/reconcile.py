@@ -1,0 +1,323 @@
+"""Acts on a site: brings it to where the operator wants it, by facts, plan and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+
+from ao.apply import stack_parameters
+from ao.apply.steps import begin, perform
+from ao.apply.switch import method, target
+from ao.apply.switch.drain import way
+from ao.colour import Colour
+from ao.config import stored
+from ao.doctor import kept_findings, trial_site
+from ao.doctor.findings import Fate, Findings, warnings
+from ao.errors import BuildFailed, DeadlinePassed, NotSeen, Refused, SwitchFailed
+from ao.operations import scale_in_hold
+from ao.plan import guard, plan, quota
+from ao.plan.facts import Facts
+from ao.plan.plan import (
+    AwaitServers,
+    BuildSite,
+    BuildSystem,
+    Done,
+    FollowStack,
+    Plan,
+    RemoveSystem,
+    ScaleSystem,
+    Step,
+)
+from ao.site import Method, Site, ending
+from ao.site.autoscale import Effect, Engine
+from ao.work import Work
+
+HEATS = (BuildSystem, RemoveSystem, ScaleSystem)
+"""Steps that Heat takes by itself once they are begun."""
+ROUNDS = 20
+"""Plans that one command makes at most; a whole build takes seven."""
+
+
+def up(work: Work) -> Facts:
+    """Build what is missing and repair what is broken, both systems side by side.
+
+    Raises NotFound, Forbidden and QuotaExceeded before anything is changed; BuildFailed with
+    the failed resource; DeadlinePassed.
+    """
+    _preflight(work, lambda facts: plan.builds(work.site, facts))
+    _warn(work, kept_findings.recall(work))
+    stored.keep(work.cloud, work.site)
+    facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
+    if facts.foreign and facts.production:
+        work.progress.note(
+            f"The production address {facts.production.address} points to port "
+            f"{facts.production.port_id}, which is not of this site. "
+            "`ao switch blue --take-over` moves it here."
+        )
+    return facts
+
+
+def deploy(work: Work, version: str) -> Facts:
+    """Bring a version to the standby; the live system is not touched.
+
+    Raises Refused when there is no standby to deploy to, and as `up` does.
+    """
+    before = _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    stored.keep(work.cloud, work.site)
+    with scale_in_hold.hold_scale_in(work, before) as keeping:
+        facts = _run(keeping, lambda facts, done: plan.deploy(work.site, facts, version, done))
+    return facts if keeping is work else _patiently(work)
+
+
+def scale(work: Work, colour: Colour, size: int) -> Facts:
+    """Bring a system to a size.
+
+    Raises Refused when it is not built, or is live and the guard says no; QuotaExceeded before
+    anything is changed.
+    """
+    guard.may_scale(work.observe(), work.site.group, colour, size)
+    _preflight(work, lambda facts: plan.scale(facts, colour, size))
+    return _run(work, lambda facts, done: plan.scale(facts, colour, size, done))
+
+
+def start_deploy(work: Work, version: str) -> None:
+    """Have Heat begin to bring a version to the standby, and do not wait for it.
+
+    Raises Refused while Heat is at work on the standby, and else as `deploy` does.
+    """
+    _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    stored.keep(work.cloud, work.site)
+    facts = work.observe()
+    _start(work, facts, plan.deploy(work.site, facts, version, frozenset()))
+
+
+def start_scale(work: Work, colour: Colour, size: int) -> None:
+    """Have Heat begin to bring a system to a size, and do not wait for it.
+
+    Raises Refused while Heat is at work on it, and else as `scale` does.
+    """
+    facts = work.observe()
+    guard.may_scale(facts, work.site.group, colour, size)
+    _preflight(work, lambda facts: plan.scale(facts, colour, size))
+    _start(work, facts, plan.scale(facts, colour, size))
+
+
+def switch(
+    work: Work,
+    wanted: Colour | None = None,
+    *,
+    degraded: bool = False,
+    take_over: bool = False,
+    force: bool = False,
+    may_return: bool = True,
+) -> Facts:
+    """Make another system live.
+
+    It is brought to the live system's size before, and that is looked at again right before
+    production moves; not with `degraded` or `force`. With `force` nothing is waited for, and
+    connections to the old system are cut.
+    Raises Refused when it may not go live; SwitchFailed when production did not
+    answer from it, and then production is back on the old system. With `force`, and unless it
+    `may_return`, production stays, and NotSeen is raised.
+    """
+    with ThreadPoolExecutor(max_workers=1) as aside:
+        findings = aside.submit(kept_findings.recall, work)
+        before = work.observe()
+        work = _drained(work, findings.result())
+    to = target(before, wanted)
+
+    def next_steps(work: Work, facts: Facts, done: Done) -> Plan:
+        wanting = () if degraded or force else plan.match(facts, to, done)
+        if wanting:
+            return wanting
+        guard.may_go_live(facts, to, degraded=degraded or force, take_over=take_over)
+        return _move(work, facts, to, done, force=force)
+
+    if not next_steps(work, before, frozenset()):
+        return before
+    with ExitStack() as meanwhile:
+        keeping = (
+            work if force else meanwhile.enter_context(scale_in_hold.hold_scale_in(work, before))
+        )
+        measured = meanwhile.enter_context(work.measuring(keeping, before, to))
+        try:
+            facts = _run(measured, partial(next_steps, measured), before)
+        except NotSeen as error:
+            stays = force or not may_return or before.live in (None, to)
+            if stays or work.observe().live is not to:
+                raise
+            raise _switch_back(measured, to.other, error) from error
+    return facts if keeping is work else _patiently(work)
+
+
+def down(work: Work, colours: frozenset[Colour]) -> Facts:
+    """Delete the site, or one system of it that is not live.
+
+    Raises Refused when one system alone is to be deleted and it is live, and when a floating IP
+    leads to one that is not of this site.
+    """
+    facts = work.observe()
+    whole = colours == frozenset(Colour)
+    for colour in colours if not whole else ():
+        guard.may_change(facts, colour, act="delete")
+    _may_delete(work, facts, colours, whole=whole)
+    if whole:
+        trial_site.remove(work)
+        kept_findings.forget(work.cloud, work.site)
+        stored.forget(work.cloud, work.site)
+    return _run(work, lambda facts, _done: plan.down(facts, colours))
+
+
+def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: bool) -> None:
+    """Refuse to delete load balancers that an address leads to which is not of the site."""
+    own = {address.id for address in (facts.production, facts.preview) if address}
+    going = [facts.shared] if whole else []
+    if facts.method is Method.ADDRESS:
+        going += [facts.systems[colour].load_balancer for colour in colours]
+    balancers = [balancer for balancer in going if balancer is not None]
+    strangers = [it for it in work.cloud.floating_ips.all() if it.id not in own]
+    guard.may_delete(balancers, strangers)
+
+
+def _start(work: Work, facts: Facts, steps: Plan) -> None:
+    """Begin what Heat does alone; nothing else is begun."""
+    for step in steps:
+        if isinstance(step, FollowStack):
+            raise Refused(
+                f"Heat is at work on {step.name} ({step.action})",
+                cure="Wait for it (`ao status`), then ask again.",
+            )
+    begin(work, facts, tuple(it for it in steps if isinstance(it, HEATS)))
+
+
+def _warn(work: Work, findings: Findings | None) -> None:
+    """Tell what the site file says against the doctor's findings."""
+    for warning in warnings(work.site, findings) if findings else ():
+        work.progress.note(warning)
+
+
+def _drained(work: Work, findings: Findings | None) -> Work:
+    """The work with a way to drain that suits what the doctor has found."""
+    _warn(work, findings)
+    hangs = findings is not None and findings.address.fate is Fate.HANG
+    site = work.site
+    return replace(work, site=replace(site, drain=replace(site.drain, way=way(site, hangs=hangs))))
+
+
+def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
+    """Refuse what the cloud cannot give, before anything is changed; the facts by then."""
+    found = stack_parameters.resolve(work.cloud, work.site)
+    facts = work.observe()
+    steps = first_steps(facts)
+    _refuse_names(work, facts, steps)
+    defines = any(isinstance(step, BuildSystem) for step in steps)
+    engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
+    if any(_trusts(facts, step, engine) for step in steps):
+        work.cloud.check_trusts()
+    quota.check(quota.needs(work.site, facts, steps, found.flavor), work.cloud.quotas())
+    return facts
+
+
+def _refuse_names(work: Work, facts: Facts, steps: Plan) -> None:
+    """Refuse to build what has the name of something that is not of this site.
+
+    A site that was built under a name which a new one may not have goes on.
+    """
+    site = work.site
+    word = ending(site.name) if facts.stack is None else None
+    if word and any(isinstance(step, BuildSite) for step in steps):
+        raise Refused(
+            f"a new site cannot be called {site.name}: things of a site "
+            f"{site.name.removesuffix(f'-{word}')} would have the same names",
+            cure=f"Write another name in `site`; one that does not end in -{word}.",
+        )
+    for name in (name for step in steps if (name := _creates(site, facts, step))):
+        if work.cloud.stacks.get(name) is not None:
+            raise Refused(
+                f"there is a stack {name} that does not carry the tag {site.tag}; Ao touches "
+                "nothing that it did not make",
+                cure="Give the site another name, or delete that stack.",
+            )
+
+
+def _creates(site: Site, facts: Facts, step: Step) -> str | None:
+    """Name of the stack that a step creates."""
+    match step:
+        case BuildSite():
+            return site.stack
+        case BuildSystem(colour) if facts.systems[colour].stack is None:
+            return site.system_stack(colour)
+    return None
+
+
+def _trusts(facts: Facts, step: Step, engine: Engine) -> bool:
+    """Whether a trust is made for a step: Heat's for a stack, or Aodh's for its first alarms."""
+    match step:
+        case BuildSite():
+            return True
+        case BuildSystem(colour):
+            system = facts.systems[colour]
+            return system.stack is None or (engine is not Engine.NONE and not system.alarmed)
+    return False
+
+
+def _move(work: Work, facts: Facts, to: Colour, done: Done, *, force: bool = False) -> Plan:
+    """Next steps of making a system live, and its alarms those that change a size.
+
+    Both systems keep their sizes while production moves: the old one's alarms are switched off
+    before, so none of its servers goes during the drain, and the new one's on right after. In
+    an emergency production comes first.
+    """
+    moved = facts.live is to
+    effect = Effect.GROWTH if work.holds_scale_in else Effect.BOTH
+    first = force and not moved
+    steps = () if first else plan.alarms(facts, to if moved else None, effect, done)
+    return steps or method(work.site).plan(work.site, facts, to, done, force=force)
+
+
+def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:
+    """Return production to the old system after a switch that could not be seen."""
+    work.progress.note(f"Production does not answer from {old.other}; switching back to {old}.")
+    cure = f"Look at {old.other} on the preview address (`ao status`), then switch again."
+    try:
+        _run(work, lambda facts, done: _move(work, facts, old, done))
+    except DeadlinePassed as second:
+        return SwitchFailed(f"{error.message}. Switched back: {second.message}", cure=second.cure)
+    return SwitchFailed(
+        f"{error.message}. Production is back on {old} and answers from it.", cure=cure
+    )
+
+
+def _patiently(work: Work) -> Facts:
+    """Facts in the midst of a command, which a moment's silence of a service must not end."""
+    return work.clock.until(
+        work.observe, what="OpenStack to answer", deadline=work.site.deadlines.switch
+    )
+
+
+def _run(
+    work: Work, next_steps: Callable[[Facts, Done], Plan], first: Facts | None = None
+) -> Facts:
+    """Observe, plan and perform until nothing is left to do; the facts at the end.
+
+    `first` are facts that were observed right before.
+    """
+    done: Done = frozenset()
+    for _ in range(ROUNDS):
+        facts, first = first or (_patiently(work) if done else work.observe()), None
+        steps = next_steps(facts, done)
+        if not steps:
+            return facts
+        # Load may add a server while others are waited for.
+        again = {step for step in done.intersection(steps) if not isinstance(step, AwaitServers)}
+        if again:
+            raise BuildFailed(
+                f"done, and still to do: {'; '.join(map(str, again))}",
+                cure="`ao status` shows what is; run the command again.",
+            )
+        perform(work, facts, steps)
+        done |= frozenset(steps)
+    raise BuildFailed(f"not finished after {ROUNDS} plans", cure="Run the command again.")

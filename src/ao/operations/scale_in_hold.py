@@ -1,0 +1,57 @@
+"""Capacity of the live system: no load takes a server from it while a command works on the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from ao.apply.steps import perform
+from ao.errors import AoError
+from ao.plan import plan
+from ao.plan.facts import Facts
+from ao.site.autoscale import Effect
+from ao.work import Work
+
+
+@contextmanager
+def hold_scale_in(work: Work, facts: Facts | None = None) -> Iterator[Work]:
+    """The work to do meanwhile; load may still add servers to the live system.
+
+    `facts` are those that were observed right before. However that ends, load may then do both
+    again to the system that is live by that time; a process that was killed leaves that to the
+    next command. Within another one nothing is done.
+    """
+    if work.holds_scale_in:
+        yield work
+        return
+    facts = facts or work.observe()
+    if work.site.autoscale is None and not facts.alarmed:
+        yield work
+        return
+    _set(work, facts, Effect.GROWTH)
+    try:
+        yield replace(work, holds_scale_in=True)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        # Anything else stands for a process that was killed, which asks for nothing more.
+        _let_go(work)
+        raise
+    _let_go(work)
+
+
+def _let_go(work: Work) -> None:
+    """Let load take servers again; a cloud that fails is told."""
+    try:
+        if work.lock is not None:
+            work.lock.check()
+        _set(work, work.observe(), Effect.BOTH)
+    except AoError as error:
+        work.progress.note(
+            f"{error.message}. Load takes no server from the live system until `ao up`."
+        )
+
+
+def _set(work: Work, facts: Facts, effect: Effect) -> None:
+    steps = plan.alarms(facts, facts.live, effect)
+    if steps:
+        perform(work, facts, steps)

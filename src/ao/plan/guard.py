@@ -1,0 +1,89 @@
+"""The guard: refuses what would leave production without a live system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ao.cloud import FloatingIP, LoadBalancer
+from ao.colour import Colour
+from ao.errors import Refused
+from ao.plan.facts import Facts
+from ao.site import Group
+
+
+def may_change(facts: Facts, colour: Colour, act: str) -> None:
+    """Refuse to delete or redeploy the live system; `act` is what was asked for."""
+    if facts.live is colour:
+        raise Refused(
+            f"{colour} is live, and Ao does not {act} the live system",
+            cure=f"`ao switch {colour.other}` makes {colour.other} live first.",
+        )
+
+
+def may_delete(balancers: Iterable[LoadBalancer], strangers: Iterable[FloatingIP]) -> None:
+    """Refuse to delete load balancers that somebody is led to by an address of another's.
+
+    `strangers` are the floating IPs of the project that do not go with them.
+    """
+    names = {balancer.vip_port_id: balancer.name for balancer in balancers}
+    for address in strangers:
+        if address.port_id in names:
+            raise Refused(
+                f"floating IP {address.address} leads to load balancer "
+                f"{names[address.port_id]}, which would be deleted; the address is not of this "
+                "site",
+                cure="Whoever uses it is cut off then. `openstack floating ip unset --port "
+                f"{address.address}` takes it off; run the command again after that.",
+            )
+
+
+def may_have(group: Group, size: int) -> None:
+    """Refuse to give a group by hand what is not between its bounds."""
+    if not group.minimum <= size <= group.maximum:
+        raise Refused(
+            f"{size} servers are not between the bounds {group.minimum} and {group.maximum}",
+            cure="Write other bounds in the site file, under `autoscale` or `group`.",
+        )
+
+
+def may_scale(facts: Facts, group: Group, colour: Colour, size: int) -> None:
+    """Refuse to take the live system beyond the bounds, or a server from it while one is ill.
+
+    Heat takes the oldest servers away and does not know which are healthy
+    (heat/common/grouputils.py: get_members).
+    """
+    if facts.live is not colour:
+        return
+    may_have(group, size)
+    system = facts.systems[colour]
+    if size < system.size and system.online < system.size:
+        raise Refused(
+            f"{colour} is live and {system.online} of {system.size} servers pass the health check: "
+            "those that go may be healthy ones",
+            cure="Bring it to full health first: `ao up` replaces what is missing or broken.",
+        )
+
+
+def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool) -> None:
+    """Refuse to switch production to a system that is not whole, or away from a stranger.
+
+    With `degraded` one healthy server is enough; with `take_over` production may be
+    taken from a port that is not of this site.
+    """
+    if facts.production is None:
+        raise Refused("the site has no production address yet", cure="`ao up` builds the site.")
+    if facts.foreign and not take_over:
+        raise Refused(
+            f"the production address {facts.production.address} points to port "
+            f"{facts.production.port_id}, which is not of this site",
+            cure="--take-over moves it here; what it reaches now is then reached no more.",
+        )
+    if facts.live is colour:
+        return
+    obstacle = facts.systems[colour].obstacle(degraded=degraded)
+    if obstacle:
+        raise Refused(
+            f"{colour} cannot go live: {obstacle}",
+            cure="`ao up` repairs it, `ao deploy VERSION` builds it anew"
+            + ("." if degraded else "; --degraded switches to the servers that are healthy."),
+        )

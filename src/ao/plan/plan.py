@@ -1,0 +1,423 @@
+"""Plans: from facts and an intent to the next steps. Pure; nothing is asked or changed.
+
+A plan is a tuple of steps that may run side by side. After they have run, facts are
+read anew and the next plan is made from them, until nothing is left to do. So a
+command that was killed goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ao.colour import Colour
+from ao.errors import Refused
+from ao.plan.facts import Facts, System
+from ao.site import Method, Site, checked_version
+from ao.site.autoscale import Effect
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do, described by its text."""
+
+
+@dataclass(frozen=True)
+class FollowStack(Step):
+    """Wait for what Heat is doing with a stack."""
+
+    name: str
+    action: str
+
+    def __str__(self) -> str:
+        return f"wait for Heat to finish the {self.action} of {self.name}"
+
+
+@dataclass(frozen=True)
+class BuildSite(Step):
+    """Create the site's own stack."""
+
+    def __str__(self) -> str:
+        return "build the site: router, addresses, shared load balancer"
+
+
+@dataclass(frozen=True)
+class RepairSite(Step):
+    """Allocate anew what is gone of the site's own stack."""
+
+    def __str__(self) -> str:
+        return "repair the site's router and addresses"
+
+
+@dataclass(frozen=True)
+class BuildSystem(Step):
+    """Create or update a system's stack from the site file.
+
+    Whoever says the version, Heat and the servers' user data get none that could not be given.
+    Raises ConfigError.
+    """
+
+    colour: Colour
+    version: str
+    size: int
+    """Servers that its group gets."""
+
+    def __post_init__(self) -> None:
+        checked_version(self.version)
+
+    def __str__(self) -> str:
+        return f"build {self.colour} with version {self.version}"
+
+
+@dataclass(frozen=True)
+class RepairSystem(Step):
+    """Replace what is broken in a system; its definition stays as it is."""
+
+    colour: Colour
+    size: int
+    """Servers that its group has and keeps."""
+
+    def __str__(self) -> str:
+        return f"repair {self.colour}"
+
+
+@dataclass(frozen=True)
+class ScaleSystem(Step):
+    """Give a system's group a size, its servers healthy; its definition stays as it is."""
+
+    colour: Colour
+    size: int
+
+    def __str__(self) -> str:
+        return f"bring {self.colour} to {self.size} servers"
+
+
+@dataclass(frozen=True)
+class SetAlarms(Step):
+    """Switch a system's alarms on or off."""
+
+    colour: Colour
+    effect: Effect
+    """What load may do to its size then."""
+
+    def __str__(self) -> str:
+        match self.effect:
+            case Effect.NOTHING:
+                return f"switch off the alarms of {self.colour}"
+            case Effect.GROWTH:
+                return f"let load add servers to {self.colour} and take none"
+            case Effect.BOTH:
+                return f"switch on the alarms of {self.colour}"
+
+
+@dataclass(frozen=True)
+class RemoveSystem(Step):
+    """Delete a system's stack."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"delete {self.colour}"
+
+
+@dataclass(frozen=True)
+class RemoveSite(Step):
+    """Delete the site's own stack."""
+
+    def __str__(self) -> str:
+        return "delete the site's router and addresses"
+
+
+@dataclass(frozen=True)
+class AwaitServers(Step):
+    """Wait for all servers of a system to pass the health check."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"wait for the servers of {self.colour} to pass the health check"
+
+
+@dataclass(frozen=True)
+class PointProduction(Step):
+    """Have production reach a system, or none, in one request."""
+
+    colour: Colour | None
+    around: Colour | None = None
+    """System whose load balancer is reloaded right before and right after that, and gets
+    the preview address in between; None for none."""
+    cut: bool = False
+    """Whether production is taken off the old system first, which cuts its clients."""
+
+    def __str__(self) -> str:
+        return f"point production to {self.colour or 'nothing'}"
+
+
+@dataclass(frozen=True)
+class PointPreview(Step):
+    """Have the preview reach a system, or none, in one request."""
+
+    colour: Colour | None
+    switching_to: Colour | None = None
+    """Target of the switch under way, noted so that a killed switch can go on."""
+
+    def __str__(self) -> str:
+        return f"point the preview to {self.colour or 'nothing'}"
+
+
+@dataclass(frozen=True)
+class Drain(Step):
+    """Get the clients that are still on a system over to the other one."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"drain {self.colour}"
+
+
+@dataclass(frozen=True)
+class Confirm(Step):
+    """See production or the preview answer from a system on a new connection."""
+
+    role: str
+    """`production` or `preview`."""
+    colour: Colour
+
+    def __str__(self) -> str:
+        return f"see {self.role} answer from {self.colour}"
+
+
+Plan = tuple[Step, ...]
+Done = frozenset[Step]
+"""Steps that this command has already run."""
+
+
+def up(site: Site, facts: Facts, done: Done) -> Plan:
+    """Next steps towards a whole site: what is missing built, what is broken repaired.
+
+    A whole system is left as it is, whatever the site file says now: changes of the
+    site file reach a system with its next deploy. Raises Refused when the live
+    system cannot be repaired without deleting it.
+    """
+    return (
+        _site_stack(site, facts)
+        or _production(facts)
+        or _repair(site, facts, done)
+        or alarms(facts, facts.live, done=done)
+        or _await_servers(facts, *Colour)
+        or _preview(facts)
+        or _confirm(facts, done)
+    )
+
+
+def alarms(
+    facts: Facts, of: Colour | None, effect: Effect = Effect.BOTH, done: Done = frozenset()
+) -> tuple[SetAlarms, ...]:
+    """Steps after which load may do that to the size of one system, or of none.
+
+    None is taken twice: an Aodh that fails, or undoes it, stands in nothing's way.
+    """
+    steps = (SetAlarms(colour, effect if colour is of else Effect.NOTHING) for colour in Colour)
+    return tuple(
+        step for step in steps if step not in done and facts.systems[step.colour].amiss(step.effect)
+    )
+
+
+def _repair(site: Site, facts: Facts, done: Done) -> Plan:
+    """Build and repair the systems.
+
+    A repair says the group's size, so no alarm of the system may change it meanwhile.
+    """
+    steps = tuple(step for colour in Colour for step in _build(site, facts, colour))
+    sized = {step.colour for step in steps if isinstance(step, RepairSystem)}
+    return tuple(it for it in alarms(facts, None, done=done) if it.colour in sized) or steps
+
+
+def builds(site: Site, facts: Facts) -> Plan:
+    """All that `up` builds or repairs, in no order: what a quota preflight looks at."""
+    return (
+        *_site_stack(site, facts),
+        *(step for colour in Colour for step in _build(site, facts, colour)),
+    )
+
+
+def _site_stack(site: Site, facts: Facts) -> Plan:
+    if facts.stack is None:
+        return (BuildSite(),)
+    if facts.stack.busy:
+        return (FollowStack(site.stack, facts.stack.action),)
+    if facts.stack.failed and facts.stack.action == "DELETE":
+        return (RemoveSite(),)
+    return (RepairSite(),) if facts.stack.failed or facts.broken else ()
+
+
+def _production(facts: Facts) -> Plan:
+    """Give production a system as soon as there is one, when it has none.
+
+    Before all repairs: it may have lost the one that was live, and one healthy server
+    is better than none. That system is the one that the preview address does not show.
+    """
+    if facts.production is None or facts.live or facts.foreign:
+        return ()
+    live = facts.previewed.other if facts.previewed else Colour.BLUE
+    if facts.systems[live].obstacle(degraded=True):
+        return ()
+    return (PointProduction(live),)
+
+
+def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
+    system = facts.systems[colour]
+    version = system.version or site.version
+    if system.stack is None:
+        yield BuildSystem(colour, version, _size(site, system))
+    elif system.stack.busy:
+        yield FollowStack(system.stack.name, system.stack.action)
+    elif system.stack.failed and colour is facts.live:
+        if system.stack.action == "DELETE":
+            raise Refused(
+                f"the stack of {colour}, which is live, is DELETE_FAILED: Heat can only delete it",
+                cure=f"`ao deploy` to {colour.other}, `ao switch {colour.other}`, then `ao up`.",
+            )
+        yield RepairSystem(colour, system.size)
+    elif system.stack.failed:
+        if system.stack.action == "DELETE":
+            yield RemoveSystem(colour)
+        else:
+            yield BuildSystem(colour, version, _size(site, system))
+    elif system.broken:
+        yield RepairSystem(colour, system.size)
+
+
+def _size(site: Site, system: System) -> int:
+    """The size that a group has, within the bounds that it will have; a new one's else."""
+    if system.size == 0:
+        return site.group.size
+    return max(site.group.minimum, min(system.size, site.group.maximum))
+
+
+def _await_servers(facts: Facts, *colours: Colour) -> Plan:
+    systems = (facts.systems[colour] for colour in colours)
+    return tuple(AwaitServers(system.colour) for system in systems if system.online < system.size)
+
+
+def _preview(facts: Facts) -> Plan:
+    """Give the preview the standby; blue while a stranger has production."""
+    to = Colour.BLUE if facts.foreign and not facts.previewed else facts.standby
+    if to is None or (facts.previewed is to and not facts.switching_to):
+        return ()
+    return (PointPreview(to),)
+
+
+def _confirm(facts: Facts, done: Done) -> Plan:
+    seen = [("production", facts.live), ("preview", facts.previewed)]
+    if facts.method is Method.POOL and not facts.connected:
+        return ()
+    steps = tuple(Confirm(address, colour) for address, colour in seen if colour)
+    return tuple(step for step in steps if step not in done)
+
+
+def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
+    """Next steps of bringing a version to the standby.
+
+    Raises Refused when no system is live, a switch is not finished, or Heat is at
+    work on the standby with another version.
+    """
+    standby = facts.standby
+    if standby is None:
+        raise Refused(
+            "no system is live, so there is no standby to deploy to",
+            cure="`ao up` builds the site; `ao status` shows what there is.",
+        )
+    if facts.switching_to:
+        raise Refused(
+            f"a switch to {facts.switching_to} was begun and is not finished",
+            cure="`ao switch` finishes it, `ao up` calls it off if production has not moved.",
+        )
+    steps = _define(site, facts.systems[standby], version, done) or _await_servers(facts, standby)
+    if steps:
+        return steps
+    if facts.previewed is not standby:
+        return (PointPreview(standby),)
+    seen = Confirm("preview", standby)
+    return () if seen in done else (seen,)
+
+
+def _define(site: Site, system: System, version: str, done: Done) -> Plan:
+    """Build or update the standby's stack; Heat finds what differs."""
+    stack = system.stack
+    if stack is not None and stack.busy:
+        if system.version != version:
+            raise Refused(
+                f"Heat is at work on {system.colour} ({stack.action} of version "
+                f"{system.version or '?'})",
+                cure="Wait for it (`ao status`), then run the command again.",
+            )
+        return (FollowStack(stack.name, stack.action),)
+    if stack is not None and stack.failed and stack.action == "DELETE":
+        return (RemoveSystem(system.colour),)
+    if any(isinstance(step, BuildSystem) for step in done):
+        return ()
+    return (BuildSystem(system.colour, version, _size(site, system)),)
+
+
+def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> Plan:
+    """Next steps of giving a system a size, its servers healthy.
+
+    Load may give the live system another one again as soon as it has it.
+
+    Raises Refused when it is not built or its stack has failed, and for size 0: Heat takes a
+    desired capacity of 0 for none (heat/engine/resources/aws/autoscaling/
+    autoscaling_group.py: handle_update).
+    """
+    if size < 1:
+        raise Refused(
+            f"{colour} cannot be scaled to {size}: Heat empties no group",
+            cure=f"`ao down {colour}` deletes the system.",
+        )
+    system = facts.systems[colour]
+    if system.stack is None or system.stack.failed:
+        raise Refused(
+            f"{colour} cannot be scaled: {system.obstacle()}",
+            cure="`ao up` repairs it."
+            if colour is facts.live
+            else "`ao deploy VERSION` builds it anew.",
+        )
+    if system.stack.busy:
+        return (FollowStack(system.stack.name, system.stack.action),)
+    step = ScaleSystem(colour, size)
+    if system.size != size and not (colour is facts.live and step in done):
+        return (step,)
+    return _await_servers(facts, colour)
+
+
+def match(facts: Facts, to: Colour, done: Done = frozenset()) -> Plan:
+    """Next steps of bringing a standby to at least the live system's size.
+
+    One that grew may fail a check once more when all of its servers have passed.
+    """
+    live = facts.systems[facts.live] if facts.live else None
+    if live is None or live.colour is to or facts.systems[to].stack is None:
+        return ()
+    if facts.systems[to].size >= live.size:
+        grew = any(isinstance(step, ScaleSystem) for step in done)
+        return _await_servers(facts, to) if grew else ()
+    return scale(facts, to, live.size)
+
+
+def down(facts: Facts, colours: frozenset[Colour]) -> Plan:
+    """Next steps of deleting systems; the site's own stack goes with the last of them.
+
+    An address is taken off first: a router keeps an interface that a floating IP
+    needs (neutron/db/l3_db.py: _confirm_router_interface_not_in_use), and Heat would
+    ask again and again until the load balancer has gone.
+    """
+    production = (PointProduction(None),) if facts.live in colours else ()
+    preview = (PointPreview(None),) if facts.previewed in colours else ()
+    whole = colours == frozenset(Colour)
+    return (
+        (*production, *preview)
+        or tuple(
+            RemoveSystem(colour) for colour in Colour if colour in colours and facts.has(colour)
+        )
+        or ((RemoveSite(),) if whole and facts.stack else ())
+    )

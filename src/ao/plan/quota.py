@@ -1,0 +1,88 @@
+"""Quota preflight: what a plan needs, against what the project has left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from ao.cloud import Flavor, Quota
+from ao.errors import QuotaExceeded
+from ao.plan.facts import Facts
+from ao.plan.plan import BuildSite, BuildSystem, Plan, ScaleSystem
+from ao.site import Method, Site
+
+_NETWORK = Counter(
+    {
+        "networks": 1,
+        "subnets": 1,
+        # Router interface or the lock, and the cloud's own port for metadata.
+        "ports": 2,
+    }
+)
+_SYSTEM = Counter(
+    {
+        **_NETWORK,
+        "security groups": 1,
+        # One or two for the servers' port, and Neutron's two default ones for egress.
+        "security group rules": 4,
+    }
+)
+_BALANCER = Counter(
+    {
+        # VIP, and one for health checks.
+        "ports": 2,
+        "load balancers": 1,
+        "listeners": 1,
+        "pools": 1,
+        "health monitors": 1,
+    }
+)
+_SHARED = _NETWORK + _BALANCER + Counter({"listeners": 1, "pools": 1, "health monitors": 1})
+
+
+def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
+    """What the steps of a plan add to the project's use at their peak.
+
+    A version that replaces another needs its servers twice for a while: Heat creates
+    the new ones before it deletes the old.
+    """
+    pooled = site.switch.method is Method.POOL
+    total: Counter[str] = Counter()
+    for step in plan:
+        if isinstance(step, BuildSite) and facts.stack is None:
+            addresses = (site.production_address is None) + (not pooled)
+            total += Counter({"routers": 1, "floating ips": addresses}) + _NETWORK
+            total += _SHARED if pooled else Counter()
+        if isinstance(step, BuildSystem):
+            total += _servers(step.size, flavor)
+            if facts.systems[step.colour].stack is None:
+                total += _SYSTEM if pooled else _SYSTEM + _BALANCER
+        if isinstance(step, ScaleSystem):
+            total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
+    return total
+
+
+def _servers(size: int, flavor: Flavor) -> Counter[str]:
+    return Counter(
+        {
+            "instances": size,
+            "cores": size * flavor.vcpus,
+            "ram": size * flavor.ram,
+            "ports": size,
+        }
+    )
+
+
+def check(needed: Counter[str], quotas: Iterable[Quota]) -> None:
+    """Raise QuotaExceeded, with the numbers, when something needed is not left."""
+    short = [
+        f"{quota.resource}: {needed[quota.resource]} more needed, {quota.free} free "
+        f"({quota.used} of {quota.limit} used)"
+        for quota in quotas
+        if quota.free is not None and needed[quota.resource] > quota.free
+    ]
+    if short:
+        raise QuotaExceeded(
+            "the project's quota is too small; nothing was changed:\n  " + "\n  ".join(short),
+            cure="Delete what is not needed, make the group smaller, or ask for a larger quota.",
+        )

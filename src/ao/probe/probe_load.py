@@ -1,0 +1,43 @@
+"""A load: what the probe sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ao.site import Identify
+
+
+class Protocol(StrEnum):
+    """HTTP version that the probe speaks."""
+
+    HTTP1 = "http/1.1"
+    HTTP2 = "h2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProbeLoad:
+    """Requests that the probe sends to one URL."""
+
+    url: str
+    """Where users come in, http or https, without a path; `identify` has the path."""
+    identify: Identify
+    """How an answer tells its colour; every request asks for its path."""
+    new_per_second: float = 20.0
+    """Requests a second that each open a connection of their own."""
+    kept: int = 10
+    """Keep-Alive clients; each has one connection and asks again and again."""
+    kept_interval: float = 0.1
+    """Seconds between a Keep-Alive client's answer and its next request."""
+    slow_path: str | None = None
+    """Path of a request that takes long, for some of the Keep-Alive clients."""
+    slow_kept: int = 0
+    """Keep-Alive clients, of `kept`, that ask for `slow_path`, one request right after another
+    unless it took less than `kept_interval`."""
+    timeout: float = 5.0
+    """Seconds after which a request is lost."""
+    protocol: Protocol = Protocol.HTTP1
+    verify: bool = True
+    """Whether the server's certificate is checked (https)."""
+    expect: int | None = None
+    """HTTP status of a good answer; None takes every status below 500."""

@@ -1,0 +1,99 @@
+"""Attention: what others ask of a release is heard while it waits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ao.clock import Clock
+from ao.errors import AoError
+from ao.journal import Ask, Asked, Entry, Journal
+from ao.release.state import Given, given
+from ao.work import Work
+
+INTERVAL = 3.0
+"""Seconds between two looks into the journal."""
+
+
+class AbortRequested(Exception):
+    """Somebody asks to abort the release."""
+
+    def __init__(self, who: str, reason: str) -> None:
+        super().__init__(who, reason)
+        self.who = who
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"aborted by {self.who}" + (f": {self.reason}" if self.reason else "")
+
+
+class Control:
+    """Hears `ao pause`, `ao abort`, `ao approve` and `ao release continue`, from any machine."""
+
+    def __init__(self, work: Work, journal: Journal, release: str) -> None:
+        """What was asked of the release before this moment is over."""
+        self._inner = work
+        self._journal = journal
+        self._release = release
+        self._heard = {entry.id for entry in journal.requests(release)}
+        self._next = work.clock.now() + INTERVAL
+        self._paused = 0.0
+        self._approvals: list[Given] = []
+
+    @property
+    def work(self) -> Work:
+        """The work with a clock that listens as it waits; time stands still in a pause."""
+        return replace(self._inner, clock=Clock(now=self._now, sleep=self._sleep))
+
+    def listen(self) -> None:
+        """Hear what was asked since the last time; returns when no pause holds.
+
+        An approval ends no pause; only one of an older Ao does, whose `release continue` wrote
+        it. Raises AbortAsked. A cloud that does not answer is asked another time.
+        """
+        paused = False
+        begin = self._inner.clock.now()
+        while True:
+            for entry in self._new():
+                approval = given(entry)
+                if approval is not None:
+                    self._approvals.append(approval)
+                match entry.event:
+                    case Asked(ask=Ask.ABORT, reason=reason):
+                        raise AbortRequested(entry.heading.who, reason)
+                    case Asked(ask=Ask.PAUSE, reason=reason):
+                        paused = True
+                        self._tell(entry.heading.who, reason)
+                    case Asked(ask=Ask.RESUME) | Asked(ask=Ask.APPROVE, approval=None):
+                        paused = False
+            self._next = self._inner.clock.now() + INTERVAL
+            if not paused:
+                self._paused += self._inner.clock.now() - begin
+                return
+            self._inner.clock.sleep(INTERVAL)
+
+    def approvals(self) -> tuple[Given, ...]:
+        """The approvals that were heard since this was asked last, oldest first."""
+        heard, self._approvals = tuple(self._approvals), []
+        return heard
+
+    def _new(self) -> tuple[Entry, ...]:
+        try:
+            asked = self._journal.requests(self._release, self._heard)
+        except AoError:
+            return ()
+        self._heard.update(entry.id for entry in asked)
+        return asked
+
+    def _tell(self, who: str, reason: str) -> None:
+        why = f": {reason}" if reason else ""
+        self._inner.progress.note(
+            f"Paused by {who}{why}. `ao release continue` goes on, `ao abort` ends it."
+        )
+
+    def _now(self) -> float:
+        return self._inner.clock.now() - self._paused
+
+    def _sleep(self, seconds: float) -> None:
+        if self._inner.clock.now() >= self._next:
+            self.listen()
+        self._inner.clock.sleep(seconds)

@@ -1,0 +1,290 @@
+"""Releases: a version is taken all the way, from the plan to the decision.
+
+What has been done is read from the cloud and from the journal each time, so that a release
+that was killed goes on with the same command, on this machine or another.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
+
+from ao import lock
+from ao.checks.checks import CheckFailed
+from ao.cutover.measurement import Measurement
+from ao.errors import AoError, Refused
+from ao.hooks import hooks, migration
+from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome, TakenOver
+from ao.operations import operations, scale_in_hold
+from ao.plan.facts import Facts
+from ao.release import production, tasks, window_warning
+from ao.release.control import AbortRequested
+from ao.release.durations import durations
+from ao.release.errors import Aborted, RolledBack, WaitingForApproval
+from ao.release.open_releases import (
+    is_running,
+    open_release,
+    request,
+    require_open,
+    wait_until_ended,
+)
+from ao.release.person import Person
+from ao.release.plan import Plan, State, colours, plan_stages
+from ao.release.run import Options, ReleaseRun
+from ao.release.stage import Stage
+from ao.release.state import ReleaseState
+from ao.site import Site, checked_version
+from ao.site.left_out import OF_SWITCH_BACK, left_out
+from ao.site.notify import Event
+from ao.work import Work
+
+TAKERS: Mapping[Stage, Callable[[ReleaseRun, Facts], None]] = {
+    Stage.DEPLOY: tasks.deploy,
+    Stage.CHECK: tasks.check,
+    Stage.MATCH: tasks.match,
+    Stage.APPROVE: tasks.approve,
+    Stage.LOGOUT: tasks.log_out,
+    Stage.SWITCH: production.switch,
+    Stage.WATCH: production.watch,
+    Stage.RETIRE: tasks.retire,
+}
+"""What does each stage."""
+
+
+def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> Plan:
+    """The stages that a release of this version would take now; nothing is changed."""
+    journal = Journal(work)
+    known = durations(journal.operations())
+    unfinished = open_release(journal)
+    so_far = unfinished if unfinished and unfinished.version == version else None
+    facts = work.observe()
+    _, new = colours(facts, so_far)
+    return plan_stages(
+        work.site,
+        facts,
+        version,
+        so_far,
+        known,
+        skip=skip,
+        no_return=migration.one_way(work, hooks.context(work, facts, new, version)),
+    )
+
+
+def release(work: Work, version: str, options: Options) -> Outcome | None:
+    """Take a version all the way, or go on with the release of it that was begun.
+
+    The outcome; None when stages are left to a later run. Raises ConfigError for what is no
+    version, Locked, Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
+    WaitingForApproval, RolledBack, Aborted, and as `acts.deploy` and `acts.switch` do.
+    """
+    checked_version(version)
+    _refuse_without_file(work.site)
+    hooks.check(work.site)
+    with _locked(work, f"release {version}", options) as (held, journal, taken_over):
+        unfinished = open_release(journal)
+        if unfinished is None:
+            facts = held.observe()
+            old, new = colours(facts, None)
+            if facts.systems[old].version == version and not facts.switching_to:
+                held.progress.note(f"{version} is live already, on {old}.")
+                return Outcome.RELEASED
+            if facts.switching_to:
+                raise Refused(
+                    f"a switch to {facts.switching_to} was begun and is not finished",
+                    cure="`ao switch` finishes it, `ao up` calls it off if production has not "
+                    "moved.",
+                )
+            journal.prune(held.site.rules.keep)
+            releaser = Person(
+                user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
+            )
+            begun = Begun(
+                act="release",
+                version=version,
+                old=old,
+                new=new,
+                url=lock.build_url(os.environ),
+                plan=tuple(
+                    it.text for it in plan_stages(held.site, facts, version, skip=options.skip)
+                ),
+                reason=options.reason,
+                user_id=releaser.user_id,
+                releaser=releaser.name,
+            )
+            unfinished = ReleaseState(
+                id=journal.begin(begun), version=version, old=old, new=new, releaser=releaser
+            )
+        elif unfinished.version != version:
+            raise Refused(
+                f"the release of {unfinished.version} has not ended",
+                cure="`ao release continue` goes on with it, `ao abort` ends it.",
+            )
+        _note(journal, unfinished.id, taken_over)
+        too_short = window_warning.window_warning(held, options.moment())
+        if too_short:
+            held.progress.note(too_short)
+        return _run(ReleaseRun(held, journal, unfinished, options))
+
+
+def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome | None:
+    """Go on with the release that has not ended, which is no approval.
+
+    Raises Refused when there is none, or another than the one that is named by its ID, how that
+    begins, or its version; and as `release` does.
+    """
+    _refuse_without_file(work.site)
+    hooks.check(work.site)
+    with _locked(work, "release", options) as (held, journal, taken_over):
+        unfinished = require_open(open_release(journal), named)
+        _note(journal, unfinished.id, taken_over)
+        return _run(ReleaseRun(held, journal, unfinished, options))
+
+
+def back(work: Work, options: Options) -> None:
+    """Make the system live again that was live before: of an open release, or else of all.
+
+    Raises RolledBack when an open release ends so, and as `operate.switch` does.
+    """
+    if open_release(Journal(work)) is not None:
+        abort(work, options)
+        return
+    with options.probes() if options.probes else nullcontext() as probe:
+        measurement = Measurement(probe=probe) if probe else None
+        operations.switch(
+            work, measurement=measurement, i_know=options.i_know, reason=options.reason
+        )
+
+
+def abort(work: Work, options: Options, *, version: str | None = None, wait: bool = False) -> None:
+    """End the open release: production goes back to the system that was live before it.
+
+    One that runs is asked to do so itself; with `wait` until it has, or has stopped, and then
+    it is done here. Raises Aborted or RolledBack when it is done here, Refused without an open
+    release, or one of that version, or ID, if one is told.
+    """
+    if is_running(work):
+        unfinished = request(work, Ask.ABORT, options.reason, version)
+        work.progress.note(f"Asked the release of {unfinished.version} to abort where it runs.")
+        if not wait:
+            return
+        wait_until_ended(work)
+        if open_release(Journal(work)) is None:
+            return
+    with _locked(work, "abort", options) as (held, journal, taken_over):
+        open_one = require_open(open_release(journal), version)
+        _note(journal, open_one.id, taken_over)
+        for note in left_out(held.site, OF_SWITCH_BACK):
+            held.progress.note(note)
+            journal.add(Noted(text=note), open_one.id)
+        running = ReleaseRun(held, journal, open_one, options)
+        _abort(running, AbortRequested(held.cloud.user, options.reason))
+
+
+def _refuse_without_file(site: Site) -> None:
+    """Refuse to release with what the cloud keeps of a site file: it has no checks and hooks."""
+    if site.folder is None:
+        raise Refused(
+            f"a release of {site.name} needs its site file, whose checks and hooks it runs",
+            cure="Name it with --config.",
+        )
+
+
+@contextmanager
+def _locked(
+    work: Work, purpose: str, options: Options
+) -> Iterator[tuple[Work, Journal, lock.Holder | None]]:
+    """The work with the site's lock, its journal, and from whom the lock was taken over."""
+    with (
+        lock.acquire(work, purpose) as held,
+        scale_in_hold.hold_scale_in(held.guard(work)) as locked,
+    ):
+        journal = Journal(locked, now=lambda: datetime.fromtimestamp(options.moment(), UTC))
+        yield locked, journal, held.taken_over
+
+
+def _note(journal: Journal, release: str, taken_over: lock.Holder | None) -> None:
+    if taken_over is not None:
+        journal.add(TakenOver(holder=str(taken_over), why=taken_over.over), release)
+
+
+def _run(run: ReleaseRun) -> Outcome | None:
+    """Take all stages that are to do."""
+    if run.options.known is not None:
+        run.options.known(run.past.id, run.past.version)
+    run.notify(Event.START)
+    try:
+        return _stages(run)
+    except AbortRequested as asked:
+        _abort(run, asked)
+    except (RolledBack, WaitingForApproval, Aborted):
+        raise
+    except AoError as error:
+        _failed(run, error)
+        raise
+    except KeyboardInterrupt:
+        run.write(Noted(text="interrupted"))
+        raise
+    raise AssertionError("an abort ends in an error")
+
+
+def _stages(run: ReleaseRun) -> Outcome | None:
+    if run.past.verdict == production.BACK:
+        production.go_back(run, "it was begun before")
+    for stage in Stage:
+        run.listen()
+        facts = run.observe()
+        found = plan_stages(run.work.site, facts, run.past.version, run.past, skip=run.options.skip)
+        planned = next(it for it in found if it.stage is stage)
+        if planned.state is State.TODO:
+            if stage is Stage.WATCH and run.options.detach:
+                run.work.progress.note(
+                    "The decision window is open; `ao watch` watches and decides."
+                )
+                return None
+            with run.part(stage, planned.text):
+                TAKERS[stage](run, facts)
+            run.finished(stage)
+        if stage is run.options.until:
+            run.work.progress.note(f"Stopped after {stage}; the same command goes on.")
+            return None
+    run.write(Ended(outcome=Outcome.RELEASED))
+    run.notify(Event.END, outcome=Outcome.RELEASED)
+    return Outcome.RELEASED
+
+
+def _abort(run: ReleaseRun, asked: AbortRequested) -> None:
+    """End a release as somebody asks. Raises Aborted, or RolledBack when production had moved."""
+    facts = run.observe()
+    moving = facts.live is run.past.new or facts.switching_to is run.past.new
+    # What is live may have come there otherwise than by this release.
+    if moving and facts.systems[run.past.new].version == run.past.version:
+        production.go_back(run, str(asked))
+    run.write(Ended(outcome=Outcome.ABORTED, why=str(asked)))
+    run.notify(Event.END, outcome=Outcome.ABORTED)
+    raise Aborted(
+        f"the release of {run.past.version} was {asked}; production is on {facts.live}",
+        cure=f"`ao release {run.past.version}` begins it anew.",
+    )
+
+
+def _failed(run: ReleaseRun, error: AoError) -> None:
+    """Write down that a release stopped.
+
+    It stays open once production has moved, and when the lock is lost.
+    """
+    run.notify(Event.FAILURE, why=error.message)
+    if isinstance(error, lock.LockLost):
+        # Who has the lock now may go on with the release, and must not find it ended.
+        run.write(Noted(text=f"stopped: {error.message}"))
+        return
+    facts = run.observe()
+    if facts.live is run.past.new or facts.switching_to is run.past.new:
+        run.write(Noted(text=f"stopped: {error.message}"))
+        run.work.progress.note(
+            f"Production is on {facts.live}. `ao release continue` goes on, `ao abort` goes back."
+        )
+        return
+    outcome = Outcome.CHECK_FAILED if isinstance(error, CheckFailed) else Outcome.FAILED
+    run.write(Ended(outcome=outcome, why=error.message))

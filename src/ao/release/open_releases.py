@@ -1,0 +1,115 @@
+"""The open release: whether there is one, and what other processes ask of it."""
+
+from __future__ import annotations
+
+from ao import lock
+from ao.errors import Refused
+from ao.journal import Ask, Asked, Journal
+from ao.release import approval
+from ao.release.control import INTERVAL
+from ao.release.person import Person, are_two
+from ao.release.state import ReleaseState, read_state
+from ao.site.rules import Approve
+from ao.work import Work
+
+
+def open_release(journal: Journal) -> ReleaseState | None:
+    """The release that was begun and has not ended, or None.
+
+    One whose beginning cannot be read, or breaks the journal's rules, opens none.
+    """
+    open_ones = [it for it in journal.operations() if it.act == "release" and it.outcome is None]
+    found = (read_state(journal.entries(it.id)) for it in reversed(open_ones))
+    return next((it for it in found if it is not None), None)
+
+
+def require_open(unfinished: ReleaseState | None, named: str | None = None) -> ReleaseState:
+    """The open release, which must be the one that is named if one is.
+
+    A name is its ID, how that begins, or its version. Raises Refused.
+    """
+    if unfinished is None:
+        which = "no release" if named is None else f"no release of {named}"
+        raise Refused(f"{which} is open", cure="`ao release VERSION` begins one.")
+    if named is not None and not unfinished.is_called(named):
+        raise Refused(
+            f"no release of {named} is open: release {unfinished.id} of {unfinished.version} is",
+            cure=f"`ao show {unfinished.id}` tells of it; name it so if you mean it.",
+        )
+    return unfinished
+
+
+def is_running(work: Work) -> bool:
+    """Whether a process runs a release, or something else, on the site at this moment."""
+    holder = lock.holder(work)
+    return holder is not None and not holder.over and not holder.by_hand
+
+
+def pause(work: Work, reason: str = "") -> None:
+    """Have the release that runs wait, wherever it runs. Raises Refused without one."""
+    request(work, Ask.PAUSE, reason)
+
+
+def go_on(work: Work, reason: str = "", named: str | None = None) -> None:
+    """End the pause of the release that runs, which is no approval. Raises as `present`."""
+    request(work, Ask.RESUME, reason, named)
+
+
+def approve(
+    work: Work, reason: str = "", *, named: str | None = None, approver: str = ""
+) -> ReleaseState:
+    """Approve of the open release's switch, as it is deployed now; the release.
+
+    `approver` is the person for whom the user approves, as a CI names one. Nothing is written
+    when it is approved already. Raises Refused as `present`, when there is nothing to approve,
+    and when the site asks for two people and these are not known to be two.
+    """
+    journal = Journal(work)
+    unfinished = require_open(open_release(journal), named)
+    facts, rule = work.observe(), work.site.rules.approve
+    person = Person(user=work.cloud.user, user_id=work.cloud.user_id, name=approver)
+    if approval.counting(unfinished, facts, rule) is not None:
+        return unfinished
+    new, version = unfinished.new, unfinished.version
+    if new in (facts.live, facts.switching_to):
+        raise Refused(
+            f"there is nothing to approve: production has moved to {new} already",
+            cure="`ao release continue` goes on, `ao abort` goes back.",
+        )
+    if not approval.is_deployed(unfinished, facts):
+        raise Refused(
+            f"there is nothing to approve yet: {new} has not got {version}",
+            cure=f"`ao release {version}` brings it there; approve of it when it waits for that.",
+        )
+    if rule is Approve.TWO_PEOPLE and not are_two(unfinished.releaser, person):
+        raise Refused(
+            f"{unfinished.releaser} has begun the release of {version}, and the site asks for "
+            f"another person to approve: {person} is not known to be one",
+            cure="Have somebody else approve, with an OpenStack user of their own. Where one user "
+            "acts for all, as in a CI, name the people: `ao release --releaser NAME` begins it, "
+            "`ao approve --approver NAME` approves.",
+        )
+    event = Asked(
+        ask=Ask.APPROVE, reason=reason, approval=approval.wanted(unfinished, facts, person)
+    )
+    journal.write(event, unfinished.id)
+    return unfinished
+
+
+def request(work: Work, what: Ask, reason: str, named: str | None = None) -> ReleaseState:
+    """Ask something of the open release, which it is; raises as `present`."""
+    journal = Journal(work)
+    unfinished = require_open(open_release(journal), named)
+    journal.write(Asked(ask=what, reason=reason), unfinished.id)
+    return unfinished
+
+
+def wait_until_ended(work: Work) -> None:
+    """Come back when no process runs a release any more."""
+    work.clock.until(
+        lambda: None if is_running(work) else True,
+        what="the release to end where it runs",
+        deadline=work.site.deadlines.build,
+        interval=INTERVAL,
+        cure="`ao status` shows what is, `ao abort` asks again.",
+    )

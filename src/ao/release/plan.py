@@ -1,0 +1,186 @@
+"""The course of a release: its stages, what each will do, and which are done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ao import duration
+from ao.colour import Colour
+from ao.errors import Refused
+from ao.plan.facts import Facts, System
+from ao.release import approval
+from ao.release.stage import Stage
+from ao.release.state import ReleaseState
+from ao.site import Method, Site
+from ao.site.rules import After, Approve
+
+
+class State(StrEnum):
+    """How far a stage is."""
+
+    DONE = "done"
+    TODO = "to do"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStage:
+    """A stage of a release."""
+
+    stage: Stage
+    text: str
+    """What it does, and what it changes."""
+    state: State
+    seconds: float | None
+    """How long it will take, as it did before; None when that is not known."""
+
+
+Plan = tuple[PlannedStage, ...]
+
+
+def colours(facts: Facts, past: ReleaseState | None) -> tuple[Colour, Colour]:
+    """The system that is left and the one that a release goes to.
+
+    Raises Refused when the site has no live system.
+    """
+    if past is not None:
+        return past.old, past.new
+    if facts.live is None:
+        raise Refused(
+            "no system is live, so there is no standby to release to",
+            cure="`ao up` builds the site; `ao switch blue` makes blue live.",
+        )
+    return facts.live, facts.live.other
+
+
+def plan_stages(
+    site: Site,
+    facts: Facts,
+    version: str,
+    past: ReleaseState | None = None,
+    durations: Mapping[str, float] | None = None,
+    *,
+    skip: frozenset[Stage] = frozenset(),
+    no_return: bool = False,
+) -> Plan:
+    """The stages of bringing a version live, from facts and what the journal says.
+
+    `durations` are seconds that stages took before, by their words; `no_return` says that the
+    version changes the database one-way. Raises Refused when the
+    site has no live system.
+    """
+    old, new = colours(facts, past)
+    moved = facts.live is new
+    # A switch that somebody else has begun passes no stage of this release.
+    under_way = moved or (facts.switching_to is new and past is not None and past.switching)
+    done = past.done if past else frozenset()
+    known = durations or {}
+
+    def planned(stage: Stage, text: str, finished: bool, wanted: bool = True) -> PlannedStage:
+        before = under_way and stage not in {Stage.SWITCH, Stage.WATCH, Stage.RETIRE}
+        if finished or (before and wanted):
+            state = State.DONE
+        else:
+            state = State.TODO if wanted and stage not in skip else State.SKIPPED
+        seconds = 0.0 if state is not State.TODO else _seconds(site, stage, known)
+        return PlannedStage(stage=stage, text=text, state=state, seconds=seconds)
+
+    rules, live, standby = site.rules, facts.systems[old], facts.systems[new]
+    ready = _ready(standby, version) and facts.previewed is new
+    logout = site.logout
+    return (
+        planned(Stage.DEPLOY, f"deploy {version} to {new}: {_replaces(standby)}", ready),
+        planned(
+            Stage.CHECK,
+            f"check {new} on its preview: {_count(len(site.checks.all), 'check')}",
+            ready and Stage.CHECK in done,
+            bool(site.checks.all),
+        ),
+        planned(
+            Stage.MATCH,
+            f"bring {new} to at least {_count(live.size, 'server')}, as {old} has",
+            ready and standby.size >= live.size,
+        ),
+        planned(
+            Stage.APPROVE,
+            "wait for approval",
+            past is not None and approval.counting(past, facts, rules.approve) is not None,
+            rules.approve is not Approve.AUTO,
+        ),
+        planned(
+            Stage.LOGOUT,
+            f"tell users and log them out{_notice(site)}",
+            Stage.LOGOUT in done,
+            logout is not None,
+        ),
+        planned(
+            Stage.SWITCH,
+            f"switch production to {new} by {_by(site)}, drain {old}"
+            + (_no_return(version) if no_return else ""),
+            moved and facts.previewed is old and not facts.switching_to,
+        ),
+        planned(
+            Stage.WATCH,
+            f"watch production for {duration.show(site.watch.length)}; "
+            f"a breach switches back to {old}",
+            past is not None and past.verdict is not None,
+            site.watch.length > 0,
+        ),
+        planned(
+            Stage.RETIRE,
+            _retirement(site, old),
+            Stage.RETIRE in done or (moved and _retired(site, live)),
+            rules.standby.after is not After.KEEP,
+        ),
+    )
+
+
+def _ready(system: System, version: str) -> bool:
+    return system.version == version and system.obstacle() is None
+
+
+def _replaces(system: System) -> str:
+    if system.stack is None:
+        return "builds it anew"
+    return f"replaces its {_count(system.size, 'server')} of version {system.version or '?'}"
+
+
+def _retired(site: Site, old: System) -> bool:
+    standby = site.rules.standby
+    return old.stack is None if standby.after is After.EMPTY else old.size <= standby.size
+
+
+def _retirement(site: Site, old: Colour) -> str:
+    match site.rules.standby.after:
+        case After.SHRINK:
+            return f"shrink {old} to {_count(site.rules.standby.size, 'server')}"
+        case After.EMPTY:
+            return f"delete {old}"
+    return f"keep {old} as it is"
+
+
+def _by(site: Site) -> str:
+    if site.switch.method is Method.POOL:
+        return "one PUT of the listener's default pool"
+    return "one PUT of the production address"
+
+
+def _no_return(version: str) -> str:
+    return f"; {version} changes the database one-way: no return from here"
+
+
+def _notice(site: Site) -> str:
+    notice = site.logout.notice if site.logout else 0.0
+    return f", after {duration.show(notice)} of notice" if notice else ""
+
+
+def _seconds(site: Site, stage: Stage, known: Mapping[str, float]) -> float | None:
+    if stage is Stage.WATCH:
+        return site.watch.length
+    return known.get(str(stage))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,174 @@
+"""A release that runs: what its stages share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ao import duration
+from ao.cutover.measurement import Probe
+from ao.errors import AoError
+from ao.hooks import hooks, notification
+from ao.hooks.hooks import Context
+from ao.journal import WAITING, Event, Journal, StepBegun, StepEnded
+from ao.plan.facts import Facts
+from ao.plan.plan import Step
+from ao.release.control import AbortRequested, Control
+from ao.release.errors import WaitingForApproval
+from ao.release.stage import Stage
+from ao.release.state import ReleaseState
+from ao.site.hooks import Point
+from ao.work import Work
+
+Probes = Callable[[], AbstractContextManager[Probe]]
+"""What gives a probe, as often as it is asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the user says of one run."""
+
+    ask: Callable[[str], bool] | None = None
+    """Asks the user whether to go on; None where nobody can be asked."""
+    detach: bool = False
+    """Whether the decision window is left to a later `ao watch`."""
+    until: Stage | None = None
+    """Stage after which to stop; what is left to do is left to a later run."""
+    override: str = ""
+    """Why production is switched outside of its window, if it is."""
+    i_know: bool = False
+    """Whether production may be switched back past a one-way change."""
+    skip: frozenset[Stage] = frozenset()
+    reason: str = ""
+    """Why there is this release."""
+    releaser: str = ""
+    """Person for whom it is begun, as a CI names one."""
+    known: Callable[[str, str], None] | None = None
+    """Is told the release's ID and version, once they are known."""
+    junit: Path | None = None
+    """File for the results of the checks."""
+    probes: Probes | None = None
+    """None measures nothing."""
+    reports: tuple[Path, ...] = ()
+    """Files for the report of every switch; a later one takes the place of an earlier one."""
+    moment: Callable[[], float] = time.time
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True)
+class StageStep(Step):
+    """A stage of a release, as progress shows it."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class ReleaseRun:
+    """One process's part of a release; what was done of it before is in `past`."""
+
+    def __init__(self, work: Work, journal: Journal, past: ReleaseState, options: Options) -> None:
+        self.work = work
+        self.past = past
+        self.options = options
+        self.attention = Control(work, journal, past.id)
+        self._journal = journal
+        self._context: Context | None = None
+
+    def listen(self) -> None:
+        """Hear what others ask, and wait while it is paused. Raises AbortAsked."""
+        self.attention.listen()
+        self.past = replace(
+            self.past, approvals=(*self.past.approvals, *self.attention.approvals())
+        )
+
+    def write(self, event: Event) -> None:
+        """Add an entry to the journal."""
+        self._journal.add(event, self.past.id)
+
+    def observe(self) -> Facts:
+        """Facts in the midst of a release, which a moment's silence of a service must not end."""
+        return self.work.clock.until(
+            self.work.observe,
+            what="OpenStack to answer",
+            deadline=self.work.site.deadlines.switch,
+        )
+
+    def context(self) -> Context:
+        """What commands and webhooks are told of the release.
+
+        Where a cloud that fails cannot be looked at, it is what they were told before.
+        """
+        try:
+            facts = self.work.observe()
+        except AoError:
+            if self._context is None:
+                raise
+            return self._context
+        self._context = hooks.context(
+            self.work,
+            facts,
+            self.past.new,
+            self.past.version,
+            release=self.past.id,
+            reason=self.options.reason,
+        )
+        return self._context
+
+    def hook(self, point: Point) -> None:
+        """Run the hooks of a point; raises HookFailed."""
+        if self.work.site.hooks.get(point):
+            hooks.run(self.work, point, self.context())
+
+    def notify(self, event: notification.Event, **more: object) -> None:
+        """Tell an event to those who want to know."""
+        if self.work.site.notify:
+            notification.tell(self.work, event, self.context(), **more)
+
+    @contextmanager
+    def draining(self) -> Iterator[None]:
+        """Run the hooks around a drain."""
+        self.hook(Point.BEFORE_DRAIN)
+        yield
+        self.hook(Point.AFTER_DRAIN)
+
+    def countdown(self, what: str) -> Callable[[float], None]:
+        """What tells the seconds that are left until something."""
+        return lambda left: self.work.progress.state(f"{what}: in {duration.show(left)}")
+
+    @contextmanager
+    def part(self, word: str, text: str) -> Iterator[None]:
+        """Tell and write down the beginning and the end of a stage."""
+        part, begin = StageStep(text), self.work.clock.now()
+        self.write(StepBegun(step=word))
+        self.work.progress.begin(part)
+
+        def ended(outcome: str, why: str = "") -> None:
+            seconds = self.work.clock.now() - begin
+            self.write(StepEnded(step=word, seconds=seconds, outcome=outcome, why=why))
+            self.work.progress.end(part, seconds)
+
+        try:
+            yield
+        except WaitingForApproval as waiting:
+            ended(WAITING, waiting.message)
+            raise
+        except AoError as error:
+            ended("failed", error.message)
+            raise
+        except AbortRequested as asked:
+            ended("aborted", str(asked))
+            raise
+        ended("done")
+
+    def finished(self, stage: Stage) -> None:
+        """Take a stage as done."""
+        if stage is Stage.DEPLOY:
+            # An approval that came while it was deployed is void too.
+            self.listen()
+            self.past = self.past.redeployed()
+        self.past = replace(self.past, done=self.past.done | {stage})

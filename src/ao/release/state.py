@@ -1,0 +1,140 @@
+"""What the journal says of a release that is under way. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from ao.colour import Colour
+from ao.journal import (
+    Approval,
+    Ask,
+    Asked,
+    Begun,
+    Ended,
+    Entry,
+    Heading,
+    Judged,
+    Measured,
+    Outcome,
+    StepBegun,
+    StepEnded,
+    Unreadable,
+)
+from ao.release.person import Person
+from ao.release.stage import Stage
+from ao.watch.sample import Baseline
+
+SHORTEST = len("20261123-0")
+"""Characters of the beginning of an ID that name a release: a date alone may be a version."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """An approval that somebody gave, whether it counts or not."""
+
+    user: str
+    """Name of the OpenStack user who gave it."""
+    approval: Approval | None
+    """What it names; None of one that names nothing or cannot be read."""
+    void: bool = False
+    """Whether the version was deployed after it."""
+
+    @property
+    def person(self) -> Person:
+        """Who gave it."""
+        if self.approval is None:
+            return Person(user=self.user)
+        return Person(user=self.user, user_id=self.approval.user_id, name=self.approval.approver)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseState:
+    """A release as far as it has come."""
+
+    id: str
+    version: str
+    old: Colour
+    """System that was live when it began."""
+    new: Colour
+    """System that it brings the version to."""
+    releaser: Person
+    """Who began it."""
+    done: frozenset[Stage] = frozenset()
+    """Stages that have ended well, or were skipped, since the version was deployed."""
+    approvals: tuple[Given, ...] = ()
+    """Approvals that were given, oldest first; `ao.release.approval` tells which one counts."""
+    baseline: Baseline | None = None
+    """What production was like right before the switch."""
+    switching: bool = False
+    """Whether it has begun to switch production."""
+    switched_at: float | None = None
+    """When production had moved (seconds since 1970)."""
+    verdict: str | None = None
+    """What was decided after the switch."""
+    outcome: Outcome | None = None
+
+    def is_called(self, word: str) -> bool:
+        """Whether a word names it: its ID, how that begins with more than the day, its version."""
+        return word in (self.id, self.version) or (
+            len(word) >= SHORTEST and self.id.startswith(word)
+        )
+
+    def redeployed(self) -> ReleaseState:
+        """The same as its version is deployed: what was done and approved before is void."""
+        void = tuple(replace(given, void=True) for given in self.approvals)
+        return replace(self, done=frozenset(), approvals=void)
+
+
+def read_state(entries: Sequence[Entry]) -> ReleaseState | None:
+    """What the entries of one release, oldest first, come to; None if its beginning is not told."""
+    first = next((it for it in entries if isinstance(it.event, Begun)), None)
+    begun = first.event if first else None
+    if not isinstance(begun, Begun) or first is None:
+        return None
+    if begun.version is None or begun.old is None or begun.new is not begun.old.other:
+        return None
+    beginning = ReleaseState(
+        id=entries[0].heading.release,
+        version=begun.version,
+        old=begun.old,
+        new=begun.new,
+        releaser=Person(user=first.heading.who, user_id=begun.user_id, name=begun.releaser),
+    )
+    return reduce(_after, entries, beginning)
+
+
+def given(entry: Entry) -> Given | None:
+    """The approval that an entry tells of; None of an entry of something else."""
+    who = entry.heading.who
+    match entry:
+        case Entry(event=Asked(ask=Ask.APPROVE, approval=approval)):
+            return Given(user=who, approval=approval)
+        case Entry(event=Unreadable(), heading=Heading(kind="asked", words=(Ask.APPROVE, *_))):
+            return Given(user=who, approval=None)
+    return None
+
+
+def _after(sofar: ReleaseState, entry: Entry) -> ReleaseState:
+    approval = given(entry)
+    if approval is not None:
+        return replace(sofar, approvals=(*sofar.approvals, approval))
+    match entry.event:
+        case StepBegun(step=Stage.DEPLOY):
+            return sofar.redeployed()
+        case StepBegun(step=Stage.SWITCH):
+            return replace(sofar, switching=True)
+        case StepEnded(step=step, outcome="done" | "skipped") if step in list(Stage):
+            stage = Stage(step)
+            before = sofar.redeployed() if stage is Stage.DEPLOY else sofar
+            moved = entry.heading.at.timestamp() if stage is Stage.SWITCH else sofar.switched_at
+            return replace(before, done=before.done | {stage}, switched_at=moved)
+        case Measured(error_rate=rate, latency_p95=latency, online=online):
+            baseline = Baseline(error_rate=rate, latency_p95=latency, online=online)
+            return replace(sofar, baseline=baseline)
+        case Judged(verdict=verdict):
+            return replace(sofar, verdict=verdict)
+        case Ended(outcome=outcome):
+            return replace(sofar, outcome=outcome)
+    return sofar

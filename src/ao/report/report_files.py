@@ -1,0 +1,83 @@
+"""Files of a report, by their suffix: `.json`, `.html`, `.svg` or `.png`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from ao.cutover.cutover import CutOver
+from ao.errors import ConfigError
+from ao.report.translations import Language
+
+
+def check(path: Path) -> None:
+    """Raise ConfigError unless the file's suffix is that of a report, in a folder that is."""
+    if path.suffix not in _CONTENTS:
+        raise ConfigError(
+            f"cannot write a report to {path}: its name ends in none of {', '.join(_CONTENTS)}",
+            cure="Name it by what it is to be, for example report.html.",
+        )
+    if not path.parent.is_dir():
+        raise ConfigError(
+            f"cannot write {path}: there is no folder {path.parent}", cure="Make it first."
+        )
+
+
+def write(cutover: CutOver, path: Path, language: Language = Language.ENGLISH) -> None:
+    """Write the report that the file's suffix names; `language` is that of a chart.
+
+    Raises ConfigError when it cannot be written.
+    """
+    check(path)
+    content = _CONTENTS[path.suffix](cutover, language)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {path}: {error.strerror}", cure="Name a place that can be written to."
+        ) from None
+
+
+def read(path: Path) -> CutOver:
+    """The cut-over of a JSON file; raises ConfigError when it holds none."""
+    from ao.report import cutover_json
+
+    try:
+        return cutover_json.read(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {path}: {error.strerror}",
+            cure="`ao switch --report FILE.json` writes such files.",
+        ) from None
+
+
+def _json(cutover: CutOver, _: Language) -> bytes:
+    from ao.report import cutover_json
+
+    return cutover_json.write(cutover).encode()
+
+
+def _html(cutover: CutOver, language: Language) -> bytes:
+    from ao.report import html_page
+
+    return html_page.page(cutover, language).encode()
+
+
+def _svg(cutover: CutOver, language: Language) -> bytes:
+    from ao.report import cutover_chart
+
+    return cutover_chart.svg(cutover, language).encode()
+
+
+def _png(cutover: CutOver, language: Language) -> bytes:
+    from ao.report import cutover_chart
+
+    return cutover_chart.png(cutover, language)
+
+
+_CONTENTS: dict[str, Callable[[CutOver, Language], bytes]] = {
+    ".json": _json,
+    ".html": _html,
+    ".svg": _svg,
+    ".png": _png,
+}

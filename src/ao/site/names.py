@@ -1,0 +1,42 @@
+"""Names of sites, and of the versions of their applications."""
+
+from __future__ import annotations
+
+import re
+
+from ao.errors import ConfigError
+from ao.untrusted.printable import printable
+
+NAME = r"^[a-z][a-z0-9-]{0,29}$"
+"""Regular expression of a site's name."""
+ENDINGS = ("blue", "green", "lock", "preview", "doctor")
+"""Words that a new site's name does not end in: things of a site `shop` are called `ao-shop-blue`
+and so on, and would have the names of the things of a site `shop-blue`."""
+VERSION = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$"
+"""Regular expression of a version: it fits a tag of a server (60 characters, no comma, no slash),
+and a shell minds none of its characters."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a site may be called so."""
+    return re.fullmatch(NAME, text) is not None
+
+
+def ending(name: str) -> str | None:
+    """The word in which a name ends that a new site may not have, or None."""
+    return next((word for word in ENDINGS if name.endswith(f"-{word}")), None)
+
+
+def is_version(text: str) -> bool:
+    """Whether a version may be called so."""
+    return re.fullmatch(VERSION, text) is not None
+
+
+def checked_version(version: str) -> str:
+    """The version, if it may be one; raises ConfigError if not."""
+    if not is_version(version):
+        raise ConfigError(
+            f"{printable(version, 60)!r} cannot be a version",
+            cure="Use up to 40 letters, digits and . _ + - such as 2.0 or 2026-11-23.",
+        )
+    return version

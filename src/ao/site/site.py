@@ -1,0 +1,226 @@
+"""A site: what the operator wants, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from ao.colour import Colour
+from ao.site.autoscale import Autoscale
+from ao.site.checks import Checks
+from ao.site.hooks import Hook, Point
+from ao.site.logout import Logout
+from ao.site.migration import Migration
+from ao.site.notify import Notification
+from ao.site.rules import Rules
+from ao.site.watch import Watch
+from ao.site.window import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The servers of each system."""
+
+    image: str
+    """Name or ID of the image."""
+    flavor: str
+    """Name or ID of the flavor."""
+    keypair: str | None
+    """Name of the key pair put on the servers."""
+    user_data: str
+    """User data, in which $AO_SITE, $AO_COLOUR and $AO_VERSION are replaced."""
+    size: int
+    """Servers that a new system begins with."""
+    minimum: int
+    """Least number of servers that scaling leaves."""
+    maximum: int
+    """Greatest number of servers that scaling reaches."""
+    delete_delay: float
+    """Seconds between a server's leaving the pool and its deletion."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancer:
+    """How a load balancer listens and spreads requests."""
+
+    provider: str
+    """Octavia provider: `amphora`, `ovn` or another that the cloud has."""
+    protocol: str
+    """Protocol of listener and pool: HTTP or TCP."""
+    algorithm: str
+    """Octavia algorithm of the pool, for example ROUND_ROBIN."""
+    port: int
+    """Port that users reach."""
+    server_port: int
+    """Port that the servers listen on."""
+
+
+class Method(StrEnum):
+    """How production is switched."""
+
+    ADDRESS = "address"
+    """Each system has a load balancer, and the production address moves."""
+    POOL = "pool"
+    """Both systems share one load balancer, and its listener's default pool changes."""
+
+
+class DrainWay(StrEnum):
+    """How clients that are still on the old system are got over to the new one."""
+
+    AFTER = "after"
+    """The old load balancer is reloaded once production is seen on the new system."""
+    AROUND = "around"
+    """The old load balancer is reloaded right before the move and right after it."""
+    HOOK = "hook"
+    """The operator's command has the old servers close their connections."""
+    NONE = "none"
+    """Nothing is done: clients stay until they close by themselves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch:
+    """How production is switched, and how the standby is reached."""
+
+    method: Method
+    preview_port: int
+    """Pool method: port of the production address that reaches the standby."""
+    preview_sources: tuple[str, ...]
+    """Pool method: networks that may reach the standby, in CIDR form; all when empty."""
+    new_per_second: float
+    """Probe's requests on new connections through a switch; 0 for none."""
+    kept: int
+    """Probe's Keep-Alive clients through a switch; 0 for none."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drain:
+    """How the old system is drained after a switch. Times in seconds."""
+
+    way: DrainWay | None
+    """Address method; None takes what suits provider and network."""
+    hook: str | None
+    """Command that has the old servers close their connections."""
+    quiet: float
+    """The old system is drained once it has served nobody for so long."""
+    deadline: float
+    """Longest wait for that."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """What counts as a healthy server and a healthy site."""
+
+    type: str
+    """Octavia monitor type for the servers: HTTP or TCP."""
+    path: str
+    """Path asked for, by the monitor (HTTP) and by Ao after a switch."""
+    expect: int
+    """HTTP status of a healthy answer."""
+    interval: int
+    """Seconds between two checks of a server."""
+    timeout: int
+    """Seconds after which a check has failed."""
+    retries: int
+    """Failed checks in a row that take a server out, passed ones that bring it back."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identify:
+    """How an answer tells which colour gave it."""
+
+    path: str
+    """Path of the request."""
+    header: str | None
+    """Response header that holds the colour."""
+    body: str | None
+    """Regular expression whose first group finds the colour in the body."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadlines:
+    """The longest that Ao waits, in seconds."""
+
+    build: float
+    """For Heat to build, update or delete a system."""
+    serve: float
+    """For a built system's servers to pass their health checks."""
+    switch: float
+    """For production to answer from the new system after a switch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """One application's production: two systems behind one production address."""
+
+    name: str
+    """Name, unique in its project."""
+    folder: Path | None
+    """Folder of the site file, in which hooks run; None of a site that the cloud has kept: no
+    command of its runs."""
+    source: str = field(compare=False)
+    """What the cloud keeps of the site file, as `ao.config.stored` writes it."""
+    left_out: tuple[str, ...]
+    """Keys that the site file has and the cloud has not kept; none of a file itself."""
+    cloud: str | None
+    """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
+    external_network: str
+    """Name or ID of the network that the addresses come from."""
+    production_address: str | None
+    """Floating IP that the project already has; None has Ao allocate one."""
+    version: str
+    """Version that a new system begins with."""
+    cidrs: Mapping[Colour, str]
+    """Network of each system, in CIDR form."""
+    balancer_cidr: str
+    """Network of the load balancer that both systems share, in CIDR form."""
+    dns_nameservers: tuple[str, ...]
+    """Name servers that the servers ask."""
+    group: Group
+    autoscale: Autoscale | None
+    """How load changes the size of the live system; None when it does not."""
+    load_balancer: LoadBalancer
+    switch: Switch
+    drain: Drain
+    health_check: HealthCheck
+    identify: Identify
+    deadlines: Deadlines
+    window: Window
+    watch: Watch
+    rules: Rules
+    checks: Checks
+    """Checks of the standby before a switch."""
+    hooks: Mapping[Point, tuple[Hook, ...]]
+    """Commands and webhooks at moments of a release."""
+    logout: Logout | None
+    """Forced logout before a switch."""
+    notify: tuple[Notification, ...]
+    migration: Migration
+
+    @property
+    def stack(self) -> str:
+        """Name of the site's own Heat stack."""
+        return f"ao-{self.name}"
+
+    def system_stack(self, colour: Colour) -> str:
+        """Name of a system's Heat stack."""
+        return f"ao-{self.name}-{colour}"
+
+    @property
+    def tag(self) -> str:
+        """The word that everything of this site carries."""
+        return f"ao:site={self.name}"
+
+    def url(self, address: str, path: str = "") -> str:
+        """URL of a path at a floating IP, on the port that users reach."""
+        return _url(address, self.load_balancer.port, path)
+
+    def preview_url(self, address: str, path: str = "") -> str:
+        """URL of a path at the floating IP that reaches the standby."""
+        pool = self.switch.method is Method.POOL
+        return _url(address, self.switch.preview_port if pool else self.load_balancer.port, path)
+
+
+def _url(address: str, port: int, path: str) -> str:
+    return f"http://{address}{'' if port == 80 else f':{port}'}{path}"

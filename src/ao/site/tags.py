@@ -1,0 +1,42 @@
+"""Tags of a site's stacks, servers and pool members: words of the form `ao:key=value`."""
+
+from __future__ import annotations
+
+from ao.colour import Colour
+from ao.site.names import is_version
+from ao.site.site import Method
+
+
+def colour_tag(colour: Colour) -> str:
+    """The word that everything of a system carries."""
+    return f"ao:colour={colour}"
+
+
+def version_tag(version: str) -> str:
+    """The word that everything made for a version carries."""
+    return f"ao:version={version}"
+
+
+def deploy_tag(mark: str) -> str:
+    """The word that a system's stack carries of the deploy that defined it."""
+    return f"ao:deploy={mark}"
+
+
+def version_of(tags: frozenset[str]) -> str | None:
+    """Version that tags tell; None when they tell none, or what is no version.
+
+    Anybody with a role in the project may have written them.
+    """
+    word = tag_value(tags, "version")
+    return word if word is not None and is_version(word) else None
+
+
+def method_tag(method: Method) -> str:
+    """The word that a site's own stack carries of its method."""
+    return f"ao:method={method}"
+
+
+def tag_value(tags: frozenset[str], key: str) -> str | None:
+    """Value of the word `ao:key=value` among tags, or None."""
+    prefix = f"ao:{key}="
+    return next((tag.removeprefix(prefix) for tag in sorted(tags) if tag.startswith(prefix)), None)

@@ -1,0 +1,54 @@
+"""Files of a timetable's chart, by their suffix: `.svg`, `.png` or `.html`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ao.errors import ConfigError
+from ao.report.translations import Language
+from ao.timetable.comparison import Comparison
+from ao.timetable.schedule import Schedule
+
+SUFFIXES = (".svg", ".png", ".html")
+
+
+def check(path: Path) -> None:
+    """Raise ConfigError unless the file's suffix is that of a chart, in a folder that is."""
+    if path.suffix not in SUFFIXES:
+        raise ConfigError(
+            f"cannot draw a chart into {path}: its name ends in none of {', '.join(SUFFIXES)}",
+            cure="Name it by what it is to be, for example timetable.svg.",
+        )
+    if not path.parent.is_dir():
+        raise ConfigError(
+            f"cannot write {path}: there is no folder {path.parent}", cure="Make it first."
+        )
+
+
+def write(shown: Schedule | Comparison, path: Path, language: Language) -> None:
+    """Write the chart that the file's suffix names; raises ConfigError when that cannot be."""
+    check(path)
+    content = _content(shown, path.suffix, language)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write {path}: {error.strerror}", cure="Name a place that can be written to."
+        ) from None
+
+
+def _content(shown: Schedule | Comparison, suffix: str, language: Language) -> bytes:
+    from ao.report import drawing
+    from ao.timetable import html_page, translations
+    from ao.timetable.gantt_chart import figure
+
+    if suffix == ".html":
+        return html_page.page(shown, language).encode()
+    if isinstance(shown, Comparison):
+        spoken = translations.of(drawing.written(language))
+        drawn = figure(
+            (shown.first, shown.second), language, heading=translations.saving(shown, spoken)
+        )
+    else:
+        drawn = figure((shown,), language)
+    return drawing.svg(drawn).encode() if suffix == ".svg" else drawing.png(drawn)

@@ -1,0 +1,64 @@
+"""Durations and titles as a procedure's file writes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
+
+from ao.config.section import Duration
+from ao.timetable.durations import Fixed, LogNormal, Measured, Range, TaskDuration
+from ao.timetable.title import Title
+
+_DURATION: TypeAdapter[float] = TypeAdapter(Duration)
+_EXAMPLES = "5m, {from: 10m, to: 30m}, {from: 10m, likely: 15m, to: 30m} or {median: 5m, p95: 9m}"
+
+
+def _takes(value: Any) -> TaskDuration:
+    match value:
+        case {"measured": [*times]} if times and len(value) == 1:
+            return Measured(seconds=tuple(map(_seconds, times)))
+        case {"from": low, "to": high} if len(value) == 2:
+            shortest, longest = _ascending(low, high)
+            return Range(shortest=shortest, longest=longest)
+        case {"from": low, "likely": middle, "to": high} if len(value) == 3:
+            shortest, likely, longest = _ascending(low, middle, high)
+            return Range(shortest=shortest, likely=likely, longest=longest)
+        case {"median": middle, "p95": high} if len(value) == 2:
+            median, p95 = _ascending(middle, high)
+            if not median:
+                raise ValueError("the median has to be more than 0")
+            return LogNormal(median=median, p95=p95)
+        case dict():
+            raise ValueError(f"it does not tell how long; write {_EXAMPLES}")
+    return Fixed(seconds=_seconds(value))
+
+
+def _ascending(*values: object) -> list[float]:
+    times = [_seconds(value) for value in values]
+    if times != sorted(times):
+        raise ValueError("its times do not ascend")
+    return times
+
+
+def _seconds(value: object) -> float:
+    try:
+        return _DURATION.validate_python(value)
+    except ValidationError as error:
+        raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from error
+
+
+def _title(value: Any) -> Title:
+    match value:
+        case str(english) if english.strip():
+            return Title(en=english)
+        case {"en": str(english)} if english.strip() and len(value) == 1:
+            return Title(en=english)
+        case {"en": str(english), "ja": str(japanese)} if english.strip() and len(value) == 2:
+            return Title(en=english, ja=japanese)
+    raise ValueError("it is no title; write a text, or {en: text, ja: text}")
+
+
+TakesText = Annotated[TaskDuration, PlainValidator(_takes)]
+TitleText = Annotated[Title, PlainValidator(_title)]
+Probability = Annotated[float, Field(strict=False, ge=0, le=1, allow_inf_nan=False)]

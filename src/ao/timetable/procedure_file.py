@@ -1,0 +1,32 @@
+"""The file of a procedure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ao.config.yaml_file import YamlFile
+from ao.errors import ConfigError
+from ao.timetable import clock_times
+from ao.timetable.procedure import Flawed, Procedure
+from ao.timetable.procedure_schema import ProcedureFile
+from ao.timetable.schedule import schedule
+
+
+def load(path: Path) -> Procedure:
+    """Read a procedure's YAML file.
+
+    Raises ConfigError that names file and line of everything wrong.
+    """
+    source = YamlFile.read(path)
+    try:
+        procedure = ProcedureFile.model_validate(source.data).value()
+    except ValidationError as error:
+        raise ConfigError("\n".join(source.explain(error, ProcedureFile))) from error
+    except Flawed as flaw:
+        where = f"{source.where(flaw.key)}: {'.'.join(map(str, flaw.key))}"
+        raise ConfigError(f"{where}: {flaw.message}") from flaw
+    if wrong := clock_times.changed(schedule(procedure)):
+        raise ConfigError(f"{source.where(('window', 'opens'))}: window.opens: {wrong}")
+    return procedure

@@ -1,0 +1,1 @@
+"""What somebody else wrote: made safe to print, and held within bounds."""

@@ -1,0 +1,89 @@
+"""Prometheus: one figure of it at a time, by instant queries.
+
+https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from ao.http import limits
+from ao.untrusted.printable import printable
+
+TIMEOUT = 5.0
+"""Seconds that an answer may take as a whole."""
+
+
+class NoFigure(Exception):
+    """Prometheus gave no figure; the message says where and why, without credentials."""
+
+
+def ask(url: str, query: str) -> float:
+    """The one value that a query has now; credentials in the URL are sent as basic auth.
+
+    Raises NoFigure when Prometheus does not answer within TIMEOUT and `ao.http.limits`, refuses the
+    query, or gives no value, several, or NaN.
+    """
+    import httpx
+
+    from ao.http import exchange
+
+    try:
+        request = exchange.request(
+            "GET",
+            f"{url.rstrip('/')}/api/v1/query",
+            params={"query": query, "timeout": f"{TIMEOUT:g}s"},
+        )
+        answer = exchange.exchange(request, TIMEOUT, keep=limits.FIGURES, longest=limits.FIGURES)
+    except (exchange.Unanswered, httpx.InvalidURL) as error:
+        raise _no_figure(url, str(error)) from error
+    try:
+        value = _value(json.loads(answer.body))
+    except NoFigure as error:
+        raise _no_figure(url, str(error)) from error
+    # A number can be too large for a float, and lists can be nested too deeply.
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+        what = f"HTTP {answer.status}, and not as Prometheus answers"
+        raise _no_figure(url, what) from error
+    return value
+
+
+def masked(url: str) -> str:
+    """A URL without the credentials that it holds."""
+    parts = urlsplit(url)
+    if "@" not in parts.netloc:
+        return url
+    return urlunsplit(parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}"))
+
+
+def _value(body: Any) -> float:
+    """The value in an answer; raises NoFigure with the reason if it tells another thing."""
+    if body["status"] != "success":
+        raise NoFigure(printable(f"{body['errorType']}: {body['error']}", limits.TEXT))
+    kind, result = body["data"]["resultType"], body["data"]["result"]
+    match kind:
+        case "scalar":
+            values = [_figure(result)]
+        case "vector":
+            values = [_figure(series["value"]) for series in result]
+        case _:
+            raise NoFigure(f"the query gives a {printable(str(kind), 20)}, not a value")
+    if len(values) != 1:
+        raise NoFigure(f"the query gives {len(values)} values, not one; sum() or max() makes one")
+    if math.isnan(values[0]):
+        raise NoFigure("the query gives NaN, as 0/0 does")
+    return values[0]
+
+
+def _figure(pair: Any) -> float:
+    """The value of a moment with its value; raises TypeError for another thing."""
+    if not isinstance(pair, list):
+        raise TypeError
+    return float(pair[1])
+
+
+def _no_figure(url: str, why: str) -> NoFigure:
+    return NoFigure(f"{masked(url)}: {why}")

@@ -1,0 +1,1 @@
+"""Maintenance windows: when production may be switched."""

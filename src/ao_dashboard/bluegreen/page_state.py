@@ -1,0 +1,183 @@
+"""The scene of one site: what its pages and forms are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeVar
+
+from ao import config, lock
+from ao.cloud import Cloud
+from ao.colour import Colour
+from ao.doctor import kept_findings
+from ao.doctor.findings import Findings
+from ao.errors import AoError, NotAuthenticated
+from ao.journal import Entry, Journal, Operation, settled
+from ao.lock import Holder
+from ao.plan import scaling_state
+from ao.plan.facts import Facts, System
+from ao.plan.scaling_state import ScalingState
+from ao.site import Site
+from ao.visit import NoAnswer, visit
+from ao.work import Work
+from ao_dashboard.bluegreen.events import events
+from ao_dashboard.bluegreen.notes import Notes
+
+T = TypeVar("T")
+HISTORY = 20
+"""Lines of the history that a site's page has."""
+REACH = 2.0
+"""Seconds that production has to answer to this machine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageState:
+    """A site at this moment; None is what the cloud did not tell."""
+
+    cloud: Cloud
+    site: Site
+    """The site as the project keeps it."""
+    facts: Facts | None
+    findings: Findings | None
+    """What `ao doctor` saw of this cloud."""
+    holder: Holder | None
+    """Who holds the lock; None also for nobody."""
+    lock_known: bool
+    """Whether that is known."""
+    releases: tuple[Operation, ...] | None
+    """Releases and other acts, oldest first."""
+    happenings: tuple[Entry, ...] | None
+    """What else its journal tells, newest first."""
+    load: Mapping[Colour, ScalingState]
+    """Load of each system; empty without autoscaling, and while the facts are not known."""
+    unknown: tuple[str, ...]
+    """What the cloud did not answer, a sentence for each."""
+    invalid: tuple[str, ...]
+    """What of the site breaks the rules and is left out, a sentence for each."""
+    notes: Notes = field(default_factory=Notes, compare=False)
+    """What an act tells on its way."""
+
+    @classmethod
+    def of(cls, cloud: Cloud, name: str) -> PageState:
+        """Look at a site, at all services side by side.
+
+        Raises NotFound when the project has no such site or keeps no file of it, and as
+        `config.load_stored` does.
+        """
+        site = config.load_stored(cloud, name)
+        looking = Notes()
+        work = Work(cloud=cloud, site=site, progress=looking)
+        unknown: list[str] = []
+
+        def told(answer: Future[T]) -> T | None:
+            try:
+                return answer.result()
+            except NotAuthenticated:
+                raise
+            except AoError as error:
+                unknown.append(error.message)
+                return None
+
+        with ThreadPoolExecutor(max_workers=5, thread_name_prefix="page-state") as pool:
+            facts = pool.submit(work.observe)
+            findings = pool.submit(kept_findings.recall, work)
+            holder = pool.submit(lock.holder, work)
+            releases = pool.submit(Journal(work).operations)
+            others = pool.submit(events, work, HISTORY)
+            seen = told(facts)
+            if seen and seen.unknown:
+                unknown.append(seen.unknown)
+            counting, known = _counting(told(holder)), holder.exception() is None
+            done = told(releases)
+            if done is not None and known:
+                done = settled(done, held=counting is not None and not counting.by_hand)
+            found, happened = told(findings), told(others)
+            return cls(
+                cloud=cloud,
+                site=site,
+                facts=seen,
+                findings=found,
+                holder=counting,
+                lock_known=known,
+                releases=done,
+                happenings=happened,
+                load=scaling_state.read_scaling(cloud, site, seen) if seen else {},
+                unknown=tuple(dict.fromkeys(unknown)),
+                invalid=tuple(looking.texts),
+            )
+
+    @property
+    def live(self) -> System | None:
+        """The system that production reaches; None also while that is not known."""
+        return self.facts.systems[self.facts.live] if self.facts and self.facts.live else None
+
+    @property
+    def standby(self) -> System | None:
+        """The other system."""
+        return self.facts.systems[self.facts.standby] if self.facts and self.facts.standby else None
+
+    @property
+    def target(self) -> System | None:
+        """The system that a switch makes live: an unfinished one's, or the standby."""
+        colour = self.facts.switching_to or self.facts.standby if self.facts else None
+        return self.facts.systems[colour] if self.facts and colour else None
+
+    @property
+    def smaller(self) -> bool:
+        """Whether a switch's target is built, and has fewer servers than the live system."""
+        live, target = self.live, self.target
+        return bool(live and target and target.stack and target.size < live.size)
+
+    @property
+    def release(self) -> Operation | None:
+        """The release that has not ended, or None."""
+        last = next((it for it in reversed(self.releases or ()) if it.act == "release"), None)
+        return last if last and last.outcome is None else None
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What forms are made for, each with a word that changes when it does."""
+        return {
+            "live": self.facts.live or "" if self.facts else "",
+            "lock": self.holder.lock.id if self.holder else "",
+            "release": self.release.id if self.release else "",
+            "version": self.release.version if self.release else "",
+            "stage": self.release.step if self.release else "",
+            "deploy": self._deploy,
+        }
+
+    @property
+    def _deploy(self) -> str:
+        """A word that changes with each deploy to where the open release goes."""
+        if self.facts is None or self.release is None or self.release.new is None:
+            return ""
+        system = self.facts.systems[self.release.new]
+        return f"{system.stack.id}-{system.deploy}" if system.stack else ""
+
+    @cached_property
+    def sees(self) -> bool:
+        """Whether production answers to this machine, so that a switch can be seen from here."""
+        if self.facts is None or self.facts.production is None:
+            return False
+        url = self.site.url(self.facts.production.address, self.site.identify.path)
+        try:
+            visit(url, REACH)
+        except NoAnswer:
+            return False
+        return True
+
+    def work(self) -> Work:
+        """The work of a web request: nobody waits for clients that stay on the old system."""
+        drain = replace(self.site.drain, quiet=0.0)
+        return Work(
+            cloud=self.cloud,
+            site=replace(self.site, drain=drain),
+            sees=self.sees,
+            progress=self.notes,
+        )
+
+
+def _counting(holder: Holder | None) -> Holder | None:
+    return holder if holder and not holder.over else None

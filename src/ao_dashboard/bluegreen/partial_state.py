@@ -1,0 +1,66 @@
+"""The sight of one site: what its page shows, whatever the cloud leaves unanswered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ao.cloud import Cloud
+from ao.errors import AoError, NotAuthenticated, NotFound
+from ao.journal import Operation
+from ao.lock import Holder
+from ao.operations.overview import Glance, overview
+from ao_dashboard.bluegreen.page_state import PageState
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartialPageState:
+    """A site as far as anything is known of it."""
+
+    scene: PageState | None
+    """None while its site file cannot be read."""
+    glance: Glance | None
+    """What the project's overview tells of it; looked at only while its facts are not known."""
+    holder: Holder | None
+    """Who holds the lock."""
+    releases: tuple[Operation, ...]
+    """Releases and other acts, oldest first."""
+    unknown: tuple[str, ...]
+    """What the cloud did not answer, a sentence for each."""
+    invalid: tuple[str, ...]
+    """What of the site breaks the rules and is left out, a sentence for each."""
+
+    @classmethod
+    def of(cls, cloud: Cloud, name: str) -> PartialPageState:
+        """Look at a site. Raises NotFound when the project has none of that name, NotAuthenticated.
+
+        The overview knows a site without its file, by what other services tell.
+        """
+        scene: PageState | None = None
+        unknown: tuple[str, ...] = ()
+        try:
+            scene = PageState.of(cloud, name)
+            unknown = scene.unknown
+        except (NotAuthenticated, NotFound):
+            raise
+        except AoError as error:
+            unknown = (error.message,)
+        if scene and scene.facts:
+            return cls(
+                scene=scene,
+                glance=None,
+                holder=scene.holder,
+                releases=scene.releases or (),
+                unknown=unknown,
+                invalid=scene.invalid,
+            )
+        found = overview(cloud)
+        glance = next((it for it in found.sites if it.name == name), None)
+        holder, releases = scene and scene.holder, scene and scene.releases
+        return cls(
+            scene=scene,
+            glance=glance,
+            holder=holder or (glance.holder if glance else None),
+            releases=releases or (glance.releases if glance else ()),
+            unknown=tuple(dict.fromkeys((*unknown, *found.unknown))),
+            invalid=scene.invalid if scene else found.invalid,
+        )

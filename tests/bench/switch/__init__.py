@@ -1,1 +1,0 @@
-"""Ways of switching production, side by side: `python -m tests.bench.switch`."""

@@ -1,0 +1,77 @@
+"""What somebody else does in the same project, who knows nothing of Ao."""
+
+from typing import Protocol
+
+from openstack.connection import Connection
+from openstack.exceptions import raise_from_response
+
+
+class OtherUser(Protocol):
+    """Somebody else in the project."""
+
+    def delete_server(self, server_id: str) -> None:
+        """Delete a server, and see it gone."""
+
+    def break_server(self, server_id: str) -> None:
+        """Have a server answer no more."""
+
+    def delete_address(self, address_id: str) -> None:
+        """Delete a floating IP."""
+
+    def delete_alarm(self, alarm_id: str) -> None:
+        """Delete an alarm."""
+
+    def signal(self, stack_name: str, policy: str) -> None:
+        """Signal a scaling policy of a stack."""
+
+    def things_named(self, word: str) -> list[str]:
+        """Kinds of the things in the project with the word in name, tags or description."""
+
+
+class RealOtherUser:
+    """Somebody else with openstacksdk."""
+
+    def __init__(self, cloud: Connection) -> None:
+        self._cloud = cloud
+
+    def delete_server(self, server_id: str) -> None:
+        compute = self._cloud.compute
+        compute.delete_server(server_id)
+        compute.wait_for_delete(compute.get_server(server_id), interval=0.5, wait=60)
+
+    def break_server(self, server_id: str) -> None:
+        compute = self._cloud.compute
+        compute.stop_server(server_id)
+        compute.wait_for_server(compute.get_server(server_id), "SHUTOFF", interval=0.5, wait=60)
+
+    def delete_address(self, address_id: str) -> None:
+        self._cloud.network.delete_ip(address_id)
+
+    def delete_alarm(self, alarm_id: str) -> None:
+        raise_from_response(self._cloud.alarm.delete(f"/alarms/{alarm_id}"))
+
+    def signal(self, stack_name: str, policy: str) -> None:
+        stack = self._cloud.orchestration.get_stack(stack_name)
+        path = f"/stacks/{stack.name}/{stack.id}/resources/{policy}/signal"
+        raise_from_response(self._cloud.orchestration.post(path, json={}))
+
+    def things_named(self, word: str) -> list[str]:
+        network, balancer = self._cloud.network, self._cloud.load_balancer
+        project = {"project_id": self._cloud.current_project_id}
+        found = {
+            "server": self._cloud.compute.servers(),
+            "network": network.networks(**project),
+            "subnet": network.subnets(**project),
+            "router": network.routers(**project),
+            "floating IP": network.ips(**project),
+            "security group": network.security_groups(**project),
+            "load balancer": balancer.load_balancers(**project),
+            "listener": balancer.listeners(**project),
+            "pool": balancer.pools(**project),
+        }
+        return [
+            kind
+            for kind, things in found.items()
+            for thing in things
+            if word in f"{thing.name} {thing.description} {getattr(thing, 'tags', None)}"
+        ]

@@ -1,0 +1,141 @@
+"""A load balancer that both systems share, and the changes that switching makes of it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from ao.cloud import Listener, LoadBalancer
+from ao.errors import Conflict, NotFound
+from ao.visit import NoAnswer
+from tests.contract.environment import DEADLINE, Bench
+
+
+def balancer(shared: Bench) -> LoadBalancer:
+    return shared.balancer(shared.stack(shared.site.stack))
+
+
+def built(shared: Bench, name: str) -> str:
+    """ID of what a resource of the site's stack has built."""
+    resources = shared.cloud.stacks.resources(shared.stack(shared.site.stack))
+    return next(resource.physical_id for resource in resources if resource.name == name)
+
+
+def listener(shared: Bench, role: str) -> Listener:
+    listener_id = built(shared, f"{role}_listener")
+    return next(it for it in shared.cloud.load_balancers.listeners() if it.id == listener_id)
+
+
+def await_active(shared: Bench) -> None:
+    def look() -> bool | None:
+        return True if balancer(shared).provisioning_status == "ACTIVE" else None
+
+    what = "the load balancer to be ACTIVE"
+    shared.clock.until(look, what=what, deadline=DEADLINE, interval=0.1)
+
+
+def change(shared: Bench, put: Callable[[], None]) -> None:
+    """Ask for a change as soon as the load balancer takes one, and see it done."""
+    await_active(shared)
+    put()
+    await_active(shared)
+
+
+@pytest.fixture(autouse=True)
+def _as_built(shared: Bench) -> None:
+    """Users are led to blue, the preview to green."""
+    for role, colour in (("production", "blue"), ("preview", "green")):
+        pool_id = built(shared, f"{colour}_pool")
+        led = listener(shared, role)
+        if led.default_pool_id != pool_id:
+            change(
+                shared,
+                lambda led=led, to=pool_id: shared.cloud.load_balancers.set_default_pool(led, to),
+            )  # type: ignore[misc]
+    await_active(shared)
+
+
+def test_one_load_balancer_has_a_pool_for_each_system(shared: Bench) -> None:
+    pools = {built(shared, "blue_pool"), built(shared, "green_pool")}
+    assert len(pools) == 2
+    assert set(balancer(shared).pool_ids) == pools
+
+
+def test_a_pool_tells_whose_it_is(shared: Bench) -> None:
+    pools = {pool.id: pool for pool in shared.cloud.load_balancers.pools()}
+    for colour in ("blue", "green"):
+        pool = pools[built(shared, f"{colour}_pool")]
+        assert pool.name == f"{shared.site.stack}-{colour}"
+        assert pool.description == f"{shared.site.tag} ao:colour={colour}"
+
+
+def test_users_are_led_to_blue_first_and_the_preview_to_green(shared: Bench) -> None:
+    assert listener(shared, "production").default_pool_id == built(shared, "blue_pool")
+    assert listener(shared, "preview").default_pool_id == built(shared, "green_pool")
+    assert listener(shared, "preview").name == f"{shared.site.stack}-preview"
+
+
+def test_a_listener_is_led_to_another_pool_and_nothing_else_changes(shared: Bench) -> None:
+    before = listener(shared, "production")
+    green = built(shared, "green_pool")
+    shared.cloud.load_balancers.set_default_pool(before, green)
+    assert listener(shared, "production").default_pool_id == green
+    assert listener(shared, "production").name == before.name
+    assert listener(shared, "preview").default_pool_id == green
+    await_active(shared)
+
+
+def test_a_load_balancer_takes_one_change_at_a_time(shared: Bench) -> None:
+    """A change may be over before the next request comes, so it is tried again."""
+    led, there = listener(shared, "production"), balancer(shared)
+    seen = []
+    for _ in range(20):
+        await_active(shared)
+        shared.cloud.load_balancers.reload(there)
+        try:
+            shared.cloud.load_balancers.set_default_pool(led, led.default_pool_id)
+        except Conflict as error:
+            seen.append(error)
+            break
+    assert "immutable" in seen[0].message
+    await_active(shared)
+
+
+def test_a_reload_leaves_everything_as_it_is(shared: Bench) -> None:
+    before = balancer(shared), shared.cloud.load_balancers.listeners()
+    change(shared, lambda: shared.cloud.load_balancers.reload(balancer(shared)))
+    assert (balancer(shared), shared.cloud.load_balancers.listeners()) == before
+
+
+def test_a_listener_that_is_not_there_is_told(shared: Bench) -> None:
+    gone = Listener(id="00000000-0000-4000-8000-000000000000", name="gone", default_pool_id=None)
+    with pytest.raises(NotFound, match="gone"):
+        shared.cloud.load_balancers.set_default_pool(gone, built(shared, "blue_pool"))
+
+
+def test_a_pool_that_is_not_there_is_told(shared: Bench) -> None:
+    with pytest.raises(NotFound):
+        shared.cloud.load_balancers.set_default_pool(
+            listener(shared, "production"), "00000000-0000-4000-8000-000000000000"
+        )
+    assert listener(shared, "production").default_pool_id == built(shared, "blue_pool")
+
+
+def test_a_proxy_without_servers_says_so_and_counts_who_asked(shared: Bench) -> None:
+    """Users see 503 from production, which the load balancer counts."""
+    address = shared.address("production")
+    shared.cloud.floating_ips.point(address, balancer(shared).vip_port_id)
+    before = shared.cloud.load_balancers.statistics(balancer(shared)).total_connections
+
+    def look() -> bool | None:
+        try:
+            answer = shared.visit(shared.site.url(address.address, "/version"), 3.0)
+        except NoAnswer:
+            return None
+        assert answer.status == 503
+        now = shared.cloud.load_balancers.statistics(balancer(shared)).total_connections
+        return True if now > before else None
+
+    try:
+        shared.clock.until(look, what="connections to be counted", deadline=60)
+    finally:
+        shared.cloud.floating_ips.point(shared.address("production"), None)

@@ -1,0 +1,54 @@
+"""What a cloud offers, and what a project may have."""
+
+from collections import Counter
+
+import pytest
+
+from ao.cloud import Stack
+from ao.colour import Colour
+from ao.errors import NotFound
+from ao.plan import quota
+from ao.plan.plan import BuildSite, BuildSystem
+from tests.contract.environment import Bench
+from tests.unit.samples import EMPTY
+
+
+def test_what_there_is_is_found_by_name_and_by_id(bench: Bench) -> None:
+    lookup, group = bench.cloud.lookup, bench.site.group
+    image, flavor = lookup.image(group.image), lookup.flavor(group.flavor)
+    network = lookup.external_network(bench.site.external_network)
+    assert (image.name, flavor.name) == (group.image, group.flavor)
+    assert lookup.image(image.id) == image
+    assert lookup.flavor(flavor.id) == flavor
+    assert lookup.external_network(network.id) == network
+
+
+def test_a_flavor_tells_what_it_takes_of_the_quotas(bench: Bench) -> None:
+    flavor = bench.cloud.lookup.flavor(bench.site.group.flavor)
+    assert flavor.vcpus > 0
+    assert flavor.ram > 0
+
+
+@pytest.mark.parametrize("kind", ["external_network", "image", "flavor", "keypair"])
+def test_what_is_not_there_is_not_found(bench: Bench, kind: str) -> None:
+    with pytest.raises(NotFound, match="no-such-thing"):
+        getattr(bench.cloud.lookup, kind)("no-such-thing")
+
+
+def test_a_network_of_the_project_is_not_an_external_one(bench: Bench, blue: Stack) -> None:
+    with pytest.raises(NotFound, match="no external network"):
+        bench.cloud.lookup.external_network(blue.name)
+
+
+def test_the_providers_are_told(bench: Bench) -> None:
+    assert bench.site.load_balancer.provider in bench.cloud.lookup.providers()
+
+
+def test_quotas_count_what_exists(bench: Bench, blue: Stack) -> None:
+    """Others may be at work in the project, so it may be more."""
+    flavor = bench.cloud.lookup.flavor(bench.site.group.flavor)
+    built = (BuildSite(), BuildSystem(Colour.BLUE, "1.0", 1))
+    ours: Counter[str] = quota.needs(bench.site, EMPTY, built, flavor)
+    used = {each.resource: each.used for each in bench.cloud.quotas()}
+    assert set(used) >= set(ours)
+    assert {name: count for name, count in ours.items() if used[name] < count} == {}

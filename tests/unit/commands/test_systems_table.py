@@ -1,0 +1,164 @@
+import time
+from dataclasses import replace
+
+import pytest
+
+from ao.cloud import Alarm
+from ao.colour import Colour
+from ao.commands import systems_table
+from ao.plan import alarms
+from ao.plan.facts import Facts
+from ao.plan.scaling_state import ScalingState, SizeChange
+from tests.unit.samples import AUTOSCALE, EMPTY, SITE, address, resource, system, whole, with_system
+
+BLUE, GREEN = Colour
+
+
+def row(facts, colour: Colour) -> dict[str, object]:
+    rows = systems_table.rows(SITE, facts)
+    return dict(zip(systems_table.COLUMNS, rows[list(Colour).index(colour)], strict=True))
+
+
+def test_the_live_system_has_the_production_address_and_the_standby_the_preview_address() -> None:
+    assert row(whole(), BLUE) == {
+        "System": "blue",
+        "Role": "live",
+        "Version": "1.0",
+        "Online": 2,
+        "Wanted": 2,
+        "Address": "http://172.31.1.20/",
+        "State": "ready",
+    }
+    assert row(whole(), GREEN)["Role"] == "standby"
+    assert row(whole(), GREEN)["Address"] == "http://172.31.1.21/"
+
+
+def test_a_system_that_is_not_ready_says_why() -> None:
+    assert row(EMPTY, BLUE)["State"] == "not built"
+    busy = with_system(whole(), system(GREEN, state="UPDATE_IN_PROGRESS"))
+    assert row(busy, GREEN)["State"] == "update in progress"
+    sick = with_system(whole(), system(GREEN, online=1))
+    assert row(sick, GREEN)["State"] == "1 of 2 servers pass the health check"
+
+
+def test_nobody_is_called_live_while_production_points_to_a_stranger() -> None:
+    facts = replace(whole(), production=address("production", "strange-port"))
+    assert {row(facts, colour)["Role"] for colour in Colour} == {"-"}
+    (note,) = systems_table.notes(SITE, facts)
+    assert "strange-port" in note
+
+
+def test_an_unfinished_switch_and_an_address_without_a_system_are_noted() -> None:
+    facts = replace(whole(), preview=address("preview", None, "ao:switching-to=green"))
+    assert "A switch to green is not finished" in next(systems_table.notes(SITE, facts))
+    facts = replace(whole(), production=address("production", None))
+    assert "reaches no system" in next(systems_table.notes(SITE, facts))
+    assert list(systems_table.notes(SITE, whole())) == []
+
+
+INSUFFICIENT = "insufficient data"
+
+
+def alarmed(
+    facts: Facts, colour: Colour, out: str, inward: str, *, since: float | None = None
+) -> Facts:
+    """The same with alarms of a system, in these states or `off`; `in` counts from a moment."""
+    states = {"alarm_out": out, "alarm_in": inward}
+    query = "" if since is None else alarms.counting_from("load", since)
+    there = tuple(
+        Alarm(
+            id=f"{colour}-{name}",
+            name=name,
+            enabled=state != "off",
+            state=state,
+            reason="",
+            query=query if name == "alarm_in" else "",
+        )
+        for name, state in states.items()
+    )
+    made = tuple(resource(it.name, "OS::Aodh::PrometheusAlarm", it.id) for it in there)
+    system = facts.systems[colour]
+    return with_system(facts, replace(system, alarms=there, resources=(*system.resources, *made)))
+
+
+def notes(facts: Facts) -> str:
+    return " ".join(systems_table.notes(SITE, facts))
+
+
+def test_a_site_with_autoscaling_shows_its_bounds_and_what_each_alarm_says() -> None:
+    site = replace(SITE, autoscale=AUTOSCALE)
+    facts = alarmed(alarmed(whole(), BLUE, "alarm", "ok"), GREEN, "off", "off")
+    assert [cells[-2:] for cells in systems_table.rows(site, facts)] == [
+        ("1 to 4", "out alarm, in ok"),
+        ("1 to 4", "off"),
+    ]
+    assert systems_table.columns(site)[-2:] == ("Bounds", "Alarms")
+    assert list(systems_table.notes(site, facts)) == []
+
+
+@pytest.mark.parametrize(("out", "inward"), [(INSUFFICIENT, "ok"), ("ok", INSUFFICIENT)])
+def test_a_rule_with_nothing_to_compare_is_noted(out: str, inward: str) -> None:
+    assert notes(alarmed(whole(), BLUE, out, inward)) == (
+        "The load of blue is not measured, so it changes no size: Aodh has nothing to compare. A "
+        "new system is measured after the time of its rules; else look at the query in the site "
+        "file, and ask those who run the cloud for Prometheus and Ceilometer."
+    )
+
+
+def test_a_rule_whose_time_has_not_begun_is_not_missed() -> None:
+    now = time.time()
+    assert notes(alarmed(whole(), BLUE, "ok", INSUFFICIENT, since=now + 60)) == ""
+    assert "not measured" in notes(alarmed(whole(), BLUE, "ok", INSUFFICIENT, since=now - 300))
+
+
+def test_alarms_that_are_not_as_they_should_be_are_noted_with_what_mends_it() -> None:
+    assert "are off: `ao up` switches them on" in notes(alarmed(whole(), BLUE, "off", "off"))
+    assert "Load takes no server from blue" in notes(alarmed(whole(), BLUE, "ok", "off"))
+    assert "green, the standby, are on" in notes(alarmed(whole(), GREEN, "ok", "ok"))
+    lost = (resource("alarm_out", "OS::Aodh::PrometheusAlarm", "gone"),)
+    facts = with_system(whole(), replace(whole().systems[BLUE], lost=lost))
+    assert notes(facts) == "Aodh has lost an alarm of blue: `ao up` makes it anew."
+
+
+def test_an_aodh_that_is_silent_is_noted() -> None:
+    assert "HTTP 503" in notes(replace(whole(), unknown="HTTP 503"))
+
+
+def test_load_and_what_it_last_did_are_shown_when_they_were_asked_for() -> None:
+    site = replace(SITE, autoscale=AUTOSCALE)
+    loads = {
+        BLUE: ScalingState(
+            value=0.714, last=SizeChange(at="2026-11-23T18:35:49Z", out=True, size=3)
+        ),
+        GREEN: ScalingState(last=SizeChange(at="2026-11-22T08:00:00Z", out=False, size=None)),
+    }
+    assert systems_table.columns(site, loads)[-2:] == ("Load", "Scaled")
+    cells = [row[-2:] for row in systems_table.rows(site, whole(), loads)]
+    assert [[cell.human_readable() for cell in row] for row in cells] == [
+        ["71%", "out to 3, 2026-11-23 18:35:49Z"],
+        ["-", "in, 2026-11-22 08:00:00Z"],
+    ]
+    assert [cell.machine_readable() for cell in cells[0]] == [
+        0.714,
+        {"at": "2026-11-23T18:35:49Z", "out": True, "size": 3},
+    ]
+    assert systems_table.columns(site) == (*systems_table.COLUMNS, *systems_table.SCALING)
+
+
+def test_the_load_of_a_query_is_shown_as_it_is() -> None:
+    rule = replace(AUTOSCALE.out, query="sum(rate(hits[1m]))", threshold=100.0)
+    site = replace(SITE, autoscale=replace(AUTOSCALE, out=rule))
+    loads = {BLUE: ScalingState(value=123.4), GREEN: ScalingState()}
+    shown = [row[-2:] for row in systems_table.rows(site, whole(), loads)]
+    assert [[cell.human_readable() for cell in row] for row in shown] == [
+        ["123.4", "-"],
+        ["-", "-"],
+    ]
+
+
+def test_a_live_system_without_a_measure_is_noted_and_a_standby_is_not() -> None:
+    silent = ScalingState(silence="Prometheus does not answer")
+    (note,) = systems_table.notes(SITE, whole(), {BLUE: silent, GREEN: ScalingState()})
+    assert "The load of blue is not measured" in note
+    assert "Prometheus does not answer" in note
+    assert list(systems_table.notes(SITE, whole(), {BLUE: ScalingState(), GREEN: silent})) == []

@@ -1,0 +1,99 @@
+"""A cloud that only the holder of a lock writes to."""
+
+from typing import Any
+
+import pytest
+
+from ao import fake
+from ao.cloud.protocols import UNLOCKED, WRITES
+from ao.errors import Forbidden
+from ao.lock import LockLost
+from ao.lock.guarded_cloud import guarded
+from tests.unit.cloud.cloud_calls import methods
+
+READS = {
+    "name",
+    "user",
+    "user_id",
+    "quotas",
+    "check_trusts",
+    "requests",
+    "stacks.all",
+    "stacks.tagged",
+    "stacks.get",
+    "stacks.resources",
+    "stacks.last_signal",
+    "stacks.output",
+    "floating_ips.all",
+    "load_balancers.all",
+    "load_balancers.listeners",
+    "load_balancers.pools",
+    "load_balancers.members",
+    "load_balancers.statistics",
+    "servers.active",
+    "alarms.all",
+    "metrics.query",
+    "metrics.range",
+    "locks.all",
+    "locks.find",
+    "software_configs.all",
+    "software_configs.read",
+    "lookup.external_network",
+    "lookup.image",
+    "lookup.flavor",
+    "lookup.keypair",
+    "lookup.providers",
+    "lookup.services",
+}
+LOST = LockLost("the lock is lost")
+
+
+def method(cloud: Any, name: str) -> Any:
+    """A method of a cloud by its service and name."""
+    for part in name.split("."):
+        cloud = getattr(cloud, part)
+    return cloud
+
+
+def lost() -> None:
+    raise LOST
+
+
+def test_a_method_that_is_new_reads_or_writes_by_decision() -> None:
+    assert set(methods()) == READS | WRITES | UNLOCKED
+    assert not READS & WRITES
+    assert not READS & UNLOCKED
+    assert not WRITES & UNLOCKED
+
+
+@pytest.mark.parametrize("name", sorted(WRITES | UNLOCKED))
+def test_what_writes_is_refused_to_a_reader(name: str) -> None:
+    with pytest.raises(Forbidden):
+        method(fake.Cloud(reader=True), name)()
+
+
+@pytest.mark.parametrize("name", sorted(WRITES))
+def test_no_write_goes_out_once_the_lock_is_lost(name: str) -> None:
+    cloud = fake.Cloud()
+    with pytest.raises(LockLost):
+        method(guarded(cloud, lost), name)()
+    assert cloud.calls == []
+
+
+def test_a_write_goes_out_while_the_lock_is_held() -> None:
+    asked: list[bool] = []
+    cloud = guarded(fake.Cloud(), lambda: asked.append(True))
+    cloud.ports.sweep(subnet_id="s")
+    assert asked == [True]
+
+
+def test_reads_and_the_journal_s_records_go_out_without_the_lock() -> None:
+    cloud = guarded(fake.Cloud(), lost)
+    cloud.software_configs.add("ao.journal/shop/x", "the end")
+    assert [record.name for record in cloud.software_configs.all("ao.journal/")] == [
+        "ao.journal/shop/x"
+    ]
+    assert cloud.stacks.all() == ()
+    assert cloud.locks.all() == ()
+    assert cloud.user == "operator"
+    assert cloud.quotas()

@@ -1,0 +1,130 @@
+"""What is refused, and that nothing is changed then."""
+
+from dataclasses import replace
+
+import pytest
+
+from ao import fake
+from ao.cloud import Template
+from ao.colour import Colour
+from ao.errors import Forbidden, NotFound, QuotaExceeded, Refused
+from ao.operations import reconcile
+from ao.site import Method, Site
+from ao.work import Work
+from tests.unit.operations.sites import built, deployed, start, state, told, writes
+
+BLUE, GREEN = Colour
+
+
+def test_a_reader_changes_nothing(work: Work) -> None:
+    reader = replace(work, cloud=fake.Cloud(openstack=work.cloud.openstack, reader=True))
+    before = work.observe()
+    for command in (reconcile.switch, lambda work: reconcile.deploy(work, "2.0")):
+        with pytest.raises(Forbidden):
+            command(reader)
+    assert work.observe() == before
+
+
+def test_a_login_that_heat_can_create_no_stack_for_builds_nothing_and_releases(site: Site) -> None:
+    stranger = start(site)
+    untrusted = replace(
+        stranger, cloud=fake.Cloud(openstack=stranger.cloud.openstack, trusts=False)
+    )
+    with pytest.raises(Forbidden, match="restricted"):
+        reconcile.up(untrusted)
+    assert not writes(untrusted.cloud)
+    reconcile.up(stranger)
+    reconcile.deploy(untrusted, "2.0")
+    reconcile.switch(untrusted)
+    assert told(stranger, "production") == ("green", "2.0")
+
+
+def test_a_deploy_waits_for_no_other_version_but_for_the_same(site: Site) -> None:
+    work = built(site)
+    work.cloud.faults.kill("stacks.update", after=True)
+    with pytest.raises(fake.Killed):
+        reconcile.deploy(work, "2.0")
+    assert work.observe().systems[GREEN].obstacle() == "Heat is at work on it (UPDATE_IN_PROGRESS)"
+    with pytest.raises(Refused, match=r"Heat is at work on green \(UPDATE of version 2\.0\)"):
+        reconcile.deploy(work, "3.0")
+    assert state(reconcile.deploy(work, "2.0")) == state(deployed(site).observe())
+
+
+def test_a_deploy_is_refused_while_a_switch_is_not_finished(site: Site) -> None:
+    work = deployed(site)
+    first = {Method.ADDRESS: "floating_ips.point", Method.POOL: "load_balancers.set_default_pool"}
+    work.cloud.faults.kill(first[site.switch.method], after=True)
+    with pytest.raises(fake.Killed):
+        reconcile.switch(work)
+    with pytest.raises(Refused, match="a switch to green was begun and is not finished"):
+        reconcile.deploy(work, "3.0")
+    moved = site.switch.method is Method.POOL
+    assert state(reconcile.up(work))[:3] == ((GREEN, BLUE, None) if moved else (BLUE, GREEN, None))
+
+
+def test_the_live_system_is_neither_deleted_nor_redeployed(work: Work) -> None:
+    before = len(writes(work.cloud))
+    with pytest.raises(Refused, match="blue is live"):
+        reconcile.down(work, frozenset([BLUE]))
+    assert len(writes(work.cloud)) == before
+    live = work.observe().systems[BLUE]
+    reconcile.deploy(work, "2.0")
+    reconcile.deploy(work, "3.0")
+    assert work.observe().systems[BLUE] == live
+
+
+def test_a_switch_to_a_system_that_is_not_whole_is_refused(work: Work) -> None:
+    work.cloud.other_user.break_server(work.observe().systems[GREEN].servers[0].id)
+    work.clock.sleep(30)
+    before = len(writes(work.cloud))
+    with pytest.raises(Refused, match="1 of 2 servers pass the health check"):
+        reconcile.switch(work)
+    assert len(writes(work.cloud)) == before
+    assert reconcile.switch(work, degraded=True).live is GREEN
+
+
+def test_a_site_too_large_for_the_quota_is_refused_before_anything_is_built(
+    site: Site,
+) -> None:
+    work = start(site, limits={"instances": 3})
+    with pytest.raises(QuotaExceeded, match=r"instances: 4 more needed, 3 free \(0 of 3 used\)"):
+        reconcile.up(work)
+    assert writes(work.cloud) == []
+
+
+@pytest.mark.parametrize("lacking", ["image", "flavor", "keypair"])
+def test_what_the_cloud_lacks_is_told_before_anything_is_built(lacking: str, site: Site) -> None:
+    group = replace(site.group, **{lacking: "no-such-thing"})
+    work = start(replace(site, group=group))
+    with pytest.raises(NotFound, match="no-such-thing"):
+        reconcile.up(work)
+    assert writes(work.cloud) == []
+
+
+@pytest.mark.parametrize("name", ["ao-shop", "ao-shop-blue", "ao-shop-green"])
+def test_a_stack_of_somebody_else_with_the_name_of_one_of_the_site_is_left_alone(
+    name: str, site: Site
+) -> None:
+    work = start(site)
+    work.cloud.stacks.create(name, Template(body="resources: {}"), {}, frozenset(), 60.0)
+    with pytest.raises(Refused, match=f"there is a stack {name} that does not carry"):
+        reconcile.up(work)
+    assert writes(work.cloud) == ["stacks.create"]
+    reconcile.down(work, frozenset(Colour))
+    assert work.cloud.stacks.get(name) is not None
+
+
+def test_a_production_address_that_the_project_has_is_taken_only_when_told(site: Site) -> None:
+    work = start(site)
+    neighbour = replace(work, site=replace(work.site, name="old"))
+    reconcile.up(neighbour)
+    address = neighbour.observe().production
+    assert address is not None
+    work = replace(work, site=replace(site, production_address=address.address))
+    assert reconcile.up(work).foreign
+    assert neighbour.observe().live is BLUE
+    with pytest.raises(Refused, match="which is not of this site"):
+        reconcile.switch(work, BLUE)
+    assert neighbour.observe().live is BLUE
+    assert reconcile.switch(work, BLUE, take_over=True).live is BLUE
+    assert told(work, "production") == ("blue", "1.0")

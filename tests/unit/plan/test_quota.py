@@ -1,0 +1,64 @@
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ao.cloud import Flavor, Quota
+from ao.colour import Colour
+from ao.errors import QuotaExceeded
+from ao.plan import plan, quota
+from tests.unit.samples import EMPTY, SITE, whole
+
+FLAVOR = Flavor(id="1", name="web.small", vcpus=2, ram=512)
+
+
+def test_a_whole_site_needs_two_systems_and_two_addresses() -> None:
+    needed = quota.needs(SITE, EMPTY, plan.builds(SITE, EMPTY), FLAVOR)
+    assert needed["instances"] == 4
+    assert needed["cores"] == 8
+    assert needed["ram"] == 2048
+    assert needed["load balancers"] == 2
+    assert needed["floating ips"] == 2
+    assert needed["routers"] == 1
+    assert needed["networks"] == 3, "one of each system, and the lock's"
+
+
+def test_an_address_that_the_project_has_is_not_needed_again() -> None:
+    site = replace(SITE, production_address="203.0.113.10")
+    assert quota.needs(site, EMPTY, plan.builds(site, EMPTY), FLAVOR)["floating ips"] == 1
+
+
+def test_a_deploy_needs_the_standbys_servers_a_second_time_and_nothing_else_again() -> None:
+    steps = (plan.BuildSystem(Colour.GREEN, "2.0", 2),)
+    needed = quota.needs(SITE, whole(), steps, FLAVOR)
+    assert needed == Counter({"instances": 2, "cores": 4, "ram": 1024, "ports": 2})
+
+
+def test_a_whole_site_needs_nothing() -> None:
+    assert not quota.needs(SITE, whole(), plan.builds(SITE, whole()), FLAVOR)
+
+
+def test_what_is_short_is_told_with_the_numbers() -> None:
+    quotas = [
+        Quota(resource="instances", limit=10, used=8),
+        Quota(resource="cores", limit=-1, used=100),
+        Quota(resource="ports", limit=50, used=50),
+    ]
+    with pytest.raises(QuotaExceeded) as caught:
+        quota.check(Counter({"instances": 4, "cores": 8, "ports": 1}), quotas)
+    assert "instances: 4 more needed, 2 free (8 of 10 used)" in str(caught.value)
+    assert "ports: 1 more needed, 0 free (50 of 50 used)" in str(caught.value)
+    assert "cores" not in str(caught.value)
+
+
+@given(st.integers(0, 50), st.integers(0, 50), st.integers(0, 50))
+def test_only_what_is_really_short_is_refused(limit: int, used: int, needed: int) -> None:
+    quotas = [Quota(resource="instances", limit=limit, used=used)]
+    short = needed > max(0, limit - used)
+    if short:
+        with pytest.raises(QuotaExceeded):
+            quota.check(Counter({"instances": needed}), quotas)
+    else:
+        quota.check(Counter({"instances": needed}), quotas)
