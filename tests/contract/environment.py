@@ -139,11 +139,14 @@ class Bench:
     def await_online(self, stack: Stack, count: int = 1) -> None:
         """See so many members online and no others."""
 
+        states: list[str] = []
+
         def look() -> bool | None:
-            states = [member.operating_status for member in self.members(stack)]
+            states[:] = [member.operating_status for member in self.members(stack)]
             return True if states == ["ONLINE"] * count else None
 
-        self.clock.until(look, what=f"{count} members ONLINE", deadline=60)
+        what = f"{count} members ONLINE"
+        self.clock.until(look, what=what, deadline=60, state=lambda: ", ".join(states))
 
     def answer(self, address: FloatingIP, path: str = "/version") -> Answer | None:
         """An answer of a floating IP, or None."""

@@ -1,0 +1,37 @@
+"""Deletes the sites that tests which were killed have left: `python -m tests.leftovers CLOUD`.
+
+They take up quotas that the next run needs. No other run may be at work on the cloud.
+"""
+
+import re
+import sys
+from dataclasses import replace
+
+from ao import config
+from ao.apply import stack_wait
+from ao.cloud import connect
+from ao.colour import Colour
+from ao.work import Work
+from tests.cloud.conftest import SHOP
+
+NAME = re.compile(r"ao-(?P<site>(?:ci|contract|moving|test)-[0-9a-f]{6}(?:-pool)?)")
+"""Name of the own stack of a site that tests make."""
+
+
+def main(cloud_name: str) -> None:
+    """Delete the stacks of each such site, its systems first."""
+    cloud = connect(cloud_name)
+    stacks = {stack.name: stack for stack in cloud.stacks.all()}
+    for site in sorted({found["site"] for name in stacks if (found := NAME.match(name))}):
+        work = Work(cloud=cloud, site=replace(config.load(SHOP / "ao.yaml"), name=site))
+        systems = [work.site.system_stack(colour) for colour in Colour]
+        for names in (systems, [work.site.stack]):
+            there = [stacks[name] for name in names if name in stacks]
+            for stack in there:
+                print(f"deleting {stack.name}, which an earlier run has left")
+                cloud.stacks.delete(stack)
+            stack_wait.wait_until_deleted(work, there)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
