@@ -118,6 +118,7 @@ class Document(BaseModel):
     """What is kept."""
 
     format: Format = FORMAT
+    """Its format; 1 of what version 0.1.0 kept, which says none."""
     site_file: dict[str, Any]
     """The site file's values."""
     user_data: str

@@ -15,7 +15,7 @@ from ao import cloud
 from ao.lock import process_mark
 from ao.redaction import redact
 from ao.untrusted.bounds import YEAR
-from ao.untrusted.text_format import Format, NewerFormat, newer_format
+from ao.untrusted.text_format import NewerFormat, newer_format
 from ao.untrusted.texts import Line, line
 
 FORMAT = 1
@@ -49,7 +49,6 @@ class Claim:
     """Mark of the process, and what tells its locks apart; empty for a lock by hand."""
     url: Line = ""
     """Where the build that it is part of is seen."""
-    format: Format = FORMAT
 
     def text(self, now: float) -> str:
         """The description of a lock that is written now; secrets are masked, long texts cut.
@@ -57,7 +56,7 @@ class Claim:
         Its `until` is for people, and by the holder's clock.
         """
         told: dict[str, object] = {
-            "format": self.format,
+            "format": FORMAT,
             "until": moment(now + self.lease),
             "lease": round(self.lease),
             "process": self.process,
