@@ -497,6 +497,7 @@ CURES = (
 """For those."""
 
 HOLDERS = (
+    _("%(holder)s; the lock %(why)s"),
     _("%(claim)s, since %(since)s until %(until)s, %(url)s"),
     _("%(claim)s, since %(since)s until %(until)s"),
     _("somebody (%(name)s, port %(port)s)"),
@@ -566,6 +567,38 @@ ADVICE = (
 )
 """Of the doctor."""
 
+NEWER = (
+    _(
+        "was written by a newer ao (format %(format)s); this version reads up to %(most)s: "
+        "upgrade to ao %(version)s"
+    ),
+    _(
+        "was written by a newer ao (format %(format)s); this version reads up to %(most)s: "
+        "upgrade to a later version"
+    ),
+    _(
+        "stack %(stack)s was written by a newer ao (format %(format)s); this version reads up to "
+        "%(most)s: upgrade to ao %(version)s"
+    ),
+    _(
+        "stack %(stack)s was written by a newer ao (format %(format)s); this version reads up to "
+        "%(most)s: upgrade to a later version"
+    ),
+    _(
+        "floating IP %(address)s was written by a newer ao (format %(format)s); this version reads "
+        "up to %(most)s: upgrade to ao %(version)s"
+    ),
+    _(
+        "floating IP %(address)s was written by a newer ao (format %(format)s); this version reads "
+        "up to %(most)s: upgrade to a later version"
+    ),
+    _("the site file that the project keeps of %(site)s (record %(id)s) %(why)s"),
+    _("release %(release)s is open, and its entry %(id)s %(why)s"),
+    _("What `ao doctor` has found here (record %(id)s) %(why)s."),
+    _("Upgrade Ao on this machine, or run the command where the newer version is."),
+)
+"""What a newer version wrote; after all that says something else of these things."""
+
 TEXTS = (
     *COLOURS,
     *ACTS,
@@ -588,6 +621,7 @@ TEXTS = (
     *CURES,
     *HOLDERS,
     *ADVICE,
+    *NEWER,
     *HAPPENINGS,
 )
 """All of them."""

@@ -1,4 +1,4 @@
-"""What the cloud's face promises, on the fake cloud or with --cloud on a real one."""
+"""What the protocols of `ao.cloud` promise, on the fake cloud or with --cloud on a real one."""
 
 import secrets
 from collections.abc import Iterator

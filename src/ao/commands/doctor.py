@@ -59,6 +59,7 @@ class Doctor(SiteCommand, Lister):
                     f"site {work.site.name} was never examined", cure="`ao doctor` examines."
                 )
         else:
+            kept_findings.check_format(work.cloud, work.site)
             found = examination.examine(work, ProbeProcess)
             kept_findings.keep(work.cloud, work.site, found)
         advice = findings.advise(found)

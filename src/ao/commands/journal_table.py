@@ -25,6 +25,7 @@ from ao.journal import (
     Unreadable,
 )
 from ao.journal.events import ONE_WAY
+from ao.untrusted.text_format import NewerFormat
 
 
 def rows(entry: Entry) -> Iterator[tuple[object, ...]]:
@@ -75,6 +76,8 @@ def _told(event: Event | Unreadable) -> Iterator[tuple[str, float | None, str]]:
             yield event.text, None, ""
         case Ended():
             yield event.outcome, None, event.why
+        case Unreadable(newer=NewerFormat()):
+            yield "of a newer format", None, event.why
         case Unreadable():
             yield "cannot be read by this version of ao", None, event.why
 

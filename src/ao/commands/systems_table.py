@@ -127,6 +127,7 @@ def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]
 
 
 def _scaling_notes(facts: Facts, loads: Loads) -> Iterator[str]:
+    yield from (f"{it}." for it in facts.newer)
     if facts.unknown:
         yield f"The alarms are not known, and load may change no size: {facts.unknown}"
     if facts.live is None:

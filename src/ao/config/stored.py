@@ -8,16 +8,20 @@ environment, a URL, a command or a template. Of the others it says which the sit
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
 from pydantic import BaseModel
 
 from ao.cloud import Cloud, SoftwareConfig
-from ao.errors import ConfigError, NotFound
+from ao.errors import ConfigError, NotFound, Refused
 from ao.site import Site
 from ao.site.hooks import Point
+from ao.untrusted.text_format import UPGRADE, Format, newer_format
 
+FORMAT = 1
+"""Format of the texts that are written, and the highest one that is read."""
 TAKEN = frozenset(
     {
         "site",
@@ -113,6 +117,8 @@ LONGEST = 200_000
 class Document(BaseModel):
     """What is kept."""
 
+    format: Format = FORMAT
+    """Its format; 1 of what version 0.1.0 kept, which says none."""
     site_file: dict[str, Any]
     """The site file's values."""
     user_data: str
@@ -150,24 +156,35 @@ def left_out(values: Mapping[str, Any], told: Iterable[str] = ()) -> tuple[str, 
     return tuple(sorted({*_paths(values), *told} & TOLD))
 
 
+def check_format(cloud: Cloud, site: Site) -> None:
+    """Raise Refused if the site's file is kept in a format that this version does not know."""
+    _check_formats(cloud, site, cloud.software_configs.all(_prefix(site.name)))
+
+
 def keep(cloud: Cloud, site: Site) -> None:
     """Keep a site's file in place of earlier ones; nothing is written when it is kept already.
 
-    A site that was taken from what is kept has nothing new to keep.
+    A site that was taken from what is kept has nothing new to keep. Raises Refused if a newer
+    version of Ao keeps the file in a format that this one does not know.
     """
     if site.folder is None:
         return
     name = f"{_prefix(site.name)}{sha256(site.source.encode()).hexdigest()[:16]}"
-    earlier = cloud.software_configs.all(_prefix(site.name))
-    if not any(record.name == name for record in earlier):
+    records = cloud.software_configs.all(_prefix(site.name))
+    earlier = [record for record in records if record.name != name]
+    _check_formats(cloud, site, earlier)
+    if len(earlier) == len(records):
         cloud.software_configs.add(name, site.source)
     for record in earlier:
-        if record.name != name:
-            cloud.software_configs.remove(record)
+        cloud.software_configs.remove(record)
 
 
 def read(cloud: Cloud, name: str) -> str:
-    """What is kept of the file of a site. Raises NotFound, and ConfigError if it is too long."""
+    """What is kept of the file of a site.
+
+    Raises NotFound, Refused if its format is newer than this version of Ao, and ConfigError if it
+    is too long.
+    """
     records: tuple[SoftwareConfig, ...] = cloud.software_configs.all(_prefix(name))
     if not records:
         raise NotFound(
@@ -175,6 +192,7 @@ def read(cloud: Cloud, name: str) -> str:
             cure="`ao up` with the site file keeps it.",
         )
     text = cloud.software_configs.read(records[-1])
+    _refuse_newer(name, records[-1], text)
     if len(text) > LONGEST:
         raise ConfigError(
             f"the site file that the project keeps of {name} has {len(text):,} characters, which "
@@ -188,6 +206,21 @@ def forget(cloud: Cloud, site: Site) -> None:
     """Keep no file of the site any more."""
     for record in cloud.software_configs.all(_prefix(site.name)):
         cloud.software_configs.remove(record)
+
+
+def _check_formats(cloud: Cloud, site: Site, records: Iterable[SoftwareConfig]) -> None:
+    for record in records:
+        with suppress(NotFound):
+            _refuse_newer(site.name, record, cloud.software_configs.read(record))
+
+
+def _refuse_newer(name: str, record: SoftwareConfig, text: str) -> None:
+    newer = newer_format(text, FORMAT)
+    if newer is not None:
+        raise Refused(
+            f"the site file that the project keeps of {name} (record {record.id}) {newer}",
+            cure=UPGRADE,
+        )
 
 
 def _prefix(site: str) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+
 from pydantic import TypeAdapter, ValidationError
 
 from ao.cloud import Cloud, SoftwareConfig
 from ao.doctor.findings import Findings
+from ao.errors import NotFound, Refused
 from ao.site import Site
+from ao.untrusted.text_format import UPGRADE, newer_format
 from ao.work import Work
 
+FORMAT = 1
+"""Format of the texts that are written, and the highest one that is read."""
 CAP = 10_000
 """Characters of findings that are read; they have about 500."""
 
@@ -20,11 +27,25 @@ def _name(site: Site) -> str:
 
 
 def keep(cloud: Cloud, site: Site, findings: Findings) -> None:
-    """Keep findings in place of earlier ones."""
+    """Keep findings in place of earlier ones. Raises Refused as `check_format` does."""
+    check_format(cloud, site)
     earlier = _records(cloud, site)
-    cloud.software_configs.add(_name(site), _ADAPTER.dump_json(findings).decode())
+    told = {"format": FORMAT, **_ADAPTER.dump_python(findings, mode="json")}
+    cloud.software_configs.add(_name(site), json.dumps(told, separators=(",", ":")))
     for record in earlier:
         cloud.software_configs.remove(record)
+
+
+def check_format(cloud: Cloud, site: Site) -> None:
+    """Raise Refused if findings are kept in a format that this version of Ao does not know."""
+    for record in _records(cloud, site):
+        newer = None
+        with suppress(NotFound):
+            newer = newer_format(cloud.software_configs.read(record), FORMAT)
+        if newer is not None:
+            raise Refused(
+                f"what `ao doctor` has found here (record {record.id}) {newer}", cure=UPGRADE
+            )
 
 
 def recall(work: Work) -> Findings | None:
@@ -36,6 +57,10 @@ def recall(work: Work) -> Findings | None:
     if not records:
         return None
     text = work.cloud.software_configs.read(records[-1])
+    newer = newer_format(text, FORMAT)
+    if newer is not None:
+        work.tell_once(f"What `ao doctor` has found here (record {records[-1].id}) {newer}.")
+        return None
     try:
         if len(text) <= CAP:
             return _ADAPTER.validate_json(text)

@@ -1,11 +1,11 @@
-"""A fake OpenStack in memory, with the same face as `ao.cloud`.
+"""A fake OpenStack in memory, which implements the protocols of `ao.cloud`.
 
 It interprets Ao's Heat templates, takes (virtual) time, refuses what the real services
 refuse, and fails when told to. Use it to test hooks and whatever else works on a site:
 
     cloud = ao.fake.Cloud()
     work = Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit)
-    acts.up(work)
+    reconcile.up(work)
 
 The contract suite, tests/contract, holds it to what a real cloud does.
 """

@@ -1,15 +1,14 @@
-"""The services of the fake cloud's face."""
+"""The services of the fake cloud, as the protocols of `ao.cloud` define them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ao.cloud import models
 from ao.errors import NotFound
 from ao.fake.calls import Service, reads, writes
 from ao.fake.octavia import Balancer
-from ao.fake.openstack import OpenStack
 from ao.fake.stack import Part, Stack
 
 T = TypeVar("T", bound=models.Named)
@@ -22,17 +21,17 @@ class Stacks(Service):
 
     @reads
     def all(self) -> tuple[models.Stack, ...]:
-        """Stacks of the project, without nested ones."""
+        """Return the stacks of the project, without nested ones."""
         return tuple(_stack(stack) for stack in self._project.heat.tops())
 
     @reads
     def tagged(self, tag: str) -> tuple[models.Stack, ...]:
-        """Stacks that carry the tag, without nested ones."""
+        """Return the stacks with the tag, without nested ones."""
         return tuple(_stack(stack) for stack in self._project.heat.tops() if tag in stack.tags)
 
     @reads
     def get(self, name: str) -> models.Stack | None:
-        """The stack of that name, or None."""
+        """Return the stack of that name, or None."""
         tops = self._project.heat.tops()
         return next((_stack(stack) for stack in tops if stack.name == name), None)
 
@@ -57,40 +56,40 @@ class Stacks(Service):
         tags: frozenset[str],
         deadline: float,
     ) -> None:
-        """Begin to change a stack to this template, these parameters and tags."""
+        """Begin to update a stack to this template, these parameters and tags."""
         self._project.heat.update(stack.id, template, parameters, tags, deadline)
 
     @writes
     def repair(
         self, stack: models.Stack, parameters: Mapping[str, object], deadline: float
     ) -> None:
-        """Begin to bring a stack back to its definition, save for these parameters."""
+        """Begin to update a stack to its present template with these parameters changed."""
         self._project.heat.repair(stack.id, parameters, deadline)
 
     @writes
     def delete(self, stack: models.Stack) -> None:
-        """Begin to delete a stack; nothing happens when it is gone."""
+        """Begin to delete a stack; nothing happens if it does not exist."""
         self._project.heat.delete(stack.id)
 
     @reads
     def resources(self, stack: models.Stack) -> tuple[models.Resource, ...]:
-        """Resources of a stack and of the stacks nested in it."""
+        """Return the resources of a stack and of the stacks nested in it."""
         heat = self._project.heat
         return tuple(_resource(part) for part in heat.inside(heat.find(stack.id)))
 
     @writes
     def mark_unhealthy(self, resource: models.Resource, reason: str) -> None:
-        """Have the next update of its stack replace a resource."""
+        """Mark a resource, so that the next update of its stack replaces it."""
         self._project.heat.mark_unhealthy(resource.stack_id, resource.name, reason)
 
     @reads
     def last_signal(self, stack: models.Stack) -> models.Signal | None:
-        """The last signal on which a resource of the stack acted, or None."""
+        """Return the last signal on which a resource of the stack acted, or None."""
         return self._project.heat.find(stack.id).signal
 
     @reads
     def output(self, stack: models.Stack, key: str) -> str:
-        """Value of a stack's output."""
+        """Return the value of a stack's output. Raises NotFound while there is none."""
         value = self._project.heat.output(stack.id, key)
         if value is None:
             raise NotFound(f"output {key} of stack {stack.name} has no value yet")
@@ -104,14 +103,14 @@ class FloatingIPs(Service):
 
     @reads
     def all(self) -> tuple[models.FloatingIP, ...]:
-        """All floating IPs of the project."""
-        return tuple(self._project.neutron.addresses.values())
+        """Return all floating IPs of the project."""
+        return tuple(self._project.neutron.floating_ips.values())
 
     @writes
     def point(
         self, address: models.FloatingIP, port_id: str | None, description: str | None = None
     ) -> models.FloatingIP:
-        """Point a floating IP to a port, or nowhere, in one request."""
+        """Associate a floating IP with a port, or with none, in one request."""
         return self._project.neutron.point(address.id, address.revision, port_id, description)
 
 
@@ -122,7 +121,7 @@ class LoadBalancers(Service):
 
     @reads
     def all(self) -> tuple[models.LoadBalancer, ...]:
-        """All load balancers of the project."""
+        """Return all load balancers of the project."""
         octavia = self._project.octavia
         return tuple(
             models.LoadBalancer(
@@ -143,7 +142,7 @@ class LoadBalancers(Service):
 
     @reads
     def pools(self) -> tuple[models.Pool, ...]:
-        """All pools of the project."""
+        """Return all pools of the project."""
         octavia = self._project.octavia
         return tuple(
             models.Pool(
@@ -158,7 +157,7 @@ class LoadBalancers(Service):
 
     @reads
     def members(self, pool_id: str) -> tuple[models.Member, ...]:
-        """Members of a pool."""
+        """Return the members of a pool. Raises NotFound."""
         pool = self._project.octavia.pools.get(pool_id)
         if pool is None:
             raise NotFound(f"cannot list the members of pool {pool_id}: it could not be found")
@@ -174,7 +173,7 @@ class LoadBalancers(Service):
 
     @reads
     def listeners(self) -> tuple[models.Listener, ...]:
-        """All listeners of the project."""
+        """Return all listeners of the project."""
         return tuple(
             models.Listener(id=it.id, name=it.name, default_pool_id=it.pool_id)
             for it in self._project.octavia.listeners.values()
@@ -182,23 +181,25 @@ class LoadBalancers(Service):
 
     @writes
     def set_default_pool(self, listener: models.Listener, pool_id: str | None) -> None:
-        """Have a listener lead to another pool, or to none."""
+        """Set the default pool of a listener, or none. Raises NotFound."""
         octavia = self._project.octavia
         there = octavia.listeners.get(listener.id)
         if there is None:
-            raise NotFound(f"cannot lead listener {listener.name}: it could not be found")
+            raise NotFound(f"cannot set the default pool of {listener.name}: it could not be found")
         if pool_id is not None and pool_id not in octavia.pools:
-            raise NotFound(f"cannot lead listener {listener.name}: there is no pool {pool_id}")
-        octavia.lead(there, pool_id)
+            raise NotFound(
+                f"cannot set the default pool of {listener.name}: there is no pool {pool_id}"
+            )
+        octavia.set_default_pool(there, pool_id)
 
     @writes
     def reload(self, balancer: models.LoadBalancer) -> None:
-        """Have a proxy begin anew."""
-        self._project.octavia.put(self._balancer(balancer))
+        """Begin a change of the load balancer, at which a proxy starts new workers."""
+        self._project.octavia.begin_change(self._balancer(balancer))
 
     @reads
     def statistics(self, balancer: models.LoadBalancer) -> models.Statistics:
-        """What a load balancer counts of its connections; the fake's end at once."""
+        """Return the statistics of a load balancer; all connections are over at once."""
         served = self._balancer(balancer).served
         return models.Statistics(active_connections=0, total_connections=served)
 
@@ -216,7 +217,7 @@ class Servers(Service):
 
     @reads
     def active(self) -> tuple[models.Server, ...]:
-        """Servers of the project in status ACTIVE."""
+        """Return the servers of the project in status ACTIVE."""
         return tuple(
             models.Server(id=server.id, name=server.name)
             for server in self._project.nova.servers.values()
@@ -231,12 +232,12 @@ class Alarms(Service):
 
     @reads
     def all(self) -> tuple[models.Alarm, ...]:
-        """All alarms of the project."""
+        """Return all alarms of the project."""
         return tuple(self._project.aodh.alarms.values())
 
     @writes
     def enable(self, alarm: models.Alarm, enabled: bool, query: str = "") -> None:
-        """Have an alarm be evaluated, or not, with another query if one is given."""
+        """Enable or disable an alarm, and set its query if one is given."""
         self._project.aodh.change(alarm.id, enabled=enabled, query=query or None)
 
 
@@ -247,14 +248,14 @@ class Metrics(Service):
 
     @reads
     def query(self, promql: str) -> float | None:
-        """Value of a query now."""
+        """Return the present value of a query."""
         return self._project.prometheus.query(promql)
 
     @reads
     def range(
         self, promql: str, begin: float, end: float, step: float
     ) -> tuple[models.Sample, ...]:
-        """The same value all the time."""
+        """Return the present value of a query for every moment of the range."""
         value = self._project.prometheus.query(promql)
         moments = [begin + n * step for n in range(int((end - begin) // step) + 1)]
         return tuple(models.Sample(at=at, value=value) for at in moments if value is not None)
@@ -278,71 +279,73 @@ class SoftwareConfigs(Service):
 
     @reads
     def all(self, prefix: str) -> tuple[models.SoftwareConfig, ...]:
-        """Records whose names begin so, oldest first, without their texts."""
-        kept = self._project.heat.records
+        """Return the software configs whose names have the prefix, oldest first, without texts."""
+        kept = self._project.heat.software_configs
         return tuple(record for record in kept if record.name.startswith(prefix))
 
     @reads
     def read(self, record: models.SoftwareConfig) -> str:
-        """Text of a record."""
+        """Return the text of a software config. Raises NotFound."""
         try:
-            return self._project.heat.records[record]
+            return self._project.heat.software_configs[record]
         except KeyError:
             raise NotFound(f"cannot read record {record.name}: it could not be found") from None
 
     @writes
     def add(self, name: str, text: str) -> None:
-        """Keep a text under a name."""
+        """Create a software config of that name with a text."""
         heat = self._project.heat
         record = models.SoftwareConfig(
-            id=self._project.identifiers.uuid(), name=name, created_at=self._project.timeline.date()
+            id=self._project.deployment.identifiers.uuid(),
+            name=name,
+            created_at=self._project.deployment.timeline.date(),
         )
-        heat.records[record] = text
+        heat.software_configs[record] = text
 
     @writes
     def remove(self, record: models.SoftwareConfig) -> None:
-        """Remove a record; nothing happens when it is gone."""
-        self._project.heat.records.pop(record, None)
+        """Delete a software config; nothing happens if it does not exist."""
+        self._project.heat.software_configs.pop(record, None)
 
 
 class Lookup(Service):
-    """What there is to build with."""
+    """Images, flavors, external networks and key pairs by name, and what the cloud offers."""
 
     name = "lookup"
 
     @reads
     def external_network(self, name_or_id: str) -> models.Named:
-        """An external network; NotFound when there is none."""
-        return _offered("external network", self._project.openstack.external_networks, name_or_id)
+        """Return an external network. Raises NotFound."""
+        return _found("external network", name_or_id, self._project.deployment.external_network)
 
     @reads
     def image(self, name_or_id: str) -> models.Named:
-        """An image; NotFound when there is none."""
-        return _offered("image", self._project.openstack.images, name_or_id)
+        """Return an image. Raises NotFound."""
+        return _found("image", name_or_id, self._project.deployment.image)
 
     @reads
     def flavor(self, name_or_id: str) -> models.Flavor:
-        """A flavor; NotFound when there is none."""
-        return _offered("flavor", self._project.openstack.flavors, name_or_id)
+        """Return a flavor. Raises NotFound."""
+        return _found("flavor", name_or_id, self._project.deployment.flavor)
 
     @reads
     def keypair(self, name: str) -> models.Named:
-        """A key pair of the user; NotFound when there is none."""
-        return _offered("key pair", self._project.openstack.keypairs, name)
+        """Return a key pair of the user. Raises NotFound."""
+        return _found("key pair", name, self._project.deployment.keypair)
 
     @reads
     def providers(self) -> tuple[str, ...]:
-        """Names of Octavia's providers."""
-        return self._project.openstack.providers
+        """Return the names of Octavia's providers."""
+        return self._project.deployment.providers
 
     @reads
     def services(self) -> frozenset[str]:
-        """Types of the services in Keystone's catalogue."""
-        return self._project.openstack.services
+        """Return the types of the services in Keystone's catalogue."""
+        return self._project.deployment.services
 
 
-def _offered(what: str, offers: Iterable[T], name_or_id: str) -> T:
-    found = OpenStack.pick(offers, name_or_id)
+def _found(what: str, name_or_id: str, find: Callable[[str], T | None]) -> T:
+    found = find(name_or_id)
     if found is None:
         raise NotFound(f"there is no {what} {name_or_id!r}")
     return found

@@ -1,4 +1,4 @@
-"""Where every call of the fake cloud's face arrives."""
+"""The recording and checking that every call of the fake cloud goes through."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ S = TypeVar("S", bound="Service")
 
 
 class Calls:
-    """Records calls, checks the user's role, and lets faults happen."""
+    """A recorder of calls, which checks the user's role and lets faults happen."""
 
     def __init__(self, project: Project, *, reader: bool) -> None:
-        self._lock = project.openstack.lock
+        self._lock = project.deployment.lock
         self._reader = reader
         self.calls: list[Call] = []
         self.faults = Faults(project.build_faults)
 
     def take(self, call: Call, effect: Callable[[], R]) -> R:
-        """Let a call take effect, alone; raises Forbidden when a reader asks for a change.
+        """Record a call and let it take effect. Raises Forbidden if a reader asks for a change.
 
-        What others do meanwhile happens outside the lock: they may do a whole job.
+        Faults happen outside the lock, since other users may do a whole job in one.
         """
         with self._lock:
             self.calls.append(call)
@@ -35,16 +35,16 @@ class Calls:
         if call.writes and self._reader:
             raise Forbidden(f"cannot call {call.name}: the user has no role that allows it")
         for fault in faults:
-            fault.strike(after=False)
+            fault.happen(after=False)
         with self._lock:
             result = effect()
         for fault in faults:
-            fault.strike(after=True)
+            fault.happen(after=True)
         return result
 
 
 class Service:
-    """A service of the face; its calls go by the calls."""
+    """A service of the fake cloud; its marked methods go through `calls`."""
 
     name: str
 
@@ -72,6 +72,6 @@ def _call(
 
 
 reads = _call(writes=False)
-"""Marks a method of a service that only tells."""
+"""Decorator for a method of a service that only reads."""
 writes = _call(writes=True)
-"""Marks a method of a service that asks for a change."""
+"""Decorator for a method of a service that asks for a change."""

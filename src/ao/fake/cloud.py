@@ -1,4 +1,4 @@
-"""The fake cloud: the face of `ao.cloud.Cloud`, in memory."""
+"""The fake cloud: an implementation of `ao.cloud.Cloud` in memory."""
 
 from __future__ import annotations
 
@@ -67,32 +67,32 @@ class Cloud:
         self.software_configs = SoftwareConfigs(inside, calls)
         self.lookup = Lookup(inside, calls)
         self.other_user = OtherUser(inside)
-        """Somebody else in the project."""
+        """Another user of the project."""
         self.clock = clock.Clock(now=self.openstack.timeline.now, sleep=self._sleep)
-        """The cloud's time, which passes only when somebody sleeps."""
+        """Virtual time of the cloud, which passes only during `sleep`."""
 
     @property
     def faults(self) -> Faults:
-        """What is to go wrong."""
+        """Return the faults that wait for a call; more can be added to them."""
         return self._calls.faults
 
     @property
     def calls(self) -> list[Call]:
-        """Calls so far, oldest first."""
+        """Return the calls so far, oldest first."""
         return self._calls.calls
 
     def quotas(self) -> tuple[models.Quota, ...]:
-        """Quotas of the project, of all services that have them."""
+        """Return the quotas of the project in all services that have quotas."""
         call = Call(name="quotas", arguments=(), writes=False)
         return self._calls.take(call, self._project.quotas.quotas)
 
     def check_trusts(self) -> None:
-        """See that Heat can create stacks for this login. Raises Forbidden."""
+        """Check that Heat can create stacks for this login. Raises Forbidden."""
         if not self._trusts:
             raise Forbidden("the application credential is restricted: it may make no trust")
 
     def requests(self, since: float) -> tuple[models.Request, ...]:
-        """The calls since a moment, told as requests that took no time."""
+        """Return the calls since a moment (seconds since 1970) as requests of zero seconds."""
         return tuple(
             models.Request(
                 at=call.at,
@@ -107,7 +107,7 @@ class Cloud:
         )
 
     def visit(self, url: str, timeout: float) -> Answer:
-        """Visit a floating IP of the cloud, as `ao.visit.visit` does."""
+        """Request a URL at a floating IP of the cloud, as `ao.visit.visit` does."""
         with self.openstack.lock:
             return self.openstack.visit(url, timeout)
 

@@ -18,60 +18,60 @@ from ao.fake.template import Definition
 from ao.fake.timeline import TICK, Job
 
 _PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
-"""Seconds before Heat asks again for a deletion (action_retry_limit, retry_backoff_delay)."""
+"""Seconds before Heat repeats a deletion (action_retry_limit, retry_backoff_delay)."""
 
 
 class Scope:
-    """What the names in a stack's template stand for."""
+    """The parameters, conditions and resources that the template of a stack refers to by name."""
 
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
 
     def parameter(self, name: str) -> object:
-        """Value of a parameter."""
+        """Return the value of a parameter."""
         return self._stack.id if name == "OS::stack_id" else self._stack.arguments[name]
 
     def condition(self, name: str) -> bool:
-        """Whether a condition of the template holds."""
+        """Return whether a condition of the template holds."""
         return hot.holds(self._stack.blueprint.conditions[name], self)
 
     def reference(self, name: str) -> object:
-        """ID of the thing that a resource has built."""
+        """Return the physical ID of a resource."""
         return self._stack.parts[name].physical_id
 
     def attribute(self, name: str, attribute: str) -> object:
-        """Attribute of the thing that a resource has built."""
+        """Return an attribute of a resource."""
         part = self._stack.parts[name]
         return self.kind(part.type).attribute(part, attribute)
 
     def kind(self, name: str) -> Kind:
-        """The resource type of that name; raises CloudError when there is none."""
+        """Return the resource type of that name. Raises CloudError if there is none."""
         return kind_of(name, self._stack.blueprint)
 
 
 class _Over(Exception):
-    """Another traversal has begun, or this one has failed."""
+    """The traversal is over: another one has begun, or this one has failed."""
 
 
 class Convergence:
-    """One traversal of a stack."""
+    """One traversal of the resources of a stack."""
 
     def __init__(self, stack: Stack, action: str) -> None:
         self._stack = stack
         self._action = action
         self._scope = Scope(stack)
-        self._timeline = stack.project.timeline
+        self._timeline = stack.services.deployment.timeline
         self._definitions: Mapping[str, Definition] = (
             {} if action == "DELETE" else stack.blueprint.definitions(self._scope)
         )
         self._done: set[str] = set()
 
     def begin(self) -> None:
-        """Begin; the work goes on as time passes."""
+        """Begin the traversal; it goes on as virtual time passes."""
         stack = self._stack
         stack.traversal = self
         stack.failure = None
-        stack.turn(self._action, "IN_PROGRESS", f"Stack {self._action} started")
+        stack.set_state(self._action, "IN_PROGRESS", f"Stack {self._action} started")
         stack.updated_at = self._timeline.date()
         for name in [name for name in stack.parts if name not in self._definitions]:
             stack.outgoing.append(stack.parts.pop(name))
@@ -83,7 +83,7 @@ class Convergence:
         self._timeline.start(self._time_out())
 
     def _job(self, work: Job) -> Job:
-        """Work that ends when the traversal is over, and ends it when it fails."""
+        """Run work until the traversal is over; a Failure of the work fails the traversal."""
         try:
             yield from work
         except _Over:
@@ -95,13 +95,13 @@ class Convergence:
         if self._under_way():
             self._stack.failure = failure
             reason = f"Resource {self._action} failed: {failure}"
-            self._stack.turn(self._action, "FAILED", reason)
+            self._stack.set_state(self._action, "FAILED", reason)
 
     def _time_out(self) -> Job:
         yield self._stack.deadline
         if self._under_way():
             self._stack.failure = Failure("", "Timed out")
-            self._stack.turn(self._action, "FAILED", "Timed out")
+            self._stack.set_state(self._action, "FAILED", "Timed out")
 
     def _conclude(self) -> Job:
         yield from self._until(lambda: self._done >= set(self._definitions))
@@ -109,12 +109,12 @@ class Convergence:
             self._timeline.start(self._job(self._remove(part)))
         yield from self._until(lambda: not self._stack.outgoing)
         reason = f"Stack {self._action} completed successfully"
-        self._stack.turn(self._action, "COMPLETE", reason)
+        self._stack.set_state(self._action, "COMPLETE", reason)
         if self._action == "DELETE":
-            self._stack.project.heat.forget(self._stack)
+            del self._stack.heat.stacks[self._stack.id]
 
     def _bring(self, name: str, definition: Definition) -> Job:
-        """Bring a resource to what the template says."""
+        """Create, update or replace a resource so that it is as the template says."""
         yield from self._until(lambda: definition.requires <= self._done)
         yield from self._until(lambda: not self._stack.parts[name].working)
         part = self._stack.parts[name]
@@ -133,7 +133,7 @@ class Convergence:
         self._done.add(name)
 
     def _must_replace(self, part: Part, kind: Kind, properties: Mapping[str, object]) -> bool:
-        """Whether a resource cannot become what is wanted (resource.py: _needs_update)."""
+        """Return whether an update cannot mend a resource (resource.py: _needs_update)."""
         if part.action == "INIT":
             return False
         if part.status == "FAILED" and (part.action == "CHECK" or kind.lost(part)):
@@ -141,7 +141,7 @@ class Convergence:
         return kind.replaced(part.properties, properties)
 
     def _remove(self, part: Part) -> Job:
-        """Remove a resource once nothing that is there requires it."""
+        """Delete a resource once no other outgoing resource requires it."""
         outgoing = self._stack.outgoing
         yield from self._until(lambda: not any(part in other.requires for other in outgoing))
         yield from self._until(lambda: not part.working)
@@ -149,23 +149,23 @@ class Convergence:
             return  # an earlier traversal was at it, and has removed it
         if part.action != "INIT":
             kind = self._scope.kind(part.type)
-            yield from self._act(part, "DELETE", _insisting(lambda: kind.delete(part)))
+            yield from self._act(part, "DELETE", _retried(lambda: kind.delete(part)))
         outgoing.remove(part)
 
     def _act(self, part: Part, action: str, work: Job) -> Job:
-        """Do something with a resource, to its end even when the traversal is over."""
+        """Carry out an action on a resource, to its end even if the traversal is over meanwhile."""
         part.working = True
-        part.turn(action, "IN_PROGRESS")
+        part.set_state(action, "IN_PROGRESS")
         try:
-            part.project.build_faults.strike(part.type, action)
+            part.services.build_faults.raise_due(part.type, action)
             yield from work
         except Failure as failure:
             told = failure.inside(part.name)
-            part.turn(action, "FAILED", str(told))
+            part.set_state(action, "FAILED", str(told))
             raise told from failure
         finally:
             part.working = False
-        part.turn(action, "COMPLETE")
+        part.set_state(action, "COMPLETE")
 
     def _until(self, condition: Callable[[], bool]) -> Job:
         while True:
@@ -179,11 +179,13 @@ class Convergence:
         return self._stack.traversal is self and self._stack.busy
 
     def _part(self, name: str, definition: Definition) -> Part:
-        return Part(stack=self._stack, name=name, type=definition.type, born=self._timeline.now())
+        return Part(
+            stack=self._stack, name=name, type=definition.type, created_at=self._timeline.now()
+        )
 
 
-def _insisting(deletion: Callable[[], Job]) -> Job:
-    """Ask again when a service answers a deletion with a conflict (resource.py: delete)."""
+def _retried(deletion: Callable[[], Job]) -> Job:
+    """Repeat a deletion that a service answers with a conflict (resource.py: delete)."""
     for pause in _PAUSES:
         try:
             yield from deletion()

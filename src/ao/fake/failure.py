@@ -1,4 +1,4 @@
-"""Why Heat could not do something with a resource."""
+"""The reason for which an action of Heat on a resource has failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Self
 
 
 class Failure(Exception):
-    """What a service answered to Heat, in the words that Heat puts into its reasons.
+    """A service's refusal of what Heat asked, worded as in Heat's status reasons.
 
     Heat tells the exception of the service's client, the way to the resource through
     nested stacks, and the message (heat/common/exception.py: ResourceFailure).
@@ -19,7 +19,7 @@ class Failure(Exception):
         self.path = path
 
     def inside(self, name: str) -> Self:
-        """The same failure as the stack that holds resource `name` tells it."""
+        """Return this failure with resource `name` in front of its path."""
         return type(self)(self.error, self.message, ("resources", name, *self.path))
 
     def __str__(self) -> str:

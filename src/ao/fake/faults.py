@@ -1,4 +1,4 @@
-"""What goes wrong between a program and the fake cloud, and in the cloud itself."""
+"""Faults of the fake cloud: calls that fail, and resources that cannot be built."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ao.fake.failure import Failure
 
 
 class Killed(BaseException):
-    """The process is gone at this point: nothing of the program may catch this."""
+    """The process is killed at this point; no code of the program may catch this."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """A call of the cloud's face."""
+    """A call of a method of the fake cloud."""
 
     name: str
     """Service and method, for example `floating_ips.point`."""
@@ -25,31 +25,31 @@ class Call:
     writes: bool
     """Whether it asks for a change."""
     at: float = field(default_factory=time.time, compare=False)
-    """When it came, in seconds since 1970."""
+    """Moment of the call, in seconds since 1970."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Fault:
-    """Something that happens at a call."""
+    """An error or an action of another user that happens at a call."""
 
     call: str
-    """Name of the call; empty for any one that writes, `*` for any."""
+    """Name of the call; empty for any call that writes, `*` for any call."""
     skip: int
-    """Calls that it lets pass before."""
+    """Number of such calls that pass before it happens."""
     after: bool
-    """Whether it happens once the call has taken effect."""
+    """Whether it happens after the call has taken effect, not before."""
     act: Callable[[], object]
-    others: bool = False
-    """Whether somebody else acts at that moment, and the call is answered."""
+    by_other_user: bool = False
+    """Whether `act` is an action of another user, after which the call goes on."""
 
-    def strike(self, *, after: bool) -> None:
-        """Let it happen, if this is its side of the call.
+    def happen(self, *, after: bool) -> None:
+        """Let the fault happen, if it belongs on this side of the call.
 
-        An answer that is none is told as the adapters of a real cloud tell it.
+        An unreadable answer is reported as the adapters of a real cloud report it.
         """
         if after is not self.after:
             return
-        if self.others:
+        if self.by_other_user:
             self.act()
             return
         try:
@@ -60,14 +60,14 @@ class Fault:
 
 
 class Faults:
-    """Faults that wait for their call; each of them happens once."""
+    """The faults that wait for their call; each of them happens once."""
 
     def __init__(self, build_faults: BuildFaults) -> None:
-        self._flaws = build_faults
+        self._build_faults = build_faults
         self._waiting: list[Fault] = []
 
     def fail(self, call: str, error: Exception, *, skip: int = 0, after: bool = False) -> None:
-        """Have a call fail, before it takes effect or after: then the answer is lost.
+        """Let a call fail before it takes effect or after, when its answer is lost.
 
         `call` is a service and a method, for example `floating_ips.point`.
         """
@@ -76,22 +76,23 @@ class Faults:
     def garble(
         self, call: str, answer: str = "<html>", *, skip: int = 0, after: bool = False
     ) -> None:
-        """Have a call get what is no answer, in place of taking effect or after it.
+        """Let a call get an unreadable answer before it takes effect or after.
 
-        `answer` is that, say a page of a proxy. It is told as Unavailable, as of a real cloud.
+        `answer` is its text, say a page of a proxy. The call raises Unavailable as on a real
+        cloud.
         """
         heard = Heard(server="the fake cloud", request=call, status=200, body=answer.encode())
         self.fail(call, Unreadable(str(heard)), skip=skip, after=after)
 
     def kill(self, call: str = "", *, skip: int = 0, after: bool = False) -> None:
-        """Kill the process at a call: of that name, any that writes (""), any at all ("*")."""
+        """Kill the process at a call of that name, at one that writes (""), or at any ("*")."""
         self._waiting.append(Fault(call=call, skip=skip, after=after, act=_raiser(Killed())))
 
     def meanwhile(
         self, call: str, act: Callable[[], object], *, skip: int = 0, after: bool = False
     ) -> None:
-        """Have somebody else act right before a call takes effect, or right after."""
-        fault = Fault(call=call, skip=skip, after=after, act=act, others=True)
+        """Let another user act right before a call takes effect, or right after."""
+        fault = Fault(call=call, skip=skip, after=after, act=act, by_other_user=True)
         self._waiting.append(fault)
 
     def break_next(
@@ -102,19 +103,19 @@ class Faults:
         action: str = "CREATE",
         error: str = "ResourceInError",
     ) -> None:
-        """Have Heat fail at the next creation of a resource type, with this reason."""
-        self._flaws.add(type, action, Failure(error, reason))
+        """Let Heat fail at the next action on a resource type, with this reason."""
+        self._build_faults.add(type, action, Failure(error, reason))
 
     def clear(self) -> None:
-        """Forget the faults that have not happened."""
+        """Remove the faults that have not happened."""
         self._waiting.clear()
 
     def due(self, call: Call) -> list[Fault]:
-        """The faults that happen at a call; they are used up then."""
-        return [fault for fault in list(self._waiting) if self._strikes(fault, call)]
+        """Return the faults that happen at a call, and remove them."""
+        return [fault for fault in list(self._waiting) if self._is_due(fault, call)]
 
-    def _strikes(self, fault: Fault, call: Call) -> bool:
-        """Whether a fault happens at this call."""
+    def _is_due(self, fault: Fault, call: Call) -> bool:
+        """Return whether a fault happens at this call, and count the call."""
         if not (fault.call in ("*", call.name) or (fault.call == "" and call.writes)):
             return False
         if fault.skip > 0:

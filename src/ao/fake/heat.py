@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from ao.cloud.models import Signal, SoftwareConfig, Template
 from ao.errors import CloudError, Conflict, NotFound
@@ -11,24 +10,22 @@ from ao.fake import hot
 from ao.fake.convergence import Convergence, Scope
 from ao.fake.kinds import kind_of
 from ao.fake.kinds.heat import AutoScalingGroup
+from ao.fake.services import Services
 from ao.fake.stack import Part, Stack
 from ao.fake.template import Blueprint
 
-if TYPE_CHECKING:
-    from ao.fake.project import Project
-
 
 class Heat:
-    """Stacks of a project, nested ones too, by ID."""
+    """The stacks of a project, nested ones too, by ID."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self.stacks: dict[str, Stack] = {}
-        self.records: dict[SoftwareConfig, str] = {}
-        """Software configs: what is known of each, and its text."""
+        self.software_configs: dict[SoftwareConfig, str] = {}
+        """Text of each software config."""
 
     def tops(self) -> list[Stack]:
-        """Stacks that are not nested."""
+        """Return the stacks that are not nested."""
         return [stack for stack in self.stacks.values() if stack.parent is None]
 
     def create(
@@ -55,7 +52,7 @@ class Heat:
         tags: frozenset[str],
         deadline: float,
     ) -> None:
-        """Begin to change a stack."""
+        """Begin to update a stack."""
         stack = self.find(stack_id)
         blueprint = Blueprint.parse(template)
         arguments = self._arguments(blueprint, parameters)
@@ -64,27 +61,27 @@ class Heat:
         self.converge(stack, blueprint, arguments)
 
     def repair(self, stack_id: str, parameters: Mapping[str, object], deadline: float) -> None:
-        """Begin to bring a stack to the definition that it has, but for the parameters given."""
+        """Begin to update a stack to its present template with the given parameters changed."""
         stack = self.find(stack_id)
         changed = {**stack.arguments, **parameters}
         stack.deadline = deadline
         self.converge(stack, stack.blueprint, self._arguments(stack.blueprint, changed))
 
     def delete(self, stack_id: str) -> None:
-        """Begin to delete a stack, whatever Heat is doing with it."""
+        """Begin to delete a stack, whichever action is in progress."""
         stack = self.stacks.get(stack_id)
         if stack is not None:
             self._stop(stack)
             Convergence(stack, "DELETE").begin()
 
     def find(self, stack_id: str) -> Stack:
-        """A stack; raises NotFound."""
+        """Return the stack of that ID. Raises NotFound."""
         if stack_id not in self.stacks:
             raise NotFound(f"The Stack ({stack_id}) could not be found.")
         return self.stacks[stack_id]
 
     def inside(self, stack: Stack) -> list[Part]:
-        """Resources of a stack, then those of the stacks nested in it."""
+        """Return the resources of a stack, then those of the stacks nested in it."""
         parts = stack.listed()
         nested = [
             self.stacks[part.physical_id] for part in parts if part.physical_id in self.stacks
@@ -92,16 +89,16 @@ class Heat:
         return parts + [part for child in nested for part in self.inside(child)]
 
     def mark_unhealthy(self, stack_id: str, name: str, reason: str) -> None:
-        """Have the next update of its stack replace a resource."""
+        """Mark a resource, so that the next update of its stack replaces it."""
         part = self.find(stack_id).parts.get(name)
         if part is None:
             raise NotFound(f"The Resource ({name}) could not be found in Stack {stack_id}.")
         if part.working:
             raise Conflict(f"Stack {part.stack.name} already has an action in progress.")
-        part.turn("CHECK", "FAILED", reason)
+        part.set_state("CHECK", "FAILED", reason)
 
     def output(self, stack_id: str, key: str) -> object:
-        """Value of an output; None while there is none. Raises NotFound for an unknown one."""
+        """Return the value of an output; None while there is none. Raises NotFound if unknown."""
         stack = self.find(stack_id)
         if key not in stack.blueprint.outputs:
             raise NotFound(f"Output with key {key} not found.")
@@ -111,7 +108,7 @@ class Heat:
         return hot.resolve(value, Scope(stack))
 
     def signal(self, stack_id: str, policy: str) -> None:
-        """Have a scaling policy change the size of its group."""
+        """Signal a scaling policy, which changes the size of its group."""
         signalled = self.find(stack_id)
         properties = signalled.parts[policy].properties
         group = next(
@@ -122,19 +119,19 @@ class Heat:
         )
 
         def done() -> None:
-            signalled.signal = Signal(resource=policy, at=self._project.timeline.date())
+            signalled.signal = Signal(resource=policy, at=self._services.deployment.timeline.date())
 
         AutoScalingGroup().adjust(group, properties["scaling_adjustment"], done)
 
     def nest(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Stack:
-        """Begin to create the stack that a resource stands for."""
-        name = f"{part.stack.name}-{part.name}-{self._project.identifiers.letters(12)}"
+        """Begin to create the stack that is nested in a resource."""
+        name = f"{part.stack.name}-{part.name}-{self._services.deployment.identifiers.letters(12)}"
         stack = self._stack(name, part, blueprint, arguments, part.stack.deadline)
         Convergence(stack, "CREATE").begin()
         return stack
 
     def converge(self, stack: Stack, blueprint: Blueprint, arguments: dict[str, object]) -> None:
-        """Begin a new traversal, which takes over from one that is under way.
+        """Begin a new traversal, which supersedes one that is under way.
 
         heat/engine/service.py: update_stack refuses stacks that were suspended or deleted,
         and no others.
@@ -143,10 +140,6 @@ class Heat:
             raise CloudError("Updating a stack when it is deleting is not supported.")
         stack.blueprint, stack.arguments = blueprint, arguments
         Convergence(stack, "UPDATE").begin()
-
-    def forget(self, stack: Stack) -> None:
-        """Drop a stack that is deleted."""
-        del self.stacks[stack.id]
 
     def _stack(
         self,
@@ -157,9 +150,10 @@ class Heat:
         deadline: float,
     ) -> Stack:
         stack = Stack(
-            id=self._project.identifiers.uuid(),
+            id=self._services.deployment.identifiers.uuid(),
             name=name,
-            project=self._project,
+            services=self._services,
+            heat=self,
             parent=parent,
             blueprint=blueprint,
             arguments=arguments,
@@ -172,10 +166,10 @@ class Heat:
     def _arguments(
         self, blueprint: Blueprint, parameters: Mapping[str, object]
     ) -> dict[str, object]:
-        return blueprint.arguments(parameters, self._project.exists)
+        return blueprint.arguments(parameters, self._services.exists)
 
     def _check(self, blueprint: Blueprint, stack: Stack) -> None:
-        """Refuse resource types and properties that are not known, before anything begins."""
+        """Raise CloudError for resource types and properties that are not known."""
         for name, definition in blueprint.definitions(Scope(stack)).items():
             kind = kind_of(definition.type, blueprint)
             kind.check(name, definition.properties)
@@ -184,7 +178,7 @@ class Heat:
                 kind_of(resource["type"], blueprint).check(name, resource["properties"])
 
     def _stop(self, stack: Stack) -> None:
-        """Stop Heat's work on a stack and on those nested in it; what is begun is finished.
+        """Stop the traversals of the stacks nested in a stack; actions that are begun go on.
 
         heat/engine/worker.py: stop_traversal.
         """
@@ -192,4 +186,4 @@ class Heat:
             nested = self.stacks.get(part.physical_id)
             if nested is not None and nested.busy:
                 self._stop(nested)
-                nested.turn(nested.action, "FAILED", f"Stack {nested.action} cancelled")
+                nested.set_state(nested.action, "FAILED", f"Stack {nested.action} cancelled")

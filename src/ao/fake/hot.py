@@ -9,19 +9,19 @@ from ao.errors import CloudError
 
 
 class Scope(Protocol):
-    """What the names in a template stand for."""
+    """The parameters, conditions and resources that a template refers to by name."""
 
     def parameter(self, name: str) -> object:
-        """Value of a parameter."""
+        """Return the value of a parameter."""
 
     def condition(self, name: str) -> bool:
-        """Whether a condition holds."""
+        """Return whether a condition holds."""
 
     def reference(self, name: str) -> object:
-        """What `get_resource` gives for a resource."""
+        """Return what `get_resource` gives for a resource."""
 
     def attribute(self, name: str, attribute: str) -> object:
-        """What `get_attr` gives for an attribute of a resource."""
+        """Return what `get_attr` gives for an attribute of a resource."""
 
 
 ABSENT = object()
@@ -29,7 +29,7 @@ ABSENT = object()
 
 
 def resolve(value: Any, scope: Scope) -> Any:
-    """A value of a template with its functions worked out."""
+    """Return a value of a template with its functions evaluated."""
     call = _call(value)
     if call:
         name, argument = call
@@ -43,7 +43,7 @@ def resolve(value: Any, scope: Scope) -> Any:
 
 
 def references(value: Any) -> Iterator[str]:
-    """Names of the resources that a value needs."""
+    """Yield the names of the resources that a value refers to."""
     call = _call(value)
     if call and call[0] == "get_resource":
         yield call[1]
@@ -58,14 +58,14 @@ def references(value: Any) -> Iterator[str]:
 
 
 def holds(condition: Any, scope: Scope) -> bool:
-    """Whether a condition holds: a name, a truth value or a function."""
+    """Return whether a condition holds, which is a name, a truth value or a function."""
     if isinstance(condition, str):
         return scope.condition(condition)
     return bool(resolve(condition, scope))
 
 
 def _call(value: Any) -> tuple[str, Any] | None:
-    """Name and argument when a value is a call of a function."""
+    """Return the name and the argument of a function call; None for any other value."""
     if not isinstance(value, Mapping) or len(value) != 1:
         return None
     ((name, argument),) = value.items()
@@ -92,17 +92,17 @@ def _list_join(argument: Any, scope: Scope) -> str:
 
 
 def _str_replace(argument: Any, scope: Scope) -> str:
-    """Longer words first, each place once (heat/engine/hot/functions.py: Replace)."""
+    """Replace keys in a text: longer ones first, no result again (functions.py: Replace)."""
     text = str(resolve(argument["template"], scope))
-    words = {key: str(resolve(value, scope)) for key, value in argument["params"].items()}
-    return _replace(text, sorted(words, key=lambda word: (-len(word), word)), words)
+    params = {key: str(resolve(value, scope)) for key, value in argument["params"].items()}
+    return _replace(text, sorted(params, key=lambda key: (-len(key), key)), params)
 
 
-def _replace(text: str, order: list[str], words: Mapping[str, str]) -> str:
+def _replace(text: str, order: list[str], params: Mapping[str, str]) -> str:
     if not order:
         return text
-    word, *rest = order
-    return words[word].join(_replace(part, rest, words) for part in text.split(word))
+    key, *rest = order
+    return params[key].join(_replace(part, rest, params) for part in text.split(key))
 
 
 _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {

@@ -1,4 +1,4 @@
-"""The locks of the fake cloud's face."""
+"""The locks of the fake cloud, as the protocol of `ao.cloud` defines them."""
 
 from __future__ import annotations
 
@@ -18,24 +18,27 @@ class Locks(Service):
 
     @reads
     def all(self) -> tuple[Lock, ...]:
-        """All of the project that Ao has made, of whichever network."""
+        """Return all locks of the project, of whichever network."""
         return tuple(self._read(lock) for lock in self._project.neutron.locks.values())
 
     @reads
     def find(self, network_id: str) -> Lock | None:
-        """The port that holds the network's agreed address, or None."""
+        """Return the port that holds the network's agreed address, or None."""
         locks = self._project.neutron.locks.values()
         return next((self._read(lock) for lock in locks if lock.network_id == network_id), None)
 
     @writes
     def take(self, network_id: str, name: str, description: str) -> Lock:
-        """Take the network's agreed address."""
+        """Create a port with the network's agreed address. Raises Conflict if it is taken."""
         _check(description)
-        neutron, now = self._project.neutron, math.floor(self._project.timeline.moment())
+        neutron, now = (
+            self._project.neutron,
+            math.floor(self._project.deployment.timeline.moment()),
+        )
         if any(lock.network_id == network_id for lock in neutron.locks.values()):
             raise Conflict(f"IP address {LOCK_ADDRESS} already allocated in network {network_id}")
         try:
-            port = neutron.plug(neutron.subnet_of(network_id), "ao:lock", LOCK_ADDRESS)
+            port = neutron.create_port(neutron.subnet_of(network_id), "ao:lock", LOCK_ADDRESS)
         except Failure as error:
             raise (NotFound if error.error == "NotFound" else Conflict)(error.message) from error
         lock = Lock(
@@ -53,7 +56,7 @@ class Locks(Service):
 
     @writes
     def renew(self, lock: Lock, description: str) -> Lock:
-        """Describe a lock anew."""
+        """Write the description of a lock. Raises Changed and NotFound."""
         _check(description)
         there = self._unchanged(lock)
         if there is None:
@@ -63,19 +66,19 @@ class Locks(Service):
                 there,
                 description=description,
                 revision=there.revision + 1,
-                written=math.floor(self._project.timeline.moment()),
+                written=math.floor(self._project.deployment.timeline.moment()),
             )
             self._project.neutron.locks[lock.id] = there
         return self._read(there)
 
     @writes
     def remove(self, lock: Lock) -> None:
-        """Give the address free; nothing happens when that port is gone."""
+        """Delete the port; nothing happens if it does not exist. Raises Changed."""
         if self._unchanged(lock) is not None:
-            self._project.neutron.unplug(lock.id)
+            self._project.neutron.delete_port(lock.id)
 
     def _unchanged(self, lock: Lock) -> Lock | None:
-        """The lock as it is, or None; raises Changed when somebody wrote since it was read."""
+        """Return the present lock, or None. Raises Changed if it was written since it was read."""
         there = self._project.neutron.locks.get(lock.id)
         if there is not None and there.revision != lock.revision:
             raise Changed(
@@ -84,7 +87,7 @@ class Locks(Service):
         return there
 
     def _read(self, lock: Lock) -> Lock:
-        return replace(lock, read=self._project.timeline.moment())
+        return replace(lock, read=self._project.deployment.timeline.moment())
 
 
 def _check(description: str) -> None:

@@ -6,14 +6,15 @@ import ipaddress
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from ao.cloud.models import FloatingIP, Lock, Named
 from ao.errors import Changed, Conflict, NotFound
+from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
+from ao.fake.quotas import Quotas
 
-if TYPE_CHECKING:
-    from ao.fake.project import Project
+_DEFAULT_RULES = 4
+"""Number of rules in the security group `default`, which every project has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class Port:
     subnet_id: str
     address: str
     owner: str
-    """What it is for: Neutron's `device_owner`."""
+    """Purpose of the port: Neutron's `device_owner`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ class Router:
     name: str
     external_network_id: str
     interfaces: dict[str, str] = field(default_factory=dict)
-    """Port of each subnet that hangs on it."""
+    """ID of the port to each subnet that is connected to it, by the ID of the subnet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,51 +64,62 @@ class SecurityGroup:
     id: str
     name: str
     rules: int
-    """Number of its rules, with Neutron's two for egress."""
+    """Number of its rules, including the two for egress that Neutron adds."""
 
 
 class Neutron:
-    """What a project has of Neutron's, by ID."""
+    """Networks, subnets, routers, ports, security groups and floating IPs of a project, by ID."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, deployment: Deployment, quotas: Quotas) -> None:
+        self._deployment = deployment
+        self._quotas = quotas
         self.networks: dict[str, Network] = {}
         self.subnets: dict[str, Subnet] = {}
         self.routers: dict[str, Router] = {}
         self.ports: dict[str, Port] = {}
-        self.groups: dict[str, SecurityGroup] = {}
-        self.addresses: dict[str, FloatingIP] = {}
+        self.security_groups: dict[str, SecurityGroup] = {}
+        self.floating_ips: dict[str, FloatingIP] = {}
         self.locks: dict[str, Lock] = {}
-        """What is more to tell of the ports that are locks."""
+        """Name, description and times of those ports that are locks."""
         self._hosts: dict[str, Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]] = {}
+        quotas.count("networks", lambda: len(self.networks))
+        quotas.count("subnets", lambda: len(self.subnets))
+        quotas.count("ports", lambda: len(self.ports))
+        quotas.count("routers", lambda: len(self.routers))
+        quotas.count("floating ips", lambda: len(self.floating_ips))
+        quotas.count("security groups", lambda: 1 + len(self.security_groups))
+        quotas.count("security group rules", self._count_rules)
 
     def create_network(self, name: str) -> str:
-        """A new network; its ID."""
-        self._project.quotas.claim(networks=1)
-        network = Network(id=self._project.identifiers.uuid(), name=name)
+        """Create a network and return its ID."""
+        self._quotas.claim(networks=1)
+        network = Network(id=self._deployment.identifiers.uuid(), name=name)
         self.networks[network.id] = network
         return network.id
 
     def delete_network(self, network_id: str) -> None:
-        """Delete a network; raises Failure while it has a subnet."""
+        """Delete a network. Raises Failure while it has a subnet."""
         if any(subnet.network_id == network_id for subnet in self.subnets.values()):
             raise Failure("Conflict", f"Unable to complete operation on network {network_id}.")
         self.networks.pop(network_id, None)
 
     def create_subnet(self, name: str, network_id: str, cidr: str, *, dhcp: bool = True) -> str:
-        """A new subnet with its port for metadata, which has an address only for DHCP; its ID."""
-        self._project.quotas.claim(subnets=1, ports=1)
+        """Create a subnet with its port for metadata, and return its ID.
+
+        That port has an address only with DHCP.
+        """
+        self._quotas.claim(subnets=1, ports=1)
         if network_id not in self.networks:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
-        identifier = self._project.identifiers.uuid()
+        identifier = self._deployment.identifiers.uuid()
         subnet = Subnet(id=identifier, name=name, network_id=network_id, cidr=cidr)
         self.subnets[subnet.id] = subnet
         self._hosts[subnet.id] = itertools.cycle(ipaddress.ip_network(cidr).hosts())
-        self.plug(subnet.id, "network:distributed", None if dhcp else "")
+        self.create_port(subnet.id, "network:distributed", None if dhcp else "")
         return subnet.id
 
     def delete_subnet(self, subnet_id: str) -> None:
-        """Delete a subnet; raises Failure while a port but its own one is in it."""
+        """Delete a subnet. Raises Failure while another port than its metadata port is in it."""
         ports = [port for port in self.ports.values() if port.subnet_id == subnet_id]
         if any(port.owner != "network:distributed" for port in ports):
             raise Failure(
@@ -116,23 +128,23 @@ class Neutron:
                 "IP allocation from this subnet.",
             )
         for port in ports:
-            self.unplug(port.id)
+            self.delete_port(port.id)
         self.subnets.pop(subnet_id, None)
 
     def subnet_of(self, network_id: str) -> str:
-        """The newest subnet of a network."""
+        """Return the ID of the newest subnet of a network. Raises Failure if there is none."""
         subnets = [subnet for subnet in self.subnets.values() if subnet.network_id == network_id]
         if not subnets:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
         return subnets[-1].id
 
-    def plug(self, subnet_id: str, owner: str, address: str | None = None) -> Port:
-        """A new port in a subnet, at the next free address unless one is given."""
-        self._project.quotas.claim(ports=1)
+    def create_port(self, subnet_id: str, owner: str, address: str | None = None) -> Port:
+        """Create a port in a subnet, at the next free address unless one is given."""
+        self._quotas.claim(ports=1)
         if subnet_id not in self.subnets:
             raise Failure("NotFound", f"Subnet {subnet_id} could not be found.")
         port = Port(
-            id=self._project.identifiers.uuid(),
+            id=self._deployment.identifiers.uuid(),
             subnet_id=subnet_id,
             address=self._free_address(self.subnets[subnet_id]) if address is None else address,
             owner=owner,
@@ -140,31 +152,33 @@ class Neutron:
         self.ports[port.id] = port
         return port
 
-    def unplug(self, port_id: str) -> None:
-        """Delete a port; a floating IP that points to it points nowhere then."""
+    def delete_port(self, port_id: str) -> None:
+        """Delete a port, and disassociate the floating IP that points to it."""
         self.ports.pop(port_id, None)
         self.locks.pop(port_id, None)
-        for address in list(self.addresses.values()):
+        for address in list(self.floating_ips.values()):
             if address.port_id == port_id:
                 self._write(address, None, None)
 
     def create_router(self, name: str, external_network_id: str) -> str:
-        """A new router with a gateway; its ID."""
-        self._project.quotas.claim(routers=1)
+        """Create a router with a gateway and return its ID."""
+        self._quotas.claim(routers=1)
         router = Router(
-            id=self._project.identifiers.uuid(), name=name, external_network_id=external_network_id
+            id=self._deployment.identifiers.uuid(),
+            name=name,
+            external_network_id=external_network_id,
         )
         self.routers[router.id] = router
         return router.id
 
     def delete_router(self, router_id: str) -> None:
-        """Delete a router; raises Failure while a subnet hangs on it."""
+        """Delete a router. Raises Failure while a subnet is connected to it."""
         if router_id in self.routers and self.routers[router_id].interfaces:
             raise Failure("Conflict", f"Router {router_id} still has ports")
         self.routers.pop(router_id, None)
 
-    def connect(self, router_id: str, subnet_id: str) -> None:
-        """Hang a subnet on a router; raises Failure when one there has the same addresses."""
+    def add_interface(self, router_id: str, subnet_id: str) -> None:
+        """Connect a subnet to a router. Raises Failure if one there has an overlapping CIDR."""
         if router_id not in self.routers:
             raise Failure("NotFound", f"Router {router_id} could not be found")
         interfaces = self.routers[router_id].interfaces
@@ -177,10 +191,10 @@ class Neutron:
                     f"Bad router request: Cidr {cidr} of subnet {subnet_id} overlaps with cidr "
                     f"{other} of subnet {other_id}.",
                 )
-        interfaces[subnet_id] = self.plug(subnet_id, "network:router_interface").id
+        interfaces[subnet_id] = self.create_port(subnet_id, "network:router_interface").id
 
-    def disconnect(self, router_id: str, subnet_id: str) -> None:
-        """Take a subnet off a router.
+    def remove_interface(self, router_id: str, subnet_id: str) -> None:
+        """Disconnect a subnet from a router.
 
         Raises Failure while a floating IP needs it (neutron/db/l3_db.py:
         _confirm_router_interface_not_in_use).
@@ -189,41 +203,45 @@ class Neutron:
         if router is None or subnet_id not in router.interfaces:
             return
         ports = {port.id for port in self.ports.values() if port.subnet_id == subnet_id}
-        if any(address.port_id in ports for address in self.addresses.values()):
+        if any(address.port_id in ports for address in self.floating_ips.values()):
             raise Failure(
                 "Conflict",
                 f"Router interface for subnet {subnet_id} on router {router_id} cannot be "
                 "deleted, as it is required by one or more floating IPs.",
             )
-        self.unplug(router.interfaces.pop(subnet_id))
+        self.delete_port(router.interfaces.pop(subnet_id))
 
-    def create_group(self, name: str, rules: int) -> str:
-        """A new security group with so many rules of its own; its ID."""
-        self._project.quotas.claim(security_groups=1, security_group_rules=rules + 2)
-        group = SecurityGroup(id=self._project.identifiers.uuid(), name=name, rules=rules + 2)
-        self.groups[group.id] = group
+    def create_security_group(self, name: str, rules: int) -> str:
+        """Create a security group with so many rules of its own and return its ID."""
+        self._quotas.claim(security_groups=1, security_group_rules=rules + 2)
+        group = SecurityGroup(id=self._deployment.identifiers.uuid(), name=name, rules=rules + 2)
+        self.security_groups[group.id] = group
         return group.id
 
     def allocate(self, network: Named, description: str) -> FloatingIP:
-        """A new floating IP."""
-        self._project.quotas.claim(floating_ips=1)
+        """Allocate a floating IP."""
+        self._quotas.claim(floating_ips=1)
         address = FloatingIP(
-            id=self._project.identifiers.uuid(),
-            address=self._project.openstack.free_address(),
+            id=self._deployment.identifiers.uuid(),
+            address=self._deployment.free_address(),
             network_id=network.id,
             port_id=None,
             status="DOWN",
             description=description,
             revision=0,
         )
-        self.addresses[address.id] = address
+        self.floating_ips[address.id] = address
         return address
 
     def point(
         self, address_id: str, revision: int | None, port_id: str | None, description: str | None
     ) -> FloatingIP:
-        """Point a floating IP; the revision, when given, is what it must still have."""
-        address = self.addresses.get(address_id)
+        """Associate a floating IP with a port, or with none.
+
+        Raises Changed if it does not have the given revision any more, NotFound if it or the
+        port does not exist, and Conflict if the port has another floating IP.
+        """
+        address = self.floating_ips.get(address_id)
         if address is None:
             raise NotFound(f"Floating IP {address_id} could not be found")
         if revision not in (None, address.revision):
@@ -233,7 +251,7 @@ class Neutron:
         return self._write(address, port_id, description)
 
     def _check_target(self, address: FloatingIP, port_id: str) -> None:
-        """Refuse a port that a floating IP cannot point to (neutron/db/l3_db.py)."""
+        """Raise NotFound or Conflict for a port that a floating IP cannot point to (l3_db.py)."""
         if port_id not in self.ports:
             raise NotFound(f"Port {port_id} could not be found.")
         subnet_id = self.ports[port_id].subnet_id
@@ -248,12 +266,15 @@ class Neutron:
         if any(
             other.id != address.id
             and (other.port_id, other.network_id) == (port_id, address.network_id)
-            for other in self.addresses.values()
+            for other in self.floating_ips.values()
         ):
             raise Conflict(
                 f"Cannot associate floating IP {address.address} with port {port_id}: that fixed "
                 f"IP already has a floating IP on external network {address.network_id}."
             )
+
+    def _count_rules(self) -> int:
+        return _DEFAULT_RULES + sum(group.rules for group in self.security_groups.values())
 
     def _write(
         self, address: FloatingIP, port_id: str | None, description: str | None
@@ -265,11 +286,11 @@ class Neutron:
             description=address.description if description is None else description,
             revision=address.revision + 1,
         )
-        self.addresses[address.id] = written
+        self.floating_ips[address.id] = written
         return written
 
     def _free_address(self, subnet: Subnet) -> str:
-        """The next free address: one that has become free is used again last."""
+        """Return the next free address of a subnet; one that became free is used again last."""
         taken = {port.address for port in self.ports.values() if port.subnet_id == subnet.id}
         size = ipaddress.ip_network(subnet.cidr).num_addresses
         for host in itertools.islice(self._hosts[subnet.id], size):

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ao.cloud.models import Flavor, Named
-from ao.fake.neutron import Port
+from ao.fake.deployment import Deployment
+from ao.fake.neutron import Neutron, Port
+from ao.fake.quotas import Quotas
 from ao.fake.timeline import Job
-
-if TYPE_CHECKING:
-    from ao.fake.project import Project
 
 BUILD = 4.0
 """Seconds until a new server is ACTIVE."""
 BOOT = 5.0
-"""Seconds from there until its application answers."""
+"""Seconds from status ACTIVE until the application of a server answers."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -29,7 +27,7 @@ class Server:
     flavor: Flavor
     user_data: str
     metadata: Mapping[str, str]
-    """Metadata that it was booted with: the application never sees a later change."""
+    """Metadata at its creation; its application sees no later change."""
     tags: frozenset[str]
     port: Port
     status: str = "BUILD"
@@ -38,11 +36,16 @@ class Server:
 
 
 class Nova:
-    """Servers of a project, by ID."""
+    """The servers of a project, by ID."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, deployment: Deployment, quotas: Quotas, neutron: Neutron) -> None:
+        self._deployment = deployment
+        self._quotas = quotas
+        self._neutron = neutron
         self.servers: dict[str, Server] = {}
+        quotas.count("instances", lambda: len(self.servers))
+        quotas.count("cores", lambda: sum(it.flavor.vcpus for it in self.servers.values()))
+        quotas.count("ram", lambda: sum(it.flavor.ram for it in self.servers.values()))
 
     def create(
         self,
@@ -55,30 +58,29 @@ class Nova:
         metadata: Mapping[str, str],
         tags: frozenset[str],
     ) -> Server:
-        """A new server, in status BUILD. Raises Failure when a quota is too small."""
-        self._project.quotas.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=1)
-        neutron = self._project.neutron
+        """Create a server in status BUILD. Raises Failure if a quota is too small."""
+        self._quotas.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=1)
         server = Server(
-            id=self._project.identifiers.uuid(),
+            id=self._deployment.identifiers.uuid(),
             name=name,
             image=image,
             flavor=flavor,
             user_data=user_data,
             metadata=metadata,
             tags=tags,
-            port=neutron.plug(neutron.subnet_of(network_id), "compute:nova"),
+            port=self._neutron.create_port(self._neutron.subnet_of(network_id), "compute:nova"),
         )
         self.servers[server.id] = server
         return server
 
     def build(self, server: Server) -> Job:
-        """The time until a server is ACTIVE; somebody may delete it meanwhile."""
+        """Take the time until a server is ACTIVE; it may be deleted meanwhile."""
         yield BUILD
         server.status = "ACTIVE"
-        server.up_at = self._project.timeline.now() + BOOT
+        server.up_at = self._deployment.timeline.now() + BOOT
 
     def at(self, subnet_id: str, address: str) -> Server | None:
-        """The server at an address, or None."""
+        """Return the server at a fixed IP of a subnet, or None."""
         return next(
             (
                 server
@@ -89,11 +91,11 @@ class Nova:
         )
 
     def is_up(self, server: Server) -> bool:
-        """Whether a server runs and has had the time to start its application."""
-        return server.status == "ACTIVE" and self._project.timeline.now() >= server.up_at
+        """Return whether a server is ACTIVE and has had the time to start its application."""
+        return server.status == "ACTIVE" and self._deployment.timeline.now() >= server.up_at
 
     def delete(self, server_id: str) -> None:
-        """Delete a server and its port; nothing happens when it is gone."""
+        """Delete a server and its port; nothing happens if it does not exist."""
         server = self.servers.pop(server_id, None)
         if server is not None:
-            self._project.neutron.unplug(server.port.id)
+            self._neutron.delete_port(server.port.id)

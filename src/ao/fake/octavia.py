@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ao.errors import Conflict
+from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
-from ao.fake.neutron import Port
+from ao.fake.neutron import Neutron, Port
+from ao.fake.nova import Nova
+from ao.fake.quotas import Quotas
 from ao.fake.timeline import TICK, Job
+from ao.fake.web_application import Application
 from ao.visit import Answer, NoAnswer
-
-if TYPE_CHECKING:
-    from ao.fake.project import Project
 
 BUILD = 3.0
 """Seconds until a new load balancer is ACTIVE."""
 CHANGE = 1.0
-"""Seconds that a change of a load balancer takes; it takes no other one meanwhile."""
+"""Seconds that a change of a load balancer takes, during which it is immutable."""
 
 _HEALTH_PORT = "ovn-lb-hm:distributed"
 """Owner of the port that OVN's load balancer sends health checks from."""
@@ -34,9 +34,9 @@ class Balancer:
     vip: Port
     provisioning_status: str = "PENDING_CREATE"
     reloads: int = 0
-    """Changes that it has carried out: a proxy reloads at each."""
+    """Number of changes that it has carried out; a proxy reloads at each."""
     served: int = 0
-    """Requests that came, each on a connection of its own."""
+    """Number of requests, each on a connection of its own."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -48,14 +48,14 @@ class Listener:
     balancer: Balancer
     port: int
     pool_id: str | None = None
-    """Its default pool, as Octavia's API tells it."""
+    """ID of its default pool, as Octavia's API shows it."""
     serving: str | None = None
-    """The pool that requests go to: a change of the default pool takes a moment."""
+    """ID of the pool that requests go to, which follows the default pool after `CHANGE / 2`."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Member:
-    """A server's place in a pool."""
+    """A member of a pool: the address of a server."""
 
     id: str
     subnet_id: str
@@ -81,24 +81,39 @@ class Monitor:
     id: str
     pool: Pool
     path: str | None
-    """Path that it asks for; None when it only connects."""
+    """Path that it requests; None if it only connects."""
 
 
 class Octavia:
-    """What a project has of Octavia's, by ID."""
+    """Load balancers of a project with their listeners, pools and health monitors, by ID."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(
+        self,
+        deployment: Deployment,
+        quotas: Quotas,
+        neutron: Neutron,
+        nova: Nova,
+        application: Application,
+    ) -> None:
+        self._deployment = deployment
+        self._quotas = quotas
+        self._neutron = neutron
+        self._nova = nova
+        self._application = application
         self._turn = 0
         self.balancers: dict[str, Balancer] = {}
         self.listeners: dict[str, Listener] = {}
         self.pools: dict[str, Pool] = {}
         self.monitors: dict[str, Monitor] = {}
-        self._haunted: set[str] = set()
-        """Subnets where a server was gone before its member was."""
+        self._stale_subnets: set[str] = set()
+        """IDs of the subnets where a server was gone before its member was."""
+        quotas.count("load balancers", lambda: len(self.balancers))
+        quotas.count("listeners", lambda: len(self.listeners))
+        quotas.count("pools", lambda: len(self.pools))
+        quotas.count("health monitors", lambda: len(self.monitors))
 
     def change(self, balancer: Balancer) -> Job:
-        """The time that a change takes, after those that are under way."""
+        """Wait for the changes that are under way, then take the time of one change."""
         while balancer.provisioning_status.startswith("PENDING"):
             yield TICK
         balancer.provisioning_status = "PENDING_UPDATE"
@@ -106,13 +121,13 @@ class Octavia:
         balancer.provisioning_status = "ACTIVE"
         self._reload(balancer)
 
-    def lead(self, listener: Listener, pool_id: str | None) -> None:
-        """Change a listener's default pool; raises Conflict as `put` does."""
-        self.put(listener.balancer)
+    def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
+        """Change a listener's default pool. Raises Conflict as `begin_change` does."""
+        self.begin_change(listener.balancer)
         listener.pool_id = pool_id
 
-    def put(self, balancer: Balancer) -> None:
-        """Begin a change that somebody asks for over the API.
+    def begin_change(self, balancer: Balancer) -> None:
+        """Begin a change that is requested over the API.
 
         The API tells it at once, the load balancer carries it out before it is ACTIVE again.
         Raises Conflict while another change is under way.
@@ -123,7 +138,7 @@ class Octavia:
                 cure="Look at its state and run the command again.",
             )
         balancer.provisioning_status = "PENDING_UPDATE"
-        self._project.timeline.start(self._carry_out(balancer))
+        self._deployment.timeline.start(self._carry_out(balancer))
 
     def _carry_out(self, balancer: Balancer) -> Job:
         yield CHANGE / 2
@@ -132,7 +147,7 @@ class Octavia:
         balancer.provisioning_status = "ACTIVE"
 
     def _reload(self, balancer: Balancer) -> None:
-        """Have the load balancer serve what the API tells."""
+        """Let the listeners of the load balancer serve their default pools."""
         balancer.reloads += 1
         for listener in self.listeners.values():
             if listener.balancer is balancer:
@@ -141,16 +156,16 @@ class Octavia:
     def create_balancer(
         self, name: str, description: str, provider: str, subnet_id: str
     ) -> Balancer:
-        """A new load balancer, which is not ACTIVE yet."""
-        self._project.quotas.claim(load_balancers=1, ports=1)
-        if provider not in self._project.openstack.providers:
+        """Create a load balancer in status PENDING_CREATE."""
+        self._quotas.claim(load_balancers=1, ports=1)
+        if provider not in self._deployment.providers:
             raise Failure("BadRequest", f"Provider '{provider}' is not enabled. (HTTP 400)")
         balancer = Balancer(
-            id=self._project.identifiers.uuid(),
+            id=self._deployment.identifiers.uuid(),
             name=name,
             description=description,
             provider=provider,
-            vip=self._project.neutron.plug(subnet_id, "Octavia"),
+            vip=self._neutron.create_port(subnet_id, "Octavia"),
         )
         self.balancers[balancer.id] = balancer
         return balancer
@@ -164,7 +179,7 @@ class Octavia:
             del self.listeners[listener.id]
         for pool in [item for item in self.pools.values() if item.balancer is balancer]:
             self.delete_pool(pool.id)
-        self._project.neutron.unplug(balancer.vip.id)
+        self._neutron.delete_port(balancer.vip.id)
 
     def delete_pool(self, pool_id: str) -> None:
         """Delete a pool with its members and its health monitor."""
@@ -173,7 +188,7 @@ class Octavia:
             self.delete_monitor(monitor.id)
 
     def delete_monitor(self, monitor_id: str) -> None:
-        """Delete a health monitor, and the port that its checks came from.
+        """Delete a health monitor and the port that its checks came from.
 
         OVN's provider keeps that port for a member that its server left first
         (ovn_octavia_provider/helper.py: _clean_up_hm_port).
@@ -182,55 +197,56 @@ class Octavia:
         if monitor is None:
             return
         subnet_id = monitor.pool.balancer.vip.subnet_id
-        if subnet_id not in self._haunted:
+        if subnet_id not in self._stale_subnets:
             self.sweep(subnet_id)
 
     def sweep(self, subnet_id: str) -> None:
-        """Delete the ports of health checks that are in a subnet."""
-        neutron = self._project.neutron
-        for port in list(neutron.ports.values()):
+        """Delete the ports in a subnet from which health checks came."""
+        for port in list(self._neutron.ports.values()):
             if (port.subnet_id, port.owner) == (subnet_id, _HEALTH_PORT):
-                neutron.unplug(port.id)
+                self._neutron.delete_port(port.id)
 
     def create_monitor(self, pool: Pool, path: str | None) -> Monitor:
-        """A new health monitor; OVN's provider adds a port for its checks."""
-        self._project.quotas.claim(health_monitors=1)
+        """Create a health monitor; OVN's provider adds a port for its checks."""
+        self._quotas.claim(health_monitors=1)
         balancer = pool.balancer
         if balancer.provider == "ovn":
-            self._project.neutron.plug(balancer.vip.subnet_id, _HEALTH_PORT)
-        monitor = Monitor(id=self._project.identifiers.uuid(), pool=pool, path=path)
+            self._neutron.create_port(balancer.vip.subnet_id, _HEALTH_PORT)
+        monitor = Monitor(id=self._deployment.identifiers.uuid(), pool=pool, path=path)
         self.monitors[monitor.id] = monitor
         return monitor
 
     def add_member(self, pool: Pool, subnet_id: str, address: str) -> Member:
-        """A new member of a pool."""
-        member = Member(id=self._project.identifiers.uuid(), subnet_id=subnet_id, address=address)
+        """Add a member to a pool."""
+        member = Member(
+            id=self._deployment.identifiers.uuid(), subnet_id=subnet_id, address=address
+        )
         pool.members[member.id] = member
         return member
 
     def remove_member(self, member_id: str) -> None:
-        """Take a member out of its pool; nothing happens when it is gone."""
+        """Remove a member from its pool; nothing happens if it does not exist."""
         for pool in self.pools.values():
             member = pool.members.pop(member_id, None)
-            if member and self._project.nova.at(member.subnet_id, member.address) is None:
-                self._haunted.add(member.subnet_id)
+            if member and self._nova.at(member.subnet_id, member.address) is None:
+                self._stale_subnets.add(member.subnet_id)
 
     def status(self, pool: Pool, member: Member) -> str:
-        """Operating status of a member: what its health monitor sees of its server."""
+        """Return the operating status of a member, as its health monitor finds it."""
         monitor = next((item for item in self.monitors.values() if item.pool is pool), None)
         if monitor is None:
             return "NO_MONITOR"
-        server = self._project.nova.at(member.subnet_id, member.address)
+        server = self._nova.at(member.subnet_id, member.address)
         if server is None or server.status not in {"BUILD", "ACTIVE"}:
             return "ERROR"
-        if not self._project.nova.is_up(server):
+        if not self._nova.is_up(server):
             return "OFFLINE"
-        answer = self._project.openstack.application(server, monitor.path or "/")
+        answer = self._application(server, monitor.path or "/")
         healthy = answer is not None and (monitor.path is None or answer.status == 200)
         return "ONLINE" if healthy else "ERROR"
 
     def health(self, pool: Pool) -> str:
-        """Operating status of a pool, by those of its members."""
+        """Return the operating status of a pool, which follows from those of its members."""
         statuses = {self.status(pool, member) for member in pool.members.values()}
         if not statuses:
             return "OFFLINE"
@@ -264,13 +280,16 @@ class Octavia:
         return Answer(status=503, headers={}, body="no server is available")
 
     def _answers(self, listener: Listener, path: str) -> list[Answer | None]:
-        """What each member that takes requests answers."""
-        nova, application = self._project.nova, self._project.openstack.application
+        """Return the answers of all members that take requests."""
         pool = self.pools.get(listener.serving or "")
         members = pool.members.values() if pool else ()
         servers = (
-            nova.at(member.subnet_id, member.address)
+            self._nova.at(member.subnet_id, member.address)
             for member in members
             if pool and self.status(pool, member) in {"ONLINE", "NO_MONITOR"}
         )
-        return [application(server, path) for server in servers if server and nova.is_up(server)]
+        return [
+            self._application(server, path)
+            for server in servers
+            if server and self._nova.is_up(server)
+        ]

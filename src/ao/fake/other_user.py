@@ -1,4 +1,4 @@
-"""What somebody else does in the project, past Ao and past Heat."""
+"""Changes that another user makes in the project without Ao or Heat."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from ao.fake.project import Project
 
 
 class OtherUser:
-    """Somebody else with a role in the project; nothing is recorded, no fault happens."""
+    """Another user with a role in the project. No call is recorded, no fault happens."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._lock = project.openstack.lock
+        self._lock = project.deployment.lock
 
     def delete_server(self, server_id: str) -> None:
         """Delete a server in Nova."""
@@ -19,12 +19,12 @@ class OtherUser:
             self._project.nova.delete(server_id)
 
     def break_server(self, server_id: str) -> None:
-        """Have a server stop: Nova shows it in status SHUTOFF."""
+        """Stop a server: Nova shows it in status SHUTOFF."""
         with self._lock:
             self._project.nova.servers[server_id].status = "SHUTOFF"
 
     def delete_load_balancer(self, balancer_id: str) -> None:
-        """Delete a load balancer, with all that is in it, in Octavia."""
+        """Delete a load balancer in Octavia, with all that is in it."""
         with self._lock:
             self._project.octavia.delete_balancer(balancer_id)
 
@@ -36,56 +36,58 @@ class OtherUser:
     def delete_address(self, address_id: str) -> None:
         """Release a floating IP in Neutron."""
         with self._lock:
-            self._project.neutron.addresses.pop(address_id, None)
+            self._project.neutron.floating_ips.pop(address_id, None)
 
     def delete_alarm(self, alarm_id: str) -> None:
-        """Delete an alarm."""
+        """Delete an alarm in Aodh."""
         with self._lock:
             self._project.aodh.delete(alarm_id)
 
     def allocate_address(self, description: str = "") -> FloatingIP:
         """Allocate a floating IP in Neutron."""
         with self._lock:
-            network = self._project.openstack.external_networks[0]
+            network = self._project.deployment.external_networks[0]
             return self._project.neutron.allocate(network, description)
 
     def point(self, address_id: str, port_id: str | None) -> FloatingIP:
-        """Point a floating IP, whatever it points to."""
+        """Associate a floating IP with a port, or with none, whatever its revision is."""
         with self._lock:
             return self._project.neutron.point(address_id, None, port_id, None)
 
     def signal(self, stack_name: str, policy: str) -> None:
-        """Have a scaling policy of a stack change the size of its group."""
+        """Signal a scaling policy of a stack, which changes the size of its group."""
         with self._lock:
             heat = self._project.heat
             stack = next(stack for stack in heat.tops() if stack.name == stack_name)
             heat.signal(stack.id, policy)
 
     def evaluate(self, stack_name: str, alarm: str, state: str) -> None:
-        """Have Aodh evaluate an alarm of a stack, if it is on, to a state."""
+        """Let Aodh give an enabled alarm of a stack a state; state `alarm` signals its policies."""
         with self._lock:
             heat = self._project.heat
             stack = next(stack for stack in heat.tops() if stack.name == stack_name)
-            self._project.aodh.evaluate(stack.parts[alarm].physical_id, state)
+            for url in self._project.aodh.evaluate(stack.parts[alarm].physical_id, state):
+                stack_id, policy = url.rsplit("/", 2)[1:]
+                heat.signal(stack_id, policy)
 
     def load(self, stack_name: str, value: float) -> None:
-        """Give the servers of a stack a CPU load, from 0 to 1."""
+        """Set the CPU load of the servers of a stack, from 0 to 1."""
         stack = next(it for it in self._project.heat.tops() if it.name == stack_name)
         self._project.prometheus.loads[stack.id] = value
 
     def things_named(self, word: str) -> list[str]:
-        """Kinds of the things in the project with the word in name, tags or description."""
+        """Return the kinds of the things with the word in their name, tags or description."""
         neutron, octavia = self._project.neutron, self._project.octavia
         with self._lock:
-            words = [
+            named = [
                 *(("server", f"{s.name} {s.tags}") for s in self._project.nova.servers.values()),
                 *(("network", network.name) for network in neutron.networks.values()),
                 *(("subnet", subnet.name) for subnet in neutron.subnets.values()),
                 *(("router", router.name) for router in neutron.routers.values()),
-                *(("floating IP", ip.description) for ip in neutron.addresses.values()),
-                *(("security group", group.name) for group in neutron.groups.values()),
+                *(("floating IP", ip.description) for ip in neutron.floating_ips.values()),
+                *(("security group", group.name) for group in neutron.security_groups.values()),
                 *(("load balancer", b.name) for b in octavia.balancers.values()),
                 *(("listener", listener.name) for listener in octavia.listeners.values()),
                 *(("pool", pool.name) for pool in octavia.pools.values()),
             ]
-        return [kind for kind, text in words if word in text]
+        return [kind for kind, text in named if word in text]

@@ -1,48 +1,49 @@
-"""A project of the fake OpenStack: what its services keep for it."""
+"""A project of the fake OpenStack: its services and all that is in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from ao.cloud.models import Named
 from ao.fake.aodh import Aodh
 from ao.fake.build_faults import BuildFaults
+from ao.fake.deployment import Deployment
 from ao.fake.heat import Heat
 from ao.fake.neutron import Neutron
 from ao.fake.nova import Nova
 from ao.fake.octavia import Octavia
 from ao.fake.prometheus import Prometheus
 from ao.fake.quotas import Quotas
-
-if TYPE_CHECKING:
-    from ao.fake.openstack import OpenStack
+from ao.fake.services import Services
+from ao.fake.web_application import Application
 
 
 class Project:
     """A project, with services that know nothing of other projects."""
 
-    def __init__(self, openstack: OpenStack, limits: Mapping[str, int]) -> None:
-        self.openstack = openstack
-        self.timeline = openstack.timeline
-        self.identifiers = openstack.identifiers
-        self.quotas = Quotas(self, limits)
-        self.build_faults = BuildFaults()
-        self.neutron = Neutron(self)
-        self.nova = Nova(self)
-        self.octavia = Octavia(self)
-        self.heat = Heat(self)
-        self.aodh = Aodh(self)
-        self.prometheus = Prometheus(self)
+    def __init__(
+        self, deployment: Deployment, limits: Mapping[str, int], application: Application
+    ) -> None:
+        """Create an empty project.
 
-    def exists(self, constraint: str, name_or_id: str) -> bool:
-        """Whether there is what a template's custom constraint asks for."""
-        openstack = self.openstack
-        if constraint == "neutron.router":
-            return name_or_id in self.neutron.routers
-        offers: Mapping[str, Iterable[Named]] = {
-            "neutron.network": openstack.external_networks,
-            "glance.image": openstack.images,
-            "nova.flavor": openstack.flavors,
-        }
-        return openstack.pick(offers[constraint], name_or_id) is not None
+        `limits` are the quotas that differ from the usual ones; `application` is what its
+        servers answer.
+        """
+        self.deployment = deployment
+        self.quotas = Quotas(limits)
+        self.build_faults = BuildFaults()
+        self.neutron = Neutron(deployment, self.quotas)
+        self.nova = Nova(deployment, self.quotas, self.neutron)
+        self.octavia = Octavia(deployment, self.quotas, self.neutron, self.nova, application)
+        self.prometheus = Prometheus(self.nova)
+        self.aodh = Aodh(deployment.identifiers)
+        self.heat = Heat(
+            Services(
+                deployment=deployment,
+                quotas=self.quotas,
+                build_faults=self.build_faults,
+                neutron=self.neutron,
+                nova=self.nova,
+                octavia=self.octavia,
+                aodh=self.aodh,
+            )
+        )

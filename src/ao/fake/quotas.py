@@ -1,16 +1,11 @@
-"""Quotas of a project, in the words of `ao.cloud.quotas`."""
+"""Quotas of a project, named as `ao.cloud.quotas` names them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from ao.cloud.models import Quota
 from ao.fake.failure import Failure
-
-if TYPE_CHECKING:
-    from ao.fake.project import Project
 
 _LIMITS = {
     "instances": 20,
@@ -30,22 +25,24 @@ _LIMITS = {
 }
 _COMPUTE = frozenset({"instances", "cores", "ram"})
 _LOAD_BALANCER = frozenset({"load balancers", "listeners", "pools", "health monitors"})
-_DEFAULT_RULES = 4
-"""Rules of the security group `default`, which every project has."""
 
 
 class Quotas:
-    """What a project may have, against what it has."""
+    """The limits of a project, and the use that its services make of them."""
 
-    def __init__(self, project: Project, limits: Mapping[str, int]) -> None:
-        self._project = project
+    def __init__(self, limits: Mapping[str, int]) -> None:
+        """Set the limits that differ from a usual cloud's, by resource."""
+        self._counts: dict[str, Callable[[], int]] = {}
         self.by_resource = {**_LIMITS, **limits}
 
+    def count(self, resource: str, use: Callable[[], int]) -> None:
+        """Register how a service counts the use of a resource that it has."""
+        self._counts[resource] = use
+
     def quotas(self) -> tuple[Quota, ...]:
-        """All quotas, with their use."""
-        used = self._used()
+        """Return all quotas, with their use."""
         return tuple(
-            Quota(resource=resource, limit=limit, used=used[resource])
+            Quota(resource=resource, limit=limit, used=self._used(resource))
             for resource, limit in self.by_resource.items()
         )
 
@@ -61,33 +58,13 @@ class Quotas:
         if short:
             raise _refusal(short, wanted)
 
-    def _used(self) -> Counter[str]:
-        nova, neutron = self._project.nova, self._project.neutron
-        octavia = self._project.octavia
-        servers = nova.servers.values()
-        groups = neutron.groups.values()
-        return Counter(
-            {
-                "instances": len(servers),
-                "cores": sum(server.flavor.vcpus for server in servers),
-                "ram": sum(server.flavor.ram for server in servers),
-                "networks": len(neutron.networks),
-                "subnets": len(neutron.subnets),
-                "ports": len(neutron.ports),
-                "routers": len(neutron.routers),
-                "floating ips": len(neutron.addresses),
-                "security groups": 1 + len(groups),
-                "security group rules": _DEFAULT_RULES + sum(group.rules for group in groups),
-                "load balancers": len(octavia.balancers),
-                "listeners": len(octavia.listeners),
-                "pools": len(octavia.pools),
-                "health monitors": len(octavia.monitors),
-            }
-        )
+    def _used(self, resource: str) -> int:
+        use = self._counts.get(resource)
+        return use() if use else 0
 
 
 def _refusal(short: list[Quota], wanted: Mapping[str, int]) -> Failure:
-    """The words of the service (nova/exception.py, neutron_lib, octavia/common)."""
+    """Return the service's own Failure (nova/exception.py, neutron_lib, octavia/common)."""
     names = [quota.resource for quota in short]
     if _COMPUTE & set(names):
         return Failure(

@@ -15,7 +15,7 @@ from ao.errors import CloudError
 from ao.fake import hot
 
 Exists = Callable[[str, str], bool]
-"""Whether the cloud has a thing: its kind, for example `glance.image`, and name or ID."""
+"""A function that tells whether a thing exists, from its custom constraint and name or ID."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +24,13 @@ class Definition:
 
     type: str
     properties: Mapping[str, Any]
-    """Properties, in which functions are not worked out."""
+    """Properties, in which functions are not evaluated."""
     requires: frozenset[str]
-    """Names of the resources that must be there before it."""
+    """Names of the resources that must be built before it."""
 
 
 class Blueprint:
-    """A template, parsed."""
+    """A parsed template."""
 
     def __init__(self, content: Mapping[str, Any], files: Mapping[str, str]) -> None:
         self.files = files
@@ -41,17 +41,17 @@ class Blueprint:
 
     @classmethod
     def parse(cls, template: Template) -> Self:
-        """Read a template's text."""
+        """Parse a template's text."""
         return cls(_content(template.body), template.files)
 
     def nested(self, name: str) -> Blueprint | None:
-        """The template that comes along as a resource type, or None."""
+        """Return the template in the files that is used as this resource type, or None."""
         if name not in self.files:
             return None
         return Blueprint.parse(Template(body=self.files[name], files=self.files))
 
     def arguments(self, given: Mapping[str, object], exists: Exists) -> dict[str, object]:
-        """Value of every parameter, in its type.
+        """Return the value of every parameter, in its type.
 
         Raises CloudError for one that is missing, unknown or against a constraint.
         """
@@ -63,7 +63,7 @@ class Blueprint:
         }
 
     def definitions(self, scope: hot.Scope) -> dict[str, Definition]:
-        """Resources whose conditions hold.
+        """Return the resources whose conditions hold, by name.
 
         Raises CloudError when a parameter has the name of one (heat/engine/stack.py: validate).
         """
@@ -119,13 +119,13 @@ def _number(value: Any) -> float | int:
 
 
 def _boolean(value: Any) -> bool:
-    word = str(value).lower()
-    if word not in {"true", "t", "on", "y", "yes", "1", "false", "f", "off", "n", "no", "0"}:
+    text = str(value).lower()
+    if text not in {"true", "t", "on", "y", "yes", "1", "false", "f", "off", "n", "no", "0"}:
         raise ValueError(f"Unrecognized value '{value}'")
-    return word in {"true", "t", "on", "y", "yes", "1"}
+    return text in {"true", "t", "on", "y", "yes", "1"}
 
 
-def _words(value: Any) -> list[str]:
+def _list(value: Any) -> list[str]:
     if isinstance(value, list):
         return [str(item) for item in value]
     return [item.strip() for item in str(value).split(",")] if value else []
@@ -135,7 +135,7 @@ _TYPES: Mapping[str, Callable[[Any], object]] = {
     "string": str,
     "number": _number,
     "boolean": _boolean,
-    "comma_delimited_list": _words,
+    "comma_delimited_list": _list,
 }
 
 

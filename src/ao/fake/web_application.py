@@ -1,4 +1,4 @@
-"""The demo shop, as the fake cloud's servers run it."""
+"""The web application that the fake cloud's servers run: the demo shop."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Application = Callable[[Server, str], Answer | None]
 
 
 def answer(server: Server, path: str) -> Answer:
-    """The shop's answer: examples/shop/user-data.sh, without the page's looks."""
+    """Answer as the shop of examples/shop/user-data.sh does, without its styled page."""
     colour, version = server.metadata["ao_colour"], server.metadata["ao_version"]
     told = {
         "site": server.metadata["ao_site"],

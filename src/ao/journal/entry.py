@@ -12,8 +12,11 @@ from ao.journal.events import Event, Noted, Switched
 from ao.journal.heading import LIMIT, Heading, is_free
 from ao.journal.invalid import Invalid
 from ao.journal.truncation import truncations
+from ao.untrusted.text_format import Format, NewerFormat, newer_format
 from ao.untrusted.texts import Line, line
 
+FORMAT = 1
+"""Format of the texts that are written, and the highest one that is read."""
 CAP = 200_000
 """Bytes of an entry that are kept; Heat takes 1 MiB (heat.conf: max_json_body_size)."""
 
@@ -23,6 +26,8 @@ class Unreadable:
     """What stands for an event that this version of Ao cannot read."""
 
     why: str
+    newer: NewerFormat | None = None
+    """The format of its text, if that is a newer one; None for any other reason."""
     kind: str = "unreadable"
 
 
@@ -40,6 +45,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class _Text:
+    format: Format = FORMAT
     host: Line
     event: Event
 
@@ -62,11 +68,14 @@ def write(host: str, event: Event) -> str:
 
 
 def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
-    """The entry of a text; Unreadable for what is none, or of a later version's kinds.
+    """The entry of a text; Unreadable for what is none, or of a newer version's kinds or format.
 
     Anybody with a role in the project may have written it. Raises Invalid for one of a known
     kind that breaks the journal's rules, and for one that tells other things than its name.
     """
+    newer = newer_format(text, FORMAT)
+    if newer is not None:
+        return Entry(id=id, heading=heading, host="", event=Unreadable(why=str(newer), newer=newer))
     if len(text) > CAP:
         raise Invalid(f"it has more than {CAP:,} characters")
     try:

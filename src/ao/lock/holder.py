@@ -15,8 +15,11 @@ from ao import cloud
 from ao.lock import process_mark
 from ao.redaction import redact
 from ao.untrusted.bounds import YEAR
+from ao.untrusted.text_format import NewerFormat, newer_format
 from ao.untrusted.texts import Line, line
 
+FORMAT = 1
+"""Format of the descriptions that are written, and the highest one that is read."""
 LEASE = 120.0
 """Seconds that a lock lasts after its last renewal."""
 LONGEST = YEAR
@@ -53,6 +56,7 @@ class Claim:
         Its `until` is for people, and by the holder's clock.
         """
         told: dict[str, object] = {
+            "format": FORMAT,
             "until": moment(now + self.lease),
             "lease": round(self.lease),
             "process": self.process,
@@ -80,24 +84,33 @@ class Holder:
     lock: cloud.Lock
     claim: Claim | None
     """What it says of itself; None when that cannot be read, or breaks the rules of a claim."""
+    newer: NewerFormat | None = None
+    """The format of its description, if that is a newer one.
+
+    A newer format adds to a claim and keeps what this one has, so that it locks all the same.
+    """
 
     @classmethod
     def of(cls, lock: cloud.Lock) -> Self:
         """The holder of a lock."""
+        newer = newer_format(lock.description, FORMAT)
         try:
-            return cls(lock=lock, claim=_CLAIM.validate_json(lock.description))
+            claim = _CLAIM.validate_json(lock.description)
         except ValidationError:
-            return cls(lock=lock, claim=None)
+            claim = None
+        return cls(lock=lock, claim=claim, newer=newer)
 
     @property
     def until(self) -> float:
         """When it ends unless it is renewed, in seconds since 1970 by Neutron's clock.
 
-        One that cannot be read ends a lease after it was created. A process renews its lock, so
-        that of one ends a lease after it was written, whatever it says.
+        One that cannot be read ends a lease after it was created, and as late as any may if its
+        format is newer. A process renews its lock, so that of one ends a lease after it was
+        written, whatever it says.
         """
         if self.claim is None:
-            return self.lock.created + LEASE
+            newer = self.newer is not None
+            return self.lock.written + LONGEST if newer else self.lock.created + LEASE
         longest = self.claim.lease if self.by_hand else LEASE
         return self.lock.written + min(self.claim.lease, longest)
 
@@ -116,10 +129,17 @@ class Holder:
         return ""
 
     def is_claim(self, claim: Claim) -> bool:
-        """Whether this very claim made it."""
-        return self.claim is not None and self.claim.process == claim.process != ""
+        """Whether this very claim made it, and nobody has written in a newer format since."""
+        return (
+            self.newer is None
+            and self.claim is not None
+            and self.claim.process == claim.process != ""
+        )
 
     def __str__(self) -> str:
+        return f"{self._told()}; the lock {self.newer}" if self.newer else self._told()
+
+    def _told(self) -> str:
         times = f"since {moment(self.lock.created)} until {moment(self.until)}"
         if self.claim is None:
             return f"somebody ({line(self.lock.name)}, port {self.lock.id}), {times}"

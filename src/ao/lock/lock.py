@@ -54,7 +54,8 @@ def acquire_by_hand(work: Work, reason: str, seconds: float) -> tuple[Holder, Ho
     """
     claim = Claim(who=work.cloud.user, host=socket.gethostname(), purpose=reason, lease=seconds)
     before = holder(work)
-    if before is not None and before.by_hand and not before.over and _is_ours(work, before):
+    ours = before is not None and before.by_hand and _is_ours(work, before)
+    if before is not None and ours and not before.over and before.newer is None:
         lock = work.cloud.locks.renew(before.lock, claim.text(time.time()))
         return Holder.of(lock), None
     lock, taken_over = _take(work, claim)

@@ -127,6 +127,7 @@ def switch(
         findings = aside.submit(kept_findings.recall, work)
         before = work.observe()
         work = _drained(work, findings.result())
+    guard.may_write(before)
     to = target(before, wanted)
 
     def next_steps(work: Work, facts: Facts, done: Done) -> Plan:
@@ -211,6 +212,7 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
     """Refuse what the cloud cannot give, before anything is changed; the facts by then."""
     found = stack_parameters.resolve(work.cloud, work.site)
     facts = work.observe()
+    guard.may_write(facts)
     steps = first_steps(facts)
     _refuse_names(work, facts, steps)
     defines = any(isinstance(step, BuildSystem) for step in steps)

@@ -28,8 +28,10 @@ from ao.errors import AoError, NotAuthenticated, NotFound, Refused
 from ao.plan import alarms
 from ao.site import Method, Site
 from ao.site.autoscale import Effect
+from ao.site.tags import TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.untrusted.printable import printable
+from ao.untrusted.text_format import newer_tags
 
 T = TypeVar("T", FloatingIP, Listener, LoadBalancer)
 
@@ -182,6 +184,17 @@ class Facts:
     """Pool method: its listener that reaches the standby."""
     unknown: str = ""
     """Why its alarms are not known; empty when they are, and without autoscaling."""
+
+    @property
+    def newer(self) -> tuple[str, ...]:
+        """What of the site's stacks and preview address says a format that Ao does not know yet."""
+        stacks = (self.stack, *(system.stack for system in self.systems.values()))
+        words = {f"stack {stack.name}": stack.tags for stack in stacks if stack}
+        if self.preview is not None:
+            described = frozenset(self.preview.description.split())
+            words[f"floating IP {self.preview.address}"] = described
+        found = ((thing, newer_tags(tags, TAG_FORMAT)) for thing, tags in words.items())
+        return tuple(f"{thing} {newer}" for thing, newer in found if newer is not None)
 
     @property
     def alarmed(self) -> bool:

@@ -9,6 +9,13 @@ from ao.colour import Colour
 from ao.errors import Refused
 from ao.plan.facts import Facts
 from ao.site import Group
+from ao.untrusted.text_format import UPGRADE
+
+
+def may_write(facts: Facts) -> None:
+    """Refuse to write over what a newer version of Ao has written on the site."""
+    if facts.newer:
+        raise Refused(facts.newer[0], cure=UPGRADE)
 
 
 def may_change(facts: Facts, colour: Colour, act: str) -> None:

@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 
 from ao import lock
 from ao.checks.checks import CheckFailed
+from ao.config import stored
 from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
 from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome, TakenOver
 from ao.operations import operations, scale_in_hold
+from ao.plan import guard
 from ao.plan.facts import Facts
 from ao.release import production, tasks, window_warning
 from ao.release.control import AbortRequested
@@ -86,6 +88,8 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
         unfinished = open_release(journal)
         if unfinished is None:
             facts = held.observe()
+            guard.may_write(facts)
+            stored.check_format(held.cloud, held.site)
             old, new = colours(facts, None)
             if facts.systems[old].version == version and not facts.switching_to:
                 held.progress.note(f"{version} is live already, on {old}.")

@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from ao import lock
 from ao.errors import Refused
-from ao.journal import Ask, Asked, Journal
+from ao.journal import Ask, Asked, Journal, Unreadable
 from ao.release import approval
 from ao.release.control import INTERVAL
 from ao.release.person import Person, are_two
 from ao.release.state import ReleaseState, read_state
 from ao.site.rules import Approve
+from ao.untrusted.text_format import UPGRADE
 from ao.work import Work
 
 
 def open_release(journal: Journal) -> ReleaseState | None:
     """The release that was begun and has not ended, or None.
 
-    One whose beginning cannot be read, or breaks the journal's rules, opens none.
+    One whose beginning cannot be read, or breaks the journal's rules, opens none. Raises Refused
+    if entries of it have a newer format: this version of Ao does not know where it is.
     """
     open_ones = [it for it in journal.operations() if it.act == "release" and it.outcome is None]
-    found = (read_state(journal.entries(it.id)) for it in reversed(open_ones))
-    return next((it for it in found if it is not None), None)
+    for it in reversed(open_ones):
+        entries = journal.entries(it.id)
+        for entry in entries:
+            if isinstance(entry.event, Unreadable) and entry.event.newer is not None:
+                raise Refused(
+                    f"release {it.id} is open, and its entry {entry.id} {entry.event.newer}",
+                    cure=UPGRADE,
+                )
+        state = read_state(entries)
+        if state is not None:
+            return state
+    return None
 
 
 def require_open(unfinished: ReleaseState | None, named: str | None = None) -> ReleaseState:

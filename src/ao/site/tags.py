@@ -6,6 +6,12 @@ from ao.colour import Colour
 from ao.site.names import is_version
 from ao.site.site import Method
 
+TAG_FORMAT = 1
+"""The highest format of tags and descriptions that is read: what `ao:format=N` among them says.
+
+Those of format 1 do not say it: a new tag would have each site's stacks updated once.
+"""
+
 
 def colour_tag(colour: Colour) -> str:
     """The word that everything of a system carries."""

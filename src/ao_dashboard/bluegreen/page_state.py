@@ -89,6 +89,7 @@ class PageState:
             seen = told(facts)
             if seen and seen.unknown:
                 unknown.append(seen.unknown)
+            unknown.extend(seen.newer if seen else ())
             counting, known = _counting(told(holder)), holder.exception() is None
             done = told(releases)
             if done is not None and known:

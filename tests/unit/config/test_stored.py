@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -308,3 +308,44 @@ def test_one_that_is_longer_than_any_is_not_read(work: Work) -> None:
 def test_a_recurrence_that_never_comes_hangs_nobody(work: Work) -> None:
     never = "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;BYHOUR=1;BYMINUTE=0;BYSECOND=0"
     assert forged(work, window={"every": never, "length": "15m"}).site.window.every is None
+
+
+NEWER = '{"format": 99, "needs": "0.4.0", "site": {"name": "shop"}}'
+NEEDED = r"was written by a newer ao \(format 99\).* upgrade to ao 0\.4\.0"
+
+
+def test_what_is_kept_says_its_format(work: Work) -> None:
+    (record,) = work.cloud.software_configs.all("ao.site/")
+    assert json.loads(work.cloud.software_configs.read(record))["format"] == stored.FORMAT
+
+
+def newer(work: Work) -> Work:
+    """The work after a newer version of Ao has kept the site's file."""
+    stored.keep(work.cloud, replace(work.site, source=NEWER))
+    return work
+
+
+def test_one_of_a_newer_format_is_told_with_the_version_that_is_needed(work: Work) -> None:
+    with pytest.raises(Refused, match=NEEDED):
+        kept(newer(work))
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        operations.up,
+        lambda work: operations.deploy(work, "2.0"),
+        lambda work: operations.start_deploy(work, "2.0"),
+        lambda work: release.release(work, "2.0", options(work)),
+    ],
+    ids=["up", "deploy", "deploy --no-wait", "release"],
+)
+def test_one_of_a_newer_format_is_not_written_over(
+    work: Work, act: Callable[[Work], object]
+) -> None:
+    before = {stack.name: stack.updated_at for stack in newer(work).cloud.stacks.all()}
+    with pytest.raises(Refused, match=NEEDED):
+        act(work)
+    (record,) = work.cloud.software_configs.all("ao.site/")
+    assert work.cloud.software_configs.read(record) == NEWER
+    assert {stack.name: stack.updated_at for stack in work.cloud.stacks.all()} == before

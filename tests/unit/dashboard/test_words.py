@@ -38,6 +38,7 @@ from ao.release.plan import plan_stages
 from ao.release.stage import Stage
 from ao.site import DrainWay
 from ao.site.autoscale import Effect
+from ao.untrusted.text_format import UPGRADE, newer_format
 from ao_dashboard import words
 from ao_dashboard.bluegreen.notes import Notes
 from ao_dashboard.texts import MEMBERS, TEXTS
@@ -268,6 +269,19 @@ def test_a_holder_is_said_with_what_it_holds_the_lock_for() -> None:
         "build7 の shop (2.0 のリリース)、1970-01-01T00:01:00Z から 1970-01-01T00:03:30Z まで"
     )
     assert japanese(holder("release 2.0", url="https://ci/7")).endswith("まで、https://ci/7")
+
+
+def test_what_a_newer_version_wrote_is_said_with_the_version_that_is_needed() -> None:
+    newer = newer_format('{"format": 99, "needs": "0.4.0"}', 1)
+    later = newer_format('{"format": 99}', 1)
+    things = ("stack ao-shop-blue", "floating IP 203.0.113.10")
+    assert not unsaid(f"{thing} {it}" for thing in things for it in (newer, later))
+    assert not unsaid((str(newer), str(later), UPGRADE))
+    assert japanese(f"{holder('release 2.0', url='https://ci/7')}; the lock {newer}") == (
+        "build7 の shop (2.0 のリリース)、1970-01-01T00:01:00Z から 1970-01-01T00:03:30Z まで、"
+        "https://ci/7。このロックは新しい ao (形式 99) が書いたものです。"
+        "このバージョンが読めるのは形式 1 までです。ao 0.4.0 に更新してください"
+    )
 
 
 def test_the_reason_of_somebody_stays_as_it_was_written() -> None:

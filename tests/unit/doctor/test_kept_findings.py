@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ao import fake
 from ao.doctor import kept_findings
 from ao.doctor.findings import Fate, advise, warnings
+from ao.errors import Refused
 from ao.progress import Silent
 from ao.work import Work
 from tests.unit.samples import POOL_SITE
@@ -115,3 +116,35 @@ def test_the_findings_of_a_site_whose_name_begins_alike_stay() -> None:
     assert [it.name for it in asked.cloud.software_configs.all("ao-")] == [
         "ao-shop-doctor-two-doctor"
     ]
+
+
+NEWER = '{"format": 99, "needs": "0.4.0", "found": []}'
+
+
+def test_findings_say_their_format() -> None:
+    asked = work()
+    found = kept_findings.recall(work(RECORDED))
+    assert found is not None
+    kept_findings.keep(asked.cloud, asked.site, found)
+    (record,) = asked.cloud.software_configs.all("ao-shop-doctor")
+    assert json.loads(asked.cloud.software_configs.read(record))["format"] == kept_findings.FORMAT
+    assert kept_findings.recall(asked) == found
+
+
+def test_findings_of_a_newer_format_are_told_with_the_version_that_is_needed() -> None:
+    asked = work(RECORDED, NEWER)
+    assert kept_findings.recall(asked) is None
+    (note,) = notes(asked)
+    assert note.startswith("What `ao doctor` has found here")
+    assert "upgrade to ao 0.4.0" in note
+    assert "cannot be read" not in note
+
+
+def test_findings_of_a_newer_format_are_not_written_over() -> None:
+    asked = work(NEWER)
+    found = kept_findings.recall(work(RECORDED))
+    assert found is not None
+    with pytest.raises(Refused, match=r"upgrade to ao 0\.4\.0"):
+        kept_findings.keep(asked.cloud, asked.site, found)
+    (record,) = asked.cloud.software_configs.all("ao-shop-doctor")
+    assert asked.cloud.software_configs.read(record) == NEWER

@@ -70,7 +70,7 @@ def test_what_a_library_raises_at_an_answer_that_is_none_is_told_too(
 
 
 def test_what_somebody_else_does_wrong_meanwhile_is_no_answer(cloud: fake.Cloud) -> None:
-    cloud.faults.meanwhile("stacks.get", lambda: {}["wrong"])
+    cloud.faults.meanwhile("stacks.get", lambda: dict[str, str]()["wrong"])
     with pytest.raises(KeyError):
         cloud.stacks.get("x")
 

@@ -64,7 +64,7 @@ def test_an_address_that_nothing_is_behind_does_not_answer(cloud: fake.Cloud) ->
 
 def test_servers_answer_what_the_application_says() -> None:
     def application(server: fake.Server, path: str) -> Answer | None:
-        return None if server.metadata["ao_version"] == "2.0" else fake.shop(server, path)
+        return None if server.metadata["ao_version"] == "2.0" else fake.answer(server, path)
 
     cloud = fake.Cloud(openstack=fake.OpenStack(application=application))
     work = replace(work_on(cloud), site=replace(SHOP, version="2.0"))

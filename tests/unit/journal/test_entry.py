@@ -360,3 +360,27 @@ def test_a_giant_text_is_read_or_refused_in_no_time(text: str) -> None:
     begin = time.process_time()
     read(HEADING, text)
     assert time.process_time() - begin < 1
+
+
+def test_a_text_says_its_format() -> None:
+    for event in EVENTS:
+        assert json.loads(entry.write("build7", event))["format"] == entry.FORMAT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        {"format": 99, "needs": "0.4.0", "host": "build7", "event": {"kind": "note", "text": "x"}},
+        {"format": 99, "needs": "0.4.0", "event": {"kind": "verdict", "verdict": ["keep"]}},
+        {"format": 99, "needs": "0.4.0", "events": ["x" * CAP]},
+    ],
+    ids=["readable", "against the rules", "large"],
+)
+def test_a_text_of_a_newer_format_is_told_as_that_and_never_as_forged(
+    text: Mapping[str, object],
+) -> None:
+    found = entry.read("id", heading("x"), json.dumps(text))
+    assert isinstance(found.event, Unreadable)
+    assert found.event.why == (
+        "was written by a newer ao (format 99); this version reads up to 1: upgrade to ao 0.4.0"
+    )

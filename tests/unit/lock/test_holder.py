@@ -168,3 +168,35 @@ def test_the_lock_of_a_process_ends_a_lease_after_it_was_written_whatever_it_say
     for said, lease in ((claim, LEASE), (by_hand, 1e6)):
         port = lock(said.text(0.0), read=1.0)
         assert Holder.of(port).until == pytest.approx(port.written + lease)
+
+
+NEWER = {"format": 99, "needs": "0.4.0"}
+
+
+def test_a_description_says_its_format() -> None:
+    assert json.loads(CLAIM.text(0.0))["format"] == 1
+
+
+def test_a_claim_of_a_newer_format_is_shown_with_the_version_that_is_needed() -> None:
+    text = json.dumps(json.loads(CLAIM.text(0.0)) | NEWER)
+    holder = Holder.of(lock(text, created=60.0, written=90.0, read=100.0))
+    assert str(holder) == (
+        "shop on build7 (release 2.0), since 1970-01-01T00:01:00Z until 1970-01-01T00:03:30Z, "
+        "https://ci.example/job/7; the lock was written by a newer ao (format 99); "
+        "this version reads up to 1: upgrade to ao 0.4.0"
+    )
+    assert holder.claim is not None
+    assert not holder.is_claim(holder.claim)
+
+
+def test_a_claim_of_a_newer_format_ends_as_any_other() -> None:
+    text = json.dumps(json.loads(CLAIM.text(0.0)) | NEWER)
+    assert not Holder.of(lock(text, written=1000.0, read=1000.0 + LEASE - 1)).over
+    assert Holder.of(lock(text, written=1000.0, read=1000.0 + LEASE)).over
+
+
+def test_a_claim_of_a_newer_format_that_cannot_be_read_locks_as_long_as_any_may() -> None:
+    text = json.dumps(NEWER | {"claims": []})
+    assert not Holder.of(lock(text, written=1000.0, read=1000.0 + LONGEST - 1)).over
+    assert Holder.of(lock(text, written=1000.0, read=1000.0 + LONGEST)).over
+    assert "upgrade to ao 0.4.0" in str(Holder.of(lock(text, read=0.0)))

@@ -1,5 +1,6 @@
 """The lock of a site on the fake cloud, between holders on one machine and on others."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -411,3 +412,25 @@ def _written(work: Work) -> float:
     there = lock.holder(work)
     assert isinstance(there, Holder)
     return there.lock.written
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"who": ["shop"]}], ids=["a claim that is read", "one that is not"]
+)
+def test_a_lock_of_a_newer_format_is_neither_renewed_nor_taken_over(
+    work: Work, more: dict[str, object]
+) -> None:
+    """Not even by the same user on the same machine, who holds it by hand."""
+    holder, _ = lock.acquire_by_hand(work, "a freeze", 3600.0)
+    told = json.loads(holder.lock.description) | {"format": 99, "needs": "0.4.0"} | more
+    work.cloud.locks.renew(holder.lock, json.dumps(told))
+    (before,) = work.cloud.locks.all()
+    for take in (
+        lambda: lock.acquire_by_hand(work, "another", 60.0),
+        lambda: lock.acquire(work, "deploy 2.0"),
+    ):
+        with pytest.raises(Locked, match=r"upgrade to ao 0\.4\.0"):
+            take()
+    (after,) = work.cloud.locks.all()
+    assert after.description == before.description
+    assert lock.release(work, force=True) is not None

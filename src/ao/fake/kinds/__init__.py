@@ -32,7 +32,7 @@ _KINDS: Mapping[str, Kind] = {
 
 
 def kind_of(name: str, blueprint: Blueprint) -> Kind:
-    """The resource type of that name; raises CloudError when there is none."""
+    """Return the resource type of that name. Raises CloudError if there is none."""
     nested = blueprint.nested(name)
     if nested is not None:
         return heat.NestedTemplate(nested)

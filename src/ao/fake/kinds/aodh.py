@@ -17,13 +17,13 @@ class _Alarm(Kind):
     required = frozenset({"threshold", "comparison_operator", "alarm_actions", "enabled", "query"})
 
     def create(self, part: Part) -> Job:
-        """Make the alarm; the cloud must have Aodh."""
-        if "alarming" not in part.project.openstack.services:
+        """Create the alarm. Raises Failure in a cloud without Aodh."""
+        if "alarming" not in part.services.deployment.services:
             raise Failure(
                 "StackResourceUnavailable", f"Service aodh is not available for {part.type}"
             )
         properties = part.properties
-        part.physical_id = part.project.aodh.create(
+        part.physical_id = part.services.aodh.create(
             f"{part.stack.name}-{part.name}",
             properties["enabled"],
             properties["alarm_actions"],
@@ -32,22 +32,22 @@ class _Alarm(Kind):
         yield TICK
 
     def lost(self, part: Part) -> bool:
-        """When the alarm is gone."""
-        return part.physical_id not in part.project.aodh.alarms
+        """Return whether the alarm does not exist any more."""
+        return part.physical_id not in part.services.aodh.alarms
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
-        """Write the whole alarm, so that it is on or off as the template says."""
-        aodh, enabled = part.project.aodh, part.properties["enabled"]
+        """Write the whole alarm, so that it is enabled or not as the template says."""
+        aodh, enabled = part.services.aodh, part.properties["enabled"]
         aodh.change(part.physical_id, enabled=enabled, query=self._promql(part))
         yield TICK
 
     def delete(self, part: Part) -> Job:
         """Delete the alarm."""
-        part.project.aodh.delete(part.physical_id)
+        part.services.aodh.delete(part.physical_id)
         yield TICK
 
     def _promql(self, part: Part) -> str:
-        """Its query, if that is Prometheus'."""
+        """Return the query of the alarm in PromQL; empty if it has none."""
         return ""
 
 
@@ -55,7 +55,7 @@ class PrometheusAlarm(_Alarm):
     """OS::Aodh::PrometheusAlarm."""
 
     def _promql(self, part: Part) -> str:
-        """Its query."""
+        """Return the query of the alarm in PromQL."""
         return str(part.properties["query"])
 
 

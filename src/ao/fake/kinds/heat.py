@@ -20,17 +20,17 @@ class RandomString(Kind):
     fixed = required
 
     def create(self, part: Part) -> Job:
-        """Make up the string."""
-        part.physical_id = part.project.identifiers.letters(part.properties["length"])
+        """Generate the string."""
+        part.physical_id = part.services.deployment.identifiers.letters(part.properties["length"])
         yield TICK
 
     def attribute(self, part: Part, name: str) -> object:
-        """Its value."""
+        """Return the string for attribute `value`."""
         return part.physical_id if name == "value" else super().attribute(part, name)
 
 
 class Delay(Kind):
-    """OS::Heat::Delay: waits when it is created or deleted."""
+    """OS::Heat::Delay, which waits when it is created or deleted."""
 
     optional = frozenset({"actions", "min_wait"})
 
@@ -55,12 +55,12 @@ class ScalingPolicy(Kind):
     fixed = frozenset({"auto_scaling_group_id"})
 
     def create(self, part: Part) -> Job:
-        """Give it an ID."""
-        part.physical_id = part.project.identifiers.uuid()
+        """Give the policy an ID."""
+        part.physical_id = part.services.deployment.identifiers.uuid()
         yield TICK
 
     def attribute(self, part: Part, name: str) -> object:
-        """Where it is signalled: the ID of its stack and its name."""
+        """Return the URL for `signal_url`; it ends in the ID of the stack and the name."""
         if name != "signal_url":
             return super().attribute(part, name)
         return f"http://heat/{part.stack.id}/{part.name}"
@@ -72,12 +72,12 @@ class NestedStack(Kind):
     always_updated = True
 
     def lost(self, part: Part) -> bool:
-        """Never, while it has a stack: what failed in it can be changed."""
-        return part.physical_id not in part.project.heat.stacks
+        """Return whether its stack is gone; a stack that failed can be updated."""
+        return part.physical_id not in part.stack.heat.stacks
 
     def delete(self, part: Part) -> Job:
         """Delete the stack."""
-        heat = part.project.heat
+        heat = part.stack.heat
         stack = heat.stacks.get(part.physical_id)
         if stack is None:
             return
@@ -88,13 +88,13 @@ class NestedStack(Kind):
             yield TICK
 
     def _create(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Job:
-        stack = part.project.heat.nest(part, blueprint, arguments)
+        stack = part.stack.heat.nest(part, blueprint, arguments)
         part.physical_id = stack.id
         yield from _follow(stack)
 
     def _update(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Job:
-        stack = part.project.heat.stacks[part.physical_id]
-        part.project.heat.converge(stack, blueprint, arguments)
+        stack = part.stack.heat.stacks[part.physical_id]
+        part.stack.heat.converge(stack, blueprint, arguments)
         yield from _follow(stack)
 
 
@@ -108,19 +108,19 @@ class NestedTemplate(NestedStack):
         self.optional = frozenset(name for name, schema in parameters if "default" in schema)
 
     def create(self, part: Part) -> Job:
-        """Create its stack, with the properties as parameters."""
+        """Create the nested stack, with the properties as parameters."""
         yield from self._create(part, self._blueprint, self._arguments(part))
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
-        """Update its stack."""
+        """Update the nested stack."""
         yield from self._update(part, self._blueprint, self._arguments(part))
 
     def _arguments(self, part: Part) -> dict[str, object]:
-        return self._blueprint.arguments(part.properties, part.project.exists)
+        return self._blueprint.arguments(part.properties, part.services.exists)
 
 
 class AutoScalingGroup(NestedStack):
-    """OS::Heat::AutoScalingGroup: a stack with a resource for each member."""
+    """OS::Heat::AutoScalingGroup, a stack with a resource for each member."""
 
     required = frozenset({"min_size", "max_size", "resource"})
     optional = frozenset({"desired_capacity", "cooldown", "rolling_updates"})
@@ -154,7 +154,9 @@ class AutoScalingGroup(NestedStack):
         size = self._size(part)
         wanted = self._within(part, size + change)
         if part.status == "COMPLETE" and wanted != size:
-            part.project.timeline.start(self._quietly(self._resize(part, wanted), done))
+            part.services.deployment.timeline.start(
+                self._without_failure(self._resize(part, wanted), done)
+            )
 
     def _resize(self, part: Part, size: int) -> Job:
         """Add members, or remove those that failed and then the oldest."""
@@ -163,12 +165,12 @@ class AutoScalingGroup(NestedStack):
         yield from self._update(part, self._blueprint(part, members), {})
 
     def _within(self, part: Part, size: int) -> int:
-        """A size within the bounds."""
+        """Return the size that is nearest to the given one within the bounds of the group."""
         low, high = int(part.properties["min_size"]), int(part.properties["max_size"])
         return max(low, min(high, size))
 
-    def _quietly(self, job: Job, done: Callable[[], None]) -> Job:
-        """A job whose failure is told by the members alone."""
+    def _without_failure(self, job: Job, done: Callable[[], None]) -> Job:
+        """Run a job; its failure is seen in the states of the members alone."""
         with suppress(Failure):
             yield from job
         done()
@@ -181,15 +183,17 @@ class AutoScalingGroup(NestedStack):
             )
 
     def _members(self, part: Part) -> list[Part]:
-        """Members in the order in which they go: failed ones, then the oldest."""
-        stack = part.project.heat.stacks[part.physical_id]
-        return sorted(stack.parts.values(), key=lambda m: (m.status != "FAILED", m.born, m.name))
+        """Return the members in the order of removal: failed ones, then the oldest."""
+        stack = part.stack.heat.stacks[part.physical_id]
+        return sorted(
+            stack.parts.values(), key=lambda m: (m.status != "FAILED", m.created_at, m.name)
+        )
 
     def _size(self, part: Part) -> int:
         return sum(member.status != "FAILED" for member in self._members(part))
 
     def _named(self, part: Part, names: list[str], size: int) -> list[str]:
-        new = [part.project.identifiers.letters(12) for _ in range(size - len(names))]
+        new = [part.services.deployment.identifiers.letters(12) for _ in range(size - len(names))]
         return [*names, *new][-size:] if size else []
 
     def _blueprint(self, part: Part, members: list[str]) -> Blueprint:
@@ -198,7 +202,7 @@ class AutoScalingGroup(NestedStack):
 
 
 def _follow(stack: Stack) -> Job:
-    """Wait for a nested stack; fail as it failed."""
+    """Wait for a nested stack. Raises the Failure of the stack."""
     while stack.busy:
         yield TICK
     if stack.status == "FAILED":

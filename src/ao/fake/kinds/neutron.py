@@ -8,7 +8,7 @@ from ao.fake.stack import Part
 from ao.fake.timeline import Job
 
 WORK = 1.0
-"""Seconds that Heat needs for one of Neutron's things."""
+"""Seconds that Heat needs to create or delete a resource of Neutron."""
 
 
 class Network(Kind):
@@ -18,13 +18,13 @@ class Network(Kind):
 
     def create(self, part: Part) -> Job:
         """Create the network."""
-        part.physical_id = part.project.neutron.create_network(part.properties["name"])
+        part.physical_id = part.services.neutron.create_network(part.properties["name"])
         yield WORK
 
     def delete(self, part: Part) -> Job:
         """Delete the network."""
         yield WORK
-        part.project.neutron.delete_network(part.physical_id)
+        part.services.neutron.delete_network(part.physical_id)
 
 
 class Subnet(Kind):
@@ -37,7 +37,7 @@ class Subnet(Kind):
     def create(self, part: Part) -> Job:
         """Create the subnet."""
         properties = part.properties
-        part.physical_id = part.project.neutron.create_subnet(
+        part.physical_id = part.services.neutron.create_subnet(
             properties["name"],
             properties["network"],
             properties["cidr"],
@@ -48,7 +48,7 @@ class Subnet(Kind):
     def delete(self, part: Part) -> Job:
         """Delete the subnet."""
         yield WORK
-        part.project.neutron.delete_subnet(part.physical_id)
+        part.services.neutron.delete_subnet(part.physical_id)
 
 
 class Router(Kind):
@@ -60,17 +60,17 @@ class Router(Kind):
     def create(self, part: Part) -> Job:
         """Create the router with its gateway."""
         network = part.properties["external_gateway_info"]["network"]
-        openstack = part.project.openstack
-        external = openstack.pick(openstack.external_networks, network)
+        deployment = part.services.deployment
+        external = deployment.external_network(network)
         if external is None:
             raise Failure("NotFound", f"Network {network} could not be found.")
-        part.physical_id = part.project.neutron.create_router(part.properties["name"], external.id)
+        part.physical_id = part.services.neutron.create_router(part.properties["name"], external.id)
         yield WORK
 
     def delete(self, part: Part) -> Job:
         """Delete the router."""
         yield WORK
-        part.project.neutron.delete_router(part.physical_id)
+        part.services.neutron.delete_router(part.physical_id)
 
 
 class RouterInterface(Kind):
@@ -80,17 +80,17 @@ class RouterInterface(Kind):
     fixed = required
 
     def create(self, part: Part) -> Job:
-        """Hang the subnet on the router."""
+        """Connect the subnet to the router."""
         router, subnet = part.properties["router"], part.properties["subnet"]
-        part.project.neutron.connect(router, subnet)
+        part.services.neutron.add_interface(router, subnet)
         part.physical_id = f"{router}:subnet_id={subnet}"
         yield WORK
 
     def delete(self, part: Part) -> Job:
-        """Take the subnet off the router."""
+        """Disconnect the subnet from the router."""
         yield WORK
         router, _, subnet = part.physical_id.partition(":subnet_id=")
-        part.project.neutron.disconnect(router, subnet)
+        part.services.neutron.remove_interface(router, subnet)
 
 
 class SecurityGroup(Kind):
@@ -101,13 +101,15 @@ class SecurityGroup(Kind):
     def create(self, part: Part) -> Job:
         """Create the group with its rules."""
         rules = len(part.properties.get("rules", []))
-        part.physical_id = part.project.neutron.create_group(part.properties["name"], rules)
+        part.physical_id = part.services.neutron.create_security_group(
+            part.properties["name"], rules
+        )
         yield WORK
 
     def delete(self, part: Part) -> Job:
         """Delete the group."""
         yield WORK
-        part.project.neutron.groups.pop(part.physical_id, None)
+        part.services.neutron.security_groups.pop(part.physical_id, None)
 
 
 class FloatingIP(Kind):
@@ -118,16 +120,16 @@ class FloatingIP(Kind):
     fixed = required | optional
 
     def create(self, part: Part) -> Job:
-        """Allocate the address."""
-        openstack = part.project.openstack
-        network = openstack.pick(openstack.external_networks, part.properties["floating_network"])
+        """Allocate the floating IP."""
+        deployment = part.services.deployment
+        network = deployment.external_network(part.properties["floating_network"])
         if network is None:
             raise Failure("NotFound", "External network could not be found.")
         description = part.properties.get("value_specs", {}).get("description", "")
-        part.physical_id = part.project.neutron.allocate(network, description).id
+        part.physical_id = part.services.neutron.allocate(network, description).id
         yield WORK
 
     def delete(self, part: Part) -> Job:
-        """Release the address, wherever it points to."""
+        """Release the floating IP, whichever port it points to."""
         yield WORK
-        part.project.neutron.addresses.pop(part.physical_id, None)
+        part.services.neutron.floating_ips.pop(part.physical_id, None)

@@ -34,25 +34,25 @@ class Server(Kind):
     fixed = frozenset({"user_data", "user_data_format", "key_name", "networks", "security_groups"})
 
     def replaced(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-        """Image and flavor take a new server when their policy says so (nova/server.py)."""
+        """Return whether a new server is needed: for image and flavor, if their policy says so."""
         fixed = self.fixed | {
             key for key in ("image", "flavor") if after.get(f"{key}_update_policy") == "REPLACE"
         }
         return any(before.get(key) != after.get(key) for key in fixed)
 
     def lost(self, part: Part) -> bool:
-        """When the server is gone or in status ERROR."""
-        server = part.project.nova.servers.get(part.physical_id)
+        """Return whether the server is gone or in status ERROR."""
+        server = part.services.nova.servers.get(part.physical_id)
         return server is None or server.status == "ERROR"
 
     def create(self, part: Part) -> Job:
         """Create the server and wait until it is ACTIVE."""
-        properties, openstack = part.properties, part.project.openstack
-        image = openstack.pick(openstack.images, properties["image"])
-        flavor = openstack.pick(openstack.flavors, properties["flavor"])
+        properties, deployment = part.properties, part.services.deployment
+        image = deployment.image(properties["image"])
+        flavor = deployment.flavor(properties["flavor"])
         if image is None or flavor is None:
             raise Failure("NotFound", "Image or flavor could not be found.")
-        server = part.project.nova.create(
+        server = part.services.nova.create(
             name=properties["name"],
             image=image,
             flavor=flavor,
@@ -62,12 +62,12 @@ class Server(Kind):
             tags=frozenset(properties["tags"]),
         )
         part.physical_id = server.id
-        yield from part.project.nova.build(server)
+        yield from part.services.nova.build(server)
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
         """Change the tags of the server; its application sees no new metadata."""
         yield WORK
-        server = part.project.nova.servers.get(part.physical_id)
+        server = part.services.nova.servers.get(part.physical_id)
         if server is None:
             raise Failure("NotFound", f"Instance {part.physical_id} could not be found. (HTTP 404)")
         server.tags = frozenset(part.properties["tags"])
@@ -75,11 +75,11 @@ class Server(Kind):
     def delete(self, part: Part) -> Job:
         """Delete the server."""
         yield WORK
-        part.project.nova.delete(part.physical_id)
+        part.services.nova.delete(part.physical_id)
 
     def attribute(self, part: Part, name: str) -> object:
-        """Its first address; empty when it is gone."""
+        """Return the fixed IP for attribute `first_address`; empty if the server is gone."""
         if name != "first_address":
             return super().attribute(part, name)
-        server = part.project.nova.servers.get(part.physical_id)
+        server = part.services.nova.servers.get(part.physical_id)
         return server.port.address if server else ""

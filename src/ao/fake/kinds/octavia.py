@@ -22,7 +22,7 @@ class LoadBalancer(Kind):
     def create(self, part: Part) -> Job:
         """Create the load balancer and wait until it is ACTIVE."""
         properties = part.properties
-        balancer = part.project.octavia.create_balancer(
+        balancer = part.services.octavia.create_balancer(
             properties["name"],
             properties["description"],
             properties["provider"],
@@ -33,18 +33,18 @@ class LoadBalancer(Kind):
         balancer.provisioning_status = "ACTIVE"
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
-        """Change its name and description."""
-        balancer = part.project.octavia.balancers.get(part.physical_id)
+        """Change the name and description of the load balancer."""
+        balancer = part.services.octavia.balancers.get(part.physical_id)
         if balancer is None:
-            raise _gone("Load Balancer", part.physical_id)
-        yield from part.project.octavia.change(balancer)
+            raise _not_found("Load Balancer", part.physical_id)
+        yield from part.services.octavia.change(balancer)
         balancer.name = part.properties["name"]
         balancer.description = part.properties["description"]
 
     def delete(self, part: Part) -> Job:
         """Delete the load balancer."""
         yield octavia.CHANGE
-        part.project.octavia.delete_balancer(part.physical_id)
+        part.services.octavia.delete_balancer(part.physical_id)
 
 
 class Listener(Kind):
@@ -56,62 +56,62 @@ class Listener(Kind):
 
     def create(self, part: Part) -> Job:
         """Create the listener."""
-        project, balancer_id = part.project, part.properties["loadbalancer"]
-        balancer = project.octavia.balancers.get(balancer_id)
+        services, balancer_id = part.services, part.properties["loadbalancer"]
+        balancer = services.octavia.balancers.get(balancer_id)
         if balancer is None:
-            raise _gone("Load Balancer", balancer_id)
-        yield from project.octavia.change(balancer)
-        project.quotas.claim(listeners=1)
+            raise _not_found("Load Balancer", balancer_id)
+        yield from services.octavia.change(balancer)
+        services.quotas.claim(listeners=1)
         listener = octavia.Listener(
-            id=project.identifiers.uuid(),
+            id=services.deployment.identifiers.uuid(),
             name=part.properties["name"],
             balancer=balancer,
             port=part.properties["protocol_port"],
             pool_id=part.properties.get("default_pool"),
             serving=part.properties.get("default_pool"),
         )
-        project.octavia.listeners[listener.id] = listener
+        services.octavia.listeners[listener.id] = listener
         part.physical_id = listener.id
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
-        """Change what differs from before: a default pool that stayed is not written."""
-        listener = part.project.octavia.listeners.get(part.physical_id)
+        """Write the default pool of the listener if the template has changed it."""
+        listener = part.services.octavia.listeners.get(part.physical_id)
         if listener is None:
-            raise _gone("Listener", part.physical_id)
-        yield from part.project.octavia.change(listener.balancer)
+            raise _not_found("Listener", part.physical_id)
+        yield from part.services.octavia.change(listener.balancer)
         if before.get("default_pool") != part.properties.get("default_pool"):
             listener.pool_id = listener.serving = part.properties.get("default_pool")
 
     def delete(self, part: Part) -> Job:
         """Delete the listener."""
         yield octavia.CHANGE
-        part.project.octavia.listeners.pop(part.physical_id, None)
+        part.services.octavia.listeners.pop(part.physical_id, None)
 
 
 class Pool(Kind):
-    """OS::Octavia::Pool: of a listener, or of a load balancer alone."""
+    """OS::Octavia::Pool, which belongs to a listener or to a load balancer alone."""
 
     required = frozenset({"protocol", "lb_algorithm"})
     optional = frozenset({"listener", "loadbalancer", "name", "description"})
     fixed = frozenset({"listener", "loadbalancer", "protocol"})
 
     def create(self, part: Part) -> Job:
-        """Create the pool; a listener that it names leads to it."""
-        project, name = part.project, part.properties["name"]
+        """Create the pool; it becomes the default pool of the listener that it names."""
+        services, name = part.services, part.properties["name"]
         listener = _listener(part)
         balancer_id = part.properties.get("loadbalancer", "")
-        balancer = listener.balancer if listener else project.octavia.balancers.get(balancer_id)
+        balancer = listener.balancer if listener else services.octavia.balancers.get(balancer_id)
         if balancer is None:
-            raise _gone("Load Balancer", balancer_id)
-        yield from project.octavia.change(balancer)
-        project.quotas.claim(pools=1)
+            raise _not_found("Load Balancer", balancer_id)
+        yield from services.octavia.change(balancer)
+        services.quotas.claim(pools=1)
         pool = octavia.Pool(
-            id=project.identifiers.uuid(),
+            id=services.deployment.identifiers.uuid(),
             name=name,
             description=part.properties.get("description", ""),
             balancer=balancer,
         )
-        project.octavia.pools[pool.id] = pool
+        services.octavia.pools[pool.id] = pool
         part.physical_id = pool.id
         if listener:
             listener.pool_id = listener.serving = pool.id
@@ -119,7 +119,7 @@ class Pool(Kind):
     def delete(self, part: Part) -> Job:
         """Delete the pool."""
         yield octavia.CHANGE
-        part.project.octavia.delete_pool(part.physical_id)
+        part.services.octavia.delete_pool(part.physical_id)
 
 
 class HealthMonitor(Kind):
@@ -132,22 +132,22 @@ class HealthMonitor(Kind):
     def create(self, part: Part) -> Job:
         """Create the health monitor."""
         pool = _pool(part)
-        yield from part.project.octavia.change(pool.balancer)
-        monitor = part.project.octavia.create_monitor(pool, part.properties.get("url_path"))
+        yield from part.services.octavia.change(pool.balancer)
+        monitor = part.services.octavia.create_monitor(pool, part.properties.get("url_path"))
         part.physical_id = monitor.id
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
-        """Change the path that it asks for."""
+        """Change the path that the health monitor requests."""
         yield octavia.CHANGE
-        monitor = part.project.octavia.monitors.get(part.physical_id)
+        monitor = part.services.octavia.monitors.get(part.physical_id)
         if monitor is None:
-            raise _gone("Health Monitor", part.physical_id)
+            raise _not_found("Health Monitor", part.physical_id)
         monitor.path = part.properties.get("url_path")
 
     def delete(self, part: Part) -> Job:
         """Delete the health monitor."""
         yield octavia.CHANGE
-        part.project.octavia.delete_monitor(part.physical_id)
+        part.services.octavia.delete_monitor(part.physical_id)
 
 
 class PoolMember(Kind):
@@ -162,29 +162,29 @@ class PoolMember(Kind):
         pool, properties = _pool(part), part.properties
         if not properties["address"]:
             raise Failure("BadRequest", "Invalid input for field address. (HTTP 400)")
-        yield from part.project.octavia.change(pool.balancer)
-        member = part.project.octavia.add_member(pool, properties["subnet"], properties["address"])
+        yield from part.services.octavia.change(pool.balancer)
+        member = part.services.octavia.add_member(pool, properties["subnet"], properties["address"])
         part.physical_id = member.id
 
     def delete(self, part: Part) -> Job:
         """Take the member out of its pool."""
         yield octavia.CHANGE
-        part.project.octavia.remove_member(part.physical_id)
+        part.services.octavia.remove_member(part.physical_id)
 
 
 def _listener(part: Part) -> octavia.Listener | None:
     listener_id = part.properties.get("listener", "")
-    if listener_id and listener_id not in part.project.octavia.listeners:
-        raise _gone("Listener", listener_id)
-    return part.project.octavia.listeners.get(listener_id)
+    if listener_id and listener_id not in part.services.octavia.listeners:
+        raise _not_found("Listener", listener_id)
+    return part.services.octavia.listeners.get(listener_id)
 
 
 def _pool(part: Part) -> octavia.Pool:
     pool_id = part.properties["pool"]
-    if pool_id not in part.project.octavia.pools:
-        raise _gone("Pool", pool_id)
-    return part.project.octavia.pools[pool_id]
+    if pool_id not in part.services.octavia.pools:
+        raise _not_found("Pool", pool_id)
+    return part.services.octavia.pools[pool_id]
 
 
-def _gone(what: str, which: str) -> Failure:
+def _not_found(what: str, which: str) -> Failure:
     return Failure("NotFound", f"{what} {which} not found. (HTTP 404)")

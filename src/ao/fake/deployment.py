@@ -1,0 +1,77 @@
+"""What all projects of the fake OpenStack share: its time, images, flavors and networks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from ao.cloud.models import Flavor, Named
+from ao.fake.identifiers import Identifiers
+from ao.fake.timeline import Timeline
+
+T = TypeVar("T", bound=Named)
+
+
+class Deployment:
+    """An installed OpenStack, without the projects in it."""
+
+    def __init__(
+        self,
+        *,
+        images: Iterable[str],
+        flavors: Mapping[str, tuple[int, int]],
+        external_networks: Iterable[str],
+        keypairs: Iterable[str],
+        providers: tuple[str, ...],
+        services: Iterable[str],
+        seed: int,
+    ) -> None:
+        """Offer these images, flavors, networks and key pairs by name.
+
+        `flavors` gives processors and MiB of memory, `providers` the names of Octavia's
+        providers, `services` the types in Keystone's catalogue. The same seed gives the same
+        IDs.
+        """
+        self.lock = threading.RLock()
+        """Held by whoever reads or changes anything in the cloud."""
+        self.timeline = Timeline()
+        self.identifiers = Identifiers(seed)
+        self.providers = providers
+        self.services = frozenset(services)
+        self.images = [Named(id=self.identifiers.uuid(), name=name) for name in images]
+        self.external_networks = [
+            Named(id=self.identifiers.uuid(), name=name) for name in external_networks
+        ]
+        self.keypairs = [Named(id=name, name=name) for name in keypairs]
+        self.flavors = [
+            Flavor(id=self.identifiers.uuid(), name=name, vcpus=vcpus, ram=ram)
+            for name, (vcpus, ram) in flavors.items()
+        ]
+        self._allocated = 0
+
+    def free_address(self) -> str:
+        """Return an address of the external network that no floating IP has had yet."""
+        self._allocated += 1
+        return f"203.0.113.{9 + self._allocated}"
+
+    def image(self, name_or_id: str) -> Named | None:
+        """Return the image of that name or ID, or None."""
+        return _find(self.images, name_or_id)
+
+    def flavor(self, name_or_id: str) -> Flavor | None:
+        """Return the flavor of that name or ID, or None."""
+        return _find(self.flavors, name_or_id)
+
+    def external_network(self, name_or_id: str) -> Named | None:
+        """Return the external network of that name or ID, or None."""
+        return _find(self.external_networks, name_or_id)
+
+    def keypair(self, name: str) -> Named | None:
+        """Return the key pair of that name, or None."""
+        return _find(self.keypairs, name)
+
+
+def _find(among: Iterable[T], name_or_id: str) -> T | None:
+    """Return the thing of that name or ID, or None."""
+    return next((item for item in among if name_or_id in (item.id, item.name)), None)
