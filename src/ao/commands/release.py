@@ -242,7 +242,10 @@ class Abort(ReleaseCommand):
 
 
 class Back(ReleaseCommand):
-    """Switch back to the system that was live before, within a decision window or after it."""
+    """Switch back to what was live before, within a decision window or after it.
+
+    An open release ends with it: before its switch that is an abort.
+    """
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Switch back."""

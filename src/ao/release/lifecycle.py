@@ -17,7 +17,7 @@ from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
 from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome, TakenOver
-from ao.operations import operations, scale_in_hold
+from ao.operations import operations, scale_in_hold, way_back
 from ao.plan.facts import Facts
 from ao.release import production, tasks, window_warning
 from ao.release.control import AbortRequested
@@ -143,18 +143,41 @@ def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome
 
 
 def back(work: Work, options: Options) -> None:
-    """Make the system live again that was live before: of an open release, or else of all.
+    """Make the system live again that was live before, with the version that it still has.
 
-    Raises RolledBack when an open release ends so, and as `operate.switch` does.
+    An open release ends with it. Raises RolledBack when that one had moved production and Aborted
+    when it had not; Refused when the standby is not what was live before; and as
+    `operations.switch` does.
     """
-    if open_release(Journal(work)) is not None:
+    journal = Journal(work)
+    if open_release(journal) is not None:
         abort(work, options)
         return
+    facts = work.observe()
+    why = way_back.blocker(journal.operations(), facts)
+    if why or facts.live is None:
+        raise Refused(f"there is no way back: {why}", cure=_without_way_back(facts))
     with options.probes() if options.probes else nullcontext() as probe:
         measurement = Measurement(probe=probe) if probe else None
         operations.switch(
-            work, measurement=measurement, i_know=options.i_know, reason=options.reason
+            work,
+            facts.live.other,
+            measurement=measurement,
+            i_know=options.i_know,
+            reason=options.reason,
         )
+
+
+def _without_way_back(facts: Facts) -> str:
+    """What to do where `back` is refused."""
+    if facts.live is None:
+        return "`ao up` builds the site; `ao switch blue` makes blue live."
+    if facts.switching_to is not None:
+        return f"`ao switch` finishes it; `ao switch {facts.live.other}` goes to the other system."
+    return (
+        f"`ao history` tells what was live; `ao switch {facts.live.other}` makes "
+        f"{facts.live.other} live as it is, if that is what you want."
+    )
 
 
 def abort(work: Work, options: Options, *, version: str | None = None, wait: bool = False) -> None:

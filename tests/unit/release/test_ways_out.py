@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ao import lock, release
+from ao import fake, lock, release
+from ao.checks.checks import CheckFailed
 from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import Forbidden, NotSeen, Refused
@@ -15,6 +16,7 @@ from ao.journal import Ask, Asked, Ended, Journal, Outcome
 from ao.lock import Locked
 from ao.operations import operations, reconcile
 from ao.release import Aborted, RolledBack
+from ao.site import Method
 from ao.site.hooks import Hook, Point
 from ao.site.migration import Migration
 from ao.visit import Answer, NoAnswer
@@ -23,6 +25,7 @@ from tests.unit.operations.sites import Visitor, told, url
 from tests.unit.release.releases import (
     Listener,
     entries,
+    http_check,
     journal,
     options,
     outcome,
@@ -284,3 +287,35 @@ def test_a_switch_that_is_ordered_alone_is_in_the_journal_too(work: Work) -> Non
     assert (last.act, last.old, last.new, last.outcome) == ("switch", BLUE, GREEN, "done")
     assert lock.holder(work) is None
     assert "by hand" in str(entries(work)[0].event)
+
+
+@pytest.mark.parametrize("ends", ["aborted", "check failed"])
+def test_back_makes_nothing_live_that_never_was(work: Work, ends: str) -> None:
+    released(work)
+    if ends == "aborted":
+        released(work, "3.0", until=release.Stage.DEPLOY)
+        with pytest.raises(Aborted):
+            release.back(work, options(work))
+    else:
+        with pytest.raises(CheckFailed):
+            released(ruled(work, checks=http_check(status=404)), "3.0")
+    with pytest.raises(Refused, match=r"no way back: blue has 3\.0") as refused:
+        release.back(work, options(work))
+    assert "`ao switch blue`" in refused.value.cure
+    assert told(work, "production") == ("green", "2.0")
+    operations.switch(work, BLUE)
+    assert told(work, "production") == ("blue", "3.0")
+
+
+def test_back_finishes_no_switch_that_was_begun(work: Work) -> None:
+    operations.deploy(work, "2.0")
+    move = {Method.ADDRESS: "floating_ips.point", Method.POOL: "load_balancers.set_default_pool"}
+    work.cloud.faults.kill(move[work.site.switch.method], after=True)
+    with pytest.raises(fake.Killed):
+        operations.switch(work)
+    work.clock.sleep(lock.LEASE + 1)
+    with pytest.raises(Refused, match="no way back: a switch to green was begun"):
+        release.back(work, options(work))
+    operations.switch(work)
+    release.back(work, options(work))
+    assert told(work, "production") == ("blue", "1.0")
