@@ -163,7 +163,8 @@ class Continue(ReleaseCommand):
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
         if release.is_running(work):
-            release.go_on(work, parsed_args.reason, parsed_args.release)
+            asked = release.go_on(work, parsed_args.reason, parsed_args.release)
+            work.progress.note(f"Asked the release of {asked.version} to go on where it runs.")
             return
         release.resume(work, options, named=parsed_args.release)
         self.tell(work)
@@ -270,7 +271,9 @@ class Pause(SiteCommand):
         """Ask it to wait."""
         from ao import release
 
-        release.pause(self.work(), parsed_args.reason)
+        work = self.work()
+        asked = release.pause(work, parsed_args.reason)
+        work.progress.note(f"Asked the release of {asked.version} to wait.")
 
 
 def _add_until(parser: argparse.ArgumentParser) -> None:

@@ -185,14 +185,14 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
 
     One that runs is asked to do so itself; with `wait` until it has, or has stopped, and then
     it is done here. Raises Aborted or RolledBack when it is done here, Refused without an open
-    release, or one of that version, or ID, if one is told.
+    release, or one of that version, or ID, if one is told, Locked while something else runs.
     """
     if is_running(work):
         unfinished = request(work, Ask.ABORT, options.reason, version)
         work.progress.note(f"Asked the release of {unfinished.version} to abort where it runs.")
         if not wait:
             return
-        wait_until_ended(work)
+        wait_until_ended(work, unfinished.version)
         if open_release(Journal(work)) is None:
             return
     with _locked(work, "abort", options) as (held, journal, taken_over):

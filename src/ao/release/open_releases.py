@@ -41,18 +41,29 @@ def require_open(unfinished: ReleaseState | None, named: str | None = None) -> R
 
 def is_running(work: Work) -> bool:
     """Whether a process runs a release, or something else, on the site at this moment."""
+    return _process(work) is not None
+
+
+def _process(work: Work) -> lock.Holder | None:
+    """The process that holds the site's lock, or None."""
     holder = lock.holder(work)
-    return holder is not None and not holder.over and not holder.by_hand
+    return None if holder is None or holder.over or holder.by_hand else holder
 
 
-def pause(work: Work, reason: str = "") -> None:
-    """Have the release that runs wait, wherever it runs. Raises Refused without one."""
-    request(work, Ask.PAUSE, reason)
+def _runs(holder: lock.Holder | None, version: str) -> bool:
+    """Whether a process is at work on the release of a version: to take it on, or to abort it."""
+    purpose = holder.claim.purpose if holder and holder.claim else ""
+    return purpose in {"release", f"release {version}", "abort"}
 
 
-def go_on(work: Work, reason: str = "", named: str | None = None) -> None:
-    """End the pause of the release that runs, which is no approval. Raises as `present`."""
-    request(work, Ask.RESUME, reason, named)
+def pause(work: Work, reason: str = "") -> ReleaseState:
+    """Have the release that runs wait, wherever it runs. Raises as `request`."""
+    return request(work, Ask.PAUSE, reason)
+
+
+def go_on(work: Work, reason: str = "", named: str | None = None) -> ReleaseState:
+    """End the pause of the release that runs, which is no approval. Raises as `request`."""
+    return request(work, Ask.RESUME, reason, named)
 
 
 def approve(
@@ -61,7 +72,7 @@ def approve(
     """Approve of the open release's switch, as it is deployed now; the release.
 
     `approver` is the person for whom the user approves, as a CI names one. Nothing is written
-    when it is approved already. Raises Refused as `present`, when there is nothing to approve,
+    when it is approved already. Raises Refused as `require_open`, when there is nothing to approve,
     and when the site asks for two people and these are not known to be two.
     """
     journal = Journal(work)
@@ -97,17 +108,24 @@ def approve(
 
 
 def request(work: Work, what: Ask, reason: str, named: str | None = None) -> ReleaseState:
-    """Ask something of the open release, which it is; raises as `present`."""
+    """Ask something of the open release, which it is; raises as `require_open`.
+
+    Raises Locked while a process of something else holds the site's lock: the release does not
+    run then, and would not hear it.
+    """
     journal = Journal(work)
     unfinished = require_open(open_release(journal), named)
+    holder = _process(work)
+    if holder is not None and not _runs(holder, unfinished.version):
+        raise lock.refusal(work.site, holder)
     journal.write(Asked(ask=what, reason=reason), unfinished.id)
     return unfinished
 
 
-def wait_until_ended(work: Work) -> None:
-    """Come back when no process runs a release any more."""
+def wait_until_ended(work: Work, version: str) -> None:
+    """Come back when no process runs the release of a version any more."""
     work.clock.until(
-        lambda: None if is_running(work) else True,
+        lambda: None if _runs(_process(work), version) else True,
         what="the release to end where it runs",
         deadline=work.site.deadlines.build,
         interval=INTERVAL,

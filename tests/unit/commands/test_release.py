@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ao import config, fake
+from ao import config, fake, lock
 from ao.commands.app import Ao
 from ao.journal import Journal
 from ao.operations import reconcile
@@ -152,3 +152,14 @@ def test_what_cannot_be_is_refused_before_anything_is_begun(
 def test_a_name_of_an_approver_that_cannot_be_shown_is_refused(run: Run, release: str) -> None:
     assert run("approve", release, "--approver", "lee\n") == 0
     assert run("approve", release, "--approver", "le\ne") == 2
+
+
+def test_going_on_while_another_command_runs_is_refused_which_tells_who_that_is(
+    run: Run, work: Work, release: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lock.acquire(work, "scale blue to 3"):
+        assert run("release", "continue") == 10
+    assert "(scale blue to 3)" in capsys.readouterr().err
+    with lock.acquire(work, "release 2.0"):
+        assert run("release", "continue") == 0
+    assert "Asked the release of 2.0 to go on where it runs." in capsys.readouterr().err

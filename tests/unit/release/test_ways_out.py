@@ -319,3 +319,30 @@ def test_back_finishes_no_switch_that_was_begun(work: Work) -> None:
     operations.switch(work)
     release.back(work, options(work))
     assert told(work, "production") == ("blue", "1.0")
+
+
+ASKS: dict[str, Callable[[Work], object]] = {
+    "go on": release.go_on,
+    "pause": release.pause,
+    "abort": lambda work: release.abort(work, options(work)),
+    "abort and wait": lambda work: release.abort(work, options(work), wait=True),
+}
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_while_another_command_runs_nothing_is_asked_of_a_release(
+    work: Work, ask: Callable[[Work], object]
+) -> None:
+    released(work, until=release.Stage.DEPLOY)
+    before = len(entries(work))
+    with lock.acquire(work, "scale blue to 3"), pytest.raises(Locked, match="scale blue to 3"):
+        ask(work)
+    assert len(entries(work)) == before
+
+
+@pytest.mark.parametrize("purpose", ["release", "release 2.0"])
+def test_a_release_that_runs_is_asked_to_go_on(work: Work, purpose: str) -> None:
+    released(work, until=release.Stage.DEPLOY)
+    with lock.acquire(work, purpose):
+        assert release.go_on(work).version == "2.0"
+    assert isinstance(entries(work)[-1].event, Asked)
