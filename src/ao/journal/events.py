@@ -96,11 +96,16 @@ class Begun:
     """ID of the OpenStack user who begins it; empty of one that an older Ao began."""
     releaser: Free = ""
     """Person for whom that user begins it, as a CI names one."""
+    approve: Word = ""
+    """Who must approve of a release, as `ao.site.rules.Approve` has it; empty of anything else, and
+    of one that an older Ao began."""
 
     @property
     def words(self) -> tuple[str, ...]:
         """What the heading tells of it."""
         told = self.act, self.version or "", self.old or "", self.new or "", self.reason
+        if self.approve:
+            return *told, self.releaser, self.approve
         return (*told, self.releaser) if self.releaser else told
 
 

@@ -10,6 +10,7 @@ from operator import attrgetter
 from ao.colour import Colour
 from ao.journal.events import WAITING, Ask, Outcome
 from ao.journal.heading import ALONE, Heading
+from ao.site.rules import Approve
 from ao.untrusted.bounds import YEAR
 
 WHOLE = 60
@@ -77,6 +78,8 @@ class Operation:
     """Whether it was asked to pause, and has not gone on since."""
     releaser: str = ""
     """Person for whom it was begun, as a CI named one."""
+    approve: Approve = Approve.AUTO
+    """Who must approve of it at least, as its beginning tells: the site file may ask for more."""
     approver: str = ""
     """Who approved of it last: the person whom a CI named, or else the OpenStack user."""
     left: bool = False
@@ -156,7 +159,7 @@ def _release(release: str, headings: Sequence[Heading]) -> Operation:
         by_kind.setdefault(heading.kind, []).append(heading)
     first = by_kind.get("begun", headings)[0]
     begun = first if first.kind == "begun" else None
-    act, version, old, new, reason, releaser = _words(begun, 6)
+    act, version, old, new, reason, releaser, approve = _words(begun, 7)
     _, lost = _words(by_kind["switch"][-1] if "switch" in by_kind else None, 2)
     done = Outcome.DONE if act in ON_LOCK else None
     own = [heading for heading in headings if heading.kind != "asked"] or headings
@@ -176,6 +179,7 @@ def _release(release: str, headings: Sequence[Heading]) -> Operation:
         lost=int(lost) if lost.isdecimal() else None,
         paused=_paused(headings),
         releaser=releaser,
+        approve=Approve.kept(approve),
         approver=_approver(headings, version),
     )
 

@@ -112,9 +112,15 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 reason=options.reason,
                 user_id=releaser.user_id,
                 releaser=releaser.name,
+                approve=held.site.rules.approve,
             )
             unfinished = ReleaseState(
-                id=journal.begin(begun), version=version, old=old, new=new, releaser=releaser
+                id=journal.begin(begun),
+                version=version,
+                old=old,
+                new=new,
+                releaser=releaser,
+                approve=held.site.rules.approve,
             )
         elif unfinished.version != version:
             raise Refused(

@@ -77,7 +77,7 @@ def approve(
     """
     journal = Journal(work)
     unfinished = require_open(open_release(journal), named)
-    facts, rule = work.observe(), work.site.rules.approve
+    facts, rule = work.observe(), work.site.rules.approve.stricter(unfinished.approve)
     person = Person(user=work.cloud.user, user_id=work.cloud.user_id, name=approver)
     if approval.counting(unfinished, facts, rule) is not None:
         return unfinished

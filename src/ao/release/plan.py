@@ -107,7 +107,7 @@ def plan_stages(
             Stage.APPROVE,
             "wait for approval",
             past is not None and approval.counting(past, facts, rules.approve) is not None,
-            rules.approve is not Approve.AUTO,
+            rules.approve.stricter(past.approve if past else Approve.AUTO) is not Approve.AUTO,
         ),
         planned(
             Stage.LOGOUT,

@@ -55,7 +55,7 @@ def approve(run: ReleaseRun, facts: Facts) -> None:
     Whoever is at the terminal approves for themselves, unless it takes two people.
     """
     old, new, version, release = run.past.old, run.past.new, run.past.version, run.past.id
-    rule = run.work.site.rules.approve
+    rule = run.work.site.rules.approve.stricter(run.past.approve)
     run.notify(Event.WAITING, approve=f"ao approve {release}")
     if rule is not Approve.TWO_PEOPLE and run.options.ask is not None:
         question = f"Switch production from {old} to {new} with version {version}?"

@@ -638,3 +638,41 @@ def test_a_switch_that_somebody_else_has_begun_passes_no_stage(manual: Work) -> 
     manual.clock.sleep(lock.LEASE + 1)
     with pytest.raises(Refused, match="is not finished"):
         release.release(manual, "2.0", options(manual))
+
+
+@pytest.mark.parametrize("laxer", [Approve.AUTO, Approve.MANUAL])
+def test_a_file_that_asks_for_less_loosens_nothing_of_a_release_that_was_begun(
+    pair: Work, laxer: Approve
+) -> None:
+    waits(pair)
+    loose = ruled(pair, approve=laxer)
+    still_waits(loose)
+    with pytest.raises(Refused, match="asks for another person"):
+        release.approve(loose)
+    with pytest.raises(Refused, match="needs an approval"):
+        operations.switch(loose, GREEN)
+    assert plan_states(loose)[Stage.APPROVE] is release.State.TODO
+    release.approve(by(loose, "bob"))
+    goes_on(loose)
+    assert told(loose, "production")[0] == "green"
+
+
+def plan_states(work: Work) -> dict[Stage, release.State]:
+    return {it.stage: it.state for it in release.plan(work, "2.0")}
+
+
+def begun_under(word: str) -> ReleaseState:
+    first = recorded()[0]
+    assert isinstance(first.event, Begun)
+    found = read_state([replace(first, event=replace(first.event, approve=word))])
+    assert found is not None
+    return found
+
+
+def test_a_rule_that_is_not_known_is_the_strictest_and_none_is_the_file_s_alone() -> None:
+    assert begun_under("two-people").approve is Approve.TWO_PEOPLE
+    assert begun_under("three-people").approve is Approve.TWO_PEOPLE
+    assert begun_under("manual").approve is Approve.MANUAL
+    assert begun_under("").approve is Approve.AUTO
+    for file in Approve:
+        assert file.stricter(begun_under("").approve) is file
