@@ -65,6 +65,7 @@ OUTCOMES = (
     _("waiting"),
     _("waits for approval"),
     _("paused"),
+    _("approved"),
     _("stopped"),
 )
 """Of acts and of their steps, and how a release stands that has not ended."""
@@ -204,6 +205,15 @@ SWITCHED_BACK = (
 """Before all other errors, which they may contain."""
 
 RELEASES = (
+    _("there is no way back: %(why)s"),
+    _("%(version)s on %(colour)s was switched back"),
+    _("the journal does not tell what was live before %(colour)s"),
+    _("%(colour)s has %(version)s, and was deployed to since it was live"),
+    _("%(colour)s has %(version)s; %(number)s was live there"),
+    _(
+        "`ao history` tells what was live; `ao switch %(colour)s` makes %(colour)s live as it is, "
+        "if that is what you want."
+    ),
     _("the release of %(version)s was %(asked)s; production is on %(colour)s"),
     _("`ao release %(version)s` begins it anew."),
     _("%(version)s was switched back, production is on %(colour)s: %(why)s"),

@@ -109,7 +109,8 @@ def test_history_and_show_tell_for_whom_a_release_was_begun_and_approved(
 ) -> None:
     run("approve", release, "--approver", "lee", "--reason", "the tests are good")
     (listed,) = (it for it in rows(run, capsys, "history") if it["Release"] == release)
-    assert (listed["Who"], listed["Approver"]) == ("operator (kim)", "lee")
+    assert (listed["Who"], listed["Outcome"]) == ("operator (kim)", "approved")
+    assert listed["Approver"] == ""
     shown = rows(run, capsys, "show", release)
     assert str(shown[0]["Who"]).endswith(" (kim)")
     assert str(shown[-1]["Who"]).endswith(" (lee)")
@@ -117,6 +118,9 @@ def test_history_and_show_tell_for_whom_a_release_was_begun_and_approved(
         "approve 2.0 from blue to green",
         "the tests are good",
     )
+    assert run("release", "continue") == 0
+    (listed,) = (it for it in rows(run, capsys, "history") if it["Release"] == release)
+    assert (listed["Who"], listed["Approver"]) == ("operator (kim)", "lee")
 
 
 def test_the_id_of_a_release_is_there_for_programs(
