@@ -22,8 +22,8 @@ class Deploy(SystemLister):
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Deploy, and list."""
         from ao.operations import operations
-        from ao.site import checked_version
+        from ao.commands.version_argument import version_argument
 
-        version = checked_version(parsed_args.version)
+        version = version_argument(parsed_args.version)
         work = self.work()
         return self.table(work, operations.deploy(work, version, parsed_args.reason))

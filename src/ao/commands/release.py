@@ -135,9 +135,9 @@ class Release(ReleaseCommand):
         """Print the plan, then run it."""
         from ao import release
         from ao.commands import plan
-        from ao.site import checked_version
+        from ao.commands.version_argument import version_argument
 
-        version = checked_version(parsed_args.version)
+        version = version_argument(parsed_args.version)
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
         for line in plan.lines(release.plan(work, version, skip=options.skip)):
@@ -193,7 +193,10 @@ class Approve(SiteCommand):
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Write the approval into the journal."""
         from ao import release
+        from ao.commands.version_argument import refuse_command
 
+        if parsed_args.release:
+            refuse_command(parsed_args.release)
         approver = release.checked_name(parsed_args.approver)
         work = self.work()
         approved = release.approve(

@@ -167,3 +167,14 @@ def test_going_on_while_another_command_runs_is_refused_which_tells_who_that_is(
     with lock.acquire(work, "release 2.0"):
         assert run("release", "continue") == 0
     assert "Asked the release of 2.0 to go on where it runs." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [("release",), ("deploy",), ("plan", "release"), ("approve",)], ids=" ".join
+)
+def test_no_command_takes_a_word_of_a_command_for_a_version(
+    run: Run, work: Work, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*command, "pause") == 2
+    assert "Did you mean `ao pause`?" in capsys.readouterr().err
+    assert not Journal(work).operations()
