@@ -165,13 +165,22 @@ MEMBERS = (
 
 INVALID = (
     _(
+        "Entry %(id)s of the journal of %(site)s breaks its rules and is left out: %(why)s. "
+        "`openstack software config delete %(id)s` removes it, unless a later version of Ao wrote "
+        "it."
+    ),
+    _(
         "Entry %(id)s of the journal breaks its rules and is left out: %(why)s. "
         "`openstack software config delete %(id)s` removes it, unless a later version of Ao wrote "
         "it."
     ),
     _(
         "%(count)s more of the journal's entries break its rules and are left out; "
-        "`openstack software config list` lists all."
+        "`ao history --invalid` lists all of %(names)s."
+    ),
+    _(
+        "%(count)s more of the journal's entries break its rules and are left out; "
+        "`ao history --invalid` lists all."
     ),
     _("its name is longer than %(count)s characters"),
     _("its name tells too little"),
@@ -187,6 +196,7 @@ INVALID = (
     _("%(words)s is no verdict"),
     _("%(words)s is no request"),
     _("%(words)s is no answer"),
+    _("%(words)s is no ID of a user"),
     _("it has more than %(count)s characters"),
     _("its name tells of %(name)s, its text of %(names)s"),
     _("its name tells %(name)s, its text %(words)s"),
