@@ -21,8 +21,8 @@ class Deploy(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Deploy, and list."""
-        from ao.operations import operations
         from ao.commands.version_argument import version_argument
+        from ao.operations import operations
 
         version = version_argument(parsed_args.version)
         work = self.work()

@@ -206,6 +206,8 @@ class Approve(SiteCommand):
             f"Release {approved.id} of {approved.version} is approved: "
             f"production may move from {approved.old} to {approved.new}."
         )
+        if not release.is_running(work):
+            work.progress.note(f"`ao release continue {approved.id}` goes on with it.")
 
 
 class Watch(ReleaseCommand):

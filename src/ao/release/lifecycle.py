@@ -127,6 +127,13 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 f"the release of {unfinished.version} has not ended",
                 cure="`ao release continue` goes on with it, `ao abort` ends it.",
             )
+        elif not _is_for(unfinished, options.releaser):
+            raise Refused(
+                f"the release of {version} was begun for {unfinished.releaser}, "
+                f"not for {options.releaser}",
+                cure="Without --releaser the same command goes on with it; `ao abort` ends it, and "
+                "it can be begun anew.",
+            )
         _note(journal, unfinished.id, taken_over)
         too_short = window_warning.window_warning(held, options.moment())
         if too_short:
@@ -209,6 +216,11 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
             journal.add(Noted(text=note), open_one.id)
         running = ReleaseRun(held, journal, open_one, options)
         _abort(running, AbortRequested(held.cloud.user, options.reason))
+
+
+def _is_for(unfinished: ReleaseState, releaser: str) -> bool:
+    """Whether a release was begun for a person, or none is named."""
+    return not releaser or releaser.casefold() == unfinished.releaser.name.casefold()
 
 
 def _refuse_without_file(site: Site) -> None:
@@ -317,3 +329,7 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
         return
     outcome = Outcome.CHECK_FAILED if isinstance(error, CheckFailed) else Outcome.FAILED
     run.write(Ended(outcome=outcome, why=error.message))
+    run.work.progress.note(
+        f"The release of {run.past.version} has ended, production is on {facts.live or 'nothing'}. "
+        f"`ao release {run.past.version}` begins it anew."
+    )

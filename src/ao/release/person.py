@@ -35,7 +35,8 @@ def checked_name(name: str) -> str:
     if plain and not (is_person(plain) and redact(plain) == plain):
         raise ConfigError(
             f"{plain[:LONGEST_PERSON]!r} cannot be the name of a person",
-            cure=f"Use up to {LONGEST_PERSON} printable characters, such as the log-in name of the CI.",
+            cure=f"Use up to {LONGEST_PERSON} printable characters, such as the log-in name of the "
+            "CI.",
         )
     return plain
 

@@ -70,10 +70,12 @@ def approve(run: ReleaseRun, facts: Facts) -> None:
     for it in run.past.approvals:
         why = approval.objection(it, run.past, facts, rule)
         run.work.progress.note(f"An approval by {it.person} {why}: it lets nothing through.")
+    approves = f"`ao approve {release}` approves"
+    if rule is Approve.TWO_PEOPLE:
+        approves = f"Somebody else than {run.past.releaser} approves with `ao approve {release}`"
     raise WaitingForApproval(
         f"the release of {version} waits for approval; production is on {old}",
-        cure=f"`ao approve {release}` approves, then `ao release continue {release}` goes on; "
-        "`ao abort` ends it.",
+        cure=f"{approves}, then `ao release continue {release}` goes on; `ao abort` ends it.",
     )
 
 

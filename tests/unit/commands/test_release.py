@@ -71,7 +71,8 @@ def test_going_on_with_a_release_that_waits_has_it_wait_again(
 ) -> None:
     assert run("release", "continue") == 13
     assert run("release", "2.0") == 13
-    assert f"`ao approve {release}` approves" in capsys.readouterr().err
+    told_of = f"Somebody else than kim (operator) approves with `ao approve {release}`"
+    assert told_of in capsys.readouterr().err
     assert told(work, "production")[0] == "blue"
 
 
@@ -79,7 +80,9 @@ def test_it_is_approved_by_its_id_and_gone_on_with_by_that_or_its_version(
     run: Run, work: Work, release: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("approve", release, "--approver", "lee", "--reason", "the tests are good") == 0
-    assert f"Release {release} of 2.0 is approved" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"Release {release} of 2.0 is approved" in said
+    assert f"`ao release continue {release}` goes on with it." in said
     assert told(work, "production")[0] == "blue"
     assert run("release", "continue", release, "--until", "approve") == 0
     assert run("release", "continue", "2.0") == 0
@@ -178,3 +181,20 @@ def test_no_command_takes_a_word_of_a_command_for_a_version(
     assert run(*command, "pause") == 2
     assert "Did you mean `ao pause`?" in capsys.readouterr().err
     assert not Journal(work).operations()
+
+
+def test_a_release_that_was_begun_for_one_person_is_not_gone_on_with_for_another(
+    run: Run, work: Work, release: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("release", "2.0", "--releaser", "lee") == 4
+    assert "was begun for kim (operator), not for lee" in capsys.readouterr().err
+    for same in (("--releaser", "Kim"), ()):
+        assert run("release", "2.0", *same) == 13
+
+
+def test_after_an_approval_nothing_more_is_asked_for_where_the_release_runs(
+    run: Run, work: Work, release: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lock.acquire(work, "release 2.0"):
+        assert run("approve", "--approver", "lee") == 0
+    assert "goes on with it" not in capsys.readouterr().err
