@@ -1,7 +1,7 @@
 """Ways out of a release: back after a breach, aborted, paused, stopped, locked out."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from ao.hooks.hooks import HookFailed
 from ao.journal import Ask, Asked, Ended, Journal, Outcome
 from ao.lock import Locked
 from ao.operations import operations, reconcile
+from ao.plan.plan import Step
 from ao.release import Aborted, RolledBack
 from ao.site import Method
 from ao.site.hooks import Hook, Point
@@ -346,3 +347,41 @@ def test_a_release_that_runs_is_asked_to_go_on(work: Work, purpose: str) -> None
     with lock.acquire(work, purpose):
         assert release.go_on(work).version == "2.0"
     assert isinstance(entries(work)[-1].event, Asked)
+
+
+def losing_one(work: Work) -> Work:
+    """The work in which a new server fails as the switch begins."""
+
+    @dataclass
+    class Loses(Listener):
+        def begin(self, step: Step) -> None:
+            super().begin(step)
+            if str(step).startswith("switch production to green"):
+                work.cloud.other_user.delete_server(work.observe().systems[GREEN].servers[0].id)
+
+    return replace(work, progress=Loses())
+
+
+def test_a_server_that_fails_for_a_moment_before_the_switch_is_waited_for(work: Work) -> None:
+    broken: list[float] = []
+
+    def mended() -> bool:
+        system = work.observe().systems[GREEN]
+        if system.version == "2.0" and 0 < system.online < system.size and system.stack:
+            broken.append(work.clock.now())
+        return len(broken) > 5
+
+    released(once(losing_one(work), mended, lambda: reconcile.up(work)))
+    assert told(work, "production") == ("green", "2.0")
+
+
+def test_one_that_stays_ill_ends_the_release_which_says_how_it_is_begun_anew(work: Work) -> None:
+    hurt, begin = losing_one(work), work.clock.now()
+    with pytest.raises(Refused, match="1 of 2 servers pass the health check"):
+        released(hurt)
+    assert isinstance(hurt.progress, Listener)
+    assert "The release of 2.0 has ended" in hurt.progress.notes[-1]
+    assert "`ao release 2.0` begins it anew" in hurt.progress.notes[-1]
+    assert work.clock.now() - begin > work.site.deadlines.serve
+    assert outcome(work) == "failed"
+    assert told(work, "production")[0] == "blue"
