@@ -238,6 +238,10 @@ RELEASES = (
     _("`ao release VERSION` begins one."),
     _("there is nothing to approve: production has moved to %(new)s already"),
     _("`ao release continue` goes on, `ao abort` goes back."),
+    _("there is nothing to approve yet: Heat is at work on %(new)s"),
+    _("Wait for it (`ao status`), then approve."),
+    _("your roles do not let you approve: %(message)s"),
+    _("Somebody with the role of a member of the project may approve."),
     _("there is nothing to approve yet: %(new)s has not got %(version)s"),
     _("`ao release %(version)s` brings it there; approve of it when it waits for that."),
     _(

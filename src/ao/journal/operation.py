@@ -71,7 +71,7 @@ class Operation:
     outcome: str | None
     """What it ended in; None while it runs or waits, and when only the lock tells its end."""
     last: datetime
-    """Last sign of life: when it last wrote an entry."""
+    """Last sign of life: when it ended, or last wrote an entry."""
     lost: int | None
     """Requests that its last switch lost; None when it has none or nothing was measured."""
     paused: bool
@@ -187,7 +187,7 @@ def _release(release: str, headings: Sequence[Heading]) -> Operation:
         begun=first.at,
         steps=_steps(counting, version),
         outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else done,
-        last=own[-1].at,
+        last=by_kind.get("end", own)[-1].at,
         lost=int(lost) if lost.isdecimal() else None,
         paused=_paused(headings),
         releaser=releaser,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ao import lock
-from ao.errors import Refused
+from ao.errors import Forbidden, Refused
 from ao.journal import Ask, Asked, Journal
 from ao.release import approval
 from ao.release.control import INTERVAL
@@ -87,6 +87,12 @@ def approve(
             f"there is nothing to approve: production has moved to {new} already",
             cure="`ao release continue` goes on, `ao abort` goes back.",
         )
+    standby = facts.systems[new]
+    if standby.version == version and standby.stack and standby.stack.busy:
+        raise Refused(
+            f"there is nothing to approve yet: Heat is at work on {new}",
+            cure="Wait for it (`ao status`), then approve.",
+        )
     if not approval.is_deployed(unfinished, facts):
         raise Refused(
             f"there is nothing to approve yet: {new} has not got {version}",
@@ -103,7 +109,13 @@ def approve(
     event = Asked(
         ask=Ask.APPROVE, reason=reason, approval=approval.wanted(unfinished, facts, person)
     )
-    journal.write(event, unfinished.id)
+    try:
+        journal.write(event, unfinished.id)
+    except Forbidden as error:
+        raise Forbidden(
+            f"your roles do not let you approve: {error.message}",
+            cure="Somebody with the role of a member of the project may approve.",
+        ) from error
     return unfinished
 
 

@@ -194,6 +194,11 @@ def test_only_who_let_a_release_pass_is_named(told: tuple[Heading, ...], approve
     assert only(PAIR, *WAITS[1:], again, *told).approver == approver
 
 
+def test_what_is_written_after_its_end_lengthens_no_release() -> None:
+    ended = (BEGUN, at(60, "end", "released"))
+    assert only(*ended, at(4000, "note", "late")).seconds == only(*ended).seconds == 60
+
+
 def test_an_approval_of_who_began_it_leaves_a_release_of_two_people_waiting() -> None:
     assert only(PAIR, *WAITS[1:], KIM).step == "waits for approval"
     assert only(PAIR, *WAITS[1:], LEE).abandoned().step == "approved"

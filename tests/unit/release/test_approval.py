@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ao import fake, lock, release
 from ao.colour import Colour
-from ao.errors import Refused
+from ao.errors import Forbidden, Refused
 from ao.journal import (
     Approval,
     Ask,
@@ -335,6 +335,21 @@ def test_nothing_is_approved_before_the_version_is_there(manual: Work) -> None:
     waits(once(manual, is_building, early))
     assert refusals
     assert not approvals(manual)
+
+
+def test_while_the_standby_scales_that_is_told_and_a_deploy_is_not_done_again(
+    waiting: Work,
+) -> None:
+    operations.start_scale(waiting, GREEN, 3)
+    with pytest.raises(Refused, match="Heat is at work on green"):
+        release.approve(waiting)
+    assert plan_states(waiting)[Stage.DEPLOY] is release.State.DONE
+
+
+def test_who_may_only_read_is_told_that_the_role_may_not_approve(waiting: Work) -> None:
+    reader = fake.Cloud(openstack=waiting.cloud.openstack, user="rita", reader=True)
+    with pytest.raises(Forbidden, match="your roles do not let you approve"):
+        release.approve(replace(waiting, cloud=reader))
 
 
 def test_nothing_is_approved_once_production_has_moved(work: Work) -> None:
