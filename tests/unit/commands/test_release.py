@@ -198,3 +198,11 @@ def test_after_an_approval_nothing_more_is_asked_for_where_the_release_runs(
     with lock.acquire(work, "release 2.0"):
         assert run("approve", "--approver", "lee") == 0
     assert "goes on with it" not in capsys.readouterr().err
+
+
+def test_deleting_what_was_never_there_says_so(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for told_of in ("Deleted: site shop", "Nothing was there to delete: site shop"):
+        assert run("down", "--yes") == 0
+        assert told_of in capsys.readouterr().err
