@@ -49,7 +49,7 @@ def _no_return(operations: Sequence[Operation], facts: Facts, live: Colour, to: 
     has = f"{to} has {there}" if there else f"which version {to} has is not known"
     if known and known[-1] != there:
         return f"{has}; {known[-1]} was live there"
-    if there is None or any(_deployed(it, to, last.at) for it in operations):
+    if there is None or any(_deployed(it, to, last.at, there) for it in operations):
         return f"{has}, and was deployed to since it was live"
     return ""
 
@@ -71,14 +71,19 @@ def _moves(operations: Sequence[Operation], live: Colour) -> Iterator[_Move]:
             yield _Move(at=switches[-1], to=it.new, version=it.version)
 
 
-def _deployed(operation: Operation, to: Colour, since: datetime) -> bool:
-    """Whether an operation deployed to a system since then, or left Heat to do so."""
+def _deployed(operation: Operation, to: Colour, since: datetime, there: str | None) -> bool:
+    """Whether an operation deployed to a system since then, or left Heat to do so.
+
+    One that failed or was killed counts when the system has its version.
+    """
     if operation.new is not to:
         return False
     if operation.act == "deploy":
-        ended = operation.outcome not in (Outcome.FAILED, None)
-        return operation.begun >= since and ended
+        ended = operation.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
+        return operation.begun >= since and (ended or operation.version == there)
     return operation.act == "release" and any(
-        step.text == "deploy" and step.begun >= since and step.outcome == "done"
+        step.text == "deploy"
+        and step.begun >= since
+        and (step.outcome == "done" or operation.version == there)
         for step in operation.steps
     )

@@ -82,8 +82,19 @@ def test_another_deploy_of_the_same_version_is_told_too() -> None:
     assert "since it was live" in way_back.blocker([LIVE, deployed], facts())
     left = replace(deployed, outcome="left to Heat")
     assert way_back.blocker([LIVE, left], facts())
-    refused = replace(deployed, outcome="failed")
+    refused = replace(deployed, version="1.4", outcome="failed")
     assert way_back.blocker([LIVE, refused], facts()) == ""
+
+
+@pytest.mark.parametrize("outcome", ["failed", None])
+def test_what_a_deploy_brought_that_failed_or_was_killed_is_no_way_back(
+    outcome: str | None,
+) -> None:
+    deployed = operation(5, "deploy", "1.4", BLUE, outcome=outcome)
+    assert "blue has 1.4" in way_back.blocker([LIVE, deployed], facts(standby="1.4"))
+    begun = release(5, "1.4", BLUE, "deploy", outcome="aborted")
+    killed = replace(begun, steps=tuple(replace(it, outcome="") for it in begun.steps))
+    assert "blue has 1.4" in way_back.blocker([LIVE, killed], facts(standby="1.4"))
 
 
 def test_a_switch_that_moved_nothing_changes_nothing() -> None:
