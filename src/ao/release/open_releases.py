@@ -8,6 +8,7 @@ from ao.journal import Ask, Asked, Journal
 from ao.release import approval
 from ao.release.control import INTERVAL
 from ao.release.person import Person, are_two
+from ao.release.stage import Stage
 from ao.release.state import ReleaseState, read_state
 from ao.site.rules import Approve
 from ao.work import Work
@@ -88,7 +89,8 @@ def approve(
             cure="`ao release continue` goes on, `ao abort` goes back.",
         )
     standby = facts.systems[new]
-    if standby.version == version and standby.stack and standby.stack.busy:
+    is_there = Stage.DEPLOY in unfinished.done and standby.version == version
+    if is_there and standby.stack and standby.stack.busy:
         raise Refused(
             f"there is nothing to approve yet: Heat is at work on {new}",
             cure="Wait for it (`ao status`), then approve.",

@@ -452,7 +452,7 @@ def test_with_two_people_users_are_told_apart_by_their_ids(pair: Work) -> None:
     same = pair.cloud.user
     with pytest.raises(Refused):
         release.approve(by(pair, "renamed", pair.cloud.user_id))
-    release.approve(by(pair, same, "of another domain"))
+    release.approve(by(pair, same, "of-another-domain"))
     goes_on(pair)
     assert told(pair, "production")[0] == "green"
 
