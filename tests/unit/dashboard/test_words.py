@@ -243,7 +243,7 @@ def test_why_an_entry_is_left_out_is_said_in_japanese() -> None:
         with pytest.raises(Invalid) as caught:
             entry.read("id", heading, text or entry.write("h", event))
         whys.append(str(caught.value))
-    whys.append("x y is no ID of a user")
+    whys.append("x;y is no ID of a user")
     left_out = [InvalidEntry(id="1f0c", why=it) for it in whys]
     sited = [replace(it, site="shop") for it in left_out]
     assert not unsaid([*map(str, sited), *sentences(sited)])
