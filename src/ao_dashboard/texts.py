@@ -65,6 +65,7 @@ OUTCOMES = (
     _("waiting"),
     _("waits for approval"),
     _("paused"),
+    _("approved"),
     _("stopped"),
 )
 """Of acts and of their steps, and how a release stands that has not ended."""
@@ -164,13 +165,22 @@ MEMBERS = (
 
 INVALID = (
     _(
+        "Entry %(id)s of the journal of %(site)s breaks its rules and is left out: %(why)s. "
+        "`openstack software config delete %(id)s` removes it, unless a later version of Ao wrote "
+        "it."
+    ),
+    _(
         "Entry %(id)s of the journal breaks its rules and is left out: %(why)s. "
         "`openstack software config delete %(id)s` removes it, unless a later version of Ao wrote "
         "it."
     ),
     _(
         "%(count)s more of the journal's entries break its rules and are left out; "
-        "`openstack software config list` lists all."
+        "`ao history --invalid` lists all of %(names)s."
+    ),
+    _(
+        "%(count)s more of the journal's entries break its rules and are left out; "
+        "`ao history --invalid` lists all."
     ),
     _("its name is longer than %(count)s characters"),
     _("its name tells too little"),
@@ -186,6 +196,7 @@ INVALID = (
     _("%(words)s is no verdict"),
     _("%(words)s is no request"),
     _("%(words)s is no answer"),
+    _("%(words)s is no ID of a user"),
     _("it has more than %(count)s characters"),
     _("its name tells of %(name)s, its text of %(names)s"),
     _("its name tells %(name)s, its text %(words)s"),
@@ -204,6 +215,15 @@ SWITCHED_BACK = (
 """Before all other errors, which they may contain."""
 
 RELEASES = (
+    _("there is no way back: %(why)s"),
+    _("%(version)s on %(colour)s was switched back"),
+    _("the journal does not tell what was live before %(colour)s"),
+    _("%(colour)s has %(version)s, and was deployed to since it was live"),
+    _("%(colour)s has %(version)s; %(number)s was live there"),
+    _(
+        "`ao history` tells what was live; `ao switch %(colour)s` makes %(colour)s live as it is, "
+        "if that is what you want."
+    ),
     _("the release of %(version)s was %(asked)s; production is on %(colour)s"),
     _("`ao release %(version)s` begins it anew."),
     _("%(version)s was switched back, production is on %(colour)s: %(why)s"),
@@ -218,6 +238,10 @@ RELEASES = (
     _("`ao release VERSION` begins one."),
     _("there is nothing to approve: production has moved to %(new)s already"),
     _("`ao release continue` goes on, `ao abort` goes back."),
+    _("there is nothing to approve yet: Heat is at work on %(new)s"),
+    _("Wait for it (`ao status`), then approve."),
+    _("your roles do not let you approve: %(message)s"),
+    _("Somebody with the role of a member of the project may approve."),
     _("there is nothing to approve yet: %(new)s has not got %(version)s"),
     _("`ao release %(version)s` brings it there; approve of it when it waits for that."),
     _(

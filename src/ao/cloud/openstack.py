@@ -31,8 +31,9 @@ from ao.untrusted.printable import printable
 class OpenStack:
     """A project of a real OpenStack, by way of openstacksdk."""
 
-    def __init__(self, cloud: connection.Connection) -> None:
+    def __init__(self, cloud: connection.Connection, known_as: str = "") -> None:
         self._cloud = cloud
+        self.known_as = known_as
         self.name = str(cloud.config.name or "the cloud of OS_* variables")
         self.stacks = Stacks(cloud)
         self.floating_ips = FloatingIPs(cloud)
@@ -50,7 +51,7 @@ class OpenStack:
     def connect(cls, name: str | None) -> Self:
         """Connect to a cloud of clouds.yaml, or with the OS_* variables."""
         with asking(f"connect to cloud {name}" if name else "connect"):
-            return cls(_connection(name))
+            return cls(_connection(name), name or "")
 
     @property
     def user(self) -> str:

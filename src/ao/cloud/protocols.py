@@ -272,6 +272,10 @@ class Cloud(Protocol):
         """What messages call it."""
 
     @property
+    def known_as(self) -> str:
+        """Name of clouds.yaml that it was connected to by; empty for the OS_* variables."""
+
+    @property
     def user(self) -> str:
         """Name of the user who is logged in."""
 

@@ -21,9 +21,9 @@ class Deploy(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Deploy, and list."""
+        from ao.commands.version_argument import version_argument
         from ao.operations import operations
-        from ao.site import checked_version
 
-        version = checked_version(parsed_args.version)
+        version = version_argument(parsed_args.version)
         work = self.work()
         return self.table(work, operations.deploy(work, version, parsed_args.reason))

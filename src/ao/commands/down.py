@@ -32,12 +32,14 @@ class Down(SiteCommand):
 
         work = self.work()
         what = f"{parsed_args.colour} of site" if parsed_args.colour else "site"
+        before = work.observe()
+        built = before.stack or any(system.stack for system in before.systems.values())
         if not parsed_args.yes:
-            live = work.observe().live
-            _ask(f"Delete {what} {work.site.name}, where {live or 'no system'} is live?")
+            _ask(f"Delete {what} {work.site.name}, where {before.live or 'no system'} is live?")
         colours = frozenset([Colour(parsed_args.colour)] if parsed_args.colour else Colour)
         operations.down(work, colours)
-        work.progress.note(f"Deleted: {what} {work.site.name}.")
+        done = "Deleted" if built else "Nothing was there to delete"
+        work.progress.note(f"{done}: {what} {work.site.name}.")
 
 
 def _ask(question: str) -> None:

@@ -30,6 +30,8 @@ COLUMNS = (
     "Approver",
 )
 
+INVALID = ("ID", "Name", "Why")
+
 
 class History(SiteCommand, Lister):
     """List what was done to the site: releases, switches and deploys alone, locks by hand."""
@@ -39,6 +41,11 @@ class History(SiteCommand, Lister):
         parser = super().get_parser(prog_name)
         parser.add_argument(
             "--limit", type=int, default=20, metavar="N", help="How many at most. Default: 20."
+        )
+        parser.add_argument(
+            "--invalid",
+            action="store_true",
+            help="List the entries that break the journal's rules and are left out, all of them.",
         )
         return parser
 
@@ -67,6 +74,8 @@ class History(SiteCommand, Lister):
             )
 
         work = self.work(quiet=True)
+        if parsed_args.invalid:
+            return INVALID, [(it.id, it.name, it.why) for it in Journal(work).all_invalid()]
         latest = reversed(_settled(work, Journal(work).operations()))
         return COLUMNS, [row(release) for release in latest][: max(0, parsed_args.limit)]
 

@@ -27,4 +27,6 @@ class Init(AoCommand):
         for path, name in files.items():
             path.write_text(starter.joinpath(name).read_text(encoding="utf-8"), encoding="utf-8")
             self.app.stdout.write(f"wrote {path}\n")
-        self.app.stdout.write("Next: fill in image, flavor and external_network, then `ao up`.\n")
+        self.app.stdout.write(
+            "Next: fill in cloud, image, flavor, external_network and provider, then `ao up`.\n"
+        )

@@ -34,13 +34,13 @@ def rows(entry: Entry) -> Iterator[tuple[object, ...]]:
     who = f"{entry.heading.who}@{entry.host}" if entry.host else entry.heading.who
     person = _person(entry.event)
     who = f"{who} ({person})" if person else who
-    for text, took, result in _told(entry.event):
+    for text, took, result in _told(entry.event, entry.id):
         seconds = "" if took is None else duration.show(took)
         yield time, who, entry.heading.kind, text, seconds, result
 
 
-def _told(event: Event | Unreadable) -> Iterator[tuple[str, float | None, str]]:
-    """Text, seconds and result of what an event tells."""
+def _told(event: Event | Unreadable, record: str) -> Iterator[tuple[str, float | None, str]]:
+    """Text, seconds and result of what an event tells, and which record cannot be read."""
     match event:
         case Begun():
             colours = f"from {event.old} to {event.new}" if event.old and event.new else ""
@@ -79,7 +79,7 @@ def _told(event: Event | Unreadable) -> Iterator[tuple[str, float | None, str]]:
         case Unreadable(newer=NewerFormat()):
             yield "of a newer format", None, event.why
         case Unreadable():
-            yield "cannot be read by this version of ao", None, event.why
+            yield f"record {record} cannot be read by this version of ao", None, event.why
 
 
 def _person(event: Event | Unreadable) -> str:

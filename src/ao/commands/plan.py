@@ -29,9 +29,9 @@ class PlanRelease(SiteCommand, Lister):
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Plan, and list."""
         from ao import release
-        from ao.site import checked_version
+        from ao.commands.version_argument import version_argument
 
-        version = checked_version(parsed_args.version)
+        version = version_argument(parsed_args.version)
         course = release.plan(self.work(), version)
         return ("Stage", "State", "Estimate", "What"), [
             (str(it.stage), str(it.state), _estimate(it.seconds), it.text) for it in course

@@ -43,14 +43,24 @@ class Ao:
         return config.load(self._app.options.config)
 
     def cloud(self, site: Site | None) -> Cloud:
-        """A cloud of clouds.yaml, or that of the OS_* variables."""
+        """A cloud of clouds.yaml, or that of the OS_* variables.
+
+        Without a site it is that of the site file, if one is at hand.
+        """
         from ao.cloud import connect
 
         if self._app.options.debug:
             import openstack
 
             openstack.enable_logging(debug=True)
-        return connect(self._app.options.os_cloud or (site.cloud if site else None))
+        return connect(self._app.options.os_cloud or (site.cloud if site else self._at_hand()))
+
+    def _at_hand(self) -> str | None:
+        """The cloud of the site file at hand; None without one. Raises ConfigError."""
+        from ao import config
+
+        path: Path = self._app.options.config
+        return config.load(path).cloud if path.exists() else None
 
 
 class OpenStackClient:

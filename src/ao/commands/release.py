@@ -135,9 +135,9 @@ class Release(ReleaseCommand):
         """Print the plan, then run it."""
         from ao import release
         from ao.commands import plan
-        from ao.site import checked_version
+        from ao.commands.version_argument import version_argument
 
-        version = checked_version(parsed_args.version)
+        version = version_argument(parsed_args.version)
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
         for line in plan.lines(release.plan(work, version, skip=options.skip)):
@@ -163,7 +163,8 @@ class Continue(ReleaseCommand):
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
         if release.is_running(work):
-            release.go_on(work, parsed_args.reason, parsed_args.release)
+            asked = release.go_on(work, parsed_args.reason, parsed_args.release)
+            work.progress.note(f"Asked the release of {asked.version} to go on where it runs.")
             return
         release.resume(work, options, named=parsed_args.release)
         self.tell(work)
@@ -192,7 +193,10 @@ class Approve(SiteCommand):
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Write the approval into the journal."""
         from ao import release
+        from ao.commands.version_argument import refuse_command
 
+        if parsed_args.release:
+            refuse_command(parsed_args.release)
         approver = release.checked_name(parsed_args.approver)
         work = self.work()
         approved = release.approve(
@@ -202,6 +206,8 @@ class Approve(SiteCommand):
             f"Release {approved.id} of {approved.version} is approved: "
             f"production may move from {approved.old} to {approved.new}."
         )
+        if not release.is_running(work):
+            work.progress.note(f"`ao release continue {approved.id}` goes on with it.")
 
 
 class Watch(ReleaseCommand):
@@ -242,7 +248,10 @@ class Abort(ReleaseCommand):
 
 
 class Back(ReleaseCommand):
-    """Switch back to the system that was live before, within a decision window or after it."""
+    """Switch back to what was live before, within a decision window or after it.
+
+    An open release ends with it: before its switch that is an abort.
+    """
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Switch back."""
@@ -267,7 +276,9 @@ class Pause(SiteCommand):
         """Ask it to wait."""
         from ao import release
 
-        release.pause(self.work(), parsed_args.reason)
+        work = self.work()
+        asked = release.pause(work, parsed_args.reason)
+        work.progress.note(f"Asked the release of {asked.version} to wait.")
 
 
 def _add_until(parser: argparse.ArgumentParser) -> None:

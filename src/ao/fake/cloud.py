@@ -54,6 +54,7 @@ class Cloud:
         self._trusts = trusts
         self._calls = calls
         self.name = project
+        self.known_as = ""
         self.user = user
         self.user_id = f"id-of-{user}" if user_id is None else user_id
         self.stacks = Stacks(inside, calls)

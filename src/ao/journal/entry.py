@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,16 +97,51 @@ def _agree(heading: Heading, event: Event) -> None:
     An event that was too large to be kept has left a note under its name, or less than its
     name tells.
     """
-    if isinstance(event, Noted):
+    if isinstance(event, Noted) and heading.kind != event.kind:
         return
     if event.kind != heading.kind:
         raise Invalid(f"its name tells of {heading.kind}, its text of {event.kind}")
     was_cut = len(heading.name) > LIMIT - len("%25")
-    for place, word in enumerate(event.words):
+    longest = max(map(len, (heading.who, *heading.words)))
+    missing = WORDS.get(event.kind, 0) - len(event.words)
+    for place, word in enumerate((*event.words, *[""] * missing)):
         told = heading.words[place] if place < len(heading.words) else ""
-        alike = told == word or (was_cut and told and word.startswith(told))
-        if word and not is_free(event.kind, place) and not alike:
-            raise Invalid(line(f"its name tells {told or 'nothing'}, its text {word}"))
+        if isinstance(event, Switched) and not word:
+            continue
+        # The longest words of a name are cut, so that a short one beside longer ones is whole.
+        cut = bool(was_cut and told and len(told) + 1 >= longest)
+        if is_free(event.kind, place):
+            alike = _alike(told, word, cut=cut)
+        else:
+            alike = told == word or (cut and word.startswith(told))
+        if not alike:
+            raise Invalid(line(f"its name tells {told or 'nothing'}, its text {word or 'nothing'}"))
+
+
+WORDS = {"begun": 7, "asked": 4}
+"""Words that the name of an event of a kind may have; the last ones only where they tell something.
+"""
+COMPARED = 1000
+"""Characters of a free text that are compared; a name has fewer."""
+_ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])")
+_UNFINISHED = re.compile(r"\\[xuU]?[0-9a-f]{0,8}$")
+
+
+def _alike(told: str, word: str, *, cut: bool) -> bool:
+    """Whether the word of a name tells a free text, which a name has without line ends and such.
+
+    Of a word that was cut that is its beginning.
+    """
+    if not cut:
+        return _plain(told) == _plain(word)
+    return _plain(word).startswith(_plain(_UNFINISHED.sub("", told)).rstrip("? "))
+
+
+def _plain(text: str) -> str:
+    """A text with one question mark for all that a name cannot have, and for blanks after that."""
+    shown = _ESCAPE.sub("?", text[:COMPARED])
+    plain = "".join(c if c.isprintable() and ord(c) < 0x10000 else "?" for c in shown)
+    return re.sub(r"\?[? ]*", "?", plain)
 
 
 def _json(host: str, event: Event) -> str:

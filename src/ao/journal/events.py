@@ -22,7 +22,7 @@ from pydantic import (
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver, drawable
 from ao.redaction import redact
-from ao.site.name_types import Version
+from ao.site.name_types import PersonName, UserId, Version
 from ao.untrusted.bounds import AtMost, Count, Seconds, Share
 from ao.untrusted.texts import Line, Text, Word
 
@@ -43,6 +43,8 @@ def _kept(text: str) -> str:
 
 Free = Annotated[Text, PlainSerializer(_kept)]
 """A text that somebody writes freely."""
+Person = Annotated[PersonName, PlainSerializer(_kept)]
+"""A person for whom a user acts, as a CI names one; empty for nobody."""
 
 
 def _kept_cutover(cutover: CutOver, write: SerializerFunctionWrapHandler) -> object:
@@ -92,15 +94,20 @@ class Begun:
     plan: Annotated[tuple[Free, ...], AtMost(MANY)] = ()
     """Steps that it means to take."""
     reason: Free = ""
-    user_id: Line = ""
+    user_id: UserId = ""
     """ID of the OpenStack user who begins it; empty of one that an older Ao began."""
-    releaser: Free = ""
+    releaser: Person = ""
     """Person for whom that user begins it, as a CI names one."""
+    approve: Word = ""
+    """Who must approve of a release, as `ao.site.rules.Approve` has it; empty of anything else, and
+    of one that an older Ao began."""
 
     @property
     def words(self) -> tuple[str, ...]:
         """What the heading tells of it."""
         told = self.act, self.version or "", self.old or "", self.new or "", self.reason
+        if self.approve:
+            return *told, self.releaser, self.approve
         return (*told, self.releaser) if self.releaser else told
 
 
@@ -283,9 +290,9 @@ class Approval:
     """ID of that system's stack."""
     deploy: Word = ""
     """Mark of the deploy that defined it."""
-    user_id: Line = ""
+    user_id: UserId = ""
     """ID of the OpenStack user who approves."""
-    approver: Free = ""
+    approver: Person = ""
     """Person for whom that user approves, as a CI names one."""
 
 

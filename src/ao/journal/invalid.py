@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,22 +22,36 @@ class InvalidEntry:
     """ID of its record."""
     why: str
     """What rule it breaks; safe to print."""
+    site: str = ""
+    """Site whose journal it is in; empty where its name tells none."""
+    name: str = ""
+    """Name of its record; safe to print."""
 
     def __str__(self) -> str:
         """What it is, and how somebody may remove it."""
+        return self.told()
+
+    def told(self, cloud: str = "") -> str:
+        """Return what it is, and how somebody may remove it who names the cloud so."""
+        journal = f"the journal of {self.site}" if self.site else "the journal"
+        named = f" --os-cloud {shlex.quote(cloud)}" if cloud else ""
         return (
-            f"Entry {self.id} of the journal breaks its rules and is left out: {self.why}. "
-            f"`openstack software config delete {self.id}` removes it, unless a later version "
-            "of Ao wrote it."
+            f"Entry {self.id} of {journal} breaks its rules and is left out: {self.why}. "
+            f"`openstack{named} software config delete {self.id}` removes it, unless a later "
+            "version of Ao wrote it."
         )
 
 
-def sentences(invalid: Sequence[InvalidEntry]) -> Iterator[str]:
-    """What is to be told of entries: a sentence for each of the first few, and how many more."""
-    yield from map(str, invalid[:FEW])
-    more = len(invalid) - FEW
-    if more > 0:
+def sentences(invalid: Sequence[InvalidEntry], cloud: str = "") -> Iterator[str]:
+    """What is to be told of entries: a sentence for each of the first few, and how many more.
+
+    `cloud` is what whoever reads it calls the cloud; empty for that of the OS_* variables.
+    """
+    yield from (it.told(cloud) for it in invalid[:FEW])
+    more = invalid[FEW:]
+    sites = ", ".join(sorted({it.site for it in more if it.site}))
+    if more:
         yield (
-            f"{more} more of the journal's entries break its rules and are left out; "
-            "`openstack software config list` lists all."
+            f"{len(more)} more of the journal's entries break its rules and are left out; "
+            f"`ao history --invalid` lists all{f' of {sites}' if sites else ''}."
         )

@@ -19,10 +19,12 @@ from ao.errors import AoError, NotFound
 from ao.journal import entry, retention
 from ao.journal.entry import Entry
 from ao.journal.events import ONE_WAY, Begun, Event
-from ao.journal.heading import ALONE, Heading, is_free, prefix
+from ao.journal.heading import ALONE, LIMIT, Heading, is_free, prefix
 from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.operation import Operation, operations
 from ao.redaction import redact
+from ao.site import is_name
+from ao.untrusted.texts import line
 from ao.work import Work
 
 READERS = 8
@@ -80,6 +82,16 @@ class Journal:
     def invalid(self) -> tuple[InvalidEntry, ...]:
         """Entries from which nothing was taken, of those that were looked at; each was told."""
         return tuple(self._invalid.values())
+
+    def all_invalid(self) -> tuple[InvalidEntry, ...]:
+        """All entries of the site from which nothing is taken, and those that tell no site.
+
+        Each text is read for that.
+        """
+        self._read(self._headings())
+        _, of_project = headings(self._cloud, prefix())
+        nowhere = [it for it in of_project if not it.site]
+        return (*self.invalid, *nowhere)
 
     def entries(self, release: str | None = None) -> tuple[Entry, ...]:
         """Entries with their events, oldest first: of a release, or all of the site.
@@ -170,7 +182,7 @@ class Journal:
             except NotFound:
                 return None
             except Invalid as error:
-                return InvalidEntry(id=record.id, why=str(error))
+                return _left_out(record, error)
 
         # An entry never changes: one that breaks the rules need not be read again.
         wanted = [pair for pair in found if pair[0].id not in self._invalid]
@@ -182,7 +194,7 @@ class Journal:
     def _note_invalid(self, found: Iterable[InvalidEntry]) -> None:
         """Note entries from which nothing is taken, and tell them."""
         self._invalid.update((it.id, it) for it in found)
-        for sentence in sentences(self.invalid):
+        for sentence in sentences(self.invalid, self._cloud.known_as):
             self._work.tell_once(sentence)
 
 
@@ -221,9 +233,20 @@ def headings(
         try:
             heading = Heading.read(record.name)
         except Invalid as error:
-            invalid[record.name] = InvalidEntry(id=record.id, why=str(error))
+            invalid[record.name] = _left_out(record, error)
             continue
         if heading is not None:
             found[record.name] = record, heading
     ordered = sorted(found.values(), key=lambda pair: (pair[0].created_at, pair[1].at))
     return ordered, tuple(invalid.values())
+
+
+def _left_out(record: SoftwareConfig, error: Invalid) -> InvalidEntry:
+    """The entry of a record from which nothing is taken."""
+    site = record.name[:LIMIT].removeprefix(prefix()).partition("/")[0]
+    return InvalidEntry(
+        id=record.id,
+        why=str(error),
+        site=site if is_name(site) else "",
+        name=line(record.name),
+    )

@@ -10,6 +10,7 @@ from operator import attrgetter
 from ao.colour import Colour
 from ao.journal.events import WAITING, Ask, Outcome
 from ao.journal.heading import ALONE, Heading
+from ao.site.rules import Approve
 from ao.untrusted.bounds import YEAR
 
 WHOLE = 60
@@ -70,15 +71,17 @@ class Operation:
     outcome: str | None
     """What it ended in; None while it runs or waits, and when only the lock tells its end."""
     last: datetime
-    """Last sign of life: when it last wrote an entry."""
+    """Last sign of life: when it ended, or last wrote an entry."""
     lost: int | None
     """Requests that its last switch lost; None when it has none or nothing was measured."""
     paused: bool
     """Whether it was asked to pause, and has not gone on since."""
     releaser: str = ""
     """Person for whom it was begun, as a CI named one."""
+    approve: Approve = Approve.AUTO
+    """Who must approve of it at least, as its beginning tells: the site file may ask for more."""
     approver: str = ""
-    """Who approved of it last: the person whom a CI named, or else the OpenStack user."""
+    """Whose approval let it pass: the person whom a CI named, or else the OpenStack user."""
     left: bool = False
     """Whether no process is at work on it, as far as that is known."""
 
@@ -102,6 +105,8 @@ class Operation:
             return "paused"
         if last == WAITING:
             return "waits for approval"
+        if self.left and last == "done" and self.steps[-1].text == "approve":
+            return "approved"
         if self.left:
             return BROKEN_OFF if last == BROKEN_OFF else "stopped"
         return ""
@@ -156,9 +161,19 @@ def _release(release: str, headings: Sequence[Heading]) -> Operation:
         by_kind.setdefault(heading.kind, []).append(heading)
     first = by_kind.get("begun", headings)[0]
     begun = first if first.kind == "begun" else None
-    act, version, old, new, reason, releaser = _words(begun, 6)
+    act, version, old, new, reason, releaser, approve = _words(begun, 7)
     _, lost = _words(by_kind["switch"][-1] if "switch" in by_kind else None, 2)
     done = Outcome.DONE if act in ON_LOCK else None
+    begun_by = (releaser or first.who).casefold()
+    counting = [
+        it
+        for it in headings
+        if not (
+            Approve.kept(approve) is Approve.TWO_PEOPLE
+            and _approved(it, version)
+            and _person(it).casefold() == begun_by
+        )
+    ]
     own = [heading for heading in headings if heading.kind != "asked"] or headings
     return Operation(
         id=release,
@@ -170,20 +185,40 @@ def _release(release: str, headings: Sequence[Heading]) -> Operation:
         who=first.who,
         reason=reason,
         begun=first.at,
-        steps=_steps(headings, version),
+        steps=_steps(counting, version),
         outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else done,
-        last=own[-1].at,
+        last=by_kind.get("end", own)[-1].at,
         lost=int(lost) if lost.isdecimal() else None,
         paused=_paused(headings),
         releaser=releaser,
-        approver=_approver(headings, version),
+        approve=Approve.kept(approve),
+        approver=_approver(counting, version),
     )
 
 
 def _approver(headings: Iterable[Heading], version: str) -> str:
-    """Who approved of the version last; empty for nobody."""
-    approvals = [it for it in headings if _approved(it, version)]
-    return (_words(approvals[-1], 4)[3] or approvals[-1].who) if approvals else ""
+    """Who let the version pass; empty for nobody, and while it has not passed.
+
+    An approval lets nothing through once the version was deployed after it.
+    """
+    approver = passed_by = ""
+    for heading in headings:
+        step, outcome = _words(heading, 2)
+        match heading.kind, step:
+            case "asked", _ if _approved(heading, version):
+                approver = _person(heading)
+            case "step begun" | "step ended", "deploy":
+                approver = ""
+            case "step begun", "logout" | "switch":
+                passed_by = approver or passed_by
+            case "step ended", "approve" if outcome == "done":
+                passed_by = approver or passed_by
+    return passed_by
+
+
+def _person(approval: Heading) -> str:
+    """Who gave an approval, by what its heading tells."""
+    return _words(approval, 4)[3] or approval.who
 
 
 def _approved(heading: Heading, version: str) -> str:

@@ -3,7 +3,7 @@
 from ao.lock.errors import Locked, LockLost, NoLock
 from ao.lock.holder import LEASE, LONGEST, Claim, Holder
 from ao.lock.lease import AcquiredLock
-from ao.lock.lock import acquire, acquire_by_hand, build_url, holder, list_holders, release
+from ao.lock.lock import acquire, acquire_by_hand, build_url, holder, list_holders, refusal, release
 
 __all__ = [
     "LEASE",
@@ -19,5 +19,6 @@ __all__ = [
     "build_url",
     "holder",
     "list_holders",
+    "refusal",
     "release",
 ]

@@ -72,7 +72,7 @@ def release(work: Work, *, force: bool = False) -> Holder | None:
     if before is None:
         return None
     if not (force or before.over or (before.by_hand and _is_ours(work, before))):
-        raise _refusal(work.site, before)
+        raise refusal(work.site, before)
     work.cloud.locks.remove(before.lock)
     return before
 
@@ -128,7 +128,7 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
         if before.is_claim(claim):
             return there, taken_over
         if not before.over:
-            raise _refusal(work.site, before)
+            raise refusal(work.site, before)
         with suppress(Changed):
             locks.remove(there)
             taken_over = before
@@ -150,7 +150,8 @@ def _is_ours(work: Work, holder: Holder) -> bool:
     return claim is not None and (claim.who, claim.host) == ours
 
 
-def _refusal(site: Site, holder: Holder) -> Locked:
+def refusal(site: Site, holder: Holder) -> Locked:
+    """The error that tells who holds a site's lock, and until when."""
     ends = f"It ends at {moment(holder.until)}"
     if holder.by_hand:
         cure = f"{ends}; `ao unlock` frees it, with --force --reason if it is somebody else's."

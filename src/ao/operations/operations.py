@@ -249,9 +249,11 @@ def _deployed(release: Operation) -> bool:
 
 def _leave_to_release(work: Work, releases: Sequence[Operation], before: Facts, to: Colour) -> None:
     """Refuse to do by hand the switch that an open release may do only with an approval."""
-    if work.site.rules.approve is Approve.AUTO or before.live is to:
+    if before.live is to:
         return
     for release in releases:
+        if work.site.rules.approve.stricter(release.approve) is Approve.AUTO:
+            continue
         begun = any(step.text == "switch" for step in release.steps)
         if (release.act, release.outcome) == ("release", None) and release.new is to and not begun:
             raise Refused(

@@ -145,7 +145,9 @@ def overview(cloud: Cloud) -> Overview:
     return Overview(
         sites=tuple(_glance(answers, name) for name in sorted(_names(answers))),
         unknown=tuple(unknown),
-        invalid=tuple(sentences(answers.journals.invalid)) if answers.journals else (),
+        invalid=(
+            tuple(sentences(answers.journals.invalid, cloud.known_as)) if answers.journals else ()
+        ),
     )
 
 

@@ -27,7 +27,10 @@ def wanted(past: ReleaseState, facts: Facts, approver: Person) -> Approval:
 
 
 def counting(past: ReleaseState, facts: Facts, rule: Approve) -> Given | None:
-    """The approval that lets a release pass; None while there is none."""
+    """The approval that lets a release pass; None while there is none.
+
+    `rule` is the site file's; it does not loosen the one that the release was begun under.
+    """
     return next((it for it in past.approvals if not objection(it, past, facts, rule)), None)
 
 
@@ -42,7 +45,9 @@ def objection(given: Given, past: ReleaseState, facts: Facts, rule: Approve) -> 
         return "is for another release, version or stage"
     if given.void or approval != right:
         return f"was given before {past.new} was deployed as it is"
-    if rule is Approve.TWO_PEOPLE and not are_two(past.releaser, given.person):
+    if rule.stricter(past.approve) is Approve.TWO_PEOPLE and not are_two(
+        past.releaser, given.person
+    ):
         return "is not known to be of another person than who began the release"
     return ""
 

@@ -18,7 +18,7 @@ from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
 from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome, TakenOver
-from ao.operations import operations, scale_in_hold
+from ao.operations import operations, scale_in_hold, way_back
 from ao.plan import guard
 from ao.plan.facts import Facts
 from ao.release import production, tasks, window_warning
@@ -116,14 +116,27 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 reason=options.reason,
                 user_id=releaser.user_id,
                 releaser=releaser.name,
+                approve=held.site.rules.approve,
             )
             unfinished = ReleaseState(
-                id=journal.begin(begun), version=version, old=old, new=new, releaser=releaser
+                id=journal.begin(begun),
+                version=version,
+                old=old,
+                new=new,
+                releaser=releaser,
+                approve=held.site.rules.approve,
             )
         elif unfinished.version != version:
             raise Refused(
                 f"the release of {unfinished.version} has not ended",
                 cure="`ao release continue` goes on with it, `ao abort` ends it.",
+            )
+        elif not _is_for(unfinished, options.releaser):
+            raise Refused(
+                f"the release of {version} was begun for {unfinished.releaser}, "
+                f"not for {options.releaser}",
+                cure="Without --releaser the same command goes on with it; `ao abort` ends it, and "
+                "it can be begun anew.",
             )
         _note(journal, unfinished.id, taken_over)
         too_short = window_warning.window_warning(held, options.moment())
@@ -147,18 +160,41 @@ def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome
 
 
 def back(work: Work, options: Options) -> None:
-    """Make the system live again that was live before: of an open release, or else of all.
+    """Make the system live again that was live before, with the version that it still has.
 
-    Raises RolledBack when an open release ends so, and as `operate.switch` does.
+    An open release ends with it. Raises RolledBack when that one had moved production and Aborted
+    when it had not; Refused when the standby is not what was live before; and as
+    `operations.switch` does.
     """
-    if open_release(Journal(work)) is not None:
+    journal = Journal(work)
+    if open_release(journal) is not None:
         abort(work, options)
         return
+    facts = work.observe()
+    why = way_back.blocker(journal.operations(), facts)
+    if why or facts.live is None:
+        raise Refused(f"there is no way back: {why}", cure=_without_way_back(facts))
     with options.probes() if options.probes else nullcontext() as probe:
         measurement = Measurement(probe=probe) if probe else None
         operations.switch(
-            work, measurement=measurement, i_know=options.i_know, reason=options.reason
+            work,
+            facts.live.other,
+            measurement=measurement,
+            i_know=options.i_know,
+            reason=options.reason,
         )
+
+
+def _without_way_back(facts: Facts) -> str:
+    """What to do where `back` is refused."""
+    if facts.live is None:
+        return "`ao up` builds the site; `ao switch blue` makes blue live."
+    if facts.switching_to is not None:
+        return f"`ao switch` finishes it; `ao switch {facts.live.other}` goes to the other system."
+    return (
+        f"`ao history` tells what was live; `ao switch {facts.live.other}` makes "
+        f"{facts.live.other} live as it is, if that is what you want."
+    )
 
 
 def abort(work: Work, options: Options, *, version: str | None = None, wait: bool = False) -> None:
@@ -166,14 +202,14 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
 
     One that runs is asked to do so itself; with `wait` until it has, or has stopped, and then
     it is done here. Raises Aborted or RolledBack when it is done here, Refused without an open
-    release, or one of that version, or ID, if one is told.
+    release, or one of that version, or ID, if one is told, Locked while something else runs.
     """
     if is_running(work):
         unfinished = request(work, Ask.ABORT, options.reason, version)
         work.progress.note(f"Asked the release of {unfinished.version} to abort where it runs.")
         if not wait:
             return
-        wait_until_ended(work)
+        wait_until_ended(work, unfinished.version)
         if open_release(Journal(work)) is None:
             return
     with _locked(work, "abort", options) as (held, journal, taken_over):
@@ -184,6 +220,11 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
             journal.add(Noted(text=note), open_one.id)
         running = ReleaseRun(held, journal, open_one, options)
         _abort(running, AbortRequested(held.cloud.user, options.reason))
+
+
+def _is_for(unfinished: ReleaseState, releaser: str) -> bool:
+    """Whether a release was begun for a person, or none is named."""
+    return not releaser or releaser.casefold() == unfinished.releaser.name.casefold()
 
 
 def _refuse_without_file(site: Site) -> None:
@@ -292,3 +333,7 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
         return
     outcome = Outcome.CHECK_FAILED if isinstance(error, CheckFailed) else Outcome.FAILED
     run.write(Ended(outcome=outcome, why=error.message))
+    run.work.progress.note(
+        f"The release of {run.past.version} has ended, production is on {facts.live or 'nothing'}. "
+        f"`ao release {run.past.version}` begins it anew."
+    )

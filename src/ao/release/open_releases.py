@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ao import lock
-from ao.errors import Refused
+from ao.errors import Forbidden, Refused
 from ao.journal import Ask, Asked, Journal, Unreadable
 from ao.release import approval
 from ao.release.control import INTERVAL
 from ao.release.person import Person, are_two
+from ao.release.stage import Stage
 from ao.release.state import ReleaseState, read_state
 from ao.site.rules import Approve
 from ao.untrusted.text_format import UPGRADE
@@ -53,18 +54,29 @@ def require_open(unfinished: ReleaseState | None, named: str | None = None) -> R
 
 def is_running(work: Work) -> bool:
     """Whether a process runs a release, or something else, on the site at this moment."""
+    return _process(work) is not None
+
+
+def _process(work: Work) -> lock.Holder | None:
+    """The process that holds the site's lock, or None."""
     holder = lock.holder(work)
-    return holder is not None and not holder.over and not holder.by_hand
+    return None if holder is None or holder.over or holder.by_hand else holder
 
 
-def pause(work: Work, reason: str = "") -> None:
-    """Have the release that runs wait, wherever it runs. Raises Refused without one."""
-    request(work, Ask.PAUSE, reason)
+def _runs(holder: lock.Holder | None, version: str) -> bool:
+    """Whether a process is at work on the release of a version: to take it on, or to abort it."""
+    purpose = holder.claim.purpose if holder and holder.claim else ""
+    return purpose in {"release", f"release {version}", "abort"}
 
 
-def go_on(work: Work, reason: str = "", named: str | None = None) -> None:
-    """End the pause of the release that runs, which is no approval. Raises as `present`."""
-    request(work, Ask.RESUME, reason, named)
+def pause(work: Work, reason: str = "") -> ReleaseState:
+    """Have the release that runs wait, wherever it runs. Raises as `request`."""
+    return request(work, Ask.PAUSE, reason)
+
+
+def go_on(work: Work, reason: str = "", named: str | None = None) -> ReleaseState:
+    """End the pause of the release that runs, which is no approval. Raises as `request`."""
+    return request(work, Ask.RESUME, reason, named)
 
 
 def approve(
@@ -73,12 +85,12 @@ def approve(
     """Approve of the open release's switch, as it is deployed now; the release.
 
     `approver` is the person for whom the user approves, as a CI names one. Nothing is written
-    when it is approved already. Raises Refused as `present`, when there is nothing to approve,
+    when it is approved already. Raises Refused as `require_open`, when there is nothing to approve,
     and when the site asks for two people and these are not known to be two.
     """
     journal = Journal(work)
     unfinished = require_open(open_release(journal), named)
-    facts, rule = work.observe(), work.site.rules.approve
+    facts, rule = work.observe(), work.site.rules.approve.stricter(unfinished.approve)
     person = Person(user=work.cloud.user, user_id=work.cloud.user_id, name=approver)
     if approval.counting(unfinished, facts, rule) is not None:
         return unfinished
@@ -87,6 +99,13 @@ def approve(
         raise Refused(
             f"there is nothing to approve: production has moved to {new} already",
             cure="`ao release continue` goes on, `ao abort` goes back.",
+        )
+    standby = facts.systems[new]
+    is_there = Stage.DEPLOY in unfinished.done and standby.version == version
+    if is_there and standby.stack and standby.stack.busy:
+        raise Refused(
+            f"there is nothing to approve yet: Heat is at work on {new}",
+            cure="Wait for it (`ao status`), then approve.",
         )
     if not approval.is_deployed(unfinished, facts):
         raise Refused(
@@ -104,22 +123,35 @@ def approve(
     event = Asked(
         ask=Ask.APPROVE, reason=reason, approval=approval.wanted(unfinished, facts, person)
     )
-    journal.write(event, unfinished.id)
+    try:
+        journal.write(event, unfinished.id)
+    except Forbidden as error:
+        raise Forbidden(
+            f"your roles do not let you approve: {error.message}",
+            cure="Somebody with the role of a member of the project may approve.",
+        ) from error
     return unfinished
 
 
 def request(work: Work, what: Ask, reason: str, named: str | None = None) -> ReleaseState:
-    """Ask something of the open release, which it is; raises as `present`."""
+    """Ask something of the open release, which it is; raises as `require_open`.
+
+    Raises Locked while a process of something else holds the site's lock: the release does not
+    run then, and would not hear it.
+    """
     journal = Journal(work)
     unfinished = require_open(open_release(journal), named)
+    holder = _process(work)
+    if holder is not None and not _runs(holder, unfinished.version):
+        raise lock.refusal(work.site, holder)
     journal.write(Asked(ask=what, reason=reason), unfinished.id)
     return unfinished
 
 
-def wait_until_ended(work: Work) -> None:
-    """Come back when no process runs a release any more."""
+def wait_until_ended(work: Work, version: str) -> None:
+    """Come back when no process runs the release of a version any more."""
     work.clock.until(
-        lambda: None if is_running(work) else True,
+        lambda: None if _runs(_process(work), version) else True,
         what="the release to end where it runs",
         deadline=work.site.deadlines.build,
         interval=INTERVAL,

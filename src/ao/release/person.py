@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from ao.errors import ConfigError
 from ao.redaction import MASK, redact
-
-LONGEST = 200
-"""Characters of a person's name."""
+from ao.site.names import LONGEST_PERSON, is_person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +32,11 @@ def checked_name(name: str) -> str:
     """
     plain = name.strip()
     # A name that looks like a secret would be masked, as that of others would be.
-    if plain and not (plain.isprintable() and len(plain) <= LONGEST and redact(plain) == plain):
+    if plain and not (is_person(plain) and redact(plain) == plain):
         raise ConfigError(
-            f"{plain[:LONGEST]!r} cannot be the name of a person",
-            cure=f"Use up to {LONGEST} printable characters, such as the log-in name of the CI.",
+            f"{plain[:LONGEST_PERSON]!r} cannot be the name of a person",
+            cure=f"Use up to {LONGEST_PERSON} printable characters, such as the log-in name of the "
+            "CI.",
         )
     return plain
 

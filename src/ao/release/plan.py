@@ -89,9 +89,12 @@ def plan_stages(
 
     rules, live, standby = site.rules, facts.systems[old], facts.systems[new]
     ready = _ready(standby, version) and facts.previewed is new
+    # Heat may be at work on what was deployed, to scale it.
+    scales = Stage.DEPLOY in done and standby.version == version and _is_busy(standby)
+    deployed = ready or scales
     logout = site.logout
     return (
-        planned(Stage.DEPLOY, f"deploy {version} to {new}: {_replaces(standby)}", ready),
+        planned(Stage.DEPLOY, f"deploy {version} to {new}: {_replaces(standby)}", deployed),
         planned(
             Stage.CHECK,
             f"check {new} on its preview: {_count(len(site.checks.all), 'check')}",
@@ -107,7 +110,7 @@ def plan_stages(
             Stage.APPROVE,
             "wait for approval",
             past is not None and approval.counting(past, facts, rules.approve) is not None,
-            rules.approve is not Approve.AUTO,
+            rules.approve.stricter(past.approve if past else Approve.AUTO) is not Approve.AUTO,
         ),
         planned(
             Stage.LOGOUT,
@@ -139,6 +142,10 @@ def plan_stages(
 
 def _ready(system: System, version: str) -> bool:
     return system.version == version and system.obstacle() is None
+
+
+def _is_busy(system: System) -> bool:
+    return system.stack is not None and system.stack.busy
 
 
 def _replaces(system: System) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from ao.checks import checks
 from ao.colour import Colour
 from ao.cutover import measurement
 from ao.cutover.measurement import Measurement, Probe
-from ao.errors import Refused
+from ao.errors import DeadlinePassed, Refused
 from ao.hooks import migration
 from ao.interrupt import unbroken
 from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
@@ -60,6 +60,7 @@ def switch(run: ReleaseRun, facts: Facts) -> None:
         await_window(run)
         run.hook(Point.BEFORE_SWITCH)
         _note_baseline(run, facts)
+        _await_health(run)
     may_return = _may_return(run)
     answer = None if run.options.i_know else not may_return
     for event in migration.told(run.work, run.past.version, answer):
@@ -69,6 +70,30 @@ def switch(run: ReleaseRun, facts: Facts) -> None:
     run.past = replace(run.past, switched_at=run.options.moment())
     run.notify(Event.SWITCH)
     run.hook(Point.AFTER_SWITCH)
+
+
+def _await_health(run: ReleaseRun) -> None:
+    """Come back when all servers of the new system pass the health check.
+
+    One may fail it for a moment. After `deadlines.serve` the switch itself refuses.
+    """
+
+    def is_settled() -> bool | None:
+        system = run.observe().systems[run.past.new]
+        hopeless = system.stack is None or system.stack.failed
+        if hopeless or system.online >= system.size:
+            return True
+        run.work.progress.state(
+            f"{system.online} of {system.size} servers of {run.past.new} pass the health check"
+        )
+        return None
+
+    with suppress(DeadlinePassed):
+        run.attention.work.clock.until(
+            is_settled,
+            what=f"the servers of {run.past.new} to pass the health check",
+            deadline=run.work.site.deadlines.serve,
+        )
 
 
 def watch(run: ReleaseRun, facts: Facts) -> None:

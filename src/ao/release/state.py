@@ -24,6 +24,7 @@ from ao.journal import (
 )
 from ao.release.person import Person
 from ao.release.stage import Stage
+from ao.site.rules import Approve
 from ao.watch.sample import Baseline
 
 SHORTEST = len("20261123-0")
@@ -61,6 +62,8 @@ class ReleaseState:
     """System that it brings the version to."""
     releaser: Person
     """Who began it."""
+    approve: Approve = Approve.AUTO
+    """Who must approve of it at least, as it was begun."""
     done: frozenset[Stage] = frozenset()
     """Stages that have ended well, or were skipped, since the version was deployed."""
     approvals: tuple[Given, ...] = ()
@@ -101,6 +104,7 @@ def read_state(entries: Sequence[Entry]) -> ReleaseState | None:
         old=begun.old,
         new=begun.new,
         releaser=Person(user=first.heading.who, user_id=begun.user_id, name=begun.releaser),
+        approve=Approve.kept(begun.approve),
     )
     return reduce(_after, entries, beginning)
 

@@ -55,7 +55,7 @@ def approve(run: ReleaseRun, facts: Facts) -> None:
     Whoever is at the terminal approves for themselves, unless it takes two people.
     """
     old, new, version, release = run.past.old, run.past.new, run.past.version, run.past.id
-    rule = run.work.site.rules.approve
+    rule = run.work.site.rules.approve.stricter(run.past.approve)
     run.notify(Event.WAITING, approve=f"ao approve {release}")
     if rule is not Approve.TWO_PEOPLE and run.options.ask is not None:
         question = f"Switch production from {old} to {new} with version {version}?"
@@ -70,10 +70,12 @@ def approve(run: ReleaseRun, facts: Facts) -> None:
     for it in run.past.approvals:
         why = approval.objection(it, run.past, facts, rule)
         run.work.progress.note(f"An approval by {it.person} {why}: it lets nothing through.")
+    approves = f"`ao approve {release}` approves"
+    if rule is Approve.TWO_PEOPLE:
+        approves = f"Somebody else than {run.past.releaser} approves with `ao approve {release}`"
     raise WaitingForApproval(
         f"the release of {version} waits for approval; production is on {old}",
-        cure=f"`ao approve {release}` approves, then `ao release continue {release}` goes on; "
-        "`ao abort` ends it.",
+        cure=f"{approves}, then `ao release continue {release}` goes on; `ao abort` ends it.",
     )
 
 

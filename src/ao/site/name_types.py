@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from ao.site.names import is_name, is_version
+from ao.site.names import is_name, is_person, is_user_id, is_version
 from ao.untrusted.printable import printable
 
 
@@ -22,7 +22,23 @@ def _valid_version(text: str) -> str:
     return text
 
 
+def _valid_person(text: str) -> str:
+    if text and not is_person(text):
+        raise ValueError(f"{printable(text, 60)} is no name of a person")
+    return text
+
+
+def _valid_user_id(text: str) -> str:
+    if text and not is_user_id(text):
+        raise ValueError(f"{printable(text, 60)} is no ID of a user")
+    return text
+
+
 SiteName = Annotated[str, AfterValidator(_valid_name)]
 """A site's name that is read back from the cloud."""
 Version = Annotated[str, AfterValidator(_valid_version)]
 """A version that is read back from the cloud."""
+PersonName = Annotated[str, AfterValidator(_valid_person)]
+"""A person's name that is read back from the cloud; empty for nobody."""
+UserId = Annotated[str, AfterValidator(_valid_user_id)]
+"""The ID of an OpenStack user that is read back from the cloud; empty where it was not known."""

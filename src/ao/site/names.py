@@ -15,6 +15,11 @@ and so on, and would have the names of the things of a site `shop-blue`."""
 VERSION = r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$"
 """Regular expression of a version: it fits a tag of a server (60 characters, no comma, no slash),
 and a shell minds none of its characters."""
+USER_ID = r"^[A-Za-z0-9._@+-]{1,64}$"
+"""Regular expression of a user's ID; Keystone makes them of letters and digits, and takes those of
+a directory (keystone/identity/mapping_backends)."""
+LONGEST_PERSON = 200
+"""Characters of a person's name."""
 
 
 def is_name(text: str) -> bool:
@@ -25,6 +30,16 @@ def is_name(text: str) -> bool:
 def ending(name: str) -> str | None:
     """The word in which a name ends that a new site may not have, or None."""
     return next((word for word in ENDINGS if name.endswith(f"-{word}")), None)
+
+
+def is_person(text: str) -> bool:
+    """Whether a person may be called so: what can be shown, without blanks around it."""
+    return 0 < len(text) <= LONGEST_PERSON and text.isprintable() and text == text.strip()
+
+
+def is_user_id(text: str) -> bool:
+    """Whether it may be the ID of an OpenStack user."""
+    return re.fullmatch(USER_ID, text) is not None
 
 
 def is_version(text: str) -> bool:

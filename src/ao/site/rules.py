@@ -16,6 +16,21 @@ class Approve(StrEnum):
     TWO_PEOPLE = "two-people"
     """Somebody else than who began the release says so."""
 
+    @classmethod
+    def kept(cls, word: str) -> Approve:
+        """Return the rule that was kept as a word: the strictest of a word that is not known.
+
+        No word keeps none, as an older Ao wrote none, and is the least strict.
+        """
+        if not word:
+            return cls.AUTO
+        return cls(word) if word in list(cls) else cls.TWO_PEOPLE
+
+    def stricter(self, other: Approve) -> Approve:
+        """Return the stricter one of two rules."""
+        order = list(Approve)
+        return max(self, other, key=order.index)
+
 
 class After(StrEnum):
     """What becomes of the old system when the decision window is over."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from ao.operations import operations
+from ao.operations import way_back
 from ao_dashboard.bluegreen.page_state import PageState
 from ao_dashboard.words import spoken
 
@@ -31,11 +31,11 @@ def switch(scene: PageState) -> str:
 def back(scene: PageState) -> str:
     """Of a switch back."""
     why = standby(scene) or ("" if scene.release else unfinished(scene))
-    if why or scene.live is None:
+    if why or scene.live is None or scene.facts is None:
         return why
     if scene.releases is None:
         return _("What was done to the site is not known.")
-    if not operations.goes_back(scene.releases, scene.live.colour, scene.live.colour.other):
+    if way_back.blocker(scene.releases, scene.facts):
         return _("The standby was not live before, or has another version since.")
     return ""
 

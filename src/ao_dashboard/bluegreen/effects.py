@@ -133,7 +133,7 @@ def approve(scene: PageState) -> Iterator[str]:
         "You approve of the release %(release)s: production may move to %(colour)s as it is "
         "deployed now. A deploy after this voids it."
     ) % {"release": scene.release.id, "colour": spoken(new.colour)}
-    if scene.site.rules.approve is Approve.TWO_PEOPLE:
+    if scene.site.rules.approve.stricter(scene.release.approve) is Approve.TWO_PEOPLE:
         yield _("It takes somebody else than who began the release.")
     yield _(
         "It switches production once it goes on: by itself if it runs, else when it is started."

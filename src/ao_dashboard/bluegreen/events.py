@@ -54,7 +54,7 @@ def events(work: Work, most: int) -> tuple[Entry, ...]:
         try:
             return entry.read(record.id, heading, text)
         except Invalid as error:
-            return InvalidEntry(id=record.id, why=str(error))
+            return InvalidEntry(id=record.id, why=str(error), site=work.site.name)
 
     with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="happenings") as pool:
         read = list(pool.map(look, latest))

@@ -49,6 +49,18 @@ def test_an_unknown_cloud_is_told_without_a_traceback(capsys: pytest.CaptureFixt
     assert "Traceback" not in told
 
 
+def test_sites_are_those_of_the_cloud_of_the_site_file_at_hand(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["sites"]) == 3
+    assert "mycloud" not in capsys.readouterr().err
+    main(["init"])
+    assert main(["sites"]) == 3
+    assert "cannot connect to cloud mycloud" in capsys.readouterr().err
+    assert main(["--os-cloud", "nowhere", "sites"]) == 3
+    assert "cannot connect to cloud nowhere" in capsys.readouterr().err
+
+
 def test_a_cloud_that_cannot_be_reached_is_told_without_its_password(
     nowhere: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

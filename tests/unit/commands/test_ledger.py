@@ -245,3 +245,26 @@ def test_a_release_without_a_switch_has_no_chart(
 def test_a_release_that_is_not_there_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("show", "20200101") == 3
     assert "the journal has no release 20200101" in capsys.readouterr().err
+
+
+def test_all_entries_that_are_left_out_are_listed_with_why(
+    run: Run, work: Work, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = "2026-11-23T08:15:02.000Z/20261123-0815-a3f"
+    configs = work.cloud.software_configs
+    for n in range(5):
+        configs.add(f"ao.journal/shop/{began}/begun/eve/release/a;{n}", "{}")
+    told = json.dumps({"host": "h", "event": {"kind": "end", "outcome": "released"}})
+    configs.add(f"ao.journal/shop/{began}/end/eve/failed", told)
+    configs.add(f"ao.journal/SHOP/{began}/end/eve/failed", told)
+    configs.add(f"ao.journal/other/{began}/begun/eve/release/a;b", "{}")
+    capsys.readouterr()
+    assert run("history", "--invalid", "-f", "json") == 0
+    captured = capsys.readouterr()
+    listed = json.loads(captured.out)
+    assert len(listed) == 7
+    assert {it["ID"] for it in listed} <= {it.id for it in configs.all("ao.journal/")}
+    assert any("its text released" in it["Why"] for it in listed)
+    assert any("SHOP" in it["Name"] for it in listed)
+    assert not any("/other/" in it["Name"] for it in listed)
+    assert "`ao history --invalid` lists all of shop." in captured.err

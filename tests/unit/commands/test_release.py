@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ao import config, fake
+from ao import config, fake, lock
 from ao.commands.app import Ao
 from ao.journal import Journal
 from ao.operations import reconcile
@@ -71,7 +71,8 @@ def test_going_on_with_a_release_that_waits_has_it_wait_again(
 ) -> None:
     assert run("release", "continue") == 13
     assert run("release", "2.0") == 13
-    assert f"`ao approve {release}` approves" in capsys.readouterr().err
+    told_of = f"Somebody else than kim (operator) approves with `ao approve {release}`"
+    assert told_of in capsys.readouterr().err
     assert told(work, "production")[0] == "blue"
 
 
@@ -79,7 +80,9 @@ def test_it_is_approved_by_its_id_and_gone_on_with_by_that_or_its_version(
     run: Run, work: Work, release: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("approve", release, "--approver", "lee", "--reason", "the tests are good") == 0
-    assert f"Release {release} of 2.0 is approved" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"Release {release} of 2.0 is approved" in said
+    assert f"`ao release continue {release}` goes on with it." in said
     assert told(work, "production")[0] == "blue"
     assert run("release", "continue", release, "--until", "approve") == 0
     assert run("release", "continue", "2.0") == 0
@@ -109,7 +112,8 @@ def test_history_and_show_tell_for_whom_a_release_was_begun_and_approved(
 ) -> None:
     run("approve", release, "--approver", "lee", "--reason", "the tests are good")
     (listed,) = (it for it in rows(run, capsys, "history") if it["Release"] == release)
-    assert (listed["Who"], listed["Approver"]) == ("operator (kim)", "lee")
+    assert (listed["Who"], listed["Outcome"]) == ("operator (kim)", "approved")
+    assert listed["Approver"] == ""
     shown = rows(run, capsys, "show", release)
     assert str(shown[0]["Who"]).endswith(" (kim)")
     assert str(shown[-1]["Who"]).endswith(" (lee)")
@@ -117,6 +121,9 @@ def test_history_and_show_tell_for_whom_a_release_was_begun_and_approved(
         "approve 2.0 from blue to green",
         "the tests are good",
     )
+    assert run("release", "continue") == 0
+    (listed,) = (it for it in rows(run, capsys, "history") if it["Release"] == release)
+    assert (listed["Who"], listed["Approver"]) == ("operator (kim)", "lee")
 
 
 def test_the_id_of_a_release_is_there_for_programs(
@@ -152,3 +159,50 @@ def test_what_cannot_be_is_refused_before_anything_is_begun(
 def test_a_name_of_an_approver_that_cannot_be_shown_is_refused(run: Run, release: str) -> None:
     assert run("approve", release, "--approver", "lee\n") == 0
     assert run("approve", release, "--approver", "le\ne") == 2
+
+
+def test_going_on_while_another_command_runs_is_refused_which_tells_who_that_is(
+    run: Run, work: Work, release: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lock.acquire(work, "scale blue to 3"):
+        assert run("release", "continue") == 10
+    assert "(scale blue to 3)" in capsys.readouterr().err
+    with lock.acquire(work, "release 2.0"):
+        assert run("release", "continue") == 0
+    assert "Asked the release of 2.0 to go on where it runs." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [("release",), ("deploy",), ("plan", "release"), ("approve",)], ids=" ".join
+)
+def test_no_command_takes_a_word_of_a_command_for_a_version(
+    run: Run, work: Work, command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*command, "pause") == 2
+    assert "Did you mean `ao pause`?" in capsys.readouterr().err
+    assert not Journal(work).operations()
+
+
+def test_a_release_that_was_begun_for_one_person_is_not_gone_on_with_for_another(
+    run: Run, work: Work, release: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("release", "2.0", "--releaser", "lee") == 4
+    assert "was begun for kim (operator), not for lee" in capsys.readouterr().err
+    for same in (("--releaser", "Kim"), ()):
+        assert run("release", "2.0", *same) == 13
+
+
+def test_after_an_approval_nothing_more_is_asked_for_where_the_release_runs(
+    run: Run, work: Work, release: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with lock.acquire(work, "release 2.0"):
+        assert run("approve", "--approver", "lee") == 0
+    assert "goes on with it" not in capsys.readouterr().err
+
+
+def test_deleting_what_was_never_there_says_so(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for told_of in ("Deleted: site shop", "Nothing was there to delete: site shop"):
+        assert run("down", "--yes") == 0
+        assert told_of in capsys.readouterr().err

@@ -162,8 +162,22 @@ def test_every_obstacle_is_said_in_japanese() -> None:
 
 
 def test_every_outcome_is_said_in_japanese() -> None:
-    states = ("broken off", "skipped", "waiting", "waits for approval", "paused", "stopped")
-    assert not unsaid((*Outcome, *states))
+    states = ("broken off", "skipped", "waiting", "waits for approval", "paused", "approved")
+    assert not unsaid((*Outcome, *states, "stopped"))
+
+
+def test_why_there_is_no_way_back_is_said_in_japanese() -> None:
+    whys = (
+        "2.0 on blue was switched back",
+        "the journal does not tell what was live before blue",
+        "blue has 2.0, and was deployed to since it was live",
+        "blue has 2.1; 2.0 was live there",
+    )
+    cure = (
+        "`ao history` tells what was live; `ao switch blue` makes blue live as it is, if that is "
+        "what you want."
+    )
+    assert not unsaid((cure, *(f"there is no way back: {why}" for why in whys)))
 
 
 def test_every_stage_is_said_in_japanese() -> None:
@@ -230,7 +244,10 @@ def test_why_an_entry_is_left_out_is_said_in_japanese() -> None:
         with pytest.raises(Invalid) as caught:
             entry.read("id", heading, text or entry.write("h", event))
         whys.append(str(caught.value))
+    whys.append("x;y is no ID of a user")
     left_out = [InvalidEntry(id="1f0c", why=it) for it in whys]
+    sited = [replace(it, site="shop") for it in left_out]
+    assert not unsaid([*map(str, sited), *sentences(sited)])
     assert not unsaid([*map(str, left_out), *sentences(left_out)])
 
 

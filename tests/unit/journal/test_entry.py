@@ -265,6 +265,59 @@ def test_a_text_of_another_event_than_its_name_is_invalid(
         entry.read("id", other, forged("begun", **text))
 
 
+ASKED = {"release": "20261123-0815-a3f", "version": "2.0", "stage": "approve"}
+
+
+@pytest.mark.parametrize("key", ["user_id", "approver"])
+@pytest.mark.parametrize("text", ["\x1b[31mx", "a\nb", " kim", "x" * 201, "a\u202eb"])
+def test_who_nobody_can_be_called_is_invalid(key: str, text: str) -> None:
+    approval = {**ASKED, key: text}
+    with pytest.raises(Invalid, match="is no"):
+        entry.read("id", HEADING, forged("asked", ask="approve", approval=approval))
+    begun = {**BEGUN, "releaser" if key == "approver" else key: text}
+    with pytest.raises(Invalid, match="is no"):
+        entry.read("id", HEADING, forged("begun", **begun))
+
+
+WORDED = [event for event in EVENTS if any(event.words)]
+
+
+@pytest.mark.parametrize("event", WORDED, ids=lambda event: event.kind)
+def test_each_word_of_a_name_is_told_by_its_text_too(event: Event) -> None:
+    text = entry.write("build7", event)
+    for place, word in enumerate(event.words):
+        for other in (f"{word}1" if word else "eve", ""):
+            words = (*event.words[:place], other, *event.words[place + 1 :])
+            if other != word:
+                assert isinstance(read(replace(headed(event), words=words), text), str), words
+
+
+def test_a_name_that_tells_of_an_approval_which_its_text_has_not_is_invalid() -> None:
+    asked = Asked(ask=Ask.APPROVE)
+    named = replace(HEADING, kind="asked", words=("approve", "2.0", "approve", "lee"))
+    with pytest.raises(Invalid, match="its name tells"):
+        entry.read("id", named, entry.write("h", asked))
+
+
+def test_a_name_tells_an_approver_of_its_text_and_nobody_else() -> None:
+    for named, told in (("", "EVE"), ("lee", "EVE"), ("lee", "")):
+        asked = Asked(ask=Ask.APPROVE, approval=replace(APPROVAL, approver=told))
+        words = (*asked.words[:3], named)
+        with pytest.raises(Invalid, match="its name tells"):
+            entry.read("id", replace(HEADING, kind="asked", words=words), entry.write("h", asked))
+
+
+@given(st.text(), st.text(max_size=60))
+def test_what_people_write_is_read_under_the_name_that_it_gets(reason: str, who: str) -> None:
+    event = Begun(act="up", reason=reason, releaser="李 kim", user_id="4f1c", approve="manual")
+    text = entry.write("build7", event)
+    kept_event = json.loads(text)["event"]
+    own = replace(headed(event), who=who, words=(*event.words[:4], kept_event["reason"], "李 kim"))
+    name = Heading.read(replace(own, words=(*own.words, "manual")).name)
+    assert name is not None
+    assert isinstance(entry.read("id", name, text).event, Begun)
+
+
 def test_an_event_whose_name_had_to_be_cut_is_read() -> None:
     event = Begun(act="release", version="2" * 40, old=Colour.BLUE, new=Colour.GREEN)
     long = replace(headed(event), who="%" * 300)

@@ -145,7 +145,7 @@ def test_a_release_that_waits_for_approval_says_so_until_it_is_given() -> None:
     release = only(*WAITS)
     assert (release.step, release.outcome) == ("waits for approval", None)
     release = only(*WAITS, at(600, "asked", "approve", "2.0", "approve", "", who="ops"))
-    assert (release.step, release.approver) == ("", "ops")
+    assert (release.step, release.abandoned().step, release.approver) == ("", "approved", "")
     assert [(step.outcome, step.seconds) for step in release.steps] == [("done", None)]
 
 
@@ -159,7 +159,8 @@ def test_an_approval_that_does_not_name_version_and_stage_leaves_a_release_waiti
 
 def test_the_person_for_whom_somebody_began_or_approved_is_told() -> None:
     begun = at(0, "begun", "release", "2.0", "blue", "green", "the till", "kim", who="ci")
-    release = only(begun, *WAITS[1:], at(9, "asked", "approve", "2.0", "approve", "lee", who="ci"))
+    approved = at(9, "asked", "approve", "2.0", "approve", "lee", who="ci")
+    release = only(begun, *WAITS[1:], approved, at(10, "step begun", "switch"))
     assert (release.who, release.releaser, release.approver) == ("ci", "kim", "lee")
     assert (only(BEGUN).releaser, only(BEGUN).approver) == ("", "")
 
@@ -167,6 +168,40 @@ def test_the_person_for_whom_somebody_began_or_approved_is_told() -> None:
 def test_a_release_that_ended_while_it_waited_waits_no_more() -> None:
     release = only(*WAITS, at(600, "end", "aborted"))
     assert (release.step, release.outcome) == ("", "aborted")
+
+
+LEE = at(9, "asked", "approve", "2.0", "approve", "lee", who="ci")
+KIM = at(10, "asked", "approve", "2.0", "approve", "Kim", who="ci")
+SWITCH = at(20, "step begun", "switch")
+PAIR = at(0, "begun", "release", "2.0", "blue", "green", "", "kim", "two-people", who="ci")
+REDEPLOYED = (at(12, "step begun", "deploy"), at(13, "step ended", "deploy", "done"))
+
+
+@pytest.mark.parametrize(
+    ("told", "approver"),
+    [
+        ((KIM, LEE), ""),
+        ((LEE, *REDEPLOYED, SWITCH), ""),
+        ((LEE, KIM, SWITCH), "lee"),
+        ((KIM, SWITCH), ""),
+        ((LEE, SWITCH, at(30, "asked", "approve", "2.0", "approve", "mia", who="ci")), "lee"),
+        ((LEE, at(11, "step ended", "approve", "done")), "lee"),
+    ],
+    ids=["not passed", "deployed after it", "their own", "theirs alone", "too late", "heard"],
+)
+def test_only_who_let_a_release_pass_is_named(told: tuple[Heading, ...], approver: str) -> None:
+    again = at(8, "step begun", "approve")
+    assert only(PAIR, *WAITS[1:], again, *told).approver == approver
+
+
+def test_what_is_written_after_its_end_lengthens_no_release() -> None:
+    ended = (BEGUN, at(60, "end", "released"))
+    assert only(*ended, at(4000, "note", "late")).seconds == only(*ended).seconds == 60
+
+
+def test_an_approval_of_who_began_it_leaves_a_release_of_two_people_waiting() -> None:
+    assert only(PAIR, *WAITS[1:], KIM).step == "waits for approval"
+    assert only(PAIR, *WAITS[1:], LEE).abandoned().step == "approved"
 
 
 @pytest.mark.parametrize("kind", ["approve", "resume"], ids=["by an older Ao", "by this one"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ao import fake, lock, release
 from ao.colour import Colour
-from ao.errors import Refused
+from ao.errors import Forbidden, Refused
 from ao.journal import (
     Approval,
     Ask,
@@ -337,6 +337,21 @@ def test_nothing_is_approved_before_the_version_is_there(manual: Work) -> None:
     assert not approvals(manual)
 
 
+def test_while_the_standby_scales_that_is_told_and_a_deploy_is_not_done_again(
+    waiting: Work,
+) -> None:
+    operations.start_scale(waiting, GREEN, 3)
+    with pytest.raises(Refused, match="Heat is at work on green"):
+        release.approve(waiting)
+    assert plan_states(waiting)[Stage.DEPLOY] is release.State.DONE
+
+
+def test_who_may_only_read_is_told_that_the_role_may_not_approve(waiting: Work) -> None:
+    reader = fake.Cloud(openstack=waiting.cloud.openstack, user="rita", reader=True)
+    with pytest.raises(Forbidden, match="your roles do not let you approve"):
+        release.approve(replace(waiting, cloud=reader))
+
+
 def test_nothing_is_approved_once_production_has_moved(work: Work) -> None:
     released(work, detach=True)
     with pytest.raises(Refused, match="production has moved to green already"):
@@ -437,7 +452,7 @@ def test_with_two_people_users_are_told_apart_by_their_ids(pair: Work) -> None:
     same = pair.cloud.user
     with pytest.raises(Refused):
         release.approve(by(pair, "renamed", pair.cloud.user_id))
-    release.approve(by(pair, same, "of another domain"))
+    release.approve(by(pair, same, "of-another-domain"))
     goes_on(pair)
     assert told(pair, "production")[0] == "green"
 
@@ -638,3 +653,41 @@ def test_a_switch_that_somebody_else_has_begun_passes_no_stage(manual: Work) -> 
     manual.clock.sleep(lock.LEASE + 1)
     with pytest.raises(Refused, match="is not finished"):
         release.release(manual, "2.0", options(manual))
+
+
+@pytest.mark.parametrize("laxer", [Approve.AUTO, Approve.MANUAL])
+def test_a_file_that_asks_for_less_loosens_nothing_of_a_release_that_was_begun(
+    pair: Work, laxer: Approve
+) -> None:
+    waits(pair)
+    loose = ruled(pair, approve=laxer)
+    still_waits(loose)
+    with pytest.raises(Refused, match="asks for another person"):
+        release.approve(loose)
+    with pytest.raises(Refused, match="needs an approval"):
+        operations.switch(loose, GREEN)
+    assert plan_states(loose)[Stage.APPROVE] is release.State.TODO
+    release.approve(by(loose, "bob"))
+    goes_on(loose)
+    assert told(loose, "production")[0] == "green"
+
+
+def plan_states(work: Work) -> dict[Stage, release.State]:
+    return {it.stage: it.state for it in release.plan(work, "2.0")}
+
+
+def begun_under(word: str) -> ReleaseState:
+    first = recorded()[0]
+    assert isinstance(first.event, Begun)
+    found = read_state([replace(first, event=replace(first.event, approve=word))])
+    assert found is not None
+    return found
+
+
+def test_a_rule_that_is_not_known_is_the_strictest_and_none_is_the_file_s_alone() -> None:
+    assert begun_under("two-people").approve is Approve.TWO_PEOPLE
+    assert begun_under("three-people").approve is Approve.TWO_PEOPLE
+    assert begun_under("manual").approve is Approve.MANUAL
+    assert begun_under("").approve is Approve.AUTO
+    for file in Approve:
+        assert file.stricter(begun_under("").approve) is file

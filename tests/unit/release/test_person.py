@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.errors import ConfigError
-from ao.release.person import LONGEST, Person, are_two, checked_name
+from ao.release.person import Person, are_two, checked_name
+from ao.site.names import LONGEST_PERSON
 
 
 def person(user: str, name: str = "", user_id: str | None = None) -> Person:
@@ -62,7 +63,9 @@ def test_a_name_is_taken_without_blanks_and_an_empty_one_names_nobody() -> None:
     assert (checked_name(" kim "), checked_name(" "), checked_name("")) == ("kim", "", "")
 
 
-@pytest.mark.parametrize("name", ["kim\x1b[2J", "kim\nlee", "k" * (LONGEST + 1), "kim\u202e"])
+@pytest.mark.parametrize(
+    "name", ["kim\x1b[2J", "kim\nlee", "k" * (LONGEST_PERSON + 1), "kim\u202e"]
+)
 def test_a_name_that_cannot_be_shown_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match="cannot be the name of a person") as refused:
         checked_name(name)

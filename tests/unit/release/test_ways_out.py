@@ -1,12 +1,13 @@
 """Ways out of a release: back after a breach, aborted, paused, stopped, locked out."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from ao import lock, release
+from ao import fake, lock, release
+from ao.checks.checks import CheckFailed
 from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import Forbidden, NotSeen, Refused
@@ -14,7 +15,9 @@ from ao.hooks.hooks import HookFailed
 from ao.journal import Ask, Asked, Ended, Journal, Outcome
 from ao.lock import Locked
 from ao.operations import operations, reconcile
+from ao.plan.plan import Step
 from ao.release import Aborted, RolledBack
+from ao.site import Method
 from ao.site.hooks import Hook, Point
 from ao.site.migration import Migration
 from ao.visit import Answer, NoAnswer
@@ -23,6 +26,7 @@ from tests.unit.operations.sites import Visitor, told, url
 from tests.unit.release.releases import (
     Listener,
     entries,
+    http_check,
     journal,
     options,
     outcome,
@@ -284,3 +288,100 @@ def test_a_switch_that_is_ordered_alone_is_in_the_journal_too(work: Work) -> Non
     assert (last.act, last.old, last.new, last.outcome) == ("switch", BLUE, GREEN, "done")
     assert lock.holder(work) is None
     assert "by hand" in str(entries(work)[0].event)
+
+
+@pytest.mark.parametrize("ends", ["aborted", "check failed"])
+def test_back_makes_nothing_live_that_never_was(work: Work, ends: str) -> None:
+    released(work)
+    if ends == "aborted":
+        released(work, "3.0", until=release.Stage.DEPLOY)
+        with pytest.raises(Aborted):
+            release.back(work, options(work))
+    else:
+        with pytest.raises(CheckFailed):
+            released(ruled(work, checks=http_check(status=404)), "3.0")
+    with pytest.raises(Refused, match=r"no way back: blue has 3\.0") as refused:
+        release.back(work, options(work))
+    assert "`ao switch blue`" in refused.value.cure
+    assert told(work, "production") == ("green", "2.0")
+    operations.switch(work, BLUE)
+    assert told(work, "production") == ("blue", "3.0")
+
+
+def test_back_finishes_no_switch_that_was_begun(work: Work) -> None:
+    operations.deploy(work, "2.0")
+    move = {Method.ADDRESS: "floating_ips.point", Method.POOL: "load_balancers.set_default_pool"}
+    work.cloud.faults.kill(move[work.site.switch.method], after=True)
+    with pytest.raises(fake.Killed):
+        operations.switch(work)
+    work.clock.sleep(lock.LEASE + 1)
+    with pytest.raises(Refused, match="no way back: a switch to green was begun"):
+        release.back(work, options(work))
+    operations.switch(work)
+    release.back(work, options(work))
+    assert told(work, "production") == ("blue", "1.0")
+
+
+ASKS: dict[str, Callable[[Work], object]] = {
+    "go on": release.go_on,
+    "pause": release.pause,
+    "abort": lambda work: release.abort(work, options(work)),
+    "abort and wait": lambda work: release.abort(work, options(work), wait=True),
+}
+
+
+@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
+def test_while_another_command_runs_nothing_is_asked_of_a_release(
+    work: Work, ask: Callable[[Work], object]
+) -> None:
+    released(work, until=release.Stage.DEPLOY)
+    before = len(entries(work))
+    with lock.acquire(work, "scale blue to 3"), pytest.raises(Locked, match="scale blue to 3"):
+        ask(work)
+    assert len(entries(work)) == before
+
+
+@pytest.mark.parametrize("purpose", ["release", "release 2.0"])
+def test_a_release_that_runs_is_asked_to_go_on(work: Work, purpose: str) -> None:
+    released(work, until=release.Stage.DEPLOY)
+    with lock.acquire(work, purpose):
+        assert release.go_on(work).version == "2.0"
+    assert isinstance(entries(work)[-1].event, Asked)
+
+
+def losing_one(work: Work) -> Work:
+    """The work in which a new server fails as the switch begins."""
+
+    @dataclass
+    class Loses(Listener):
+        def begin(self, step: Step) -> None:
+            super().begin(step)
+            if str(step).startswith("switch production to green"):
+                work.cloud.other_user.delete_server(work.observe().systems[GREEN].servers[0].id)
+
+    return replace(work, progress=Loses())
+
+
+def test_a_server_that_fails_for_a_moment_before_the_switch_is_waited_for(work: Work) -> None:
+    broken: list[float] = []
+
+    def mended() -> bool:
+        system = work.observe().systems[GREEN]
+        if system.version == "2.0" and 0 < system.online < system.size and system.stack:
+            broken.append(work.clock.now())
+        return len(broken) > 5
+
+    released(once(losing_one(work), mended, lambda: reconcile.up(work)))
+    assert told(work, "production") == ("green", "2.0")
+
+
+def test_one_that_stays_ill_ends_the_release_which_says_how_it_is_begun_anew(work: Work) -> None:
+    hurt, begin = losing_one(work), work.clock.now()
+    with pytest.raises(Refused, match="1 of 2 servers pass the health check"):
+        released(hurt)
+    assert isinstance(hurt.progress, Listener)
+    assert "The release of 2.0 has ended" in hurt.progress.notes[-1]
+    assert "`ao release 2.0` begins it anew" in hurt.progress.notes[-1]
+    assert work.clock.now() - begin > work.site.deadlines.serve
+    assert outcome(work) == "failed"
+    assert told(work, "production")[0] == "blue"

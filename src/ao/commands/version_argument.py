@@ -1,0 +1,40 @@
+"""Versions as arguments of commands: what is one of Ao's own words is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+
+from ao.errors import ConfigError
+from ao.site import checked_version
+
+
+def version_argument(word: str) -> str:
+    """Return the version that an argument names.
+
+    Raises ConfigError for what cannot be a version, and for a word of a command of Ao:
+    `ao release approve` is no release of a version that is called `approve`.
+    """
+    version = checked_version(word)
+    refuse_command(version)
+    return version
+
+
+def refuse_command(word: str) -> None:
+    """Raise ConfigError for a word of a command of Ao, which names no version."""
+    command = _commands().get(word.lower())
+    if command is not None:
+        raise ConfigError(
+            f"{word} cannot be a version: it is a word of Ao's commands",
+            cure=f"Did you mean `{command}`?",
+        )
+
+
+def _commands() -> Mapping[str, str]:
+    """Return the commands of `ao` by their words; of several that have a word, the shortest."""
+    names = sorted((it.name.split("_") for it in entry_points(group="ao.commands")), key=len)
+    found: dict[str, str] = {}
+    for words in names:
+        for word in words:
+            found.setdefault(word, " ".join(["ao", *words]))
+    return found

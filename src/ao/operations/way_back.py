@@ -1,0 +1,89 @@
+"""The way back: which system was live before, and whether it still has that version. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ao.colour import Colour
+from ao.journal import Operation, Outcome
+from ao.plan.facts import Facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Move:
+    """A move of production, as the journal tells it."""
+
+    at: datetime
+    to: Colour
+    version: str
+    """Version that became live; empty when the journal does not tell."""
+    returned_from: str = ""
+    """Version that was switched back with it; empty for none."""
+
+
+def blocker(operations: Sequence[Operation], facts: Facts) -> str:
+    """Return why production may not go back to the standby; empty when it may.
+
+    It may when the last operation that moved production left the standby with the version that
+    it still has. The operations are those of the site's journal.
+    """
+    if facts.live is None:
+        return "no system is live"
+    why = _no_return(operations, facts, facts.live, facts.live.other)
+    if facts.switching_to is facts.live or (facts.switching_to is not None and why):
+        return f"a switch to {facts.switching_to} was begun and is not finished"
+    return why
+
+
+def _no_return(operations: Sequence[Operation], facts: Facts, live: Colour, to: Colour) -> str:
+    """Return why a system is not what was live before the live one; empty when it is."""
+    moves = sorted(_moves(operations, live), key=lambda move: move.at)
+    if not moves or moves[-1].to is not live:
+        return f"the journal does not tell what was live before {live}"
+    last, there = moves[-1], facts.systems[to].version
+    if last.returned_from:
+        return f"{last.returned_from} on {to} was switched back"
+    known = [move.version for move in moves[:-1] if move.to is to and move.version]
+    has = f"{to} has {there}" if there else f"which version {to} has is not known"
+    if known and known[-1] != there:
+        return f"{has}; {known[-1]} was live there"
+    if there is None or any(_deployed(it, to, last.at, there) for it in operations):
+        return f"{has}, and was deployed to since it was live"
+    return ""
+
+
+def _moves(operations: Sequence[Operation], live: Colour) -> Iterator[_Move]:
+    """Yield what moved production.
+
+    What failed or was killed counts when production is where it was to go.
+    """
+    for it in operations:
+        if it.old is None or it.new is not it.old.other:
+            continue
+        switches = [step.begun for step in it.steps if step.text == "switch"]
+        if it.act == "release" and it.outcome == Outcome.ROLLED_BACK:
+            yield _Move(at=it.last, to=it.old, version="", returned_from=it.version)
+        elif it.act == "switch" and (it.outcome == Outcome.DONE or it.new is live):
+            yield _Move(at=it.begun, to=it.new, version=it.version)
+        elif switches and (it.outcome == Outcome.RELEASED or it.new is live):
+            yield _Move(at=switches[-1], to=it.new, version=it.version)
+
+
+def _deployed(operation: Operation, to: Colour, since: datetime, there: str | None) -> bool:
+    """Whether an operation deployed to a system since then, or left Heat to do so.
+
+    One that failed or was killed counts when the system has its version.
+    """
+    if operation.new is not to:
+        return False
+    if operation.act == "deploy":
+        ended = operation.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
+        return operation.begun >= since and (ended or operation.version == there)
+    return operation.act == "release" and any(
+        step.text == "deploy"
+        and step.begun >= since
+        and (step.outcome == "done" or operation.version == there)
+        for step in operation.steps
+    )
