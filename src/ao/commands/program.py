@@ -46,10 +46,6 @@ class Ao:
         """A cloud of clouds.yaml, or that of the OS_* variables."""
         from ao.cloud import connect
 
-        if self._app.options.debug:
-            import openstack
-
-            openstack.enable_logging(debug=True)
         return connect(self._app.options.os_cloud or (site.cloud if site else None))
 
 
