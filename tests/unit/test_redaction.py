@@ -20,7 +20,7 @@ from ao.redaction import redact, redact_log, remember
         ("password: hush", "password: ***"),
         ("the token was refused", "the token was refused"),
         (f"no {'gAAAAAB' + 'x-_9' * 20}==, sorry", "no ***, sorry"),
-        ("no eyJhbGciOiJF.eyJzdWIiOiIx.c2lnbmF0dXJl", "no ***"),
+        ("no eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIx.c2lnbmF0dXJl", "no ***"),
         ("eyJust.a.word", "eyJust.a.word"),
     ],
 )
