@@ -1,4 +1,4 @@
-"""The fake cloud: the face of `ao.cloud.Cloud`, in memory."""
+"""The fake cloud: the protocols of `ao.cloud`, in memory."""
 
 from __future__ import annotations
 
@@ -80,6 +80,10 @@ class Cloud:
     def calls(self) -> list[Call]:
         """Calls so far, oldest first."""
         return self._calls.calls
+
+    def moment(self) -> float:
+        """The cloud's present, in seconds since 1970."""
+        return self.openstack.timeline.moment()
 
     def quotas(self) -> tuple[models.Quota, ...]:
         """Quotas of the project, of all services that have them."""

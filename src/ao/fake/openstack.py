@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from ao.cloud.models import Flavor, Named
@@ -12,6 +12,7 @@ from ao.fake.identifiers import Identifiers
 from ao.fake.project import Project
 from ao.fake.timeline import Timeline
 from ao.fake.web_application import Application, answer
+from ao.site import Site
 from ao.visit import Answer, NoAnswer
 
 T = TypeVar("T", bound=Named)
@@ -59,6 +60,23 @@ class OpenStack:
         self._limits = limits or {}
         self._projects: dict[str, Project] = {}
         self._allocated = 0
+
+    @classmethod
+    def offering(cls, site: Site, *, application: Application = answer) -> Self:
+        """A cloud that has what a site names: image, flavor, keypair, network and provider.
+
+        `application` is what the site's servers answer: by default as the demo shop, which tells
+        colour and version in the headers `X-Ao-Colour` and `X-Ao-Version` of all its pages.
+        """
+        group = site.group
+        return cls(
+            images=[group.image],
+            flavors={group.flavor: (1, 512)},
+            external_networks=[site.external_network],
+            keypairs=[group.keypair] if group.keypair else [],
+            providers=(site.load_balancer.provider,),
+            application=application,
+        )
 
     def project(self, name: str) -> Project:
         """The project of that name; a new one when there is none yet."""
