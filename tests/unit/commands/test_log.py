@@ -5,7 +5,6 @@ import logging
 import stat
 from collections.abc import Iterator
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -239,10 +238,3 @@ def test_a_program_that_has_ended_logs_no_more(work: Work, tmp_path: Path) -> No
     before = list(logging.getLogger().handlers)
     Ao().run(["--log-file", str(tmp_path / "log"), "status"])
     assert logging.getLogger().handlers == before
-
-
-def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--version"])
-    assert not ended.value.code
-    assert capsys.readouterr().out == f"ao {version('ao-bluegreen')}\n"
