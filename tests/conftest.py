@@ -1,3 +1,9 @@
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -14,3 +20,46 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="run on this cloud of clouds.yaml; without it the contract runs on the fake cloud",
     )
+    parser.addoption(
+        "--leave-out-missing",
+        action="store_true",
+        help="leave out tests whose programs are not installed, and say so; else they fail",
+    )
+
+
+LEFT_OUT = "left out for want of "
+"""How the reason of a test that is left out begins."""
+
+
+@pytest.fixture(scope="session")
+def java(pytestconfig: pytest.Config) -> None:
+    """Java, and the Groovy that npm-groovy-lint brings along."""
+    there = (Path(sys.prefix) / "node_modules" / "npm-groovy-lint").is_dir()
+    _need(pytestconfig, "Java and npm-groovy-lint", shutil.which("java") and there)
+
+
+@pytest.fixture(scope="session")
+def prometheus_server(pytestconfig: pytest.Config) -> None:
+    """Debian's Prometheus."""
+    _need(pytestconfig, "Prometheus", shutil.which("prometheus"))
+
+
+def _need(config: pytest.Config, program: str, there: object) -> None:
+    if not there and config.getoption("--leave-out-missing"):
+        pytest.skip(f"{LEFT_OUT}{program}")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """Name at the end the files of tests that were left out, a line for each program."""
+    yield
+    left_out: dict[str, Counter[str]] = {}
+    for report in terminalreporter.getreports("skipped"):
+        _, reason = str(report.longrepr[2]).split(": ", 1)
+        if reason.startswith(LEFT_OUT):
+            left_out.setdefault(reason, Counter())[report.nodeid.partition("::")[0]] += 1
+    for reason, files in sorted(left_out.items()):
+        named = ", ".join(f"{file} ({count})" for file, count in sorted(files.items()))
+        terminalreporter.write_line(
+            f"{reason}, which `scripts/test --unit` installs: {named}", yellow=True
+        )

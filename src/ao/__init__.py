@@ -1,3 +1,3 @@
 """Ao releases web applications on OpenStack by blue-green deployment."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

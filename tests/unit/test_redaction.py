@@ -2,7 +2,8 @@ import time
 
 import pytest
 
-from ao.redaction import redact
+from ao import redaction
+from ao.redaction import redact, redact_log, remember
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,9 @@ from ao.redaction import redact
         ("Authorization: Bearer hush.hush", "Authorization: Bearer ***"),
         ("password: hush", "password: ***"),
         ("the token was refused", "the token was refused"),
+        (f"no {'gAAAAAB' + 'x-_9' * 20}==, sorry", "no ***, sorry"),
+        ("no eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIx.c2lnbmF0dXJl", "no ***"),
+        ("eyJust.a.word", "eyJust.a.word"),
     ],
 )
 def test_what_looks_like_a_secret_is_masked_and_nothing_else(text: str, plain: str) -> None:
@@ -53,8 +57,22 @@ def test_what_utf_8_cannot_write_becomes_a_question_mark() -> None:
     assert redact("caf\udce9", {}) == "caf?"
 
 
-@pytest.mark.parametrize("part", ["x", "a.", "a-", "://", "token", "token=", "Basic "])
+@pytest.mark.parametrize(
+    "part", ["x", "a.", "a-", "://", "token", "token=", "Basic ", "eyJ", "eyJ-", "gAAAAA", "eyJ.."]
+)
 def test_long_texts_are_masked_in_no_time(part: str) -> None:
     begin = time.process_time()
     redact(part * 100_000, {})
     assert time.process_time() - begin < 5
+
+
+def test_a_log_masks_the_secrets_that_were_remembered_and_other_texts_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(redaction, "_remembered", {})
+    remember({"username": "admin", "password": "word", "application_credential_secret": None})
+    remember({"secret": "word of honour"})
+    assert redact_log("admin said word of honour, in a word: x?token=y") == (
+        "admin said ***, in a ***: x?token=***"
+    )
+    assert redact("a word", {}) == "a word"

@@ -25,6 +25,7 @@ from ao.cloud.servers import Servers
 from ao.cloud.software_configs import SoftwareConfigs
 from ao.cloud.stacks import Stacks
 from ao.errors import NotAuthenticated
+from ao.redaction import remember
 from ao.untrusted.printable import printable
 
 
@@ -84,6 +85,7 @@ def _connection(name: str | None) -> connection.Connection:
         found = openstack.connect(cloud=name, app_name="ao", app_version=ao.__version__)
         # That is when openstacksdk looks at the most of it; it asks nobody yet.
         _ = found.session
+        remember(found.config.config.get("auth") or {})
     except MALFORMED as error:
         raise NotAuthenticated(
             f"what is configured of {name or 'the cloud'} cannot be used: {printable(repr(error))}",

@@ -1,7 +1,8 @@
-"""Requests to OpenStack's APIs: what they may take, and a record of them."""
+"""Requests to OpenStack's APIs: what they may take, a record of them, and the log."""
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -9,10 +10,13 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from keystoneauth1.session import Session
-from requests import RequestException, Response
+from requests import PreparedRequest, RequestException, Response
+from requests.adapters import BaseAdapter
 
 from ao.cloud.answers import hear
 from ao.cloud.models import Request
+from ao.redaction import redact_log
+from ao.untrusted.printable import printable
 
 KEPT = 10_000
 """Requests that are remembered; older ones are forgotten."""
@@ -23,17 +27,28 @@ LARGEST = 64 * 2**20
 LONGEST = 120.0
 """Seconds that an answer may take at most once it has begun; less where a request says less."""
 
+ID_HEADERS = ("X-Openstack-Request-Id", "X-Compute-Request-Id", "X-Trans-Id")
+"""Headers in which services tell the ID of a request."""
+SHOWN = 1000
+"""Characters of a URL or of an ID that are logged."""
+
+log = logging.getLogger(__name__)
+
 
 class Requests:
     """The requests of a session that were answered, oldest first.
 
-    Answers without end are broken off.
+    Answers without end are broken off. Each request is logged, without headers and body.
     """
 
     def __init__(self, session: Session) -> None:
         self._answered: deque[Request] = deque(maxlen=KEPT)
         if session.timeout is None:
             session.timeout = PATIENCE
+        for prefix, adapter in list(session.session.adapters.items()):
+            # Somebody may have asked for the same session's requests before.
+            if not isinstance(adapter, _Logged):
+                session.session.mount(prefix, _Logged(adapter))
         session.session.hooks["response"].append(self._take)
 
     def since(self, moment: float) -> tuple[Request, ...]:
@@ -57,6 +72,48 @@ class Requests:
         patience = timeout if isinstance(timeout, int | float) else LONGEST
         response.raw = _Bounded(response.raw, min(patience, LONGEST))
         hear(response)
+
+
+class _Logged(BaseAdapter):
+    """Sends requests by another adapter, and logs each with what came of it."""
+
+    def __init__(self, adapter: BaseAdapter) -> None:
+        super().__init__()
+        self._adapter = adapter
+
+    def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
+        """Send a request; its answer, of which the headers have come."""
+        begin = time.monotonic()
+        try:
+            response = self._adapter.send(request, *args, **options)
+        except RequestException as error:
+            _log(request, time.monotonic() - begin, error=type(error).__name__)
+            raise
+        told = (response.headers.get(name) for name in ID_HEADERS)
+        request_id = printable(next(filter(None, told), ""), SHOWN)
+        _log(
+            request,
+            time.monotonic() - begin,
+            status=response.status_code,
+            request_id=request_id or None,
+        )
+        return response
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._adapter.close()
+
+
+def _log(request: PreparedRequest, seconds: float, **told: object) -> None:
+    """Log a request by method and URL, and what is told of its answer."""
+    if not log.isEnabledFor(logging.DEBUG):
+        return
+    url = printable(redact_log(request.url or ""), SHOWN)
+    fields = {"method": request.method, "url": url, "seconds": round(seconds, 3), **told}
+    what = told.get("status") or f"no answer, {told['error']},"
+    told_id = f" ({told['request_id']})" if told.get("request_id") else ""
+    message = f"{request.method} {url} {what} in {seconds:.3f} s{told_id}"
+    log.debug("%s", message, extra={"fields": fields})
 
 
 class _Bounded:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import shlex
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,19 @@ from cliff.app import App
 from cliff.commandmanager import CommandManager
 
 import ao
+from ao.commands import log
+from ao.redaction import redact_log
 
 
 class Ao(App):
     """Blue-green releases of web applications on OpenStack."""
 
     NAME = "ao"
+    LOG = logging.getLogger("ao")
 
     def __init__(self) -> None:
+        self._arguments: list[str] = []
+        self._logging = ExitStack()
         super().__init__(
             description=(self.__doc__ or "").strip(),
             version=ao.__version__,
@@ -34,8 +41,28 @@ class Ao(App):
         version: str | None,
         argparse_kwargs: dict[str, Any] | None = None,
     ) -> argparse.ArgumentParser:
-        """Add Ao's global options to cliff's."""
-        parser = super().build_option_parser(description, version, argparse_kwargs)
+        """Add Ao's global options to cliff's, and put its own in the place of some."""
+        more = {**(argparse_kwargs or {}), "conflict_handler": "resolve"}
+        parser = super().build_option_parser(description, version, more)
+        parser.add_argument("--version", action="version", version=f"{self.NAME} {version}")
+        parser.add_argument(
+            "--log-file",
+            metavar="FILE",
+            type=Path,
+            default=None,
+            help="Log requests to OpenStack, steps and notes to FILE, without secrets.",
+        )
+        parser.add_argument(
+            "--log-format",
+            choices=list(map(str, log.Form)),
+            default=str(log.Form.TEXT),
+            help="How FILE is written; json: an object in a line. Default: text.",
+        )
+        parser.add_argument(
+            "--debug",
+            action="store_true",
+            help="Log the same on standard error, and tracebacks of errors.",
+        )
         parser.add_argument(
             "--os-cloud",
             metavar="CLOUD",
@@ -51,12 +78,33 @@ class Ao(App):
         )
         return parser
 
+    def run(self, argv: list[str]) -> int:
+        """Run a command and close its log; the exit code."""
+        self._arguments = argv
+        with self._logging:
+            return super().run(argv)
+
     def configure_logging(self) -> None:
-        """Keep what the libraries tell of each request to --debug."""
-        super().configure_logging()
-        if not self.options.debug:
-            logging.getLogger("httpx").setLevel(logging.WARNING)
-            logging.getLogger("keystoneauth").setLevel(logging.ERROR)
+        """Log as the options say, instead of as cliff does, which would log secrets."""
+        options = self.options
+        level = logging.WARNING
+        if options.debug or options.verbose_level > self.DEFAULT_VERBOSE_LEVEL:
+            everything = options.debug or options.verbose_level > self.DEFAULT_VERBOSE_LEVEL + 1
+            level = logging.DEBUG if everything else logging.INFO
+        try:
+            file = (options.log_file, log.open_log(options.log_file)) if options.log_file else None
+        except OSError as error:
+            self.parser.error(f"--log-file {options.log_file}: {error.strerror or error}")
+        form = log.Form(options.log_format)
+        self._logging.enter_context(
+            log.logging_to(self.stderr, level, file, form, tracebacks=options.debug)
+        )
+
+    def initialize_app(self, argv: list[str]) -> None:
+        """Log what is run."""
+        said = redact_log(shlex.join(self._arguments))
+        fields = {"version": ao.__version__, "arguments": said}
+        self.LOG.info("ao %s: %s", ao.__version__, said, extra={"fields": fields})
 
 
 def main(argv: list[str] | None = None) -> int:

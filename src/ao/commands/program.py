@@ -49,10 +49,6 @@ class Ao:
         """
         from ao.cloud import connect
 
-        if self._app.options.debug:
-            import openstack
-
-            openstack.enable_logging(debug=True)
         return connect(self._app.options.os_cloud or (site.cloud if site else self._at_hand()))
 
     def _at_hand(self) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,8 +53,7 @@ class ReleaseCommand(SiteCommand):
         """The site's work, telling as the user wants it."""
         from ao.commands.event_stream import EventProgress
 
-        work = self.work(quiet=options.format == "json")
-        return replace(work, progress=EventProgress()) if options.format == "json" else work
+        return self.work(listener=EventProgress() if options.format == "json" else None)
 
     def options(self, given: argparse.Namespace) -> Options:
         """The options of a run, as they were given."""

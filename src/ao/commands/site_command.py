@@ -15,6 +15,7 @@ from cliff.lister import Lister
 from ao.commands import program
 from ao.errors import AoError
 from ao.interrupt import terminable
+from ao.redaction import redact_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ao.commands.program import Program
     from ao.plan.facts import Facts
     from ao.plan.scaling_state import ScalingState
+    from ao.progress import Progress
     from ao.site import Site
     from ao.work import Work
 
@@ -34,7 +36,7 @@ INTERRUPTED = 130
 class AoCommand(Command):
     """A command whose errors are told in Ao's way and end in Ao's exit codes."""
 
-    log = logging.getLogger("ao")
+    log = logging.getLogger(__name__)
 
     def __init__(self, app: App, app_args: argparse.Namespace | None, **kwargs: Any) -> None:
         super().__init__(app, app_args, **kwargs)
@@ -45,19 +47,31 @@ class AoCommand(Command):
         """Run the command; the exit code."""
         try:
             with terminable(), self.cleanup:
-                return super().run(parsed_args)
+                exit_code = super().run(parsed_args)
+            self._log_end(exit_code)
+            return exit_code
         except AoError as error:
-            if self.app.options.debug:
-                self.log.exception("The error came from here:")
+            self._log_end(error.exit_code, error)
             print(f"ao: {error}", file=sys.stderr)
             return error.exit_code
         except KeyboardInterrupt:
+            self._log_end(INTERRUPTED)
             print(
                 "ao: interrupted; nothing is undone. The same command goes on where this one "
                 "stopped, `ao status` shows what is.",
                 file=sys.stderr,
             )
             return INTERRUPTED
+
+    def _log_end(self, exit_code: int, error: AoError | None = None) -> None:
+        """Log how the command ended; the user is told an error besides."""
+        fields: dict[str, object] = {"exit_code": exit_code}
+        text = f"exit code {exit_code}"
+        if error is not None:
+            fields |= {"error": type(error).__name__, "request_id": error.request_id or None}
+            text += f": {error}"
+        traceback = error if self.app.options.debug else None
+        self.log.info("%s", redact_log(text), exc_info=traceback, extra={"fields": fields})
 
 
 class CloudCommand(AoCommand):
@@ -97,15 +111,24 @@ class SiteCommand(CloudCommand):
         """The site that it is for."""
         return self.program.site(self.given)
 
-    def work(self, *, quiet: bool = False) -> Work:
-        """The site with its cloud, telling progress on standard error, or notes alone if quiet."""
+    def work(self, *, quiet: bool = False, listener: Progress | None = None) -> Work:
+        """The site with its cloud; progress is told on standard error, or to a listener.
+
+        If quiet, notes alone are told; what is logged on standard error is not told twice.
+        """
         from ao.commands.progress import progress
+        from ao.commands.progress_log import LoggedProgress
+        from ao.progress import Silent
         from ao.work import Work
 
         site = self.site()
         silent = self.app.options.verbose_level == 0
-        listener = self.cleanup.enter_context(progress(quiet=quiet or silent, notes=not silent))
-        return Work(cloud=self.program.cloud(site), site=site, progress=listener)
+        if listener is None and (self.app.options.debug or self.app.options.verbose_level > 1):
+            listener = Silent()
+        if listener is None:
+            listener = self.cleanup.enter_context(progress(quiet=quiet or silent, notes=not silent))
+        cloud = self.program.cloud(site)
+        return Work(cloud=cloud, site=site, progress=LoggedProgress(listener))
 
 
 class SystemLister(SiteCommand, Lister):

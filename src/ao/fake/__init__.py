@@ -1,11 +1,12 @@
 """A fake OpenStack in memory, which implements the protocols of `ao.cloud`.
 
 It interprets Ao's Heat templates, takes (virtual) time, refuses what the real services
-refuse, and fails when told to. Use it to test hooks and whatever else works on a site:
+refuse, and fails when told to. Use it to test hooks and whatever else works on a site
+(docs/testing-your-hooks.md):
 
-    cloud = ao.fake.Cloud()
+    cloud = ao.fake.Cloud(openstack=ao.fake.OpenStack.offering(site))
     work = Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit)
-    reconcile.up(work)
+    operations.up(work)
 
 The contract suite, tests/contract, holds it to what a real cloud does.
 """

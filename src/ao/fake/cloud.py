@@ -82,6 +82,10 @@ class Cloud:
         """Return the calls so far, oldest first."""
         return self._calls.calls
 
+    def moment(self) -> float:
+        """The cloud's present, in seconds since 1970."""
+        return self.openstack.timeline.moment()
+
     def quotas(self) -> tuple[models.Quota, ...]:
         """Return the quotas of the project in all services that have quotas."""
         call = Call(name="quotas", arguments=(), writes=False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Self
 from urllib.parse import urlsplit
 
 from ao.fake.deployment import Deployment
 from ao.fake.project import Project
 from ao.fake.web_application import Application, answer
+from ao.site import Site
 from ao.visit import Answer, NoAnswer
 
 
@@ -45,6 +47,23 @@ class OpenStack(Deployment):
         self._limits = limits or {}
         self._application = application
         self._projects: dict[str, Project] = {}
+
+    @classmethod
+    def offering(cls, site: Site, *, application: Application = answer) -> Self:
+        """A cloud that has what a site names: image, flavor, keypair, network and provider.
+
+        `application` is what the site's servers answer: by default as the demo shop, which tells
+        colour and version in the headers `X-Ao-Colour` and `X-Ao-Version` of all its pages.
+        """
+        group = site.group
+        return cls(
+            images=[group.image],
+            flavors={group.flavor: (1, 512)},
+            external_networks=[site.external_network],
+            keypairs=[group.keypair] if group.keypair else [],
+            providers=(site.load_balancer.provider,),
+            application=application,
+        )
 
     def project(self, name: str) -> Project:
         """Return the project of that name, a new one if there is none yet."""

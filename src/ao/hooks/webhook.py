@@ -19,7 +19,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from ao.errors import ConfigError
 from ao.http import exchange
 from ao.http.exchange import Excessive, Unanswered
-from ao.redaction import redact
+from ao.redaction import redact, remember
 from ao.site import Site
 from ao.site.hooks import Webhook
 
@@ -94,6 +94,7 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
             f"the secret of the webhook {place(webhook.url)} is to be in {source}, which is empty",
             cure="Put it there, the same as the receiver has.",
         )
+    remember({"secret": secret})
     return secret
 
 

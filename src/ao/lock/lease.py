@@ -18,7 +18,7 @@ from ao.lock.guarded_cloud import guarded
 from ao.lock.holder import LEASE, Claim, Holder, moment
 from ao.work import Work
 
-log = logging.getLogger("ao")
+log = logging.getLogger(__name__)
 
 RENEWAL = LEASE / 3
 """Seconds between two renewals."""

@@ -89,6 +89,6 @@ class Records:
                     writer.writerows(rows)
         except OSError as error:
             self._failed = True
-            logging.getLogger("ao").warning(
+            logging.getLogger(__name__).warning(
                 "%s ends too early: %s", self._path, error.strerror or error
             )

@@ -53,5 +53,5 @@ class Team:
 
 
 @pytest.fixture
-def team(tmp_path: Path) -> Team:
+def team(java: None, tmp_path: Path) -> Team:
     return Team(tmp_path)

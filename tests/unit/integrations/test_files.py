@@ -35,7 +35,7 @@ def commands(text: str) -> Iterator[list[str]]:
         yield [word.strip('"') for word in re.findall(r'"[^"]*"|\S+', said)]
 
 
-def test_the_pipelines_are_groovy_without_a_fault() -> None:
+def test_the_pipelines_are_groovy_without_a_fault(java: None) -> None:
     npm = Path(sys.prefix) / "node_modules" / "npm-groovy-lint" / "lib" / "index.js"
     subprocess.run(
         [

@@ -198,7 +198,9 @@ def exporter() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def real(exporter: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def real(
+    prometheus_server: None, exporter: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Debian's Prometheus, which has looked at the exporter."""
     folder = tmp_path_factory.mktemp("prometheus")
     jobs = [{"job_name": "shop", "static_configs": [{"targets": [exporter]}]}]
