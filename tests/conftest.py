@@ -1,3 +1,4 @@
+import os
 import shutil
 import sys
 from collections import Counter
@@ -12,6 +13,9 @@ from hypothesis import settings
 settings.register_profile("untimed", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None)
 settings.load_profile("untimed")
+
+# Texts are compared in English, whatever language the machine speaks.
+os.environ["LANGUAGE"] = "C"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ao.errors import DeadlinePassed, Unavailable
+from ao.message import message
 
 T = TypeVar("T")
 
@@ -48,9 +49,17 @@ class Clock:
             if seen is not None:
                 return seen
             if self.now() - begin >= deadline:
-                last = str(trouble.message) if trouble else state()
+                waited = f"{deadline:.0f}"
+                last = trouble.message if trouble else state()
                 raise DeadlinePassed(
-                    f"waited {deadline:.0f} s for {what}" + (f": {last}" if last else ""),
+                    message(
+                        "waited %(seconds)s s for %(what)s: %(state)s",
+                        seconds=waited,
+                        what=what,
+                        state=last,
+                    )
+                    if last
+                    else message("waited %(seconds)s s for %(what)s", seconds=waited, what=what),
                     cure=cure,
                 ) from trouble
             self.sleep(min(interval, max(0.0, begin + deadline - self.now())) or interval)

@@ -27,6 +27,7 @@ AoError
 
 from __future__ import annotations
 
+from ao.message import Message, joined, message
 from ao.untrusted.printable import printable_lines
 
 
@@ -39,23 +40,32 @@ class AoError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, *, cure: str = "", request_id: str = "") -> None:
-        message = printable_lines(message)
-        super().__init__(message)
-        self.message = message
+        self.message = _printable(message)
         """What happened, and where."""
-        self.cure = printable_lines(cure)
+        self.cure = _printable(cure)
         """What to do next."""
+        super().__init__(self.message)
         self.request_id = request_id
         """OpenStack's ID of the failed request, for the cloud's operators."""
 
-    def __str__(self) -> str:
+    @property
+    def text(self) -> Message:
         """Message, request ID and cure in one text."""
-        text = self.message
+        happened: str = self.message
         if self.request_id:
-            text += f" (request {self.request_id})"
-        if self.cure:
-            text += f"\n{self.cure}"
-        return text
+            happened = message(
+                "%(message)s (request %(id)s)", message=self.message, id=self.request_id
+            )
+        return joined("\n", [happened, self.cure] if self.cure else [happened])
+
+    def __str__(self) -> str:
+        """Message, request ID and cure in one text, in English."""
+        return str(self.text)
+
+
+def _printable(text: str) -> str:
+    """The text, of which nothing acts on a terminal; a message is so already."""
+    return text if isinstance(text, Message) else printable_lines(text)
 
 
 class ConfigError(AoError):

@@ -32,12 +32,14 @@ LAYERS = (
     "site",
     "cloud",
     "http",
+    "text_format",
     "redaction",
     "interrupt",
     "clock",
     "duration",
     "colour",
     "errors",
+    "message",
     "untrusted",
 )
 """Packages and modules of `ao`, from the top: each imports only those below it."""

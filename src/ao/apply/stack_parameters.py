@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ao.cloud import Cloud, Flavor, Named
 from ao.colour import Colour
 from ao.errors import NotFound
+from ao.message import message
 from ao.plan import alarms
 from ao.site import Site
 from ao.site.autoscale import Engine
@@ -33,9 +34,14 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         providers = pool.submit(cloud.lookup.providers)
         if site.load_balancer.provider not in providers.result():
             raise NotFound(
-                f"the cloud has no load-balancer provider {site.load_balancer.provider!r}",
-                cure=f"Write one of these in load_balancer.provider: "
-                f"{', '.join(providers.result())}.",
+                message(
+                    "the cloud has no load-balancer provider %(name)s",
+                    name=f"{site.load_balancer.provider!r}",
+                ),
+                cure=message(
+                    "Write one of these in load_balancer.provider: %(names)s.",
+                    names=", ".join(providers.result()),
+                ),
             )
         return BuildInputs(
             external_network=network.result(),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ao.cloud import Resource, Stack
 from ao.errors import BuildFailed
+from ao.message import joined, message
 from ao.work import Work
 
 INTERVAL = 1.5
@@ -28,7 +29,8 @@ def wait_until_complete(work: Work, names: Iterable[str]) -> None:
             failures.append(_failure(stack, work.cloud.stacks.resources(stack)))
     if failures:
         raise BuildFailed(
-            "\n".join(failures), cure="Mend the cause, then `ao up` repairs what is broken."
+            joined("\n", failures),
+            cure=message("Mend the cause, then `ao up` repairs what is broken."),
         )
 
 
@@ -50,7 +52,9 @@ def wait_until_deleted(work: Work, stacks: Iterable[Stack]) -> None:
         left = _at_rest(work, {stack.name: stack.id for stack in left}, gone=True)
     if left:
         failures = [_failure(stack, work.cloud.stacks.resources(stack)) for stack in left]
-        raise BuildFailed("\n".join(failures), cure="Mend the cause, then run `ao down` again.")
+        raise BuildFailed(
+            joined("\n", failures), cure=message("Mend the cause, then run `ao down` again.")
+        )
 
 
 def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[Stack, ...]:
@@ -80,10 +84,12 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
 
     return work.clock.until(
         look,
-        what=f"Heat's work on {' and '.join(ids)}",
+        what=message("Heat's work on %(stacks)s", stacks=" and ".join(ids)),
         deadline=work.site.deadlines.build,
         interval=INTERVAL,
-        cure="The same command waits on; `openstack stack event list` shows what Heat does.",
+        cure=message(
+            "The same command waits on; `openstack stack event list` shows what Heat does."
+        ),
         state=state,
     )
 
@@ -110,4 +116,10 @@ def _failure(stack: Stack, resources: tuple[Resource, ...]) -> str:
     lines = [f"  {resource.name} ({resource.type}): {resource.reason}" for resource in causes] or [
         f"  {stack.reason}"
     ]
-    return "\n".join([f"stack {stack.name} is {stack.action}_FAILED:", *lines])
+    return joined(
+        "\n",
+        [
+            message("stack %(name)s is %(action)s_FAILED:", name=stack.name, action=stack.action),
+            *lines,
+        ],
+    )

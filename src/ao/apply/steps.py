@@ -22,6 +22,7 @@ from ao.errors import (
     Unavailable,
 )
 from ao.lock.errors import LockLost
+from ao.message import message
 from ao.plan import alarms, guard, plan
 from ao.plan.facts import Facts, System
 from ao.plan.plan import Plan, Step
@@ -185,9 +186,13 @@ def _define(
         there = stacks.get(name)
         if there is None or not tags <= there.tags:
             raise Refused(
-                f"there is a stack {name} that does not carry the tags {', '.join(sorted(tags))}; "
-                "Ao touches nothing that it did not make",
-                cure="Give the site another name, or delete that stack.",
+                message(
+                    "there is a stack %(stack)s that does not carry the tags "
+                    "%(names)s; Ao touches nothing that it did not make",
+                    stack=name,
+                    names=", ".join(sorted(tags)),
+                ),
+                cure=message("Give the site another name, or delete that stack."),
             ) from error
     except Unavailable:
         there = stacks.get(name)
@@ -246,8 +251,12 @@ def _set_alarms(work: Work, system: System, effect: Effect) -> None:
             raise
         except AoError as error:
             work.progress.note(
-                f"{error.message}. What load does to the size of {system.colour} stays as it was "
-                "until `ao up`."
+                message(
+                    "%(message)s. What load does to the size of %(colour)s stays "
+                    "as it was until `ao up`.",
+                    message=error.message,
+                    colour=system.colour,
+                )
             )
 
 
@@ -266,21 +275,23 @@ def _leading(facts: Facts) -> dict[str, object]:
 
 
 def _await_servers(work: Work, colour: Colour) -> None:
-    seen = "nothing was seen"
+    seen = message("nothing was seen")
 
     def look() -> bool | None:
         nonlocal seen
         system = work.observe().systems[colour]
-        seen = f"{system.online} of {system.size} pass"
+        seen = message("%(online)s of %(size)s pass", online=system.online, size=system.size)
         return True if system.online >= system.size else None
 
     work.clock.until(
         look,
-        what=f"the servers of {colour} to pass the health check",
+        what=message("the servers of %(colour)s to pass the health check", colour=colour),
         deadline=work.site.deadlines.serve,
         state=lambda: seen,
-        cure="`openstack console log show SERVER` tells how a server started; "
-        "`ao status` names the servers.",
+        cure=message(
+            "`openstack console log show SERVER` tells how a server "
+            "started; `ao status` names the servers."
+        ),
     )
 
 
@@ -305,7 +316,9 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
 def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> None:
     """See an address answer well; bad answers of that colour are borne with for so long."""
     identify, check = work.site.identify, work.site.health_check
-    seen = "nothing was seen"
+    # What the address is, in the words of the steps that look at it.
+    named = message("preview") if role == "preview" else message("production")
+    seen: str = message("nothing was seen")
     good = work.clock.now()
 
     def look() -> bool | None:
@@ -314,26 +327,44 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
             answer = work.visit(url + identify.path, VISIT_TIMEOUT)
             healthy = work.visit(url + check.path, VISIT_TIMEOUT)
         except NoAnswer as error:
-            seen, good = f"no answer: {error}", work.clock.now()
+            seen, good = message("no answer: %(why)s", why=error), work.clock.now()
             return None
         told = colour_of(answer, identify)
-        seen = f"{identify.path} told colour {told}, {check.path} gave HTTP {healthy.status}"
+        seen = message(
+            "%(path)s told colour %(told)s, %(healthy)s gave HTTP %(status)s",
+            path=identify.path,
+            told=told,
+            healthy=check.path,
+            status=healthy.status,
+        )
         if healthy.status == check.expect or told is colour.other:
             good = work.clock.now()
         elif work.clock.now() - good >= patience:
             raise DeadlinePassed(
-                f"{role} ({url}) answered badly from {colour} for {patience:.0f} s: {seen}",
+                message(
+                    "%(role)s (%(url)s) answered badly from %(colour)s for "
+                    "%(seconds)s s: %(state)s",
+                    role=named,
+                    url=url,
+                    colour=colour,
+                    seconds=f"{patience:.0f}",
+                    state=seen,
+                ),
                 cure=cure,
             )
         return True if told is colour and healthy.status == check.expect else None
 
-    cure = (
-        f"See `curl -i {url}{identify.path}`, and `identify` and `health_check` in the site file."
+    cure = message(
+        "See `curl -i %(url)s%(path)s`, and `identify` and `health_check` in the site file.",
+        url=url,
+        path=identify.path,
     )
 
     work.clock.until(
         look,
-        what=f"{role} ({url}) to answer from {colour}",
+        what=message(
+            "%(role)s (%(url)s) to answer from %(colour)s", role=named, url=url, colour=colour
+        ),
         deadline=work.site.deadlines.switch,
         interval=0.25,
         state=lambda: seen,
@@ -343,5 +374,7 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
 
 def _stack(stack: Stack | None, name: str) -> Stack:
     if stack is None:
-        raise NotFound(f"stack {name} is gone", cure="`ao up` builds it.")
+        raise NotFound(
+            message("stack %(stack)s is gone", stack=name), cure=message("`ao up` builds it.")
+        )
     return stack

@@ -10,6 +10,7 @@ from ao.colour import Colour
 from ao.errors import AoError
 from ao.hooks import shell_command
 from ao.http import limits
+from ao.message import joined, message
 from ao.site.checks import Check, Http
 from ao.untrusted.printable import printable
 from ao.visit import NoAnswer, colour_of
@@ -63,8 +64,11 @@ def run(work: Work, url: str, colour: Colour, version: str) -> Results:
     results = []
     for check in work.site.checks.all:
         result = _checked(work, check, end, attempt)
-        mark = "passed" if result.passed else f"failed: {result.why}"
-        work.progress.note(f"Check {check.name}: {mark}.")
+        work.progress.note(
+            message("Check %(name)s: passed.", name=check.name)
+            if result.passed
+            else message("Check %(name)s: failed: %(why)s.", name=check.name, why=result.why)
+        )
         results.append(result)
     return Results(results=tuple(results))
 
@@ -74,9 +78,18 @@ def raise_failed(results: Results) -> None:
     failed = results.failed
     if failed:
         raise CheckFailed(
-            f"{len(failed)} of {len(results.results)} checks failed; production is untouched\n"
-            + "\n".join(f"  {it.name}: {it.why}" for it in failed),
-            cure="Mend the version, or the check, and release it again.",
+            joined(
+                "\n",
+                [
+                    message(
+                        "%(failed)s of %(count)s checks failed; production is untouched",
+                        failed=len(failed),
+                        count=len(results.results),
+                    ),
+                    *(message("  %(name)s: %(why)s", name=it.name, why=it.why) for it in failed),
+                ],
+            ),
+            cure=message("Mend the version, or the check, and release it again."),
         )
 
 
@@ -85,7 +98,10 @@ def _checked(
 ) -> Result:
     """Try a check until it passes, its attempts are used up or the time is over."""
     begin, tries = work.clock.now(), 0
-    why = f"no time was left: all checks together may take {work.site.checks.deadline:g} s"
+    why: str = message(
+        "no time was left: all checks together may take %(deadline)s s",
+        deadline=f"{work.site.checks.deadline:g}",
+    )
     while (left := end - work.clock.now()) > 0:
         tries += 1
         why = attempt(check, min(check.timeout, left))
@@ -114,25 +130,48 @@ def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seco
     try:
         answer = work.visit(url + wanted.path, seconds)
     except NoAnswer as error:
-        return f"no answer: {error}"
+        return message("no answer: %(why)s", why=error)
     taken = work.clock.now() - begin
     identify = work.site.identify
     told = colour_of(answer, identify)
     # Every answer has the header, but any page may speak of colours.
     tells = identify.header is not None or wanted.path == identify.path
     if tells and told not in (None, colour):
-        return f"{wanted.path} was answered by {told}, not by {colour}"
+        return message(
+            "%(path)s was answered by %(told)s, not by %(colour)s",
+            path=wanted.path,
+            told=told,
+            colour=colour,
+        )
     if answer.status != wanted.status:
-        return f"{wanted.path} answered HTTP {answer.status}, not {wanted.status}"
+        return message(
+            "%(path)s answered HTTP %(status)s, not %(wanted)s",
+            path=wanted.path,
+            status=answer.status,
+            wanted=wanted.status,
+        )
     for name, expression in wanted.header.items():
         value = answer.headers.get(name.lower())
         if value is None or not re.search(_filled(expression, version), value):
             seen = None if value is None else f"'{printable(value, limits.TEXT)}'"
-            return f"{wanted.path}: header {name} is {seen}, which {expression} does not match"
+            return message(
+                "%(path)s: header %(name)s is %(seen)s, which %(expression)s does not match",
+                path=wanted.path,
+                name=name,
+                seen=seen,
+                expression=expression,
+            )
     if wanted.body is not None and not re.search(_filled(wanted.body, version), answer.body):
-        return f"{wanted.path}: {wanted.body!r} is not found in the body"
+        return message(
+            "%(path)s: %(body)s is not found in the body", path=wanted.path, body=f"{wanted.body!r}"
+        )
     if wanted.within is not None and taken > wanted.within:
-        return f"{wanted.path} took {taken:.2f} s, more than {wanted.within:g} s"
+        return message(
+            "%(path)s took %(taken)s s, more than %(within)s s",
+            path=wanted.path,
+            taken=f"{taken:.2f}",
+            within=f"{wanted.within:g}",
+        )
     return ""
 
 

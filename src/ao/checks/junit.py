@@ -8,6 +8,7 @@ import junitparser
 
 from ao.checks.checks import Result, Results
 from ao.errors import ConfigError
+from ao.message import message
 from ao.site import Site
 
 
@@ -22,7 +23,8 @@ def write(results: Results, path: Path, site: Site, version: str) -> None:
         report.write(str(path), pretty=True)
     except OSError as error:
         raise ConfigError(
-            f"cannot write {path}: {error.strerror}", cure="Name a place that can be written to."
+            message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
+            cure=message("Name a place that can be written to."),
         ) from None
 
 

@@ -13,6 +13,7 @@ from ao.cloud.answers import reader
 from ao.cloud.models import Alarm
 from ao.cloud.rest import ID, aodh, path
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 PATIENCE = 3.0
 """Seconds that an answer may take: a switch waits for it, and goes on without it."""
@@ -29,7 +30,7 @@ class Alarms:
 
     def all(self) -> tuple[Alarm, ...]:
         """All alarms of the project."""
-        with asking("list the alarms"):
+        with asking(message("list the alarms")):
             return tuple(map(_value, self._aodh.get("/alarms", list[_Alarm])))
 
     def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
@@ -38,7 +39,9 @@ class Alarms:
         Aodh takes the whole alarm or nothing (aodh/api/controllers/v2/alarms.py: put).
         """
         with asking(
-            f"switch on alarm {alarm.name}" if enabled else f"switch off alarm {alarm.name}"
+            message("switch on alarm %(name)s", name=alarm.name)
+            if enabled
+            else message("switch off alarm %(name)s", name=alarm.name)
         ):
             where = path("alarms", alarm.id)
             answer = self._aodh.ask("GET", where)

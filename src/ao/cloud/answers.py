@@ -20,6 +20,7 @@ from keystoneauth1.exceptions import InvalidResponse, NotFound
 from pydantic import TypeAdapter
 
 from ao.errors import Unavailable
+from ao.message import message
 from ao.redaction import redact
 from ao.untrusted.printable import printable
 
@@ -78,10 +79,13 @@ class Heard:
         """That it cannot be read, and how it begins, without secrets and safe to print."""
         begins = self.body.decode(errors="backslashreplace").strip() or "nothing"
         if self.location:
-            begins = f"a redirect to {self.location}"
-        return (
-            f"what {self.server} answers to {printable(redact(self.request), SHOWN)} cannot be "
-            f"read (HTTP {self.status}): {printable(redact(begins), SHOWN)}"
+            begins = message("a redirect to %(location)s", location=self.location)
+        return message(
+            "what %(server)s answers to %(command)s cannot be read (HTTP %(status)s): %(words)s",
+            server=self.server,
+            command=printable(redact(self.request), SHOWN),
+            status=self.status,
+            words=printable(redact(begins), SHOWN),
         )
 
 
@@ -91,10 +95,12 @@ class Unreadable(Exception):
     def told(self, what: str) -> Unavailable:
         """The error for the user, who cannot do `what` for that reason."""
         return Unavailable(
-            f"cannot {what}: {self}",
-            cure="Something else may answer in its place, such as a proxy: `openstack catalog "
-            "list` tells where the services are asked. Run the command again; it goes on where "
-            "it stopped.",
+            message("cannot %(what)s: %(words)s", what=what, words=str(self)),
+            cure=message(
+                "Something else may answer in its place, such as a proxy: "
+                "`openstack catalog list` tells where the services are asked. "
+                "Run the command again; it goes on where it stopped."
+            ),
         )
 
 
@@ -125,7 +131,11 @@ def understanding(service: str) -> Iterator[None]:
     try:
         yield
     except MALFORMED as error:
-        heard = _last.heard or f"what {service} answers cannot be read: {printable(repr(error))}"
+        heard = _last.heard or message(
+            "what %(server)s answers cannot be read: %(words)s",
+            server=service,
+            words=printable(repr(error)),
+        )
         raise Unreadable(str(heard)) from error
 
 

@@ -11,6 +11,7 @@ from ao.cloud import login
 from ao.cloud.models import FloatingIP
 from ao.cloud.rest import ID, neutron, path
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 
 class FloatingIPs:
@@ -22,7 +23,7 @@ class FloatingIPs:
 
     def all(self) -> tuple[FloatingIP, ...]:
         """All floating IPs of the project."""
-        with asking("list the floating IPs"):
+        with asking(message("list the floating IPs")):
             project = login.project(self._cloud)
             found = self._neutron.all("/floatingips", list[_IP], "floatingips", project_id=project)
             return tuple(map(_value, found))
@@ -39,7 +40,13 @@ class FloatingIPs:
         change: dict[str, object] = {"port_id": port_id}
         if description is not None:
             change["description"] = description
-        with asking(f"point floating IP {address.address} to port {port_id}"):
+        with asking(
+            message(
+                "point floating IP %(address)s to port %(port)s",
+                address=address.address,
+                port=port_id,
+            )
+        ):
             answer = self._neutron.ask(
                 "PUT",
                 path("floatingips", address.id),

@@ -11,6 +11,7 @@ from ao.cloud import login
 from ao.cloud.models import Listener, LoadBalancer, Member, Pool, Statistics
 from ao.cloud.rest import ID, Thing, octavia, path
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ class LoadBalancers:
 
     def all(self) -> tuple[LoadBalancer, ...]:
         """All load balancers of the project."""
-        with asking("list the load balancers"):
+        with asking(message("list the load balancers")):
             return tuple(
                 LoadBalancer(
                     id=balancer.id,
@@ -42,7 +43,7 @@ class LoadBalancers:
 
     def pools(self) -> tuple[Pool, ...]:
         """All pools of the project."""
-        with asking("list the pools"):
+        with asking(message("list the pools")):
             return tuple(
                 Pool(
                     id=pool.id,
@@ -56,7 +57,7 @@ class LoadBalancers:
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
         """Members of a pool."""
-        with asking(f"list the members of pool {pool_id}"):
+        with asking(message("list the members of pool %(id)s", id=pool_id)):
             where = path("lbaas", "pools", pool_id, "members")
             return tuple(
                 Member(
@@ -70,7 +71,7 @@ class LoadBalancers:
 
     def listeners(self) -> tuple[Listener, ...]:
         """All listeners of the project."""
-        with asking("list the listeners"):
+        with asking(message("list the listeners")):
             return tuple(
                 Listener(
                     id=listener.id,
@@ -85,7 +86,9 @@ class LoadBalancers:
 
         The request says the pool and nothing else: what it leaves out stays as it is.
         """
-        with asking(f"lead listener {listener.name} to pool {pool_id}"):
+        with asking(
+            message("lead listener %(name)s to pool %(id)s", name=listener.name, id=pool_id)
+        ):
             where = path("lbaas", "listeners", listener.id)
             self._put(where, "listener", {"default_pool_id": pool_id})
 
@@ -96,13 +99,13 @@ class LoadBalancers:
         update, whatever changed (octavia/controller/worker/v2/tasks/amphora_driver_tasks.py:
         ListenersUpdate).
         """
-        with asking(f"reload load balancer {balancer.name}"):
+        with asking(message("reload load balancer %(name)s", name=balancer.name)):
             where = path("lbaas", "loadbalancers", balancer.id)
             self._put(where, "loadbalancer", {"name": balancer.name})
 
     def statistics(self, balancer: LoadBalancer) -> Statistics:
         """What a load balancer counts of its connections."""
-        with asking(f"read the statistics of load balancer {balancer.name}"):
+        with asking(message("read the statistics of load balancer %(name)s", name=balancer.name)):
             where = path("lbaas", "loadbalancers", balancer.id, "stats")
             return self._octavia.get(where, Statistics, "stats")
 

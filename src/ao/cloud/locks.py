@@ -18,6 +18,7 @@ from ao.cloud import login
 from ao.cloud.models import LOCK_ADDRESS, Lock
 from ao.cloud.rest import ID, Answer, Moment, neutron, path
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 OWNER = "ao:lock"
 """Device owner of the ports that are Ao's locks."""
@@ -34,12 +35,12 @@ class Locks:
 
     def all(self) -> tuple[Lock, ...]:
         """All of the project that Ao has made, of whichever network."""
-        with asking("list the locks"):
+        with asking(message("list the locks")):
             return self._list(device_owner=OWNER, project_id=login.project(self._cloud))
 
     def find(self, network_id: str) -> Lock | None:
         """The port that holds the network's agreed address, whoever made it; or None."""
-        with asking("look for the lock"):
+        with asking(message("look for the lock")):
             return next(iter(self._list(network_id=network_id)), None)
 
     def take(self, network_id: str, name: str, description: str) -> Lock:
@@ -52,19 +53,19 @@ class Locks:
             "admin_state_up": False,
             "description": description,
         }
-        with asking(f"take the lock {name}"):
+        with asking(message("take the lock %(name)s", name=name)):
             return _written(self._neutron.ask("POST", "/ports", json={"port": port}))
 
     def renew(self, lock: Lock, description: str) -> Lock:
         """Describe a lock anew; it counts as written only if that differs."""
-        with asking(f"renew the lock {lock.name}"):
+        with asking(message("renew the lock %(name)s", name=lock.name)):
             change = {"port": {"description": description}}
             where, headers = path("ports", lock.id), _unchanged(lock)
             return _written(self._neutron.ask("PUT", where, json=change, headers=headers))
 
     def remove(self, lock: Lock) -> None:
         """Give the address free; nothing happens when that port is gone."""
-        with asking(f"give the lock {lock.name} free"):
+        with asking(message("give the lock %(name)s free", name=lock.name)):
             self._neutron.delete(path("ports", lock.id), headers=_unchanged(lock))
 
     def _list(self, **query: str) -> tuple[Lock, ...]:

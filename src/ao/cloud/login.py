@@ -13,6 +13,7 @@ from openstack import connection
 from ao.cloud.answers import reader, understanding
 from ao.cloud.rest import ID
 from ao.errors import NotAuthenticated
+from ao.message import message
 
 T = TypeVar("T")
 
@@ -56,8 +57,8 @@ def project(cloud: connection.Connection) -> str:
         project = cloud.current_project_id
         if project is None:
             raise NotAuthenticated(
-                "the login is to no project",
-                cure="Name one in clouds.yaml, or with OS_PROJECT_NAME.",
+                message("the login is to no project"),
+                cure=message("Name one in clouds.yaml, or with OS_PROJECT_NAME."),
             )
         return project
 

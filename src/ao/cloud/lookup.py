@@ -13,6 +13,7 @@ from ao.cloud.models import Flavor, Named
 from ao.cloud.rest import ID, Service, glance, neutron, nova, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.errors import Conflict, NotFound
+from ao.message import message
 
 T = TypeVar("T")
 
@@ -32,17 +33,21 @@ class Lookup:
 
     def external_network(self, name_or_id: str) -> Named:
         """An external network; NotFound when there is none."""
-        with asking(f"look for network {name_or_id}"):
+        with asking(message("look for network %(name)s", name=name_or_id)):
             networks = _by_id(self._neutron, "networks", name_or_id, _Network, "network") or (
                 self._neutron.all("/networks", list[_Network], "networks", name=name_or_id)
             )
             external = [it for it in networks if it.external]
-        network = _only(external, f"external network {name_or_id!r}", "network list --external")
+        network = _only(
+            external,
+            message("external network %(name)s", name=f"{name_or_id!r}"),
+            "network list --external",
+        )
         return Named(id=network.id, name=network.name or "")
 
     def image(self, name_or_id: str) -> Named:
         """An image; NotFound when there is none."""
-        with asking(f"look for image {name_or_id}"):
+        with asking(message("look for image %(name)s", name=name_or_id)):
             images = _by_id(self._glance, "images", name_or_id, _Named) or (
                 self._glance.all("/images", list[_Named], "images", name=name_or_id)
             )
@@ -51,7 +56,7 @@ class Lookup:
 
     def flavor(self, name_or_id: str) -> Flavor:
         """A flavor; NotFound when there is none."""
-        with asking(f"look for flavor {name_or_id}"):
+        with asking(message("look for flavor %(name)s", name=name_or_id)):
             flavors = _by_id(self._nova, "flavors", name_or_id, _Flavor, "flavor") or [
                 it
                 for it in self._nova.all("/flavors/detail", list[_Flavor], "flavors")
@@ -62,21 +67,21 @@ class Lookup:
 
     def keypair(self, name: str) -> Named:
         """A key pair of the user; NotFound when there is none."""
-        with asking(f"look for key pair {name}"):
+        with asking(message("look for key pair %(name)s", name=name)):
             keypairs = _by_id(self._nova, "os-keypairs", name, _Keypair, "keypair")
-        keypair = _only(keypairs, f"key pair {name!r}", "keypair list")
+        keypair = _only(keypairs, message("key pair %(name)s", name=f"{name!r}"), "keypair list")
         # Nova knows one by its name: the ID that it tells too is of no use.
         return Named(id=keypair.name, name=keypair.name)
 
     def providers(self) -> tuple[str, ...]:
         """Names of Octavia's providers."""
-        with asking("list the load-balancer providers"):
+        with asking(message("list the load-balancer providers")):
             found = self._octavia.all("/lbaas/providers", list[_Provider], "providers")
             return tuple(provider.name for provider in found)
 
     def services(self) -> frozenset[str]:
         """Types of the services in Keystone's catalogue."""
-        with asking("read the catalogue of services"):
+        with asking(message("read the catalogue of services")):
             return login.services(self._cloud)
 
 
@@ -120,7 +125,13 @@ def _by_id(service: Service, kind: str, name: str, model: type[T], *keys: str) -
 def _only(things: list[T], what: str, command: str) -> T:
     """The one that there is; raises NotFound and Conflict, with the command that lists such."""
     if not things:
-        raise NotFound(f"there is no {what}", cure=f"`openstack {command}` shows what there is.")
+        raise NotFound(
+            message("there is no %(what)s", what=what),
+            cure=message("`openstack %(command)s` shows what there is.", command=command),
+        )
     if len(things) > 1:
-        raise Conflict(f"{what} is there {len(things)} times", cure="Write its ID instead.")
+        raise Conflict(
+            message("%(what)s is there %(count)s times", what=what, count=len(things)),
+            cure=message("Write its ID instead."),
+        )
     return things[0]

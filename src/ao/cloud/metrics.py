@@ -13,6 +13,7 @@ from pydantic import AfterValidator, FiniteFloat
 from ao.cloud.models import Sample
 from ao.cloud.rest import Answer, Service
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 PATIENCE = 3.0
 """Seconds that an answer may take to begin, and as long again its body."""
@@ -39,7 +40,7 @@ class Metrics:
 
     def query(self, promql: str) -> float | None:
         """Value of a query now; None when there is none. Of several series it is the first's."""
-        with asking("ask for measures"):
+        with asking(message("ask for measures")):
             found = self._ask("query", query=promql).value(list[_Now], "data", "result")
             return _number(found[0].value[1]) if found else None
 
@@ -48,7 +49,7 @@ class Metrics:
 
         Moments without a value are left out.
         """
-        with asking("ask for measures"):
+        with asking(message("ask for measures")):
             answer = self._ask("query_range", query=promql, start=begin, end=end, step=step)
             found = answer.value(list[_Range], "data", "result")
             return tuple(

@@ -25,6 +25,7 @@ from ao.cloud.servers import Servers
 from ao.cloud.software_configs import SoftwareConfigs
 from ao.cloud.stacks import Stacks
 from ao.errors import NotAuthenticated
+from ao.message import message
 from ao.redaction import remember
 from ao.untrusted.printable import printable
 
@@ -51,19 +52,21 @@ class OpenStack:
     @classmethod
     def connect(cls, name: str | None) -> Self:
         """Connect to a cloud of clouds.yaml, or with the OS_* variables."""
-        with asking(f"connect to cloud {name}" if name else "connect"):
+        with asking(
+            message("connect to cloud %(name)s", name=name) if name else message("connect")
+        ):
             return cls(_connection(name), name or "")
 
     @property
     def user(self) -> str:
         """Name of the user who is logged in."""
-        with asking("log in"):
+        with asking(message("log in")):
             return login.user(self._cloud)
 
     @property
     def user_id(self) -> str:
         """ID of the user who is logged in; empty where the login tells none."""
-        with asking("log in"):
+        with asking(message("log in")):
             return login.user_id(self._cloud)
 
     def quotas(self) -> tuple[Quota, ...]:
@@ -88,7 +91,11 @@ def _connection(name: str | None) -> connection.Connection:
         remember(found.config.config.get("auth") or {})
     except MALFORMED as error:
         raise NotAuthenticated(
-            f"what is configured of {name or 'the cloud'} cannot be used: {printable(repr(error))}",
-            cure="Look at clouds.yaml and at the OS_* variables.",
+            message(
+                "what is configured of %(name)s cannot be used: %(words)s",
+                name=name or "the cloud",
+                words=printable(repr(error)),
+            ),
+            cure=message("Look at clouds.yaml and at the OS_* variables."),
         ) from error
     return found

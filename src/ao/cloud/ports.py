@@ -8,6 +8,7 @@ from openstack import connection
 
 from ao.cloud.rest import ID, neutron, path
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 
 class Ports:
@@ -23,7 +24,7 @@ class Ports:
         cannot be deleted then (ovn_octavia_provider/helper.py: _update_hm_member keeps
         the member's mapping, for which _clean_up_hm_port keeps the port).
         """
-        with asking(f"sweep the health-check ports of subnet {subnet_id}"):
+        with asking(message("sweep the health-check ports of subnet %(subnet)s", subnet=subnet_id)):
             name = f"ovn-lb-hm-{subnet_id}"
             for port in self._neutron.all("/ports", list[_Port], "ports", name=name):
                 if port.device_owner == "ovn-lb-hm:distributed":

@@ -12,6 +12,7 @@ from ao.cloud import login
 from ao.cloud.models import Quota
 from ao.cloud.rest import Thing, neutron, nova, octavia, path
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 _COMPUTE = {
     "instances": ("maxTotalInstances", "totalInstancesUsed"),
@@ -31,7 +32,7 @@ _NETWORK = {
 
 def quotas(cloud: connection.Connection) -> tuple[Quota, ...]:
     """Quotas of Nova, Neutron and Octavia for the project."""
-    with asking("read the quotas"):
+    with asking(message("read the quotas")):
         return (*_compute(cloud), *_network(cloud), *_load_balancer(cloud))
 
 

@@ -15,6 +15,7 @@ from requests.adapters import BaseAdapter
 
 from ao.cloud.answers import hear
 from ao.cloud.models import Request
+from ao.message import message
 from ao.redaction import redact_log
 from ao.untrusted.printable import printable
 
@@ -134,9 +135,15 @@ class _Bounded:
         while piece := read(amt, decode_content=decode_content):
             length += len(piece)
             if length > LARGEST:
-                self._break_off(f"the answer has more than {LARGEST >> 20} MiB")
+                self._break_off(
+                    message("the answer has more than %(size)s MiB", size=LARGEST >> 20)
+                )
             if time.monotonic() - begin > self._longest:
-                self._break_off(f"the answer has not ended after {self._longest:g} s")
+                self._break_off(
+                    message(
+                        "the answer has not ended after %(seconds)s s", seconds=f"{self._longest:g}"
+                    )
+                )
             yield piece
 
     def _break_off(self, why: str) -> NoReturn:

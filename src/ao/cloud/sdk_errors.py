@@ -10,26 +10,29 @@ from openstack import exceptions as sdk
 
 from ao import errors
 from ao.cloud.answers import Unreadable
+from ao.message import Message, message
 from ao.redaction import redact
 from ao.untrusted.printable import printable
 
 _BY_STATUS: dict[int, tuple[type[errors.AoError], str]] = {
     400: (
         errors.CloudError,
-        "OpenStack does not take what was asked for; look at what the site file names.",
+        message("OpenStack does not take what was asked for; look at what the site file names."),
     ),
     401: (
         errors.NotAuthenticated,
-        "Check user name, password or application credential in clouds.yaml, or log in again.",
+        message(
+            "Check user name, password or application credential in clouds.yaml, or log in again."
+        ),
     ),
     403: (
         errors.Forbidden,
-        "Ask the project's administrator for the role, or use another --os-cloud.",
+        message("Ask the project's administrator for the role, or use another --os-cloud."),
     ),
-    404: (errors.NotFound, "Check the name; `openstack … list` shows what there is."),
-    409: (errors.Conflict, "Look at its state and run the command again."),
-    412: (errors.Changed, "Look at `ao status` and run the command again."),
-    413: (errors.QuotaExceeded, "Free something, or ask for a larger quota."),
+    404: (errors.NotFound, message("Check the name; `openstack … list` shows what there is.")),
+    409: (errors.Conflict, message("Look at its state and run the command again.")),
+    412: (errors.Changed, message("Look at `ao status` and run the command again.")),
+    413: (errors.QuotaExceeded, message("Free something, or ask for a larger quota.")),
 }
 
 LONGEST = 600
@@ -45,7 +48,7 @@ def asking(what: str) -> Iterator[None]:
     `what` reads on from "cannot", for example `list the floating IPs`. Both it and what a
     service says may hold words of others, which are made safe to print.
     """
-    what = _safe(what)
+    what = what if isinstance(what, Message) else _safe(what)
     try:
         yield
     except Unreadable as error:
@@ -57,31 +60,49 @@ def asking(what: str) -> Iterator[None]:
         raise _from_status(what, error.http_status, words, error.request_id) from error
     except (sdk.ConfigException, keystone.MissingRequiredOptions, keystone.MissingAuthPlugin) as e:
         raise errors.NotAuthenticated(
-            f"cannot {what}: {_safe(e)}",
-            cure="Name a cloud of clouds.yaml with `cloud:` or --os-cloud, or set OS_* variables.",
+            message("cannot %(what)s: %(words)s", what=what, words=_safe(e)),
+            cure=message(
+                "Name a cloud of clouds.yaml with `cloud:` or --os-cloud, or set OS_* variables."
+            ),
         ) from e
     except (sdk.EndpointNotFound, keystone.EndpointNotFound) as error:
         raise errors.NotFound(
-            f"cannot {what}: the cloud has no such service: {_safe(error)}",
-            cure="Ao needs Nova, Neutron, Glance, Heat and Octavia; `openstack catalog list`.",
+            message(
+                "cannot %(what)s: the cloud has no such service: %(words)s",
+                what=what,
+                words=_safe(error),
+            ),
+            cure=message(
+                "Ao needs Nova, Neutron, Glance, Heat and Octavia; `openstack catalog list`."
+            ),
         ) from error
     except (keystone.ClientException, sdk.SDKException) as error:
         raise errors.Unavailable(
-            f"cannot {what}: {_safe(error)}",
-            cure="Run the command again; it goes on where it stopped.",
+            message("cannot %(what)s: %(words)s", what=what, words=_safe(error)),
+            cure=message("Run the command again; it goes on where it stopped."),
         ) from error
 
 
 def _from_status(
     what: str, status: int | None, words: str, request_id: str | None
 ) -> errors.AoError:
-    kind, cure = _BY_STATUS.get(status or 0, (errors.CloudError, "Run it again with --debug."))
+    kind, cure = _BY_STATUS.get(
+        status or 0, (errors.CloudError, message("Run it again with --debug."))
+    )
     if status is None or status >= 500:
-        kind, cure = errors.Unavailable, "Run the command again; it goes on where it stopped."
+        kind, cure = (
+            errors.Unavailable,
+            message("Run the command again; it goes on where it stopped."),
+        )
     if (status == 403 and "uota" in words) or (status == 400 and HEAT_LIMIT in words):
         kind, cure = _BY_STATUS[413]
     return kind(
-        f"cannot {what}: {_safe(words)} (HTTP {status})",
+        message(
+            "cannot %(what)s: %(words)s (HTTP %(status)s)",
+            what=what,
+            words=_safe(words),
+            status=status,
+        ),
         cure=cure,
         request_id=printable(request_id or "", LONGEST),
     )

@@ -7,6 +7,7 @@ from openstack import connection
 from ao.cloud.models import Server
 from ao.cloud.rest import nova
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 
 class Servers:
@@ -20,5 +21,5 @@ class Servers:
 
         Without details: Nova answers several times faster then.
         """
-        with asking("list the servers"):
+        with asking(message("list the servers")):
             return tuple(self._nova.all("/servers", list[Server], "servers", status="ACTIVE"))

@@ -16,6 +16,7 @@ from ao.cloud.models import SoftwareConfig
 from ao.cloud.ownership import of_project
 from ao.cloud.rest import ID, Moment, Thing, heat, path
 from ao.cloud.sdk_errors import asking
+from ao.message import message
 
 GROUP = "ao"
 """Group of the software configs that are Ao's."""
@@ -30,7 +31,7 @@ class SoftwareConfigs:
 
     def all(self, prefix: str) -> tuple[SoftwareConfig, ...]:
         """Records of the project whose names begin so, oldest first, without their texts."""
-        with asking("list the records"):
+        with asking(message("list the records")):
             configs = self._heat.all("/software_configs", list[_Config], "software_configs")
             found = [
                 SoftwareConfig(id=config.id, name=config.name, created_at=config.creation_time)
@@ -41,18 +42,18 @@ class SoftwareConfigs:
 
     def read(self, record: SoftwareConfig) -> str:
         """Text of a record."""
-        with asking(f"read record {record.name}"):
+        with asking(message("read record %(name)s", name=record.name)):
             return self._heat.get(path("software_configs", record.id), str, _KEY, "config")
 
     def add(self, name: str, text: str) -> None:
         """Keep a text under a name; there may be others of that name."""
-        with asking(f"keep record {name}"):
+        with asking(message("keep record %(name)s", name=name)):
             config = {"name": name, "group": GROUP, "config": text}
             self._heat.ask("POST", "/software_configs", json=config).value(Thing, _KEY)
 
     def remove(self, record: SoftwareConfig) -> None:
         """Remove a record; nothing happens when it is gone."""
-        with asking(f"remove record {record.name}"):
+        with asking(message("remove record %(name)s", name=record.name)):
             self._heat.delete(path("software_configs", record.id))
 
 

@@ -18,6 +18,7 @@ from ao.cloud.ownership import of_project
 from ao.cloud.rest import ID, Moment, Thing, heat, path
 from ao.cloud.sdk_errors import asking
 from ao.errors import NotFound
+from ao.message import message
 
 _NESTING = 3
 """Levels of stacks below a system: its group, a member of the group, one to spare."""
@@ -32,17 +33,17 @@ class Stacks:
 
     def all(self) -> tuple[Stack, ...]:
         """Stacks of the project, without nested ones."""
-        with asking("list the stacks"):
+        with asking(message("list the stacks")):
             return self._list()
 
     def tagged(self, tag: str) -> tuple[Stack, ...]:
         """Stacks that carry the tag, without nested ones."""
-        with asking("list the stacks"):
+        with asking(message("list the stacks")):
             return self._list(tags=tag)
 
     def get(self, name: str) -> Stack | None:
         """The stack of that name, or None."""
-        with asking(f"look for stack {name}"):
+        with asking(message("look for stack %(name)s", name=name)):
             return next(iter(self._list(name=name)), None)
 
     def create(
@@ -54,7 +55,7 @@ class Stacks:
         deadline: float,
     ) -> None:
         """Begin to create a stack."""
-        with asking(f"create stack {name}"):
+        with asking(message("create stack %(name)s", name=name)):
             definition = _definition(template, parameters, tags, deadline)
             body = {"stack_name": name, **definition}
             self._heat.ask("POST", "/stacks", json=body).value(Thing, "stack")
@@ -68,7 +69,7 @@ class Stacks:
         deadline: float,
     ) -> None:
         """Begin to change a stack to this template, these parameters and tags."""
-        with asking(f"update stack {stack.name}"):
+        with asking(message("update stack %(name)s", name=stack.name)):
             definition = _definition(template, parameters, tags, deadline)
             self._heat.order("PUT", _path(stack), HTTPStatus.ACCEPTED, json=definition)
 
@@ -78,25 +79,31 @@ class Stacks:
         A PATCH keeps template, tags and all other parameters
         (heat/engine/service.py: _prepare_stack_updates with PARAM_EXISTING).
         """
-        with asking(f"repair stack {stack.name}"):
+        with asking(message("repair stack %(name)s", name=stack.name)):
             change = {"parameters": dict(parameters), "timeout_mins": _minutes(deadline)}
             self._heat.order("PATCH", _path(stack), HTTPStatus.ACCEPTED, json=change)
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""
-        with asking(f"delete stack {stack.name}"):
+        with asking(message("delete stack %(name)s", name=stack.name)):
             self._heat.delete(_path(stack))
 
     def resources(self, stack: Stack) -> tuple[Resource, ...]:
         """Resources of a stack and of the stacks nested in it."""
-        with asking(f"list the resources of stack {stack.name}"):
+        with asking(message("list the resources of stack %(name)s", name=stack.name)):
             where = f"{_path(stack)}/resources"
             found = self._heat.all(where, list[_Resource], "resources", nested_depth=_NESTING)
             return tuple(map(_resource, found))
 
     def mark_unhealthy(self, resource: Resource, reason: str) -> None:
         """Have the next update of its stack replace a resource."""
-        with asking(f"mark {resource.name} of stack {resource.stack_name} for replacement"):
+        with asking(
+            message(
+                "mark %(resource)s of stack %(name)s for replacement",
+                resource=resource.name,
+                name=resource.stack_name,
+            )
+        ):
             change = {"mark_unhealthy": True, "resource_status_reason": reason}
             within = path("stacks", resource.stack_name, resource.stack_id)
             where = within + path("resources", resource.name)
@@ -104,7 +111,7 @@ class Stacks:
 
     def last_signal(self, stack: Stack) -> Signal | None:
         """The last signal on which a resource of the stack acted, or None."""
-        with asking(f"list the events of stack {stack.name}"):
+        with asking(message("list the events of stack %(name)s", name=stack.name)):
             query = {"resource_action": "SIGNAL", "sort_keys": "created_at", "sort_dir": "desc"}
             answer = self._heat.ask("GET", f"{_path(stack)}/events", params={**query, "limit": 1})
             events = answer.value(list[_Event], "events")
@@ -112,11 +119,19 @@ class Stacks:
 
     def output(self, stack: Stack, key: str) -> str:
         """Value of a stack's output."""
-        with asking(f"read output {key} of stack {stack.name}"):
+        with asking(
+            message("read output %(output)s of stack %(name)s", output=key, name=stack.name)
+        ):
             where = _path(stack) + path("outputs", key)
             value = self._heat.get(where, _Output, "output").output_value
         if value is None:
-            raise NotFound(f"output {key} of stack {stack.name} has no value yet")
+            raise NotFound(
+                message(
+                    "output %(output)s of stack %(stack)s has no value yet",
+                    output=key,
+                    stack=stack.name,
+                )
+            )
         return str(value)
 
     def _list(self, **query: str) -> tuple[Stack, ...]:

@@ -12,6 +12,7 @@ from ao.cloud.login import Credential
 from ao.cloud.rest import Thing, keystone
 from ao.cloud.sdk_errors import asking
 from ao.errors import Forbidden
+from ao.message import joined, message
 
 
 def check(cloud: connection.Connection) -> None:
@@ -23,11 +24,11 @@ def check(cloud: connection.Connection) -> None:
     says otherwise. That is asked by a trust for nobody: whether one may be made is looked at
     before whom it is for (keystone/api/trusts.py: post).
     """
-    with asking("log in"):
+    with asking(message("log in")):
         user_id, credential = login.user_id(cloud), login.credential(cloud)
     if credential is None:
         return
-    with asking("see whether Heat can get a trust"):
+    with asking(message("see whether Heat can get a trust")):
         wanted = {
             "trustor_user_id": user_id,
             "trustee_user_id": secrets.token_hex(16),
@@ -43,19 +44,43 @@ def check(cloud: connection.Connection) -> None:
 
 
 def _refusal(credential: Credential) -> Forbidden:
-    password = (
-        "Build with the user's password (`ao up`); releases then go well with this credential. "
+    password = message(
+        "Build with the user's password (`ao up`); releases then go well with this credential."
     )
     if credential.restricted:
         return Forbidden(
-            f"the application credential {credential.name} is restricted: Keystone lets it "
-            "make no trust, which Heat needs to create a stack",
-            cure=password + "Or make one with `openstack application credential create "
-            "--unrestricted`; Keystone since the fix of its bug 2150089 refuses that one too.",
+            message(
+                "the application credential %(name)s is restricted: Keystone "
+                "lets it make no trust, which Heat needs to create a stack",
+                name=credential.name,
+            ),
+            cure=joined(
+                " ",
+                [
+                    password,
+                    message(
+                        "Or make one with `openstack application credential create "
+                        "--unrestricted`; Keystone since the fix of its bug 2150089 "
+                        "refuses that one too."
+                    ),
+                ],
+            ),
         )
     return Forbidden(
-        f"the application credential {credential.name} is unrestricted, and yet Keystone lets "
-        "it make no trust, which Heat needs to create a stack",
-        cure=password + "Or ask the cloud's administrator for "
-        "allow_insecure_application_credential_trust_escalation in keystone.conf.",
+        message(
+            "the application credential %(name)s is unrestricted, and yet "
+            "Keystone lets it make no trust, which Heat needs to create a "
+            "stack",
+            name=credential.name,
+        ),
+        cure=joined(
+            " ",
+            [
+                password,
+                message(
+                    "Or ask the cloud's administrator for "
+                    "allow_insecure_application_credential_trust_escalation in keystone.conf."
+                ),
+            ],
+        ),
     )

@@ -10,6 +10,7 @@ from cliff.lister import Lister
 
 from ao import duration
 from ao.commands.site_command import SiteCommand
+from ao.message import message
 
 if TYPE_CHECKING:
     from ao.doctor.findings import Effect
@@ -56,7 +57,8 @@ class Doctor(SiteCommand, Lister):
             found = kept_findings.recall(work)
             if found is None:
                 raise NotFound(
-                    f"site {work.site.name} was never examined", cure="`ao doctor` examines."
+                    message("site %(name)s was never examined", name=work.site.name),
+                    cure=message("`ao doctor` examines."),
                 )
         else:
             kept_findings.check_format(work.cloud, work.site)

@@ -8,6 +8,7 @@ import sys
 from ao.colour import Colour
 from ao.commands.site_command import SiteCommand
 from ao.errors import Refused
+from ao.message import message
 
 
 class Down(SiteCommand):
@@ -45,7 +46,9 @@ class Down(SiteCommand):
 def _ask(question: str) -> None:
     """Raise Refused unless the user says yes."""
     if not sys.stdin.isatty():
-        raise Refused("nobody is there to ask", cure="--yes deletes without asking.")
+        raise Refused(
+            message("nobody is there to ask"), cure=message("--yes deletes without asking.")
+        )
     print(f"{question} [yes/no] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() != "yes":
-        raise Refused("nothing was deleted")
+        raise Refused(message("nothing was deleted"))

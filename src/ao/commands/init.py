@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ao.commands.site_command import AoCommand
 from ao.errors import ConfigError
+from ao.message import message
 
 
 class Init(AoCommand):
@@ -21,8 +22,8 @@ class Init(AoCommand):
         for path in files:
             if path.exists():
                 raise ConfigError(
-                    f"{path} is there already; nothing was written",
-                    cure="Move it away, or name another place with --config.",
+                    message("%(path)s is there already; nothing was written", path=path),
+                    cure=message("Move it away, or name another place with --config."),
                 )
         for path, name in files.items():
             path.write_text(starter.joinpath(name).read_text(encoding="utf-8"), encoding="utf-8")

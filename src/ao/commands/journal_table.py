@@ -25,7 +25,7 @@ from ao.journal import (
     Unreadable,
 )
 from ao.journal.events import ONE_WAY
-from ao.untrusted.text_format import NewerFormat
+from ao.text_format import NewerFormat
 
 
 def rows(entry: Entry) -> Iterator[tuple[object, ...]]:

@@ -7,6 +7,7 @@ import argparse
 from ao import duration
 from ao.commands.site_command import SiteCommand
 from ao.errors import ConfigError
+from ao.message import message
 
 
 class Lock(SiteCommand):
@@ -35,11 +36,19 @@ class Lock(SiteCommand):
         try:
             seconds = duration.parse(parsed_args.length)
         except ValueError as error:
-            raise ConfigError(f"--for: {error}") from None
+            raise ConfigError(message("--for: %(error)s", error=error)) from None
         if not seconds:
-            raise ConfigError("--for: a lock for no time holds nobody off")
+            raise ConfigError(message("--for: a lock for no time holds nobody off"))
         if seconds > lock.LONGEST:
-            raise ConfigError(f"--for: a lock lasts {duration.show(lock.LONGEST)} at most")
+            raise ConfigError(
+                message("--for: a lock lasts %(time)s at most", time=duration.show(lock.LONGEST))
+            )
         work = self.work()
         holder = operations.hold(work, parsed_args.reason, seconds)
-        work.progress.note(f"Locked site {work.site.name}: {holder}. `ao unlock` frees it.")
+        work.progress.note(
+            message(
+                "Locked site %(name)s: %(holder)s. `ao unlock` frees it.",
+                name=work.site.name,
+                holder=holder,
+            )
+        )

@@ -18,6 +18,7 @@ from cliff.show import ShowOne
 from ao.commands.site_command import SiteCommand
 from ao.commands.table_cell import Cell
 from ao.errors import ConfigError, RequestsLost
+from ao.message import message
 
 if TYPE_CHECKING:
     from ao.probe.probe_load import ProbeLoad
@@ -87,9 +88,13 @@ class Probe(SiteCommand, ShowOne):
         super().produce_output(parsed_args, column_names, data)
         if self.recording.lost:
             raise RequestsLost(
-                f"{self.recording.lost:,} of {self.recording.sent:,} requests "
-                f"to {parsed_args.url} were lost",
-                cure="The table tells how; --records FILE keeps a line for each of them.",
+                message(
+                    "%(lost)s of %(sent)s requests to %(url)s were lost",
+                    lost=f"{self.recording.lost:,}",
+                    sent=f"{self.recording.sent:,}",
+                    url=parsed_args.url,
+                ),
+                cure=message("The table tells how; --records FILE keeps a line for each of them."),
             )
         return 0
 
@@ -97,11 +102,20 @@ class Probe(SiteCommand, ShowOne):
         from ao.probe.probe_load import ProbeLoad, Protocol
 
         if not options.new and not options.kept:
-            raise ConfigError("--new 0 --kept 0 sends nothing", cure="Give one of them a number.")
+            raise ConfigError(
+                message("--new 0 --kept 0 sends nothing"),
+                cure=message("Give one of them a number."),
+            )
         base, path = _split(options.url)
         slow = options.kept // 5 if options.slow is None else options.slow
         if slow > options.kept:
-            raise ConfigError(f"--slow {slow} is more than the {options.kept} clients of --kept")
+            raise ConfigError(
+                message(
+                    "--slow %(slow)s is more than the %(kept)s clients of --kept",
+                    slow=slow,
+                    kept=options.kept,
+                )
+            )
         return ProbeLoad(
             url=base,
             identify=self._identify(options, path),
@@ -207,7 +221,10 @@ def _split(url: str) -> tuple[str, str]:
     """A URL without its path, and its path; that is empty when there is none."""
     found = re.fullmatch(r"(\w+://[^/?#]+)([^#]*)", url)
     if found is None:
-        raise ConfigError(f"{url!r} is not an http or https URL", cure="Write http://HOST[:PORT].")
+        raise ConfigError(
+            message("%(url)s is not an http or https URL", url=f"{url!r}"),
+            cure=message("Write http://HOST[:PORT]."),
+        )
     base, path = found.groups()
     return base, f"/{path}" if path.startswith("?") else path
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ao.errors import ConfigError, NotFound
+from ao.message import message
 
 if TYPE_CHECKING:
     from ao.cloud import Cloud
@@ -93,8 +94,13 @@ class OpenStackClient:
             return described
         if given.config:
             raise ConfigError(
-                f"{path} describes site {described.name if described else '?'}, not {name}",
-                cure="Name the file of that site, or none.",
+                message(
+                    "%(path)s describes site %(name)s, not %(wanted)s",
+                    path=path,
+                    name=described.name if described else "?",
+                    wanted=name,
+                ),
+                cure=message("Name the file of that site, or none."),
             )
         return config.load_stored(self.cloud(None), name)
 
@@ -115,9 +121,11 @@ class OpenStackClient:
         name = tag_value(stack.tags, "site") if stack else None
         if name is None or not is_name(name):
             raise NotFound(
-                f"the project has no site {name_or_id}",
-                cure="`openstack bluegreen site list` lists its sites; a new one needs its site "
-                "file, which --config names.",
+                message("the project has no site %(name)s", name=name_or_id),
+                cure=message(
+                    "`openstack bluegreen site list` lists its sites; a new one "
+                    "needs its site file, which --config names."
+                ),
             )
         return name
 

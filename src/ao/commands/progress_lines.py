@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 from ao import duration
 from ao.cloud.models import Resource, Stack
+from ao.message import Message
+from ao.message.translation import spoken
 from ao.plan.plan import Step
 from ao.probe.running_totals import RunningTotals
 from ao.progress import Drained, Silent
-from ao.untrusted.printable import printable, printable_lines
+from ao.untrusted.printable import printable
 
 STATE_EVERY = 60.0
 """Seconds between two lines about one thing that goes on."""
@@ -22,7 +24,7 @@ class NoteProgress(Silent):
 
     def note(self, text: str) -> None:
         """Tell it."""
-        print(printable_lines(text), file=sys.stderr)
+        print(spoken(text), file=sys.stderr)
 
 
 class LineProgress:
@@ -58,22 +60,22 @@ class LineProgress:
 
     def state(self, text: str) -> None:
         """Tell it when it begins, and once a minute."""
-        kind = text.partition(":")[0]
+        kind = text.template if isinstance(text, Message) else text
         if kind != self._state or time.monotonic() - self._stated >= STATE_EVERY:
             self._state, self._stated = kind, time.monotonic()
-            self._tell(printable(text))
+            self._tell(printable(spoken(text)))
 
     def end(self, step: Step, seconds: float) -> None:
         """Tell the step and its time."""
-        self._tell(f"{printable(str(step))}: {duration.show(seconds)}")
+        self._tell(f"{printable(spoken(step))}: {duration.show(seconds)}")
 
     def note(self, text: str) -> None:
         """Tell it."""
-        print(printable_lines(text), file=sys.stderr)
+        print(spoken(text), file=sys.stderr)
 
     def _tell(self, text: str) -> None:
         at = f"{time.monotonic() - self._begin:7.1f}s"
-        print(f"{at}  {printable_lines(text)}", file=sys.stderr, flush=True)
+        print(f"{at}  {spoken(text)}", file=sys.stderr, flush=True)
 
 
 def title(resource: Resource) -> str:

@@ -15,10 +15,11 @@ from ao import duration
 from ao.cloud.models import Resource, Stack
 from ao.commands.probe_line import STYLES
 from ao.commands.progress_lines import title
+from ao.message.translation import spoken
 from ao.plan.plan import Step
 from ao.probe.running_totals import RunningTotals
 from ao.progress import Drained
-from ao.untrusted.printable import printable, printable_lines
+from ao.untrusted.printable import printable
 
 _MARKS = {
     "COMPLETE": Text("✓ ", "green"),
@@ -70,7 +71,7 @@ class TreeProgress:
         """Leave one line of the step."""
         self._steps.pop(step, None)
         self._state = ""
-        text = printable(str(step))
+        text = printable(spoken(step))
         line = Text.assemble(_MARKS["COMPLETE"], text, (f"  {duration.show(seconds)}", "dim"))
         self._console.print(line)
         if not self._steps:
@@ -91,20 +92,20 @@ class TreeProgress:
 
     def drained(self, drained: Drained) -> None:
         """Tell how it went below the steps."""
-        self._console.print(printable_lines(drained.text))
+        self._console.print(spoken(drained.text))
 
     def note(self, text: str) -> None:
         """Tell it below the steps."""
-        self._console.print(printable_lines(text))
+        self._console.print(spoken(text))
 
     def _tree(self) -> Tree:
         root = Tree("", hide_root=True)
         now = time.monotonic()
         for step, begin in self._steps.items():
             age = (f"  {duration.show(now - begin)}", "dim")
-            root.add(Text.assemble(_MARKS["IN_PROGRESS"], printable(str(step)), age))
+            root.add(Text.assemble(_MARKS["IN_PROGRESS"], printable(spoken(step)), age))
         if self._state:
-            root.add(Text(printable(self._state), "dim"))
+            root.add(Text(printable(spoken(self._state)), "dim"))
         tally = self._sample()
         if tally is not None:
             root.add(_traffic(tally))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ao.commands.site_command import SiteCommand
+from ao.message import message
 
 if TYPE_CHECKING:
     from ao.release import Options
@@ -86,7 +87,11 @@ class ReleaseCommand(SiteCommand):
         facts = work.observe()
         if facts.live is not None:
             version = facts.systems[facts.live].version
-            work.progress.note(f"Live: {version or 'not known which version'}, on {facts.live}.")
+            work.progress.note(
+                message("Live: %(version)s, on %(colour)s.", version=version, colour=facts.live)
+                if version
+                else message("Live: not known which version, on %(colour)s.", colour=facts.live)
+            )
 
 
 class Release(ReleaseCommand):
@@ -162,7 +167,12 @@ class Continue(ReleaseCommand):
         work = self.follow(parsed_args)
         if release.is_running(work):
             asked = release.go_on(work, parsed_args.reason, parsed_args.release)
-            work.progress.note(f"Asked the release of {asked.version} to go on where it runs.")
+            work.progress.note(
+                message(
+                    "Asked the release of %(version)s to go on where it runs.",
+                    version=asked.version,
+                )
+            )
             return
         release.resume(work, options, named=parsed_args.release)
         self.tell(work)
@@ -201,11 +211,19 @@ class Approve(SiteCommand):
             work, parsed_args.reason, named=parsed_args.release, approver=approver
         )
         work.progress.note(
-            f"Release {approved.id} of {approved.version} is approved: "
-            f"production may move from {approved.old} to {approved.new}."
+            message(
+                "Release %(id)s of %(version)s is approved: production may "
+                "move from %(old)s to %(new)s.",
+                id=approved.id,
+                version=approved.version,
+                old=approved.old,
+                new=approved.new,
+            )
         )
         if not release.is_running(work):
-            work.progress.note(f"`ao release continue {approved.id}` goes on with it.")
+            work.progress.note(
+                message("`ao release continue %(id)s` goes on with it.", id=approved.id)
+            )
 
 
 class Watch(ReleaseCommand):
@@ -276,7 +294,9 @@ class Pause(SiteCommand):
 
         work = self.work()
         asked = release.pause(work, parsed_args.reason)
-        work.progress.note(f"Asked the release of {asked.version} to wait.")
+        work.progress.note(
+            message("Asked the release of %(version)s to wait.", version=asked.version)
+        )
 
 
 def _add_until(parser: argparse.ArgumentParser) -> None:
@@ -311,7 +331,8 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
-            f"cannot write {path}: {error.strerror}", cure="Name a place that can be written to."
+            message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
+            cure=message("Name a place that can be written to."),
         ) from None
 
 

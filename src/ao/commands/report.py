@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ao.commands.site_command import AoCommand
 from ao.errors import ConfigError
+from ao.message import message
 
 _KINDS = {"svg": "chart", "png": "chart", "html": "whole report"}
 
@@ -44,7 +45,13 @@ class Report(AoCommand):
             if path is None:
                 continue
             if path.suffix != f".{kind}":
-                raise ConfigError(f"--{kind} {path}: the file's name has to end in .{kind}")
+                raise ConfigError(
+                    message(
+                        "--%(kind)s %(path)s: the file's name has to end in .%(kind)s",
+                        kind=kind,
+                        path=path,
+                    )
+                )
             report_files.check(path)
             paths.append(path)
         cutover = report_files.read(parsed_args.file)

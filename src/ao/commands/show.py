@@ -11,6 +11,7 @@ from cliff.lister import Lister
 
 from ao.commands.site_command import SiteCommand
 from ao.errors import NotFound
+from ao.message import message
 
 if TYPE_CHECKING:
     from ao.journal import Entry
@@ -61,7 +62,7 @@ class Show(SiteCommand, Lister):
         if not found:
             raise NotFound(
                 f"the journal has no release {wanted or ''}".rstrip(),
-                cure="`ao history` lists the releases.",
+                cure=message("`ao history` lists the releases."),
             )
         told = journal.entries(found[-1])
         self._report(told, found[-1], parsed_args.report)
@@ -74,7 +75,9 @@ class Show(SiteCommand, Lister):
 
         switches = [it.event for it in told if isinstance(it.event, Switched)]
         if paths and not switches:
-            raise NotFound(f"release {release} has no switch that could be reported")
+            raise NotFound(
+                message("release %(release)s has no switch that could be reported", release=release)
+            )
         for cut in switches[-1].cut if switches else ():
             print(f"Too large to be kept whole: {cut} were left out.", file=sys.stderr)
         for path in paths:

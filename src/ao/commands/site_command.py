@@ -15,6 +15,8 @@ from cliff.lister import Lister
 from ao.commands import program
 from ao.errors import AoError
 from ao.interrupt import terminable
+from ao.message import message
+from ao.message.translation import spoken
 from ao.redaction import redact_log
 
 if TYPE_CHECKING:
@@ -52,13 +54,17 @@ class AoCommand(Command):
             return exit_code
         except AoError as error:
             self._log_end(error.exit_code, error)
-            print(f"ao: {error}", file=sys.stderr)
+            print(f"ao: {spoken(error.text)}", file=sys.stderr)
             return error.exit_code
         except KeyboardInterrupt:
             self._log_end(INTERRUPTED)
             print(
-                "ao: interrupted; nothing is undone. The same command goes on where this one "
-                "stopped, `ao status` shows what is.",
+                spoken(
+                    message(
+                        "ao: interrupted; nothing is undone. The same command goes on where this "
+                        "one stopped, `ao status` shows what is."
+                    )
+                ),
                 file=sys.stderr,
             )
             return INTERRUPTED
@@ -141,5 +147,5 @@ class SystemLister(SiteCommand, Lister):
         from ao.commands import systems_table
 
         for note in systems_table.notes(work.site, facts, loads):
-            print(note, file=sys.stderr)
+            print(spoken(note), file=sys.stderr)
         return systems_table.columns(work.site, loads), systems_table.rows(work.site, facts, loads)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ao.colour import Colour
 from ao.commands.site_command import SystemLister
+from ao.message import message
 
 if TYPE_CHECKING:
     from ao.cutover.measurement import Measurement
@@ -98,7 +99,9 @@ class Switch(SystemLister):
         work = self.work()
         if parsed_args.force:
             work.progress.note(
-                "--force: clients of the old system are cut, requests under way may be lost."
+                message(
+                    "--force: clients of the old system are cut, requests under way may be lost."
+                )
             )
         with ExitStack() as running:
             measurement = None

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands.table_cell import Cell
+from ao.message import message
 from ao.plan import alarms
 from ao.plan.facts import Facts
 from ao.plan.scaling_state import ScalingState
@@ -70,11 +71,11 @@ def _alarms(facts: Facts, colour: Colour) -> str:
     """Whether load changes its size, and what its alarms say."""
     system = facts.systems[colour]
     if not system.alarms:
-        return "not known" if facts.unknown else "none"
+        return message("not known") if facts.unknown else "none"
     if not any(alarm.enabled for alarm in system.alarms):
         return "off"
     out, inward = system.alarm(alarms.OUT), system.alarm(alarms.IN)
-    return f"out {_state_of(out)}, in {_state_of(inward)}"
+    return message("out %(out)s, in %(inward)s", out=_state_of(out), inward=_state_of(inward))
 
 
 def _state_of(alarm: Alarm | None) -> str:
@@ -98,9 +99,9 @@ def _load(site: Site, load: ScalingState) -> tuple[Cell, Cell]:
 def _state(facts: Facts, colour: Colour) -> str:
     system = facts.systems[colour]
     if system.stack is None:
-        return "not built"
+        return message("not built")
     if system.stack.busy:
-        return f"{system.stack.action.lower()} in progress"
+        return message("%(action)s in progress", action=system.stack.action.lower())
     return system.obstacle() or "ready"
 
 
@@ -108,53 +109,87 @@ def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]
     """What the table does not say."""
     if facts.switching_to:
         yield (
-            f"A switch to {facts.switching_to} is not finished: `ao switch` goes on with it, "
-            "`ao up` gives the preview back to the standby."
+            message(
+                "A switch to %(colour)s is not finished: `ao switch` "
+                "goes on with it, `ao up` gives the preview back to the "
+                "standby.",
+                colour=facts.switching_to,
+            )
         )
     if facts.production and facts.production.port_id is None:
-        yield f"The production address {facts.production.address} reaches no system: `ao up`."
+        yield message(
+            "The production address %(address)s reaches no system: `ao up`.",
+            address=facts.production.address,
+        )
     for system in facts.systems.values():
         if system.stack is not None and system.version is None:
             yield (
-                f"The version of {system.colour} is not known: its stack has no tag that tells one."
+                message(
+                    "The version of %(colour)s is not known: its stack has no tag that tells one.",
+                    colour=system.colour,
+                )
             )
     yield from _scaling_notes(facts, loads or {})
     if facts.foreign and facts.production:
         yield (
-            f"The production address {facts.production.address} points to port "
-            f"{facts.production.port_id}, which is not of site {site.name}."
+            message(
+                "The production address %(address)s points to port "
+                "%(port)s, which is not of site %(name)s.",
+                address=facts.production.address,
+                port=facts.production.port_id,
+                name=site.name,
+            )
         )
 
 
 def _scaling_notes(facts: Facts, loads: Loads) -> Iterator[str]:
-    yield from (f"{it}." for it in facts.newer)
+    yield from (message("%(sentence)s.", sentence=it) for it in facts.newer)
     if facts.unknown:
-        yield f"The alarms are not known, and load may change no size: {facts.unknown}"
+        yield message(
+            "The alarms are not known, and load may change no size: %(why)s",
+            why=facts.unknown,
+        )
     if facts.live is None:
         return
     live, standby = facts.systems[facts.live], facts.systems[facts.live.other]
     silence = loads[facts.live].silence if loads else ""
     if not silence and any(map(_unmeasured, live.alarms)):
-        silence = "Aodh has nothing to compare"
+        silence = message("Aodh has nothing to compare")
     if silence:
         yield (
-            f"The load of {facts.live} is not measured, so it changes no size: {silence}. A new "
-            "system is measured after the time of its rules; else look at the query in the site "
-            "file, and ask those who run the cloud for Prometheus and Ceilometer."
+            message(
+                "The load of %(live)s is not measured, so it changes no size: "
+                "%(why)s. A new system is measured after the time of its "
+                "rules; else look at the query in the site file, and ask those "
+                "who run the cloud for Prometheus and Ceilometer.",
+                live=facts.live,
+                why=silence,
+            )
         )
     off = [alarm for alarm in live.alarms if not alarm.enabled]
     if off == [live.alarm(alarms.IN)]:
         yield (
-            f"Load takes no server from {facts.live}, which is live: its alarm for that is off, "
-            "as it is while a release runs. Else `ao up` switches it on."
+            message(
+                "Load takes no server from %(live)s, which is live: its alarm "
+                "for that is off, as it is while a release runs. Else `ao up` "
+                "switches it on.",
+                live=facts.live,
+            )
         )
     elif off:
-        yield f"Alarms of {facts.live}, which is live, are off: `ao up` switches them on."
+        yield message(
+            "Alarms of %(live)s, which is live, are off: `ao up` switches them on.", live=facts.live
+        )
     if any(alarm.enabled for alarm in standby.alarms):
-        yield f"Alarms of {standby.colour}, the standby, are on: `ao up` switches them off."
+        yield message(
+            "Alarms of %(colour)s, the standby, are on: `ao up` switches them off.",
+            colour=standby.colour,
+        )
     for system in (live, standby):
         if system.lost:
-            yield f"Aodh has lost an alarm of {system.colour}: `ao up` makes it anew."
+            yield message(
+                "Aodh has lost an alarm of %(colour)s: `ao up` makes it anew.", colour=system.colour
+            )
 
 
 def _unmeasured(alarm: Alarm) -> bool:

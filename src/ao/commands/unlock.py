@@ -6,6 +6,7 @@ import argparse
 
 from ao.commands.site_command import SiteCommand
 from ao.errors import ConfigError
+from ao.message import message
 
 
 class Unlock(SiteCommand):
@@ -27,10 +28,14 @@ class Unlock(SiteCommand):
         from ao.operations import operations
 
         if parsed_args.force and not parsed_args.reason:
-            raise ConfigError("--force needs --reason", cure="It is written into the journal.")
+            raise ConfigError(
+                message("--force needs --reason"), cure=message("It is written into the journal.")
+            )
         work = self.work()
         before = operations.free(work, parsed_args.reason, force=parsed_args.force)
         if before is None:
-            work.progress.note(f"Nobody holds the lock of site {work.site.name}.")
+            work.progress.note(
+                message("Nobody holds the lock of site %(name)s.", name=work.site.name)
+            )
             return
-        work.progress.note(f"Freed the lock of {before}.")
+        work.progress.note(message("Freed the lock of %(holder)s.", holder=before))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 
 from ao.errors import ConfigError
+from ao.message import message
 from ao.site import checked_version
 
 
@@ -25,8 +26,8 @@ def refuse_command(word: str) -> None:
     command = _commands().get(word.lower())
     if command is not None:
         raise ConfigError(
-            f"{word} cannot be a version: it is a word of Ao's commands",
-            cure=f"Did you mean `{command}`?",
+            message("%(word)s cannot be a version: it is a word of Ao's commands", word=word),
+            cure=message("Did you mean `%(command)s`?", command=command),
         )
 
 

@@ -13,6 +13,7 @@ from ao.config import stored
 from ao.config.site_file import SiteFile, sizes
 from ao.config.yaml_file import YamlFile
 from ao.errors import ConfigError
+from ao.message import message
 from ao.site.rules import Approve, Rules
 
 USER_DATA_LIMIT = 49_149
@@ -48,22 +49,24 @@ def load_stored(cloud: Cloud, name: str) -> site.Site:
         values = {**stored.taken(document.site_file), "user_data": "user-data"}
         file = SiteFile.model_validate(values)
     except (ValidationError, OverflowError, RecursionError) as error:
-        raise _unusable(name, "is not one for this version of Ao") from error
+        raise _unusable(name, message("is not one for this version of Ao")) from error
     if stored.unknown(document.site_file):
-        raise _unusable(name, "is not one for this version of Ao: it has keys that are not known")
+        raise _unusable(
+            name, message("is not one for this version of Ao: it has keys that are not known")
+        )
     if file.site != name:
-        raise _unusable(name, f"is that of site {file.site}")
+        raise _unusable(name, message("is that of site %(site)s", site=file.site))
     fault = _user_data_fault(document.user_data)
     if fault:
-        raise _unusable(name, f"has user data that {fault[0]}")
+        raise _unusable(name, message("has user data that %(fault)s", fault=fault[0]))
     left_out = stored.left_out(document.site_file, document.left_out)
     return _site(file, None, document.user_data, text, left_out)
 
 
 def _unusable(name: str, why: str) -> ConfigError:
     return ConfigError(
-        f"the site file that the project keeps of {name} {why}",
-        cure="`ao up` with the site file keeps it anew.",
+        message("the site file that the project keeps of %(name)s %(why)s", name=name, why=why),
+        cure=message("`ao up` with the site file keeps it anew."),
     )
 
 
@@ -75,14 +78,28 @@ def _user_data(source: YamlFile, name: str) -> str:
         text = data.decode("utf-8")
     except OSError as error:
         raise ConfigError(
-            f"{where}: user_data: cannot read {path}: {error.strerror}",
-            cure="Write the file, or name another one; the path is relative to the site file.",
+            message(
+                "%(where)s: user_data: cannot read %(path)s: %(why)s",
+                where=where,
+                path=path,
+                why=error.strerror,
+            ),
+            cure=message(
+                "Write the file, or name another one; the path is relative to the site file."
+            ),
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{where}: user_data: {path} is not UTF-8 text") from error
+        raise ConfigError(
+            message("%(where)s: user_data: %(path)s is not UTF-8 text", where=where, path=path)
+        ) from error
     fault = _user_data_fault(text)
     if fault:
-        raise ConfigError(f"{where}: user_data: {path} {fault[0]}", cure=fault[1])
+        raise ConfigError(
+            message(
+                "%(where)s: user_data: %(path)s %(fault)s", where=where, path=path, fault=fault[0]
+            ),
+            cure=fault[1],
+        )
     return text
 
 
@@ -90,15 +107,23 @@ def _user_data_fault(text: str) -> tuple[str, str] | None:
     """What is wrong with user data, and the cure; None when nothing is."""
     if "$AO_VERSION" not in text:
         return (
-            "does not say $AO_VERSION, so that no version would differ from another, and a "
-            "deploy would replace no server",
-            "Write VERSION='$AO_VERSION' in it, and set up that version of the application.",
+            message(
+                "does not say $AO_VERSION, so that no version would differ "
+                "from another, and a deploy would replace no server"
+            ),
+            message(
+                "Write VERSION='$AO_VERSION' in it, and set up that version of the application."
+            ),
         )
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > USER_DATA_LIMIT:
         return (
-            f"has {size:,} bytes, Nova takes {USER_DATA_LIMIT:,}",
-            "Have a short script fetch the rest.",
+            message(
+                "has %(size)s bytes, Nova takes %(most)s",
+                size=f"{size:,}",
+                most=f"{USER_DATA_LIMIT:,}",
+            ),
+            message("Have a short script fetch the rest."),
         )
     return None
 

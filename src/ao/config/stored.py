@@ -16,9 +16,10 @@ from pydantic import BaseModel
 
 from ao.cloud import Cloud, SoftwareConfig
 from ao.errors import ConfigError, NotFound, Refused
+from ao.message import message
 from ao.site import Site
 from ao.site.hooks import Point
-from ao.untrusted.text_format import UPGRADE, Format, newer_format
+from ao.text_format import UPGRADE, Format, newer_format
 
 FORMAT = 1
 """Format of the texts that are written, and the highest one that is read."""
@@ -188,16 +189,21 @@ def read(cloud: Cloud, name: str) -> str:
     records: tuple[SoftwareConfig, ...] = cloud.software_configs.all(_prefix(name))
     if not records:
         raise NotFound(
-            f"the project keeps no site file of {name}",
-            cure="`ao up` with the site file keeps it.",
+            message("the project keeps no site file of %(site)s", site=name),
+            cure=message("`ao up` with the site file keeps it."),
         )
     text = cloud.software_configs.read(records[-1])
     _refuse_newer(name, records[-1], text)
     if len(text) > LONGEST:
         raise ConfigError(
-            f"the site file that the project keeps of {name} has {len(text):,} characters, which "
-            f"is more than {LONGEST:,}",
-            cure="`ao up` with the site file keeps it anew.",
+            message(
+                "the site file that the project keeps of %(name)s has "
+                "%(count)s characters, which is more than %(most)s",
+                name=name,
+                count=f"{len(text):,}",
+                most=f"{LONGEST:,}",
+            ),
+            cure=message("`ao up` with the site file keeps it anew."),
         )
     return text
 
@@ -218,7 +224,12 @@ def _refuse_newer(name: str, record: SoftwareConfig, text: str) -> None:
     newer = newer_format(text, FORMAT)
     if newer is not None:
         raise Refused(
-            f"the site file that the project keeps of {name} (record {record.id}) {newer}",
+            message(
+                "the site file that the project keeps of %(site)s (record %(id)s) %(why)s",
+                site=name,
+                id=record.id,
+                why=newer,
+            ),
             cure=UPGRADE,
         )
 

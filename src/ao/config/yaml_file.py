@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from ao.errors import ConfigError
+from ao.message import message
 
 KeyPath = tuple[str | int, ...]
 """Way to a value: keys and list positions from the top."""
@@ -39,8 +40,8 @@ class YamlFile:
             text = path.read_text(encoding="utf-8")
         except OSError as error:
             raise ConfigError(
-                f"cannot read {path}: {error.strerror}",
-                cure="`ao init` writes a starter file; --config names another one.",
+                message("cannot read %(path)s: %(why)s", path=path, why=error.strerror),
+                cure=message("`ao init` writes a starter file; --config names another one."),
             ) from error
         return cls.parse(path, text)
 
@@ -52,18 +53,31 @@ class YamlFile:
             data = yaml.safe_load(text)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise ConfigError(f"{path}:{line}: not YAML: {error.problem}") from error
+            raise ConfigError(
+                message(
+                    "%(path)s:%(line)s: not YAML: %(problem)s",
+                    path=path,
+                    line=line,
+                    problem=error.problem,
+                )
+            ) from error
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(
-                f"{path}:1: the file must hold `key: value` lines",
-                cure="`ao init` writes a starter file.",
+                message("%(path)s:1: the file must hold `key: value` lines", path=path),
+                cure=message("`ao init` writes a starter file."),
             )
         lines: dict[KeyPath, int] = {}
         for key, line in _keys(node, ()):
             if key in lines:
                 raise ConfigError(
-                    f"{path}:{line}: {_dotted(key)}: given twice, first on line {lines[key]}",
-                    cure="Delete one of the two.",
+                    message(
+                        "%(path)s:%(line)s: %(dotted)s: given twice, first on line %(lines)s",
+                        path=path,
+                        line=line,
+                        dotted=_dotted(key),
+                        lines=lines[key],
+                    ),
+                    cure=message("Delete one of the two."),
                 )
             lines[key] = line
         return cls(path=path, data=data, lines=lines)

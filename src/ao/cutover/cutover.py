@@ -12,6 +12,7 @@ from annotated_types import Interval
 
 from ao.colour import Colour
 from ao.cutover.trend import Points, Trend
+from ao.message import message
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording
 from ao.progress import Drained
 from ao.site import Method
@@ -28,6 +29,9 @@ REASON = 200
 """Characters of the reason of a lost request."""
 COLOUR = 40
 """Characters of such a colour."""
+
+
+_UNREACHED = message("production could not be reached from here")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +116,7 @@ class CutOver:
     """How the old system was drained; None when it was not."""
     recording: Recording | None
     """What the probe saw; None when nothing was measured."""
-    unmeasured: Line = "production could not be reached from here"
+    unmeasured: Line = _UNREACHED
     """Why there is no recording."""
     failure: Text | None = None
     """Why the switch failed, in a sentence; None when it did not."""

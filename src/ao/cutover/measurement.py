@@ -13,6 +13,7 @@ from ao.colour import Colour
 from ao.cutover import trend_reading
 from ao.cutover.cutover import Call, CutOver, Mark
 from ao.errors import AoError, Unavailable
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.plan.plan import PointProduction, Step
 from ao.probe.probe_load import ProbeLoad
@@ -62,7 +63,7 @@ class Measurement:
         why_not = begin(work, facts, self.probe, self.load)
         probe = None if why_not else self.probe
         if why_not:
-            work.progress.note(f"Nothing is measured: {why_not}.")
+            work.progress.note(message("Nothing is measured: %(why)s.", why=why_not))
 
         def end(failure: str | None = None) -> None:
             recording = None
@@ -99,18 +100,18 @@ def begin(
         )
     )
     if not load.new_per_second and not load.kept:
-        return "the probe is switched off"
+        return message("the probe is switched off")
     if facts.live is None:
-        return "no system is live yet"
+        return message("no system is live yet")
     try:
         work.visit(load.url + load.identify.path, REACH)
     except NoAnswer as error:
-        return f"production does not answer from here ({error})"
+        return message("production does not answer from here (%(words)s)", words=error)
     probe.begin(load)
     try:
         probe.wait_until_running(work.site.deadlines.switch)
     except Unavailable as error:
-        return f"production stopped answering ({error.message})"
+        return message("production stopped answering (%(words)s)", words=error.message)
     work.progress.probing(probe.sample)
     return ""
 

@@ -13,6 +13,7 @@ from ao.cutover.measurement import Probe
 from ao.doctor import trial_site
 from ao.doctor.findings import Effect, Findings, effect
 from ao.doctor.trial_site import TrialSite
+from ao.message import message
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Kind, Recording
 from ao.visit import NoAnswer, colour_of
@@ -43,17 +44,17 @@ def examine(work: Work, probes: Probes) -> Findings:
         _point(work, trial, trial.first)
         _await(work, url, Colour.BLUE)
 
-        work.progress.note("Reloading a load balancer under Keep-Alive connections.")
+        work.progress.note(message("Reloading a load balancer under Keep-Alive connections."))
         reload = _watch(
             work, probes, url, lambda: load_balancer.reload(work, trial.first), closing=True
         )
-        work.progress.note("Changing a listener's pool under Keep-Alive connections.")
+        work.progress.note(message("Changing a listener's pool under Keep-Alive connections."))
         pool = _watch(
             work, probes, url, lambda: _lead(work, trial, trial.green_pool, trial.blue_pool)
         )
         _lead(work, trial, trial.blue_pool, trial.green_pool)
         _await(work, url, Colour.BLUE)
-        work.progress.note("Moving a floating IP under Keep-Alive connections.")
+        work.progress.note(message("Moving a floating IP under Keep-Alive connections."))
         moved = _watch(work, probes, url, lambda: _point(work, trial, trial.second))
         return Findings(at=time.time(), provider=provider, reload=reload, pool=pool, address=moved)
 
@@ -103,7 +104,7 @@ def _lead(work: Work, trial: TrialSite, users_to: str, preview_to: str) -> None:
 def _await(work: Work, url: str, colour: Colour) -> None:
     """See the trial site answer from a colour."""
     identify = work.site.identify
-    seen = "nothing was seen"
+    seen: str = message("nothing was seen")
 
     def look() -> bool | None:
         nonlocal seen
@@ -112,14 +113,17 @@ def _await(work: Work, url: str, colour: Colour) -> None:
         except NoAnswer as error:
             seen = str(error)
             return None
-        seen = f"{identify.path} told colour {told}"
+        seen = message("%(path)s told colour %(told)s", path=identify.path, told=told)
         return True if told is colour else None
 
     work.clock.until(
         look,
-        what=f"the trial site ({url}) to answer from {colour}",
+        what=message("the trial site (%(url)s) to answer from %(colour)s", url=url, colour=colour),
         deadline=work.site.deadlines.serve,
         state=lambda: seen,
-        cure="The trial site's servers are made from the site's image and user data: see "
-        "`identify` in the site file, and whether this machine reaches floating IPs.",
+        cure=message(
+            "The trial site's servers are made from the site's image and "
+            "user data: see `identify` in the site file, and whether this "
+            "machine reaches floating IPs."
+        ),
     )

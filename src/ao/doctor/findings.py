@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ao.message import message
 from ao.probe.recording import KeptClient, Recording
 from ao.site import DrainWay, Method, Site
 from ao.untrusted.bounds import Count, Moment, Seconds
@@ -95,21 +96,29 @@ def advise(findings: Findings) -> Advice:
         return Advice(
             method=Method.POOL,
             drain=None,
-            why=f"when the pool changes, Keep-Alive connections {_WORDS[pool]}; when the "
-            f"address moves, they {_WORDS[address]}",
+            why=message(
+                "when the pool changes, Keep-Alive connections %(fate)s; when "
+                "the address moves, they %(other)s",
+                fate=_WORDS[pool],
+                other=_WORDS[address],
+            ),
         )
     return Advice(
         method=Method.ADDRESS,
         drain=drain(findings),
-        why=f"when the address moves, Keep-Alive connections {_WORDS[address]}; when the pool "
-        f"changes, they {_WORDS[pool]}",
+        why=message(
+            "when the address moves, Keep-Alive connections %(fate)s; when "
+            "the pool changes, they %(other)s",
+            fate=_WORDS[address],
+            other=_WORDS[pool],
+        ),
     )
 
 
 _WORDS = {
-    Fate.KEEP: "stay on the old system",
-    Fate.RESET: "end and come back on the new system",
-    Fate.HANG: "hang until the client gives up",
+    Fate.KEEP: message("stay on the old system"),
+    Fate.RESET: message("end and come back on the new system"),
+    Fate.HANG: message("hang until the client gives up"),
 }
 
 
@@ -127,11 +136,20 @@ def warnings(site: Site, findings: Findings) -> Iterator[str]:
         return
     if site.switch.method is not advice.method:
         yield (
-            f"`ao doctor` advises `method: {advice.method}` for this cloud, the site file says "
-            f"{site.switch.method}: {advice.why}."
+            message(
+                "`ao doctor` advises `method: %(method)s` for this cloud, the "
+                "site file says %(chosen)s: %(why)s.",
+                method=advice.method,
+                chosen=site.switch.method,
+                why=advice.why,
+            )
         )
     if site.switch.method is Method.ADDRESS and site.drain.way not in (None, drain(findings)):
         yield (
-            f"`ao doctor` advises `way: {drain(findings)}` under `drain` for this cloud, the "
-            f"site file says {site.drain.way}."
+            message(
+                "`ao doctor` advises `way: %(way)s` under `drain` for this "
+                "cloud, the site file says %(chosen)s.",
+                way=drain(findings),
+                chosen=site.drain.way,
+            )
         )

@@ -10,8 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from ao.cloud import Cloud, SoftwareConfig
 from ao.doctor.findings import Findings
 from ao.errors import NotFound, Refused
+from ao.message import message
 from ao.site import Site
-from ao.untrusted.text_format import UPGRADE, newer_format
+from ao.text_format import UPGRADE, newer_format
 from ao.work import Work
 
 FORMAT = 1
@@ -44,7 +45,12 @@ def check_format(cloud: Cloud, site: Site) -> None:
             newer = newer_format(cloud.software_configs.read(record), FORMAT)
         if newer is not None:
             raise Refused(
-                f"what `ao doctor` has found here (record {record.id}) {newer}", cure=UPGRADE
+                message(
+                    "what `ao doctor` has found here (record %(id)s) %(why)s",
+                    id=record.id,
+                    why=newer,
+                ),
+                cure=UPGRADE,
             )
 
 
@@ -59,7 +65,13 @@ def recall(work: Work) -> Findings | None:
     text = work.cloud.software_configs.read(records[-1])
     newer = newer_format(text, FORMAT)
     if newer is not None:
-        work.tell_once(f"What `ao doctor` has found here (record {records[-1].id}) {newer}.")
+        work.tell_once(
+            message(
+                "What `ao doctor` has found here (record %(id)s) %(why)s.",
+                id=records[-1].id,
+                why=newer,
+            )
+        )
         return None
     try:
         if len(text) <= CAP:
@@ -67,8 +79,11 @@ def recall(work: Work) -> Findings | None:
     except ValidationError:
         pass
     work.tell_once(
-        f"What `ao doctor` has found here (record {records[-1].id}) cannot be read and is left "
-        "out. `ao doctor` examines anew."
+        message(
+            "What `ao doctor` has found here (record %(id)s) cannot be "
+            "read and is left out. `ao doctor` examines anew.",
+            id=records[-1].id,
+        )
     )
     return None
 

@@ -12,6 +12,7 @@ from ao.apply import stack_parameters, stack_wait
 from ao.apply.switch import address
 from ao.cloud import FloatingIP, Listener, LoadBalancer, Resource, Stack
 from ao.errors import NotFound, Refused
+from ao.message import message
 from ao.plan import guard, quota
 from ao.site import Site, tag_value
 from ao.work import Work
@@ -73,9 +74,13 @@ def build_trial_site(work: Work) -> Iterator[TrialSite]:
     remove(work)
     if work.cloud.stacks.get(stack_name(work.site)) is not None:
         raise Refused(
-            f"there is a stack {stack_name(work.site)} that does not carry the tag "
-            f"{tag(work.site)}; Ao touches nothing that it did not make",
-            cure="Delete or rename it, then run `ao doctor` again.",
+            message(
+                "there is a stack %(stack)s that does not carry the tag "
+                "%(tag)s; Ao touches nothing that it did not make",
+                stack=stack_name(work.site),
+                tag=tag(work.site),
+            ),
+            cure=message("Delete or rename it, then run `ao doctor` again."),
         )
     servers = {"instances": 2, "cores": 2 * found.flavor.vcpus, "ram": 2 * found.flavor.ram}
     quota.check(NEEDS + Counter(servers), work.cloud.quotas())
@@ -84,7 +89,7 @@ def build_trial_site(work: Work) -> Iterator[TrialSite]:
             work, stack_parameters.trial_site_parameters(work.site, found, name(work.site))
         )
     finally:
-        work.progress.note("Removing the trial site.")
+        work.progress.note(message("Removing the trial site."))
         remove(work)
 
 
@@ -129,7 +134,10 @@ def _build(work: Work, parameters: dict[str, object]) -> TrialSite:
     stack_wait.wait_until_complete(work, [stack_named])
     stack = work.cloud.stacks.get(stack_named)
     if stack is None:
-        raise NotFound(f"stack {stack_named} is gone", cure="Run `ao doctor` again.")
+        raise NotFound(
+            message("stack %(stack)s is gone", stack=stack_named),
+            cure=message("Run `ao doctor` again."),
+        )
     ids = {resource.name: resource for resource in work.cloud.stacks.resources(stack)}
     balancers = {balancer.id: balancer for balancer in work.cloud.load_balancers.all()}
     listeners = {listener.id: listener for listener in work.cloud.load_balancers.listeners()}

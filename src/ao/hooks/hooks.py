@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ao.colour import Colour
 from ao.errors import AoError, ConfigError
 from ao.hooks import shell_command, webhook
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.redaction import redact
 from ao.site import Site
@@ -108,14 +109,22 @@ def call(work: Work, hook: Hook, context: Context, **more: str) -> None:
         failure = _execute(work.site, hook.call, told, hook.deadline)
     if not failure:
         return
-    what = f"the {context.point} hook failed: {failure}"
+    what = message("the %(point)s hook failed: %(failure)s", point=context.point, failure=failure)
     if hook.stops:
         raise HookFailed(
             what,
-            cure="Mend it, and run the same command again: it goes on here. "
-            "With `on_failure: continue` a release goes on without it.",
+            cure=message(
+                "Mend it, and run the same command again: it goes on here. "
+                "With `on_failure: continue` a release goes on without it."
+            ),
         )
-    work.progress.note(f"{what[0].upper()}{what[1:]}. The release goes on.")
+    work.progress.note(
+        message(
+            "The %(point)s hook failed: %(failure)s. The release goes on.",
+            point=context.point,
+            failure=failure,
+        )
+    )
 
 
 def check(site: Site) -> None:

@@ -9,6 +9,7 @@ from ao.errors import ConfigError, Refused
 from ao.hooks import shell_command
 from ao.hooks.hooks import Context
 from ao.journal import Journal, MigrationTold
+from ao.message import message
 from ao.work import Work
 
 
@@ -32,10 +33,15 @@ def one_way(work: Work, context: Context) -> bool:
     if result.exit_code in {0, 1}:
         return result.exit_code == 0
     raise ConfigError(
-        f"whether {context.version} can be switched back is not known: migration.check "
-        f"{shell_command.ended(gate.check, gate.deadline, result)}",
-        cure="It must end with 0 for a one-way change, with 1 where there is a way back. "
-        "`--i-know` switches back without asking it.",
+        message(
+            "whether %(version)s can be switched back is not known: migration.check %(words)s",
+            version=context.version,
+            words=shell_command.ended(gate.check, gate.deadline, result),
+        ),
+        cure=message(
+            "It must end with 0 for a one-way change, with 1 where there "
+            "is a way back. `--i-know` switches back without asking it."
+        ),
     )
 
 
@@ -64,7 +70,14 @@ def ask(work: Work, context: Context) -> bool | None:
 def refusal(version: str, old: Colour) -> Refused:
     """Why production does not go back from a version to the old system."""
     return Refused(
-        f"production is not switched back to {old}: {version} is past the point of no return, "
-        f"its database change is one-way and {old} cannot use the database any more",
-        cure="Mend it with a release of a later version, or go back all the same with `--i-know`.",
+        message(
+            "production is not switched back to %(old)s: %(version)s is "
+            "past the point of no return, its database change is one-way "
+            "and %(old)s cannot use the database any more",
+            old=old,
+            version=version,
+        ),
+        cure=message(
+            "Mend it with a release of a later version, or go back all the same with `--i-know`."
+        ),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ao.errors import ConfigError
 from ao.hooks import webhook
 from ao.hooks.hooks import Context
+from ao.message import message
 from ao.redaction import redact
 from ao.site.notify import Event
 from ao.work import Work
@@ -31,6 +32,16 @@ def tell(work: Work, event: Event, context: Context, **more: object) -> None:
         try:
             webhook.post(target.url, body, webhook.secret_of(work.site, target), DEADLINE)
         except webhook.Undelivered as error:
-            work.progress.note(f"The notification of {event} failed: {error}.")
+            work.progress.note(
+                message(
+                    "The notification of %(event)s failed: %(error)s.", event=event, error=error
+                )
+            )
         except ConfigError as error:
-            work.progress.note(f"The notification of {event} failed: {error.message}.")
+            work.progress.note(
+                message(
+                    "The notification of %(event)s failed: %(message)s.",
+                    event=event,
+                    message=error.message,
+                )
+            )

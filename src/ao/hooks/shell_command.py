@@ -15,6 +15,7 @@ from textwrap import shorten
 
 from ao import duration
 from ao.errors import Refused
+from ao.message import joined, message
 from ao.redaction import redact
 from ao.site import Site
 from ao.untrusted.printable import printable
@@ -61,15 +62,25 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
     """
     if site.folder is None:
         raise Refused(
-            f"{shorten(redact(command), 60)} runs only where the site file of {site.name} is",
-            cure="Run `ao` there; from here, no command of the site file is run.",
+            message(
+                "%(command)s runs only where the site file of %(site)s is",
+                command=shorten(redact(command), 60),
+                site=site.name,
+            ),
+            cure=message("Run `ao` there; from here, no command of the site file is run."),
         )
     for name, value in environment.items():
         if name not in FREE and not re.fullmatch(SAFE, value):
             raise Refused(
-                f"{shorten(redact(command), 60)} is not run: "
-                f"{name} would hold {printable(value, 60)}",
-                cure="Somebody has written that into the cloud; `ao status` shows what is.",
+                message(
+                    "%(command)s is not run: %(name)s would hold %(words)s",
+                    command=shorten(redact(command), 60),
+                    name=name,
+                    words=printable(value, 60),
+                ),
+                cure=message(
+                    "Somebody has written that into the cloud; `ao status` shows what is."
+                ),
             )
     begin = time.monotonic()
     process = subprocess.Popen(
@@ -95,11 +106,19 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
 def ended(line: str, deadline: float, result: Result) -> str:
     """How a command ended, and what it said last, in one line."""
     if result.exit_code is None:
-        how = f"ran longer than {duration.show(deadline)}"
+        how = message(
+            "%(command)s ran longer than %(time)s",
+            command=shorten(redact(line), 60),
+            time=duration.show(deadline),
+        )
     else:
-        how = f"ended with exit code {result.exit_code}"
+        how = message(
+            "%(command)s ended with exit code %(code)s",
+            command=shorten(redact(line), 60),
+            code=result.exit_code,
+        )
     said = result.tail.splitlines()
-    return f"{shorten(redact(line), 60)} {how}" + (f": {said[-1]}" if said else "")
+    return joined(": ", [how, said[-1]]) if said else how
 
 
 class _Said:

@@ -19,6 +19,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from ao.errors import ConfigError
 from ao.http import exchange
 from ao.http.exchange import Excessive, Unanswered
+from ao.message import message
 from ao.redaction import redact, remember
 from ao.site import Site
 from ao.site.hooks import Webhook
@@ -83,16 +84,24 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
             secret, source = path.read_text(encoding="utf-8").strip(), str(path)
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
-                f"cannot read the secret of the webhook {place(webhook.url)} from {path}: "
-                f"{getattr(error, 'strerror', None) or 'it is not UTF-8 text'}",
-                cure="Write the secret there; the path is relative to the site file.",
+                message(
+                    "cannot read the secret of the webhook %(place)s from %(path)s: %(why)s",
+                    place=place(webhook.url),
+                    path=path,
+                    why=getattr(error, "strerror", None) or "it is not UTF-8 text",
+                ),
+                cure=message("Write the secret there; the path is relative to the site file."),
             ) from None
     else:
         return None
     if not secret:
         raise ConfigError(
-            f"the secret of the webhook {place(webhook.url)} is to be in {source}, which is empty",
-            cure="Put it there, the same as the receiver has.",
+            message(
+                "the secret of the webhook %(place)s is to be in %(source)s, which is empty",
+                place=place(webhook.url),
+                source=source,
+            ),
+            cure=message("Put it there, the same as the receiver has."),
         )
     remember({"secret": secret})
     return secret
@@ -100,7 +109,7 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
 
 async def _deliver(request: httpx.Request, url: str, deadline: float) -> None:
     """Try until it is taken; raises TimeoutError with the last reason at the deadline."""
-    last = "no answer"
+    last: str = message("no answer")
 
     def note(state: RetryCallState) -> None:
         nonlocal last
@@ -111,7 +120,9 @@ async def _deliver(request: httpx.Request, url: str, deadline: float) -> None:
         try:
             status = (await exchange.send(request, connect=CONNECT)).status
         except Excessive as error:
-            raise Undelivered(f"{place(url)}: {error}") from error
+            raise Undelivered(
+                message("%(place)s: %(why)s", place=place(url), why=str(error))
+            ) from error
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
             raise _Passing(f"HTTP {status}")
         if not 200 <= status < 300:
@@ -126,7 +137,9 @@ async def _deliver(request: httpx.Request, url: str, deadline: float) -> None:
         async with asyncio.timeout(deadline):
             await retrying(attempt)
     except TimeoutError as error:
-        raise TimeoutError(f"{last}, for {deadline:g} s") from error
+        raise TimeoutError(
+            message("%(last)s, for %(seconds)s s", last=last, seconds=f"{deadline:g}")
+        ) from error
 
 
 def _reason(error: BaseException) -> str:

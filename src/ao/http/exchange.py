@@ -21,12 +21,13 @@ import httpcore
 import httpx
 
 from ao.http import limits
+from ao.message import message
 from ao.untrusted.printable import printable
 
 T = TypeVar("T")
 _GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 """Either format, by its first bytes."""
-_NO_PROXY = "the proxy that the environment names cannot be used"
+_NO_PROXY = message("the proxy that the environment names cannot be used")
 
 
 class Unanswered(Exception):
@@ -57,7 +58,7 @@ def request(method: str, url: str, **given: Any) -> httpx.Request:
     """
     made = httpx.Request(method, url, **given)
     if not 0 < (made.url.port or 80) < 65_536:
-        raise httpx.InvalidURL(f"{made.url.port} is no port")
+        raise httpx.InvalidURL(message("%(port)s is no port", port=made.url.port))
     if made.url.userinfo:
         made = next(httpx.BasicAuth(made.url.username, made.url.password).auth_flow(made))
     made.headers.update({"User-Agent": "ao", "Accept-Encoding": "identity"})
@@ -76,7 +77,9 @@ def exchange(
     try:
         return run(within())
     except TimeoutError as error:
-        raise Unanswered(f"no whole answer within {seconds:g} s") from error
+        raise Unanswered(
+            message("no whole answer within %(seconds)s s", seconds=f"{seconds:g}")
+        ) from error
 
 
 def run(asking: Coroutine[Any, Any, T]) -> T:
@@ -136,7 +139,9 @@ async def send(
             finally:
                 await answer.aclose()
     except httpcore.TimeoutException as error:
-        raise Unanswered(f"no connection within {connect:g} s") from error
+        raise Unanswered(
+            message("no connection within %(connect)s s", connect=f"{connect:g}")
+        ) from error
     except ImportError as error:  # of what httpcore needs for a SOCKS proxy
         raise Unanswered(f"{_NO_PROXY}: {error}") from error
     except httpcore.RemoteProtocolError as error:
@@ -236,7 +241,9 @@ def _decoded(body: bytes, headers: httpx.Headers, keep: int) -> bytes:
     try:
         return zlib.decompressobj(_GZIP_OR_ZLIB).decompress(body, keep)
     except zlib.error as error:
-        raise Unanswered(f"the body is not {coding}, as its header says") from error
+        raise Unanswered(
+            message("the body is not %(coding)s, as its header says", coding=coding)
+        ) from error
 
 
 def _proxy(url: httpx.URL) -> httpcore.Proxy | None:

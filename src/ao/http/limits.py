@@ -6,6 +6,8 @@ webhooks and for Prometheus. Each of these has a limit in time as a whole beside
 
 from __future__ import annotations
 
+from ao.message import message
+
 HEAD = 65_536
 """Bytes that an answer may have beside its body: status line, header fields, interim answers,
 trailers, and in HTTP/2 every frame that is not of the body."""
@@ -31,12 +33,12 @@ TEXT = 200
 SWITCHING_PROTOCOLS = 101
 """Status of an answer after which the connection is no longer one of HTTP."""
 
-HEAD_EXCEEDED = f"more than {HEAD // 1024} KiB beside the body"
-FIELDS_EXCEEDED = f"more than {FIELDS} header fields"
-INTERIM_EXCEEDED = f"more than {INTERIM} interim answers"
-SWITCHED = "HTTP 101: the server switches protocols, which was not asked for"
+HEAD_EXCEEDED = message("more than %(size)s KiB beside the body", size=HEAD // 1024)
+FIELDS_EXCEEDED = message("more than %(count)s header fields", count=FIELDS)
+INTERIM_EXCEEDED = message("more than %(count)s interim answers", count=INTERIM)
+SWITCHED = message("HTTP 101: the server switches protocols, which was not asked for")
 
 
 def body_exceeded(limit: int) -> str:
     """Say that a body is longer than so many bytes, which is said in MiB."""
-    return f"a body of more than {limit // 1024**2} MiB"
+    return message("a body of more than %(size)s MiB", size=limit // 1024**2)

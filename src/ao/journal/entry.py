@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,8 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 from ao.journal.events import Event, Noted, Switched
 from ao.journal.heading import LIMIT, Heading, is_free
 from ao.journal.invalid import Invalid
+from ao.journal.kept_message import KeptMessage, read_all
 from ao.journal.truncation import truncations
-from ao.untrusted.text_format import Format, NewerFormat, newer_format
+from ao.message import Message, message
+from ao.text_format import Format, NewerFormat, newer_format
 from ao.untrusted.texts import Line, line
 
 FORMAT = 1
@@ -49,6 +51,8 @@ class _Text:
     format: Format = FORMAT
     host: Line
     event: Event
+    messages: object = None
+    """Messages that texts of the event are, by the event's fields; an older Ao knows none."""
 
 
 _TEXT: TypeAdapter[_Text] = TypeAdapter(_Text)
@@ -63,7 +67,11 @@ def write(host: str, event: Event) -> str:
             if len(text) <= CAP:
                 return text
     if len(text) > CAP:
-        note = f"An entry of kind {event.kind} had {len(text)} bytes, which was too much to keep."
+        note = message(
+            "An entry of kind %(kind)s had %(size)s bytes, which was too much to keep.",
+            kind=event.kind,
+            size=len(text),
+        )
         return _json(host, Noted(text=note))
     return text
 
@@ -78,7 +86,7 @@ def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
     if newer is not None:
         return Entry(id=id, heading=heading, host="", event=Unreadable(why=str(newer), newer=newer))
     if len(text) > CAP:
-        raise Invalid(f"it has more than {CAP:,} characters")
+        raise Invalid(message("it has more than %(count)s characters", count=f"{CAP:,}"))
     try:
         kept = _TEXT.validate_json(text)
     except ValidationError as error:
@@ -88,7 +96,15 @@ def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
             raise Invalid(line(f"{' '.join(place[1:])}: {why}")) from None
         return Entry(id=id, heading=heading, host="", event=Unreadable(why=why))
     _agree(heading, kept.event)
-    return Entry(id=id, heading=heading, host=kept.host, event=kept.event)
+    return Entry(id=id, heading=heading, host=kept.host, event=_with_messages(kept))
+
+
+def _with_messages(kept: _Text) -> Event:
+    """The event, in which texts that are messages of this version are those messages."""
+    found = read_all(kept.messages)
+    texts = {name: getattr(kept.event, name) for name in _fields(kept.event) & found.keys()}
+    said = {name: found[name].read(it) for name, it in texts.items() if type(it) is str}
+    return replace(kept.event, **said)  # type: ignore[arg-type]
 
 
 def _agree(heading: Heading, event: Event) -> None:
@@ -100,7 +116,13 @@ def _agree(heading: Heading, event: Event) -> None:
     if isinstance(event, Noted) and heading.kind != event.kind:
         return
     if event.kind != heading.kind:
-        raise Invalid(f"its name tells of {heading.kind}, its text of {event.kind}")
+        raise Invalid(
+            message(
+                "its name tells of %(name)s, its text of %(names)s",
+                name=heading.kind,
+                names=event.kind,
+            )
+        )
     was_cut = len(heading.name) > LIMIT - len("%25")
     longest = max(map(len, (heading.who, *heading.words)))
     missing = WORDS.get(event.kind, 0) - len(event.words)
@@ -115,7 +137,15 @@ def _agree(heading: Heading, event: Event) -> None:
         else:
             alike = told == word or (cut and word.startswith(told))
         if not alike:
-            raise Invalid(line(f"its name tells {told or 'nothing'}, its text {word or 'nothing'}"))
+            raise Invalid(
+                line(
+                    message(
+                        "its name tells %(name)s, its text %(words)s",
+                        name=told or "nothing",
+                        words=word or "nothing",
+                    )
+                )
+            )
 
 
 WORDS = {"begun": 7, "asked": 4}
@@ -145,8 +175,19 @@ def _plain(text: str) -> str:
 
 
 def _json(host: str, event: Event) -> str:
-    told = _TEXT.dump_python(_Text(host=host, event=event), mode="json")
+    messages = {
+        name: KeptMessage.of(text)
+        for name in _fields(event)
+        if isinstance(text := getattr(event, name), Message)
+    }
+    told = _TEXT.dump_python(_Text(host=host, event=event, messages=messages), mode="json")
+    if not messages:
+        del told["messages"]
     return json.dumps(_rounded(told), separators=(",", ":"))
+
+
+def _fields(event: Event) -> frozenset[str]:
+    return frozenset(it.name for it in fields(event)) - {"kind"}
 
 
 def _rounded(told: Any) -> Any:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from ao.colour import Colour
 from ao.journal.invalid import Invalid
+from ao.message import Message, message
 from ao.site import NAME, VERSION
 from ao.untrusted.printable import printable
 from ao.untrusted.texts import line
@@ -82,9 +83,9 @@ class Heading:
         if prefix != PREFIX:
             return None
         if len(name) > LIMIT:
-            raise Invalid(f"its name is longer than {LIMIT} characters")
+            raise Invalid(message("its name is longer than %(count)s characters", count=LIMIT))
         if len(parts) < 5:
-            raise Invalid("its name tells too little")
+            raise Invalid(message("its name tells too little"))
         site, time, release, kind, who, *words = parts
         told = tuple(line(unquote(word)) for word in words)
         _check("name of a site", NAME, site)
@@ -115,7 +116,9 @@ def is_free(kind: str, place: int) -> bool:
 
 def _check(what: str, rule: str, text: str) -> None:
     if not re.fullmatch(rule, text):
-        raise Invalid(f"{printable(text, 60)} is no {what}")
+        raise Invalid(
+            message("%(words)s is no %(what)s", words=printable(text, 60), what=Message(what, {}))
+        )
 
 
 def _moment(text: str) -> datetime:
@@ -125,7 +128,14 @@ def _moment(text: str) -> datetime:
     except (ValueError, OverflowError):
         at = None
     if at is None or at.year not in YEARS:
-        raise Invalid(f"{printable(text, 60)} is no time of the years {YEARS[0]} to {YEARS[-1]}")
+        raise Invalid(
+            message(
+                "%(words)s is no time of the years %(first)s to %(last)s",
+                words=printable(text, 60),
+                first=YEARS[0],
+                last=YEARS[-1],
+            )
+        )
     return at
 
 

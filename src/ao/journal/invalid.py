@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ao.message import message
+
 FEW = 3
 """Entries that are told one by one."""
 
@@ -33,12 +35,20 @@ class InvalidEntry:
 
     def told(self, cloud: str = "") -> str:
         """Return what it is, and how somebody may remove it who names the cloud so."""
-        journal = f"the journal of {self.site}" if self.site else "the journal"
+        journal = (
+            message("the journal of %(site)s", site=self.site)
+            if self.site
+            else message("the journal")
+        )
         named = f" --os-cloud {shlex.quote(cloud)}" if cloud else ""
-        return (
-            f"Entry {self.id} of {journal} breaks its rules and is left out: {self.why}. "
-            f"`openstack{named} software config delete {self.id}` removes it, unless a later "
-            "version of Ao wrote it."
+        return message(
+            "Entry %(id)s of %(journal)s breaks its rules and is left out: "
+            "%(why)s. `openstack%(named)s software config delete %(id)s` "
+            "removes it, unless a later version of Ao wrote it.",
+            id=self.id,
+            journal=journal,
+            why=self.why,
+            named=named,
         )
 
 
@@ -50,8 +60,16 @@ def sentences(invalid: Sequence[InvalidEntry], cloud: str = "") -> Iterator[str]
     yield from (it.told(cloud) for it in invalid[:FEW])
     more = invalid[FEW:]
     sites = ", ".join(sorted({it.site for it in more if it.site}))
-    if more:
-        yield (
-            f"{len(more)} more of the journal's entries break its rules and are left out; "
-            f"`ao history --invalid` lists all{f' of {sites}' if sites else ''}."
+    if more and sites:
+        yield message(
+            "%(count)s more of the journal's entries break its rules and are left out; "
+            "`ao history --invalid` lists all of %(names)s.",
+            count=len(more),
+            names=sites,
+        )
+    elif more:
+        yield message(
+            "%(count)s more of the journal's entries break its rules and are left out; "
+            "`ao history --invalid` lists all.",
+            count=len(more),
         )

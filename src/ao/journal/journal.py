@@ -22,6 +22,7 @@ from ao.journal.events import ONE_WAY, Begun, Event
 from ao.journal.heading import ALONE, LIMIT, Heading, is_free, prefix
 from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.operation import Operation, operations
+from ao.message import message
 from ao.redaction import redact
 from ao.site import is_name
 from ao.untrusted.texts import line
@@ -70,8 +71,11 @@ class Journal:
         except AoError as error:
             if not told:
                 self._work.progress.note(
-                    f"The journal is behind: {error.message}. "
-                    "What it lacks is kept here and added with the next entry."
+                    message(
+                        "The journal is behind: %(message)s. What it lacks is kept "
+                        "here and added with the next entry.",
+                        message=error.message,
+                    )
                 )
 
     def write(self, event: Event, release: str = ALONE) -> None:

@@ -13,9 +13,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from ao import cloud
 from ao.lock import process_mark
+from ao.message import joined, message
 from ao.redaction import redact
+from ao.text_format import NewerFormat, newer_format
 from ao.untrusted.bounds import YEAR
-from ao.untrusted.text_format import NewerFormat, newer_format
 from ao.untrusted.texts import Line, line
 
 FORMAT = 1
@@ -123,9 +124,9 @@ class Holder:
     def over(self) -> str:
         """Why it counts no more; empty while it counts."""
         if self.lock.read >= self.until:
-            return f"it ended at {moment(self.until)}"
+            return message("it ended at %(moment)s", moment=moment(self.until))
         if self.claim is not None and process_mark.ended(self.claim.process.rpartition(".")[0]):
-            return f"its process on {self.claim.host} has ended"
+            return message("its process on %(host)s has ended", host=self.claim.host)
         return ""
 
     def is_claim(self, claim: Claim) -> bool:
@@ -137,15 +138,36 @@ class Holder:
         )
 
     def __str__(self) -> str:
-        return f"{self._told()}; the lock {self.newer}" if self.newer else self._told()
+        if self.newer:
+            return message("%(holder)s; the lock %(why)s", holder=self._told(), why=self.newer)
+        return self._told()
 
     def _told(self) -> str:
-        times = f"since {moment(self.lock.created)} until {moment(self.until)}"
+        times = message(
+            "since %(since)s until %(until)s",
+            since=moment(self.lock.created),
+            until=moment(self.until),
+        )
         if self.claim is None:
-            return f"somebody ({line(self.lock.name)}, port {self.lock.id}), {times}"
-        purpose = f"{self.claim.purpose}, by hand" if self.by_hand else self.claim.purpose
-        url = f", {self.claim.url}" if self.claim.url else ""
-        return f"{self.claim.who} on {self.claim.host} ({purpose}), {times}{url}"
+            return message(
+                "somebody (%(name)s, port %(port)s), %(times)s",
+                name=line(self.lock.name),
+                port=self.lock.id,
+                times=times,
+            )
+        purpose = (
+            message("%(purpose)s, by hand", purpose=self.claim.purpose)
+            if self.by_hand
+            else self.claim.purpose
+        )
+        claimed = message(
+            "%(who)s on %(host)s (%(purpose)s), %(times)s",
+            who=self.claim.who,
+            host=self.claim.host,
+            purpose=purpose,
+            times=times,
+        )
+        return joined(", ", [claimed, self.claim.url]) if self.claim.url else claimed
 
 
 def _json(told: Mapping[str, object]) -> str:

@@ -16,6 +16,7 @@ from ao.errors import AoError, Changed, CloudError, NotFound, Unavailable
 from ao.lock.errors import LockLost
 from ao.lock.guarded_cloud import guarded
 from ao.lock.holder import LEASE, Claim, Holder, moment
+from ao.message import message
 from ao.work import Work
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,11 @@ class AcquiredLock:
             silent = self._unproven
             if silent < SAFE:
                 return
-            why = f"it could not be renewed for {silent:.0f} s: {error.message}"
+            why = message(
+                "it could not be renewed for %(seconds)s s: %(message)s",
+                seconds=f"{silent:.0f}",
+                message=error.message,
+            )
             raise self._losing(why) from error
 
     def guard(self, work: Work) -> Work:
@@ -83,12 +88,20 @@ class AcquiredLock:
             with self._alone():
                 if self._lost is not None:
                     return
-                self._lost = LockLost("the lock was given free", cure="Run the command again.")
+                self._lost = LockLost(
+                    message("the lock was given free"), cure=message("Run the command again.")
+                )
                 self._freed = True
                 self._remove()
         except AoError as error:
             until = moment(Holder.of(self._lock).until)
-            self._work.progress.note(f"{error.message}. It ends by itself at {until}.")
+            self._work.progress.note(
+                message(
+                    "%(message)s. It ends by itself at %(moment)s.",
+                    message=error.message,
+                    moment=until,
+                )
+            )
 
     def __enter__(self) -> Self:
         self._keeper.start()
@@ -143,7 +156,7 @@ class AcquiredLock:
     def _alone(self) -> Iterator[None]:
         """Ask for the lock while the other thread does not. Raises Unavailable."""
         if not self._turn.acquire(timeout=RENEWAL):
-            raise Unavailable("a renewal of the lock has not been answered yet")
+            raise Unavailable(message("a renewal of the lock has not been answered yet"))
         try:
             yield
         finally:
@@ -169,10 +182,10 @@ class AcquiredLock:
         """The lock as it is now: somebody else wrote, or our own write was not answered."""
         there = self._work.cloud.locks.find(self._lock.network_id)
         if there is None:
-            raise self._losing("it was given free by somebody else") from error
+            raise self._losing(message("it was given free by somebody else")) from error
         holder = Holder.of(there)
         if not holder.is_claim(self._claim):
-            raise self._losing(f"now it is held by {holder}") from error
+            raise self._losing(message("now it is held by %(holder)s", holder=holder)) from error
         return there
 
     def _remove(self) -> None:
@@ -185,8 +198,12 @@ class AcquiredLock:
 
     def _losing(self, why: str) -> LockLost:
         self._lost = LockLost(
-            f"the lock of site {self._work.site.name} is lost: {why}",
-            cure="`ao status` shows where the site stands; the same command goes on from there.",
+            message(
+                "the lock of site %(site)s is lost: %(why)s", site=self._work.site.name, why=why
+            ),
+            cure=message(
+                "`ao status` shows where the site stands; the same command goes on from there."
+            ),
         )
         return self._lost
 

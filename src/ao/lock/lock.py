@@ -21,6 +21,7 @@ from ao.lock import process_mark
 from ao.lock.errors import Locked, NoLock
 from ao.lock.holder import Claim, Holder, moment
 from ao.lock.lease import AcquiredLock
+from ao.message import message
 from ao.plan.facts import own_stack
 from ao.site import Site, is_name
 from ao.work import Work
@@ -112,7 +113,10 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
     """
     locks, network_id = work.cloud.locks, _network(work)
     if network_id is None:
-        raise NoLock(f"site {work.site.name} has no lock yet", cure="`ao up` builds the site.")
+        raise NoLock(
+            message("site %(site)s has no lock yet", site=work.site.name),
+            cure=message("`ao up` builds the site."),
+        )
     taken_over: Holder | None = None
     trouble: CloudError
     for _ in range(TRIES):
@@ -132,7 +136,11 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
         with suppress(Changed):
             locks.remove(there)
             taken_over = before
-            work.progress.note(f"Taking over the lock of {before}: {before.over}.")
+            work.progress.note(
+                message(
+                    "Taking over the lock of %(holder)s: %(why)s.", holder=before, why=before.over
+                )
+            )
     raise trouble
 
 
@@ -152,13 +160,20 @@ def _is_ours(work: Work, holder: Holder) -> bool:
 
 def refusal(site: Site, holder: Holder) -> Locked:
     """The error that tells who holds a site's lock, and until when."""
-    ends = f"It ends at {moment(holder.until)}"
     if holder.by_hand:
-        cure = f"{ends}; `ao unlock` frees it, with --force --reason if it is somebody else's."
-    else:
-        cure = (
-            "Wait until that has ended. A killed one's lock ends by itself, this one at "
-            f"{moment(holder.until)} unless it is renewed. `ao unlock --force --reason` frees it "
-            "at once; what holds it then stops before its next step."
+        cure = message(
+            "It ends at %(moment)s; `ao unlock` frees it, with --force --reason if it is "
+            "somebody else's.",
+            moment=moment(holder.until),
         )
-    return Locked(f"site {site.name} is locked by {holder}", cure=cure)
+    else:
+        cure = message(
+            "Wait until that has ended. A killed one's lock ends by "
+            "itself, this one at %(moment)s unless it is renewed. `ao "
+            "unlock --force --reason` frees it at once; what holds it then "
+            "stops before its next step.",
+            moment=moment(holder.until),
+        )
+    return Locked(
+        message("site %(site)s is locked by %(holder)s", site=site.name, holder=holder), cure=cure
+    )

@@ -26,6 +26,7 @@ from ao.journal import (
     TakenOver,
 )
 from ao.lock import Holder
+from ao.message import message
 from ao.operations import reconcile
 from ao.plan import guard
 from ao.plan.facts import Facts, own_stack
@@ -112,7 +113,7 @@ def switch(
     returns = goes_back(releases, before.live, to)
     if returns and not i_know:
         _may_go_back(work, before, to)
-    with _journalled(work, begun, f"switch to {to}") as (locked, write):
+    with _journalled(work, begun, message("switch to %(colour)s", colour=to)) as (locked, write):
         for note in left_out(work.site, OF_SWITCH):
             locked.progress.note(note)
             write(Noted(text=note))
@@ -173,7 +174,11 @@ def free(work: Work, reason: str = "", *, force: bool = False) -> Holder | None:
     """
     before = lock.release(work, force=force)
     if before is not None:
-        overridden = Overridden(what=f"the lock of {before}", reason=reason) if force else None
+        overridden = (
+            Overridden(what=message("the lock of %(holder)s", holder=before), reason=reason)
+            if force
+            else None
+        )
         _tell(work, Begun(act="unlock", reason=reason), overridden)
     return before
 
@@ -196,7 +201,9 @@ def _deploying(work: Work, version: str, reason: str, outcome: Outcome) -> _Jour
 def _scaling(work: Work, colour: Colour, size: int, reason: str, outcome: Outcome) -> _Journalled:
     guard.may_have(work.site.group, size)
     begun = Begun(act="scale", new=colour, reason=reason)
-    return _journalled(work, begun, f"scale {colour} to {size}", outcome)
+    return _journalled(
+        work, begun, message("scale %(colour)s to %(size)s", colour=colour, size=size), outcome
+    )
 
 
 @contextmanager
@@ -257,10 +264,18 @@ def _leave_to_release(work: Work, releases: Sequence[Operation], before: Facts, 
         begun = any(step.text == "switch" for step in release.steps)
         if (release.act, release.outcome) == ("release", None) and release.new is to and not begun:
             raise Refused(
-                f"the release of {release.version} switches production to {to}, and that needs an "
-                "approval",
-                cure=f"`ao approve {release.id}`, then `ao release continue`; or `ao abort` ends "
-                "it first. --force switches all the same, in an emergency.",
+                message(
+                    "the release of %(version)s switches production to %(colour)s, "
+                    "and that needs an approval",
+                    version=release.version,
+                    colour=to,
+                ),
+                cure=message(
+                    "`ao approve %(release)s`, then `ao release continue`; or `ao "
+                    "abort` ends it first. --force switches all the same, in an "
+                    "emergency.",
+                    release=release.id,
+                ),
             )
 
 
@@ -270,6 +285,6 @@ def _may_go_back(work: Work, facts: Facts, to: Colour) -> None:
         return
     version = facts.systems[facts.live].version
     if version is None:
-        raise migration.refusal("the live version, which is not known,", to)
+        raise migration.refusal(message("the live version, which is not known,"), to)
     if migration.one_way(work, hooks.context(work, facts, to.other, version)):
         raise migration.refusal(version, to)

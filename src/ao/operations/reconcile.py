@@ -17,6 +17,7 @@ from ao.config import stored
 from ao.doctor import kept_findings, trial_site
 from ao.doctor.findings import Fate, Findings, warnings
 from ao.errors import BuildFailed, DeadlinePassed, NotSeen, Refused, SwitchFailed
+from ao.message import message
 from ao.operations import scale_in_hold
 from ao.plan import guard, plan, quota
 from ao.plan.facts import Facts
@@ -53,9 +54,13 @@ def up(work: Work) -> Facts:
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
     if facts.foreign and facts.production:
         work.progress.note(
-            f"The production address {facts.production.address} points to port "
-            f"{facts.production.port_id}, which is not of this site. "
-            "`ao switch blue --take-over` moves it here."
+            message(
+                "The production address %(address)s points to port %(port)s, "
+                "which is not of this site. `ao switch blue --take-over` moves "
+                "it here.",
+                address=facts.production.address,
+                port=facts.production.port_id,
+            )
         )
     return facts
 
@@ -188,8 +193,10 @@ def _start(work: Work, facts: Facts, steps: Plan) -> None:
     for step in steps:
         if isinstance(step, FollowStack):
             raise Refused(
-                f"Heat is at work on {step.name} ({step.action})",
-                cure="Wait for it (`ao status`), then ask again.",
+                message(
+                    "Heat is at work on %(stack)s (%(action)s)", stack=step.name, action=step.action
+                ),
+                cure=message("Wait for it (`ao status`), then ask again."),
             )
     begin(work, facts, tuple(it for it in steps if isinstance(it, HEATS)))
 
@@ -232,16 +239,26 @@ def _refuse_names(work: Work, facts: Facts, steps: Plan) -> None:
     word = ending(site.name) if facts.stack is None else None
     if word and any(isinstance(step, BuildSite) for step in steps):
         raise Refused(
-            f"a new site cannot be called {site.name}: things of a site "
-            f"{site.name.removesuffix(f'-{word}')} would have the same names",
-            cure=f"Write another name in `site`; one that does not end in -{word}.",
+            message(
+                "a new site cannot be called %(site)s: things of a site "
+                "%(base)s would have the same names",
+                site=site.name,
+                base=site.name.removesuffix(f"-{word}"),
+            ),
+            cure=message(
+                "Write another name in `site`; one that does not end in -%(word)s.", word=word
+            ),
         )
     for name in (name for step in steps if (name := _creates(site, facts, step))):
         if work.cloud.stacks.get(name) is not None:
             raise Refused(
-                f"there is a stack {name} that does not carry the tag {site.tag}; Ao touches "
-                "nothing that it did not make",
-                cure="Give the site another name, or delete that stack.",
+                message(
+                    "there is a stack %(stack)s that does not carry the tag "
+                    "%(tag)s; Ao touches nothing that it did not make",
+                    stack=name,
+                    tag=site.tag,
+                ),
+                cure=message("Give the site another name, or delete that stack."),
             )
 
 
@@ -282,21 +299,40 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, *, force: bool = Fal
 
 def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:
     """Return production to the old system after a switch that could not be seen."""
-    work.progress.note(f"Production does not answer from {old.other}; switching back to {old}.")
-    cure = f"Look at {old.other} on the preview address (`ao status`), then switch again."
+    work.progress.note(
+        message(
+            "Production does not answer from %(new)s; switching back to %(old)s.",
+            new=old.other,
+            old=old,
+        )
+    )
+    cure = message(
+        "Look at %(colour)s on the preview address (`ao status`), then switch again.",
+        colour=old.other,
+    )
     try:
         _run(work, lambda facts, done: _move(work, facts, old, done))
     except DeadlinePassed as second:
-        return SwitchFailed(f"{error.message}. Switched back: {second.message}", cure=second.cure)
+        return SwitchFailed(
+            message(
+                "%(message)s. Switched back: %(why)s", message=error.message, why=second.message
+            ),
+            cure=second.cure,
+        )
     return SwitchFailed(
-        f"{error.message}. Production is back on {old} and answers from it.", cure=cure
+        message(
+            "%(message)s. Production is back on %(colour)s and answers from it.",
+            message=error.message,
+            colour=old,
+        ),
+        cure=cure,
     )
 
 
 def _patiently(work: Work) -> Facts:
     """Facts in the midst of a command, which a moment's silence of a service must not end."""
     return work.clock.until(
-        work.observe, what="OpenStack to answer", deadline=work.site.deadlines.switch
+        work.observe, what=message("OpenStack to answer"), deadline=work.site.deadlines.switch
     )
 
 
@@ -317,9 +353,12 @@ def _run(
         again = {step for step in done.intersection(steps) if not isinstance(step, AwaitServers)}
         if again:
             raise BuildFailed(
-                f"done, and still to do: {'; '.join(map(str, again))}",
-                cure="`ao status` shows what is; run the command again.",
+                message("done, and still to do: %(step)s", step="; ".join(map(str, again))),
+                cure=message("`ao status` shows what is; run the command again."),
             )
         perform(work, facts, steps)
         done |= frozenset(steps)
-    raise BuildFailed(f"not finished after {ROUNDS} plans", cure="Run the command again.")
+    raise BuildFailed(
+        message("not finished after %(count)s plans", count=ROUNDS),
+        cure=message("Run the command again."),
+    )

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ao.apply.steps import perform
 from ao.errors import AoError
+from ao.message import message
 from ao.plan import plan
 from ao.plan.facts import Facts
 from ao.site.autoscale import Effect
@@ -47,7 +48,10 @@ def _let_go(work: Work) -> None:
         _set(work, work.observe(), Effect.BOTH)
     except AoError as error:
         work.progress.note(
-            f"{error.message}. Load takes no server from the live system until `ao up`."
+            message(
+                "%(message)s. Load takes no server from the live system until `ao up`.",
+                message=error.message,
+            )
         )
 
 

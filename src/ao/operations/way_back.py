@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ao.colour import Colour
 from ao.journal import Operation, Outcome
+from ao.message import message
 from ao.plan.facts import Facts
 
 
@@ -30,10 +31,12 @@ def blocker(operations: Sequence[Operation], facts: Facts) -> str:
     it still has. The operations are those of the site's journal.
     """
     if facts.live is None:
-        return "no system is live"
+        return message("no system is live")
     why = _no_return(operations, facts, facts.live, facts.live.other)
     if facts.switching_to is facts.live or (facts.switching_to is not None and why):
-        return f"a switch to {facts.switching_to} was begun and is not finished"
+        return message(
+            "a switch to %(colour)s was begun and is not finished", colour=facts.switching_to
+        )
     return why
 
 
@@ -41,16 +44,28 @@ def _no_return(operations: Sequence[Operation], facts: Facts, live: Colour, to: 
     """Return why a system is not what was live before the live one; empty when it is."""
     moves = sorted(_moves(operations, live), key=lambda move: move.at)
     if not moves or moves[-1].to is not live:
-        return f"the journal does not tell what was live before {live}"
+        return message("the journal does not tell what was live before %(colour)s", colour=live)
     last, there = moves[-1], facts.systems[to].version
     if last.returned_from:
-        return f"{last.returned_from} on {to} was switched back"
+        return message(
+            "%(version)s on %(colour)s was switched back", version=last.returned_from, colour=to
+        )
     known = [move.version for move in moves[:-1] if move.to is to and move.version]
-    has = f"{to} has {there}" if there else f"which version {to} has is not known"
+    if there is None:
+        return message("which version %(colour)s has is not known", colour=to)
     if known and known[-1] != there:
-        return f"{has}; {known[-1]} was live there"
-    if there is None or any(_deployed(it, to, last.at, there) for it in operations):
-        return f"{has}, and was deployed to since it was live"
+        return message(
+            "%(colour)s has %(version)s; %(number)s was live there",
+            colour=to,
+            version=there,
+            number=known[-1],
+        )
+    if any(_deployed(it, to, last.at, there) for it in operations):
+        return message(
+            "%(colour)s has %(version)s, and was deployed to since it was live",
+            colour=to,
+            version=there,
+        )
     return ""
 
 

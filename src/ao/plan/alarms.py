@@ -6,6 +6,7 @@ import math
 
 from ao.colour import Colour
 from ao.errors import NotFound
+from ao.message import message
 from ao.site import Site
 from ao.site.autoscale import Autoscale, Engine, Limit, Rule
 
@@ -40,14 +41,19 @@ def engine(autoscale: Autoscale, services: frozenset[str]) -> Engine:
     if found is None:
         stores = " or ".join(STORES[it] for it in wanted)
         raise NotFound(
-            f"the cloud cannot evaluate load: its catalogue has not both alarming and {stores}",
-            cure="Write `engine: none` under `autoscale` to build without alarms, "
-            "or `autoscale: off`.",
+            message(
+                "the cloud cannot evaluate load: its catalogue has not both alarming and %(words)s",
+                words=stores,
+            ),
+            cure=message(
+                "Write `engine: none` under `autoscale` to build without "
+                "alarms, or `autoscale: off`."
+            ),
         )
     if found is Engine.GNOCCHI and (autoscale.out.query or autoscale.inward.query):
         raise NotFound(
-            "autoscale: a query needs Prometheus, and the cloud has Gnocchi",
-            cure="Write `cpu` instead, or `engine: none`.",
+            message("autoscale: a query needs Prometheus, and the cloud has Gnocchi"),
+            cure=message("Write `cpu` instead, or `engine: none`."),
         )
     return found
 

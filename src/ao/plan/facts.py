@@ -25,13 +25,14 @@ from ao.cloud import (
 )
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated, NotFound, Refused
+from ao.message import message
 from ao.plan import alarms
 from ao.site import Method, Site
 from ao.site.autoscale import Effect
 from ao.site.tags import TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
+from ao.text_format import newer_tags
 from ao.untrusted.printable import printable
-from ao.untrusted.text_format import newer_tags
 
 T = TypeVar("T", FloatingIP, Listener, LoadBalancer)
 
@@ -146,19 +147,25 @@ class System:
         With `degraded`, one healthy server is enough.
         """
         if self.stack is None:
-            return "it is not built"
+            return message("it is not built")
         if self.stack.busy:
-            return f"Heat is at work on it ({self.stack.action}_IN_PROGRESS)"
+            return message(
+                "Heat is at work on it (%(action)s_IN_PROGRESS)", action=self.stack.action
+            )
         if self.stack.failed:
-            return f"its stack is {self.stack.action}_FAILED"
+            return message("its stack is %(action)s_FAILED", action=self.stack.action)
         if self.load_balancer is None:
-            return "its load balancer is gone"
+            return message("its load balancer is gone")
         if self.load_balancer.provisioning_status == "ERROR":
-            return "its load balancer is in provisioning status ERROR"
+            return message("its load balancer is in provisioning status ERROR")
         if self.size == 0:
-            return "its group is empty"
+            return message("its group is empty")
         if self.online < (1 if degraded else self.size):
-            return f"{self.online} of {self.size} servers pass the health check"
+            return message(
+                "%(online)s of %(size)s servers pass the health check",
+                online=self.online,
+                size=self.size,
+            )
         return None
 
 
@@ -189,12 +196,19 @@ class Facts:
     def newer(self) -> tuple[str, ...]:
         """What of the site's stacks and preview address says a format that Ao does not know yet."""
         stacks = (self.stack, *(system.stack for system in self.systems.values()))
-        words = {f"stack {stack.name}": stack.tags for stack in stacks if stack}
+        words: dict[str, frozenset[str]] = {
+            message("stack %(name)s", name=stack.name): stack.tags for stack in stacks if stack
+        }
         if self.preview is not None:
             described = frozenset(self.preview.description.split())
-            words[f"floating IP {self.preview.address}"] = described
+            address = message("floating IP %(address)s", address=self.preview.address)
+            words[address] = described
         found = ((thing, newer_tags(tags, TAG_FORMAT)) for thing, tags in words.items())
-        return tuple(f"{thing} {newer}" for thing, newer in found if newer is not None)
+        return tuple(
+            message("%(thing)s %(newer)s", thing=thing, newer=newer)
+            for thing, newer in found
+            if newer is not None
+        )
 
     @property
     def alarmed(self) -> bool:
@@ -369,15 +383,29 @@ def _check_method(site: Site, stack: Stack | None) -> None:
     built = sites.tag_value(stack.tags, "method") or Method.ADDRESS
     if built not in list(Method):
         raise Refused(
-            f"the tags of stack {stack.name} tell no method that Ao knows: {printable(built, 60)}",
-            cure=f"`openstack stack show {stack.name}` shows them; somebody has changed them.",
+            message(
+                "the tags of stack %(stack)s tell no method that Ao knows: %(words)s",
+                stack=stack.name,
+                words=printable(built, 60),
+            ),
+            cure=message(
+                "`openstack stack show %(stack)s` shows them; somebody has changed them.",
+                stack=stack.name,
+            ),
         )
     if built != site.switch.method:
         raise Refused(
-            f"site {site.name} was built for the {built} method, the site file says "
-            f"{site.switch.method}",
-            cure=f"Write `method: {built}` under `switch`; or, to change it, `ao down` "
-            "with that and `ao up` with the other.",
+            message(
+                "site %(site)s was built for the %(built)s method, the site file says %(method)s",
+                site=site.name,
+                built=built,
+                method=site.switch.method,
+            ),
+            cure=message(
+                "Write `method: %(built)s` under `switch`; or, to change it, "
+                "`ao down` with that and `ao up` with the other.",
+                built=built,
+            ),
         )
 
 
@@ -446,7 +474,9 @@ def _production(
         if address.address == site.production_address:
             return address
     raise NotFound(
-        f"the project has no floating IP {site.production_address}",
-        cure="`openstack floating ip list` shows what it has; or write "
-        "`production_address: allocate`.",
+        message("the project has no floating IP %(address)s", address=site.production_address),
+        cure=message(
+            "`openstack floating ip list` shows what it has; or write "
+            "`production_address: allocate`."
+        ),
     )

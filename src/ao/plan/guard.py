@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from ao.cloud import FloatingIP, LoadBalancer
 from ao.colour import Colour
 from ao.errors import Refused
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.site import Group
-from ao.untrusted.text_format import UPGRADE
+from ao.text_format import UPGRADE
 
 
 def may_write(facts: Facts) -> None:
@@ -22,8 +23,16 @@ def may_change(facts: Facts, colour: Colour, act: str) -> None:
     """Refuse to delete or redeploy the live system; `act` is what was asked for."""
     if facts.live is colour:
         raise Refused(
-            f"{colour} is live, and Ao does not {act} the live system",
-            cure=f"`ao switch {colour.other}` makes {colour.other} live first.",
+            message(
+                "%(colour)s is live, and Ao does not %(act)s the live system",
+                colour=colour,
+                act=act,
+            ),
+            cure=message(
+                "`ao switch %(name)s` makes %(colour)s live first.",
+                name=colour.other.value,
+                colour=colour.other,
+            ),
         )
 
 
@@ -36,11 +45,18 @@ def may_delete(balancers: Iterable[LoadBalancer], strangers: Iterable[FloatingIP
     for address in strangers:
         if address.port_id in names:
             raise Refused(
-                f"floating IP {address.address} leads to load balancer "
-                f"{names[address.port_id]}, which would be deleted; the address is not of this "
-                "site",
-                cure="Whoever uses it is cut off then. `openstack floating ip unset --port "
-                f"{address.address}` takes it off; run the command again after that.",
+                message(
+                    "floating IP %(address)s leads to load balancer %(balancer)s, "
+                    "which would be deleted; the address is not of this site",
+                    address=address.address,
+                    balancer=names[address.port_id],
+                ),
+                cure=message(
+                    "Whoever uses it is cut off then. `openstack floating ip unset "
+                    "--port %(address)s` takes it off; run the command again after "
+                    "that.",
+                    address=address.address,
+                ),
             )
 
 
@@ -48,8 +64,13 @@ def may_have(group: Group, size: int) -> None:
     """Refuse to give a group by hand what is not between its bounds."""
     if not group.minimum <= size <= group.maximum:
         raise Refused(
-            f"{size} servers are not between the bounds {group.minimum} and {group.maximum}",
-            cure="Write other bounds in the site file, under `autoscale` or `group`.",
+            message(
+                "%(size)s servers are not between the bounds %(least)s and %(most)s",
+                size=size,
+                least=group.minimum,
+                most=group.maximum,
+            ),
+            cure=message("Write other bounds in the site file, under `autoscale` or `group`."),
         )
 
 
@@ -65,9 +86,16 @@ def may_scale(facts: Facts, group: Group, colour: Colour, size: int) -> None:
     system = facts.systems[colour]
     if size < system.size and system.online < system.size:
         raise Refused(
-            f"{colour} is live and {system.online} of {system.size} servers pass the health check: "
-            "those that go may be healthy ones",
-            cure="Bring it to full health first: `ao up` replaces what is missing or broken.",
+            message(
+                "%(colour)s is live and %(online)s of %(size)s servers pass "
+                "the health check: those that go may be healthy ones",
+                colour=colour,
+                online=system.online,
+                size=system.size,
+            ),
+            cure=message(
+                "Bring it to full health first: `ao up` replaces what is missing or broken."
+            ),
         )
 
 
@@ -78,19 +106,30 @@ def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool
     taken from a port that is not of this site.
     """
     if facts.production is None:
-        raise Refused("the site has no production address yet", cure="`ao up` builds the site.")
+        raise Refused(
+            message("the site has no production address yet"),
+            cure=message("`ao up` builds the site."),
+        )
     if facts.foreign and not take_over:
         raise Refused(
-            f"the production address {facts.production.address} points to port "
-            f"{facts.production.port_id}, which is not of this site",
-            cure="--take-over moves it here; what it reaches now is then reached no more.",
+            message(
+                "the production address %(address)s points to port %(port)s, "
+                "which is not of this site",
+                address=facts.production.address,
+                port=facts.production.port_id,
+            ),
+            cure=message("--take-over moves it here; what it reaches now is then reached no more."),
         )
     if facts.live is colour:
         return
     obstacle = facts.systems[colour].obstacle(degraded=degraded)
     if obstacle:
         raise Refused(
-            f"{colour} cannot go live: {obstacle}",
-            cure="`ao up` repairs it, `ao deploy VERSION` builds it anew"
-            + ("." if degraded else "; --degraded switches to the servers that are healthy."),
+            message("%(colour)s cannot go live: %(obstacle)s", colour=colour, obstacle=obstacle),
+            cure=message("`ao up` repairs it, `ao deploy VERSION` builds it anew.")
+            if degraded
+            else message(
+                "`ao up` repairs it, `ao deploy VERSION` builds it anew; "
+                "--degraded switches to the servers that are healthy."
+            ),
         )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ao.colour import Colour
 from ao.errors import Refused
+from ao.message import message
 from ao.plan.facts import Facts, System
 from ao.site import Method, Site, checked_version
 from ao.site.autoscale import Effect
@@ -30,7 +31,9 @@ class FollowStack(Step):
     action: str
 
     def __str__(self) -> str:
-        return f"wait for Heat to finish the {self.action} of {self.name}"
+        return message(
+            "wait for Heat to finish the %(action)s of %(name)s", action=self.action, name=self.name
+        )
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class BuildSite(Step):
     """Create the site's own stack."""
 
     def __str__(self) -> str:
-        return "build the site: router, addresses, shared load balancer"
+        return message("build the site: router, addresses, shared load balancer")
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class RepairSite(Step):
     """Allocate anew what is gone of the site's own stack."""
 
     def __str__(self) -> str:
-        return "repair the site's router and addresses"
+        return message("repair the site's router and addresses")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,9 @@ class BuildSystem(Step):
         checked_version(self.version)
 
     def __str__(self) -> str:
-        return f"build {self.colour} with version {self.version}"
+        return message(
+            "build %(colour)s with version %(version)s", colour=self.colour, version=self.version
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class ScaleSystem(Step):
     size: int
 
     def __str__(self) -> str:
-        return f"bring {self.colour} to {self.size} servers"
+        return message("bring %(colour)s to %(size)s servers", colour=self.colour, size=self.size)
 
 
 @dataclass(frozen=True)
@@ -103,11 +108,13 @@ class SetAlarms(Step):
     def __str__(self) -> str:
         match self.effect:
             case Effect.NOTHING:
-                return f"switch off the alarms of {self.colour}"
+                return message("switch off the alarms of %(colour)s", colour=self.colour)
             case Effect.GROWTH:
-                return f"let load add servers to {self.colour} and take none"
+                return message(
+                    "let load add servers to %(colour)s and take none", colour=self.colour
+                )
             case Effect.BOTH:
-                return f"switch on the alarms of {self.colour}"
+                return message("switch on the alarms of %(colour)s", colour=self.colour)
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ class RemoveSystem(Step):
     colour: Colour
 
     def __str__(self) -> str:
-        return f"delete {self.colour}"
+        return message("delete %(colour)s", colour=self.colour)
 
 
 @dataclass(frozen=True)
@@ -125,7 +132,7 @@ class RemoveSite(Step):
     """Delete the site's own stack."""
 
     def __str__(self) -> str:
-        return "delete the site's router and addresses"
+        return message("delete the site's router and addresses")
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,9 @@ class AwaitServers(Step):
     colour: Colour
 
     def __str__(self) -> str:
-        return f"wait for the servers of {self.colour} to pass the health check"
+        return message(
+            "wait for the servers of %(colour)s to pass the health check", colour=self.colour
+        )
 
 
 @dataclass(frozen=True)
@@ -150,7 +159,9 @@ class PointProduction(Step):
     """Whether production is taken off the old system first, which cuts its clients."""
 
     def __str__(self) -> str:
-        return f"point production to {self.colour or 'nothing'}"
+        if self.colour is None:
+            return message("point production to nothing")
+        return message("point production to %(colour)s", colour=self.colour)
 
 
 @dataclass(frozen=True)
@@ -162,7 +173,9 @@ class PointPreview(Step):
     """Target of the switch under way, noted so that a killed switch can go on."""
 
     def __str__(self) -> str:
-        return f"point the preview to {self.colour or 'nothing'}"
+        if self.colour is None:
+            return message("point the preview to nothing")
+        return message("point the preview to %(colour)s", colour=self.colour)
 
 
 @dataclass(frozen=True)
@@ -172,7 +185,7 @@ class Drain(Step):
     colour: Colour
 
     def __str__(self) -> str:
-        return f"drain {self.colour}"
+        return message("drain %(colour)s", colour=self.colour)
 
 
 @dataclass(frozen=True)
@@ -184,7 +197,9 @@ class Confirm(Step):
     colour: Colour
 
     def __str__(self) -> str:
-        return f"see {self.role} answer from {self.colour}"
+        if self.role == "preview":
+            return message("see preview answer from %(colour)s", colour=self.colour)
+        return message("see production answer from %(colour)s", colour=self.colour)
 
 
 Plan = tuple[Step, ...]
@@ -275,8 +290,15 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
     elif system.stack.failed and colour is facts.live:
         if system.stack.action == "DELETE":
             raise Refused(
-                f"the stack of {colour}, which is live, is DELETE_FAILED: Heat can only delete it",
-                cure=f"`ao deploy` to {colour.other}, `ao switch {colour.other}`, then `ao up`.",
+                message(
+                    "the stack of %(colour)s, which is live, is DELETE_FAILED: "
+                    "Heat can only delete it",
+                    colour=colour,
+                ),
+                cure=message(
+                    "`ao deploy` to %(colour)s, `ao switch %(colour)s`, then `ao up`.",
+                    colour=colour.other,
+                ),
             )
         yield RepairSystem(colour, system.size)
     elif system.stack.failed:
@@ -325,13 +347,17 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
     standby = facts.standby
     if standby is None:
         raise Refused(
-            "no system is live, so there is no standby to deploy to",
-            cure="`ao up` builds the site; `ao status` shows what there is.",
+            message("no system is live, so there is no standby to deploy to"),
+            cure=message("`ao up` builds the site; `ao status` shows what there is."),
         )
     if facts.switching_to:
         raise Refused(
-            f"a switch to {facts.switching_to} was begun and is not finished",
-            cure="`ao switch` finishes it, `ao up` calls it off if production has not moved.",
+            message(
+                "a switch to %(colour)s was begun and is not finished", colour=facts.switching_to
+            ),
+            cure=message(
+                "`ao switch` finishes it, `ao up` calls it off if production has not moved."
+            ),
         )
     steps = _define(site, facts.systems[standby], version, done) or _await_servers(facts, standby)
     if steps:
@@ -348,9 +374,13 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
     if stack is not None and stack.busy:
         if system.version != version:
             raise Refused(
-                f"Heat is at work on {system.colour} ({stack.action} of version "
-                f"{system.version or '?'})",
-                cure="Wait for it (`ao status`), then run the command again.",
+                message(
+                    "Heat is at work on %(colour)s (%(action)s of version %(version)s)",
+                    colour=system.colour,
+                    action=stack.action,
+                    version=system.version or "?",
+                ),
+                cure=message("Wait for it (`ao status`), then run the command again."),
             )
         return (FollowStack(stack.name, stack.action),)
     if stack is not None and stack.failed and stack.action == "DELETE":
@@ -371,16 +401,24 @@ def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> 
     """
     if size < 1:
         raise Refused(
-            f"{colour} cannot be scaled to {size}: Heat empties no group",
-            cure=f"`ao down {colour}` deletes the system.",
+            message(
+                "%(colour)s cannot be scaled to %(size)s: Heat empties no group",
+                colour=colour,
+                size=size,
+            ),
+            cure=message("`ao down %(name)s` deletes the system.", name=colour.value),
         )
     system = facts.systems[colour]
     if system.stack is None or system.stack.failed:
         raise Refused(
-            f"{colour} cannot be scaled: {system.obstacle()}",
-            cure="`ao up` repairs it."
+            message(
+                "%(colour)s cannot be scaled: %(obstacle)s",
+                colour=colour,
+                obstacle=system.obstacle(),
+            ),
+            cure=message("`ao up` repairs it.")
             if colour is facts.live
-            else "`ao deploy VERSION` builds it anew.",
+            else message("`ao deploy VERSION` builds it anew."),
         )
     if system.stack.busy:
         return (FollowStack(system.stack.name, system.stack.action),)

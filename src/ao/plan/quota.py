@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ao.cloud import Flavor, Quota
 from ao.errors import QuotaExceeded
+from ao.message import joined, message
 from ao.plan.facts import Facts
 from ao.plan.plan import BuildSite, BuildSystem, Plan, ScaleSystem
 from ao.site import Method, Site
@@ -76,13 +77,24 @@ def _servers(size: int, flavor: Flavor) -> Counter[str]:
 def check(needed: Counter[str], quotas: Iterable[Quota]) -> None:
     """Raise QuotaExceeded, with the numbers, when something needed is not left."""
     short = [
-        f"{quota.resource}: {needed[quota.resource]} more needed, {quota.free} free "
-        f"({quota.used} of {quota.limit} used)"
+        message(
+            "%(words)s: %(needed)s more needed, %(free)s free (%(used)s of %(limit)s used)",
+            words=quota.resource,
+            needed=needed[quota.resource],
+            free=quota.free,
+            used=quota.used,
+            limit=quota.limit,
+        )
         for quota in quotas
         if quota.free is not None and needed[quota.resource] > quota.free
     ]
     if short:
         raise QuotaExceeded(
-            "the project's quota is too small; nothing was changed:\n  " + "\n  ".join(short),
-            cure="Delete what is not needed, make the group smaller, or ask for a larger quota.",
+            joined(
+                "\n  ",
+                [message("the project's quota is too small; nothing was changed:"), *short],
+            ),
+            cure=message(
+                "Delete what is not needed, make the group smaller, or ask for a larger quota."
+            ),
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.errors import AoError
+from ao.message import message
 from ao.plan.alarms import OUT
 from ao.plan.facts import Facts, System
 from ao.site import Site
@@ -75,7 +76,7 @@ def _value(cloud: Cloud, system: System) -> tuple[float | None, str]:
         value = cloud.metrics.query(query)
     except AoError as error:
         return None, error.message
-    return value, "" if value is not None else "its rule's query gives no value"
+    return value, "" if value is not None else message("its rule's query gives no value")
 
 
 def _last(cloud: Cloud, system: System) -> SizeChange | None:

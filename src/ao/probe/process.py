@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from ao import errors
 from ao.colour import Colour
 from ao.errors import AoError, DeadlinePassed
+from ao.message import message
 from ao.probe import wire
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Recording
@@ -90,7 +91,7 @@ class ProbeProcess:
 
     def wait_until_running(self, deadline: float) -> None:
         """Wait until it sends; raises what it fails with, DeadlinePassed after `deadline` s."""
-        self._wait(lambda: self._lately is not None, "the probe to begin", deadline)
+        self._wait(lambda: self._lately is not None, message("the probe to begin"), deadline)
 
     def stop(self) -> Recording:
         """Have it send nothing more, and tell what it saw; raises as `wait_until_running` does.
@@ -101,13 +102,15 @@ class ProbeProcess:
         assert process.stdin is not None
         with suppress(BrokenPipeError):
             process.stdin.close()
-        self._wait(lambda: self._recording is not None, "the probe to end", self._deadline)
+        self._wait(lambda: self._recording is not None, message("the probe to end"), self._deadline)
         assert self._recording is not None
         return self._recording
 
     def _started(self) -> subprocess.Popen[str]:
         if self._process is None:
-            raise RuntimeError("the probe has not been started: use it in a `with` statement")
+            raise RuntimeError(
+                message("the probe has not been started: use it in a `with` statement")
+            )
         return self._process
 
     def _wait(self, seen: Callable[[], bool], what: str, deadline: float) -> None:
@@ -118,11 +121,19 @@ class ProbeProcess:
                     raise _told(self._error)
                 if self._ended:
                     raise AoError(
-                        "the probe ended before it had told what it saw",
-                        cure="What it printed above says why; `ao probe URL` tries it alone.",
+                        message("the probe ended before it had told what it saw"),
+                        cure=message(
+                            "What it printed above says why; `ao probe URL` tries it alone."
+                        ),
                     )
                 if not self._changed.wait(timeout=end - time.monotonic()):
-                    raise DeadlinePassed(f"waited {deadline:.0f} s for {what}")
+                    raise DeadlinePassed(
+                        message(
+                            "waited %(seconds)s s for %(what)s",
+                            seconds=f"{deadline:.0f}",
+                            what=what,
+                        )
+                    )
 
     def _read(self) -> None:
         """Take what the child says, until it ends or says what is none of its words."""
@@ -134,7 +145,7 @@ class ProbeProcess:
                     break  # the child was killed in the midst of it
                 self._hear(_SAID.validate_json(line))
         except ValueError:
-            self._hear(_Said(error=_Error(message="the probe said what cannot be read")))
+            self._hear(_Said(error=_Error(message=message("the probe said what cannot be read"))))
         finally:
             with self._changed:
                 self._ended = True
@@ -148,6 +159,9 @@ class ProbeProcess:
             self._changed.notify_all()
 
 
+_TRY = message("`ao probe URL` tries it alone.")
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Lately:
     tally: RunningTotals
@@ -158,7 +172,7 @@ class _Lately:
 class _Error:
     message: str
     kind: str = AoError.__name__
-    cure: str = "`ao probe URL` tries it alone."
+    cure: str = _TRY
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from ao.errors import ConfigError
+from ao.message import message
 from ao.probe.request_counter import Request
 
 COLUMNS = ("at", "kind", "client", "colour", "seconds", "outcome", "reason")
@@ -36,7 +37,8 @@ class Records:
             )
         except OSError as error:
             raise ConfigError(
-                f"cannot write {path}: {error.strerror}", cure="Name another file."
+                message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
+                cure=message("Name another file."),
             ) from error
         self._path = path
         self._rows: list[Row] = [COLUMNS]

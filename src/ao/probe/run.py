@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ao.errors import Unavailable
+from ao.message import message
 from ao.probe import descriptors, target
 from ao.probe.answer import Broken, Exhausted
 from ao.probe.clients import Clients, Opener
@@ -138,8 +139,8 @@ async def _reach(load: ProbeLoad) -> Opener:
             connection.close()
             return opener
     raise Unavailable(
-        f"{load.url} takes no connection: {why}",
-        cure="Check host and port, and that they can be reached from here.",
+        message("%(url)s takes no connection: %(why)s", url=load.url, why=why),
+        cure=message("Check host and port, and that they can be reached from here."),
     )
 
 

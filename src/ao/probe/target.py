@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ao.errors import ConfigError, Unavailable
+from ao.message import message
 from ao.probe.probe_load import ProbeLoad, Protocol
 
 DEADLINE = 10.0
@@ -45,12 +46,15 @@ async def find(load: ProbeLoad) -> list[Target]:
     parts = urlsplit(load.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigError(
-            f"{load.url!r} is not an http or https URL", cure="Write http://HOST[:PORT]."
+            message("%(url)s is not an http or https URL", url=f"{load.url!r}"),
+            cure=message("Write http://HOST[:PORT]."),
         )
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
-        raise ConfigError(f"{load.url!r} has no right port: {error}") from error
+        raise ConfigError(
+            message("%(url)s has no right port: %(error)s", url=f"{load.url!r}", error=error)
+        ) from error
     tls = _tls(load) if parts.scheme == "https" else None
     return [
         Target(
@@ -72,14 +76,26 @@ async def _resolve(host: str, port: int) -> list[str]:
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except TimeoutError as error:
         raise Unavailable(
-            f"{host} cannot be found: no name server answered within {DEADLINE:.0f} s",
-            cure="Check this machine's name servers.",
+            message(
+                "%(host)s cannot be found: no name server answered within %(seconds)s s",
+                host=host,
+                seconds=f"{DEADLINE:.0f}",
+            ),
+            cure=message("Check this machine's name servers."),
         ) from error
     except UnicodeError as error:
-        raise ConfigError(f"{host!r} cannot be a host's name", cure="Check the name.") from error
+        raise ConfigError(
+            message("%(host)s cannot be a host's name", host=f"{host!r}"),
+            cure=message("Check the name."),
+        ) from error
     except OSError as error:
         raise Unavailable(
-            f"{host} cannot be found: {error.strerror or error}", cure="Check the name."
+            message(
+                "%(host)s cannot be found: %(why)s",
+                host=host,
+                why=error.strerror or error,
+            ),
+            cure=message("Check the name."),
         ) from error
     return [str(address[0]) for *_, address in found]
 

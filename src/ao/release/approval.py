@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ao.journal import Approval
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.release.person import Person, are_two
 from ao.release.stage import Stage
@@ -38,17 +39,17 @@ def objection(given: Given, past: ReleaseState, facts: Facts, rule: Approve) -> 
     """Why an approval does not let a release pass, to be read after `it`; empty when it does."""
     approval = given.approval
     if approval is None or not (approval.release and approval.version and approval.stage):
-        return "names no release, version and stage, as that of an older Ao"
+        return message("names no release, version and stage, as that of an older Ao")
     right = wanted(past, facts, given.person)
     named = approval.release, approval.version, approval.stage
     if named != (right.release, right.version, right.stage):
-        return "is for another release, version or stage"
+        return message("is for another release, version or stage")
     if given.void or approval != right:
-        return f"was given before {past.new} was deployed as it is"
+        return message("was given before %(new)s was deployed as it is", new=past.new)
     if rule.stricter(past.approve) is Approve.TWO_PEOPLE and not are_two(
         past.releaser, given.person
     ):
-        return "is not known to be of another person than who began the release"
+        return message("is not known to be of another person than who began the release")
     return ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from ao.clock import Clock
 from ao.errors import AoError
 from ao.journal import Ask, Asked, Entry, Journal
+from ao.message import message
 from ao.release.state import Given, given
 from ao.work import Work
 
@@ -23,7 +24,9 @@ class AbortRequested(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"aborted by {self.who}" + (f": {self.reason}" if self.reason else "")
+        if not self.reason:
+            return message("aborted by %(who)s", who=self.who)
+        return message("aborted by %(who)s: %(reason)s", who=self.who, reason=self.reason)
 
 
 class Control:
@@ -85,9 +88,16 @@ class Control:
         return asked
 
     def _tell(self, who: str, reason: str) -> None:
-        why = f": {reason}" if reason else ""
         self._inner.progress.note(
-            f"Paused by {who}{why}. `ao release continue` goes on, `ao abort` ends it."
+            message(
+                "Paused by %(who)s: %(reason)s. `ao release continue` goes on, `ao abort` ends it.",
+                who=who,
+                reason=reason,
+            )
+            if reason
+            else message(
+                "Paused by %(who)s. `ao release continue` goes on, `ao abort` ends it.", who=who
+            )
         )
 
     def _now(self) -> float:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from ao import lock
 from ao.checks.checks import CheckFailed
@@ -18,6 +19,7 @@ from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
 from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome, TakenOver
+from ao.message import message
 from ao.operations import operations, scale_in_hold, way_back
 from ao.plan import guard
 from ao.plan.facts import Facts
@@ -92,13 +94,19 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             stored.check_format(held.cloud, held.site)
             old, new = colours(facts, None)
             if facts.systems[old].version == version and not facts.switching_to:
-                held.progress.note(f"{version} is live already, on {old}.")
+                held.progress.note(
+                    message("%(version)s is live already, on %(old)s.", version=version, old=old)
+                )
                 return Outcome.RELEASED
             if facts.switching_to:
                 raise Refused(
-                    f"a switch to {facts.switching_to} was begun and is not finished",
-                    cure="`ao switch` finishes it, `ao up` calls it off if production has not "
-                    "moved.",
+                    message(
+                        "a switch to %(colour)s was begun and is not finished",
+                        colour=facts.switching_to,
+                    ),
+                    cure=message(
+                        "`ao switch` finishes it, `ao up` calls it off if production has not moved."
+                    ),
                 )
             journal.prune(held.site.rules.keep)
             releaser = Person(
@@ -128,15 +136,21 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             )
         elif unfinished.version != version:
             raise Refused(
-                f"the release of {unfinished.version} has not ended",
-                cure="`ao release continue` goes on with it, `ao abort` ends it.",
+                message("the release of %(version)s has not ended", version=unfinished.version),
+                cure=message("`ao release continue` goes on with it, `ao abort` ends it."),
             )
         elif not _is_for(unfinished, options.releaser):
             raise Refused(
-                f"the release of {version} was begun for {unfinished.releaser}, "
-                f"not for {options.releaser}",
-                cure="Without --releaser the same command goes on with it; `ao abort` ends it, and "
-                "it can be begun anew.",
+                message(
+                    "the release of %(version)s was begun for %(releaser)s, not for %(wanted)s",
+                    version=version,
+                    releaser=unfinished.releaser,
+                    wanted=options.releaser,
+                ),
+                cure=message(
+                    "Without --releaser the same command goes on with it; `ao "
+                    "abort` ends it, and it can be begun anew."
+                ),
             )
         _note(journal, unfinished.id, taken_over)
         too_short = window_warning.window_warning(held, options.moment())
@@ -173,7 +187,9 @@ def back(work: Work, options: Options) -> None:
     facts = work.observe()
     why = way_back.blocker(journal.operations(), facts)
     if why or facts.live is None:
-        raise Refused(f"there is no way back: {why}", cure=_without_way_back(facts))
+        raise Refused(
+            message("there is no way back: %(why)s", why=why), cure=_without_way_back(facts)
+        )
     with options.probes() if options.probes else nullcontext() as probe:
         measurement = Measurement(probe=probe) if probe else None
         operations.switch(
@@ -188,12 +204,16 @@ def back(work: Work, options: Options) -> None:
 def _without_way_back(facts: Facts) -> str:
     """What to do where `back` is refused."""
     if facts.live is None:
-        return "`ao up` builds the site; `ao switch blue` makes blue live."
+        return message("`ao up` builds the site; `ao switch blue` makes blue live.")
     if facts.switching_to is not None:
-        return f"`ao switch` finishes it; `ao switch {facts.live.other}` goes to the other system."
-    return (
-        f"`ao history` tells what was live; `ao switch {facts.live.other}` makes "
-        f"{facts.live.other} live as it is, if that is what you want."
+        return message(
+            "`ao switch` finishes it; `ao switch %(other)s` goes to the other system.",
+            other=facts.live.other,
+        )
+    return message(
+        "`ao history` tells what was live; `ao switch %(colour)s` "
+        "makes %(colour)s live as it is, if that is what you want.",
+        colour=facts.live.other,
     )
 
 
@@ -206,7 +226,12 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
     """
     if is_running(work):
         unfinished = request(work, Ask.ABORT, options.reason, version)
-        work.progress.note(f"Asked the release of {unfinished.version} to abort where it runs.")
+        work.progress.note(
+            message(
+                "Asked the release of %(version)s to abort where it runs.",
+                version=unfinished.version,
+            )
+        )
         if not wait:
             return
         wait_until_ended(work, unfinished.version)
@@ -231,8 +256,11 @@ def _refuse_without_file(site: Site) -> None:
     """Refuse to release with what the cloud keeps of a site file: it has no checks and hooks."""
     if site.folder is None:
         raise Refused(
-            f"a release of {site.name} needs its site file, whose checks and hooks it runs",
-            cure="Name it with --config.",
+            message(
+                "a release of %(name)s needs its site file, whose checks and hooks it runs",
+                name=site.name,
+            ),
+            cure=message("Name it with --config."),
         )
 
 
@@ -269,14 +297,13 @@ def _run(run: ReleaseRun) -> Outcome | None:
         _failed(run, error)
         raise
     except KeyboardInterrupt:
-        run.write(Noted(text="interrupted"))
+        run.write(Noted(text=message("interrupted")))
         raise
-    raise AssertionError("an abort ends in an error")
 
 
 def _stages(run: ReleaseRun) -> Outcome | None:
     if run.past.verdict == production.BACK:
-        production.go_back(run, "it was begun before")
+        production.go_back(run, message("it was begun before"))
     for stage in Stage:
         run.listen()
         facts = run.observe()
@@ -285,21 +312,23 @@ def _stages(run: ReleaseRun) -> Outcome | None:
         if planned.state is State.TODO:
             if stage is Stage.WATCH and run.options.detach:
                 run.work.progress.note(
-                    "The decision window is open; `ao watch` watches and decides."
+                    message("The decision window is open; `ao watch` watches and decides.")
                 )
                 return None
             with run.part(stage, planned.text):
                 TAKERS[stage](run, facts)
             run.finished(stage)
         if stage is run.options.until:
-            run.work.progress.note(f"Stopped after {stage}; the same command goes on.")
+            run.work.progress.note(
+                message("Stopped after %(stage)s; the same command goes on.", stage=stage)
+            )
             return None
     run.write(Ended(outcome=Outcome.RELEASED))
     run.notify(Event.END, outcome=Outcome.RELEASED)
     return Outcome.RELEASED
 
 
-def _abort(run: ReleaseRun, asked: AbortRequested) -> None:
+def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:
     """End a release as somebody asks. Raises Aborted, or RolledBack when production had moved."""
     facts = run.observe()
     moving = facts.live is run.past.new or facts.switching_to is run.past.new
@@ -309,8 +338,13 @@ def _abort(run: ReleaseRun, asked: AbortRequested) -> None:
     run.write(Ended(outcome=Outcome.ABORTED, why=str(asked)))
     run.notify(Event.END, outcome=Outcome.ABORTED)
     raise Aborted(
-        f"the release of {run.past.version} was {asked}; production is on {facts.live}",
-        cure=f"`ao release {run.past.version}` begins it anew.",
+        message(
+            "the release of %(version)s was %(asked)s; production is on %(colour)s",
+            version=run.past.version,
+            asked=asked,
+            colour=facts.live,
+        ),
+        cure=message("`ao release %(version)s` begins it anew.", version=run.past.version),
     )
 
 
@@ -322,18 +356,25 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
     run.notify(Event.FAILURE, why=error.message)
     if isinstance(error, lock.LockLost):
         # Who has the lock now may go on with the release, and must not find it ended.
-        run.write(Noted(text=f"stopped: {error.message}"))
+        run.write(Noted(text=message("stopped: %(message)s", message=error.message)))
         return
     facts = run.observe()
     if facts.live is run.past.new or facts.switching_to is run.past.new:
-        run.write(Noted(text=f"stopped: {error.message}"))
+        run.write(Noted(text=message("stopped: %(message)s", message=error.message)))
         run.work.progress.note(
-            f"Production is on {facts.live}. `ao release continue` goes on, `ao abort` goes back."
+            message(
+                "Production is on %(live)s. `ao release continue` goes on, `ao abort` goes back.",
+                live=facts.live,
+            )
         )
         return
     outcome = Outcome.CHECK_FAILED if isinstance(error, CheckFailed) else Outcome.FAILED
     run.write(Ended(outcome=outcome, why=error.message))
     run.work.progress.note(
-        f"The release of {run.past.version} has ended, production is on {facts.live or 'nothing'}. "
-        f"`ao release {run.past.version}` begins it anew."
+        message(
+            "The release of %(version)s has ended, production is on "
+            "%(live)s. `ao release %(version)s` begins it anew.",
+            version=run.past.version,
+            live=facts.live or "nothing",
+        )
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from ao import lock
 from ao.errors import Forbidden, Refused
 from ao.journal import Ask, Asked, Journal, Unreadable
+from ao.message import message
 from ao.release import approval
 from ao.release.control import INTERVAL
 from ao.release.person import Person, are_two
 from ao.release.stage import Stage
 from ao.release.state import ReleaseState, read_state
 from ao.site.rules import Approve
-from ao.untrusted.text_format import UPGRADE
+from ao.text_format import UPGRADE
 from ao.work import Work
 
 
@@ -27,7 +28,12 @@ def open_release(journal: Journal) -> ReleaseState | None:
         for entry in entries:
             if isinstance(entry.event, Unreadable) and entry.event.newer is not None:
                 raise Refused(
-                    f"release {it.id} is open, and its entry {entry.id} {entry.event.newer}",
+                    message(
+                        "release %(release)s is open, and its entry %(id)s %(why)s",
+                        release=it.id,
+                        id=entry.id,
+                        why=entry.event.newer,
+                    ),
                     cure=UPGRADE,
                 )
         state = read_state(entries)
@@ -42,12 +48,24 @@ def require_open(unfinished: ReleaseState | None, named: str | None = None) -> R
     A name is its ID, how that begins, or its version. Raises Refused.
     """
     if unfinished is None:
-        which = "no release" if named is None else f"no release of {named}"
-        raise Refused(f"{which} is open", cure="`ao release VERSION` begins one.")
+        raise Refused(
+            message("no release is open")
+            if named is None
+            else message("no release of %(version)s is open", version=named),
+            cure=message("`ao release VERSION` begins one."),
+        )
     if named is not None and not unfinished.is_called(named):
         raise Refused(
-            f"no release of {named} is open: release {unfinished.id} of {unfinished.version} is",
-            cure=f"`ao show {unfinished.id}` tells of it; name it so if you mean it.",
+            message(
+                "no release of %(version)s is open: release %(release)s of %(number)s is",
+                version=named,
+                release=unfinished.id,
+                number=unfinished.version,
+            ),
+            cure=message(
+                "`ao show %(release)s` tells of it; name it so if you mean it.",
+                release=unfinished.id,
+            ),
         )
     return unfinished
 
@@ -97,28 +115,46 @@ def approve(
     new, version = unfinished.new, unfinished.version
     if new in (facts.live, facts.switching_to):
         raise Refused(
-            f"there is nothing to approve: production has moved to {new} already",
-            cure="`ao release continue` goes on, `ao abort` goes back.",
+            message(
+                "there is nothing to approve: production has moved to %(new)s already", new=new
+            ),
+            cure=message("`ao release continue` goes on, `ao abort` goes back."),
         )
     standby = facts.systems[new]
     is_there = Stage.DEPLOY in unfinished.done and standby.version == version
     if is_there and standby.stack and standby.stack.busy:
         raise Refused(
-            f"there is nothing to approve yet: Heat is at work on {new}",
-            cure="Wait for it (`ao status`), then approve.",
+            message("there is nothing to approve yet: Heat is at work on %(new)s", new=new),
+            cure=message("Wait for it (`ao status`), then approve."),
         )
     if not approval.is_deployed(unfinished, facts):
         raise Refused(
-            f"there is nothing to approve yet: {new} has not got {version}",
-            cure=f"`ao release {version}` brings it there; approve of it when it waits for that.",
+            message(
+                "there is nothing to approve yet: %(new)s has not got %(version)s",
+                new=new,
+                version=version,
+            ),
+            cure=message(
+                "`ao release %(version)s` brings it there; approve of it when it waits for that.",
+                version=version,
+            ),
         )
     if rule is Approve.TWO_PEOPLE and not are_two(unfinished.releaser, person):
         raise Refused(
-            f"{unfinished.releaser} has begun the release of {version}, and the site asks for "
-            f"another person to approve: {person} is not known to be one",
-            cure="Have somebody else approve, with an OpenStack user of their own. Where one user "
-            "acts for all, as in a CI, name the people: `ao release --releaser NAME` begins it, "
-            "`ao approve --approver NAME` approves.",
+            message(
+                "%(who)s has begun the release of %(version)s, and the site "
+                "asks for another person to approve: %(name)s is not known to "
+                "be one",
+                who=unfinished.releaser,
+                version=version,
+                name=person,
+            ),
+            cure=message(
+                "Have somebody else approve, with an OpenStack user of their "
+                "own. Where one user acts for all, as in a CI, name the "
+                "people: `ao release --releaser NAME` begins it, `ao approve "
+                "--approver NAME` approves."
+            ),
         )
     event = Asked(
         ask=Ask.APPROVE, reason=reason, approval=approval.wanted(unfinished, facts, person)
@@ -127,8 +163,8 @@ def approve(
         journal.write(event, unfinished.id)
     except Forbidden as error:
         raise Forbidden(
-            f"your roles do not let you approve: {error.message}",
-            cure="Somebody with the role of a member of the project may approve.",
+            message("your roles do not let you approve: %(message)s", message=error.message),
+            cure=message("Somebody with the role of a member of the project may approve."),
         ) from error
     return unfinished
 
@@ -152,8 +188,8 @@ def wait_until_ended(work: Work, version: str) -> None:
     """Come back when no process runs the release of a version any more."""
     work.clock.until(
         lambda: None if _runs(_process(work), version) else True,
-        what="the release to end where it runs",
+        what=message("the release to end where it runs"),
         deadline=work.site.deadlines.build,
         interval=INTERVAL,
-        cure="`ao status` shows what is, `ao abort` asks again.",
+        cure=message("`ao status` shows what is, `ao abort` asks again."),
     )

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from ao.errors import ConfigError
+from ao.message import message
 from ao.redaction import MASK, redact
 from ao.site.names import LONGEST_PERSON, is_person
 
@@ -34,9 +35,11 @@ def checked_name(name: str) -> str:
     # A name that looks like a secret would be masked, as that of others would be.
     if plain and not (is_person(plain) and redact(plain) == plain):
         raise ConfigError(
-            f"{plain[:LONGEST_PERSON]!r} cannot be the name of a person",
-            cure=f"Use up to {LONGEST_PERSON} printable characters, such as the log-in name of the "
-            "CI.",
+            message("%(name)s cannot be the name of a person", name=f"{plain[:LONGEST_PERSON]!r}"),
+            cure=message(
+                "Use up to %(most)s printable characters, such as the log-in name of the CI.",
+                most=LONGEST_PERSON,
+            ),
         )
     return plain
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from ao import duration
 from ao.colour import Colour
 from ao.errors import Refused
+from ao.message import message
 from ao.plan.facts import Facts, System
 from ao.release import approval
 from ao.release.stage import Stage
@@ -49,8 +50,8 @@ def colours(facts: Facts, past: ReleaseState | None) -> tuple[Colour, Colour]:
         return past.old, past.new
     if facts.live is None:
         raise Refused(
-            "no system is live, so there is no standby to release to",
-            cure="`ao up` builds the site; `ao switch blue` makes blue live.",
+            message("no system is live, so there is no standby to release to"),
+            cure=message("`ao up` builds the site; `ao switch blue` makes blue live."),
         )
     return facts.live, facts.live.other
 
@@ -94,40 +95,69 @@ def plan_stages(
     deployed = ready or scales
     logout = site.logout
     return (
-        planned(Stage.DEPLOY, f"deploy {version} to {new}: {_replaces(standby)}", deployed),
+        planned(
+            Stage.DEPLOY,
+            _deployment(standby, version),
+            deployed,
+        ),
         planned(
             Stage.CHECK,
-            f"check {new} on its preview: {_count(len(site.checks.all), 'check')}",
+            message(
+                "check %(colour)s on its preview: %(checks)s",
+                colour=new,
+                checks=_checks(len(site.checks.all)),
+            ),
             ready and Stage.CHECK in done,
             bool(site.checks.all),
         ),
         planned(
             Stage.MATCH,
-            f"bring {new} to at least {_count(live.size, 'server')}, as {old} has",
+            message(
+                "bring %(new)s to at least %(servers)s, as %(old)s has",
+                new=new,
+                servers=_servers(live.size),
+                old=old,
+            ),
             ready and standby.size >= live.size,
         ),
         planned(
             Stage.APPROVE,
-            "wait for approval",
+            message("wait for approval"),
             past is not None and approval.counting(past, facts, rules.approve) is not None,
             rules.approve.stricter(past.approve if past else Approve.AUTO) is not Approve.AUTO,
         ),
         planned(
             Stage.LOGOUT,
-            f"tell users and log them out{_notice(site)}",
+            _logout(site),
             Stage.LOGOUT in done,
             logout is not None,
         ),
         planned(
             Stage.SWITCH,
-            f"switch production to {new} by {_by(site)}, drain {old}"
-            + (_no_return(version) if no_return else ""),
+            message(
+                "switch production to %(new)s by %(how)s, drain %(old)s; "
+                "%(version)s changes the database one-way: no return from here",
+                new=new,
+                how=_by(site),
+                old=old,
+                version=version,
+            )
+            if no_return
+            else message(
+                "switch production to %(new)s by %(how)s, drain %(old)s",
+                new=new,
+                how=_by(site),
+                old=old,
+            ),
             moved and facts.previewed is old and not facts.switching_to,
         ),
         planned(
             Stage.WATCH,
-            f"watch production for {duration.show(site.watch.length)}; "
-            f"a breach switches back to {old}",
+            message(
+                "watch production for %(time)s; a breach switches back to %(colour)s",
+                time=duration.show(site.watch.length),
+                colour=old,
+            ),
             past is not None and past.verdict is not None,
             site.watch.length > 0,
         ),
@@ -148,10 +178,20 @@ def _is_busy(system: System) -> bool:
     return system.stack is not None and system.stack.busy
 
 
-def _replaces(system: System) -> str:
+def _deployment(system: System, version: str) -> str:
     if system.stack is None:
-        return "builds it anew"
-    return f"replaces its {_count(system.size, 'server')} of version {system.version or '?'}"
+        return message(
+            "deploy %(version)s to %(colour)s: builds it anew",
+            version=version,
+            colour=system.colour,
+        )
+    return message(
+        "deploy %(version)s to %(colour)s: replaces its %(servers)s of version %(before)s",
+        version=version,
+        colour=system.colour,
+        servers=_servers(system.size),
+        before=system.version or "?",
+    )
 
 
 def _retired(site: Site, old: System) -> bool:
@@ -162,25 +202,29 @@ def _retired(site: Site, old: System) -> bool:
 def _retirement(site: Site, old: Colour) -> str:
     match site.rules.standby.after:
         case After.SHRINK:
-            return f"shrink {old} to {_count(site.rules.standby.size, 'server')}"
+            return message(
+                "shrink %(colour)s to %(servers)s",
+                colour=old,
+                servers=_servers(site.rules.standby.size),
+            )
         case After.EMPTY:
-            return f"delete {old}"
-    return f"keep {old} as it is"
+            return message("delete %(colour)s", colour=old)
+    return message("keep %(colour)s as it is", colour=old)
 
 
 def _by(site: Site) -> str:
     if site.switch.method is Method.POOL:
-        return "one PUT of the listener's default pool"
-    return "one PUT of the production address"
+        return message("one PUT of the listener's default pool")
+    return message("one PUT of the production address")
 
 
-def _no_return(version: str) -> str:
-    return f"; {version} changes the database one-way: no return from here"
-
-
-def _notice(site: Site) -> str:
-    notice = site.logout.notice if site.logout else 0.0
-    return f", after {duration.show(notice)} of notice" if notice else ""
+def _logout(site: Site) -> str:
+    notice = site.logout.notice if site.logout else 0
+    if not notice:
+        return message("tell users and log them out")
+    return message(
+        "tell users and log them out, after %(time)s of notice", time=duration.show(notice)
+    )
 
 
 def _seconds(site: Site, stage: Stage, known: Mapping[str, float]) -> float | None:
@@ -189,5 +233,9 @@ def _seconds(site: Site, stage: Stage, known: Mapping[str, float]) -> float | No
     return known.get(str(stage))
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _servers(count: int) -> str:
+    return message("1 server") if count == 1 else message("%(count)s servers", count=count)
+
+
+def _checks(count: int) -> str:
+    return message("1 check") if count == 1 else message("%(count)s checks", count=count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from typing import NoReturn
 
 from ao.checks import checks
 from ao.colour import Colour
@@ -14,6 +15,7 @@ from ao.errors import DeadlinePassed, Refused
 from ao.hooks import migration
 from ao.interrupt import unbroken
 from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
+from ao.message import message
 from ao.operations import reconcile
 from ao.plan.facts import Facts
 from ao.progress import Silent
@@ -33,7 +35,7 @@ from ao.work import Work
 BEFORE = 3.0
 """Seconds that a probe looks at production right before a switch."""
 MINUTE = 60.0
-KEEP, BACK, NO_RETURN = "keep", "switch back", "past the point of no return"
+KEEP, BACK, NO_RETURN = "keep", "switch back", message("past the point of no return")
 """Verdicts."""
 
 
@@ -49,7 +51,7 @@ def await_window(run: ReleaseRun) -> None:
         if rules.outside is Outside.REFUSE or opening is None:
             raise refusal
         left = opening.begin - moment()
-        run.countdown("the maintenance window opens")(left)
+        run.countdown(message("the maintenance window opens"))(left)
         # Nobody looks at the seconds of hours, and each look asks the cloud.
         run.attention.work.clock.sleep(min(1.0 if left < MINUTE else 10.0, left))
 
@@ -84,14 +86,19 @@ def _await_health(run: ReleaseRun) -> None:
         if hopeless or system.online >= system.size:
             return True
         run.work.progress.state(
-            f"{system.online} of {system.size} servers of {run.past.new} pass the health check"
+            message(
+                "%(online)s of %(size)s servers of %(new)s pass the health check",
+                online=system.online,
+                size=system.size,
+                new=run.past.new,
+            )
         )
         return None
 
     with suppress(DeadlinePassed):
         run.attention.work.clock.until(
             is_settled,
-            what=f"the servers of {run.past.new} to pass the health check",
+            what=message("the servers of %(colour)s to pass the health check", colour=run.past.new),
             deadline=run.work.site.deadlines.serve,
         )
 
@@ -103,7 +110,7 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
     now = run.options.moment()
     # By the journal, which may be of a machine whose clock is ahead, or of a forger.
     begun = min(run.past.switched_at or now, now)
-    tell = run.countdown("the decision window ends")
+    tell = run.countdown(message("the decision window ends"))
     with _probing(run, facts) as probe:
         look = Sampler(
             work=run.work,
@@ -128,7 +135,7 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
     _judge(run, KEEP, verdict.reason)
 
 
-def go_back(run: ReleaseRun, why: str) -> None:
+def go_back(run: ReleaseRun, why: str) -> NoReturn:
     """Switch production back.
 
     Raises RolledBack when that is done, Refused past a one-way change of the database.
@@ -139,7 +146,7 @@ def go_back(run: ReleaseRun, why: str) -> None:
         raise migration.refusal(version, old)
     if run.past.verdict != BACK:
         _judge(run, BACK, why)
-    with run.part("switch back", f"switch production back to {old}"):
+    with run.part("switch back", message("switch production back to %(colour)s", colour=old)):
         run.hook(Point.BEFORE_SWITCH_BACK)
         with unbroken():
             _move(run, old)
@@ -147,8 +154,18 @@ def go_back(run: ReleaseRun, why: str) -> None:
     run.notify(Event.SWITCH_BACK)
     run.write(Ended(outcome=Outcome.ROLLED_BACK, why=why))
     raise RolledBack(
-        f"{version} was switched back, production is on {old}: {why}",
-        cure=f"`ao show {run.past.id}` tells more; {run.past.new} has {version} still.",
+        message(
+            "%(version)s was switched back, production is on %(colour)s: %(why)s",
+            version=version,
+            colour=old,
+            why=why,
+        ),
+        cure=message(
+            "`ao show %(release)s` tells more; %(colour)s has %(version)s still.",
+            release=run.past.id,
+            colour=run.past.new,
+            version=version,
+        ),
     )
 
 
@@ -162,7 +179,13 @@ def failing(run: ReleaseRun) -> tuple[str, ...]:
 def _judge(run: ReleaseRun, verdict: str, why: str) -> None:
     run.write(Judged(verdict=verdict, why=why))
     run.past = replace(run.past, verdict=verdict)
-    run.work.progress.note(f"Decision: {verdict}. {why[:1].upper()}{why[1:]}.")
+    run.work.progress.note(
+        message(
+            "Decision: %(what)s: %(why)s.",
+            what=verdict,
+            why=why,
+        )
+    )
 
 
 def _may_return(run: ReleaseRun) -> bool:
@@ -179,7 +202,11 @@ def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
         except Refused as error:
             if to is not run.past.old:
                 raise
-            run.work.progress.note(f"{error.message}. Switching back to the servers that pass.")
+            run.work.progress.note(
+                message(
+                    "%(message)s. Switching back to the servers that pass.", message=error.message
+                )
+            )
             reconcile.switch(work, to, degraded=True, may_return=may_return)
 
 

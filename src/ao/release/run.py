@@ -14,6 +14,7 @@ from ao.errors import AoError
 from ao.hooks import hooks, notification
 from ao.hooks.hooks import Context
 from ao.journal import WAITING, Event, Journal, StepBegun, StepEnded
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.plan.plan import Step
 from ao.release.control import AbortRequested, Control
@@ -94,7 +95,7 @@ class ReleaseRun:
         """Facts in the midst of a release, which a moment's silence of a service must not end."""
         return self.work.clock.until(
             self.work.observe,
-            what="OpenStack to answer",
+            what=message("OpenStack to answer"),
             deadline=self.work.site.deadlines.switch,
         )
 
@@ -138,7 +139,9 @@ class ReleaseRun:
 
     def countdown(self, what: str) -> Callable[[float], None]:
         """What tells the seconds that are left until something."""
-        return lambda left: self.work.progress.state(f"{what}: in {duration.show(left)}")
+        return lambda left: self.work.progress.state(
+            message("%(what)s: in %(time)s", what=what, time=duration.show(left))
+        )
 
     @contextmanager
     def part(self, word: str, text: str) -> Iterator[None]:

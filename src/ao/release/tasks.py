@@ -5,6 +5,7 @@ from __future__ import annotations
 from ao.checks import checks, junit
 from ao.hooks import logout
 from ao.journal import Ask, Asked, Checked, CheckResult
+from ao.message import message
 from ao.operations import reconcile
 from ao.plan import guard
 from ao.plan.facts import Facts
@@ -56,33 +57,56 @@ def approve(run: ReleaseRun, facts: Facts) -> None:
     """
     old, new, version, release = run.past.old, run.past.new, run.past.version, run.past.id
     rule = run.work.site.rules.approve.stricter(run.past.approve)
-    run.notify(Event.WAITING, approve=f"ao approve {release}")
+    run.notify(Event.WAITING, approve=message("ao approve %(release)s", release=release))
     if rule is not Approve.TWO_PEOPLE and run.options.ask is not None:
-        question = f"Switch production from {old} to {new} with version {version}?"
+        question = message(
+            "Switch production from %(old)s to %(new)s with version %(version)s?",
+            old=old,
+            new=new,
+            version=version,
+        )
         if run.options.ask(question):
             here = Person(user=run.work.cloud.user, user_id=run.work.cloud.user_id)
             given = approval.wanted(run.past, facts, here)
-            run.write(Asked(ask=Ask.APPROVE, reason="at the terminal", approval=given))
+            run.write(Asked(ask=Ask.APPROVE, reason=message("at the terminal"), approval=given))
             return
     run.listen()
     if approval.counting(run.past, run.observe(), rule) is not None:
         return
     for it in run.past.approvals:
         why = approval.objection(it, run.past, facts, rule)
-        run.work.progress.note(f"An approval by {it.person} {why}: it lets nothing through.")
-    approves = f"`ao approve {release}` approves"
-    if rule is Approve.TWO_PEOPLE:
-        approves = f"Somebody else than {run.past.releaser} approves with `ao approve {release}`"
+        run.work.progress.note(
+            message(
+                "An approval by %(person)s %(why)s: it lets nothing through.",
+                person=it.person,
+                why=why,
+            )
+        )
     raise WaitingForApproval(
-        f"the release of {version} waits for approval; production is on {old}",
-        cure=f"{approves}, then `ao release continue {release}` goes on; `ao abort` ends it.",
+        message(
+            "the release of %(version)s waits for approval; production is on %(old)s",
+            version=version,
+            old=old,
+        ),
+        cure=message(
+            "Somebody else than %(releaser)s approves with `ao approve %(release)s`, then "
+            "`ao release continue %(release)s` goes on; `ao abort` ends it.",
+            releaser=run.past.releaser,
+            release=release,
+        )
+        if rule is Approve.TWO_PEOPLE
+        else message(
+            "`ao approve %(release)s` approves, then `ao release continue %(release)s` goes on; "
+            "`ao abort` ends it.",
+            release=release,
+        ),
     )
 
 
 def log_out(run: ReleaseRun, facts: Facts) -> None:
     """Tell users, wait, log them out."""
     production.await_window(run)
-    logout.run(run.attention.work, run.context(), run.countdown("users are logged out"))
+    logout.run(run.attention.work, run.context(), run.countdown(message("users are logged out")))
 
 
 def retire(run: ReleaseRun, facts: Facts) -> None:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, TypeAdapter, ValidationError
 
 from ao.cutover.cutover import CutOver, drawable
 from ao.errors import ConfigError
+from ao.message import message
 from ao.untrusted.printable import printable
 
 VERSION: Literal[1] = 1
@@ -38,7 +39,11 @@ def read(text: str | bytes) -> CutOver:
         first = error.errors(include_url=False, include_input=False)[0]
         place = printable(".".join(map(str, first["loc"])), 200)
         raise ConfigError(
-            f"not a cut-over of version {VERSION}: {place + ': ' if place else ''}"
-            f"{printable(first['msg'], 200)}",
-            cure="`ao switch` writes such files; take one that this version of ao wrote.",
+            message(
+                "not a cut-over of version %(version)s: %(place)s%(first)s",
+                version=VERSION,
+                place=place + ": " if place else "",
+                first=printable(first["msg"], 200),
+            ),
+            cure=message("`ao switch` writes such files; take one that this version of ao wrote."),
         ) from None

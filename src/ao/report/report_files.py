@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ao.cutover.cutover import CutOver
 from ao.errors import ConfigError
+from ao.message import message
 from ao.report.translations import Language
 
 
@@ -14,12 +15,21 @@ def check(path: Path) -> None:
     """Raise ConfigError unless the file's suffix is that of a report, in a folder that is."""
     if path.suffix not in _CONTENTS:
         raise ConfigError(
-            f"cannot write a report to {path}: its name ends in none of {', '.join(_CONTENTS)}",
-            cure="Name it by what it is to be, for example report.html.",
+            message(
+                "cannot write a report to %(path)s: its name ends in none of %(names)s",
+                path=path,
+                names=", ".join(_CONTENTS),
+            ),
+            cure=message("Name it by what it is to be, for example report.html."),
         )
     if not path.parent.is_dir():
         raise ConfigError(
-            f"cannot write {path}: there is no folder {path.parent}", cure="Make it first."
+            message(
+                "cannot write %(path)s: there is no folder %(parent)s",
+                path=path,
+                parent=path.parent,
+            ),
+            cure=message("Make it first."),
         )
 
 
@@ -34,7 +44,8 @@ def write(cutover: CutOver, path: Path, language: Language = Language.ENGLISH) -
         path.write_bytes(content)
     except OSError as error:
         raise ConfigError(
-            f"cannot write {path}: {error.strerror}", cure="Name a place that can be written to."
+            message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
+            cure=message("Name a place that can be written to."),
         ) from None
 
 
@@ -46,8 +57,8 @@ def read(path: Path) -> CutOver:
         return cutover_json.read(path.read_bytes())
     except OSError as error:
         raise ConfigError(
-            f"cannot read {path}: {error.strerror}",
-            cure="`ao switch --report FILE.json` writes such files.",
+            message("cannot read %(path)s: %(why)s", path=path, why=error.strerror),
+            cure=message("`ao switch --report FILE.json` writes such files."),
         ) from None
 
 

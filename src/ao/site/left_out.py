@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ao.message import message
 from ao.site import Site
 
 OF_SWITCH = frozenset({"drain.hook"})
@@ -26,6 +27,9 @@ def left_out(site: Site, keys: frozenset[str]) -> Iterator[str]:
     missing = [key for key in site.left_out if key in keys]
     if missing:
         yield (
-            f"Without the site file, these keys of it are left out: {', '.join(missing)}. "
-            "Where the file is, `ao` heeds them."
+            message(
+                "Without the site file, these keys of it are left out: "
+                "%(names)s. Where the file is, `ao` heeds them.",
+                names=", ".join(missing),
+            )
         )

@@ -6,19 +6,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from ao.message import message
 from ao.site.names import is_name, is_person, is_user_id, is_version
 from ao.untrusted.printable import printable
 
 
 def _valid_name(text: str) -> str:
     if not is_name(text):
-        raise ValueError(f"{printable(text, 60)} is no name of a site")
+        raise ValueError(message("%(words)s is no name of a site", words=printable(text, 60)))
     return text
 
 
 def _valid_version(text: str) -> str:
     if not is_version(text):
-        raise ValueError(f"{printable(text, 60)} is no version")
+        raise ValueError(message("%(words)s is no version", words=printable(text, 60)))
     return text
 
 
@@ -30,7 +31,7 @@ def _valid_person(text: str) -> str:
 
 def _valid_user_id(text: str) -> str:
     if text and not is_user_id(text):
-        raise ValueError(f"{printable(text, 60)} is no ID of a user")
+        raise ValueError(message("%(words)s is no ID of a user", words=printable(text, 60)))
     return text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ao.errors import ConfigError
+from ao.message import message
 from ao.untrusted.printable import printable
 
 NAME = r"^[a-z][a-z0-9-]{0,29}$"
@@ -51,7 +52,7 @@ def checked_version(version: str) -> str:
     """The version, if it may be one; raises ConfigError if not."""
     if not is_version(version):
         raise ConfigError(
-            f"{printable(version, 60)!r} cannot be a version",
-            cure="Use up to 40 letters, digits and . _ + - such as 2.0 or 2026-11-23.",
+            message("%(words)s cannot be a version", words=f"{printable(version, 60)!r}"),
+            cure=message("Use up to 40 letters, digits and . _ + - such as 2.0 or 2026-11-23."),
         )
     return version

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ao.errors import ConfigError
+from ao.message import message
 from ao.report.translations import Language
 from ao.timetable.comparison import Comparison
 from ao.timetable.schedule import Schedule
@@ -16,12 +17,21 @@ def check(path: Path) -> None:
     """Raise ConfigError unless the file's suffix is that of a chart, in a folder that is."""
     if path.suffix not in SUFFIXES:
         raise ConfigError(
-            f"cannot draw a chart into {path}: its name ends in none of {', '.join(SUFFIXES)}",
-            cure="Name it by what it is to be, for example timetable.svg.",
+            message(
+                "cannot draw a chart into %(path)s: its name ends in none of %(names)s",
+                path=path,
+                names=", ".join(SUFFIXES),
+            ),
+            cure=message("Name it by what it is to be, for example timetable.svg."),
         )
     if not path.parent.is_dir():
         raise ConfigError(
-            f"cannot write {path}: there is no folder {path.parent}", cure="Make it first."
+            message(
+                "cannot write %(path)s: there is no folder %(parent)s",
+                path=path,
+                parent=path.parent,
+            ),
+            cure=message("Make it first."),
         )
 
 
@@ -33,7 +43,8 @@ def write(shown: Schedule | Comparison, path: Path, language: Language) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise ConfigError(
-            f"cannot write {path}: {error.strerror}", cure="Name a place that can be written to."
+            message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
+            cure=message("Name a place that can be written to."),
         ) from None
 
 

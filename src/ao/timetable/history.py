@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ao.journal import Entry, Operation, Outcome, Switched
+from ao.message import message
 from ao.timetable.durations import Measured, TaskDuration
 from ao.timetable.procedure import Procedure
 
-DRAIN, SWITCH, WATCH, SWITCH_BACK = "drain", "switch", "watch", "switch back"
+DRAIN, SWITCH, WATCH, SWITCH_BACK = "drain", "switch", "watch", message("switch back")
 WORDS = ("deploy", "check", "match", "logout", SWITCH, DRAIN, WATCH, SWITCH_BACK)
 """What can be measured: stages of a release (ao.release.stage) and parts of them."""
 LATEST = 20

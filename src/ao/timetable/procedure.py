@@ -8,12 +8,13 @@ from datetime import date
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
+from ao.message import message
 from ao.timetable.durations import Fixed, TaskDuration
 from ao.timetable.title import Title
 
 DECISION = "decision"
 """Name under which tasks come after the decision on switching back."""
-SWITCH_BACK = "switch back"
+SWITCH_BACK = message("switch back")
 """Name of the time that is kept for switching back, which is no task."""
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from ao.config.yaml_file import YamlFile
 from ao.errors import ConfigError
+from ao.message import message
 from ao.timetable import clock_times
 from ao.timetable.procedure import Flawed, Procedure
 from ao.timetable.procedure_schema import ProcedureFile
@@ -28,5 +29,11 @@ def load(path: Path) -> Procedure:
         where = f"{source.where(flaw.key)}: {'.'.join(map(str, flaw.key))}"
         raise ConfigError(f"{where}: {flaw.message}") from flaw
     if wrong := clock_times.changed(schedule(procedure)):
-        raise ConfigError(f"{source.where(('window', 'opens'))}: window.opens: {wrong}")
+        raise ConfigError(
+            message(
+                "%(where)s: window.opens: %(wrong)s",
+                where=source.where(("window", "opens")),
+                wrong=wrong,
+            )
+        )
     return procedure

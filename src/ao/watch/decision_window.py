@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ao import duration
+from ao.message import joined, message
 from ao.site.watch import Watch
 from ao.watch.sample import Baseline, Figure, Missing, Sample
 from ao.watch.verdict import Decision, Finding, Verdict, judge
@@ -57,8 +58,8 @@ def watch(
             return verdict(Decision.OPEN, why)
         next_look = work.clock.now() + rules.interval
         diary.note(rules, baseline, look())
-        if breaches := [str(finding) for finding in diary.findings if finding.breach]:
-            return verdict(Decision.BACK, "; ".join(breaches))
+        if breaches := [str(it) for it in diary.findings if it.breach]:
+            return verdict(Decision.BACK, joined("; ", breaches))
         if moment() >= end and not diary.undecided(end):
             return verdict(Decision.KEEP, diary.praise(moment() - begun))
         while True:
@@ -97,13 +98,17 @@ class _Diary:
             if isinstance(found.reading, Figure):
                 self.judged.add(found.name)
                 if found.name in gone:
-                    self.work.progress.note(f"Back again: {found}.")
+                    self.work.progress.note(message("Back again: %(found)s.", found=str(found)))
             elif isinstance(found.reading, Missing) and found.name not in gone:
-                self.work.progress.note(f"{found}.")
+                self.work.progress.note(message("%(found)s.", found=str(found)))
 
     def praise(self, seconds: float) -> str:
         """Why the switch is kept."""
-        text = f"nothing was wrong for {duration.show(seconds)}"
-        if self.unjudged:
-            text += f"; never told: {', '.join(self.unjudged)}"
-        return text
+        time = duration.show(seconds)
+        if not self.unjudged:
+            return message("nothing was wrong for %(time)s", time=time)
+        return message(
+            "nothing was wrong for %(time)s; never told: %(names)s",
+            time=time,
+            names=joined(", ", self.unjudged),
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ao.message import message
 from ao.probe.summary import milliseconds
 from ao.site.watch import LatencyLimit, Query, Watch
 from ao.watch.sample import Baseline, Figure, Missing, Reading, Sample
@@ -63,10 +64,10 @@ def source(query: Query) -> str:
 
 def _error_rate(watch: Watch, greatest: float) -> Metric:
     return Metric(
-        name="error rate",
+        name=message("error rate"),
         read=lambda samples: _lost(samples, watch.requests),
         above=greatest,
-        limit=f"more than {_percent(greatest)}",
+        limit=message("more than %(limit)s", limit=_percent(greatest)),
         lasting=watch.lasting,
     )
 
@@ -85,7 +86,13 @@ def _lost(samples: Samples, requests: int) -> Reading | None:
             continue
         sent, lost = now.sent - before.sent, now.lost - before.lost
         return Figure(
-            value=lost / sent, text=f"{_percent(lost / sent)} ({lost:,} of {sent:,} requests lost)"
+            value=lost / sent,
+            text=message(
+                "%(share)s (%(lost)s of %(sent)s requests lost)",
+                share=_percent(lost / sent),
+                lost=f"{lost:,}",
+                sent=f"{sent:,}",
+            ),
         )
     return None
 
@@ -102,7 +109,7 @@ def _greatest(limit: LatencyLimit, baseline: Baseline) -> float | None:
 def _latency(watch: Watch, greatest: float | None) -> Metric:
     def read(samples: Samples) -> Reading | None:
         if greatest is None:
-            return Missing(why="how long answers took before the switch is not known")
+            return Missing(why=message("how long answers took before the switch is not known"))
         tally = samples[-1].tally
         if isinstance(tally, Missing):
             return tally
@@ -111,10 +118,10 @@ def _latency(watch: Watch, greatest: float | None) -> Metric:
         return Figure(value=tally.latency_p95, text=milliseconds(tally.latency_p95))
 
     return Metric(
-        name="latency p95",
+        name=message("latency p95"),
         read=read,
         above=greatest,
-        limit=f"more than {milliseconds(greatest)}",
+        limit=message("more than %(limit)s", limit=milliseconds(greatest)),
         lasting=watch.lasting,
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from ao.http import limits
+from ao.message import message
 from ao.untrusted.printable import printable
 
 TIMEOUT = 5.0
@@ -46,7 +47,7 @@ def ask(url: str, query: str) -> float:
         raise _no_figure(url, str(error)) from error
     # A number can be too large for a float, and lists can be nested too deeply.
     except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
-        what = f"HTTP {answer.status}, and not as Prometheus answers"
+        what = message("HTTP %(status)s, and not as Prometheus answers", status=answer.status)
         raise _no_figure(url, what) from error
     return value
 
@@ -70,11 +71,18 @@ def _value(body: Any) -> float:
         case "vector":
             values = [_figure(series["value"]) for series in result]
         case _:
-            raise NoFigure(f"the query gives a {printable(str(kind), 20)}, not a value")
+            raise NoFigure(
+                message("the query gives a %(kind)s, not a value", kind=printable(str(kind), 20))
+            )
     if len(values) != 1:
-        raise NoFigure(f"the query gives {len(values)} values, not one; sum() or max() makes one")
+        raise NoFigure(
+            message(
+                "the query gives %(count)s values, not one; sum() or max() makes one",
+                count=len(values),
+            )
+        )
     if math.isnan(values[0]):
-        raise NoFigure("the query gives NaN, as 0/0 does")
+        raise NoFigure(message("the query gives NaN, as 0/0 does"))
     return values[0]
 
 

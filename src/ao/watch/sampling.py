@@ -10,6 +10,7 @@ from functools import partial
 from typing import Protocol
 
 from ao.errors import AoError
+from ao.message import message
 from ao.plan.facts import System
 from ao.probe.running_totals import RunningTotals
 from ao.site.watch import Query, Watch
@@ -65,8 +66,8 @@ class Sampler:
 
     def _tally(self) -> RunningTotals | Missing:
         if self.probe is None:
-            return Missing(why="production is not reached from here")
-        return self.probe.sample() or Missing(why="the probe does not send")
+            return Missing(why=message("production is not reached from here"))
+        return self.probe.sample() or Missing(why=message("the probe does not send"))
 
     def _members(self) -> Reading:
         """Servers that are missing of those that passed the health check before.
@@ -74,7 +75,7 @@ class Sampler:
         A server that has come since is not expected to pass: it may still be starting.
         """
         if self.new.pool_id is None:
-            return Missing(why=f"{self.new.colour} has no pool")
+            return Missing(why=message("%(colour)s has no pool", colour=self.new.colour))
         try:
             members = self.work.cloud.load_balancers.members(self.new.pool_id)
         except AoError as error:
@@ -83,12 +84,16 @@ class Sampler:
         wanted = max(1, min(len(members), self.baseline.online))
         return Figure(
             value=max(0, wanted - online),
-            text=f"{online} of {len(members)} servers pass the health check",
+            text=message(
+                "%(online)s of %(size)s servers pass the health check",
+                online=online,
+                size=len(members),
+            ),
         )
 
     def _checks(self) -> Reading:
         failed = self.checks()
-        return Figure(value=len(failed), text="; ".join(failed) or "all passed")
+        return Figure(value=len(failed), text="; ".join(failed) or message("all passed"))
 
     def _figure(self, query: Query) -> Reading:
         try:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from ao import duration
+from ao.message import message
 from ao.site.watch import Watch
 from ao.watch.metrics import Metric, metrics_of
 from ao.watch.sample import Baseline, Figure, Missing, Reading, Sample
@@ -38,17 +39,22 @@ class Finding:
         """What, the figure, the limit, and since when."""
         match self.reading:
             case Figure(text=text):
-                words = f"{self.name}: {text}"
+                words: str = message("%(name)s: %(figure)s", name=self.name, figure=text)
             case Missing(why=why):
-                words = f"{self.name} cannot be told: {why}"
+                words = message("%(name)s cannot be told: %(why)s", name=self.name, why=why)
             case None:
-                words = f"{self.name}: too few requests to tell"
+                words = message("%(name)s: too few requests to tell", name=self.name)
         if self.since is None:
             return words
         if self.limit and isinstance(self.reading, Figure):
-            words += f", {self.limit}"
+            words = message("%(words)s, %(limit)s", words=words, limit=self.limit)
         begin = datetime.fromtimestamp(self.since, UTC)
-        return f"{words}, for {duration.show(self.at - self.since)} since {begin:%H:%M:%S} UTC"
+        return message(
+            "%(words)s, for %(time)s since %(begin)s UTC",
+            words=words,
+            time=duration.show(self.at - self.since),
+            begin=f"{begin:%H:%M:%S}",
+        )
 
 
 class Decision(StrEnum):

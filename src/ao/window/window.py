@@ -17,6 +17,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from ao.errors import OutsideWindow
+from ao.message import message
 from ao.site.window import Freeze, Window
 from ao.window import recurrence
 
@@ -63,21 +64,34 @@ def outside(window: Window, moment: float) -> OutsideWindow:
     """The refusal of a switch at a moment at which the window is not open."""
     freeze = freeze_at(window, moment)
     why = (
-        f"it is frozen until the end of {freeze.last:%a %Y-%m-%d} ({freeze.reason})"
+        message(
+            "it is frozen until the end of %(last)s (%(reason)s)",
+            last=f"{freeze.last:%a %Y-%m-%d}",
+            reason=freeze.reason,
+        )
         if freeze
-        else "the maintenance window is not open"
+        else message("the maintenance window is not open")
     )
     coming = next_opening(window, moment)
     if coming is None:
-        when, cure = "it never opens again", "Correct `window` in the site file, or switch"
+        when, cure = (
+            message("it never opens again"),
+            message(
+                "Correct `window` in the site file, or switch all the same with "
+                "`--override REASON`, which is recorded."
+            ),
+        )
     else:
         when, cure = (
-            f"it opens next on {written(window, coming.begin)}",
-            "Wait until then, or switch",
+            message("it opens next on %(moment)s", moment=written(window, coming.begin)),
+            message(
+                "Wait until then, or switch all the same with `--override REASON`, which is "
+                "recorded."
+            ),
         )
     return OutsideWindow(
-        f"production must not be switched now: {why}; {when}",
-        cure=f"{cure} all the same with `--override REASON`, which is recorded.",
+        message("production must not be switched now: %(why)s; %(when)s", why=why, when=when),
+        cure=cure,
     )
 
 

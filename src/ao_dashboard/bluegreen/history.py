@@ -8,10 +8,18 @@ from datetime import datetime
 from operator import attrgetter
 
 from ao.colour import Colour
-from ao.journal import Ask, Asked, Ended, Entry, Noted, Operation, Outcome, Overridden, TakenOver
-
-OF_A_LOCK = "the lock of "
-"""How what is overridden begins when it is a lock."""
+from ao.journal import (
+    Ask,
+    Asked,
+    Ended,
+    Entry,
+    Noted,
+    Operation,
+    Outcome,
+    Overridden,
+    StepBegun,
+    TakenOver,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +42,14 @@ class Line:
 
 def history(releases: Iterable[Operation], entries: Iterable[Entry], most: int) -> list[Line]:
     """The latest so many lines, newest first. Pure."""
-    acts, entries = list(releases), list(entries)
-    versions = {release.id: release.version for release in acts}
+    acts = list(releases)
+    entries = [it for it in entries if not isinstance(it.event, StepBegun)]
+    by_id = {release.id: release for release in acts}
     # Whose lock was freed tells its own entry.
     freed = {it.heading.release for it in entries if isinstance(it.event, Overridden)}
     lines = [
         *(_act(it) for it in acts if not (it.on_lock and it.id in freed)),
-        *(_line(it, versions.get(it.heading.release, "")) for it in entries),
+        *(_line(it, by_id.get(it.heading.release)) for it in entries),
     ]
     return sorted(lines, key=attrgetter("at"), reverse=True)[:most]
 
@@ -64,8 +73,8 @@ def _who(user: str, person: str) -> str:
     return f"{user} ({person})" if person else user
 
 
-def _line(entry: Entry, version: str) -> Line:
-    heading = entry.heading
+def _line(entry: Entry, release: Operation | None) -> Line:
+    heading, version = entry.heading, release.version if release else ""
     line = Line(at=heading.at, who=heading.who, what=heading.kind, version=version)
     match entry.event:
         case Asked(ask=Ask.APPROVE, approval=None, reason=reason):
@@ -74,7 +83,7 @@ def _line(entry: Entry, version: str) -> Line:
             who = _who(heading.who, approval.approver if approval else "")
             return replace(line, who=who, what=ask, reason=reason)
         case Overridden(what=what, reason=reason):
-            act = "unlock" if what.startswith(OF_A_LOCK) else "override"
+            act = release.act if release and release.on_lock else "override"
             return replace(line, what=act, outcome=what, reason=reason)
         case TakenOver(holder=holder, why=why):
             return replace(line, outcome=holder, why=why)

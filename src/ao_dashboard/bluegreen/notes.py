@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ao.message import message
 from ao.progress import Drained, Silent
 
 
@@ -19,4 +20,4 @@ class Notes(Silent):
     def drained(self, drained: Drained) -> None:
         """Keep how a drain went, unless nobody is left."""
         if drained.left != 0:
-            self.texts.append(f"{drained.text[:1].upper()}{drained.text[1:]}.")
+            self.texts.append(message("%(sentence)s.", sentence=drained.text))

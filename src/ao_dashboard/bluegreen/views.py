@@ -19,7 +19,7 @@ from ao import config
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver
 from ao.errors import AoError, NotAuthenticated, NotFound
-from ao.journal import Journal, Operation, Switched
+from ao.journal import Entry, Journal, Operation, StepBegun, Switched
 from ao.operations.overview import Overview, overview
 from ao.report import cutover_chart, drawing
 from ao.report.translations import Language
@@ -30,7 +30,7 @@ from ao_dashboard.bluegreen.history import history
 from ao_dashboard.bluegreen.page_state import HISTORY, PageState
 from ao_dashboard.bluegreen.partial_state import PartialPageState
 from ao_dashboard.connection import cloud
-from ao_dashboard.words import spoken, told
+from ao_dashboard.words import sentence, spoken, told
 
 DAY = 86_400
 
@@ -108,7 +108,7 @@ class Site(Page, TemplateView):
             loads=[scene.load.get(colour) for colour in Colour] if scene else [],
             acts=[act for act in ACTS.values() if self._offered(act, scene)] if scene else [],
             history=history(sight.releases, (scene and scene.happenings) or (), HISTORY),
-            last=_stepped(sight.releases),
+            last=_stepped(sight.releases, (scene and scene.happenings) or ()),
             measured=measured,
             drawn=_steps(measured) if measured else 0,
             page_title=name,
@@ -177,7 +177,7 @@ class Form(Page, FormView):
         except AoError as error:
             messages.error(self.request, told(error))
         for text in scene.notes.texts:
-            messages.warning(self.request, spoken(text))
+            messages.warning(self.request, sentence(text))
         return redirect(self.get_success_url())
 
     def _stale(self, scene: PageState) -> str:
@@ -256,6 +256,22 @@ def _measured(releases: tuple[Operation, ...]) -> Operation | None:
     return next((it for it in reversed(releases) if it.lost is not None), None)
 
 
-def _stepped(releases: tuple[Operation, ...]) -> Operation | None:
-    """The last one that has steps."""
-    return next((it for it in reversed(releases[-HISTORY:]) if it.steps), None)
+def _stepped(releases: tuple[Operation, ...], entries: tuple[Entry, ...]) -> Operation | None:
+    """The last one that has steps; their texts are those of the entries, as far as these tell."""
+    found = next((it for it in reversed(releases[-HISTORY:]) if it.steps), None)
+    if found is None:
+        return None
+    begun = {
+        it.heading.at: it.event.step
+        for it in entries
+        if isinstance(it.event, StepBegun) and it.heading.release == found.id
+    }
+    texts = [begun.get(step.begun, step.text) for step in found.steps]
+    return replace(
+        found,
+        steps=tuple(
+            # Of two steps that began at once only one is told by its time.
+            replace(step, text=text) if text.startswith(step.text) else step
+            for step, text in zip(found.steps, texts, strict=True)
+        ),
+    )

@@ -7,6 +7,7 @@ from typing import Protocol
 from ao.apply.switch import address, pool
 from ao.colour import Colour
 from ao.errors import Refused
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.plan.plan import Done, Plan, PointPreview, PointProduction
 from ao.site import Method, Site
@@ -47,7 +48,7 @@ def target(facts: Facts, wanted: Colour | None) -> Colour:
     chosen = wanted or facts.switching_to or facts.standby
     if chosen is None:
         raise Refused(
-            "no system is live, so it is not clear which one to switch to",
-            cure="`ao up` makes a first system live; `ao switch blue` names one.",
+            message("no system is live, so it is not clear which one to switch to"),
+            cure=message("`ao up` makes a first system live; `ao switch blue` names one."),
         )
     return chosen

@@ -11,6 +11,7 @@ from ao.apply.switch import load_balancer
 from ao.cloud import FloatingIP
 from ao.colour import Colour
 from ao.errors import Changed, NotFound, Unavailable
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.plan.plan import Confirm, Done, Drain, Plan, PointPreview, PointProduction
 from ao.site import DrainWay, Site
@@ -92,13 +93,22 @@ def point(
         now = reread(work, address)
         if now.port_id not in (address.port_id, port_id):
             raise Changed(
-                f"somebody pointed {address.address} to port {now.port_id} meanwhile",
-                cure="Look at `ao status`, then run the command again.",
+                message(
+                    "somebody pointed %(address)s to port %(port)s meanwhile",
+                    address=address.address,
+                    port=now.port_id,
+                ),
+                cure=message("Look at `ao status`, then run the command again."),
             ) from trouble
     if now.port_id != port_id:
         raise trouble or Unavailable(
-            f"{address.address} was pointed to port {port_id} and still points to {now.port_id}",
-            cure="Run the command again; it goes on where it stopped.",
+            message(
+                "%(address)s was pointed to port %(port)s and still points to %(now)s",
+                address=address.address,
+                port=port_id,
+                now=now.port_id,
+            ),
+            cure=message("Run the command again; it goes on where it stopped."),
         )
 
 
@@ -111,7 +121,8 @@ def present(address: FloatingIP | None) -> FloatingIP:
     """An address that must be there; raises NotFound when it is not."""
     if address is None:
         raise NotFound(
-            "an address of the site is gone", cure="`ao status` shows which; `ao up` repairs it."
+            message("an address of the site is gone"),
+            cure=message("`ao status` shows which; `ao up` repairs it."),
         )
     return address
 
@@ -121,5 +132,8 @@ def _vip(facts: Facts, colour: Colour | None) -> str | None:
         return None
     port_id = facts.systems[colour].vip_port_id
     if port_id is None:
-        raise NotFound(f"{colour} has no load balancer", cure="`ao up` repairs it.")
+        raise NotFound(
+            message("%(colour)s has no load balancer", colour=colour),
+            cure=message("`ao up` repairs it."),
+        )
     return port_id

@@ -15,6 +15,7 @@ from ao.cloud import LoadBalancer
 from ao.colour import Colour
 from ao.errors import CloudError, DeadlinePassed
 from ao.hooks import shell_command
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.progress import Drained
 from ao.site import DrainWay, Method, Site
@@ -58,7 +59,12 @@ def drain(work: Work, facts: Facts, old: Colour) -> None:
             _run_hook(work, facts, old)
         case DrainWay.NONE:
             left = signs[0]() if signs else None
-            _tell(work, begin, left, f"clients stay on {old} until they close by themselves")
+            _tell(
+                work,
+                begin,
+                left,
+                message("clients stay on %(old)s until they close by themselves", old=old),
+            )
             return
     left = _await_quiet(work, signs)
     _tell(work, begin, left, _sentence(old, left))
@@ -66,10 +72,14 @@ def drain(work: Work, facts: Facts, old: Colour) -> None:
 
 def _sentence(old: Colour, left: int | None) -> str:
     if left is None:
-        return f"whether anybody is left on {old} cannot be told from here"
+        return message("whether anybody is left on %(old)s cannot be told from here", old=old)
     if left:
-        return f"{left} clients were still on {old} at the deadline; they stay until they close"
-    return f"{old} serves nobody any more"
+        return message(
+            "%(count)s clients were still on %(old)s at the deadline; they stay until they close",
+            count=left,
+            old=old,
+        )
+    return message("%(old)s serves nobody any more", old=old)
 
 
 def _tell(work: Work, begin: float, left: int | None, text: str) -> None:
@@ -85,7 +95,11 @@ def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
         load_balancer.reload(work, own)
         begun = work.cloud.load_balancers.statistics(own).total_connections
     except (CloudError, DeadlinePassed) as error:
-        work.progress.note(f"The drain is not whole: {error.message}. Production has moved.")
+        work.progress.note(
+            message(
+                "The drain is not whole: %(message)s. Production has moved.", message=error.message
+            )
+        )
         return []
     return [_served(work, own, begun)]
 
@@ -119,7 +133,7 @@ def _await_quiet(work: Work, signs: list[Sign]) -> int | None:
     try:
         work.clock.until(
             look,
-            what="the old system to serve nobody",
+            what=message("the old system to serve nobody"),
             deadline=work.site.drain.deadline,
             interval=INTERVAL,
         )
@@ -150,6 +164,10 @@ def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
     if result.exit_code != 0:
         how = shell_command.ended(line, site.drain.deadline, result)
         work.progress.note(
-            f"The drain hook {how}: clients may still be on {old}. Production has moved all "
-            "the same."
+            message(
+                "The drain hook %(how)s: clients may still be on %(old)s. "
+                "Production has moved all the same.",
+                how=how,
+                old=old,
+            )
         )

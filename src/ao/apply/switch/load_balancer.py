@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ao.cloud import LoadBalancer
 from ao.errors import CloudError, Conflict, NotFound
+from ao.message import message
 from ao.work import Work
 
 INTERVAL = 0.1
@@ -41,7 +42,7 @@ def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
 
     work.clock.until(
         ask,
-        what=f"load balancer {balancer.name} to take a change",
+        what=message("load balancer %(name)s to take a change", name=balancer.name),
         deadline=work.site.deadlines.switch,
         interval=INTERVAL,
         state=lambda: seen.message if seen else "",
@@ -63,17 +64,18 @@ def until_active(work: Work, balancer: LoadBalancer) -> None:
 
     work.clock.until(
         look,
-        what=f"load balancer {balancer.name} to be ACTIVE",
+        what=message("load balancer %(name)s to be ACTIVE", name=balancer.name),
         deadline=work.site.deadlines.switch,
         interval=INTERVAL,
-        state=lambda: f"it is {seen}",
+        state=lambda: message("it is %(status)s", status=seen),
         cure=_CURE,
     )
 
 
-_CURE = (
-    "`openstack loadbalancer show` tells its state; the same command goes on once it is ACTIVE. "
-    "In PENDING_UPDATE for long, Octavia's worker is stuck: ask the cloud's operators."
+_CURE = message(
+    "`openstack loadbalancer show` tells its state; the same "
+    "command goes on once it is ACTIVE. In PENDING_UPDATE for "
+    "long, Octavia's worker is stuck: ask the cloud's operators."
 )
 
 
@@ -81,10 +83,16 @@ def _check(work: Work, balancer: LoadBalancer) -> str:
     """Its provisioning status; raises NotFound, or CloudError in ERROR."""
     now = next((lb for lb in work.cloud.load_balancers.all() if lb.id == balancer.id), None)
     if now is None:
-        raise NotFound(f"load balancer {balancer.name} is gone", cure="`ao up` repairs it.")
+        raise NotFound(
+            message("load balancer %(name)s is gone", name=balancer.name),
+            cure=message("`ao up` repairs it."),
+        )
     if now.provisioning_status == "ERROR":
         raise CloudError(
-            f"load balancer {balancer.name} is in provisioning status ERROR",
-            cure=f"`openstack loadbalancer failover {balancer.id}` rebuilds it (administrators).",
+            message("load balancer %(name)s is in provisioning status ERROR", name=balancer.name),
+            cure=message(
+                "`openstack loadbalancer failover %(id)s` rebuilds it (administrators).",
+                id=balancer.id,
+            ),
         )
     return now.provisioning_status

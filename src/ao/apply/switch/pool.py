@@ -12,6 +12,7 @@ from ao.apply.switch import address, load_balancer
 from ao.cloud import Listener, LoadBalancer
 from ao.colour import Colour
 from ao.errors import Changed, NotFound
+from ao.message import message
 from ao.plan.facts import Facts
 from ao.plan.plan import Confirm, Done, Drain, Plan, PointPreview, PointProduction
 from ao.site import Site
@@ -73,9 +74,14 @@ def _lead(work: Work, shared: LoadBalancer, listener: Listener | None, pool_id: 
     now = _reread(work, before)
     if now.default_pool_id != pool_id:
         raise Changed(
-            f"listener {now.name} was led to pool {pool_id}, and leads to "
-            f"{now.default_pool_id}: somebody else has led it there",
-            cure="Look at `ao status`, then run the command again.",
+            message(
+                "listener %(name)s was led to pool %(id)s, and leads to "
+                "%(now)s: somebody else has led it there",
+                name=now.name,
+                id=pool_id,
+                now=now.default_pool_id,
+            ),
+            cure=message("Look at `ao status`, then run the command again."),
         )
 
 
@@ -88,7 +94,8 @@ def _reread(work: Work, listener: Listener) -> Listener:
 def _present(thing: T | None) -> T:
     if thing is None:
         raise NotFound(
-            "the shared load balancer or a listener of it is gone", cure="`ao up` repairs it."
+            message("the shared load balancer or a listener of it is gone"),
+            cure=message("`ao up` repairs it."),
         )
     return thing
 
@@ -96,5 +103,7 @@ def _present(thing: T | None) -> T:
 def _pool(facts: Facts, colour: Colour) -> str:
     pool_id = facts.systems[colour].pool_id
     if pool_id is None:
-        raise NotFound(f"{colour} has no pool", cure="`ao up` repairs it.")
+        raise NotFound(
+            message("%(colour)s has no pool", colour=colour), cure=message("`ao up` repairs it.")
+        )
     return pool_id

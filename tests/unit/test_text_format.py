@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ao.untrusted.text_format import HIGHEST, newer_format, newer_tags
+from ao.text_format import HIGHEST, newer_format, newer_tags
 from tests.unit.untrusted.test_printable import FOREIGN, harmless
 
 NUMBERS = st.integers(min_value=1, max_value=HIGHEST)

@@ -15,7 +15,9 @@ from typing import Annotated
 from annotated_types import Interval
 from pydantic import TypeAdapter, ValidationError
 
-UPGRADE = "Upgrade Ao on this machine, or run the command where the newer version is."
+from ao.message import message
+
+UPGRADE = message("Upgrade Ao on this machine, or run the command where the newer version is.")
 """Cure of an error that a text of a newer format is the reason of."""
 HIGHEST = 9999
 """The highest number that is taken for a format."""
@@ -37,9 +39,19 @@ class NewerFormat:
 
     def __str__(self) -> str:
         """Return a predicate for the text: its format, and the version that is needed."""
-        return (
-            f"was written by a newer ao (format {self.number}); this version reads up to "
-            f"{self.reads}: upgrade to {f'ao {self.needs}' if self.needs else 'a later version'}"
+        if not self.needs:
+            return message(
+                "was written by a newer ao (format %(format)s); this version reads up to "
+                "%(most)s: upgrade to a later version",
+                format=self.number,
+                most=self.reads,
+            )
+        return message(
+            "was written by a newer ao (format %(format)s); this version reads up to %(most)s: "
+            "upgrade to ao %(version)s",
+            format=self.number,
+            most=self.reads,
+            version=self.needs,
         )
 
 

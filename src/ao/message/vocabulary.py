@@ -1,0 +1,85 @@
+"""Words of Ao that people read by themselves, and that the catalogues of translations have."""
+
+from __future__ import annotations
+
+from ao.message.template import Gettext, Message, translated
+
+WORDS = frozenset(
+    {
+        # Colours
+        "blue",
+        "green",
+        # What is done to a site
+        "release",
+        "deploy",
+        "switch",
+        "scale",
+        "up",
+        "down",
+        "abort",
+        "lock",
+        "unlock",
+        # What else its journal tells
+        "at work",
+        "pause",
+        "resume",
+        "approve",
+        "override",
+        "take-over",
+        "note",
+        "names no release",
+        # Stages of a release
+        "check",
+        "match",
+        "logout",
+        "watch",
+        "retire",
+        "switch back",
+        # What acts and stages end in, and where they stand
+        "released",
+        "done",
+        "left to Heat",
+        "rolled back",
+        "check failed",
+        "aborted",
+        "failed",
+        "broken off",
+        "skipped",
+        "waiting",
+        "waits for approval",
+        "paused",
+        "stopped",
+        # States of alarms (Aodh)
+        "ok",
+        "alarm",
+        "insufficient data",
+        "off",
+        "lost",
+        # Operating statuses of pool members (octavia_lib/common/constants.py)
+        "ONLINE",
+        "NO_MONITOR",
+        "DRAINING",
+        "DEGRADED",
+        "OFFLINE",
+        "ERROR",
+        # What an entry of the journal tells
+        "ID of a release",
+        "act",
+        "answer",
+        "colour",
+        "kind",
+        "name of a site",
+        "number",
+        "outcome",
+        "request",
+        "verdict",
+        "version",
+    }
+)
+
+
+def spoken(text: object, gettext: Gettext) -> str:
+    """Say a message, or one of Ao's words, by a translation; any other text as it is."""
+    if isinstance(text, str) and not isinstance(text, Message) and text in WORDS:
+        return gettext(str(text))
+    return translated(text, gettext)
