@@ -1,4 +1,4 @@
-"""The face of a cloud: all that Ao asks of OpenStack.
+"""The protocols of a cloud: all that Ao asks of OpenStack.
 
 `ao.cloud.connect` gives one that speaks to OpenStack, `ao.fake.Cloud` is one in
 memory. Every method raises the errors below `ao.errors.CloudError`.

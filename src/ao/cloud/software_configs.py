@@ -1,4 +1,4 @@
-"""Records in Heat: texts that a project keeps, as software configs.
+"""Software configs in Heat, as texts that a project keeps.
 
 Heat stores a software config and does nothing with it by itself; everybody with a role in
 the project can read it, and nobody can change it (heat/api/openstack/v1/software_configs.py

@@ -51,7 +51,7 @@ def acquire_by_hand(work: Work, reason: str, seconds: float) -> tuple[Holder, Ho
     """Hold the lock by hand, for so long, with no process that renews it.
 
     The holder that this is, and the one from whom it was taken over, or None. What the
-    same user holds by hand on the same machine is held anew. Raises as `held`.
+    same user holds by hand on the same machine is held anew. Raises as `acquire`.
     """
     claim = Claim(who=work.cloud.user, host=socket.gethostname(), purpose=reason, lease=seconds)
     before = holder(work)

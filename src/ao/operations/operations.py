@@ -1,4 +1,4 @@
-"""Acts on a site as an operator orders them: under its lock, and in its journal."""
+"""Operations on a site as an operator orders them: under its lock, and in its journal."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def up(work: Work) -> Facts:
 
 
 def deploy(work: Work, version: str, reason: str = "") -> Facts:
-    """Bring a version to the standby. Raises Locked, and as `acts.deploy` does."""
+    """Bring a version to the standby. Raises Locked, and as `reconcile.deploy` does."""
     with _deploying(work, version, reason, Outcome.DONE) as (locked, _):
         return reconcile.deploy(locked, version)
 
@@ -101,7 +101,7 @@ def switch(
     """Make another system live.
 
     Raises Locked; Refused when that would go back past a one-way change of the database, but
-    for `i_know`; and as `acts.switch` does.
+    for `i_know`; and as `reconcile.switch` does.
     """
     before = work.observe()
     to = target(before, wanted)

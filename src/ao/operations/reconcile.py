@@ -1,4 +1,4 @@
-"""Acts on a site: brings it to where the operator wants it, by facts, plan and steps."""
+"""Reconciling a site: it is brought to where the operator wants it, by facts, plan and steps."""
 
 from __future__ import annotations
 

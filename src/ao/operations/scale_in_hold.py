@@ -1,4 +1,4 @@
-"""Capacity of the live system: no load takes a server from it while a command works on the site."""
+"""Holding of scale-in: no load takes a server from the live system while a command works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Load: what the rules of a site's systems see of it now, and how it last changed their sizes."""
+"""Scaling of systems: the load that their rules see now, and how it last changed their sizes."""
 
 from __future__ import annotations
 

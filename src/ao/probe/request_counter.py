@@ -1,4 +1,4 @@
-"""The recorder: counts what becomes of requests while the probe runs."""
+"""The counter of requests: what becomes of them, and how many are lost, while a probe runs."""
 
 from __future__ import annotations
 

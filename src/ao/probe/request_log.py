@@ -1,4 +1,4 @@
-"""The records: every request of a probe, as a line of a file."""
+"""The log of a probe: every request as a line of a file."""
 
 from __future__ import annotations
 

@@ -4,9 +4,9 @@ from ao.release.errors import Aborted, RolledBack, WaitingForApproval
 from ao.release.lifecycle import abort, back, plan, release, resume
 from ao.release.open_releases import approve, go_on, is_running, open_release, pause
 from ao.release.person import checked_name
-from ao.release.plan import Plan, State
 from ao.release.run import Options
 from ao.release.stage import Stage
+from ao.release.stage_plan import Plan, State
 
 __all__ = [
     "Aborted",

@@ -1,4 +1,4 @@
-"""Attention: what others ask of a release is heard while it waits."""
+"""Control of a release that runs: what others ask of it is heard while it waits."""
 
 from __future__ import annotations
 

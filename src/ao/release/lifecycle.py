@@ -35,9 +35,9 @@ from ao.release.open_releases import (
     wait_until_ended,
 )
 from ao.release.person import Person
-from ao.release.plan import Plan, State, colours, plan_stages
 from ao.release.run import Options, ReleaseRun
 from ao.release.stage import Stage
+from ao.release.stage_plan import Plan, State, colours, plan_stages
 from ao.release.state import ReleaseState
 from ao.site import Site, checked_version
 from ao.site.left_out import OF_SWITCH_BACK, left_out
@@ -81,7 +81,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
 
     The outcome; None when stages are left to a later run. Raises ConfigError for what is no
     version, Locked, Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
-    WaitingForApproval, RolledBack, Aborted, and as `acts.deploy` and `acts.switch` do.
+    WaitingForApproval, RolledBack, Aborted, and as `reconcile.deploy` and `reconcile.switch` do.
     """
     checked_version(version)
     _refuse_without_file(work.site)

@@ -10,7 +10,7 @@ from ao import duration
 from ao.message import joined, message
 from ao.site.watch import Watch
 from ao.watch.sample import Baseline, Figure, Missing, Sample
-from ao.watch.verdict import Decision, Finding, Verdict, judge
+from ao.watch.verdict import Decision, Finding, Verdict, decide, judge
 from ao.work import Work
 
 TICK = 1.0
@@ -58,10 +58,12 @@ def watch(
             return verdict(Decision.OPEN, why)
         next_look = work.clock.now() + rules.interval
         diary.note(rules, baseline, look())
-        if breaches := [str(it) for it in diary.findings if it.breach]:
-            return verdict(Decision.BACK, joined("; ", breaches))
-        if moment() >= end and not diary.undecided(end):
-            return verdict(Decision.KEEP, diary.praise(moment() - begun))
+        match decide(diary.findings, moment(), end):
+            case Decision.BACK:
+                breaches = [str(it) for it in diary.findings if it.breach]
+                return verdict(Decision.BACK, joined("; ", breaches))
+            case Decision.KEEP:
+                return verdict(Decision.KEEP, diary.praise(moment() - begun))
         while True:
             countdown(max(0.0, end - moment()), diary.findings)
             pause = min(TICK, next_look - work.clock.now())
@@ -84,10 +86,6 @@ class _Diary:
     @property
     def unjudged(self) -> tuple[str, ...]:
         return tuple(found.name for found in self.findings if found.name not in self.judged)
-
-    def undecided(self, end: float) -> bool:
-        """Whether something went wrong before the end that may yet become a breach."""
-        return any(found.since is not None and found.since < end for found in self.findings)
 
     def note(self, rules: Watch, baseline: Baseline, sample: Sample) -> None:
         """Judge one more sample; tell of figures that are missing from now on, or no more."""

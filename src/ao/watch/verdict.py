@@ -87,6 +87,18 @@ class Verdict:
         return tuple(finding for finding in self.findings if finding.breach)
 
 
+def decide(findings: Sequence[Finding], moment: float, end: float) -> Decision:
+    """Return what is to become of a switch by the findings of a moment.
+
+    It goes back at a breach. It is kept at the end of the window (seconds since 1970), unless
+    something that went wrong before may yet become a breach; until then the decision is open.
+    """
+    if any(finding.breach for finding in findings):
+        return Decision.BACK
+    undecided = any(it.since is not None and it.since < end for it in findings)
+    return Decision.OPEN if undecided or moment < end else Decision.KEEP
+
+
 def judge(watch: Watch, baseline: Baseline, samples: Sequence[Sample]) -> tuple[Finding, ...]:
     """What is to be said of every measure at the last of the samples since the switch.
 

@@ -1,4 +1,4 @@
-"""Acts: what a user of the screen can do to a site."""
+"""Actions: what a user of the screen can do to a site."""
 
 from __future__ import annotations
 

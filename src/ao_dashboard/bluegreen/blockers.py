@@ -1,4 +1,4 @@
-"""Hindrances: why an act is not offered; empty when it is."""
+"""Blockers: why an action is not offered; empty when it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences that tell a user of the screen what an act will do."""
+"""Effects: sentences that tell a user of the screen what an action will do."""
 
 from __future__ import annotations
 

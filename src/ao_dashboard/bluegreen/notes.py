@@ -1,4 +1,4 @@
-"""Notes: what an act tells on its way that its user should know."""
+"""Notes: what an action tells on its way that its user should know."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scene of one site: what its pages and forms are made from."""
+"""The state of one site that its pages and forms are made from."""
 
 from __future__ import annotations
 

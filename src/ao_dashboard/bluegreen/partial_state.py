@@ -1,4 +1,4 @@
-"""The sight of one site: what its page shows, whatever the cloud leaves unanswered."""
+"""The state of one site that its page shows, whatever the cloud leaves unanswered."""
 
 from __future__ import annotations
 

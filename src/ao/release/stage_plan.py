@@ -1,4 +1,4 @@
-"""The course of a release: its stages, what each will do, and which are done. Pure."""
+"""The plan of a release: its stages, what each will do, and which are done. Pure."""
 
 from __future__ import annotations
 
