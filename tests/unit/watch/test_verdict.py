@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ao.site.watch import LatencyLimit, Watch
 from ao.watch.metrics import FLOOR, source
 from ao.watch.sample import Baseline, Missing, Sample
-from ao.watch.verdict import Finding, judge
+from ao.watch.verdict import Decision, Finding, decide, judge
 from tests.unit.watch.samples import BASELINE, ERRORS, NOON, TWICE, WATCH, sample, tally, traffic
 
 QUERY = source(ERRORS)
@@ -173,3 +173,22 @@ def test_a_breach_is_a_run_of_bad_looks_that_is_as_long_as_it_must_be(lost: list
     # Looks are five seconds apart, and what is wrong for fifteen is a breach.
     assert finding.breach is (run >= 4)
     assert finding.since == (NOON + (len(lost) - run + 1) * 5 if run else None)
+
+
+def finding(since: float | None) -> Finding:
+    """What is to be said at noon of a measure that has been wrong since then, if it has."""
+    return Finding(name="error rate", reading=None, limit="", at=NOON, since=since, lasting=30.0)
+
+
+def test_a_switch_is_kept_at_the_end_of_its_window_and_not_before() -> None:
+    assert decide([finding(None)], NOON - 1, NOON) is Decision.OPEN
+    assert decide([finding(None)], NOON, NOON) is Decision.KEEP
+
+
+def test_a_breach_goes_back_at_once() -> None:
+    assert decide([finding(None), finding(NOON - 30)], NOON - 60, NOON) is Decision.BACK
+
+
+def test_what_went_wrong_before_the_end_is_waited_for_and_what_came_after_is_not() -> None:
+    assert decide([finding(NOON - 1)], NOON, NOON) is Decision.OPEN
+    assert decide([finding(NOON)], NOON, NOON) is Decision.KEEP
