@@ -14,15 +14,17 @@ from ao.colour import Colour
 from ao.work import Work
 from tests.cloud.conftest import SHOP
 
-NAME = re.compile(r"ao-(?P<site>(?:ci|contract|moving|test)-[0-9a-f]{6}(?:-pool)?)")
-"""Name of the own stack of a site that tests make."""
+NAME = re.compile(
+    r"ao-(?P<site>(?:ci|contract|moving|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)(?:-[a-z]+)?"
+)
+"""Name of a stack of a site that tests make: its own, or a system's."""
 
 
 def main(cloud_name: str) -> None:
     """Delete the stacks of each such site, its systems first."""
     cloud = connect(cloud_name)
     stacks = {stack.name: stack for stack in cloud.stacks.all()}
-    for site in sorted({found["site"] for name in stacks if (found := NAME.match(name))}):
+    for site in sorted({found["site"] for name in stacks if (found := NAME.fullmatch(name))}):
         work = Work(cloud=cloud, site=replace(config.load(SHOP / "ao.yaml"), name=site))
         systems = [work.site.system_stack(colour) for colour in Colour]
         for names in (systems, [work.site.stack]):
