@@ -123,7 +123,7 @@ BY_LOGIN = ("lookup.services", "user", "user_id")
 ASKING = [name for name in CASES if name not in BY_LOGIN]
 SENT: dict[str, int] = {}
 """Requests that each sends to services that have told their versions."""
-SILENT = {"name", "requests"}
+SILENT = {"known_as", "name", "requests"}
 """Those that ask nothing."""
 
 

@@ -13,6 +13,7 @@ from tests.unit.cloud.cloud_calls import methods
 
 READS = {
     "name",
+    "known_as",
     "user",
     "user_id",
     "quotas",
