@@ -218,7 +218,7 @@ def test_a_hand_made_post_of_a_readers_is_refused_by_the_cloud(
     assert "role" in reader.told()
     assert production(work) == before
     assert aside(lock.holder, work) is None
-    assert not any(it.reason == "I may not" for it in aside(Journal(work).releases))
+    assert not any(it.reason == "I may not" for it in aside(Journal(work).operations))
 
 
 def test_a_post_without_a_token_of_the_form_is_refused(work: Work, member: Screen) -> None:
