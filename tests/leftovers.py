@@ -11,23 +11,25 @@ from ao import config
 from ao.apply import stack_wait
 from ao.cloud import connect
 from ao.colour import Colour
+from ao.doctor import trial_site
 from ao.work import Work
 from tests.cloud.conftest import SHOP
 
 NAME = re.compile(
-    r"ao-(?P<site>(?:ci|contract|moving|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)(?:-[a-z]+)?"
+    r"ao-(?P<site>(?:ci|contract|moving|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
+    r"(?:-[a-z]+|\.doctor)?"
 )
-"""Name of a stack of a site that tests make: its own, or a system's."""
+"""Name of a stack of a site that tests make: its own, a system's, or its doctor's trial site."""
 
 
 def main(cloud_name: str) -> None:
-    """Delete the stacks of each such site, its systems first."""
+    """Delete the stacks of each such site, what hangs on its own stack first."""
     cloud = connect(cloud_name)
     stacks = {stack.name: stack for stack in cloud.stacks.all()}
     for site in sorted({found["site"] for name in stacks if (found := NAME.fullmatch(name))}):
         work = Work(cloud=cloud, site=replace(config.load(SHOP / "ao.yaml"), name=site))
         systems = [work.site.system_stack(colour) for colour in Colour]
-        for names in (systems, [work.site.stack]):
+        for names in ([*systems, trial_site.stack_name(work.site)], [work.site.stack]):
             there = [stacks[name] for name in names if name in stacks]
             for stack in there:
                 print(f"deleting {stack.name}, which an earlier run has left")
