@@ -38,6 +38,7 @@ LAYERS = (
     "clock",
     "duration",
     "colour",
+    "output_file",
     "errors",
     "message",
     "untrusted",

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import junitparser
 
+from ao import output_file
 from ao.checks.checks import Result, Results
-from ao.errors import ConfigError
-from ao.message import message
 from ao.site import Site
 
 
@@ -19,13 +18,8 @@ def write(results: Results, path: Path, site: Site, version: str) -> None:
         suite.add_testcase(_case(result, site))
     report = junitparser.JUnitXml("ao")  # type: ignore[no-untyped-call]
     report.add_testsuite(suite)
-    try:
+    with output_file.writing(path):
         report.write(str(path), pretty=True)
-    except OSError as error:
-        raise ConfigError(
-            message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
-            cure=message("Name a place that can be written to."),
-        ) from None
 
 
 def _case(result: Result, site: Site) -> junitparser.TestCase:

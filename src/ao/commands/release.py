@@ -325,15 +325,10 @@ def _known(id_file: Path | None, format: str, release: str, version: str) -> Non
 
 def _write(path: Path, text: str) -> None:
     """Write a file; raises ConfigError when it cannot be written."""
-    from ao.errors import ConfigError
+    from ao import output_file
 
-    try:
+    with output_file.writing(path):
         path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(
-            message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
-            cure=message("Name a place that can be written to."),
-        ) from None
 
 
 def _ask(question: str) -> bool:

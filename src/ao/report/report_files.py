@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ao import output_file
 from ao.cutover.cutover import CutOver
 from ao.errors import ConfigError
 from ao.message import message
@@ -22,15 +23,7 @@ def check(path: Path) -> None:
             ),
             cure=message("Name it by what it is to be, for example report.html."),
         )
-    if not path.parent.is_dir():
-        raise ConfigError(
-            message(
-                "cannot write %(path)s: there is no folder %(parent)s",
-                path=path,
-                parent=path.parent,
-            ),
-            cure=message("Make it first."),
-        )
+    output_file.check_folder(path)
 
 
 def write(cutover: CutOver, path: Path, language: Language = Language.ENGLISH) -> None:
@@ -40,13 +33,8 @@ def write(cutover: CutOver, path: Path, language: Language = Language.ENGLISH) -
     """
     check(path)
     content = _CONTENTS[path.suffix](cutover, language)
-    try:
+    with output_file.writing(path):
         path.write_bytes(content)
-    except OSError as error:
-        raise ConfigError(
-            message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
-            cure=message("Name a place that can be written to."),
-        ) from None
 
 
 def read(path: Path) -> CutOver:

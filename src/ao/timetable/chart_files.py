@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ao import output_file
 from ao.errors import ConfigError
 from ao.message import message
 from ao.report.translations import Language
@@ -24,28 +25,15 @@ def check(path: Path) -> None:
             ),
             cure=message("Name it by what it is to be, for example timetable.svg."),
         )
-    if not path.parent.is_dir():
-        raise ConfigError(
-            message(
-                "cannot write %(path)s: there is no folder %(parent)s",
-                path=path,
-                parent=path.parent,
-            ),
-            cure=message("Make it first."),
-        )
+    output_file.check_folder(path)
 
 
 def write(shown: Schedule | Comparison, path: Path, language: Language) -> None:
     """Write the chart that the file's suffix names; raises ConfigError when that cannot be."""
     check(path)
     content = _content(shown, path.suffix, language)
-    try:
+    with output_file.writing(path):
         path.write_bytes(content)
-    except OSError as error:
-        raise ConfigError(
-            message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
-            cure=message("Name a place that can be written to."),
-        ) from None
 
 
 def _content(shown: Schedule | Comparison, suffix: str, language: Language) -> bytes:
