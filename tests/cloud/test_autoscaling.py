@@ -180,7 +180,7 @@ def test_when_load_stops_servers_go_down_to_two_and_lose_nothing(
     busy()
     with visited(shop) as tally:
         assert soon(lambda: len(live(shop).members) == 2, 240)
-        time.sleep(shop.site.group.delete_delay)
+        assert soon(lambda: len(live(shop).servers) == 2, 60)
     assert not tally.lost
     assert list(tally.answers) == ["2.0 on green"]
     assert shop.observe().systems[BLUE].size == 4
