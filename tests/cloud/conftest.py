@@ -5,6 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from openstack.connection import Connection
 from ao import config
 from ao.cloud import Cloud, connect
 from ao.colour import Colour
+from ao.journal import Journal
 from ao.operations import reconcile
 from ao.site import Method, Site
 from ao.visit import visit
@@ -88,6 +90,24 @@ def work(cloud: Cloud, site: Site) -> Iterator[Work]:
     reconcile.up(work)
     yield work
     reconcile.down(work, frozenset(Colour))
+
+
+Delete = Callable[[Work], None]
+
+
+@pytest.fixture(scope="session")
+def delete() -> Iterator[Delete]:
+    """Deletes a site, and its journal, while later tests run; the last of them waits for it."""
+
+    def delete(work: Work) -> None:
+        reconcile.down(work, frozenset(Colour))
+        Journal(work).forget()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        deletions: list[Future[None]] = []
+        yield lambda work: deletions.append(pool.submit(delete, work))
+    for deletion in deletions:
+        deletion.result()
 
 
 Visited = Callable[[Work], AbstractContextManager[visitors.Tally]]

@@ -12,10 +12,9 @@ import yaml
 from ao import config
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.operations import operations
 from ao.site import Site
 from ao.work import Work
-from tests.cloud.conftest import SHOP, told
+from tests.cloud.conftest import SHOP, Delete, told
 from tests.cloud.test_release import PATIENCE, RULES
 
 BLUE, GREEN = Colour
@@ -59,12 +58,12 @@ def client(cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
 
 
 @pytest.fixture(scope="module")
-def work(client: Client, cloud: Cloud, file: Path) -> Iterator[Work]:
+def work(client: Client, cloud: Cloud, file: Path, delete: Delete) -> Iterator[Work]:
     """A site of one server a system, built by `openstack`."""
     work = Work(cloud=cloud, site=config.load(file))
     client.run("site", "create", work.site.name, "--config", str(file))
     yield work
-    operations.down(work, frozenset(Colour))
+    delete(work)
 
 
 def test_the_site_is_listed_and_shown_by_name_and_by_id(work: Work, client: Client) -> None:

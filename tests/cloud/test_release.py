@@ -16,12 +16,10 @@ import yaml
 
 from ao import config, lock
 from ao.cloud import Cloud
-from ao.colour import Colour
 from ao.journal import Journal, Operation
-from ao.operations import reconcile
 from ao.site import Site
 from ao.work import Work
-from tests.cloud.conftest import SHOP, Visited, told
+from tests.cloud.conftest import SHOP, Delete, Visited, told
 
 AO = Path(sys.executable).with_name("ao")
 PATIENCE = 240.0
@@ -76,13 +74,12 @@ def operator(site: Site, cloud_name: str, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="module")
-def work(operator: Operator, cloud: Cloud) -> Iterator[Work]:
+def work(operator: Operator, cloud: Cloud, delete: Delete) -> Iterator[Work]:
     """A site of one server a system, built by the command."""
     work = Work(cloud=cloud, site=config.load(operator.file))
     operator.run("up")
     yield work
-    reconcile.down(work, frozenset(Colour))
-    Journal(work).forget()
+    delete(work)
 
 
 def last(work: Work) -> Operation:
