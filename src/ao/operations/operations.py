@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from ao import lock
 from ao.apply.switch import target
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
-from ao.errors import AoError, Refused
+from ao.errors import Refused
 from ao.hooks import hooks, migration
 from ao.journal import (
     Begun,
-    Ended,
     Event,
     Journal,
     Noted,
@@ -28,6 +26,7 @@ from ao.journal import (
 from ao.lock import Holder
 from ao.message import message
 from ao.operations import reconcile
+from ao.operations.locked_site import JournalledOperation, begin, journalled
 from ao.plan import guard
 from ao.plan.facts import Facts, own_stack
 from ao.site import checked_version
@@ -35,56 +34,53 @@ from ao.site.left_out import OF_SWITCH, left_out
 from ao.site.rules import Approve
 from ao.work import Work
 
-_Journalled = AbstractContextManager[tuple[Work, Callable[[Event], None]]]
-"""The work with the site's lock, and what writes into its journal."""
-
 
 def up(work: Work) -> Facts:
     """Build what is missing and repair what is broken; old entries leave the journal.
 
     A site that is not built yet has no lock: of two that build it at once, Heat takes one.
-    Raises Locked, and as `acts.up` does.
+    Raises Locked, and as `reconcile.up` does.
     """
     if own_stack(work.cloud, work.site) is None:
         return reconcile.up(work)
-    with _journalled(work, Begun(act="up"), "up") as (locked, _):
-        facts = reconcile.up(locked)
-        Journal(locked).prune(work.site.rules.keep)
+    with journalled(work, Begun(act="up"), "up") as operation:
+        facts = reconcile.up(operation.work)
+        operation.journal.prune(work.site.rules.keep)
         return facts
 
 
 def deploy(work: Work, version: str, reason: str = "") -> Facts:
     """Bring a version to the standby. Raises Locked, and as `reconcile.deploy` does."""
-    with _deploying(work, version, reason, Outcome.DONE) as (locked, _):
-        return reconcile.deploy(locked, version)
+    with _deploying(work, version, reason, Outcome.DONE) as operation:
+        return reconcile.deploy(operation.work, version)
 
 
 def start_deploy(work: Work, version: str, reason: str = "") -> None:
     """Have Heat begin to bring a version to the standby; the lock is free again after that.
 
     Until Heat has finished, its work on the stack keeps others off the standby. Raises Locked,
-    and as `acts.start_deploy` does.
+    and as `reconcile.start_deploy` does.
     """
-    with _deploying(work, version, reason, Outcome.LEFT_TO_HEAT) as (locked, _):
-        reconcile.start_deploy(locked, version)
+    with _deploying(work, version, reason, Outcome.LEFT_TO_HEAT) as operation:
+        reconcile.start_deploy(operation.work, version)
 
 
 def scale(work: Work, colour: Colour, size: int, reason: str = "") -> Facts:
     """Bring a system to a size.
 
-    Raises Refused beyond the site's bounds, Locked, and as `acts.scale` does.
+    Raises Refused beyond the site's bounds, Locked, and as `reconcile.scale` does.
     """
-    with _scaling(work, colour, size, reason, Outcome.DONE) as (locked, _):
-        return reconcile.scale(locked, colour, size)
+    with _scaling(work, colour, size, reason, Outcome.DONE) as operation:
+        return reconcile.scale(operation.work, colour, size)
 
 
 def start_scale(work: Work, colour: Colour, size: int, reason: str = "") -> None:
     """Have Heat begin to bring a system to a size; the lock is free again after that.
 
-    Raises Refused beyond the site's bounds, Locked, and as `acts.start_scale` does.
+    Raises Refused beyond the site's bounds, Locked, and as `reconcile.start_scale` does.
     """
-    with _scaling(work, colour, size, reason, Outcome.LEFT_TO_HEAT) as (locked, _):
-        reconcile.start_scale(locked, colour, size)
+    with _scaling(work, colour, size, reason, Outcome.LEFT_TO_HEAT) as operation:
+        reconcile.start_scale(operation.work, colour, size)
 
 
 def switch(
@@ -113,18 +109,18 @@ def switch(
     returns = goes_back(releases, before.live, to)
     if returns and not i_know:
         _may_go_back(work, before, to)
-    with _journalled(work, begun, message("switch to %(colour)s", colour=to)) as (locked, write):
+    with journalled(work, begun, message("switch to %(colour)s", colour=to)) as operation:
         for note in left_out(work.site, OF_SWITCH):
-            locked.progress.note(note)
-            write(Noted(text=note))
+            operation.work.progress.note(note)
+            operation.write(Noted(text=note))
         if version is not None and not returns:
             context = hooks.context(work, before, to, version)
             answer = None if force else migration.ask(work, context)
             for event in migration.told(work, version, answer):
-                write(event)
+                operation.write(event)
         try:
             return reconcile.switch(
-                replace(locked, measuring=measurement) if measurement else locked,
+                replace(operation.work, measuring=measurement) if measurement else operation.work,
                 to,
                 degraded=degraded,
                 take_over=take_over,
@@ -132,18 +128,18 @@ def switch(
             )
         finally:
             if measurement is not None and measurement.cutover is not None:
-                write(Switched(cutover=measurement.cutover))
+                operation.write(Switched(cutover=measurement.cutover))
 
 
 def down(work: Work, colours: frozenset[Colour]) -> Facts:
     """Delete the site, its journal too, or one system of it that is not live.
 
-    Raises Locked, and as `acts.down` does.
+    Raises Locked, and as `reconcile.down` does.
     """
     if colours != frozenset(Colour):
         (colour,) = colours
-        with _journalled(work, Begun(act="down", new=colour), f"down {colour}") as (locked, _):
-            return reconcile.down(locked, colours)
+        with journalled(work, Begun(act="down", new=colour), f"down {colour}") as operation:
+            return reconcile.down(operation.work, colours)
     try:
         held = lock.acquire(work, "down")
     except lock.NoLock:
@@ -186,50 +182,28 @@ def free(work: Work, reason: str = "", *, force: bool = False) -> Holder | None:
 def _tell(work: Work, begun: Begun, more: Event | None) -> None:
     """Write an act on the lock, which is done at once, into the journal."""
     journal = Journal(work)
-    act = journal.begin(replace(begun, url=lock.build_url(os.environ)))
+    act = begin(journal, begun)
     if more is not None:
         journal.write(more, act)
 
 
-def _deploying(work: Work, version: str, reason: str, outcome: Outcome) -> _Journalled:
+def _deploying(
+    work: Work, version: str, reason: str, outcome: Outcome
+) -> AbstractContextManager[JournalledOperation]:
     checked_version(version)
     before = work.observe()
     begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
-    return _journalled(work, begun, f"deploy {version}", outcome)
+    return journalled(work, begun, f"deploy {version}", outcome)
 
 
-def _scaling(work: Work, colour: Colour, size: int, reason: str, outcome: Outcome) -> _Journalled:
+def _scaling(
+    work: Work, colour: Colour, size: int, reason: str, outcome: Outcome
+) -> AbstractContextManager[JournalledOperation]:
     guard.may_have(work.site.group, size)
     begun = Begun(act="scale", new=colour, reason=reason)
-    return _journalled(
+    return journalled(
         work, begun, message("scale %(colour)s to %(size)s", colour=colour, size=size), outcome
     )
-
-
-@contextmanager
-def _journalled(
-    work: Work, begun: Begun, purpose: str, outcome: Outcome = Outcome.DONE
-) -> Iterator[tuple[Work, Callable[[Event], None]]]:
-    """The work with the site's lock, and what writes into its journal.
-
-    The act's beginning and its end are written down.
-    """
-    with lock.acquire(work, purpose) as held:
-        locked = held.guard(work)
-        journal = Journal(locked)
-        act = journal.begin(replace(begun, url=lock.build_url(os.environ)))
-
-        def write(event: Event) -> None:
-            journal.add(event, act)
-
-        if held.taken_over is not None:
-            write(TakenOver(holder=str(held.taken_over), why=held.taken_over.over))
-        try:
-            yield locked, write
-        except AoError as error:
-            write(Ended(outcome=Outcome.FAILED, why=error.message))
-            raise
-        write(Ended(outcome=outcome))
 
 
 def goes_back(releases: Sequence[Operation], live: Colour | None, to: Colour) -> bool:

@@ -6,9 +6,9 @@ that was killed goes on with the same command, on this machine or another.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -18,9 +18,10 @@ from ao.config import stored
 from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
-from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome, TakenOver
+from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome
 from ao.message import message
 from ao.operations import operations, scale_in_hold, way_back
+from ao.operations.locked_site import LockedSite, locked
 from ao.plan import guard
 from ao.plan.facts import Facts
 from ao.release import production, tasks, window_warning
@@ -86,7 +87,8 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
     checked_version(version)
     _refuse_without_file(work.site)
     hooks.check(work.site)
-    with _locked(work, f"release {version}", options) as (held, journal, taken_over):
+    with _locked(work, f"release {version}", options) as site:
+        held, journal = site.work, site.journal
         unfinished = open_release(journal)
         if unfinished is None:
             facts = held.observe()
@@ -117,7 +119,6 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 version=version,
                 old=old,
                 new=new,
-                url=lock.build_url(os.environ),
                 plan=tuple(
                     it.text for it in plan_stages(held.site, facts, version, skip=options.skip)
                 ),
@@ -126,8 +127,9 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 releaser=releaser.name,
                 approve=held.site.rules.approve,
             )
+            operation = site.begin(begun)
             unfinished = ReleaseState(
-                id=journal.begin(begun),
+                id=operation.id,
                 version=version,
                 old=old,
                 new=new,
@@ -152,11 +154,12 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                     "abort` ends it, and it can be begun anew."
                 ),
             )
-        _note(journal, unfinished.id, taken_over)
+        else:
+            operation = site.resume(unfinished.id)
         too_short = window_warning.window_warning(held, options.moment())
         if too_short:
             held.progress.note(too_short)
-        return _run(ReleaseRun(held, journal, unfinished, options))
+        return _run(ReleaseRun(operation, unfinished, options))
 
 
 def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome | None:
@@ -167,10 +170,9 @@ def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome
     """
     _refuse_without_file(work.site)
     hooks.check(work.site)
-    with _locked(work, "release", options) as (held, journal, taken_over):
-        unfinished = require_open(open_release(journal), named)
-        _note(journal, unfinished.id, taken_over)
-        return _run(ReleaseRun(held, journal, unfinished, options))
+    with _locked(work, "release", options) as site:
+        unfinished = require_open(open_release(site.journal), named)
+        return _run(ReleaseRun(site.resume(unfinished.id), unfinished, options))
 
 
 def back(work: Work, options: Options) -> None:
@@ -237,14 +239,13 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
         wait_until_ended(work, unfinished.version)
         if open_release(Journal(work)) is None:
             return
-    with _locked(work, "abort", options) as (held, journal, taken_over):
-        open_one = require_open(open_release(journal), version)
-        _note(journal, open_one.id, taken_over)
-        for note in left_out(held.site, OF_SWITCH_BACK):
-            held.progress.note(note)
-            journal.add(Noted(text=note), open_one.id)
-        running = ReleaseRun(held, journal, open_one, options)
-        _abort(running, AbortRequested(held.cloud.user, options.reason))
+    with _locked(work, "abort", options) as site:
+        open_one = require_open(open_release(site.journal), version)
+        running = ReleaseRun(site.resume(open_one.id), open_one, options)
+        for note in left_out(running.work.site, OF_SWITCH_BACK):
+            running.work.progress.note(note)
+            running.write(Noted(text=note))
+        _abort(running, AbortRequested(work.cloud.user, options.reason))
 
 
 def _is_for(unfinished: ReleaseState, releaser: str) -> bool:
@@ -265,21 +266,17 @@ def _refuse_without_file(site: Site) -> None:
 
 
 @contextmanager
-def _locked(
-    work: Work, purpose: str, options: Options
-) -> Iterator[tuple[Work, Journal, lock.Holder | None]]:
-    """The work with the site's lock, its journal, and from whom the lock was taken over."""
+def _locked(work: Work, purpose: str, options: Options) -> Iterator[LockedSite]:
+    """Hold the site's lock while the body runs, and have no load take servers meanwhile."""
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(options.moment(), UTC)
+
     with (
-        lock.acquire(work, purpose) as held,
-        scale_in_hold.hold_scale_in(held.guard(work)) as locked,
+        locked(work, purpose, now=now) as site,
+        scale_in_hold.hold_scale_in(site.work) as held,
     ):
-        journal = Journal(locked, now=lambda: datetime.fromtimestamp(options.moment(), UTC))
-        yield locked, journal, held.taken_over
-
-
-def _note(journal: Journal, release: str, taken_over: lock.Holder | None) -> None:
-    if taken_over is not None:
-        journal.add(TakenOver(holder=str(taken_over), why=taken_over.over), release)
+        yield replace(site, work=held)
 
 
 def _run(run: ReleaseRun) -> Outcome | None:

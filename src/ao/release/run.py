@@ -13,8 +13,9 @@ from ao.cutover.measurement import Probe
 from ao.errors import AoError
 from ao.hooks import hooks, notification
 from ao.hooks.hooks import Context
-from ao.journal import WAITING, Event, Journal, StepBegun, StepEnded
+from ao.journal import WAITING, StepBegun, StepEnded
 from ao.message import message
+from ao.operations.locked_site import JournalledOperation
 from ao.plan.facts import Facts
 from ao.plan.plan import Step
 from ao.release.control import AbortRequested, Control
@@ -22,7 +23,6 @@ from ao.release.errors import WaitingForApproval
 from ao.release.stage import Stage
 from ao.release.state import ReleaseState
 from ao.site.hooks import Point
-from ao.work import Work
 
 Probes = Callable[[], AbstractContextManager[Probe]]
 """What gives a probe, as often as it is asked."""
@@ -72,12 +72,15 @@ class StageStep(Step):
 class ReleaseRun:
     """One process's part of a release; what was done of it before is in `past`."""
 
-    def __init__(self, work: Work, journal: Journal, past: ReleaseState, options: Options) -> None:
-        self.work = work
+    def __init__(
+        self, operation: JournalledOperation, past: ReleaseState, options: Options
+    ) -> None:
+        self.work = operation.work
         self.past = past
         self.options = options
-        self.attention = Control(work, journal, past.id)
-        self._journal = journal
+        self.attention = Control(operation.work, operation.journal, past.id)
+        self.write = operation.write
+        """Adds an entry to the journal."""
         self._context: Context | None = None
 
     def listen(self) -> None:
@@ -86,10 +89,6 @@ class ReleaseRun:
         self.past = replace(
             self.past, approvals=(*self.past.approvals, *self.attention.approvals())
         )
-
-    def write(self, event: Event) -> None:
-        """Add an entry to the journal."""
-        self._journal.add(event, self.past.id)
 
     def observe(self) -> Facts:
         """Facts in the midst of a release, which a moment's silence of a service must not end."""
