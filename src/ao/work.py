@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,19 +33,6 @@ class RunningProbe(Protocol):
         """Its clients that a colour has answered within the last second."""
 
 
-class Measuring(Protocol):
-    """What measures a switch."""
-
-    def __call__(self, work: Work, facts: Facts, to: Colour) -> AbstractContextManager[Work]:
-        """Measure while the body makes a system live; the work to do that with."""
-
-
-@contextmanager
-def unmeasured(work: Work, facts: Facts, to: Colour) -> Iterator[Work]:
-    """Measure nothing."""
-    yield work
-
-
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A command's site, cloud and surroundings."""
@@ -59,8 +46,6 @@ class Work:
     """Whether addresses are visited to see a switch; else the cloud's word has to do."""
     progress: Progress = field(default_factory=Silent)
     """Who is told of the progress."""
-    measuring: Measuring = unmeasured
-    """How a switch is measured."""
     lock: HeldLock | None = None
     """The site's lock, when it is held."""
     draining: Callable[[], AbstractContextManager[None]] = nullcontext

@@ -96,9 +96,9 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             switch.method(work.site).production(work, facts, step)
         case plan.PointPreview():
             switch.method(work.site).preview(work, facts, step)
-        case plan.Drain(colour):
+        case plan.Drain():
             with work.draining():
-                drain.drain(work, facts, colour)
+                drain.drain(work, facts, step)
         case plan.Confirm(role, colour):
             _confirm(work, facts, role, colour)
 

@@ -87,7 +87,7 @@ class ProcedureCommand(SiteCommand):
         from ao.timetable import history
 
         work = self.work(quiet=True)
-        journal = Journal(replace(work, site=replace(work.site, name=name)))
+        journal = Journal(work, site=name)
         releases = journal.operations()
         recent = [it for it in releases if it.act in {"release", "switch"}][-history.LATEST :]
         entries = [entry for release in recent for entry in journal.entries(release.id)]

@@ -39,9 +39,12 @@ def _now() -> datetime:
 class Journal:
     """The journal of one site."""
 
-    def __init__(self, work: Work, *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, work: Work, *, site: str | None = None, now: Callable[[], datetime] = _now
+    ) -> None:
+        """Open the journal of the work's site, or of the site of the project that is named."""
         self._cloud = work.cloud
-        self._site = work.site.name
+        self._site = work.site.name if site is None else site
         self._who = work.cloud.user
         self._work = work
         self._now = now

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 
 from ao import lock
 from ao.apply.switch import target
 from ao.colour import Colour
-from ao.cutover.measurement import Measurement
 from ao.errors import Refused
 from ao.hooks import hooks, migration
 from ao.journal import (
@@ -25,8 +23,9 @@ from ao.journal import (
 )
 from ao.lock import Holder
 from ao.message import message
-from ao.operations import reconcile
+from ao.operations import reconcile, switch_options
 from ao.operations.locked_site import JournalledOperation, begin, journalled
+from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts, own_stack
 from ao.site import checked_version
@@ -86,11 +85,8 @@ def start_scale(work: Work, colour: Colour, size: int, reason: str = "") -> None
 def switch(
     work: Work,
     wanted: Colour | None = None,
+    options: SwitchOptions = switch_options.DEFAULT,
     *,
-    measurement: Measurement | None = None,
-    degraded: bool = False,
-    take_over: bool = False,
-    force: bool = False,
     i_know: bool = False,
     reason: str = "",
 ) -> Facts:
@@ -104,7 +100,7 @@ def switch(
     version = before.systems[to].version
     begun = Begun(act="switch", version=version, old=before.live, new=to, reason=reason)
     releases = Journal(work).operations()
-    if not force:
+    if not options.force:
         _leave_to_release(work, releases, before, to)
     returns = goes_back(releases, before.live, to)
     if returns and not i_know:
@@ -115,18 +111,13 @@ def switch(
             operation.write(Noted(text=note))
         if version is not None and not returns:
             context = hooks.context(work, before, to, version)
-            answer = None if force else migration.ask(work, context)
+            answer = None if options.force else migration.ask(work, context)
             for event in migration.told(work, version, answer):
                 operation.write(event)
         try:
-            return reconcile.switch(
-                replace(operation.work, measuring=measurement) if measurement else operation.work,
-                to,
-                degraded=degraded,
-                take_over=take_over,
-                force=force,
-            )
+            return reconcile.switch(operation.work, to, options)
         finally:
+            measurement = options.measurement
             if measurement is not None and measurement.cutover is not None:
                 operation.write(Switched(cutover=measurement.cutover))
 

@@ -22,6 +22,7 @@ from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome
 from ao.message import message
 from ao.operations import operations, scale_in_hold, way_back
 from ao.operations.locked_site import LockedSite, locked
+from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts
 from ao.release import production, tasks, window_warning
@@ -197,7 +198,7 @@ def back(work: Work, options: Options) -> None:
         operations.switch(
             work,
             facts.live.other,
-            measurement=measurement,
+            SwitchOptions(quiet=options.quiet, measurement=measurement),
             i_know=options.i_know,
             reason=options.reason,
         )

@@ -17,6 +17,7 @@ from ao.interrupt import unbroken
 from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
 from ao.message import message
 from ao.operations import reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.plan.facts import Facts
 from ao.progress import Silent
 from ao.release.errors import RolledBack
@@ -30,7 +31,6 @@ from ao.watch.sample import Baseline
 from ao.watch.sampling import Sampler
 from ao.watch.verdict import Decision
 from ao.window import window
-from ao.work import Work
 
 BEFORE = 3.0
 """Seconds that a probe looks at production right before a switch."""
@@ -195,10 +195,13 @@ def _may_return(run: ReleaseRun) -> bool:
 
 def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
     """Switch production, measured; one that is not whole is taken where there is no better."""
-    with _measured(run) as measured:
-        work = replace(measured, draining=run.draining)
+    work = replace(run.work, draining=run.draining)
+    with _measured(run) as measurement:
+        options = SwitchOptions(
+            may_return=may_return, quiet=run.options.quiet, measurement=measurement
+        )
         try:
-            reconcile.switch(work, to, may_return=may_return)
+            reconcile.switch(work, to, options)
         except Refused as error:
             if to is not run.past.old:
                 raise
@@ -207,19 +210,19 @@ def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
                     "%(message)s. Switching back to the servers that pass.", message=error.message
                 )
             )
-            reconcile.switch(work, to, degraded=True, may_return=may_return)
+            reconcile.switch(work, to, replace(options, degraded=True))
 
 
 @contextmanager
-def _measured(run: ReleaseRun) -> Iterator[Work]:
-    """The work with a measurement, whose result is kept in the journal."""
+def _measured(run: ReleaseRun) -> Iterator[Measurement | None]:
+    """Give what measures a switch, if anything does, and keep its result in the journal."""
     if run.options.probes is None:
-        yield run.work
+        yield None
         return
     with run.options.probes() as probe:
         measurement = Measurement(probe=probe)
         try:
-            yield replace(run.work, measuring=measurement)
+            yield measurement
         finally:
             if measurement.cutover is not None:
                 run.write(Switched(cutover=measurement.cutover))

@@ -42,6 +42,9 @@ class Options:
     """Why production is switched outside of its window, if it is."""
     i_know: bool = False
     """Whether production may be switched back past a one-way change."""
+    quiet: float | None = None
+    """Seconds in which the old system must have served nobody to count as drained; None for what
+    the site file says."""
     skip: frozenset[Stage] = frozenset()
     reason: str = ""
     """Why there is this release."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -170,14 +170,8 @@ class PageState:
         return True
 
     def work(self) -> Work:
-        """The work of a web request: nobody waits for clients that stay on the old system."""
-        drain = replace(self.site.drain, quiet=0.0)
-        return Work(
-            cloud=self.cloud,
-            site=replace(self.site, drain=drain),
-            sees=self.sees,
-            progress=self.notes,
-        )
+        """Return the work of a web request."""
+        return Work(cloud=self.cloud, site=self.site, sees=self.sees, progress=self.notes)
 
 
 def _counting(holder: Holder | None) -> Holder | None:

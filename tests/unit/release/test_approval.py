@@ -25,6 +25,7 @@ from ao.journal import (
     Unreadable,
 )
 from ao.operations import operations, reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.plan.plan import Step
 from ao.release import Stage, WaitingForApproval, approval, open_releases
 from ao.release.person import Person
@@ -629,7 +630,7 @@ def test_a_switch_by_hand_is_no_way_around_an_approval(waiting: Work) -> None:
 
 
 def test_in_an_emergency_production_is_switched_all_the_same(waiting: Work) -> None:
-    operations.switch(waiting, Colour.GREEN, force=True)
+    operations.switch(waiting, Colour.GREEN, SwitchOptions(force=True))
     assert told(waiting, "production") == ("green", "2.0")
 
 
