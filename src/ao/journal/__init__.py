@@ -1,5 +1,6 @@
 """The journal of a site: what was done to it, by whom, when and why."""
 
+from ao.journal.act import MOVING, Act
 from ao.journal.entry import Entry, Unreadable
 from ao.journal.events import (
     WAITING,
@@ -29,7 +30,9 @@ from ao.journal.operation import Operation, StepRun, settled
 
 __all__ = [
     "ALONE",
+    "MOVING",
     "WAITING",
+    "Act",
     "Approval",
     "Ask",
     "Asked",

@@ -21,6 +21,7 @@ from pydantic import (
 
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver, drawable
+from ao.journal.act import Act
 from ao.redaction import redact
 from ao.site.name_types import PersonName, UserId, Version
 from ao.untrusted.bounds import AtMost, Count, Seconds, Share
@@ -81,8 +82,8 @@ class Begun:
     """A release, or another act on a site, begins."""
 
     kind: Literal["begun"] = "begun"
-    act: Word
-    """`release`, or the command that runs alone: `switch`, `deploy`, `back`, …"""
+    act: Annotated[Act | Word, Field(union_mode="left_to_right")]
+    """What it is; of another version of Ao a word that is only shown."""
     version: Version | None = None
     """Version that it brings or makes live."""
     old: Colour | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from ao.colour import Colour
+from ao.journal.act import ON_LOCK, Act
 from ao.journal.events import WAITING, Ask, Outcome
 from ao.journal.heading import ALONE, Heading
 from ao.site.rules import Approve
@@ -15,8 +16,6 @@ from ao.untrusted.bounds import YEAR
 
 WHOLE = 60
 """Characters of a step's text that no name is too short for."""
-ON_LOCK = frozenset({"lock", "unlock"})
-"""Acts that take the lock by hand or free it; they are done as they begin."""
 BROKEN_OFF = "broken off"
 """What an act, or a step, ended in that was killed."""
 
@@ -54,8 +53,9 @@ class Operation:
 
     id: str
     site: str
-    act: str
-    """`release`, `switch`, `deploy`, …; empty when its beginning is not in the journal."""
+    act: Act | str
+    """What it is. A word that this version of Ao does not know is only shown; it is empty when its
+    beginning is not in the journal."""
     version: str
     """Version that it brings or makes live; empty for none."""
     old: Colour | None
@@ -89,6 +89,11 @@ class Operation:
     def on_lock(self) -> bool:
         """Whether it only took the lock by hand, or freed it."""
         return self.act in ON_LOCK
+
+    @property
+    def is_open_release(self) -> bool:
+        """Whether it is a release that has not ended."""
+        return self.act == Act.RELEASE and self.outcome is None
 
     @property
     def seconds(self) -> float:
@@ -129,7 +134,7 @@ class Operation:
             steps=tuple(
                 replace(step, outcome=BROKEN_OFF) if step.running else step for step in self.steps
             ),
-            outcome=None if self.act == "release" else BROKEN_OFF,
+            outcome=None if self.act == Act.RELEASE else BROKEN_OFF,
             paused=False,
             left=True,
         )
@@ -178,7 +183,7 @@ def _release(release: str, headings: Sequence[Heading]) -> Operation:
     return Operation(
         id=release,
         site=first.site,
-        act=act,
+        act=Act.read(act),
         version=version,
         old=_colour(old),
         new=_colour(new),

@@ -11,6 +11,8 @@ from ao.colour import Colour
 from ao.errors import Refused
 from ao.hooks import hooks, migration
 from ao.journal import (
+    MOVING,
+    Act,
     Begun,
     Event,
     Journal,
@@ -42,7 +44,7 @@ def up(work: Work) -> Facts:
     """
     if own_stack(work.cloud, work.site) is None:
         return reconcile.up(work)
-    with journalled(work, Begun(act="up"), "up") as operation:
+    with journalled(work, Begun(act=Act.UP), "up") as operation:
         facts = reconcile.up(operation.work)
         operation.journal.prune(work.site.rules.keep)
         return facts
@@ -98,7 +100,7 @@ def switch(
     before = work.observe()
     to = target(before, wanted)
     version = before.systems[to].version
-    begun = Begun(act="switch", version=version, old=before.live, new=to, reason=reason)
+    begun = Begun(act=Act.SWITCH, version=version, old=before.live, new=to, reason=reason)
     releases = Journal(work).operations()
     if not options.force:
         _leave_to_release(work, releases, before, to)
@@ -129,7 +131,7 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
     """
     if colours != frozenset(Colour):
         (colour,) = colours
-        with journalled(work, Begun(act="down", new=colour), f"down {colour}") as operation:
+        with journalled(work, Begun(act=Act.DOWN, new=colour), f"down {colour}") as operation:
             return reconcile.down(operation.work, colours)
     try:
         held = lock.acquire(work, "down")
@@ -150,7 +152,7 @@ def hold(work: Work, reason: str, seconds: float) -> Holder:
     """
     holder, before = lock.acquire_by_hand(work, reason, seconds)
     taken_over = TakenOver(holder=str(before), why=before.over) if before else None
-    _tell(work, Begun(act="lock", reason=reason), taken_over)
+    _tell(work, Begun(act=Act.LOCK, reason=reason), taken_over)
     return holder
 
 
@@ -166,7 +168,7 @@ def free(work: Work, reason: str = "", *, force: bool = False) -> Holder | None:
             if force
             else None
         )
-        _tell(work, Begun(act="unlock", reason=reason), overridden)
+        _tell(work, Begun(act=Act.UNLOCK, reason=reason), overridden)
     return before
 
 
@@ -183,7 +185,9 @@ def _deploying(
 ) -> AbstractContextManager[JournalledOperation]:
     checked_version(version)
     before = work.observe()
-    begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
+    begun = Begun(
+        act=Act.DEPLOY, version=version, old=before.live, new=before.standby, reason=reason
+    )
     return journalled(work, begun, f"deploy {version}", outcome)
 
 
@@ -191,7 +195,7 @@ def _scaling(
     work: Work, colour: Colour, size: int, reason: str, outcome: Outcome
 ) -> AbstractContextManager[JournalledOperation]:
     guard.may_have(work.site.group, size)
-    begun = Begun(act="scale", new=colour, reason=reason)
+    begun = Begun(act=Act.SCALE, new=colour, reason=reason)
     return journalled(
         work, begun, message("scale %(colour)s to %(size)s", colour=colour, size=size), outcome
     )
@@ -205,16 +209,16 @@ def goes_back(releases: Sequence[Operation], live: Colour | None, to: Colour) ->
     for release in reversed(releases):
         if release.new is to and _deployed(release):
             return False
-        if release.new is live and release.act in {"switch", "release"}:
+        if release.new is live and release.act in MOVING:
             return release.old is to
     return False
 
 
 def _deployed(release: Operation) -> bool:
     """Whether a version came to a system with it; one that only began brought none."""
-    if release.act == "deploy":
+    if release.act == Act.DEPLOY:
         return release.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
-    return release.act == "release" and any(
+    return release.act == Act.RELEASE and any(
         (step.text, step.outcome) == ("deploy", "done") for step in release.steps
     )
 
@@ -227,7 +231,7 @@ def _leave_to_release(work: Work, releases: Sequence[Operation], before: Facts, 
         if work.site.rules.approve.stricter(release.approve) is Approve.AUTO:
             continue
         begun = any(step.text == "switch" for step in release.steps)
-        if (release.act, release.outcome) == ("release", None) and release.new is to and not begun:
+        if release.is_open_release and release.new is to and not begun:
             raise Refused(
                 message(
                     "the release of %(version)s switches production to %(colour)s, "

@@ -77,7 +77,7 @@ class Glance:
     def release(self) -> Operation | None:
         """The release that is open, or else the last act; `holder` tells of locks by hand."""
         acts = [it for it in self.releases if not it.on_lock]
-        open_ones = [it for it in acts if it.act == "release" and it.outcome is None]
+        open_ones = [it for it in acts if it.is_open_release]
         last = open_ones or acts
         return last[-1] if last else None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ao.colour import Colour
-from ao.journal import Operation, Outcome
+from ao.journal import Act, Operation, Outcome
 from ao.message import message
 from ao.plan.facts import Facts
 
@@ -78,9 +78,9 @@ def _moves(operations: Sequence[Operation], live: Colour) -> Iterator[_Move]:
         if it.old is None or it.new is not it.old.other:
             continue
         switches = [step.begun for step in it.steps if step.text == "switch"]
-        if it.act == "release" and it.outcome == Outcome.ROLLED_BACK:
+        if it.act == Act.RELEASE and it.outcome == Outcome.ROLLED_BACK:
             yield _Move(at=it.last, to=it.old, version="", returned_from=it.version)
-        elif it.act == "switch" and (it.outcome == Outcome.DONE or it.new is live):
+        elif it.act == Act.SWITCH and (it.outcome == Outcome.DONE or it.new is live):
             yield _Move(at=it.begun, to=it.new, version=it.version)
         elif switches and (it.outcome == Outcome.RELEASED or it.new is live):
             yield _Move(at=switches[-1], to=it.new, version=it.version)
@@ -93,10 +93,10 @@ def _deployed(operation: Operation, to: Colour, since: datetime, there: str | No
     """
     if operation.new is not to:
         return False
-    if operation.act == "deploy":
+    if operation.act == Act.DEPLOY:
         ended = operation.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
         return operation.begun >= since and (ended or operation.version == there)
-    return operation.act == "release" and any(
+    return operation.act == Act.RELEASE and any(
         step.text == "deploy"
         and step.begun >= since
         and (step.outcome == "done" or operation.version == there)

@@ -18,7 +18,7 @@ from ao.config import stored
 from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
-from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome
+from ao.journal import Act, Ask, Begun, Ended, Journal, Noted, Outcome
 from ao.message import message
 from ao.operations import operations, scale_in_hold, way_back
 from ao.operations.locked_site import LockedSite, locked
@@ -116,7 +116,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
             )
             begun = Begun(
-                act="release",
+                act=Act.RELEASE,
                 version=version,
                 old=old,
                 new=new,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ao.journal import Journal
+from ao.journal import MOVING, Journal
 from ao.window import window
 from ao.work import Work
 
@@ -22,7 +22,7 @@ def window_warning(work: Work, moment: float) -> str | None:
     from ao.timetable import default_procedure, fit, history
 
     journal = Journal(work)
-    releases = [it for it in journal.operations() if it.act in {"release", "switch"}]
+    releases = [it for it in journal.operations() if it.act in MOVING]
     latest = releases[-history.LATEST :]
     entries = [entry for release in latest for entry in journal.entries(release.id)]
     known = default_procedure.default_procedure(
