@@ -6,9 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from cliff.lister import Lister
-
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, TableLister
 from ao.errors import CloudError
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ COLUMNS = (
 INVALID = ("ID", "Name", "Why")
 
 
-class History(SiteCommand, Lister):
+class History(SiteCommand, TableLister):
     """List what was done to the site: releases, switches and deploys alone, locks by hand."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:

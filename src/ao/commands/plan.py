@@ -6,16 +6,14 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cliff.lister import Lister
-
 from ao import duration
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, TableLister
 
 if TYPE_CHECKING:
     from ao.release import Plan
 
 
-class PlanRelease(SiteCommand, Lister):
+class PlanRelease(SiteCommand, TableLister):
     """Show what a release of a version would do now, and how long it will take."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:

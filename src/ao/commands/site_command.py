@@ -137,7 +137,16 @@ class SiteCommand(CloudCommand):
         return Work(cloud=cloud, site=site, progress=LoggedProgress(listener))
 
 
-class SystemLister(SiteCommand, Lister):
+class TableLister(Lister):
+    """A command that lists; words of enums and messages are plain texts in every format."""
+
+    def produce_output(self, parsed_args: argparse.Namespace, column_names: Any, data: Any) -> int:
+        """Write the table. PyYAML has no form for a kind of text of our own."""
+        plain = [tuple(str(it) if isinstance(it, str) else it for it in row) for row in data]
+        return super().produce_output(parsed_args, column_names, plain)
+
+
+class SystemLister(SiteCommand, TableLister):
     """A command on a site that ends with a table of its systems."""
 
     def table(

@@ -11,11 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cliff.lister import Lister
 from cliff.show import ShowOne
 
 from ao import duration
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, TableLister
 
 if TYPE_CHECKING:
     from ao.report.translations import Language
@@ -83,18 +82,18 @@ class ProcedureCommand(SiteCommand):
 
     def _times(self, name: str) -> Times:
         """Times of a site's past, from its journal."""
-        from ao.journal import Journal
+        from ao.journal import MOVING, Journal
         from ao.timetable import history
 
         work = self.work(quiet=True)
         journal = Journal(work, site=name)
         releases = journal.operations()
-        recent = [it for it in releases if it.act in {"release", "switch"}][-history.LATEST :]
+        recent = [it for it in releases if it.act in MOVING][-history.LATEST :]
         entries = [entry for release in recent for entry in journal.entries(release.id)]
         return history.measured(releases, history.drains(entries))
 
 
-class DrawingCommand(ProcedureCommand, Lister):
+class DrawingCommand(ProcedureCommand, TableLister):
     """A command that lists timetables, and draws them."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
