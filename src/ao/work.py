@@ -11,7 +11,7 @@ from ao.clock import Clock
 from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.plan.facts import Facts, observe
-from ao.progress import Progress, Silent
+from ao.progress import Note, Progress, Silent
 from ao.site import Site
 from ao.visit import Visit, visit
 
@@ -61,9 +61,13 @@ class Work:
         """Facts of the site at this moment."""
         return observe(self.cloud, self.site)
 
+    def note(self, text: str) -> None:
+        """Tell the user something."""
+        self.progress.emit(Note(text))
+
     def tell_once(self, text: str) -> None:
         """Tell the user something, unless the command has told it already."""
         mark = object()
         # In one step, as several threads may look at the cloud side by side.
         if self.told.setdefault(text, mark) is mark:
-            self.progress.note(text)
+            self.note(text)

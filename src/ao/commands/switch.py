@@ -99,7 +99,7 @@ class Switch(SystemLister):
             report_files.check(path)
         work = self.work()
         if parsed_args.force:
-            work.progress.note(
+            work.note(
                 message(
                     "--force: clients of the old system are cut, requests under way may be lost."
                 )

@@ -73,7 +73,7 @@ class Journal:
             self._flush()
         except AoError as error:
             if not told:
-                self._work.progress.note(
+                self._work.note(
                     message(
                         "The journal is behind: %(message)s. What it lacks is kept "
                         "here and added with the next entry.",

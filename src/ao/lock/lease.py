@@ -95,7 +95,7 @@ class AcquiredLock:
                 self._remove()
         except AoError as error:
             until = moment(Holder.of(self._lock).until)
-            self._work.progress.note(
+            self._work.note(
                 message(
                     "%(message)s. It ends by itself at %(moment)s.",
                     message=error.message,
@@ -127,7 +127,7 @@ class AcquiredLock:
                 pause = RENEWAL
             except LockLost as error:
                 if not self._over.is_set():
-                    self._work.progress.note(error.message)
+                    self._work.note(error.message)
                 return
             except Exception:
                 # Whatever it is, others must not take the lock over for it while we work.

@@ -136,7 +136,7 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
         with suppress(Changed):
             locks.remove(there)
             taken_over = before
-            work.progress.note(
+            work.note(
                 message(
                     "Taking over the lock of %(holder)s: %(why)s.", holder=before, why=before.over
                 )

@@ -109,7 +109,7 @@ def switch(
         _may_go_back(work, before, to)
     with journalled(work, begun, message("switch to %(colour)s", colour=to)) as operation:
         for note in left_out(work.site, OF_SWITCH):
-            operation.work.progress.note(note)
+            operation.work.note(note)
             operation.write(Noted(text=note))
         if version is not None and not returns:
             context = hooks.context(work, before, to, version)

@@ -54,7 +54,7 @@ def up(work: Work) -> Facts:
     stored.keep(work.cloud, work.site)
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
     if facts.foreign and facts.production:
-        work.progress.note(
+        work.note(
             message(
                 "The production address %(address)s points to port %(port)s, "
                 "which is not of this site. `ao switch blue --take-over` moves "
@@ -203,7 +203,7 @@ def _start(work: Work, facts: Facts, steps: Plan) -> None:
 def _warn(work: Work, findings: Findings | None) -> None:
     """Tell what the site file says against the doctor's findings."""
     for warning in warnings(work.site, findings) if findings else ():
-        work.progress.note(warning)
+        work.note(warning)
 
 
 def _planned_move(work: Work, findings: Findings | None, options: SwitchOptions) -> Move:
@@ -301,7 +301,7 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
 
 def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen) -> SwitchFailed:
     """Return production to the old system after a switch that could not be seen."""
-    work.progress.note(
+    work.note(
         message(
             "Production does not answer from %(new)s; switching back to %(old)s.",
             new=old.other,

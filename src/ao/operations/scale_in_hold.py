@@ -47,7 +47,7 @@ def _let_go(work: Work) -> None:
             work.lock.check()
         _set(work, work.observe(), Effect.BOTH)
     except AoError as error:
-        work.progress.note(
+        work.note(
             message(
                 "%(message)s. Load takes no server from the live system until `ao up`.",
                 message=error.message,

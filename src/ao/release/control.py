@@ -88,7 +88,7 @@ class Control:
         return asked
 
     def _tell(self, who: str, reason: str) -> None:
-        self._inner.progress.note(
+        self._inner.note(
             message(
                 "Paused by %(who)s: %(reason)s. `ao release continue` goes on, `ao abort` ends it.",
                 who=who,

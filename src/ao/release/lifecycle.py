@@ -97,7 +97,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             stored.check_format(held.cloud, held.site)
             old, new = colours(facts, None)
             if facts.systems[old].version == version and not facts.switching_to:
-                held.progress.note(
+                held.note(
                     message("%(version)s is live already, on %(old)s.", version=version, old=old)
                 )
                 return Outcome.RELEASED
@@ -159,7 +159,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             operation = site.resume(unfinished.id)
         too_short = window_warning.window_warning(held, options.moment())
         if too_short:
-            held.progress.note(too_short)
+            held.note(too_short)
         return _run(ReleaseRun(operation, unfinished, options))
 
 
@@ -229,7 +229,7 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
     """
     if is_running(work):
         unfinished = request(work, Ask.ABORT, options.reason, version)
-        work.progress.note(
+        work.note(
             message(
                 "Asked the release of %(version)s to abort where it runs.",
                 version=unfinished.version,
@@ -244,7 +244,7 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
         open_one = require_open(open_release(site.journal), version)
         running = ReleaseRun(site.resume(open_one.id), open_one, options)
         for note in left_out(running.work.site, OF_SWITCH_BACK):
-            running.work.progress.note(note)
+            running.work.note(note)
             running.write(Noted(text=note))
         _abort(running, AbortRequested(work.cloud.user, options.reason))
 
@@ -309,7 +309,7 @@ def _stages(run: ReleaseRun) -> Outcome | None:
         planned = next(it for it in found if it.stage is stage)
         if planned.state is State.TODO:
             if stage is Stage.WATCH and run.options.detach:
-                run.work.progress.note(
+                run.work.note(
                     message("The decision window is open; `ao watch` watches and decides.")
                 )
                 return None
@@ -317,7 +317,7 @@ def _stages(run: ReleaseRun) -> Outcome | None:
                 TAKERS[stage](run, facts)
             run.finished(stage)
         if stage is run.options.until:
-            run.work.progress.note(
+            run.work.note(
                 message("Stopped after %(stage)s; the same command goes on.", stage=stage)
             )
             return None
@@ -359,7 +359,7 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
     facts = run.observe()
     if facts.live is run.past.new or facts.switching_to is run.past.new:
         run.write(Noted(text=message("stopped: %(message)s", message=error.message)))
-        run.work.progress.note(
+        run.work.note(
             message(
                 "Production is on %(live)s. `ao release continue` goes on, `ao abort` goes back.",
                 live=facts.live,
@@ -368,7 +368,7 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
         return
     outcome = Outcome.CHECK_FAILED if isinstance(error, CheckFailed) else Outcome.FAILED
     run.write(Ended(outcome=outcome, why=error.message))
-    run.work.progress.note(
+    run.work.note(
         message(
             "The release of %(version)s has ended, production is on "
             "%(live)s. `ao release %(version)s` begins it anew.",

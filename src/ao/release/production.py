@@ -19,7 +19,7 @@ from ao.message import message
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.plan.facts import Facts
-from ao.progress import Silent
+from ao.progress import Silent, Status
 from ao.release.errors import RolledBack
 from ao.release.run import ReleaseRun
 from ao.report import report_files, translations
@@ -85,12 +85,14 @@ def _await_health(run: ReleaseRun) -> None:
         hopeless = system.stack is None or system.stack.failed
         if hopeless or system.online >= system.size:
             return True
-        run.work.progress.state(
-            message(
-                "%(online)s of %(size)s servers of %(new)s pass the health check",
-                online=system.online,
-                size=system.size,
-                new=run.past.new,
+        run.work.progress.emit(
+            Status(
+                message(
+                    "%(online)s of %(size)s servers of %(new)s pass the health check",
+                    online=system.online,
+                    size=system.size,
+                    new=run.past.new,
+                )
             )
         )
         return None
@@ -179,7 +181,7 @@ def failing(run: ReleaseRun) -> tuple[str, ...]:
 def _judge(run: ReleaseRun, verdict: str, why: str) -> None:
     run.write(Judged(verdict=verdict, why=why))
     run.past = replace(run.past, verdict=verdict)
-    run.work.progress.note(
+    run.work.note(
         message(
             "Decision: %(what)s: %(why)s.",
             what=verdict,
@@ -205,7 +207,7 @@ def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
         except Refused as error:
             if to is not run.past.old:
                 raise
-            run.work.progress.note(
+            run.work.note(
                 message(
                     "%(message)s. Switching back to the servers that pass.", message=error.message
                 )
@@ -226,7 +228,7 @@ def _measured(run: ReleaseRun) -> Iterator[Measurement | None]:
         finally:
             if measurement.cutover is not None:
                 run.write(Switched(cutover=measurement.cutover))
-                run.work.progress.note(translations.verdict(measurement.cutover))
+                run.work.note(translations.verdict(measurement.cutover))
                 for path in run.options.reports:
                     report_files.write(measurement.cutover, path)
 

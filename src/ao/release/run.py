@@ -18,6 +18,7 @@ from ao.message import message
 from ao.operations.locked_site import JournalledOperation
 from ao.plan.facts import Facts
 from ao.plan.plan import Step
+from ao.progress import Status, StepFinished, StepStarted
 from ao.release.control import AbortRequested, Control
 from ao.release.errors import WaitingForApproval
 from ao.release.stage import Stage
@@ -141,8 +142,8 @@ class ReleaseRun:
 
     def countdown(self, what: str) -> Callable[[float], None]:
         """What tells the seconds that are left until something."""
-        return lambda left: self.work.progress.state(
-            message("%(what)s: in %(time)s", what=what, time=duration.show(left))
+        return lambda left: self.work.progress.emit(
+            Status(message("%(what)s: in %(time)s", what=what, time=duration.show(left)))
         )
 
     @contextmanager
@@ -150,12 +151,12 @@ class ReleaseRun:
         """Tell and write down the beginning and the end of a stage."""
         part, begin = StageStep(text), self.work.clock.now()
         self.write(StepBegun(step=word))
-        self.work.progress.begin(part)
+        self.work.progress.emit(StepStarted(part))
 
         def ended(outcome: str, why: str = "") -> None:
             seconds = self.work.clock.now() - begin
             self.write(StepEnded(step=word, seconds=seconds, outcome=outcome, why=why))
-            self.work.progress.end(part, seconds)
+            self.work.progress.emit(StepFinished(part, seconds))
 
         try:
             yield

@@ -11,7 +11,7 @@ from ao.commands.progress_tree import TreeProgress
 from ao.plan.plan import BuildSystem
 from ao.probe.recording import Outcome
 from ao.probe.running_totals import RunningTotals
-from ao.progress import Silent
+from ao.progress import ProbeStarted, Silent, StackRead, StepFinished, StepStarted
 from tests.unit.samples import resource, stack
 
 STACK = stack("ao-shop-green", "UPDATE_IN_PROGRESS")
@@ -26,11 +26,17 @@ def test_lines_tell_what_heat_begins_and_ends_and_nothing_twice(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     lines = LineProgress()
-    lines.begin(STEP)
-    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
-    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
-    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_COMPLETE")))
-    lines.end(STEP, 33.3)
+    lines.emit(StepStarted(STEP))
+    lines.emit(
+        StackRead(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
+    )
+    lines.emit(
+        StackRead(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
+    )
+    lines.emit(
+        StackRead(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_COMPLETE")))
+    )
+    lines.emit(StepFinished(STEP, 33.3))
     told = [line.split("s  ", 1)[1] for line in capsys.readouterr().err.splitlines()]
     assert told == [
         "ao-shop-green: group update in progress",
@@ -43,15 +49,17 @@ def test_the_tree_shows_what_is_under_way_and_counts_the_rest() -> None:
     tree = TreeProgress()
     screen = Console(width=100, record=True, file=None, quiet=False)
     with tree:
-        tree.begin(STEP)
-        tree.stack(
-            STACK,
-            (
-                part("pool", "CREATE_COMPLETE"),
-                part("group", "UPDATE_IN_PROGRESS"),
-                part("abc", "UPDATE_IN_PROGRESS", "group"),
-                part("server", "CREATE_IN_PROGRESS", "abc"),
-            ),
+        tree.emit(StepStarted(STEP))
+        tree.emit(
+            StackRead(
+                STACK,
+                (
+                    part("pool", "CREATE_COMPLETE"),
+                    part("group", "UPDATE_IN_PROGRESS"),
+                    part("abc", "UPDATE_IN_PROGRESS", "group"),
+                    part("server", "CREATE_IN_PROGRESS", "abc"),
+                ),
+            )
         )
         with screen.capture() as shown:
             screen.print(tree._tree())
@@ -90,8 +98,8 @@ def test_the_tree_shows_what_a_probe_sees_by_colour_until_it_ends() -> None:
         return text.get()
 
     with tree:
-        tree.begin(STEP)
-        tree.probing(lambda: seen[-1])
+        tree.emit(StepStarted(STEP))
+        tree.emit(ProbeStarted(lambda: seen[-1]))
         assert "production  blue 31/s  green 214/s  lost 2" in shown()
         seen.append(None)
         assert "production" not in shown()

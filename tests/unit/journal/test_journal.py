@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,22 +21,12 @@ from ao.journal import (
     Unreadable,
     everywhere,
 )
-from ao.progress import Silent
 from ao.work import Work
+from tests.unit.listeners import Notes
 from tests.unit.samples import SITE
 
 LOST = Unavailable("the service did not answer")
 BEGUN = Begun(act="release", version="2.0", old=Colour.BLUE, new=Colour.GREEN)
-
-
-@dataclass
-class Notes(Silent):
-    """A listener that keeps the notes."""
-
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from ao.journal import (
 )
 from ao.operations import operations, reconcile
 from ao.operations.switch_options import SwitchOptions
-from ao.plan.plan import Step
+from ao.progress import ProgressEvent
 from ao.release import Stage, WaitingForApproval, approval, open_releases
 from ao.release.person import Person
 from ao.release.state import ReleaseState, read_state
@@ -34,6 +34,7 @@ from ao.site import VERSION, Method
 from ao.site.rules import Approve
 from ao.work import Work
 from tests.unit import samples
+from tests.unit.listeners import begins
 from tests.unit.operations.sites import told
 from tests.unit.release.releases import (
     Listener,
@@ -162,8 +163,8 @@ class At(Listener):
     word: str = ""
     act: Callable[[], object] | None = None
 
-    def begin(self, step: Step) -> None:
-        act, due = self.act, str(step).startswith(self.word)
+    def emit(self, event: ProgressEvent) -> None:
+        act, due = self.act, begins(event, self.word)
         if act is not None and due:
             self.act = None
             act()

@@ -82,7 +82,7 @@ def _sentence(old: Colour, left: int | None) -> str:
 
 def _tell(work: Work, begin: float, left: int | None, text: str) -> None:
     seconds = work.clock.now() - begin
-    work.progress.drained(Drained(seconds=seconds, left=left, text=text))
+    work.progress.emit(Drained(seconds=seconds, left=left, text=text))
 
 
 def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
@@ -93,7 +93,7 @@ def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
         load_balancer.reload(work, own)
         begun = work.cloud.load_balancers.statistics(own).total_connections
     except (CloudError, DeadlinePassed) as error:
-        work.progress.note(
+        work.note(
             message(
                 "The drain is not whole: %(message)s. Production has moved.", message=error.message
             )
@@ -161,7 +161,7 @@ def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
     result = shell_command.run(site, line, variables, site.drain.deadline)
     if result.exit_code != 0:
         how = shell_command.ended(line, site.drain.deadline, result)
-        work.progress.note(
+        work.note(
             message(
                 "The drain hook %(how)s: clients may still be on %(old)s. "
                 "Production has moved all the same.",

@@ -13,9 +13,10 @@ from ao.colour import Colour
 from ao.errors import CloudError, Conflict
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
-from ao.progress import Drained, Silent
+from ao.progress import Drained, ProgressEvent
 from ao.site import DrainWay, Method, Site
 from ao.work import Work
+from tests.unit.listeners import Notes
 from tests.unit.operations.sites import SITES, built
 
 BLUE, GREEN = Colour
@@ -27,17 +28,15 @@ PROXY = replace(
 
 
 @dataclass
-class Told(Silent):
+class Told(Notes):
     """A listener that keeps what a drain tells."""
 
     drains: list[Drained] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
-    def drained(self, drained: Drained) -> None:
-        self.drains.append(drained)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
+    def emit(self, event: ProgressEvent) -> None:
+        super().emit(event)
+        if isinstance(event, Drained):
+            self.drains.append(event)
 
 
 def draining(site: Site, **drain: object) -> Site:
