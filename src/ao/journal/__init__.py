@@ -3,7 +3,6 @@
 from ao.journal.act import MOVING, Act
 from ao.journal.entry import Entry, Unreadable
 from ao.journal.events import (
-    WAITING,
     Approval,
     Ask,
     Asked,
@@ -20,6 +19,7 @@ from ao.journal.events import (
     Overridden,
     StepBegun,
     StepEnded,
+    StepOutcome,
     Switched,
     TakenOver,
 )
@@ -27,11 +27,12 @@ from ao.journal.heading import ALONE, Heading
 from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.journal import Journal, Journals, everywhere, headings
 from ao.journal.operation import Operation, StepRun, settled
+from ao.journal.stage import SWITCH_BACK, Stage
 
 __all__ = [
     "ALONE",
     "MOVING",
-    "WAITING",
+    "SWITCH_BACK",
     "Act",
     "Approval",
     "Ask",
@@ -54,8 +55,10 @@ __all__ = [
     "Operation",
     "Outcome",
     "Overridden",
+    "Stage",
     "StepBegun",
     "StepEnded",
+    "StepOutcome",
     "StepRun",
     "Switched",
     "TakenOver",

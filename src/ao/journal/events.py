@@ -33,8 +33,6 @@ MANY = 1000
 """Things of a kind that an event tells at most."""
 ONE_WAY = {True: "one-way", False: "way back", None: "not known"}
 """Words for whether a version changes the database one-way."""
-WAITING = "waiting"
-"""What a step ended in that waits until somebody has decided."""
 
 
 def _kept(text: str) -> str:
@@ -75,6 +73,29 @@ class Outcome(StrEnum):
     CHECK_FAILED = "check failed"
     ABORTED = "aborted"
     FAILED = "failed"
+
+
+class StepOutcome(StrEnum):
+    """What a step ended in."""
+
+    DONE = "done"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    """Somebody aborted the release meanwhile."""
+    WAITING = "waiting"
+    """It waits until somebody has decided; a later run of the command goes on with it."""
+    SKIPPED = "skipped"
+    """It was not to be done."""
+    BROKEN_OFF = "broken off"
+    """Its process was killed. No entry tells so: it follows from what was written after it."""
+
+    @classmethod
+    def read(cls, word: str) -> StepOutcome | str:
+        """Return the outcome that a stored word names.
+
+        That of another version of Ao, which this one does not know, stays a word to be shown.
+        """
+        return cls(word) if word in list(cls) else word
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +156,8 @@ class StepEnded:
     """The step, as it was called at its beginning."""
     seconds: Seconds
     """How long it took."""
-    outcome: Word = "done"
-    """What it ended in: `done`, `failed`, `waiting`, `skipped`, …"""
+    outcome: Annotated[StepOutcome | Word, Field(union_mode="left_to_right")] = StepOutcome.DONE
+    """What it ended in; of another version of Ao a word that is only shown."""
     why: Free = ""
 
     @property

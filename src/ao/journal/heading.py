@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Self
 from urllib.parse import unquote
 
 from ao.colour import Colour
+from ao.journal import summary
 from ao.journal.invalid import Invalid
+from ao.journal.summary import Summary
 from ao.message import Message, message
 from ao.site import NAME, VERSION
 from ao.untrusted.printable import printable
@@ -60,6 +63,11 @@ class Heading:
     """OpenStack user who wrote it."""
     words: tuple[str, ...] = ()
     """What the event says in short; long texts are cut in the name."""
+
+    @cached_property
+    def summary(self) -> Summary | None:
+        """What its words tell of the event; None of a kind whose words are only shown."""
+        return summary.read(self.kind, self.words)
 
     @property
     def name(self) -> str:

@@ -18,10 +18,11 @@ from ao.cloud import Cloud, SoftwareConfig
 from ao.errors import AoError, NotFound
 from ao.journal import entry, retention
 from ao.journal.entry import Entry
-from ao.journal.events import ONE_WAY, Begun, Event
+from ao.journal.events import Begun, Event
 from ao.journal.heading import ALONE, LIMIT, Heading, is_free, prefix
 from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.operation import Operation, operations
+from ao.journal.summary import MigrationTold
 from ao.message import message
 from ao.redaction import redact
 from ao.site import is_name
@@ -134,11 +135,11 @@ class Journal:
         tells of that version. In one request.
         """
         told = [
-            heading.words[1:]
-            for _, heading in self._headings()
-            if heading.kind == "migration" and heading.words[:1] == (version,)
+            it.may_go_back
+            for it in (heading.summary for _, heading in self._headings())
+            if isinstance(it, MigrationTold) and it.version == version
         ]
-        return all(words == (ONE_WAY[False],) for words in told) if told else None
+        return all(told) if told else None
 
     def prune(self, keep: int) -> int:
         """Remove all but so many of the latest releases, with what is older; how many entries.

@@ -20,6 +20,7 @@ from ao.journal import (
     Operation,
     Outcome,
     Overridden,
+    Stage,
     Switched,
     TakenOver,
 )
@@ -218,9 +219,7 @@ def _deployed(release: Operation) -> bool:
     """Whether a version came to a system with it; one that only began brought none."""
     if release.act == Act.DEPLOY:
         return release.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
-    return release.act == Act.RELEASE and any(
-        (step.text, step.outcome) == ("deploy", "done") for step in release.steps
-    )
+    return release.act == Act.RELEASE and any(step.done for step in release.runs(Stage.DEPLOY))
 
 
 def _leave_to_release(work: Work, releases: Sequence[Operation], before: Facts, to: Colour) -> None:
@@ -230,7 +229,7 @@ def _leave_to_release(work: Work, releases: Sequence[Operation], before: Facts, 
     for release in releases:
         if work.site.rules.approve.stricter(release.approve) is Approve.AUTO:
             continue
-        begun = any(step.text == "switch" for step in release.steps)
+        begun = bool(release.runs(Stage.SWITCH))
         if release.is_open_release and release.new is to and not begun:
             raise Refused(
                 message(

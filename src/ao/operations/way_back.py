@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ao.colour import Colour
-from ao.journal import Act, Operation, Outcome
+from ao.journal import Act, Operation, Outcome, Stage
 from ao.message import message
 from ao.plan.facts import Facts
 
@@ -77,7 +77,7 @@ def _moves(operations: Sequence[Operation], live: Colour) -> Iterator[_Move]:
     for it in operations:
         if it.old is None or it.new is not it.old.other:
             continue
-        switches = [step.begun for step in it.steps if step.text == "switch"]
+        switches = [step.begun for step in it.runs(Stage.SWITCH)]
         if it.act == Act.RELEASE and it.outcome == Outcome.ROLLED_BACK:
             yield _Move(at=it.last, to=it.old, version="", returned_from=it.version)
         elif it.act == Act.SWITCH and (it.outcome == Outcome.DONE or it.new is live):
@@ -97,8 +97,6 @@ def _deployed(operation: Operation, to: Colour, since: datetime, there: str | No
         ended = operation.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
         return operation.begun >= since and (ended or operation.version == there)
     return operation.act == Act.RELEASE and any(
-        step.text == "deploy"
-        and step.begun >= since
-        and (step.outcome == "done" or operation.version == there)
-        for step in operation.steps
+        step.begun >= since and (step.done or operation.version == there)
+        for step in operation.runs(Stage.DEPLOY)
     )

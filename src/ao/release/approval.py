@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ao.journal import Approval
+from ao.journal import Approval, Stage
 from ao.message import message
 from ao.plan.facts import Facts
 from ao.release.person import Person, are_two
-from ao.release.stage import Stage
 from ao.release.state import Given, ReleaseState
 from ao.site.rules import Approve
 

@@ -17,6 +17,6 @@ def durations(releases: Iterable[Operation]) -> Mapping[str, float]:
     seconds: dict[str, list[float]] = defaultdict(list)
     for release in releases:
         for step in release.steps:
-            if step.outcome == "done" and step.seconds is not None:
+            if step.done and step.seconds is not None:
                 seconds[step.text].append(step.seconds)
     return {text: statistics.median(known[-LATEST:]) for text, known in seconds.items()}

@@ -18,7 +18,7 @@ from ao.config import stored
 from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
-from ao.journal import Act, Ask, Begun, Ended, Journal, Noted, Outcome
+from ao.journal import Act, Ask, Begun, Ended, Journal, Noted, Outcome, Stage
 from ao.message import message
 from ao.operations import operations, scale_in_hold, way_back
 from ao.operations.locked_site import LockedSite, locked
@@ -38,7 +38,6 @@ from ao.release.open_releases import (
 )
 from ao.release.person import Person
 from ao.release.run import Options, ReleaseRun
-from ao.release.stage import Stage
 from ao.release.stage_plan import Plan, State, colours, plan_stages
 from ao.release.state import ReleaseState
 from ao.site import Site, checked_version

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ao import lock
 from ao.errors import Forbidden, Refused
-from ao.journal import Ask, Asked, Journal, Unreadable
+from ao.journal import Ask, Asked, Journal, Stage, Unreadable
 from ao.message import message
 from ao.release import approval
 from ao.release.control import INTERVAL
 from ao.release.person import Person, are_two
-from ao.release.stage import Stage
 from ao.release.state import ReleaseState, read_state
 from ao.site.rules import Approve
 from ao.text_format import UPGRADE

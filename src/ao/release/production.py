@@ -14,7 +14,7 @@ from ao.cutover.measurement import Measurement, Probe
 from ao.errors import DeadlinePassed, Refused
 from ao.hooks import migration
 from ao.interrupt import unbroken
-from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
+from ao.journal import SWITCH_BACK, Ended, Judged, Measured, Outcome, Overridden, Switched
 from ao.message import message
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
@@ -148,7 +148,7 @@ def go_back(run: ReleaseRun, why: str) -> NoReturn:
         raise migration.refusal(version, old)
     if run.past.verdict != BACK:
         _judge(run, BACK, why)
-    with run.part("switch back", message("switch production back to %(colour)s", colour=old)):
+    with run.part(SWITCH_BACK, message("switch production back to %(colour)s", colour=old)):
         run.hook(Point.BEFORE_SWITCH_BACK)
         with unbroken():
             _move(run, old)

@@ -13,7 +13,7 @@ from ao.cutover.measurement import Probe
 from ao.errors import AoError
 from ao.hooks import hooks, notification
 from ao.hooks.hooks import Context
-from ao.journal import WAITING, StepBegun, StepEnded
+from ao.journal import Stage, StepBegun, StepEnded, StepOutcome
 from ao.message import message
 from ao.operations.locked_site import JournalledOperation
 from ao.plan.facts import Facts
@@ -21,7 +21,6 @@ from ao.plan.plan import Step
 from ao.progress import Status, StepFinished, StepStarted
 from ao.release.control import AbortRequested, Control
 from ao.release.errors import WaitingForApproval
-from ao.release.stage import Stage
 from ao.release.state import ReleaseState
 from ao.site.hooks import Point
 
@@ -153,7 +152,7 @@ class ReleaseRun:
         self.write(StepBegun(step=word))
         self.work.progress.emit(StepStarted(part))
 
-        def ended(outcome: str, why: str = "") -> None:
+        def ended(outcome: StepOutcome, why: str = "") -> None:
             seconds = self.work.clock.now() - begin
             self.write(StepEnded(step=word, seconds=seconds, outcome=outcome, why=why))
             self.work.progress.emit(StepFinished(part, seconds))
@@ -161,15 +160,15 @@ class ReleaseRun:
         try:
             yield
         except WaitingForApproval as waiting:
-            ended(WAITING, waiting.message)
+            ended(StepOutcome.WAITING, waiting.message)
             raise
         except AoError as error:
-            ended("failed", error.message)
+            ended(StepOutcome.FAILED, error.message)
             raise
         except AbortRequested as asked:
-            ended("aborted", str(asked))
+            ended(StepOutcome.ABORTED, str(asked))
             raise
-        ended("done")
+        ended(StepOutcome.DONE)
 
     def finished(self, stage: Stage) -> None:
         """Take a stage as done."""

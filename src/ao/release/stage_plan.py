@@ -9,10 +9,10 @@ from enum import StrEnum
 from ao import duration
 from ao.colour import Colour
 from ao.errors import Refused
+from ao.journal import Stage
 from ao.message import message
 from ao.plan.facts import Facts, System
 from ao.release import approval
-from ao.release.stage import Stage
 from ao.release.state import ReleaseState
 from ao.site import Method, Site
 from ao.site.rules import After, Approve

@@ -18,15 +18,19 @@ from ao.journal import (
     Judged,
     Measured,
     Outcome,
+    Stage,
     StepBegun,
     StepEnded,
+    StepOutcome,
     Unreadable,
+    summary,
 )
 from ao.release.person import Person
-from ao.release.stage import Stage
 from ao.site.rules import Approve
 from ao.watch.sample import Baseline
 
+PASSED = frozenset({StepOutcome.DONE, StepOutcome.SKIPPED})
+"""What a stage ended in that need not be done any more."""
 SHORTEST = len("20261123-0")
 """Characters of the beginning of an ID that name a release: a date alone may be a version."""
 
@@ -115,7 +119,7 @@ def given(entry: Entry) -> Given | None:
     match entry:
         case Entry(event=Asked(ask=Ask.APPROVE, approval=approval)):
             return Given(user=who, approval=approval)
-        case Entry(event=Unreadable(), heading=Heading(kind="asked", words=(Ask.APPROVE, *_))):
+        case Entry(event=Unreadable(), heading=Heading(summary=summary.Asked(ask=Ask.APPROVE))):
             return Given(user=who, approval=None)
     return None
 
@@ -129,7 +133,7 @@ def _after(sofar: ReleaseState, entry: Entry) -> ReleaseState:
             return sofar.redeployed()
         case StepBegun(step=Stage.SWITCH):
             return replace(sofar, switching=True)
-        case StepEnded(step=step, outcome="done" | "skipped") if step in list(Stage):
+        case StepEnded(step=step, outcome=outcome) if step in list(Stage) and outcome in PASSED:
             stage = Stage(step)
             before = sofar.redeployed() if stage is Stage.DEPLOY else sofar
             moved = entry.heading.at.timestamp() if stage is Stage.SWITCH else sofar.switched_at
