@@ -79,7 +79,7 @@ class History(SiteCommand, TableLister):
 
 
 def _settled(work: Work, releases: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """The releases by what the lock tells, which is asked only where something is open."""
+    """Return the operations as the lock tells them; it is asked only where one has not ended."""
     from ao.journal import settled
     from ao.release import is_running
 

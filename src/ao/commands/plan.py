@@ -37,7 +37,7 @@ class PlanRelease(SiteCommand, TableLister):
 
 
 def lines(course: Plan) -> Iterator[str]:
-    """The plan in lines: what will be done, what is done, and how long all of it may take."""
+    """Yield the plan in lines: each stage, its state, and how long all of it may take."""
     for it in course:
         yield f"  {it.state:<8} {it.text}" + (f", {_estimate(it.seconds)}" if it.seconds else "")
     known = [it.seconds for it in course if it.seconds is not None]

@@ -88,7 +88,7 @@ class LineProgress:
 
 
 def title(resource: Resource) -> str:
-    """What people call a resource."""
+    """Return what people call a resource of a stack."""
     words = resource.name.replace("_", " ")
     inside = resource.parent not in ("", "group")
     return printable(f"{words} of {resource.parent}" if inside else words)

@@ -51,13 +51,13 @@ class ReleaseCommand(SiteCommand):
         return parser
 
     def follow(self, options: argparse.Namespace) -> Work:
-        """The site's work, telling as the user wants it."""
+        """Return the site's work, whose progress is told in the form that the user wants."""
         from ao.commands.event_stream import EventProgress
 
         return self.work(listener=EventProgress() if options.format == "json" else None)
 
     def options(self, given: argparse.Namespace) -> Options:
-        """The options of a run, as they were given."""
+        """Return the options of a run, as they were given."""
         from ao.probe.process import ProbeProcess
         from ao.release import Options, Stage, checked_name
         from ao.report import report_files

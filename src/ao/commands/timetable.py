@@ -59,13 +59,13 @@ class ProcedureCommand(SiteCommand):
         return formatter in {"json", "yaml"}
 
     def procedures(self, paths: Iterable[Path], site: str | None) -> tuple[Procedure, ...]:
-        """The procedures of files, with times of a site's past."""
+        """Return the procedures of files, with times of a site's past where one is named."""
         from ao.timetable import procedure_file
 
         return self.measured([procedure_file.load(path) for path in paths], site)
 
     def measured(self, found: Iterable[Procedure], site: str | None) -> tuple[Procedure, ...]:
-        """Procedures with times of a site's past; what that does not have is told."""
+        """Return procedures with times of a site's past; what that does not have is told."""
         from ao.timetable import history
 
         if site is None:
@@ -81,7 +81,7 @@ class ProcedureCommand(SiteCommand):
         return tuple(changed)
 
     def _times(self, name: str) -> Times:
-        """Times of a site's past, from its journal."""
+        """Return how long steps of a site took, from its journal."""
         from ao.journal import MOVING, Journal
         from ao.timetable import history
 
@@ -125,7 +125,7 @@ class DrawingCommand(ProcedureCommand, TableLister):
         return super().produce_output(parsed_args, column_names, data)
 
     def schedules(self, paths: Iterable[Path], options: argparse.Namespace) -> tuple[Schedule, ...]:
-        """The schedules of files, their times written as the options say."""
+        """Return the schedules of files, their times written as the options say."""
         from ao.timetable import chart_files
         from ao.timetable.schedule import schedule
 

@@ -126,7 +126,7 @@ class Begun:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         told = self.act, self.version or "", self.old or "", self.new or "", self.reason
         if self.approve:
             return *told, self.releaser, self.approve
@@ -143,7 +143,7 @@ class StepBegun:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.step,)
 
 
@@ -162,7 +162,7 @@ class StepEnded:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return self.step, self.outcome
 
 
@@ -187,12 +187,12 @@ class Checked:
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
-        """Those that failed."""
+        """The results of the checks that failed."""
         return tuple(result for result in self.results if not result.passed)
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return str(len(self.results) - len(self.failed)), str(len(self.results))
 
 
@@ -208,7 +208,7 @@ class Switched:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it: target, and requests lost if they were counted."""
+        """Words that the heading tells of the event: its target, and requests lost if counted."""
         recording = self.cutover.recording
         return self.cutover.new, str(recording.lost) if recording else ""
 
@@ -242,7 +242,7 @@ class Judged:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.verdict,)
 
 
@@ -253,11 +253,11 @@ class MigrationTold:
     kind: Literal["migration"] = "migration"
     version: Version
     one_way: bool | None
-    """None when the site's command did not tell, or was not asked."""
+    """Whether it does; None when the site's command did not tell, or was not asked."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return self.version, ONE_WAY[self.one_way]
 
 
@@ -272,7 +272,7 @@ class Overridden:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.what,)
 
 
@@ -288,7 +288,7 @@ class TakenOver:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.holder,)
 
 
@@ -331,7 +331,7 @@ class Asked:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it: of an approval also version, stage and person."""
+        """Words that the heading tells of the event: of an approval also version, stage, person."""
         if self.approval is None:
             return (self.ask,)
         return self.ask, self.approval.version, self.approval.stage, self.approval.approver
@@ -346,7 +346,7 @@ class Noted:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.text,)
 
 
@@ -360,7 +360,7 @@ class Ended:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.outcome,)
 
 

@@ -71,7 +71,7 @@ class Heading:
 
     @property
     def name(self) -> str:
-        """The name; its longest words are cut to make it fit."""
+        """The name of the entry's record; its longest words are cut to make it fit."""
         time = self.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         fixed = [PREFIX, self.site, time, self.release, self.kind]
         texts = [self.who, *self.words]
@@ -82,7 +82,7 @@ class Heading:
 
     @classmethod
     def read(cls, name: str) -> Self | None:
-        """The heading of a name; None when it is none of the journal's.
+        """Return the heading that a name tells; None when it is no name of the journal's.
 
         Anybody with a role in the project may have written it. Raises Invalid for one that
         breaks the journal's rules; what is only shown is made safe to print.
@@ -112,12 +112,12 @@ class Heading:
 
 
 def prefix(site: str | None = None) -> str:
-    """How the names of a site's entries begin, or those of all sites."""
+    """Return the beginning that all names of a site's entries have, or those of all sites."""
     return f"{PREFIX}/{site}/" if site else f"{PREFIX}/"
 
 
 def is_free(kind: str, place: int) -> bool:
-    """Whether the word at a place, from 0, of such an event's heading is written freely."""
+    """Return whether the word at a place, from 0, of a kind of heading may be any text."""
     rules = _RULES.get(kind, ())
     return place >= len(rules) or rules[place][1] == _FREE
 
@@ -130,7 +130,7 @@ def _check(what: str, rule: str, text: str) -> None:
 
 
 def _moment(text: str) -> datetime:
-    """The time of a text, in UTC; raises Invalid."""
+    """Return the time that a text tells, in UTC. Raises Invalid."""
     try:
         at = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -148,6 +148,6 @@ def _moment(text: str) -> datetime:
 
 
 def _quoted(text: str) -> str:
-    """A text that may be a part of a name: no slash, no control, all in the basic plane."""
+    """Return a text as a part of a name has it: no slash, no control, all in the basic plane."""
     plain = "".join(c if c.isprintable() and ord(c) < 0x10000 else "?" for c in text)
     return plain.replace("%", "%25").replace("/", "%2F")

@@ -1,4 +1,4 @@
-"""Releases as the headings of their entries tell them. Pure."""
+"""Operations as the headings of their entries tell them. Pure."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ class StepRun:
 
     @property
     def running(self) -> bool:
-        """Whether it has begun and nothing tells its end."""
+        """Whether the step has begun and nothing tells its end."""
         return not self.outcome
 
     @property
     def done(self) -> bool:
-        """Whether it has ended well."""
+        """Whether the step has ended well."""
         return self.outcome == StepOutcome.DONE
 
     @property
     def seconds(self) -> float | None:
-        """How long it took, to the millisecond; None when its times tell no such thing.
+        """Seconds that the step took, to the millisecond; None when its times tell no such thing.
 
         They are by the clocks of the machines that wrote, and anybody may have written.
         """
@@ -96,7 +96,7 @@ class Operation:
 
     @property
     def on_lock(self) -> bool:
-        """Whether it only took the lock by hand, or freed it."""
+        """Whether the operation only took the lock by hand, or freed it."""
         return self.act in ON_LOCK
 
     @property
@@ -111,7 +111,7 @@ class Operation:
 
     @property
     def standstill(self) -> str:
-        """Why it stands still though it has not ended; empty while it is at work."""
+        """Why the operation stands still without having ended; empty while it is at work."""
         last = self.steps[-1] if self.steps else None
         outcome = last.outcome if last else ""
         if self.outcome is not None:
@@ -132,12 +132,12 @@ class Operation:
 
     @property
     def step(self) -> str:
-        """The step that it is at, or why it stands still; empty between steps and after its end."""
+        """The step under way, or why the operation stands still; else empty."""
         running = [step.text for step in self.steps if step.running and self.outcome is None]
         return self.standstill or (running[-1] if running else "")
 
     def abandoned(self) -> Operation:
-        """The same, as no process is at work on it: what was under way was broken off.
+        """Return the operation as one that no process works on: what was under way was broken off.
 
         A release stays open, and the same command goes on with it.
         """
@@ -155,7 +155,7 @@ class Operation:
 
 
 def settled(releases: Sequence[Operation], *, held: bool) -> tuple[Operation, ...]:
-    """The releases of a site by what its lock tells, as a process that is at work holds it.
+    """Return a site's operations with those as abandoned that no process works on.
 
     Of those that have not ended, the last one to write is at work while the lock is `held`.
     """
@@ -165,7 +165,7 @@ def settled(releases: Sequence[Operation], *, held: bool) -> tuple[Operation, ..
 
 
 def operations(headings: Iterable[Heading]) -> tuple[Operation, ...]:
-    """The releases of a site's headings, oldest first; those are in the order of writing."""
+    """Return the operations that headings, in the order of writing, tell of, oldest first."""
     groups: dict[str, list[Heading]] = {}
     for heading in headings:
         if heading.release != ALONE:
@@ -214,7 +214,7 @@ def _operation(id: str, headings: Sequence[Heading]) -> Operation:  # noqa: A002
 
 
 def _passed_by(headings: Iterable[Heading], version: str) -> str:
-    """Who let the version pass; empty for nobody, and while it has not passed.
+    """Return who let the version pass; empty for nobody, and while it has not passed.
 
     An approval lets nothing through once the version was deployed after it.
     """
@@ -233,13 +233,13 @@ def _passed_by(headings: Iterable[Heading], version: str) -> str:
 
 
 def _approver(approval: Heading) -> str:
-    """Who gave an approval: the person whom a CI named, or else the OpenStack user."""
+    """Return who gave an approval: the person whom a CI named, or else the OpenStack user."""
     told = approval.summary
     return (told.approver if isinstance(told, Asked) else "") or approval.who
 
 
 def _approved(heading: Heading, version: str) -> str:
-    """The stage of the version that a heading approves of; empty of what is no approval.
+    """Return the stage of the version that a heading approves of; empty when it approves none.
 
     One that names no version and no stage is none: an older Ao wrote it to have a release go on.
     """
@@ -250,7 +250,7 @@ def _approved(heading: Heading, version: str) -> str:
 
 
 def _paused(headings: Iterable[Heading]) -> bool:
-    """Whether the last that was asked, but for approvals, is a pause; no step has begun since."""
+    """Return whether a pause was asked for last, approvals aside, and no step has begun since."""
     paused = False
     for heading in headings:
         match heading.summary:
@@ -262,7 +262,7 @@ def _paused(headings: Iterable[Heading]) -> bool:
 
 
 def _steps(headings: Iterable[Heading], version: str) -> tuple[StepRun, ...]:
-    """The steps in the order of their beginnings.
+    """Return the steps in the order of their beginnings.
 
     What is under way when it begins again or the release ends was broken off. What
     waited for an approval that was given is done, and how long it took tells nothing.
@@ -301,7 +301,7 @@ def _steps(headings: Iterable[Heading], version: str) -> tuple[StepRun, ...]:
 
 
 def _key(step: str) -> str:
-    """What the beginning and the end of a step have in common.
+    """Return what the beginning and the end of a step have in common.
 
     It is the step's own word. Steps of another version of Ao may be texts, which the name of an
     entry cuts, and differently at their beginning and at their end: of these it is what is whole.

@@ -86,7 +86,7 @@ class Asked:
 
     @property
     def is_approval(self) -> bool:
-        """Whether it names what it approves.
+        """Whether it is an approval that names what it approves.
 
         An older Ao's `release continue` wrote one that names nothing, and had the release go on.
         """
@@ -142,7 +142,7 @@ def read(kind: str, words: Sequence[str]) -> Summary | None:
 
 
 def _padded(words: Sequence[str], count: int) -> tuple[str, ...]:
-    """So many of the words, with empty ones for those that are not there."""
+    """Return the first `count` words, with empty ones for those that are not there."""
     return (*words, *[""] * count)[:count]
 
 

@@ -1,4 +1,4 @@
-"""Operations on a site as an operator orders them: under its lock, and in its journal."""
+"""Operations on a site as an operator orders them: under the site's lock, and in its journal."""
 
 from __future__ import annotations
 
@@ -147,9 +147,9 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
 
 
 def hold(work: Work, reason: str, seconds: float) -> Holder:
-    """Hold the lock by hand, for so long. Raises as `lock.hold` does.
+    """Hold the lock by hand for some seconds; return its holder. Raises as `acquire_by_hand` does.
 
-    The journal tells of it, and of a lock that was taken over.
+    The journal tells that the lock was taken, and whose lock was taken over.
     """
     holder, before = lock.acquire_by_hand(work, reason, seconds)
     taken_over = TakenOver(holder=str(before), why=before.over) if before else None
@@ -158,9 +158,9 @@ def hold(work: Work, reason: str, seconds: float) -> Holder:
 
 
 def free(work: Work, reason: str = "", *, force: bool = False) -> Holder | None:
-    """Free the lock; who held it, or None when nobody did. Raises as `lock.free` does.
+    """Free the lock; return who held it, or None. Raises as `lock.release` does.
 
-    The journal tells of it, and with `force` whose lock it was.
+    The journal tells that the lock was freed, and with `force` whose lock it was.
     """
     before = lock.release(work, force=force)
     if before is not None:
@@ -203,9 +203,10 @@ def _scaling(
 
 
 def goes_back(releases: Sequence[Operation], live: Colour | None, to: Colour) -> bool:
-    """Whether switching to a system returns to the version that was live before. Pure.
+    """Return whether a switch to a system goes back to the version that was live before. Pure.
 
-    So it is when what made the other one live left this one, and nothing came to it since.
+    It does when the operation that made the other system live left this one, and no version was
+    deployed to this one since.
     """
     for release in reversed(releases):
         if release.new is to and _deployed(release):
@@ -216,7 +217,7 @@ def goes_back(releases: Sequence[Operation], live: Colour | None, to: Colour) ->
 
 
 def _deployed(release: Operation) -> bool:
-    """Whether a version came to a system with it; one that only began brought none."""
+    """Return whether an operation brought a version to a system; one that only began has not."""
     if release.act == Act.DEPLOY:
         return release.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
     return release.act == Act.RELEASE and any(step.done for step in release.runs(Stage.DEPLOY))

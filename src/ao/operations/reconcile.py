@@ -218,7 +218,7 @@ def _planned_move(work: Work, findings: Findings | None, options: SwitchOptions)
 
 
 def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
-    """Refuse what the cloud cannot give, before anything is changed; the facts by then."""
+    """Refuse what the cloud cannot give, before anything is changed; return the facts."""
     found = stack_parameters.resolve(work.cloud, work.site)
     facts = work.observe()
     guard.may_write(facts)
@@ -265,7 +265,7 @@ def _refuse_names(work: Work, facts: Facts, steps: Plan) -> None:
 
 
 def _creates(site: Site, facts: Facts, step: Step) -> str | None:
-    """Name of the stack that a step creates."""
+    """Return the name of the stack that a step creates; None when it creates none."""
     match step:
         case BuildSite():
             return site.stack
@@ -275,7 +275,7 @@ def _creates(site: Site, facts: Facts, step: Step) -> str | None:
 
 
 def _trusts(facts: Facts, step: Step, engine: Engine) -> bool:
-    """Whether a trust is made for a step: Heat's for a stack, or Aodh's for its first alarms."""
+    """Return whether a step needs a trust of Keystone: a new stack does, and first alarms do."""
     match step:
         case BuildSite():
             return True
@@ -286,7 +286,7 @@ def _trusts(facts: Facts, step: Step, engine: Engine) -> bool:
 
 
 def _move(work: Work, facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
-    """Next steps of making a system live, and its alarms those that change a size.
+    """Return the next steps of making a system live, those that change its alarms among them.
 
     Both systems keep their sizes while production moves: the old one's alarms are switched off
     before, so none of its servers goes during the drain, and the new one's on right after. In
@@ -332,7 +332,7 @@ def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen) -> SwitchF
 
 
 def _patiently(work: Work) -> Facts:
-    """Facts in the midst of a command, which a moment's silence of a service must not end."""
+    """Observe in the midst of a command, which one failed request must not end."""
     return work.clock.until(
         work.observe, what=message("OpenStack to answer"), deadline=work.site.deadlines.switch
     )
@@ -341,7 +341,7 @@ def _patiently(work: Work) -> Facts:
 def _run(
     work: Work, next_steps: Callable[[Facts, Done], Plan], first: Facts | None = None
 ) -> Facts:
-    """Observe, plan and perform until nothing is left to do; the facts at the end.
+    """Observe, plan and perform until nothing is left to do; return the facts at the end.
 
     `first` are facts that were observed right before.
     """

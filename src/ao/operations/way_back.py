@@ -87,7 +87,7 @@ def _moves(operations: Sequence[Operation], live: Colour) -> Iterator[_Move]:
 
 
 def _deployed(operation: Operation, to: Colour, since: datetime, there: str | None) -> bool:
-    """Whether an operation deployed to a system since then, or left Heat to do so.
+    """Return whether an operation deployed to a system since a moment, or left Heat to do so.
 
     One that failed or was killed counts when the system has its version.
     """

@@ -55,11 +55,11 @@ TAKERS: Mapping[Stage, Callable[[ReleaseRun, Facts], None]] = {
     Stage.WATCH: production.watch,
     Stage.RETIRE: tasks.retire,
 }
-"""What does each stage."""
+"""Functions that do the stages."""
 
 
 def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> Plan:
-    """The stages that a release of this version would take now; nothing is changed."""
+    """Return the stages that a release of a version would take now; nothing is changed."""
     journal = Journal(work)
     known = durations(journal.operations())
     unfinished = open_release(journal)
@@ -80,7 +80,7 @@ def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> P
 def release(work: Work, version: str, options: Options) -> Outcome | None:
     """Take a version all the way, or go on with the release of it that was begun.
 
-    The outcome; None when stages are left to a later run. Raises ConfigError for what is no
+    Return the outcome; None when stages are left to a later run. Raises ConfigError for what is no
     version, Locked, Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
     WaitingForApproval, RolledBack, Aborted, and as `reconcile.deploy` and `reconcile.switch` do.
     """
@@ -204,7 +204,7 @@ def back(work: Work, options: Options) -> None:
 
 
 def _without_way_back(facts: Facts) -> str:
-    """What to do where `back` is refused."""
+    """Return the cure that is told where `back` is refused."""
     if facts.live is None:
         return message("`ao up` builds the site; `ao switch blue` makes blue live.")
     if facts.switching_to is not None:
@@ -249,7 +249,7 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
 
 
 def _is_for(unfinished: ReleaseState, releaser: str) -> bool:
-    """Whether a release was begun for a person, or none is named."""
+    """Return whether a release was begun for the person, or nobody is named."""
     return not releaser or releaser.casefold() == unfinished.releaser.name.casefold()
 
 

@@ -172,7 +172,7 @@ def go_back(run: ReleaseRun, why: str) -> NoReturn:
 
 
 def failing(run: ReleaseRun) -> tuple[str, ...]:
-    """The site's checks that production fails, a sentence for each."""
+    """Run the site's checks on production; return a sentence for each that fails."""
     quietly = replace(run.work, progress=Silent())
     results = checks.run(quietly, run.context().url, run.past.new, run.past.version)
     return tuple(f"{it.name}: {it.why}" for it in results.results if not it.passed)
@@ -191,7 +191,7 @@ def _judge(run: ReleaseRun, verdict: str, why: str) -> None:
 
 
 def _may_return(run: ReleaseRun) -> bool:
-    """Whether production may go back from the version: it changed no database one-way."""
+    """Return whether production may leave the version again: it changed no database one-way."""
     return run.options.i_know or not migration.one_way(run.work, run.context())
 
 
@@ -235,7 +235,7 @@ def _measured(run: ReleaseRun) -> Iterator[Measurement | None]:
 
 @contextmanager
 def _probing(run: ReleaseRun, facts: Facts) -> Iterator[Probe | None]:
-    """A probe that asks production, if it can be asked from here."""
+    """Have a probe ask production while the body runs; give None where it does not answer."""
     if run.options.probes is None:
         yield None
         return

@@ -25,12 +25,12 @@ from ao.release.state import ReleaseState
 from ao.site.hooks import Point
 
 Probes = Callable[[], AbstractContextManager[Probe]]
-"""What gives a probe, as often as it is asked."""
+"""Begins a probe, which runs until its block ends; may be called again and again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the user says of one run."""
+    """What the user says of one run of a release."""
 
     ask: Callable[[str], bool] | None = None
     """Asks the user whether to go on; None where nobody can be asked."""
@@ -46,16 +46,17 @@ class Options:
     """Seconds in which the old system must have served nobody to count as drained; None for what
     the site file says."""
     skip: frozenset[Stage] = frozenset()
+    """Stages that are not to be done."""
     reason: str = ""
-    """Why there is this release."""
+    """Why the release is made, for the journal and for hooks."""
     releaser: str = ""
     """Person for whom it is begun, as a CI names one."""
     known: Callable[[str, str], None] | None = None
-    """Is told the release's ID and version, once they are known."""
+    """Called with the release's ID and version as soon as they are known."""
     junit: Path | None = None
     """File for the results of the checks."""
     probes: Probes | None = None
-    """None measures nothing."""
+    """Begins probes, which measure production; None where nothing is to be measured."""
     reports: tuple[Path, ...] = ()
     """Files for the report of every switch; a later one takes the place of an earlier one."""
     moment: Callable[[], float] = time.time
@@ -87,14 +88,14 @@ class ReleaseRun:
         self._context: Context | None = None
 
     def listen(self) -> None:
-        """Hear what others ask, and wait while it is paused. Raises AbortAsked."""
+        """Hear what others ask of the release; wait while it is paused. Raises AbortRequested."""
         self.attention.listen()
         self.past = replace(
             self.past, approvals=(*self.past.approvals, *self.attention.approvals())
         )
 
     def observe(self) -> Facts:
-        """Facts in the midst of a release, which a moment's silence of a service must not end."""
+        """Observe in the midst of a release, which one failed request must not end."""
         return self.work.clock.until(
             self.work.observe,
             what=message("OpenStack to answer"),
@@ -102,9 +103,9 @@ class ReleaseRun:
         )
 
     def context(self) -> Context:
-        """What commands and webhooks are told of the release.
+        """Return what hooks and webhooks are told of the release.
 
-        Where a cloud that fails cannot be looked at, it is what they were told before.
+        Where the cloud fails and cannot be looked at, it is what they were told before.
         """
         try:
             facts = self.work.observe()
@@ -140,14 +141,14 @@ class ReleaseRun:
         self.hook(Point.AFTER_DRAIN)
 
     def countdown(self, what: str) -> Callable[[float], None]:
-        """What tells the seconds that are left until something."""
+        """Return a function that tells the seconds that are left until something happens."""
         return lambda left: self.work.progress.emit(
             Status(message("%(what)s: in %(time)s", what=what, time=duration.show(left)))
         )
 
     @contextmanager
     def part(self, word: str, text: str) -> Iterator[None]:
-        """Tell and write down the beginning and the end of a stage."""
+        """Tell and journal the beginning and the end of a step: `word` is kept, `text` is told."""
         part, begin = StageStep(text), self.work.clock.now()
         self.write(StepBegun(step=word))
         self.work.progress.emit(StepStarted(part))
@@ -171,7 +172,7 @@ class ReleaseRun:
         ended(StepOutcome.DONE)
 
     def finished(self, stage: Stage) -> None:
-        """Take a stage as done."""
+        """Note that a stage is done; a deploy voids what was done and approved before it."""
         if stage is Stage.DEPLOY:
             # An approval that came while it was deployed is void too.
             self.listen()

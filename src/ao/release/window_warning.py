@@ -8,7 +8,7 @@ from ao.work import Work
 
 
 def window_warning(work: Work, moment: float) -> str | None:
-    """What to say when the window that is open or comes next is too short; None if it is not.
+    """Return a warning when the open or next window is too short for a release; else None.
 
     The times are those that the journal's latest releases took.
     """
