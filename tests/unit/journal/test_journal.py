@@ -64,6 +64,13 @@ def run(journal: Journal, work: Work, outcome: Outcome | None = Outcome.RELEASED
     return release
 
 
+def test_the_journal_of_another_site_of_the_project_is_opened_by_its_name(work: Work) -> None:
+    Journal(work).begin(BEGUN)
+    Journal(work, site="till").begin(Begun(act="up"))
+    assert [it.act for it in Journal(work, site="till").operations()] == ["up"]
+    assert [it.act for it in Journal(work).operations()] == ["release"]
+
+
 def test_entries_are_told_in_the_order_of_writing_with_who_and_where(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
