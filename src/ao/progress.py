@@ -1,4 +1,4 @@
-"""What a running command tells of its progress."""
+"""What a running command tells of its progress: events, and who listens to them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,34 @@ from ao.untrusted.bounds import Count, Seconds
 from ao.untrusted.texts import Text
 
 
+@dataclass(frozen=True)
+class StepStarted:
+    """A step begins."""
+
+    step: Step
+
+
+@dataclass(frozen=True)
+class StepFinished:
+    """A step has ended well."""
+
+    step: Step
+    seconds: float
+    """How long it took."""
+
+
+@dataclass(frozen=True)
+class StackRead:
+    """Heat's progress with a stack was read."""
+
+    stack: Stack
+    resources: tuple[Resource, ...]
+    """The stack's resources, with those inside them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Drained:
-    """How the drain of an old system went."""
+    """The drain of an old system has ended."""
 
     seconds: Seconds
     """How long it took."""
@@ -25,51 +50,41 @@ class Drained:
     """That in a sentence."""
 
 
+@dataclass(frozen=True)
+class ProbeStarted:
+    """A probe runs."""
+
+    sample: Callable[[], RunningTotals | None]
+    """Gives what the probe has counted by now; None after its end."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """It is told how it stands with what is under way; the next status takes its place."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """There is something that the user should know."""
+
+    text: str
+
+
+ProgressEvent = StepStarted | StepFinished | StackRead | Drained | ProbeStarted | Status | Note
+"""What a running command tells."""
+
+
 class Progress(Protocol):
     """A listener to a running command."""
 
-    def begin(self, step: Step) -> None:
-        """A step begins."""
-
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
-        """Heat's progress with a stack was read."""
-
-    def drained(self, drained: Drained) -> None:
-        """A drain has ended."""
-
-    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
-        """A probe runs; what it has counted can be asked for, None after its end."""
-
-    def state(self, text: str) -> None:
-        """How it stands with what is under way; what is told next takes its place."""
-
-    def end(self, step: Step, seconds: float) -> None:
-        """A step has ended well."""
-
-    def note(self, text: str) -> None:
-        """Something that the user should know."""
+    def emit(self, event: ProgressEvent) -> None:
+        """Take an event that has just happened."""
 
 
 class Silent:
     """A listener that tells nothing."""
 
-    def begin(self, step: Step) -> None:
-        """Tell nothing."""
-
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
-        """Tell nothing."""
-
-    def drained(self, drained: Drained) -> None:
-        """Tell nothing."""
-
-    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
-        """Tell nothing."""
-
-    def state(self, text: str) -> None:
-        """Tell nothing."""
-
-    def end(self, step: Step, seconds: float) -> None:
-        """Tell nothing."""
-
-    def note(self, text: str) -> None:
+    def emit(self, event: ProgressEvent) -> None:
         """Tell nothing."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from ao.clock import Clock
 from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.plan.facts import Facts, observe
-from ao.progress import Progress, Silent
+from ao.progress import Note, Progress, Silent
 from ao.site import Site
 from ao.visit import Visit, visit
 
@@ -33,19 +33,6 @@ class RunningProbe(Protocol):
         """Its clients that a colour has answered within the last second."""
 
 
-class Measuring(Protocol):
-    """What measures a switch."""
-
-    def __call__(self, work: Work, facts: Facts, to: Colour) -> AbstractContextManager[Work]:
-        """Measure while the body makes a system live; the work to do that with."""
-
-
-@contextmanager
-def unmeasured(work: Work, facts: Facts, to: Colour) -> Iterator[Work]:
-    """Measure nothing."""
-    yield work
-
-
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """A command's site, cloud and surroundings."""
@@ -59,8 +46,6 @@ class Work:
     """Whether addresses are visited to see a switch; else the cloud's word has to do."""
     progress: Progress = field(default_factory=Silent)
     """Who is told of the progress."""
-    measuring: Measuring = unmeasured
-    """How a switch is measured."""
     lock: HeldLock | None = None
     """The site's lock, when it is held."""
     draining: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -76,9 +61,13 @@ class Work:
         """Facts of the site at this moment."""
         return observe(self.cloud, self.site)
 
+    def note(self, text: str) -> None:
+        """Tell the user something."""
+        self.progress.emit(Note(text))
+
     def tell_once(self, text: str) -> None:
         """Tell the user something, unless the command has told it already."""
         mark = object()
         # In one step, as several threads may look at the cloud side by side.
         if self.told.setdefault(text, mark) is mark:
-            self.progress.note(text)
+            self.note(text)

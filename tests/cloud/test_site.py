@@ -10,6 +10,7 @@ from ao.colour import Colour
 from ao.cutover.measurement import Measurement
 from ao.errors import BuildFailed, CloudError, Forbidden, NotFound, QuotaExceeded, Refused
 from ao.operations import reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.probe.process import ProbeProcess
 from ao.work import Work
 from tests.cloud.conftest import Visited, told
@@ -100,7 +101,7 @@ def test_a_measured_switch_loses_nothing_and_every_keep_alive_client_follows(
     target = standby(work)
     with ProbeProcess() as probe:
         measurement = Measurement(probe=probe)
-        reconcile.switch(replace(work, measuring=measurement))
+        reconcile.switch(work, options=SwitchOptions(measurement=measurement))
     cutover = measurement.cutover
     assert cutover is not None
     assert cutover.recording is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from ao.cloud import Resource, Stack
 from ao.errors import BuildFailed
 from ao.message import joined, message
+from ao.progress import StackRead
 from ao.work import Work
 
 INTERVAL = 1.5
@@ -72,7 +73,7 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
             seen[name] = stack
             if stack is not None:
                 resources = work.cloud.stacks.resources(stack)
-                work.progress.stack(stack, resources)
+                work.progress.emit(StackRead(stack, resources))
                 if gone:
                     _sweep(work, resources)
         stacks = tuple(stack for stack in seen.values() if stack is not None)

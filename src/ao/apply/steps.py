@@ -26,6 +26,7 @@ from ao.message import message
 from ao.plan import alarms, guard, plan
 from ao.plan.facts import Facts, System
 from ao.plan.plan import Plan, Step
+from ao.progress import StepFinished, StepStarted
 from ao.site import Method, colour_tag, deploy_tag, method_tag, version_tag
 from ao.site.autoscale import Effect
 from ao.visit import NoAnswer, colour_of
@@ -51,13 +52,13 @@ def perform(work: Work, facts: Facts, steps: Plan) -> None:
         if isinstance(step, plan.ScaleSystem):
             _await_servers(work, step.colour)
     for step in steps:
-        work.progress.end(step, work.clock.now() - at)
+        work.progress.emit(StepFinished(step, work.clock.now() - at))
 
 
 def begin(work: Work, facts: Facts, steps: Plan) -> None:
     """Begin steps; what Heat does for them goes on without us."""
     for step in steps:
-        work.progress.begin(step)
+        work.progress.emit(StepStarted(step))
         _begin(work, facts, step)
 
 
@@ -96,9 +97,9 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             switch.method(work.site).production(work, facts, step)
         case plan.PointPreview():
             switch.method(work.site).preview(work, facts, step)
-        case plan.Drain(colour):
+        case plan.Drain():
             with work.draining():
-                drain.drain(work, facts, colour)
+                drain.drain(work, facts, step)
         case plan.Confirm(role, colour):
             _confirm(work, facts, role, colour)
 
@@ -250,7 +251,7 @@ def _set_alarms(work: Work, system: System, effect: Effect) -> None:
         except (NotAuthenticated, LockLost):
             raise
         except AoError as error:
-            work.progress.note(
+            work.note(
                 message(
                     "%(message)s. What load does to the size of %(colour)s stays "
                     "as it was until `ao up`.",

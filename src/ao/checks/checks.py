@@ -64,7 +64,7 @@ def run(work: Work, url: str, colour: Colour, version: str) -> Results:
     results = []
     for check in work.site.checks.all:
         result = _checked(work, check, end, attempt)
-        work.progress.note(
+        work.note(
             message("Check %(name)s: passed.", name=check.name)
             if result.passed
             else message("Check %(name)s: failed: %(why)s.", name=check.name, why=result.why)

@@ -6,10 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from cliff.lister import Lister
-
 from ao import duration
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, TableLister
 from ao.message import message
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 COLUMNS = ("Act", "Connections", "Kept", "Reset", "Hung", "Lost", "Sent", "Gap")
 
 
-class Doctor(SiteCommand, Lister):
+class Doctor(SiteCommand, TableLister):
     """See what this cloud does to connections, and advise how to switch.
 
     Builds two small load balancers, two servers and an address, holds Keep-Alive

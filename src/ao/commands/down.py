@@ -40,7 +40,7 @@ class Down(SiteCommand):
         colours = frozenset([Colour(parsed_args.colour)] if parsed_args.colour else Colour)
         operations.down(work, colours)
         done = "Deleted" if built else "Nothing was there to delete"
-        work.progress.note(f"{done}: {what} {work.site.name}.")
+        work.note(f"{done}: {what} {work.site.name}.")
 
 
 def _ask(question: str) -> None:

@@ -5,46 +5,46 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from typing import assert_never
 
-from ao.cloud.models import Resource, Stack
-from ao.plan.plan import Step
-from ao.probe.running_totals import RunningTotals
-from ao.progress import Drained
+from ao.progress import (
+    Drained,
+    Note,
+    ProbeStarted,
+    ProgressEvent,
+    StackRead,
+    Status,
+    StepFinished,
+    StepStarted,
+)
 from ao.untrusted.printable import printable_lines
 
 
 class EventProgress:
     """Tells each event in a line, with its kind as `event` and its moment as `at`."""
 
-    def begin(self, step: Step) -> None:
-        """A step begins."""
-        tell("begin", step=str(step))
-
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
-        """Heat's progress with a stack was read."""
-        done = sum(resource.status.endswith("_COMPLETE") for resource in resources)
-        status = f"{stack.action}_{stack.status}"
-        tell("stack", stack=stack.name, status=status, done=done, resources=len(resources))
-
-    def drained(self, drained: Drained) -> None:
-        """A drain has ended."""
-        tell("drained", seconds=round(drained.seconds, 3), left=drained.left, text=drained.text)
-
-    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
-        """Tell nothing: the report tells what it saw."""
-
-    def state(self, text: str) -> None:
-        """How it stands with what is under way."""
-        tell("state", text=text)
-
-    def end(self, step: Step, seconds: float) -> None:
-        """A step has ended."""
-        tell("end", step=str(step), seconds=round(seconds, 3))
-
-    def note(self, text: str) -> None:
-        """Something that the user should know."""
-        tell("note", text=text)
+    def emit(self, event: ProgressEvent) -> None:
+        """Tell an event."""
+        match event:
+            case StepStarted(step):
+                tell("begin", step=str(step))
+            case StepFinished(step, seconds):
+                tell("end", step=str(step), seconds=round(seconds, 3))
+            case StackRead(stack, resources):
+                done = sum(resource.status.endswith("_COMPLETE") for resource in resources)
+                status = f"{stack.action}_{stack.status}"
+                tell("stack", stack=stack.name, status=status, done=done, resources=len(resources))
+            case Drained(seconds=seconds, left=left, text=text):
+                tell("drained", seconds=round(seconds, 3), left=left, text=text)
+            case Status(text):
+                tell("state", text=text)
+            case Note(text):
+                tell("note", text=text)
+            case ProbeStarted():
+                # The report tells what the probe saw.
+                pass
+            case _:
+                assert_never(event)
 
 
 def tell(event: str, **more: object) -> None:

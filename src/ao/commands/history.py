@@ -6,9 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from cliff.lister import Lister
-
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, TableLister
 from ao.errors import CloudError
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ COLUMNS = (
 INVALID = ("ID", "Name", "Why")
 
 
-class History(SiteCommand, Lister):
+class History(SiteCommand, TableLister):
     """List what was done to the site: releases, switches and deploys alone, locks by hand."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -81,7 +79,7 @@ class History(SiteCommand, Lister):
 
 
 def _settled(work: Work, releases: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """The releases by what the lock tells, which is asked only where something is open."""
+    """Return the operations as the lock tells them; it is asked only where one has not ended."""
     from ao.journal import settled
     from ao.release import is_running
 

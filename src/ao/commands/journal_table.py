@@ -29,7 +29,7 @@ from ao.text_format import NewerFormat
 
 
 def rows(entry: Entry) -> Iterator[tuple[object, ...]]:
-    """Time, who, event, text, time taken and result: a row for the entry, and for each check."""
+    """Yield a row for an entry, or for each of its checks, with the columns of `ao show`."""
     time = f"{entry.heading.at:%Y-%m-%d %H:%M:%SZ}"
     who = f"{entry.heading.who}@{entry.host}" if entry.host else entry.heading.who
     person = _person(entry.event)
@@ -40,7 +40,7 @@ def rows(entry: Entry) -> Iterator[tuple[object, ...]]:
 
 
 def _told(event: Event | Unreadable, record: str) -> Iterator[tuple[str, float | None, str]]:
-    """Text, seconds and result of what an event tells, and which record cannot be read."""
+    """Yield text, seconds and result of what an event tells, or which record cannot be read."""
     match event:
         case Begun():
             colours = f"from {event.old} to {event.new}" if event.old and event.new else ""
@@ -83,7 +83,7 @@ def _told(event: Event | Unreadable, record: str) -> Iterator[tuple[str, float |
 
 
 def _person(event: Event | Unreadable) -> str:
-    """The person for whom its user wrote an event; empty where none was named."""
+    """Return the person for whom a user wrote an event; empty where none was named."""
     match event:
         case Begun(releaser=person) | Asked(approval=Approval(approver=person)):
             return person

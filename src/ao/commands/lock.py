@@ -45,7 +45,7 @@ class Lock(SiteCommand):
             )
         work = self.work()
         holder = operations.hold(work, parsed_args.reason, seconds)
-        work.progress.note(
+        work.note(
             message(
                 "Locked site %(name)s: %(holder)s. `ao unlock` frees it.",
                 name=work.site.name,

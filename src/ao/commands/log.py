@@ -37,17 +37,17 @@ class _Formatter(logging.Formatter):
         self._tracebacks = tracebacks
 
     def message(self, record: logging.LogRecord) -> str:
-        """The record's message in one line."""
+        """Return the record's message in one line."""
         return printable(redact_log(" ".join(record.getMessage().split("\n"))))
 
     def traceback(self, record: logging.LogRecord) -> str:
-        """The traceback of the record's error, if it has one and tracebacks are wanted."""
+        """Return the traceback of the record's error, if it has one and tracebacks are wanted."""
         if not (self._tracebacks and record.exc_info):
             return ""
         return printable_lines(redact_log(self.formatException(record.exc_info)))
 
     def time(self, record: logging.LogRecord) -> str:
-        """The record's moment in ISO 8601, UTC."""
+        """Return the record's moment in ISO 8601, UTC."""
         moment = datetime.fromtimestamp(record.created, UTC)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

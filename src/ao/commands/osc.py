@@ -19,7 +19,7 @@ DEFAULT_API_VERSION = "1"
 
 
 def make_client(instance: Any) -> Cloud:
-    """The cloud that `openstack` has logged in to."""
+    """Return the cloud that `openstack` has logged in to."""
     from ao.cloud import of
 
     return of(instance.sdk_connection)

@@ -6,16 +6,14 @@ import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from cliff.lister import Lister
-
 from ao import duration
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, TableLister
 
 if TYPE_CHECKING:
     from ao.release import Plan
 
 
-class PlanRelease(SiteCommand, Lister):
+class PlanRelease(SiteCommand, TableLister):
     """Show what a release of a version would do now, and how long it will take."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -39,7 +37,7 @@ class PlanRelease(SiteCommand, Lister):
 
 
 def lines(course: Plan) -> Iterator[str]:
-    """The plan in lines: what will be done, what is done, and how long all of it may take."""
+    """Yield the plan in lines: each stage, its state, and how long all of it may take."""
     for it in course:
         yield f"  {it.state:<8} {it.text}" + (f", {_estimate(it.seconds)}" if it.seconds else "")
     known = [it.seconds for it in course if it.seconds is not None]

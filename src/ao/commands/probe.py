@@ -131,7 +131,7 @@ class Probe(SiteCommand, ShowOne):
         )
 
     def _identify(self, options: argparse.Namespace, path: str) -> Identify:
-        """What to ask for, and what tells the colour: as told, else as the site file says."""
+        """Return what is asked for and what tells the colour, by the options or the site file."""
         from ao.site import Identify
 
         asked = options.path or path
@@ -218,7 +218,7 @@ def _add_colours(group: argparse._ArgumentGroup) -> None:
 
 
 def _split(url: str) -> tuple[str, str]:
-    """A URL without its path, and its path; that is empty when there is none."""
+    """Return a URL without its path, and the path; empty when there is none."""
     found = re.fullmatch(r"(\w+://[^/?#]+)([^#]*)", url)
     if found is None:
         raise ConfigError(

@@ -15,7 +15,7 @@ from ao.probe.run import Lately
 from ao.probe.summary import milliseconds
 
 STYLES = {str(Colour.BLUE): "bold blue", str(Colour.GREEN): "bold green"}
-"""How a colour is shown."""
+"""Styles in which Rich shows colours."""
 
 
 class LiveLine:

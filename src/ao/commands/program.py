@@ -22,10 +22,10 @@ class Program(Protocol):
         """Add what names the site to a command's arguments."""
 
     def site(self, given: argparse.Namespace) -> Site:
-        """The site that a command is for."""
+        """Return the site that a command is for."""
 
     def cloud(self, site: Site | None) -> Cloud:
-        """The cloud that the site, or else the user, names."""
+        """Return the cloud that the site, or else the user, names."""
 
 
 class Ao:
@@ -38,13 +38,13 @@ class Ao:
         """Add nothing: --config is an option of the program."""
 
     def site(self, given: argparse.Namespace) -> Site:
-        """The site that the site file describes."""
+        """Return the site that the site file describes."""
         from ao import config
 
         return config.load(self._app.options.config)
 
     def cloud(self, site: Site | None) -> Cloud:
-        """A cloud of clouds.yaml, or that of the OS_* variables.
+        """Return a cloud of clouds.yaml, or that of the OS_* variables.
 
         Without a site it is that of the site file, if one is at hand.
         """
@@ -53,7 +53,7 @@ class Ao:
         return connect(self._app.options.os_cloud or (site.cloud if site else self._at_hand()))
 
     def _at_hand(self) -> str | None:
-        """The cloud of the site file at hand; None without one. Raises ConfigError."""
+        """Return the name of the site file's cloud; None without a file. Raises ConfigError."""
         from ao import config
 
         path: Path = self._app.options.config
@@ -79,7 +79,7 @@ class OpenStackClient:
         )
 
     def site(self, given: argparse.Namespace) -> Site:
-        """The site of its file, if one is named or at hand, else as the project keeps it.
+        """Return the site of its file, if one is named or at hand, else as the project keeps it.
 
         Raises NotFound when the project has no such site, ConfigError for a file of another.
         """
@@ -105,13 +105,13 @@ class OpenStackClient:
         return config.load_stored(self.cloud(None), name)
 
     def cloud(self, site: Site | None) -> Cloud:
-        """The cloud that `openstack` has logged in to, whatever a site file says."""
+        """Return the cloud that `openstack` has logged in to, whatever a site file says."""
         from ao.cloud import of
 
         return of(self._app.client_manager.sdk_connection)
 
     def _name(self, name_or_id: str) -> str:
-        """Name of a site of the project."""
+        """Return the name of a site of the project. Raises NotFound."""
         from ao.site import is_name, tag_value
 
         stacks = self.cloud(None).stacks
@@ -131,5 +131,5 @@ class OpenStackClient:
 
 
 def of(app: Any) -> Program:
-    """The program that an application is: `openstack` is known by its client manager."""
+    """Return the program that an application is: `openstack` has a client manager."""
     return OpenStackClient(app) if hasattr(app, "client_manager") else Ao(app)

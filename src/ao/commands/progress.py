@@ -1,4 +1,4 @@
-"""How a command tells its progress on standard error."""
+"""Choice of how a command tells its progress on standard error."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ao.progress import Progress, Silent
 
 @contextmanager
 def progress(*, quiet: bool, notes: bool = False) -> Iterator[Progress]:
-    """What suits standard error: a live tree on a terminal, lines elsewhere.
+    """Give the listener that suits standard error: a live tree on a terminal, lines elsewhere.
 
-    Quiet ones tell nothing, or with `notes` these alone.
+    A quiet one tells nothing, or with `notes` these alone.
     """
     if quiet:
         yield NoteProgress() if notes else Silent()

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from typing import assert_never
 
 from ao import duration
 from ao.cloud.models import Resource, Stack
 from ao.message import Message
 from ao.message.translation import spoken
-from ao.plan.plan import Step
-from ao.probe.running_totals import RunningTotals
-from ao.progress import Drained, Silent
+from ao.progress import (
+    Drained,
+    Note,
+    ProbeStarted,
+    ProgressEvent,
+    StackRead,
+    Status,
+    StepFinished,
+    StepStarted,
+)
 from ao.untrusted.printable import printable
 
 STATE_EVERY = 60.0
 """Seconds between two lines about one thing that goes on."""
 
 
-class NoteProgress(Silent):
+class NoteProgress:
     """Tells what the user should know, and nothing of what goes on."""
 
-    def note(self, text: str) -> None:
-        """Tell it."""
-        print(spoken(text), file=sys.stderr)
+    def emit(self, event: ProgressEvent) -> None:
+        """Tell a note."""
+        if isinstance(event, Note):
+            print(spoken(event.text), file=sys.stderr)
 
 
 class LineProgress:
@@ -36,10 +44,26 @@ class LineProgress:
         self._seen: dict[tuple[str, str], str] = {}
         self._state, self._stated = "", 0.0
 
-    def begin(self, step: Step) -> None:
-        """Tell nothing yet; the end tells the time."""
+    def emit(self, event: ProgressEvent) -> None:
+        """Tell an event."""
+        match event:
+            case StepFinished(step, seconds):
+                self._tell(f"{printable(spoken(step))}: {duration.show(seconds)}")
+            case StackRead(stack, resources):
+                self._tell_changes(stack, resources)
+            case Drained(text=text):
+                self._tell(text)
+            case Status(text):
+                self._tell_status(text)
+            case Note(text):
+                print(spoken(text), file=sys.stderr)
+            case StepStarted() | ProbeStarted():
+                # The end of the step tells its time; a report tells what the probe saw.
+                pass
+            case _:
+                assert_never(event)
 
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
+    def _tell_changes(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
         """Tell what Heat has begun or ended since the last look."""
         first = stack.id not in self._stacks
         self._stacks.add(stack.id)
@@ -51,27 +75,12 @@ class LineProgress:
                 status = resource.status.replace("_", " ").lower()
                 self._tell(f"{printable(stack.name)}: {title(resource)} {printable(status)}")
 
-    def drained(self, drained: Drained) -> None:
-        """Tell how it went."""
-        self._tell(drained.text)
-
-    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
-        """Tell nothing: the report tells what it saw."""
-
-    def state(self, text: str) -> None:
-        """Tell it when it begins, and once a minute."""
+    def _tell_status(self, text: str) -> None:
+        """Tell a status when it begins, and once a minute."""
         kind = text.template if isinstance(text, Message) else text
         if kind != self._state or time.monotonic() - self._stated >= STATE_EVERY:
             self._state, self._stated = kind, time.monotonic()
             self._tell(printable(spoken(text)))
-
-    def end(self, step: Step, seconds: float) -> None:
-        """Tell the step and its time."""
-        self._tell(f"{printable(spoken(step))}: {duration.show(seconds)}")
-
-    def note(self, text: str) -> None:
-        """Tell it."""
-        print(spoken(text), file=sys.stderr)
 
     def _tell(self, text: str) -> None:
         at = f"{time.monotonic() - self._begin:7.1f}s"
@@ -79,7 +88,7 @@ class LineProgress:
 
 
 def title(resource: Resource) -> str:
-    """What people call a resource."""
+    """Return what people call a resource of a stack."""
     words = resource.name.replace("_", " ")
     inside = resource.parent not in ("", "group")
     return printable(f"{words} of {resource.parent}" if inside else words)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from typing import assert_never
 
 from ao import duration
-from ao.cloud.models import Resource, Stack
-from ao.plan.plan import Step
-from ao.probe.running_totals import RunningTotals
-from ao.progress import Drained, Progress
+from ao.progress import (
+    Drained,
+    Note,
+    ProbeStarted,
+    Progress,
+    ProgressEvent,
+    StackRead,
+    Status,
+    StepFinished,
+    StepStarted,
+)
 from ao.redaction import redact_log
 
 log = logging.getLogger(__name__)
@@ -22,41 +29,36 @@ class LoggedProgress:
         self._listener = listener
         self._state = ""
 
-    def begin(self, step: Step) -> None:
-        """Log that a step begins."""
-        _log(f"{step}: begins", step=str(step))
-        self._listener.begin(step)
+    def emit(self, event: ProgressEvent) -> None:
+        """Log an event, and pass it on."""
+        self._write(event)
+        self._listener.emit(event)
 
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
-        """Log nothing: the requests are logged."""
-        self._listener.stack(stack, resources)
-
-    def drained(self, drained: Drained) -> None:
-        """Log how a drain went."""
-        _log(drained.text, seconds=round(drained.seconds, 3), left=drained.left)
-        self._listener.drained(drained)
-
-    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
-        """Log nothing: a report tells what the probe saw."""
-        self._listener.probing(sample)
-
-    def state(self, text: str) -> None:
-        """Log it when it is about another thing than before."""
-        kind = text.partition(":")[0]
-        if kind != self._state:
-            self._state = kind
-            _log(text)
-        self._listener.state(text)
-
-    def end(self, step: Step, seconds: float) -> None:
-        """Log that a step has ended well."""
-        _log(f"{step}: done in {duration.show(seconds)}", step=str(step), seconds=round(seconds, 3))
-        self._listener.end(step, seconds)
-
-    def note(self, text: str) -> None:
-        """Log what the user should know."""
-        _log(text)
-        self._listener.note(text)
+    def _write(self, event: ProgressEvent) -> None:
+        match event:
+            case StepStarted(step):
+                _log(f"{step}: begins", step=str(step))
+            case StepFinished(step, seconds):
+                _log(
+                    f"{step}: done in {duration.show(seconds)}",
+                    step=str(step),
+                    seconds=round(seconds, 3),
+                )
+            case Drained():
+                _log(event.text, seconds=round(event.seconds, 3), left=event.left)
+            case Status(text):
+                # Only the first of those that count the same thing down.
+                kind = text.partition(":")[0]
+                if kind != self._state:
+                    self._state = kind
+                    _log(text)
+            case Note(text):
+                _log(text)
+            case StackRead() | ProbeStarted():
+                # The requests to Heat are logged; a report tells what the probe saw.
+                pass
+            case _:
+                assert_never(event)
 
 
 def _log(text: str, **fields: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Self
+from typing import Self, assert_never
 
 from rich.console import Console
 from rich.live import Live
@@ -18,7 +18,16 @@ from ao.commands.progress_lines import title
 from ao.message.translation import spoken
 from ao.plan.plan import Step
 from ao.probe.running_totals import RunningTotals
-from ao.progress import Drained
+from ao.progress import (
+    Drained,
+    Note,
+    ProbeStarted,
+    ProgressEvent,
+    StackRead,
+    Status,
+    StepFinished,
+    StepStarted,
+)
 from ao.untrusted.printable import printable
 
 _MARKS = {
@@ -40,11 +49,29 @@ class TreeProgress:
         self._steps: dict[Step, float] = {}
         self._stacks: dict[str, tuple[Stack, tuple[Resource, ...]]] = {}
         self._live: Live | None = None
-        self._state = ""
+        self._status = ""
         self._sample: Callable[[], RunningTotals | None] = lambda: None
 
-    def begin(self, step: Step) -> None:
-        """Show the step."""
+    def emit(self, event: ProgressEvent) -> None:
+        """Show an event."""
+        match event:
+            case StepStarted(step):
+                self._begin(step)
+            case StepFinished(step, seconds):
+                self._end(step, seconds)
+            case StackRead(stack, resources):
+                self._stacks[stack.name] = (stack, resources)
+            case ProbeStarted(sample):
+                self._sample = sample
+            case Status(text):
+                self._status = text
+            case Drained(text=text) | Note(text):
+                self._console.print(spoken(text))
+            case _:
+                assert_never(event)
+
+    def _begin(self, step: Step) -> None:
+        """Show a step, below which what it does is shown."""
         self._steps[step] = time.monotonic()
         if self._live is None:
             self._live = Live(
@@ -55,22 +82,10 @@ class TreeProgress:
             )
             self._live.start()
 
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
-        """Show the stack's resources."""
-        self._stacks[stack.name] = (stack, resources)
-
-    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
-        """Show what the probe sees below the steps, as long as it runs."""
-        self._sample = sample
-
-    def state(self, text: str) -> None:
-        """Show it below the steps, in the place of what was told before."""
-        self._state = text
-
-    def end(self, step: Step, seconds: float) -> None:
-        """Leave one line of the step."""
+    def _end(self, step: Step, seconds: float) -> None:
+        """Leave one line of a step."""
         self._steps.pop(step, None)
-        self._state = ""
+        self._status = ""
         text = printable(spoken(step))
         line = Text.assemble(_MARKS["COMPLETE"], text, (f"  {duration.show(seconds)}", "dim"))
         self._console.print(line)
@@ -90,22 +105,14 @@ class TreeProgress:
             self._live = None
         self._stacks.clear()
 
-    def drained(self, drained: Drained) -> None:
-        """Tell how it went below the steps."""
-        self._console.print(spoken(drained.text))
-
-    def note(self, text: str) -> None:
-        """Tell it below the steps."""
-        self._console.print(spoken(text))
-
     def _tree(self) -> Tree:
         root = Tree("", hide_root=True)
         now = time.monotonic()
         for step, begin in self._steps.items():
             age = (f"  {duration.show(now - begin)}", "dim")
             root.add(Text.assemble(_MARKS["IN_PROGRESS"], printable(spoken(step)), age))
-        if self._state:
-            root.add(Text(printable(spoken(self._state)), "dim"))
+        if self._status:
+            root.add(Text(printable(spoken(self._status)), "dim"))
         tally = self._sample()
         if tally is not None:
             root.add(_traffic(tally))

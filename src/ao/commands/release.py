@@ -51,13 +51,13 @@ class ReleaseCommand(SiteCommand):
         return parser
 
     def follow(self, options: argparse.Namespace) -> Work:
-        """The site's work, telling as the user wants it."""
+        """Return the site's work, whose progress is told in the form that the user wants."""
         from ao.commands.event_stream import EventProgress
 
         return self.work(listener=EventProgress() if options.format == "json" else None)
 
     def options(self, given: argparse.Namespace) -> Options:
-        """The options of a run, as they were given."""
+        """Return the options of a run, as they were given."""
         from ao.probe.process import ProbeProcess
         from ao.release import Options, Stage, checked_name
         from ao.report import report_files
@@ -87,7 +87,7 @@ class ReleaseCommand(SiteCommand):
         facts = work.observe()
         if facts.live is not None:
             version = facts.systems[facts.live].version
-            work.progress.note(
+            work.note(
                 message("Live: %(version)s, on %(colour)s.", version=version, colour=facts.live)
                 if version
                 else message("Live: not known which version, on %(colour)s.", colour=facts.live)
@@ -144,7 +144,7 @@ class Release(ReleaseCommand):
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
         for line in plan.lines(release.plan(work, version, skip=options.skip)):
-            work.progress.note(line)
+            work.note(line)
         release.release(work, version, options)
         self.tell(work)
 
@@ -167,7 +167,7 @@ class Continue(ReleaseCommand):
         work = self.follow(parsed_args)
         if release.is_running(work):
             asked = release.go_on(work, parsed_args.reason, parsed_args.release)
-            work.progress.note(
+            work.note(
                 message(
                     "Asked the release of %(version)s to go on where it runs.",
                     version=asked.version,
@@ -210,7 +210,7 @@ class Approve(SiteCommand):
         approved = release.approve(
             work, parsed_args.reason, named=parsed_args.release, approver=approver
         )
-        work.progress.note(
+        work.note(
             message(
                 "Release %(id)s of %(version)s is approved: production may "
                 "move from %(old)s to %(new)s.",
@@ -221,9 +221,7 @@ class Approve(SiteCommand):
             )
         )
         if not release.is_running(work):
-            work.progress.note(
-                message("`ao release continue %(id)s` goes on with it.", id=approved.id)
-            )
+            work.note(message("`ao release continue %(id)s` goes on with it.", id=approved.id))
 
 
 class Watch(ReleaseCommand):
@@ -294,9 +292,7 @@ class Pause(SiteCommand):
 
         work = self.work()
         asked = release.pause(work, parsed_args.reason)
-        work.progress.note(
-            message("Asked the release of %(version)s to wait.", version=asked.version)
-        )
+        work.note(message("Asked the release of %(version)s to wait.", version=asked.version))
 
 
 def _add_until(parser: argparse.ArgumentParser) -> None:

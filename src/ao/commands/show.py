@@ -7,9 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cliff.lister import Lister
-
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, TableLister
 from ao.errors import NotFound
 from ao.message import message
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 COLUMNS = ("Time", "Who", "Event", "Text", "Took", "Result")
 
 
-class Show(SiteCommand, Lister):
+class Show(SiteCommand, TableLister):
     """Show a release as the journal has it: steps, times, checks, requests, outcome."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:

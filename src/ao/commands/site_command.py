@@ -46,7 +46,7 @@ class AoCommand(Command):
         """Closed before an error is told."""
 
     def run(self, parsed_args: argparse.Namespace) -> int:
-        """Run the command; the exit code."""
+        """Run the command; return the exit code."""
         try:
             with terminable(), self.cleanup:
                 exit_code = super().run(parsed_args)
@@ -88,11 +88,11 @@ class CloudCommand(AoCommand):
 
     @property
     def program(self) -> Program:
-        """The program that it runs in."""
+        """The program that the command runs in."""
         return program.of(self.app)
 
     def cloud(self) -> Cloud:
-        """The cloud that the user names."""
+        """Return the cloud that the user names."""
         return self.program.cloud(None)
 
 
@@ -109,16 +109,16 @@ class SiteCommand(CloudCommand):
         return parser
 
     def run(self, parsed_args: argparse.Namespace) -> int:
-        """Run the command; the exit code."""
+        """Run the command; return the exit code."""
         self.given = parsed_args
         return super().run(parsed_args)
 
     def site(self) -> Site:
-        """The site that it is for."""
+        """Return the site that the command is for."""
         return self.program.site(self.given)
 
     def work(self, *, quiet: bool = False, listener: Progress | None = None) -> Work:
-        """The site with its cloud; progress is told on standard error, or to a listener.
+        """Return the work on the site; progress is told on standard error, or to a listener.
 
         If quiet, notes alone are told; what is logged on standard error is not told twice.
         """
@@ -137,13 +137,22 @@ class SiteCommand(CloudCommand):
         return Work(cloud=cloud, site=site, progress=LoggedProgress(listener))
 
 
-class SystemLister(SiteCommand, Lister):
+class TableLister(Lister):
+    """A command that lists; words of enums and messages are plain texts in every format."""
+
+    def produce_output(self, parsed_args: argparse.Namespace, column_names: Any, data: Any) -> int:
+        """Write the table. PyYAML has no form for a kind of text of our own."""
+        plain = [tuple(str(it) if isinstance(it, str) else it for it in row) for row in data]
+        return super().produce_output(parsed_args, column_names, plain)
+
+
+class SystemLister(SiteCommand, TableLister):
     """A command on a site that ends with a table of its systems."""
 
     def table(
         self, work: Work, facts: Facts, loads: Mapping[Colour, ScalingState] | None = None
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        """Columns and rows of the systems; what is odd is told on standard error."""
+        """Return columns and rows of the systems; what is odd is told on standard error."""
         from ao.commands import systems_table
 
         for note in systems_table.notes(work.site, facts, loads):

@@ -6,10 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from cliff.lister import Lister
-
 from ao.colour import Colour
-from ao.commands.site_command import CloudCommand
+from ao.commands.site_command import CloudCommand, TableLister
 
 if TYPE_CHECKING:
     from ao.operations.overview import Glance, SystemGlance
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
 COLUMNS = ("Site", "Live", "Blue", "Blue up", "Green", "Green up", "Address", "Lock", "Last act")
 
 
-class Sites(CloudCommand, Lister):
+class Sites(CloudCommand, TableLister):
     """List the sites of the project: what is live in which version, and who is at work."""
 
     def take_action(

@@ -91,6 +91,7 @@ class Switch(SystemLister):
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Switch, tell what was measured, and list."""
         from ao.operations import operations
+        from ao.operations.switch_options import SwitchOptions
         from ao.probe.process import ProbeProcess
         from ao.report import report_files
 
@@ -98,7 +99,7 @@ class Switch(SystemLister):
             report_files.check(path)
         work = self.work()
         if parsed_args.force:
-            work.progress.note(
+            work.note(
                 message(
                     "--force: clients of the old system are cut, requests under way may be lost."
                 )
@@ -112,10 +113,12 @@ class Switch(SystemLister):
                 facts = operations.switch(
                     work,
                     Colour(parsed_args.colour) if parsed_args.colour else None,
-                    measurement=measurement,
-                    degraded=parsed_args.degraded,
-                    take_over=parsed_args.take_over,
-                    force=parsed_args.force,
+                    SwitchOptions(
+                        degraded=parsed_args.degraded,
+                        take_over=parsed_args.take_over,
+                        force=parsed_args.force,
+                        measurement=measurement,
+                    ),
                     i_know=parsed_args.i_know,
                     reason=parsed_args.reason,
                 )

@@ -28,12 +28,12 @@ GRACE = 60.0
 
 
 def columns(site: Site, loads: Loads | None = None) -> tuple[str, ...]:
-    """Columns of the table."""
+    """Return the columns of the table."""
     return (*COLUMNS, *(SCALING if site.autoscale else ()), *(LOAD if loads else ()))
 
 
 def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[object, ...]]:
-    """A row for each system."""
+    """Return a row for each system."""
     return [
         (*_row(site, facts, colour), *(_load(site, loads[colour]) if loads else ()))
         for colour in Colour
@@ -68,7 +68,7 @@ def _bounds(site: Site) -> str:
 
 
 def _alarms(facts: Facts, colour: Colour) -> str:
-    """Whether load changes its size, and what its alarms say."""
+    """Return what the alarms of a system say; `off` while they are, `none` where it has none."""
     system = facts.systems[colour]
     if not system.alarms:
         return message("not known") if facts.unknown else "none"
@@ -85,7 +85,7 @@ def _state_of(alarm: Alarm | None) -> str:
 
 
 def _load(site: Site, load: ScalingState) -> tuple[Cell, Cell]:
-    """The load now, and what it last did."""
+    """Return a cell of a system's load now, and one of how load last changed its size."""
     cpu = site.autoscale is not None and site.autoscale.out.query is None
     value, last = load.value, load.last
     text = "-" if value is None else f"{value:.0%}" if cpu else f"{value:g}"
@@ -106,7 +106,7 @@ def _state(facts: Facts, colour: Colour) -> str:
 
 
 def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]:
-    """What the table does not say."""
+    """Yield what the user should know and the table does not say."""
     if facts.switching_to:
         yield (
             message(
@@ -193,6 +193,6 @@ def _scaling_notes(facts: Facts, loads: Loads) -> Iterator[str]:
 
 
 def _unmeasured(alarm: Alarm) -> bool:
-    """Whether an alarm that is on has nothing to compare, although its time has begun."""
+    """Return whether an alarm that is on has no data although its query counts by now."""
     nothing = alarm.enabled and alarm.state == "insufficient data"
     return nothing and alarms.counts_at(alarm.query, time.time() - GRACE)

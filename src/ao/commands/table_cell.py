@@ -13,9 +13,9 @@ class Cell(FormattableColumn[object]):
         self._text = text
 
     def human_readable(self) -> str:
-        """The figure's text."""
+        """Return the figure's text."""
         return self._text
 
     def machine_readable(self) -> object:
-        """The figure's value."""
+        """Return the figure's value."""
         return self._value

@@ -11,11 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cliff.lister import Lister
 from cliff.show import ShowOne
 
 from ao import duration
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, TableLister
 
 if TYPE_CHECKING:
     from ao.report.translations import Language
@@ -60,13 +59,13 @@ class ProcedureCommand(SiteCommand):
         return formatter in {"json", "yaml"}
 
     def procedures(self, paths: Iterable[Path], site: str | None) -> tuple[Procedure, ...]:
-        """The procedures of files, with times of a site's past."""
+        """Return the procedures of files, with times of a site's past where one is named."""
         from ao.timetable import procedure_file
 
         return self.measured([procedure_file.load(path) for path in paths], site)
 
     def measured(self, found: Iterable[Procedure], site: str | None) -> tuple[Procedure, ...]:
-        """Procedures with times of a site's past; what that does not have is told."""
+        """Return procedures with times of a site's past; what that does not have is told."""
         from ao.timetable import history
 
         if site is None:
@@ -82,19 +81,19 @@ class ProcedureCommand(SiteCommand):
         return tuple(changed)
 
     def _times(self, name: str) -> Times:
-        """Times of a site's past, from its journal."""
-        from ao.journal import Journal
+        """Return how long steps of a site took, from its journal."""
+        from ao.journal import MOVING, Journal
         from ao.timetable import history
 
         work = self.work(quiet=True)
-        journal = Journal(replace(work, site=replace(work.site, name=name)))
+        journal = Journal(work, site=name)
         releases = journal.operations()
-        recent = [it for it in releases if it.act in {"release", "switch"}][-history.LATEST :]
+        recent = [it for it in releases if it.act in MOVING][-history.LATEST :]
         entries = [entry for release in recent for entry in journal.entries(release.id)]
         return history.measured(releases, history.drains(entries))
 
 
-class DrawingCommand(ProcedureCommand, Lister):
+class DrawingCommand(ProcedureCommand, TableLister):
     """A command that lists timetables, and draws them."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -126,7 +125,7 @@ class DrawingCommand(ProcedureCommand, Lister):
         return super().produce_output(parsed_args, column_names, data)
 
     def schedules(self, paths: Iterable[Path], options: argparse.Namespace) -> tuple[Schedule, ...]:
-        """The schedules of files, their times written as the options say."""
+        """Return the schedules of files, their times written as the options say."""
         from ao.timetable import chart_files
         from ao.timetable.schedule import schedule
 

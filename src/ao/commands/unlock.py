@@ -34,8 +34,6 @@ class Unlock(SiteCommand):
         work = self.work()
         before = operations.free(work, parsed_args.reason, force=parsed_args.force)
         if before is None:
-            work.progress.note(
-                message("Nobody holds the lock of site %(name)s.", name=work.site.name)
-            )
+            work.note(message("Nobody holds the lock of site %(name)s.", name=work.site.name))
             return
-        work.progress.note(message("Freed the lock of %(holder)s.", holder=before))
+        work.note(message("Freed the lock of %(holder)s.", holder=before))

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from ao.cloud import Request, Resource, Stack
+from ao.cloud import Request
 from ao.colour import Colour
 from ao.cutover import trend_reading
 from ao.cutover.cutover import Call, CutOver, Mark
@@ -19,7 +19,7 @@ from ao.plan.plan import PointProduction, Step
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Recording
 from ao.probe.running_totals import RunningTotals
-from ao.progress import Drained, Progress
+from ao.progress import Drained, ProbeStarted, Progress, ProgressEvent, StepStarted
 from ao.visit import NoAnswer
 from ao.work import RunningProbe, Work
 
@@ -63,7 +63,7 @@ class Measurement:
         why_not = begin(work, facts, self.probe, self.load)
         probe = None if why_not else self.probe
         if why_not:
-            work.progress.note(message("Nothing is measured: %(why)s.", why=why_not))
+            work.note(message("Nothing is measured: %(why)s.", why=why_not))
 
         def end(failure: str | None = None) -> None:
             recording = None
@@ -112,7 +112,7 @@ def begin(
         probe.wait_until_running(work.site.deadlines.switch)
     except Unavailable as error:
         return message("production stopped answering (%(words)s)", words=error.message)
-    work.progress.probing(probe.sample)
+    work.progress.emit(ProbeStarted(probe.sample))
     return ""
 
 
@@ -127,28 +127,13 @@ class _Begun:
     """Steps, with the moments at which they began."""
     drain: Drained | None = None
 
-    def begin(self, step: Step) -> None:
-        self.steps.append((time.time(), step))
-        self.progress.begin(step)
-
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
-        self.progress.stack(stack, resources)
-
-    def drained(self, drained: Drained) -> None:
-        self.drain = drained
-        self.progress.drained(drained)
-
-    def probing(self, sample: Callable[[], RunningTotals | None]) -> None:
-        self.progress.probing(sample)
-
-    def state(self, text: str) -> None:
-        self.progress.state(text)
-
-    def end(self, step: Step, seconds: float) -> None:
-        self.progress.end(step, seconds)
-
-    def note(self, text: str) -> None:
-        self.progress.note(text)
+    def emit(self, event: ProgressEvent) -> None:
+        match event:
+            case StepStarted(step):
+                self.steps.append((time.time(), step))
+            case Drained():
+                self.drain = event
+        self.progress.emit(event)
 
 
 def _cutover(

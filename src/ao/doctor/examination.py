@@ -44,17 +44,17 @@ def examine(work: Work, probes: Probes) -> Findings:
         _point(work, trial, trial.first)
         _await(work, url, Colour.BLUE)
 
-        work.progress.note(message("Reloading a load balancer under Keep-Alive connections."))
+        work.note(message("Reloading a load balancer under Keep-Alive connections."))
         reload = _watch(
             work, probes, url, lambda: load_balancer.reload(work, trial.first), closing=True
         )
-        work.progress.note(message("Changing a listener's pool under Keep-Alive connections."))
+        work.note(message("Changing a listener's pool under Keep-Alive connections."))
         pool = _watch(
             work, probes, url, lambda: _lead(work, trial, trial.green_pool, trial.blue_pool)
         )
         _lead(work, trial, trial.blue_pool, trial.green_pool)
         _await(work, url, Colour.BLUE)
-        work.progress.note(message("Moving a floating IP under Keep-Alive connections."))
+        work.note(message("Moving a floating IP under Keep-Alive connections."))
         moved = _watch(work, probes, url, lambda: _point(work, trial, trial.second))
         return Findings(at=time.time(), provider=provider, reload=reload, pool=pool, address=moved)
 

@@ -89,7 +89,7 @@ def build_trial_site(work: Work) -> Iterator[TrialSite]:
             work, stack_parameters.trial_site_parameters(work.site, found, name(work.site))
         )
     finally:
-        work.progress.note(message("Removing the trial site."))
+        work.note(message("Removing the trial site."))
         remove(work)
 
 

@@ -118,7 +118,7 @@ def call(work: Work, hook: Hook, context: Context, **more: str) -> None:
                 "With `on_failure: continue` a release goes on without it."
             ),
         )
-    work.progress.note(
+    work.note(
         message(
             "The %(point)s hook failed: %(failure)s. The release goes on.",
             point=context.point,

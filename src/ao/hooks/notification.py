@@ -32,13 +32,13 @@ def tell(work: Work, event: Event, context: Context, **more: object) -> None:
         try:
             webhook.post(target.url, body, webhook.secret_of(work.site, target), DEADLINE)
         except webhook.Undelivered as error:
-            work.progress.note(
+            work.note(
                 message(
                     "The notification of %(event)s failed: %(error)s.", event=event, error=error
                 )
             )
         except ConfigError as error:
-            work.progress.note(
+            work.note(
                 message(
                     "The notification of %(event)s failed: %(message)s.",
                     event=event,

@@ -1,8 +1,8 @@
 """The journal of a site: what was done to it, by whom, when and why."""
 
+from ao.journal.act import MOVING, Act
 from ao.journal.entry import Entry, Unreadable
 from ao.journal.events import (
-    WAITING,
     Approval,
     Ask,
     Asked,
@@ -19,6 +19,7 @@ from ao.journal.events import (
     Overridden,
     StepBegun,
     StepEnded,
+    StepOutcome,
     Switched,
     TakenOver,
 )
@@ -26,10 +27,13 @@ from ao.journal.heading import ALONE, Heading
 from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.journal import Journal, Journals, everywhere, headings
 from ao.journal.operation import Operation, StepRun, settled
+from ao.journal.stage import SWITCH_BACK, Stage
 
 __all__ = [
     "ALONE",
-    "WAITING",
+    "MOVING",
+    "SWITCH_BACK",
+    "Act",
     "Approval",
     "Ask",
     "Asked",
@@ -51,8 +55,10 @@ __all__ = [
     "Operation",
     "Outcome",
     "Overridden",
+    "Stage",
     "StepBegun",
     "StepEnded",
+    "StepOutcome",
     "StepRun",
     "Switched",
     "TakenOver",

@@ -59,7 +59,7 @@ _TEXT: TypeAdapter[_Text] = TypeAdapter(_Text)
 
 
 def write(host: str, event: Event) -> str:
-    """The text of an event, in ASCII and not larger than CAP."""
+    """Return the text that is kept of an event, in ASCII and not larger than CAP."""
     text = _json(host, event)
     if len(text) > CAP and isinstance(event, Switched):
         for smaller in truncations(event):
@@ -77,7 +77,7 @@ def write(host: str, event: Event) -> str:
 
 
 def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
-    """The entry of a text; Unreadable for what is none, or of a newer version's kinds or format.
+    """Return the entry of a kept text; its event is Unreadable where this version cannot read it.
 
     Anybody with a role in the project may have written it. Raises Invalid for one of a known
     kind that breaks the journal's rules, and for one that tells other things than its name.
@@ -100,7 +100,7 @@ def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
 
 
 def _with_messages(kept: _Text) -> Event:
-    """The event, in which texts that are messages of this version are those messages."""
+    """Return the event of a text, with messages where its texts are messages of this version."""
     found = read_all(kept.messages)
     texts = {name: getattr(kept.event, name) for name in _fields(kept.event) & found.keys()}
     said = {name: found[name].read(it) for name, it in texts.items() if type(it) is str}
@@ -158,9 +158,9 @@ _UNFINISHED = re.compile(r"\\[xuU]?[0-9a-f]{0,8}$")
 
 
 def _alike(told: str, word: str, *, cut: bool) -> bool:
-    """Whether the word of a name tells a free text, which a name has without line ends and such.
+    """Return whether the word of a name tells a free text, as far as a name can have it.
 
-    Of a word that was cut that is its beginning.
+    A word that was cut tells the beginning of the text.
     """
     if not cut:
         return _plain(told) == _plain(word)
@@ -168,7 +168,7 @@ def _alike(told: str, word: str, *, cut: bool) -> bool:
 
 
 def _plain(text: str) -> str:
-    """A text with one question mark for all that a name cannot have, and for blanks after that."""
+    """Return a text with a question mark for each run of what a name cannot have."""
     shown = _ESCAPE.sub("?", text[:COMPARED])
     plain = "".join(c if c.isprintable() and ord(c) < 0x10000 else "?" for c in shown)
     return re.sub(r"\?[? ]*", "?", plain)
@@ -191,7 +191,7 @@ def _fields(event: Event) -> frozenset[str]:
 
 
 def _rounded(told: Any) -> Any:
-    """The same with figures to the microsecond."""
+    """Return what is to be kept, with its figures rounded to the microsecond."""
     match told:
         case float():
             return round(told, 6)

@@ -21,6 +21,7 @@ from pydantic import (
 
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver, drawable
+from ao.journal.act import Act
 from ao.redaction import redact
 from ao.site.name_types import PersonName, UserId, Version
 from ao.untrusted.bounds import AtMost, Count, Seconds, Share
@@ -32,8 +33,6 @@ MANY = 1000
 """Things of a kind that an event tells at most."""
 ONE_WAY = {True: "one-way", False: "way back", None: "not known"}
 """Words for whether a version changes the database one-way."""
-WAITING = "waiting"
-"""What a step ended in that waits until somebody has decided."""
 
 
 def _kept(text: str) -> str:
@@ -76,13 +75,36 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class StepOutcome(StrEnum):
+    """What a step ended in."""
+
+    DONE = "done"
+    FAILED = "failed"
+    ABORTED = "aborted"
+    """Somebody aborted the release meanwhile."""
+    WAITING = "waiting"
+    """It waits until somebody has decided; a later run of the command goes on with it."""
+    SKIPPED = "skipped"
+    """It was not to be done."""
+    BROKEN_OFF = "broken off"
+    """Its process was killed. No entry tells so: it follows from what was written after it."""
+
+    @classmethod
+    def read(cls, word: str) -> StepOutcome | str:
+        """Return the outcome that a stored word names.
+
+        That of another version of Ao, which this one does not know, stays a word to be shown.
+        """
+        return cls(word) if word in list(cls) else word
+
+
 @dataclass(frozen=True, kw_only=True)
 class Begun:
     """A release, or another act on a site, begins."""
 
     kind: Literal["begun"] = "begun"
-    act: Word
-    """`release`, or the command that runs alone: `switch`, `deploy`, `back`, …"""
+    act: Annotated[Act | Word, Field(union_mode="left_to_right")]
+    """What it is; of another version of Ao a word that is only shown."""
     version: Version | None = None
     """Version that it brings or makes live."""
     old: Colour | None = None
@@ -104,7 +126,7 @@ class Begun:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         told = self.act, self.version or "", self.old or "", self.new or "", self.reason
         if self.approve:
             return *told, self.releaser, self.approve
@@ -121,7 +143,7 @@ class StepBegun:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.step,)
 
 
@@ -134,13 +156,13 @@ class StepEnded:
     """The step, as it was called at its beginning."""
     seconds: Seconds
     """How long it took."""
-    outcome: Word = "done"
-    """What it ended in: `done`, `failed`, `waiting`, `skipped`, …"""
+    outcome: Annotated[StepOutcome | Word, Field(union_mode="left_to_right")] = StepOutcome.DONE
+    """What it ended in; of another version of Ao a word that is only shown."""
     why: Free = ""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return self.step, self.outcome
 
 
@@ -165,12 +187,12 @@ class Checked:
 
     @property
     def failed(self) -> tuple[CheckResult, ...]:
-        """Those that failed."""
+        """The results of the checks that failed."""
         return tuple(result for result in self.results if not result.passed)
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return str(len(self.results) - len(self.failed)), str(len(self.results))
 
 
@@ -186,7 +208,7 @@ class Switched:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it: target, and requests lost if they were counted."""
+        """Words that the heading tells of the event: its target, and requests lost if counted."""
         recording = self.cutover.recording
         return self.cutover.new, str(recording.lost) if recording else ""
 
@@ -220,7 +242,7 @@ class Judged:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.verdict,)
 
 
@@ -231,11 +253,11 @@ class MigrationTold:
     kind: Literal["migration"] = "migration"
     version: Version
     one_way: bool | None
-    """None when the site's command did not tell, or was not asked."""
+    """Whether it does; None when the site's command did not tell, or was not asked."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return self.version, ONE_WAY[self.one_way]
 
 
@@ -250,7 +272,7 @@ class Overridden:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.what,)
 
 
@@ -266,7 +288,7 @@ class TakenOver:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.holder,)
 
 
@@ -309,7 +331,7 @@ class Asked:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it: of an approval also version, stage and person."""
+        """Words that the heading tells of the event: of an approval also version, stage, person."""
         if self.approval is None:
             return (self.ask,)
         return self.ask, self.approval.version, self.approval.stage, self.approval.approver
@@ -324,7 +346,7 @@ class Noted:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.text,)
 
 
@@ -338,7 +360,7 @@ class Ended:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What the heading tells of it."""
+        """Words that the heading tells of the event, in their order."""
         return (self.outcome,)
 
 

@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Self
 from urllib.parse import unquote
 
 from ao.colour import Colour
+from ao.journal import summary
 from ao.journal.invalid import Invalid
+from ao.journal.summary import Summary
 from ao.message import Message, message
 from ao.site import NAME, VERSION
 from ao.untrusted.printable import printable
@@ -61,9 +64,14 @@ class Heading:
     words: tuple[str, ...] = ()
     """What the event says in short; long texts are cut in the name."""
 
+    @cached_property
+    def summary(self) -> Summary | None:
+        """What its words tell of the event; None of a kind whose words are only shown."""
+        return summary.read(self.kind, self.words)
+
     @property
     def name(self) -> str:
-        """The name; its longest words are cut to make it fit."""
+        """The name of the entry's record; its longest words are cut to make it fit."""
         time = self.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         fixed = [PREFIX, self.site, time, self.release, self.kind]
         texts = [self.who, *self.words]
@@ -74,7 +82,7 @@ class Heading:
 
     @classmethod
     def read(cls, name: str) -> Self | None:
-        """The heading of a name; None when it is none of the journal's.
+        """Return the heading that a name tells; None when it is no name of the journal's.
 
         Anybody with a role in the project may have written it. Raises Invalid for one that
         breaks the journal's rules; what is only shown is made safe to print.
@@ -104,12 +112,12 @@ class Heading:
 
 
 def prefix(site: str | None = None) -> str:
-    """How the names of a site's entries begin, or those of all sites."""
+    """Return the beginning that all names of a site's entries have, or those of all sites."""
     return f"{PREFIX}/{site}/" if site else f"{PREFIX}/"
 
 
 def is_free(kind: str, place: int) -> bool:
-    """Whether the word at a place, from 0, of such an event's heading is written freely."""
+    """Return whether the word at a place, from 0, of a kind of heading may be any text."""
     rules = _RULES.get(kind, ())
     return place >= len(rules) or rules[place][1] == _FREE
 
@@ -122,7 +130,7 @@ def _check(what: str, rule: str, text: str) -> None:
 
 
 def _moment(text: str) -> datetime:
-    """The time of a text, in UTC; raises Invalid."""
+    """Return the time that a text tells, in UTC. Raises Invalid."""
     try:
         at = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -140,6 +148,6 @@ def _moment(text: str) -> datetime:
 
 
 def _quoted(text: str) -> str:
-    """A text that may be a part of a name: no slash, no control, all in the basic plane."""
+    """Return a text as a part of a name has it: no slash, no control, all in the basic plane."""
     plain = "".join(c if c.isprintable() and ord(c) < 0x10000 else "?" for c in text)
     return plain.replace("%", "%25").replace("/", "%2F")

@@ -30,7 +30,7 @@ class InvalidEntry:
     """Name of its record; safe to print."""
 
     def __str__(self) -> str:
-        """What it is, and how somebody may remove it."""
+        """Return what `told` does for the cloud of the OS_* variables."""
         return self.told()
 
     def told(self, cloud: str = "") -> str:
@@ -53,7 +53,7 @@ class InvalidEntry:
 
 
 def sentences(invalid: Sequence[InvalidEntry], cloud: str = "") -> Iterator[str]:
-    """What is to be told of entries: a sentence for each of the first few, and how many more.
+    """Yield a sentence for each of the first few entries, and one for how many more there are.
 
     `cloud` is what whoever reads it calls the cloud; empty for that of the OS_* variables.
     """

@@ -18,10 +18,11 @@ from ao.cloud import Cloud, SoftwareConfig
 from ao.errors import AoError, NotFound
 from ao.journal import entry, retention
 from ao.journal.entry import Entry
-from ao.journal.events import ONE_WAY, Begun, Event
+from ao.journal.events import Begun, Event
 from ao.journal.heading import ALONE, LIMIT, Heading, is_free, prefix
 from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.operation import Operation, operations
+from ao.journal.summary import MigrationTold
 from ao.message import message
 from ao.redaction import redact
 from ao.site import is_name
@@ -39,9 +40,12 @@ def _now() -> datetime:
 class Journal:
     """The journal of one site."""
 
-    def __init__(self, work: Work, *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self, work: Work, *, site: str | None = None, now: Callable[[], datetime] = _now
+    ) -> None:
+        """Open the journal of the work's site, or of the site of the project that is named."""
         self._cloud = work.cloud
-        self._site = work.site.name
+        self._site = work.site.name if site is None else site
         self._who = work.cloud.user
         self._work = work
         self._now = now
@@ -51,7 +55,7 @@ class Journal:
         """Names and texts that could not be added yet, oldest first."""
 
     def begin(self, begun: Begun) -> str:
-        """Add the beginning of a release; its new ID, which sorts by time.
+        """Add the beginning of an operation; return its new ID, which sorts by time.
 
         Raises CloudError: what cannot be written down is not begun.
         """
@@ -62,7 +66,7 @@ class Journal:
     def add(self, event: Event, release: str = ALONE) -> None:
         """Add an entry, whatever the cloud says.
 
-        One that cannot be added is told, and added with the next one.
+        An entry that cannot be added is told to the user, and added with the next one.
         """
         told = bool(self._unwritten)
         self._unwritten.append(self._composed(event, release))
@@ -70,7 +74,7 @@ class Journal:
             self._flush()
         except AoError as error:
             if not told:
-                self._work.progress.note(
+                self._work.note(
                     message(
                         "The journal is behind: %(message)s. What it lacks is kept "
                         "here and added with the next entry.",
@@ -84,13 +88,13 @@ class Journal:
 
     @property
     def invalid(self) -> tuple[InvalidEntry, ...]:
-        """Entries from which nothing was taken, of those that were looked at; each was told."""
+        """Entries from which nothing was taken so far; each was told."""
         return tuple(self._invalid.values())
 
     def all_invalid(self) -> tuple[InvalidEntry, ...]:
-        """All entries of the site from which nothing is taken, and those that tell no site.
+        """Return all entries of the site from which nothing is taken, and those that tell no site.
 
-        Each text is read for that.
+        The text of each entry is read for that.
         """
         self._read(self._headings())
         _, of_project = headings(self._cloud, prefix())
@@ -98,7 +102,7 @@ class Journal:
         return (*self.invalid, *nowhere)
 
     def entries(self, release: str | None = None) -> tuple[Entry, ...]:
-        """Entries with their events, oldest first: of a release, or all of the site.
+        """Return the entries of an operation, or all of the site, oldest first, with their events.
 
         What breaks the journal's rules is told and left out.
         """
@@ -111,7 +115,7 @@ class Journal:
         )
 
     def requests(self, release: str, seen: Collection[str] = ()) -> tuple[Entry, ...]:
-        """What other processes ask of a release, oldest first; without entries of these IDs."""
+        """Return what others ask of a release, oldest first, but for entries with IDs in `seen`."""
         return self._read(
             [
                 (record, heading)
@@ -121,26 +125,26 @@ class Journal:
         )
 
     def operations(self) -> tuple[Operation, ...]:
-        """Releases, and other acts on the site, oldest first; in one request."""
+        """Return the operations on the site, oldest first; in one request."""
         return operations(heading for _, heading in self._headings())
 
     def may_go_back(self, version: str) -> bool | None:
-        """Whether there is a way back from a version, as was told when production moved to it.
+        """Return whether there is a way back from a version, as was told when it went live.
 
         False when any entry tells another thing, or one that cannot be read; None when no entry
         tells of that version. In one request.
         """
         told = [
-            heading.words[1:]
-            for _, heading in self._headings()
-            if heading.kind == "migration" and heading.words[:1] == (version,)
+            it.may_go_back
+            for it in (heading.summary for _, heading in self._headings())
+            if isinstance(it, MigrationTold) and it.version == version
         ]
-        return all(words == (ONE_WAY[False],) for words in told) if told else None
+        return all(told) if told else None
 
     def prune(self, keep: int) -> int:
-        """Remove all but so many of the latest releases, with what is older; how many entries.
+        """Remove all but the latest `keep` operations; return how many entries went.
 
-        A release that has not ended counts as any other, a lock by hand does not count.
+        An operation that has not ended counts as any other, a lock by hand does not count.
         """
         old = retention.superseded(self._headings(), keep)
         for record in old:
@@ -153,7 +157,7 @@ class Journal:
             self._cloud.software_configs.remove(record)
 
     def _composed(self, event: Event, release: str) -> tuple[str, str]:
-        """Name and text of an event that happens now."""
+        """Return the name and the text of an event that happens now."""
         heading = Heading(
             site=self._site,
             at=self._now(),
@@ -178,7 +182,7 @@ class Journal:
         return found
 
     def _read(self, found: list[tuple[SoftwareConfig, Heading]]) -> tuple[Entry, ...]:
-        """The entries, without those that are pruned meanwhile or break the rules."""
+        """Read the texts of entries; what is pruned meanwhile or breaks the rules is left out."""
 
         def look(record: SoftwareConfig, heading: Heading) -> Entry | InvalidEntry | None:
             try:
@@ -213,7 +217,7 @@ class Journals:
 
 
 def everywhere(cloud: Cloud) -> Journals:
-    """The journals of all sites of the project, in one request."""
+    """Return the journals of all sites of the project, in one request."""
     found, invalid = headings(cloud, prefix())
     by_site: dict[str, list[Heading]] = {}
     for _, heading in found:
@@ -226,7 +230,7 @@ def everywhere(cloud: Cloud) -> Journals:
 def headings(
     cloud: Cloud, beginning: str
 ) -> tuple[list[tuple[SoftwareConfig, Heading]], tuple[InvalidEntry, ...]]:
-    """Records that are entries, in the order of writing, and those that break the rules.
+    """Return records that are entries, in the order of writing, and those that break the rules.
 
     The order is by Heat's clock, which tells seconds, and within one by the writer's. One that
     was written twice, because Heat's answer was lost, counts once.
@@ -246,7 +250,7 @@ def headings(
 
 
 def _left_out(record: SoftwareConfig, error: Invalid) -> InvalidEntry:
-    """The entry of a record from which nothing is taken."""
+    """Return what is told of a record from which nothing is taken, by the rule that it breaks."""
     site = record.name[:LIMIT].removeprefix(prefix()).partition("/")[0]
     return InvalidEntry(
         id=record.id,

@@ -1,4 +1,4 @@
-"""Releases as the headings of their entries tell them. Pure."""
+"""Operations as the headings of their entries tell them. Pure."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from datetime import datetime
 from operator import attrgetter
 
 from ao.colour import Colour
-from ao.journal.events import WAITING, Ask, Outcome
+from ao.journal.act import ON_LOCK, Act
+from ao.journal.events import Ask, Outcome, StepOutcome
 from ao.journal.heading import ALONE, Heading
+from ao.journal.stage import STEPS, Stage
+from ao.journal.summary import Asked, Begun, Ended, StepBegun, StepEnded, Switched
 from ao.site.rules import Approve
 from ao.untrusted.bounds import YEAR
 
 WHOLE = 60
-"""Characters of a step's text that no name is too short for."""
-ON_LOCK = frozenset({"lock", "unlock"})
-"""Acts that take the lock by hand or free it; they are done as they begin."""
-BROKEN_OFF = "broken off"
-"""What an act, or a step, ended in that was killed."""
+"""Characters of a text that no name of an entry is too short for."""
+BROKEN_OFF = StepOutcome.BROKEN_OFF
+"""What an operation, as a step of it, ended in that was killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,21 +27,28 @@ class StepRun:
     """A step of a release, with its times."""
 
     text: str
-    """The step in a few words; a long text is cut."""
+    """The step: one of `ao.journal.stage.STEPS`, or a text of another version of Ao, which is cut
+    when it is long."""
     begun: datetime
     ended: datetime | None
     """None while it runs, when its end was never written, and when others decided on it."""
-    outcome: str
-    """What it ended in, `broken off` when it was killed; empty for nothing yet."""
+    outcome: StepOutcome | str
+    """What it ended in; empty for nothing yet. A word that this version of Ao does not know is only
+    shown."""
 
     @property
     def running(self) -> bool:
-        """Whether it has begun and nothing tells its end."""
+        """Whether the step has begun and nothing tells its end."""
         return not self.outcome
 
     @property
+    def done(self) -> bool:
+        """Whether the step has ended well."""
+        return self.outcome == StepOutcome.DONE
+
+    @property
     def seconds(self) -> float | None:
-        """How long it took, to the millisecond; None when its times tell no such thing.
+        """Seconds that the step took, to the millisecond; None when its times tell no such thing.
 
         They are by the clocks of the machines that wrote, and anybody may have written.
         """
@@ -54,8 +62,9 @@ class Operation:
 
     id: str
     site: str
-    act: str
-    """`release`, `switch`, `deploy`, …; empty when its beginning is not in the journal."""
+    act: Act | str
+    """What it is. A word that this version of Ao does not know is only shown; it is empty when its
+    beginning is not in the journal."""
     version: str
     """Version that it brings or makes live; empty for none."""
     old: Colour | None
@@ -87,8 +96,13 @@ class Operation:
 
     @property
     def on_lock(self) -> bool:
-        """Whether it only took the lock by hand, or freed it."""
+        """Whether the operation only took the lock by hand, or freed it."""
         return self.act in ON_LOCK
+
+    @property
+    def is_open_release(self) -> bool:
+        """Whether it is a release that has not ended."""
+        return self.act == Act.RELEASE and self.outcome is None
 
     @property
     def seconds(self) -> float:
@@ -97,28 +111,33 @@ class Operation:
 
     @property
     def standstill(self) -> str:
-        """Why it stands still though it has not ended; empty while it is at work."""
-        last = self.steps[-1].outcome if self.steps else ""
+        """Why the operation stands still without having ended; empty while it is at work."""
+        last = self.steps[-1] if self.steps else None
+        outcome = last.outcome if last else ""
         if self.outcome is not None:
             return ""
         if self.paused:
             return "paused"
-        if last == WAITING:
+        if outcome == StepOutcome.WAITING:
             return "waits for approval"
-        if self.left and last == "done" and self.steps[-1].text == "approve":
+        if self.left and last and last.done and last.text == Stage.APPROVE:
             return "approved"
         if self.left:
-            return BROKEN_OFF if last == BROKEN_OFF else "stopped"
+            return BROKEN_OFF if outcome == BROKEN_OFF else "stopped"
         return ""
+
+    def runs(self, step: str) -> tuple[StepRun, ...]:
+        """Return the runs of a step, oldest first: it begins again when it was broken off."""
+        return tuple(run for run in self.steps if run.text == step)
 
     @property
     def step(self) -> str:
-        """The step that it is at, or why it stands still; empty between steps and after its end."""
+        """The step under way, or why the operation stands still; else empty."""
         running = [step.text for step in self.steps if step.running and self.outcome is None]
         return self.standstill or (running[-1] if running else "")
 
     def abandoned(self) -> Operation:
-        """The same, as no process is at work on it: what was under way was broken off.
+        """Return the operation as one that no process works on: what was under way was broken off.
 
         A release stays open, and the same command goes on with it.
         """
@@ -129,14 +148,14 @@ class Operation:
             steps=tuple(
                 replace(step, outcome=BROKEN_OFF) if step.running else step for step in self.steps
             ),
-            outcome=None if self.act == "release" else BROKEN_OFF,
+            outcome=None if self.act == Act.RELEASE else BROKEN_OFF,
             paused=False,
             left=True,
         )
 
 
 def settled(releases: Sequence[Operation], *, held: bool) -> tuple[Operation, ...]:
-    """The releases of a site by what its lock tells, as a process that is at work holds it.
+    """Return a site's operations with those as abandoned that no process works on.
 
     Of those that have not ended, the last one to write is at work while the lock is `held`.
     """
@@ -146,153 +165,150 @@ def settled(releases: Sequence[Operation], *, held: bool) -> tuple[Operation, ..
 
 
 def operations(headings: Iterable[Heading]) -> tuple[Operation, ...]:
-    """The releases of a site's headings, oldest first; those are in the order of writing."""
+    """Return the operations that headings, in the order of writing, tell of, oldest first."""
     groups: dict[str, list[Heading]] = {}
     for heading in headings:
         if heading.release != ALONE:
             groups.setdefault(heading.release, []).append(heading)
-    found = (_release(release, group) for release, group in groups.items())
+    found = (_operation(id, group) for id, group in groups.items())  # noqa: A001
     return tuple(sorted(found, key=attrgetter("begun")))
 
 
-def _release(release: str, headings: Sequence[Heading]) -> Operation:
-    by_kind: dict[str, list[Heading]] = {}
-    for heading in headings:
-        by_kind.setdefault(heading.kind, []).append(heading)
-    first = by_kind.get("begun", headings)[0]
-    begun = first if first.kind == "begun" else None
-    act, version, old, new, reason, releaser, approve = _words(begun, 7)
-    _, lost = _words(by_kind["switch"][-1] if "switch" in by_kind else None, 2)
-    done = Outcome.DONE if act in ON_LOCK else None
-    begun_by = (releaser or first.who).casefold()
+def _operation(id: str, headings: Sequence[Heading]) -> Operation:  # noqa: A002
+    first = next((it for it in headings if isinstance(it.summary, Begun)), headings[0])
+    begun = first.summary if isinstance(first.summary, Begun) else Begun()
+    end = next((it for it in reversed(headings) if isinstance(it.summary, Ended)), None)
+    switches = [it.summary for it in headings if isinstance(it.summary, Switched)]
+    # What others ask is no sign of life.
+    own = [it for it in headings if not isinstance(it.summary, Asked)] or headings
+    done = Outcome.DONE if begun.act in ON_LOCK else None
+    begun_by = (begun.releaser or first.who).casefold()
     counting = [
         it
         for it in headings
         if not (
-            Approve.kept(approve) is Approve.TWO_PEOPLE
-            and _approved(it, version)
-            and _person(it).casefold() == begun_by
+            begun.approve is Approve.TWO_PEOPLE
+            and _approved(it, begun.version)
+            and _approver(it).casefold() == begun_by
         )
     ]
-    own = [heading for heading in headings if heading.kind != "asked"] or headings
     return Operation(
-        id=release,
+        id=id,
         site=first.site,
-        act=act,
-        version=version,
-        old=_colour(old),
-        new=_colour(new),
+        act=begun.act,
+        version=begun.version,
+        old=begun.old,
+        new=begun.new,
         who=first.who,
-        reason=reason,
+        reason=begun.reason,
         begun=first.at,
-        steps=_steps(counting, version),
-        outcome=_words(by_kind["end"][-1], 1)[0] if "end" in by_kind else done,
-        last=by_kind.get("end", own)[-1].at,
-        lost=int(lost) if lost.isdecimal() else None,
+        steps=_steps(counting, begun.version),
+        outcome=end.summary.outcome if end and isinstance(end.summary, Ended) else done,
+        last=(end or own[-1]).at,
+        lost=switches[-1].lost if switches else None,
         paused=_paused(headings),
-        releaser=releaser,
-        approve=Approve.kept(approve),
-        approver=_approver(counting, version),
+        releaser=begun.releaser,
+        approve=begun.approve,
+        approver=_passed_by(counting, begun.version),
     )
 
 
-def _approver(headings: Iterable[Heading], version: str) -> str:
-    """Who let the version pass; empty for nobody, and while it has not passed.
+def _passed_by(headings: Iterable[Heading], version: str) -> str:
+    """Return who let the version pass; empty for nobody, and while it has not passed.
 
     An approval lets nothing through once the version was deployed after it.
     """
     approver = passed_by = ""
     for heading in headings:
-        step, outcome = _words(heading, 2)
-        match heading.kind, step:
-            case "asked", _ if _approved(heading, version):
-                approver = _person(heading)
-            case "step begun" | "step ended", "deploy":
+        match heading.summary:
+            case Asked() if _approved(heading, version):
+                approver = _approver(heading)
+            case StepBegun(step=Stage.DEPLOY) | StepEnded(step=Stage.DEPLOY):
                 approver = ""
-            case "step begun", "logout" | "switch":
+            case StepBegun(step=Stage.LOGOUT | Stage.SWITCH):
                 passed_by = approver or passed_by
-            case "step ended", "approve" if outcome == "done":
+            case StepEnded(step=Stage.APPROVE, outcome=StepOutcome.DONE):
                 passed_by = approver or passed_by
     return passed_by
 
 
-def _person(approval: Heading) -> str:
-    """Who gave an approval, by what its heading tells."""
-    return _words(approval, 4)[3] or approval.who
+def _approver(approval: Heading) -> str:
+    """Return who gave an approval: the person whom a CI named, or else the OpenStack user."""
+    told = approval.summary
+    return (told.approver if isinstance(told, Asked) else "") or approval.who
 
 
 def _approved(heading: Heading, version: str) -> str:
-    """The stage of the version that it approves of; empty of what is no approval.
+    """Return the stage of the version that a heading approves of; empty when it approves none.
 
     One that names no version and no stage is none: an older Ao wrote it to have a release go on.
     """
-    ask, named, stage = _words(heading, 3)
-    is_one = heading.kind == "asked" and ask == Ask.APPROVE and named and named == version
-    return stage if is_one else ""
+    match heading.summary:
+        case Asked(is_approval=True, version=named, stage=stage) if named == version:
+            return stage
+    return ""
 
 
 def _paused(headings: Iterable[Heading]) -> bool:
-    """Whether the last that was asked, but for approvals, is a pause; no step has begun since."""
+    """Return whether a pause was asked for last, approvals aside, and no step has begun since."""
     paused = False
     for heading in headings:
-        if heading.kind == "asked":
-            ask, named = _words(heading, 2)
-            if not (ask == Ask.APPROVE and named):
+        match heading.summary:
+            case Asked(is_approval=False, ask=ask):
                 paused = ask == Ask.PAUSE
-        elif heading.kind in {"begun", "step begun"}:
-            paused = False
+            case Begun() | StepBegun():
+                paused = False
     return paused
 
 
 def _steps(headings: Iterable[Heading], version: str) -> tuple[StepRun, ...]:
-    """The steps in the order of their beginnings.
+    """Return the steps in the order of their beginnings.
 
     What is under way when it begins again or the release ends was broken off. What
     waited for an approval that was given is done, and how long it took tells nothing.
     """
     steps: list[StepRun] = []
     under_way: dict[str, int] = {}
-    """Places of the steps under way, by how their texts begin: long names are cut."""
+    """Places of the steps under way, by their keys."""
     waiting: list[int] = []
     """Places of those that wait."""
     for heading in headings:
-        text, outcome = _words(heading, 2)
-        known_by = text[:WHOLE]
-        match heading.kind:
-            case "begun" | "end":
+        match heading.summary:
+            case Begun() | Ended():
                 _break_off(steps, under_way.values())
                 under_way.clear()
-            case "asked" if stage := _approved(heading, version):
+            case Asked() if stage := _approved(heading, version):
                 for n in [n for n in waiting if steps[n].text == stage]:
-                    steps[n] = replace(steps[n], ended=None, outcome="done")
+                    steps[n] = replace(steps[n], ended=None, outcome=StepOutcome.DONE)
                     waiting.remove(n)
-            case "step begun":
+            case StepBegun(step=step):
                 # Of a release that went on without a word that counts today.
-                for n in [n for n in waiting if steps[n].text != text]:
-                    steps[n] = replace(steps[n], ended=None, outcome="done")
+                for n in [n for n in waiting if steps[n].text != step]:
+                    steps[n] = replace(steps[n], ended=None, outcome=StepOutcome.DONE)
                     waiting.remove(n)
-                _break_off(steps, [under_way[known_by]] if known_by in under_way else [])
-                under_way[known_by] = len(steps)
-                steps.append(StepRun(text=text, begun=heading.at, ended=None, outcome=""))
-            case "step ended" if known_by in under_way:
-                n = under_way[known_by]
+                key = _key(step)
+                _break_off(steps, [under_way[key]] if key in under_way else [])
+                under_way[key] = len(steps)
+                steps.append(StepRun(text=step, begun=heading.at, ended=None, outcome=""))
+            case StepEnded(step=step, outcome=outcome) if _key(step) in under_way:
+                n = under_way[_key(step)]
                 steps[n] = replace(steps[n], ended=heading.at, outcome=outcome)
                 if outcome:
-                    del under_way[known_by]
-                if outcome == WAITING:
+                    del under_way[_key(step)]
+                if outcome == StepOutcome.WAITING:
                     waiting.append(n)
     return tuple(steps)
 
 
+def _key(step: str) -> str:
+    """Return what the beginning and the end of a step have in common.
+
+    It is the step's own word. Steps of another version of Ao may be texts, which the name of an
+    entry cuts, and differently at their beginning and at their end: of these it is what is whole.
+    """
+    return step if step in STEPS else step[:WHOLE]
+
+
 def _break_off(steps: list[StepRun], places: Iterable[int]) -> None:
     for n in places:
-        steps[n] = replace(steps[n], outcome=BROKEN_OFF)
-
-
-def _words(heading: Heading | None, count: int) -> tuple[str, ...]:
-    """So many words of a heading, empty ones for those that it lacks."""
-    return (*(heading.words if heading else ()), *[""] * count)[:count]
-
-
-def _colour(word: str) -> Colour | None:
-    return Colour(word) if word in list(Colour) else None
+        steps[n] = replace(steps[n], outcome=StepOutcome.BROKEN_OFF)

@@ -12,7 +12,7 @@ FEW = 100
 
 
 def truncations(event: Switched) -> Iterator[Switched]:
-    """The event again and again, each time with less of its cut-over."""
+    """Yield the event again and again, each time with less of its cut-over."""
     for shorten in (_losses, _clients, _calls, _recording):
         event = shorten(event)
         yield event

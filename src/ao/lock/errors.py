@@ -1,4 +1,4 @@
-"""What goes wrong with a lock."""
+"""Errors of a lock: held by somebody else, lost, or not there."""
 
 from __future__ import annotations
 

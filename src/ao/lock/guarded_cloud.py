@@ -11,7 +11,7 @@ from ao.cloud.protocols import WRITES
 
 
 def guarded(cloud: Cloud, prove: Callable[[], None]) -> Cloud:
-    """The same cloud; before each request that changes a site `prove` is called.
+    """Return the cloud with `prove` called before each request that would change a site.
 
     What that raises, say LockLost, keeps the request from going out.
     """

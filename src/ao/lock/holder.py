@@ -1,4 +1,4 @@
-"""Who holds a lock, as the description of its port tells."""
+"""Holder of a lock, as the description of the lock's port tells."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Claim:
     """Where the build that it is part of is seen."""
 
     def text(self, now: float) -> str:
-        """The description of a lock that is written now; secrets are masked, long texts cut.
+        """Return the description of a lock that is written now; secrets are masked, long texts cut.
 
         Its `until` is for people, and by the holder's clock.
         """
@@ -93,7 +93,7 @@ class Holder:
 
     @classmethod
     def of(cls, lock: cloud.Lock) -> Self:
-        """The holder of a lock."""
+        """Return the holder of a lock, as the lock's description tells."""
         newer = newer_format(lock.description, FORMAT)
         try:
             claim = _CLAIM.validate_json(lock.description)
@@ -103,7 +103,7 @@ class Holder:
 
     @property
     def until(self) -> float:
-        """When it ends unless it is renewed, in seconds since 1970 by Neutron's clock.
+        """Moment at which the lock ends unless renewed: seconds since 1970 by Neutron's clock.
 
         One that cannot be read ends a lease after it was created, and as late as any may if its
         format is newer. A process renews its lock, so that of one ends a lease after it was
@@ -117,12 +117,12 @@ class Holder:
 
     @property
     def by_hand(self) -> bool:
-        """Whether somebody holds it by hand, with no process that renews it."""
+        """Whether somebody holds the lock by hand, with no process that renews it."""
         return self.claim is not None and not self.claim.process
 
     @property
     def over(self) -> str:
-        """Why it counts no more; empty while it counts."""
+        """Why the lock counts no more; empty while it counts."""
         if self.lock.read >= self.until:
             return message("it ended at %(moment)s", moment=moment(self.until))
         if self.claim is not None and process_mark.ended(self.claim.process.rpartition(".")[0]):
@@ -130,7 +130,7 @@ class Holder:
         return ""
 
     def is_claim(self, claim: Claim) -> bool:
-        """Whether this very claim made it, and nobody has written in a newer format since."""
+        """Return whether a claim made this lock, and nobody wrote it in a newer format since."""
         return (
             self.newer is None
             and self.claim is not None
@@ -175,6 +175,6 @@ def _json(told: Mapping[str, object]) -> str:
 
 
 def moment(seconds: float) -> str:
-    """A moment, in seconds since 1970, as ISO 8601 in UTC; what lies beyond is cut to LAST."""
+    """Write a moment, in seconds since 1970, as ISO 8601 in UTC; a later one than LAST as LAST."""
     within = min(max(seconds, 0.0), LAST)
     return datetime.fromtimestamp(within, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

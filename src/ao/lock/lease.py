@@ -70,7 +70,7 @@ class AcquiredLock:
             raise self._losing(why) from error
 
     def guard(self, work: Work) -> Work:
-        """The work to do under the lock.
+        """Return the work to do under the lock.
 
         A request that would change the site does not go out, and LockLost is raised in its
         place, once the lock is known to be lost, or when nobody has answered for longer than
@@ -95,7 +95,7 @@ class AcquiredLock:
                 self._remove()
         except AoError as error:
             until = moment(Holder.of(self._lock).until)
-            self._work.progress.note(
+            self._work.note(
                 message(
                     "%(message)s. It ends by itself at %(moment)s.",
                     message=error.message,
@@ -127,7 +127,7 @@ class AcquiredLock:
                 pause = RENEWAL
             except LockLost as error:
                 if not self._over.is_set():
-                    self._work.progress.note(error.message)
+                    self._work.note(error.message)
                 return
             except Exception:
                 # Whatever it is, others must not take the lock over for it while we work.
@@ -140,7 +140,7 @@ class AcquiredLock:
         return self._now() - self._proven
 
     def _now(self) -> float:
-        """Seconds from some moment, with those in which this machine slept: a lease goes on."""
+        """Return seconds from some moment, with those in which this machine slept: leases go on."""
         return self._work.clock.now() + _asleep()
 
     def _prove(self) -> None:
@@ -179,7 +179,7 @@ class AcquiredLock:
         return self._work.cloud.locks.renew(lock, self._claim.text(now))
 
     def _found(self, error: CloudError) -> cloud.Lock:
-        """The lock as it is now: somebody else wrote, or our own write was not answered."""
+        """Find the lock again after a write was refused: it may be ours. Raises LockLost."""
         there = self._work.cloud.locks.find(self._lock.network_id)
         if there is None:
             raise self._losing(message("it was given free by somebody else")) from error

@@ -48,9 +48,9 @@ def acquire(work: Work, purpose: str) -> AcquiredLock:
 
 
 def acquire_by_hand(work: Work, reason: str, seconds: float) -> tuple[Holder, Holder | None]:
-    """Hold the lock by hand, for so long, with no process that renews it.
+    """Hold the lock by hand for some seconds, with no process that renews it.
 
-    The holder that this is, and the one from whom it was taken over, or None. What the
+    Return its holder, and the one from whom it was taken over, or None. What the
     same user holds by hand on the same machine is held anew. Raises as `acquire`.
     """
     claim = Claim(who=work.cloud.user, host=socket.gethostname(), purpose=reason, lease=seconds)
@@ -64,10 +64,10 @@ def acquire_by_hand(work: Work, reason: str, seconds: float) -> tuple[Holder, Ho
 
 
 def release(work: Work, *, force: bool = False) -> Holder | None:
-    """Free the lock; who held it, or None when nobody did.
+    """Free the lock; return who held it, or None when nobody did.
 
-    Without `force` only one that counts no more, or that the same user on the same
-    machine holds by hand. Raises Locked for others, Changed when it was renewed meanwhile.
+    Without `force`, only a lock that counts no more or that the same user on the same
+    machine holds by hand is freed. Raises Locked for others, Changed when it was renewed meanwhile.
     """
     before = holder(work)
     if before is None:
@@ -79,14 +79,14 @@ def release(work: Work, *, force: bool = False) -> Holder | None:
 
 
 def holder(work: Work) -> Holder | None:
-    """Who holds the lock, or held it last and left it behind; None when nobody does."""
+    """Return who holds the lock, or left it behind; None when there is no lock."""
     network_id = _network(work)
     lock = work.cloud.locks.find(network_id) if network_id else None
     return Holder.of(lock) if lock else None
 
 
 def list_holders(cloud: Cloud) -> Mapping[str, Holder]:
-    """Holders of all locks of the project that count, by site, in one request."""
+    """Return the holders of all locks of the project that count, by site, in one request."""
     found = (
         (re.fullmatch(r"ao-(.+)-lock", lock.name), Holder.of(lock)) for lock in cloud.locks.all()
     )
@@ -98,7 +98,7 @@ def list_holders(cloud: Cloud) -> Mapping[str, Holder]:
 
 
 def build_url(environ: Mapping[str, str]) -> str:
-    """Where the build that we are part of is seen: Jenkins, GitLab or GitHub; else empty."""
+    """Return the URL of the build of Jenkins, GitLab or GitHub that runs us; empty for none."""
     if all(f"GITHUB_{part}" in environ for part in ("SERVER_URL", "REPOSITORY", "RUN_ID")):
         repository = f"{environ['GITHUB_SERVER_URL']}/{environ['GITHUB_REPOSITORY']}"
         return f"{repository}/actions/runs/{environ['GITHUB_RUN_ID']}"
@@ -106,7 +106,7 @@ def build_url(environ: Mapping[str, str]) -> str:
 
 
 def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
-    """The lock, and from whom it was taken over, which is told.
+    """Take the lock; return it, and from whom it was taken over, which is told.
 
     Of two that take over the same one, each removes that very port at most, and one creates
     the next.
@@ -136,7 +136,7 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
         with suppress(Changed):
             locks.remove(there)
             taken_over = before
-            work.progress.note(
+            work.note(
                 message(
                     "Taking over the lock of %(holder)s: %(why)s.", holder=before, why=before.over
                 )
@@ -152,14 +152,14 @@ def _network(work: Work) -> str | None:
 
 
 def _is_ours(work: Work, holder: Holder) -> bool:
-    """Whether the same user on the same machine holds it."""
+    """Return whether the same user on the same machine holds the lock."""
     claim = holder.claim
     ours = (work.cloud.user, socket.gethostname())
     return claim is not None and (claim.who, claim.host) == ours
 
 
 def refusal(site: Site, holder: Holder) -> Locked:
-    """The error that tells who holds a site's lock, and until when."""
+    """Return the error that tells who holds a site's lock, and until when."""
     if holder.by_hand:
         cure = message(
             "It ends at %(moment)s; `ao unlock` frees it, with --force --reason if it is "

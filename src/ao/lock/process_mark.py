@@ -13,12 +13,12 @@ _MARK = re.compile(r"([0-9a-f]{6})\.([1-9]\d{0,8})\.(\d+)")
 
 
 def here() -> str:
-    """Mark of this process: its machine, its ID and when it began."""
+    """Return the mark of this process: its machine, its ID and when it began."""
     return f"{_machine()}.{os.getpid()}.{_begun(os.getpid()) or 0}"
 
 
 def ended(mark: str) -> bool:
-    """Whether the process of a mark has ended; False when that cannot be told from here."""
+    """Return whether the process of a mark has ended; False when that cannot be told from here."""
     found = _MARK.fullmatch(mark)
     if not found or found[1] != _machine():
         return False
@@ -33,7 +33,7 @@ def ended(mark: str) -> bool:
 
 @cache
 def _machine() -> str:
-    """What tells this machine, since its last boot, and this container of it from others."""
+    """Return a word for this boot of this machine, and this container, that no other one has."""
     marks = [socket.gethostname()]
     try:
         marks.append(Path("/proc/sys/kernel/random/boot_id").read_text())
@@ -45,7 +45,7 @@ def _machine() -> str:
 
 
 def _begun(pid: int) -> str | None:
-    """When a process began, in ticks since the boot; empty for a zombie, None if untold."""
+    """Return when a process began, in ticks since the boot; empty for a zombie, None if unknown."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

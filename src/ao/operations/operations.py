@@ -1,33 +1,34 @@
-"""Operations on a site as an operator orders them: under its lock, and in its journal."""
+"""Operations on a site as an operator orders them: under the site's lock, and in its journal."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from ao import lock
 from ao.apply.switch import target
 from ao.colour import Colour
-from ao.cutover.measurement import Measurement
-from ao.errors import AoError, Refused
+from ao.errors import Refused
 from ao.hooks import hooks, migration
 from ao.journal import (
+    MOVING,
+    Act,
     Begun,
-    Ended,
     Event,
     Journal,
     Noted,
     Operation,
     Outcome,
     Overridden,
+    Stage,
     Switched,
     TakenOver,
 )
 from ao.lock import Holder
 from ao.message import message
-from ao.operations import reconcile
+from ao.operations import reconcile, switch_options
+from ao.operations.locked_site import JournalledOperation, begin, journalled
+from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts, own_stack
 from ao.site import checked_version
@@ -35,66 +36,60 @@ from ao.site.left_out import OF_SWITCH, left_out
 from ao.site.rules import Approve
 from ao.work import Work
 
-_Journalled = AbstractContextManager[tuple[Work, Callable[[Event], None]]]
-"""The work with the site's lock, and what writes into its journal."""
-
 
 def up(work: Work) -> Facts:
     """Build what is missing and repair what is broken; old entries leave the journal.
 
     A site that is not built yet has no lock: of two that build it at once, Heat takes one.
-    Raises Locked, and as `acts.up` does.
+    Raises Locked, and as `reconcile.up` does.
     """
     if own_stack(work.cloud, work.site) is None:
         return reconcile.up(work)
-    with _journalled(work, Begun(act="up"), "up") as (locked, _):
-        facts = reconcile.up(locked)
-        Journal(locked).prune(work.site.rules.keep)
+    with journalled(work, Begun(act=Act.UP), "up") as operation:
+        facts = reconcile.up(operation.work)
+        operation.journal.prune(work.site.rules.keep)
         return facts
 
 
 def deploy(work: Work, version: str, reason: str = "") -> Facts:
     """Bring a version to the standby. Raises Locked, and as `reconcile.deploy` does."""
-    with _deploying(work, version, reason, Outcome.DONE) as (locked, _):
-        return reconcile.deploy(locked, version)
+    with _deploying(work, version, reason, Outcome.DONE) as operation:
+        return reconcile.deploy(operation.work, version)
 
 
 def start_deploy(work: Work, version: str, reason: str = "") -> None:
     """Have Heat begin to bring a version to the standby; the lock is free again after that.
 
     Until Heat has finished, its work on the stack keeps others off the standby. Raises Locked,
-    and as `acts.start_deploy` does.
+    and as `reconcile.start_deploy` does.
     """
-    with _deploying(work, version, reason, Outcome.LEFT_TO_HEAT) as (locked, _):
-        reconcile.start_deploy(locked, version)
+    with _deploying(work, version, reason, Outcome.LEFT_TO_HEAT) as operation:
+        reconcile.start_deploy(operation.work, version)
 
 
 def scale(work: Work, colour: Colour, size: int, reason: str = "") -> Facts:
     """Bring a system to a size.
 
-    Raises Refused beyond the site's bounds, Locked, and as `acts.scale` does.
+    Raises Refused beyond the site's bounds, Locked, and as `reconcile.scale` does.
     """
-    with _scaling(work, colour, size, reason, Outcome.DONE) as (locked, _):
-        return reconcile.scale(locked, colour, size)
+    with _scaling(work, colour, size, reason, Outcome.DONE) as operation:
+        return reconcile.scale(operation.work, colour, size)
 
 
 def start_scale(work: Work, colour: Colour, size: int, reason: str = "") -> None:
     """Have Heat begin to bring a system to a size; the lock is free again after that.
 
-    Raises Refused beyond the site's bounds, Locked, and as `acts.start_scale` does.
+    Raises Refused beyond the site's bounds, Locked, and as `reconcile.start_scale` does.
     """
-    with _scaling(work, colour, size, reason, Outcome.LEFT_TO_HEAT) as (locked, _):
-        reconcile.start_scale(locked, colour, size)
+    with _scaling(work, colour, size, reason, Outcome.LEFT_TO_HEAT) as operation:
+        reconcile.start_scale(operation.work, colour, size)
 
 
 def switch(
     work: Work,
     wanted: Colour | None = None,
+    options: SwitchOptions = switch_options.DEFAULT,
     *,
-    measurement: Measurement | None = None,
-    degraded: bool = False,
-    take_over: bool = False,
-    force: bool = False,
     i_know: bool = False,
     reason: str = "",
 ) -> Facts:
@@ -106,44 +101,39 @@ def switch(
     before = work.observe()
     to = target(before, wanted)
     version = before.systems[to].version
-    begun = Begun(act="switch", version=version, old=before.live, new=to, reason=reason)
+    begun = Begun(act=Act.SWITCH, version=version, old=before.live, new=to, reason=reason)
     releases = Journal(work).operations()
-    if not force:
+    if not options.force:
         _leave_to_release(work, releases, before, to)
     returns = goes_back(releases, before.live, to)
     if returns and not i_know:
         _may_go_back(work, before, to)
-    with _journalled(work, begun, message("switch to %(colour)s", colour=to)) as (locked, write):
+    with journalled(work, begun, message("switch to %(colour)s", colour=to)) as operation:
         for note in left_out(work.site, OF_SWITCH):
-            locked.progress.note(note)
-            write(Noted(text=note))
+            operation.work.note(note)
+            operation.write(Noted(text=note))
         if version is not None and not returns:
             context = hooks.context(work, before, to, version)
-            answer = None if force else migration.ask(work, context)
+            answer = None if options.force else migration.ask(work, context)
             for event in migration.told(work, version, answer):
-                write(event)
+                operation.write(event)
         try:
-            return reconcile.switch(
-                replace(locked, measuring=measurement) if measurement else locked,
-                to,
-                degraded=degraded,
-                take_over=take_over,
-                force=force,
-            )
+            return reconcile.switch(operation.work, to, options)
         finally:
+            measurement = options.measurement
             if measurement is not None and measurement.cutover is not None:
-                write(Switched(cutover=measurement.cutover))
+                operation.write(Switched(cutover=measurement.cutover))
 
 
 def down(work: Work, colours: frozenset[Colour]) -> Facts:
     """Delete the site, its journal too, or one system of it that is not live.
 
-    Raises Locked, and as `acts.down` does.
+    Raises Locked, and as `reconcile.down` does.
     """
     if colours != frozenset(Colour):
         (colour,) = colours
-        with _journalled(work, Begun(act="down", new=colour), f"down {colour}") as (locked, _):
-            return reconcile.down(locked, colours)
+        with journalled(work, Begun(act=Act.DOWN, new=colour), f"down {colour}") as operation:
+            return reconcile.down(operation.work, colours)
     try:
         held = lock.acquire(work, "down")
     except lock.NoLock:
@@ -157,20 +147,20 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
 
 
 def hold(work: Work, reason: str, seconds: float) -> Holder:
-    """Hold the lock by hand, for so long. Raises as `lock.hold` does.
+    """Hold the lock by hand for some seconds; return its holder. Raises as `acquire_by_hand` does.
 
-    The journal tells of it, and of a lock that was taken over.
+    The journal tells that the lock was taken, and whose lock was taken over.
     """
     holder, before = lock.acquire_by_hand(work, reason, seconds)
     taken_over = TakenOver(holder=str(before), why=before.over) if before else None
-    _tell(work, Begun(act="lock", reason=reason), taken_over)
+    _tell(work, Begun(act=Act.LOCK, reason=reason), taken_over)
     return holder
 
 
 def free(work: Work, reason: str = "", *, force: bool = False) -> Holder | None:
-    """Free the lock; who held it, or None when nobody did. Raises as `lock.free` does.
+    """Free the lock; return who held it, or None. Raises as `lock.release` does.
 
-    The journal tells of it, and with `force` whose lock it was.
+    The journal tells that the lock was freed, and with `force` whose lock it was.
     """
     before = lock.release(work, force=force)
     if before is not None:
@@ -179,79 +169,58 @@ def free(work: Work, reason: str = "", *, force: bool = False) -> Holder | None:
             if force
             else None
         )
-        _tell(work, Begun(act="unlock", reason=reason), overridden)
+        _tell(work, Begun(act=Act.UNLOCK, reason=reason), overridden)
     return before
 
 
 def _tell(work: Work, begun: Begun, more: Event | None) -> None:
     """Write an act on the lock, which is done at once, into the journal."""
     journal = Journal(work)
-    act = journal.begin(replace(begun, url=lock.build_url(os.environ)))
+    act = begin(journal, begun)
     if more is not None:
         journal.write(more, act)
 
 
-def _deploying(work: Work, version: str, reason: str, outcome: Outcome) -> _Journalled:
+def _deploying(
+    work: Work, version: str, reason: str, outcome: Outcome
+) -> AbstractContextManager[JournalledOperation]:
     checked_version(version)
     before = work.observe()
-    begun = Begun(act="deploy", version=version, old=before.live, new=before.standby, reason=reason)
-    return _journalled(work, begun, f"deploy {version}", outcome)
+    begun = Begun(
+        act=Act.DEPLOY, version=version, old=before.live, new=before.standby, reason=reason
+    )
+    return journalled(work, begun, f"deploy {version}", outcome)
 
 
-def _scaling(work: Work, colour: Colour, size: int, reason: str, outcome: Outcome) -> _Journalled:
+def _scaling(
+    work: Work, colour: Colour, size: int, reason: str, outcome: Outcome
+) -> AbstractContextManager[JournalledOperation]:
     guard.may_have(work.site.group, size)
-    begun = Begun(act="scale", new=colour, reason=reason)
-    return _journalled(
+    begun = Begun(act=Act.SCALE, new=colour, reason=reason)
+    return journalled(
         work, begun, message("scale %(colour)s to %(size)s", colour=colour, size=size), outcome
     )
 
 
-@contextmanager
-def _journalled(
-    work: Work, begun: Begun, purpose: str, outcome: Outcome = Outcome.DONE
-) -> Iterator[tuple[Work, Callable[[Event], None]]]:
-    """The work with the site's lock, and what writes into its journal.
-
-    The act's beginning and its end are written down.
-    """
-    with lock.acquire(work, purpose) as held:
-        locked = held.guard(work)
-        journal = Journal(locked)
-        act = journal.begin(replace(begun, url=lock.build_url(os.environ)))
-
-        def write(event: Event) -> None:
-            journal.add(event, act)
-
-        if held.taken_over is not None:
-            write(TakenOver(holder=str(held.taken_over), why=held.taken_over.over))
-        try:
-            yield locked, write
-        except AoError as error:
-            write(Ended(outcome=Outcome.FAILED, why=error.message))
-            raise
-        write(Ended(outcome=outcome))
-
-
 def goes_back(releases: Sequence[Operation], live: Colour | None, to: Colour) -> bool:
-    """Whether switching to a system returns to the version that was live before. Pure.
+    """Return whether a switch to a system goes back to the version that was live before. Pure.
 
-    So it is when what made the other one live left this one, and nothing came to it since.
+    It does when the operation that made the other system live left this one, and no version was
+    deployed to this one since.
     """
     for release in reversed(releases):
         if release.new is to and _deployed(release):
             return False
-        if release.new is live and release.act in {"switch", "release"}:
+        if release.new is live and release.act in MOVING:
             return release.old is to
     return False
 
 
 def _deployed(release: Operation) -> bool:
-    """Whether a version came to a system with it; one that only began brought none."""
-    if release.act == "deploy":
+    """Return whether an operation brought a version to a system; one that only began has not."""
+    if release.act == Act.DEPLOY:
         return release.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
-    return release.act == "release" and any(
-        (step.text, step.outcome) == ("deploy", "done") for step in release.steps
-    )
+    return release.act == Act.RELEASE and any(step.done for step in release.runs(Stage.DEPLOY))
 
 
 def _leave_to_release(work: Work, releases: Sequence[Operation], before: Facts, to: Colour) -> None:
@@ -261,8 +230,8 @@ def _leave_to_release(work: Work, releases: Sequence[Operation], before: Facts, 
     for release in releases:
         if work.site.rules.approve.stricter(release.approve) is Approve.AUTO:
             continue
-        begun = any(step.text == "switch" for step in release.steps)
-        if (release.act, release.outcome) == ("release", None) and release.new is to and not begun:
+        begun = bool(release.runs(Stage.SWITCH))
+        if release.is_open_release and release.new is to and not begun:
             raise Refused(
                 message(
                     "the release of %(version)s switches production to %(colour)s, "

@@ -45,7 +45,7 @@ class SystemGlance:
 
     @property
     def up(self) -> int | None:
-        """Those of them that pass the health check; None also when some do and some do not."""
+        """Servers in the pool that pass the health check; None when some do and some do not."""
         match self.pool:
             case Pool(operating_status="ONLINE" | "NO_MONITOR"):
                 return self.pool.members
@@ -75,9 +75,9 @@ class Glance:
 
     @property
     def release(self) -> Operation | None:
-        """The release that is open, or else the last act; `holder` tells of locks by hand."""
+        """The open release, or else the last operation that was no lock by hand."""
         acts = [it for it in self.releases if not it.on_lock]
-        open_ones = [it for it in acts if it.act == "release" and it.outcome is None]
+        open_ones = [it for it in acts if it.is_open_release]
         last = open_ones or acts
         return last[-1] if last else None
 
@@ -203,7 +203,7 @@ def _glance(answers: _Answers, name: str) -> Glance:
 
 
 def _releases(answers: _Answers, name: str) -> tuple[Operation, ...]:
-    """What the journal tells, with what was broken off as far as the locks tell."""
+    """Return the operations of a site, with those as broken off that no lock's holder works on."""
     releases = answers.journals.releases.get(name, ()) if answers.journals else ()
     if answers.holders is None:
         return releases
@@ -212,7 +212,7 @@ def _releases(answers: _Answers, name: str) -> tuple[Operation, ...]:
 
 
 def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None:
-    """How a site is switched: its stack tells, or the colours of its load balancers."""
+    """Return how a site is switched, by the tag of its stack or the colours of its balancers."""
     if stack is not None:
         word = tag_value(stack.tags, "method") or Method.ADDRESS
         return Method(word) if word in list(Method) else None
@@ -225,7 +225,7 @@ def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None
 def _production(
     addresses: tuple[FloatingIP, ...], name: str, balancers: list[LoadBalancer]
 ) -> FloatingIP | None:
-    """The production address: it says so, or it is the only one that reaches the site."""
+    """Return the address that is described so, or the only one that leads to the balancers."""
     own = [it for it in addresses if _says(it.description, "site") == name]
     marked = [it for it in own if _says(it.description, "address") == "production"]
     if marked:
@@ -257,5 +257,5 @@ def _colour(description: str) -> Colour | None:
 
 
 def _only(things: list[T]) -> T | None:
-    """The one thing; None of none, and of several: which of them it is, is not known."""
+    """Return the only one of some things; None where there is none, or more than one."""
     return things[0] if len(things) == 1 else None

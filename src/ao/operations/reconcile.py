@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 
 from ao.apply import stack_parameters
 from ao.apply.steps import begin, perform
 from ao.apply.switch import method, target
 from ao.apply.switch.drain import way
+from ao.apply.switch.move import Move
 from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import kept_findings, trial_site
 from ao.doctor.findings import Fate, Findings, warnings
 from ao.errors import BuildFailed, DeadlinePassed, NotSeen, Refused, SwitchFailed
 from ao.message import message
-from ao.operations import scale_in_hold
+from ao.operations import scale_in_hold, switch_options
+from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard, plan, quota
 from ao.plan.facts import Facts
 from ao.plan.plan import (
@@ -53,7 +54,7 @@ def up(work: Work) -> Facts:
     stored.keep(work.cloud, work.site)
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
     if facts.foreign and facts.production:
-        work.progress.note(
+        work.note(
             message(
                 "The production address %(address)s points to port %(port)s, "
                 "which is not of this site. `ao switch blue --take-over` moves "
@@ -111,36 +112,31 @@ def start_scale(work: Work, colour: Colour, size: int) -> None:
 
 
 def switch(
-    work: Work,
-    wanted: Colour | None = None,
-    *,
-    degraded: bool = False,
-    take_over: bool = False,
-    force: bool = False,
-    may_return: bool = True,
+    work: Work, wanted: Colour | None = None, options: SwitchOptions = switch_options.DEFAULT
 ) -> Facts:
     """Make another system live.
 
     It is brought to the live system's size before, and that is looked at again right before
-    production moves; not with `degraded` or `force`. With `force` nothing is waited for, and
-    connections to the old system are cut.
+    production moves; not with `degraded` or `force`.
     Raises Refused when it may not go live; SwitchFailed when production did not
     answer from it, and then production is back on the old system. With `force`, and unless it
     `may_return`, production stays, and NotSeen is raised.
     """
+    force = options.force
     with ThreadPoolExecutor(max_workers=1) as aside:
         findings = aside.submit(kept_findings.recall, work)
         before = work.observe()
-        work = _drained(work, findings.result())
+        move = _planned_move(work, findings.result(), options)
     guard.may_write(before)
     to = target(before, wanted)
 
     def next_steps(work: Work, facts: Facts, done: Done) -> Plan:
-        wanting = () if degraded or force else plan.match(facts, to, done)
+        degraded = options.degraded or force
+        wanting = () if degraded else plan.match(facts, to, done)
         if wanting:
             return wanting
-        guard.may_go_live(facts, to, degraded=degraded or force, take_over=take_over)
-        return _move(work, facts, to, done, force=force)
+        guard.may_go_live(facts, to, degraded=degraded, take_over=options.take_over)
+        return _move(work, facts, to, done, move)
 
     if not next_steps(work, before, frozenset()):
         return before
@@ -148,14 +144,17 @@ def switch(
         keeping = (
             work if force else meanwhile.enter_context(scale_in_hold.hold_scale_in(work, before))
         )
-        measured = meanwhile.enter_context(work.measuring(keeping, before, to))
+        measurement = options.measurement
+        measured = (
+            meanwhile.enter_context(measurement(keeping, before, to)) if measurement else keeping
+        )
         try:
             facts = _run(measured, partial(next_steps, measured), before)
         except NotSeen as error:
-            stays = force or not may_return or before.live in (None, to)
+            stays = force or not options.may_return or before.live in (None, to)
             if stays or work.observe().live is not to:
                 raise
-            raise _switch_back(measured, to.other, error) from error
+            raise _switch_back(measured, to.other, move, error) from error
     return facts if keeping is work else _patiently(work)
 
 
@@ -204,19 +203,22 @@ def _start(work: Work, facts: Facts, steps: Plan) -> None:
 def _warn(work: Work, findings: Findings | None) -> None:
     """Tell what the site file says against the doctor's findings."""
     for warning in warnings(work.site, findings) if findings else ():
-        work.progress.note(warning)
+        work.note(warning)
 
 
-def _drained(work: Work, findings: Findings | None) -> Work:
-    """The work with a way to drain that suits what the doctor has found."""
+def _planned_move(work: Work, findings: Findings | None, options: SwitchOptions) -> Move:
+    """Return how production is moved, drained in a way that suits what the doctor has found."""
     _warn(work, findings)
     hangs = findings is not None and findings.address.fate is Fate.HANG
-    site = work.site
-    return replace(work, site=replace(site, drain=replace(site.drain, way=way(site, hangs=hangs))))
+    return Move(
+        way=way(work.site, hangs=hangs),
+        quiet=work.site.drain.quiet if options.quiet is None else options.quiet,
+        force=options.force,
+    )
 
 
 def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
-    """Refuse what the cloud cannot give, before anything is changed; the facts by then."""
+    """Refuse what the cloud cannot give, before anything is changed; return the facts."""
     found = stack_parameters.resolve(work.cloud, work.site)
     facts = work.observe()
     guard.may_write(facts)
@@ -263,7 +265,7 @@ def _refuse_names(work: Work, facts: Facts, steps: Plan) -> None:
 
 
 def _creates(site: Site, facts: Facts, step: Step) -> str | None:
-    """Name of the stack that a step creates."""
+    """Return the name of the stack that a step creates; None when it creates none."""
     match step:
         case BuildSite():
             return site.stack
@@ -273,7 +275,7 @@ def _creates(site: Site, facts: Facts, step: Step) -> str | None:
 
 
 def _trusts(facts: Facts, step: Step, engine: Engine) -> bool:
-    """Whether a trust is made for a step: Heat's for a stack, or Aodh's for its first alarms."""
+    """Return whether a step needs a trust of Keystone: a new stack does, and first alarms do."""
     match step:
         case BuildSite():
             return True
@@ -283,8 +285,8 @@ def _trusts(facts: Facts, step: Step, engine: Engine) -> bool:
     return False
 
 
-def _move(work: Work, facts: Facts, to: Colour, done: Done, *, force: bool = False) -> Plan:
-    """Next steps of making a system live, and its alarms those that change a size.
+def _move(work: Work, facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
+    """Return the next steps of making a system live, those that change its alarms among them.
 
     Both systems keep their sizes while production moves: the old one's alarms are switched off
     before, so none of its servers goes during the drain, and the new one's on right after. In
@@ -292,14 +294,14 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, *, force: bool = Fal
     """
     moved = facts.live is to
     effect = Effect.GROWTH if work.holds_scale_in else Effect.BOTH
-    first = force and not moved
+    first = move.force and not moved
     steps = () if first else plan.alarms(facts, to if moved else None, effect, done)
-    return steps or method(work.site).plan(work.site, facts, to, done, force=force)
+    return steps or method(work.site).plan(facts, to, done, move)
 
 
-def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:
+def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen) -> SwitchFailed:
     """Return production to the old system after a switch that could not be seen."""
-    work.progress.note(
+    work.note(
         message(
             "Production does not answer from %(new)s; switching back to %(old)s.",
             new=old.other,
@@ -311,7 +313,7 @@ def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:
         colour=old.other,
     )
     try:
-        _run(work, lambda facts, done: _move(work, facts, old, done))
+        _run(work, lambda facts, done: _move(work, facts, old, done, move))
     except DeadlinePassed as second:
         return SwitchFailed(
             message(
@@ -330,7 +332,7 @@ def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:
 
 
 def _patiently(work: Work) -> Facts:
-    """Facts in the midst of a command, which a moment's silence of a service must not end."""
+    """Observe in the midst of a command, which one failed request must not end."""
     return work.clock.until(
         work.observe, what=message("OpenStack to answer"), deadline=work.site.deadlines.switch
     )
@@ -339,7 +341,7 @@ def _patiently(work: Work) -> Facts:
 def _run(
     work: Work, next_steps: Callable[[Facts, Done], Plan], first: Facts | None = None
 ) -> Facts:
-    """Observe, plan and perform until nothing is left to do; the facts at the end.
+    """Observe, plan and perform until nothing is left to do; return the facts at the end.
 
     `first` are facts that were observed right before.
     """

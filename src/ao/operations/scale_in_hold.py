@@ -17,7 +17,7 @@ from ao.work import Work
 
 @contextmanager
 def hold_scale_in(work: Work, facts: Facts | None = None) -> Iterator[Work]:
-    """The work to do meanwhile; load may still add servers to the live system.
+    """Let no load take servers from the live system while the body runs; give the work to do so.
 
     `facts` are those that were observed right before. However that ends, load may then do both
     again to the system that is live by that time; a process that was killed leaves that to the
@@ -47,7 +47,7 @@ def _let_go(work: Work) -> None:
             work.lock.check()
         _set(work, work.observe(), Effect.BOTH)
     except AoError as error:
-        work.progress.note(
+        work.note(
             message(
                 "%(message)s. Load takes no server from the live system until `ao up`.",
                 message=error.message,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ao.colour import Colour
-from ao.journal import Operation, Outcome
+from ao.journal import Act, Operation, Outcome, Stage
 from ao.message import message
 from ao.plan.facts import Facts
 
@@ -77,28 +77,26 @@ def _moves(operations: Sequence[Operation], live: Colour) -> Iterator[_Move]:
     for it in operations:
         if it.old is None or it.new is not it.old.other:
             continue
-        switches = [step.begun for step in it.steps if step.text == "switch"]
-        if it.act == "release" and it.outcome == Outcome.ROLLED_BACK:
+        switches = [step.begun for step in it.runs(Stage.SWITCH)]
+        if it.act == Act.RELEASE and it.outcome == Outcome.ROLLED_BACK:
             yield _Move(at=it.last, to=it.old, version="", returned_from=it.version)
-        elif it.act == "switch" and (it.outcome == Outcome.DONE or it.new is live):
+        elif it.act == Act.SWITCH and (it.outcome == Outcome.DONE or it.new is live):
             yield _Move(at=it.begun, to=it.new, version=it.version)
         elif switches and (it.outcome == Outcome.RELEASED or it.new is live):
             yield _Move(at=switches[-1], to=it.new, version=it.version)
 
 
 def _deployed(operation: Operation, to: Colour, since: datetime, there: str | None) -> bool:
-    """Whether an operation deployed to a system since then, or left Heat to do so.
+    """Return whether an operation deployed to a system since a moment, or left Heat to do so.
 
     One that failed or was killed counts when the system has its version.
     """
     if operation.new is not to:
         return False
-    if operation.act == "deploy":
+    if operation.act == Act.DEPLOY:
         ended = operation.outcome in {Outcome.DONE, Outcome.LEFT_TO_HEAT}
         return operation.begun >= since and (ended or operation.version == there)
-    return operation.act == "release" and any(
-        step.text == "deploy"
-        and step.begun >= since
-        and (step.outcome == "done" or operation.version == there)
-        for step in operation.steps
+    return operation.act == Act.RELEASE and any(
+        step.begun >= since and (step.done or operation.version == there)
+        for step in operation.runs(Stage.DEPLOY)
     )

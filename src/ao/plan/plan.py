@@ -14,7 +14,7 @@ from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
 from ao.plan.facts import Facts, System
-from ao.site import Method, Site, checked_version
+from ao.site import DrainWay, Method, Site, checked_version
 from ao.site.autoscale import Effect
 
 
@@ -183,6 +183,10 @@ class Drain(Step):
     """Get the clients that are still on a system over to the other one."""
 
     colour: Colour
+    way: DrainWay | None
+    """How; None where the move of production itself gets them over."""
+    quiet: float
+    """Seconds in which the system must have served nobody to count as drained."""
 
     def __str__(self) -> str:
         return message("drain %(colour)s", colour=self.colour)

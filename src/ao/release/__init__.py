@@ -1,11 +1,11 @@
 """Releases: a version is taken all the way, from the plan to the decision."""
 
+from ao.journal import Stage
 from ao.release.errors import Aborted, RolledBack, WaitingForApproval
 from ao.release.lifecycle import abort, back, plan, release, resume
 from ao.release.open_releases import approve, go_on, is_running, open_release, pause
 from ao.release.person import checked_name
 from ao.release.run import Options
-from ao.release.stage import Stage
 from ao.release.stage_plan import Plan, State
 
 __all__ = [

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from ao.journal import Approval
+from ao.journal import Approval, Stage
 from ao.message import message
 from ao.plan.facts import Facts
 from ao.release.person import Person, are_two
-from ao.release.stage import Stage
 from ao.release.state import Given, ReleaseState
 from ao.site.rules import Approve
 
 
 def wanted(past: ReleaseState, facts: Facts, approver: Person) -> Approval:
-    """The approval that somebody may give to a release as it is now."""
+    """Return the approval that somebody may give to a release as it is now."""
     standby = facts.systems[past.new]
     return Approval(
         release=past.id,
@@ -28,7 +27,7 @@ def wanted(past: ReleaseState, facts: Facts, approver: Person) -> Approval:
 
 
 def counting(past: ReleaseState, facts: Facts, rule: Approve) -> Given | None:
-    """The approval that lets a release pass; None while there is none.
+    """Return the approval that lets a release pass; None while there is none.
 
     `rule` is the site file's; it does not loosen the one that the release was begun under.
     """
@@ -36,7 +35,7 @@ def counting(past: ReleaseState, facts: Facts, rule: Approve) -> Given | None:
 
 
 def objection(given: Given, past: ReleaseState, facts: Facts, rule: Approve) -> str:
-    """Why an approval does not let a release pass, to be read after `it`; empty when it does."""
+    """Return why an approval does not let a release pass, to be read after `it`; else nothing."""
     approval = given.approval
     if approval is None or not (approval.release and approval.version and approval.stage):
         return message("names no release, version and stage, as that of an older Ao")
@@ -54,7 +53,7 @@ def objection(given: Given, past: ReleaseState, facts: Facts, rule: Approve) -> 
 
 
 def is_deployed(past: ReleaseState, facts: Facts) -> bool:
-    """Whether the system that a release goes to has its version, and Heat is done with it."""
+    """Return whether the new system has the release's version, and Heat is done with it."""
     standby = facts.systems[past.new]
     stack = standby.stack
     return bool(stack and standby.version == past.version and not stack.busy and not stack.failed)

@@ -33,7 +33,7 @@ class Control:
     """Hears `ao pause`, `ao abort`, `ao approve` and `ao release continue`, from any machine."""
 
     def __init__(self, work: Work, journal: Journal, release: str) -> None:
-        """What was asked of the release before this moment is over."""
+        """Take what was asked of the release before this moment as heard."""
         self._inner = work
         self._journal = journal
         self._release = release
@@ -44,14 +44,14 @@ class Control:
 
     @property
     def work(self) -> Work:
-        """The work with a clock that listens as it waits; time stands still in a pause."""
+        """The work, with a clock that hears requests as it waits and stands still in a pause."""
         return replace(self._inner, clock=Clock(now=self._now, sleep=self._sleep))
 
     def listen(self) -> None:
         """Hear what was asked since the last time; returns when no pause holds.
 
         An approval ends no pause; only one of an older Ao does, whose `release continue` wrote
-        it. Raises AbortAsked. A cloud that does not answer is asked another time.
+        it. Raises AbortRequested. A cloud that does not answer is asked another time.
         """
         paused = False
         begin = self._inner.clock.now()
@@ -75,7 +75,7 @@ class Control:
             self._inner.clock.sleep(INTERVAL)
 
     def approvals(self) -> tuple[Given, ...]:
-        """The approvals that were heard since this was asked last, oldest first."""
+        """Return the approvals that were heard since the last call, oldest first."""
         heard, self._approvals = tuple(self._approvals), []
         return heard
 
@@ -88,7 +88,7 @@ class Control:
         return asked
 
     def _tell(self, who: str, reason: str) -> None:
-        self._inner.progress.note(
+        self._inner.note(
             message(
                 "Paused by %(who)s: %(reason)s. `ao release continue` goes on, `ao abort` ends it.",
                 who=who,

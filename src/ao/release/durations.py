@@ -1,4 +1,4 @@
-"""How long the stages of a release take, as they did before. Pure."""
+"""Durations of the stages of a release, by what they took before. Pure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ LATEST = 5
 
 
 def durations(releases: Iterable[Operation]) -> Mapping[str, float]:
-    """Median seconds of each step of the latest releases, by its words."""
+    """Return the median seconds of each step of the latest releases, by the step."""
     seconds: dict[str, list[float]] = defaultdict(list)
     for release in releases:
         for step in release.steps:
-            if step.outcome == "done" and step.seconds is not None:
+            if step.done and step.seconds is not None:
                 seconds[step.text].append(step.seconds)
     return {text: statistics.median(known[-LATEST:]) for text, known in seconds.items()}

@@ -1,4 +1,4 @@
-"""How a release may end other than released."""
+"""Errors in which a run of a release ends that did not release its version."""
 
 from __future__ import annotations
 

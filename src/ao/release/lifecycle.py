@@ -6,9 +6,9 @@ that was killed goes on with the same command, on this machine or another.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -18,9 +18,11 @@ from ao.config import stored
 from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
-from ao.journal import Ask, Begun, Ended, Journal, Noted, Outcome, TakenOver
+from ao.journal import Act, Ask, Begun, Ended, Journal, Noted, Outcome, Stage
 from ao.message import message
 from ao.operations import operations, scale_in_hold, way_back
+from ao.operations.locked_site import LockedSite, locked
+from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts
 from ao.release import production, tasks, window_warning
@@ -36,7 +38,6 @@ from ao.release.open_releases import (
 )
 from ao.release.person import Person
 from ao.release.run import Options, ReleaseRun
-from ao.release.stage import Stage
 from ao.release.stage_plan import Plan, State, colours, plan_stages
 from ao.release.state import ReleaseState
 from ao.site import Site, checked_version
@@ -54,11 +55,11 @@ TAKERS: Mapping[Stage, Callable[[ReleaseRun, Facts], None]] = {
     Stage.WATCH: production.watch,
     Stage.RETIRE: tasks.retire,
 }
-"""What does each stage."""
+"""Functions that do the stages."""
 
 
 def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> Plan:
-    """The stages that a release of this version would take now; nothing is changed."""
+    """Return the stages that a release of a version would take now; nothing is changed."""
     journal = Journal(work)
     known = durations(journal.operations())
     unfinished = open_release(journal)
@@ -79,14 +80,15 @@ def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> P
 def release(work: Work, version: str, options: Options) -> Outcome | None:
     """Take a version all the way, or go on with the release of it that was begun.
 
-    The outcome; None when stages are left to a later run. Raises ConfigError for what is no
+    Return the outcome; None when stages are left to a later run. Raises ConfigError for what is no
     version, Locked, Refused while another release is open, CheckFailed, HookFailed, OutsideWindow,
     WaitingForApproval, RolledBack, Aborted, and as `reconcile.deploy` and `reconcile.switch` do.
     """
     checked_version(version)
     _refuse_without_file(work.site)
     hooks.check(work.site)
-    with _locked(work, f"release {version}", options) as (held, journal, taken_over):
+    with _locked(work, f"release {version}", options) as site:
+        held, journal = site.work, site.journal
         unfinished = open_release(journal)
         if unfinished is None:
             facts = held.observe()
@@ -94,7 +96,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             stored.check_format(held.cloud, held.site)
             old, new = colours(facts, None)
             if facts.systems[old].version == version and not facts.switching_to:
-                held.progress.note(
+                held.note(
                     message("%(version)s is live already, on %(old)s.", version=version, old=old)
                 )
                 return Outcome.RELEASED
@@ -113,11 +115,10 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
             )
             begun = Begun(
-                act="release",
+                act=Act.RELEASE,
                 version=version,
                 old=old,
                 new=new,
-                url=lock.build_url(os.environ),
                 plan=tuple(
                     it.text for it in plan_stages(held.site, facts, version, skip=options.skip)
                 ),
@@ -126,8 +127,9 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 releaser=releaser.name,
                 approve=held.site.rules.approve,
             )
+            operation = site.begin(begun)
             unfinished = ReleaseState(
-                id=journal.begin(begun),
+                id=operation.id,
                 version=version,
                 old=old,
                 new=new,
@@ -152,11 +154,12 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                     "abort` ends it, and it can be begun anew."
                 ),
             )
-        _note(journal, unfinished.id, taken_over)
+        else:
+            operation = site.resume(unfinished.id)
         too_short = window_warning.window_warning(held, options.moment())
         if too_short:
-            held.progress.note(too_short)
-        return _run(ReleaseRun(held, journal, unfinished, options))
+            held.note(too_short)
+        return _run(ReleaseRun(operation, unfinished, options))
 
 
 def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome | None:
@@ -167,10 +170,9 @@ def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome
     """
     _refuse_without_file(work.site)
     hooks.check(work.site)
-    with _locked(work, "release", options) as (held, journal, taken_over):
-        unfinished = require_open(open_release(journal), named)
-        _note(journal, unfinished.id, taken_over)
-        return _run(ReleaseRun(held, journal, unfinished, options))
+    with _locked(work, "release", options) as site:
+        unfinished = require_open(open_release(site.journal), named)
+        return _run(ReleaseRun(site.resume(unfinished.id), unfinished, options))
 
 
 def back(work: Work, options: Options) -> None:
@@ -195,14 +197,14 @@ def back(work: Work, options: Options) -> None:
         operations.switch(
             work,
             facts.live.other,
-            measurement=measurement,
+            SwitchOptions(quiet=options.quiet, measurement=measurement),
             i_know=options.i_know,
             reason=options.reason,
         )
 
 
 def _without_way_back(facts: Facts) -> str:
-    """What to do where `back` is refused."""
+    """Return the cure that is told where `back` is refused."""
     if facts.live is None:
         return message("`ao up` builds the site; `ao switch blue` makes blue live.")
     if facts.switching_to is not None:
@@ -226,7 +228,7 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
     """
     if is_running(work):
         unfinished = request(work, Ask.ABORT, options.reason, version)
-        work.progress.note(
+        work.note(
             message(
                 "Asked the release of %(version)s to abort where it runs.",
                 version=unfinished.version,
@@ -237,18 +239,17 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
         wait_until_ended(work, unfinished.version)
         if open_release(Journal(work)) is None:
             return
-    with _locked(work, "abort", options) as (held, journal, taken_over):
-        open_one = require_open(open_release(journal), version)
-        _note(journal, open_one.id, taken_over)
-        for note in left_out(held.site, OF_SWITCH_BACK):
-            held.progress.note(note)
-            journal.add(Noted(text=note), open_one.id)
-        running = ReleaseRun(held, journal, open_one, options)
-        _abort(running, AbortRequested(held.cloud.user, options.reason))
+    with _locked(work, "abort", options) as site:
+        open_one = require_open(open_release(site.journal), version)
+        running = ReleaseRun(site.resume(open_one.id), open_one, options)
+        for note in left_out(running.work.site, OF_SWITCH_BACK):
+            running.work.note(note)
+            running.write(Noted(text=note))
+        _abort(running, AbortRequested(work.cloud.user, options.reason))
 
 
 def _is_for(unfinished: ReleaseState, releaser: str) -> bool:
-    """Whether a release was begun for a person, or none is named."""
+    """Return whether a release was begun for the person, or nobody is named."""
     return not releaser or releaser.casefold() == unfinished.releaser.name.casefold()
 
 
@@ -265,21 +266,17 @@ def _refuse_without_file(site: Site) -> None:
 
 
 @contextmanager
-def _locked(
-    work: Work, purpose: str, options: Options
-) -> Iterator[tuple[Work, Journal, lock.Holder | None]]:
-    """The work with the site's lock, its journal, and from whom the lock was taken over."""
+def _locked(work: Work, purpose: str, options: Options) -> Iterator[LockedSite]:
+    """Hold the site's lock while the body runs, and have no load take servers meanwhile."""
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(options.moment(), UTC)
+
     with (
-        lock.acquire(work, purpose) as held,
-        scale_in_hold.hold_scale_in(held.guard(work)) as locked,
+        locked(work, purpose, now=now) as site,
+        scale_in_hold.hold_scale_in(site.work) as held,
     ):
-        journal = Journal(locked, now=lambda: datetime.fromtimestamp(options.moment(), UTC))
-        yield locked, journal, held.taken_over
-
-
-def _note(journal: Journal, release: str, taken_over: lock.Holder | None) -> None:
-    if taken_over is not None:
-        journal.add(TakenOver(holder=str(taken_over), why=taken_over.over), release)
+        yield replace(site, work=held)
 
 
 def _run(run: ReleaseRun) -> Outcome | None:
@@ -311,7 +308,7 @@ def _stages(run: ReleaseRun) -> Outcome | None:
         planned = next(it for it in found if it.stage is stage)
         if planned.state is State.TODO:
             if stage is Stage.WATCH and run.options.detach:
-                run.work.progress.note(
+                run.work.note(
                     message("The decision window is open; `ao watch` watches and decides.")
                 )
                 return None
@@ -319,7 +316,7 @@ def _stages(run: ReleaseRun) -> Outcome | None:
                 TAKERS[stage](run, facts)
             run.finished(stage)
         if stage is run.options.until:
-            run.work.progress.note(
+            run.work.note(
                 message("Stopped after %(stage)s; the same command goes on.", stage=stage)
             )
             return None
@@ -361,7 +358,7 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
     facts = run.observe()
     if facts.live is run.past.new or facts.switching_to is run.past.new:
         run.write(Noted(text=message("stopped: %(message)s", message=error.message)))
-        run.work.progress.note(
+        run.work.note(
             message(
                 "Production is on %(live)s. `ao release continue` goes on, `ao abort` goes back.",
                 live=facts.live,
@@ -370,7 +367,7 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
         return
     outcome = Outcome.CHECK_FAILED if isinstance(error, CheckFailed) else Outcome.FAILED
     run.write(Ended(outcome=outcome, why=error.message))
-    run.work.progress.note(
+    run.work.note(
         message(
             "The release of %(version)s has ended, production is on "
             "%(live)s. `ao release %(version)s` begins it anew.",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from ao import lock
 from ao.errors import Forbidden, Refused
-from ao.journal import Ask, Asked, Journal, Unreadable
+from ao.journal import Ask, Asked, Journal, Stage, Unreadable
 from ao.message import message
 from ao.release import approval
 from ao.release.control import INTERVAL
 from ao.release.person import Person, are_two
-from ao.release.stage import Stage
 from ao.release.state import ReleaseState, read_state
 from ao.site.rules import Approve
 from ao.text_format import UPGRADE
@@ -17,12 +16,12 @@ from ao.work import Work
 
 
 def open_release(journal: Journal) -> ReleaseState | None:
-    """The release that was begun and has not ended, or None.
+    """Return the release that was begun and has not ended, or None.
 
     One whose beginning cannot be read, or breaks the journal's rules, opens none. Raises Refused
     if entries of it have a newer format: this version of Ao does not know where it is.
     """
-    open_ones = [it for it in journal.operations() if it.act == "release" and it.outcome is None]
+    open_ones = [it for it in journal.operations() if it.is_open_release]
     for it in reversed(open_ones):
         entries = journal.entries(it.id)
         for entry in entries:
@@ -43,7 +42,7 @@ def open_release(journal: Journal) -> ReleaseState | None:
 
 
 def require_open(unfinished: ReleaseState | None, named: str | None = None) -> ReleaseState:
-    """The open release, which must be the one that is named if one is.
+    """Return the open release, which must be the one that is named if one is.
 
     A name is its ID, how that begins, or its version. Raises Refused.
     """
@@ -71,18 +70,18 @@ def require_open(unfinished: ReleaseState | None, named: str | None = None) -> R
 
 
 def is_running(work: Work) -> bool:
-    """Whether a process runs a release, or something else, on the site at this moment."""
+    """Return whether a process works on the site at this moment, on a release or otherwise."""
     return _process(work) is not None
 
 
 def _process(work: Work) -> lock.Holder | None:
-    """The process that holds the site's lock, or None."""
+    """Return the process that holds the site's lock, or None."""
     holder = lock.holder(work)
     return None if holder is None or holder.over or holder.by_hand else holder
 
 
 def _runs(holder: lock.Holder | None, version: str) -> bool:
-    """Whether a process is at work on the release of a version: to take it on, or to abort it."""
+    """Return whether a lock's holder is at work on the release of a version, or aborts it."""
     purpose = holder.claim.purpose if holder and holder.claim else ""
     return purpose in {"release", f"release {version}", "abort"}
 
@@ -100,7 +99,7 @@ def go_on(work: Work, reason: str = "", named: str | None = None) -> ReleaseStat
 def approve(
     work: Work, reason: str = "", *, named: str | None = None, approver: str = ""
 ) -> ReleaseState:
-    """Approve of the open release's switch, as it is deployed now; the release.
+    """Approve of the open release's switch, as it is deployed now; return the release.
 
     `approver` is the person for whom the user approves, as a CI names one. Nothing is written
     when it is approved already. Raises Refused as `require_open`, when there is nothing to approve,
@@ -170,7 +169,7 @@ def approve(
 
 
 def request(work: Work, what: Ask, reason: str, named: str | None = None) -> ReleaseState:
-    """Ask something of the open release, which it is; raises as `require_open`.
+    """Ask something of the open release, and return that release; raises as `require_open`.
 
     Raises Locked while a process of something else holds the site's lock: the release does not
     run then, and would not hear it.

@@ -27,7 +27,7 @@ class Person:
 
 
 def checked_name(name: str) -> str:
-    """The name of a person, without blanks around it; empty names nobody.
+    """Return the name of a person without blanks around it; an empty one names nobody.
 
     Raises ConfigError for one that cannot be shown or is too long.
     """
@@ -45,7 +45,7 @@ def checked_name(name: str) -> str:
 
 
 def are_two(releaser: Person, approver: Person) -> bool:
-    """Whether these are two people for all that is known of them.
+    """Return whether two persons are known to be different people.
 
     Where each names a person, the names differ. Else the users differ, by their IDs, and if one
     of them names a person, that is not the other's user. Large and small letters are the same.
@@ -59,7 +59,7 @@ def are_two(releaser: Person, approver: Person) -> bool:
 
 
 def _is_named(person: Person) -> bool:
-    """Whether a person is named by a name that tells them apart from others."""
+    """Return whether a person has a name that tells them apart from others."""
     return bool(person.name) and MASK not in person.name
 
 

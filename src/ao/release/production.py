@@ -14,11 +14,12 @@ from ao.cutover.measurement import Measurement, Probe
 from ao.errors import DeadlinePassed, Refused
 from ao.hooks import migration
 from ao.interrupt import unbroken
-from ao.journal import Ended, Judged, Measured, Outcome, Overridden, Switched
+from ao.journal import SWITCH_BACK, Ended, Judged, Measured, Outcome, Overridden, Switched
 from ao.message import message
 from ao.operations import reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.plan.facts import Facts
-from ao.progress import Silent
+from ao.progress import Silent, Status
 from ao.release.errors import RolledBack
 from ao.release.run import ReleaseRun
 from ao.report import report_files, translations
@@ -30,7 +31,6 @@ from ao.watch.sample import Baseline
 from ao.watch.sampling import Sampler
 from ao.watch.verdict import Decision
 from ao.window import window
-from ao.work import Work
 
 BEFORE = 3.0
 """Seconds that a probe looks at production right before a switch."""
@@ -85,12 +85,14 @@ def _await_health(run: ReleaseRun) -> None:
         hopeless = system.stack is None or system.stack.failed
         if hopeless or system.online >= system.size:
             return True
-        run.work.progress.state(
-            message(
-                "%(online)s of %(size)s servers of %(new)s pass the health check",
-                online=system.online,
-                size=system.size,
-                new=run.past.new,
+        run.work.progress.emit(
+            Status(
+                message(
+                    "%(online)s of %(size)s servers of %(new)s pass the health check",
+                    online=system.online,
+                    size=system.size,
+                    new=run.past.new,
+                )
             )
         )
         return None
@@ -146,7 +148,7 @@ def go_back(run: ReleaseRun, why: str) -> NoReturn:
         raise migration.refusal(version, old)
     if run.past.verdict != BACK:
         _judge(run, BACK, why)
-    with run.part("switch back", message("switch production back to %(colour)s", colour=old)):
+    with run.part(SWITCH_BACK, message("switch production back to %(colour)s", colour=old)):
         run.hook(Point.BEFORE_SWITCH_BACK)
         with unbroken():
             _move(run, old)
@@ -170,7 +172,7 @@ def go_back(run: ReleaseRun, why: str) -> NoReturn:
 
 
 def failing(run: ReleaseRun) -> tuple[str, ...]:
-    """The site's checks that production fails, a sentence for each."""
+    """Run the site's checks on production; return a sentence for each that fails."""
     quietly = replace(run.work, progress=Silent())
     results = checks.run(quietly, run.context().url, run.past.new, run.past.version)
     return tuple(f"{it.name}: {it.why}" for it in results.results if not it.passed)
@@ -179,7 +181,7 @@ def failing(run: ReleaseRun) -> tuple[str, ...]:
 def _judge(run: ReleaseRun, verdict: str, why: str) -> None:
     run.write(Judged(verdict=verdict, why=why))
     run.past = replace(run.past, verdict=verdict)
-    run.work.progress.note(
+    run.work.note(
         message(
             "Decision: %(what)s: %(why)s.",
             what=verdict,
@@ -189,48 +191,51 @@ def _judge(run: ReleaseRun, verdict: str, why: str) -> None:
 
 
 def _may_return(run: ReleaseRun) -> bool:
-    """Whether production may go back from the version: it changed no database one-way."""
+    """Return whether production may leave the version again: it changed no database one-way."""
     return run.options.i_know or not migration.one_way(run.work, run.context())
 
 
 def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
     """Switch production, measured; one that is not whole is taken where there is no better."""
-    with _measured(run) as measured:
-        work = replace(measured, draining=run.draining)
+    work = replace(run.work, draining=run.draining)
+    with _measured(run) as measurement:
+        options = SwitchOptions(
+            may_return=may_return, quiet=run.options.quiet, measurement=measurement
+        )
         try:
-            reconcile.switch(work, to, may_return=may_return)
+            reconcile.switch(work, to, options)
         except Refused as error:
             if to is not run.past.old:
                 raise
-            run.work.progress.note(
+            run.work.note(
                 message(
                     "%(message)s. Switching back to the servers that pass.", message=error.message
                 )
             )
-            reconcile.switch(work, to, degraded=True, may_return=may_return)
+            reconcile.switch(work, to, replace(options, degraded=True))
 
 
 @contextmanager
-def _measured(run: ReleaseRun) -> Iterator[Work]:
-    """The work with a measurement, whose result is kept in the journal."""
+def _measured(run: ReleaseRun) -> Iterator[Measurement | None]:
+    """Give what measures a switch, if anything does, and keep its result in the journal."""
     if run.options.probes is None:
-        yield run.work
+        yield None
         return
     with run.options.probes() as probe:
         measurement = Measurement(probe=probe)
         try:
-            yield replace(run.work, measuring=measurement)
+            yield measurement
         finally:
             if measurement.cutover is not None:
                 run.write(Switched(cutover=measurement.cutover))
-                run.work.progress.note(translations.verdict(measurement.cutover))
+                run.work.note(translations.verdict(measurement.cutover))
                 for path in run.options.reports:
                     report_files.write(measurement.cutover, path)
 
 
 @contextmanager
 def _probing(run: ReleaseRun, facts: Facts) -> Iterator[Probe | None]:
-    """A probe that asks production, if it can be asked from here."""
+    """Have a probe ask production while the body runs; give None where it does not answer."""
     if run.options.probes is None:
         yield None
         return

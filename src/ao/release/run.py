@@ -13,24 +13,24 @@ from ao.cutover.measurement import Probe
 from ao.errors import AoError
 from ao.hooks import hooks, notification
 from ao.hooks.hooks import Context
-from ao.journal import WAITING, Event, Journal, StepBegun, StepEnded
+from ao.journal import Stage, StepBegun, StepEnded, StepOutcome
 from ao.message import message
+from ao.operations.locked_site import JournalledOperation
 from ao.plan.facts import Facts
 from ao.plan.plan import Step
+from ao.progress import Status, StepFinished, StepStarted
 from ao.release.control import AbortRequested, Control
 from ao.release.errors import WaitingForApproval
-from ao.release.stage import Stage
 from ao.release.state import ReleaseState
 from ao.site.hooks import Point
-from ao.work import Work
 
 Probes = Callable[[], AbstractContextManager[Probe]]
-"""What gives a probe, as often as it is asked."""
+"""Begins a probe, which runs until its block ends; may be called again and again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """What the user says of one run."""
+    """What the user says of one run of a release."""
 
     ask: Callable[[str], bool] | None = None
     """Asks the user whether to go on; None where nobody can be asked."""
@@ -42,17 +42,21 @@ class Options:
     """Why production is switched outside of its window, if it is."""
     i_know: bool = False
     """Whether production may be switched back past a one-way change."""
+    quiet: float | None = None
+    """Seconds in which the old system must have served nobody to count as drained; None for what
+    the site file says."""
     skip: frozenset[Stage] = frozenset()
+    """Stages that are not to be done."""
     reason: str = ""
-    """Why there is this release."""
+    """Why the release is made, for the journal and for hooks."""
     releaser: str = ""
     """Person for whom it is begun, as a CI names one."""
     known: Callable[[str, str], None] | None = None
-    """Is told the release's ID and version, once they are known."""
+    """Called with the release's ID and version as soon as they are known."""
     junit: Path | None = None
     """File for the results of the checks."""
     probes: Probes | None = None
-    """None measures nothing."""
+    """Begins probes, which measure production; None where nothing is to be measured."""
     reports: tuple[Path, ...] = ()
     """Files for the report of every switch; a later one takes the place of an earlier one."""
     moment: Callable[[], float] = time.time
@@ -72,27 +76,26 @@ class StageStep(Step):
 class ReleaseRun:
     """One process's part of a release; what was done of it before is in `past`."""
 
-    def __init__(self, work: Work, journal: Journal, past: ReleaseState, options: Options) -> None:
-        self.work = work
+    def __init__(
+        self, operation: JournalledOperation, past: ReleaseState, options: Options
+    ) -> None:
+        self.work = operation.work
         self.past = past
         self.options = options
-        self.attention = Control(work, journal, past.id)
-        self._journal = journal
+        self.attention = Control(operation.work, operation.journal, past.id)
+        self.write = operation.write
+        """Adds an entry to the journal."""
         self._context: Context | None = None
 
     def listen(self) -> None:
-        """Hear what others ask, and wait while it is paused. Raises AbortAsked."""
+        """Hear what others ask of the release; wait while it is paused. Raises AbortRequested."""
         self.attention.listen()
         self.past = replace(
             self.past, approvals=(*self.past.approvals, *self.attention.approvals())
         )
 
-    def write(self, event: Event) -> None:
-        """Add an entry to the journal."""
-        self._journal.add(event, self.past.id)
-
     def observe(self) -> Facts:
-        """Facts in the midst of a release, which a moment's silence of a service must not end."""
+        """Observe in the midst of a release, which one failed request must not end."""
         return self.work.clock.until(
             self.work.observe,
             what=message("OpenStack to answer"),
@@ -100,9 +103,9 @@ class ReleaseRun:
         )
 
     def context(self) -> Context:
-        """What commands and webhooks are told of the release.
+        """Return what hooks and webhooks are told of the release.
 
-        Where a cloud that fails cannot be looked at, it is what they were told before.
+        Where the cloud fails and cannot be looked at, it is what they were told before.
         """
         try:
             facts = self.work.observe()
@@ -138,38 +141,38 @@ class ReleaseRun:
         self.hook(Point.AFTER_DRAIN)
 
     def countdown(self, what: str) -> Callable[[float], None]:
-        """What tells the seconds that are left until something."""
-        return lambda left: self.work.progress.state(
-            message("%(what)s: in %(time)s", what=what, time=duration.show(left))
+        """Return a function that tells the seconds that are left until something happens."""
+        return lambda left: self.work.progress.emit(
+            Status(message("%(what)s: in %(time)s", what=what, time=duration.show(left)))
         )
 
     @contextmanager
     def part(self, word: str, text: str) -> Iterator[None]:
-        """Tell and write down the beginning and the end of a stage."""
+        """Tell and journal the beginning and the end of a step: `word` is kept, `text` is told."""
         part, begin = StageStep(text), self.work.clock.now()
         self.write(StepBegun(step=word))
-        self.work.progress.begin(part)
+        self.work.progress.emit(StepStarted(part))
 
-        def ended(outcome: str, why: str = "") -> None:
+        def ended(outcome: StepOutcome, why: str = "") -> None:
             seconds = self.work.clock.now() - begin
             self.write(StepEnded(step=word, seconds=seconds, outcome=outcome, why=why))
-            self.work.progress.end(part, seconds)
+            self.work.progress.emit(StepFinished(part, seconds))
 
         try:
             yield
         except WaitingForApproval as waiting:
-            ended(WAITING, waiting.message)
+            ended(StepOutcome.WAITING, waiting.message)
             raise
         except AoError as error:
-            ended("failed", error.message)
+            ended(StepOutcome.FAILED, error.message)
             raise
         except AbortRequested as asked:
-            ended("aborted", str(asked))
+            ended(StepOutcome.ABORTED, str(asked))
             raise
-        ended("done")
+        ended(StepOutcome.DONE)
 
     def finished(self, stage: Stage) -> None:
-        """Take a stage as done."""
+        """Note that a stage is done; a deploy voids what was done and approved before it."""
         if stage is Stage.DEPLOY:
             # An approval that came while it was deployed is void too.
             self.listen()

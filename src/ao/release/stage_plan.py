@@ -9,10 +9,10 @@ from enum import StrEnum
 from ao import duration
 from ao.colour import Colour
 from ao.errors import Refused
+from ao.journal import Stage
 from ao.message import message
 from ao.plan.facts import Facts, System
 from ao.release import approval
-from ao.release.stage import Stage
 from ao.release.state import ReleaseState
 from ao.site import Method, Site
 from ao.site.rules import After, Approve
@@ -35,14 +35,14 @@ class PlannedStage:
     """What it does, and what it changes."""
     state: State
     seconds: float | None
-    """How long it will take, as it did before; None when that is not known."""
+    """Seconds that it will take, by what it took before; None when that is not known."""
 
 
 Plan = tuple[PlannedStage, ...]
 
 
 def colours(facts: Facts, past: ReleaseState | None) -> tuple[Colour, Colour]:
-    """The system that is left and the one that a release goes to.
+    """Return the system that a release leaves, and the one that it goes to.
 
     Raises Refused when the site has no live system.
     """
@@ -66,7 +66,7 @@ def plan_stages(
     skip: frozenset[Stage] = frozenset(),
     no_return: bool = False,
 ) -> Plan:
-    """The stages of bringing a version live, from facts and what the journal says.
+    """Return the stages of bringing a version live, from facts and what the journal says.
 
     `durations` are seconds that stages took before, by their words; `no_return` says that the
     version changes the database one-way. Raises Refused when the

@@ -1,4 +1,4 @@
-"""What the journal says of a release that is under way. Pure."""
+"""State of a release, as the entries of the journal tell it. Pure."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from ao.journal import (
     Judged,
     Measured,
     Outcome,
+    Stage,
     StepBegun,
     StepEnded,
+    StepOutcome,
     Unreadable,
+    summary,
 )
 from ao.release.person import Person
-from ao.release.stage import Stage
 from ao.site.rules import Approve
 from ao.watch.sample import Baseline
 
+PASSED = frozenset({StepOutcome.DONE, StepOutcome.SKIPPED})
+"""What a stage ended in that need not be done any more."""
 SHORTEST = len("20261123-0")
 """Characters of the beginning of an ID that name a release: a date alone may be a version."""
 
@@ -38,13 +42,13 @@ class Given:
     user: str
     """Name of the OpenStack user who gave it."""
     approval: Approval | None
-    """What it names; None of one that names nothing or cannot be read."""
+    """What the approval names; None when it names nothing or cannot be read."""
     void: bool = False
     """Whether the version was deployed after it."""
 
     @property
     def person(self) -> Person:
-        """Who gave it."""
+        """The person who gave the approval."""
         if self.approval is None:
             return Person(user=self.user)
         return Person(user=self.user, user_id=self.approval.user_id, name=self.approval.approver)
@@ -63,7 +67,7 @@ class ReleaseState:
     releaser: Person
     """Who began it."""
     approve: Approve = Approve.AUTO
-    """Who must approve of it at least, as it was begun."""
+    """Who must approve of the release at least, by the rule under which it was begun."""
     done: frozenset[Stage] = frozenset()
     """Stages that have ended well, or were skipped, since the version was deployed."""
     approvals: tuple[Given, ...] = ()
@@ -71,27 +75,27 @@ class ReleaseState:
     baseline: Baseline | None = None
     """What production was like right before the switch."""
     switching: bool = False
-    """Whether it has begun to switch production."""
+    """Whether the release has begun to switch production."""
     switched_at: float | None = None
-    """When production had moved (seconds since 1970)."""
+    """Moment at which production had moved, in seconds since 1970."""
     verdict: str | None = None
-    """What was decided after the switch."""
+    """Decision after the switch; None before it is made."""
     outcome: Outcome | None = None
 
     def is_called(self, word: str) -> bool:
-        """Whether a word names it: its ID, how that begins with more than the day, its version."""
+        """Return whether a word is the release's version, or its ID or that one's beginning."""
         return word in (self.id, self.version) or (
             len(word) >= SHORTEST and self.id.startswith(word)
         )
 
     def redeployed(self) -> ReleaseState:
-        """The same as its version is deployed: what was done and approved before is void."""
+        """Return the release as a deploy of its version leaves it: nothing done, approvals void."""
         void = tuple(replace(given, void=True) for given in self.approvals)
         return replace(self, done=frozenset(), approvals=void)
 
 
 def read_state(entries: Sequence[Entry]) -> ReleaseState | None:
-    """What the entries of one release, oldest first, come to; None if its beginning is not told."""
+    """Return a release as its entries, oldest first, tell it; None without its beginning."""
     first = next((it for it in entries if isinstance(it.event, Begun)), None)
     begun = first.event if first else None
     if not isinstance(begun, Begun) or first is None:
@@ -110,12 +114,12 @@ def read_state(entries: Sequence[Entry]) -> ReleaseState | None:
 
 
 def given(entry: Entry) -> Given | None:
-    """The approval that an entry tells of; None of an entry of something else."""
+    """Return the approval that an entry tells of; None when it tells of something else."""
     who = entry.heading.who
     match entry:
         case Entry(event=Asked(ask=Ask.APPROVE, approval=approval)):
             return Given(user=who, approval=approval)
-        case Entry(event=Unreadable(), heading=Heading(kind="asked", words=(Ask.APPROVE, *_))):
+        case Entry(event=Unreadable(), heading=Heading(summary=summary.Asked(ask=Ask.APPROVE))):
             return Given(user=who, approval=None)
     return None
 
@@ -129,7 +133,7 @@ def _after(sofar: ReleaseState, entry: Entry) -> ReleaseState:
             return sofar.redeployed()
         case StepBegun(step=Stage.SWITCH):
             return replace(sofar, switching=True)
-        case StepEnded(step=step, outcome="done" | "skipped") if step in list(Stage):
+        case StepEnded(step=step, outcome=outcome) if step in list(Stage) and outcome in PASSED:
             stage = Stage(step)
             before = sofar.redeployed() if stage is Stage.DEPLOY else sofar
             moved = entry.heading.at.timestamp() if stage is Stage.SWITCH else sofar.switched_at

@@ -75,7 +75,7 @@ def approve(run: ReleaseRun, facts: Facts) -> None:
         return
     for it in run.past.approvals:
         why = approval.objection(it, run.past, facts, rule)
-        run.work.progress.note(
+        run.work.note(
             message(
                 "An approval by %(person)s %(why)s: it lets nothing through.",
                 person=it.person,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ao.journal import Journal
+from ao.journal import MOVING, Journal
 from ao.window import window
 from ao.work import Work
 
 
 def window_warning(work: Work, moment: float) -> str | None:
-    """What to say when the window that is open or comes next is too short; None if it is not.
+    """Return a warning when the open or next window is too short for a release; else None.
 
     The times are those that the journal's latest releases took.
     """
@@ -22,7 +22,7 @@ def window_warning(work: Work, moment: float) -> str | None:
     from ao.timetable import default_procedure, fit, history
 
     journal = Journal(work)
-    releases = [it for it in journal.operations() if it.act in {"release", "switch"}]
+    releases = [it for it in journal.operations() if it.act in MOVING]
     latest = releases[-history.LATEST :]
     entries = [entry for release in latest for entry in journal.entries(release.id)]
     known = default_procedure.default_procedure(

@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ao.journal import Entry, Operation, Outcome, Switched
+from ao.journal import Entry, Operation, Outcome, Stage, Switched
 from ao.message import message
 from ao.timetable.durations import Measured, TaskDuration
 from ao.timetable.procedure import Procedure
 
-DRAIN, SWITCH, WATCH, SWITCH_BACK = "drain", "switch", "watch", message("switch back")
-WORDS = ("deploy", "check", "match", "logout", SWITCH, DRAIN, WATCH, SWITCH_BACK)
-"""What can be measured: stages of a release (ao.release.stage) and parts of them."""
+DRAIN, SWITCH, WATCH, SWITCH_BACK = "drain", Stage.SWITCH, Stage.WATCH, message("switch back")
+WORDS = (
+    Stage.DEPLOY,
+    Stage.CHECK,
+    Stage.MATCH,
+    Stage.LOGOUT,
+    SWITCH,
+    DRAIN,
+    WATCH,
+    SWITCH_BACK,
+)
+"""What can be measured: stages of a release (ao.journal.stage) and parts of them."""
 LATEST = 20
 """Times that count, of each word; older ones are of another site."""
 LONGEST = 2 * 86_400.0
@@ -56,7 +65,7 @@ def _parts(release: Operation) -> list[tuple[str, float]]:
     return [
         (step.text, step.seconds)
         for step in release.steps
-        if step.outcome == "done" and step.seconds is not None
+        if step.done and step.seconds is not None
     ]
 
 

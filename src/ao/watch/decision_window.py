@@ -96,9 +96,9 @@ class _Diary:
             if isinstance(found.reading, Figure):
                 self.judged.add(found.name)
                 if found.name in gone:
-                    self.work.progress.note(message("Back again: %(found)s.", found=str(found)))
+                    self.work.note(message("Back again: %(found)s.", found=str(found)))
             elif isinstance(found.reading, Missing) and found.name not in gone:
-                self.work.progress.note(message("%(found)s.", found=str(found)))
+                self.work.note(message("%(found)s.", found=str(found)))
 
     def praise(self, seconds: float) -> str:
         """Why the switch is kept."""

@@ -17,6 +17,7 @@ from ao.colour import Colour
 from ao.cutover.measurement import Measurement
 from ao.errors import Refused
 from ao.operations import operations
+from ao.operations.switch_options import SwitchOptions
 from ao.probe.process import ProbeProcess
 from ao_dashboard.bluegreen import blockers, effects
 from ao_dashboard.bluegreen.forms import Deployed, Locked, Reasoned, Sized
@@ -26,6 +27,8 @@ from ao_dashboard.words import spoken, told
 Given = Mapping[str, Any]
 """What the user has filled in."""
 HOUR = 3600.0
+QUIET = 0.0
+"""Seconds that a web request waits for clients that stay on the old system."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,10 @@ def _switch(scene: PageState, given: Given) -> str:
         return _("%(grown)s Switch when they pass the health check.") % {"grown": grown}
     with _measurement(scene) as measurement:
         facts = operations.switch(
-            scene.work(), _target_colour(scene), measurement=measurement, reason=given["reason"]
+            scene.work(),
+            _target_colour(scene),
+            SwitchOptions(quiet=QUIET, measurement=measurement),
+            reason=given["reason"],
         )
     return _("%(colour)s is live.") % {"colour": spoken(facts.live)}
 
@@ -149,7 +155,9 @@ def _measurement(scene: PageState) -> Iterator[Measurement | None]:
 
 def _options(scene: PageState, given: Given) -> release.Options:
     """Options of what may move production."""
-    return release.Options(reason=given["reason"], probes=ProbeProcess if scene.sees else None)
+    return release.Options(
+        reason=given["reason"], quiet=QUIET, probes=ProbeProcess if scene.sees else None
+    )
 
 
 def _ended(end: Callable[[], None], otherwise: str) -> str:

@@ -18,12 +18,13 @@ from ao.journal import (
     entry,
     headings,
     sentences,
+    summary,
 )
 from ao.journal.heading import prefix
 from ao.work import Work
 
 KINDS = frozenset({"asked", "override", "take-over"})
-STEP = "step begun"
+NOTE, STEP = "note", "step begun"
 ENDS = frozenset({Outcome.ABORTED, Outcome.ROLLED_BACK})
 """Ends of which somebody or something else than the act itself is the reason."""
 DAY = 86_400
@@ -71,9 +72,8 @@ def events(work: Work, most: int) -> tuple[Entry, ...]:
 
 
 def _counts(heading: Heading) -> bool:
-    match heading.kind:
-        case "end":
-            return bool(ENDS.intersection(heading.words))
-        case "note":
-            return heading.release == ALONE
+    if isinstance(heading.summary, summary.Ended):
+        return heading.summary.outcome in ENDS
+    if heading.kind == NOTE:
+        return heading.release == ALONE
     return heading.kind in KINDS

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from ao.message import message
-from ao.progress import Drained, Silent
+from ao.progress import Drained, Note, ProgressEvent
 
 
-class Notes(Silent):
+class Notes:
     """A listener that keeps them."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
         """Sentences, in Ao's own words."""
 
-    def note(self, text: str) -> None:
-        """Keep it."""
-        self.texts.append(text)
-
-    def drained(self, drained: Drained) -> None:
-        """Keep how a drain went, unless nobody is left."""
-        if drained.left != 0:
-            self.texts.append(message("%(sentence)s.", sentence=drained.text))
+    def emit(self, event: ProgressEvent) -> None:
+        """Keep a note, and how a drain went unless nobody is left."""
+        match event:
+            case Note(text):
+                self.texts.append(text)
+            case Drained(left=left, text=text) if left != 0:
+                self.texts.append(message("%(sentence)s.", sentence=text))

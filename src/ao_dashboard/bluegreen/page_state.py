@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from ao.colour import Colour
 from ao.doctor import kept_findings
 from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
-from ao.journal import Entry, Journal, Operation, settled
+from ao.journal import Act, Entry, Journal, Operation, settled
 from ao.lock import Holder
 from ao.plan import scaling_state
 from ao.plan.facts import Facts, System
@@ -134,8 +134,8 @@ class PageState:
     @property
     def release(self) -> Operation | None:
         """The release that has not ended, or None."""
-        last = next((it for it in reversed(self.releases or ()) if it.act == "release"), None)
-        return last if last and last.outcome is None else None
+        last = next((it for it in reversed(self.releases or ()) if it.act == Act.RELEASE), None)
+        return last if last and last.is_open_release else None
 
     @property
     def marks(self) -> dict[str, str]:
@@ -170,14 +170,8 @@ class PageState:
         return True
 
     def work(self) -> Work:
-        """The work of a web request: nobody waits for clients that stay on the old system."""
-        drain = replace(self.site.drain, quiet=0.0)
-        return Work(
-            cloud=self.cloud,
-            site=replace(self.site, drain=drain),
-            sees=self.sees,
-            progress=self.notes,
-        )
+        """Return the work of a web request."""
+        return Work(cloud=self.cloud, site=self.site, sees=self.sees, progress=self.notes)
 
 
 def _counting(holder: Holder | None) -> Holder | None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from rich.console import Console
 
-from ao import config, fake
+from ao import config, fake, progress
 from ao.colour import Colour
 from ao.commands import systems_table
 from ao.commands.app import Ao
@@ -32,6 +32,7 @@ from ao.commands.unlock import Unlock
 from ao.errors import AoError
 from ao.operations import reconcile
 from ao.plan.plan import FollowStack
+from ao.progress import Note, StackRead, StepFinished, StepStarted
 from ao.work import Work
 from tests.unit.operations.sites import start
 from tests.unit.samples import resource, stack
@@ -236,13 +237,13 @@ def test_no_progress_shows_what_acts(
     listener: type[NoteProgress], capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = listener()
-    told.begin(STEP)
+    told.emit(StepStarted(STEP))
     built = (replace(resource(FAKED, "any", "id"), status="CREATE_FAILED"),)
-    told.stack(stack(f"ao-shop{ESCAPE}", "UPDATE_IN_PROGRESS"), built)
-    told.state(FAKED)
-    told.note(ESCAPE)
-    told.note(MARKUP)
-    told.end(STEP, 1.0)
+    told.emit(StackRead(stack(f"ao-shop{ESCAPE}", "UPDATE_IN_PROGRESS"), built))
+    told.emit(progress.Status(FAKED))
+    told.emit(Note(ESCAPE))
+    told.emit(Note(MARKUP))
+    told.emit(StepFinished(STEP, 1.0))
     if isinstance(told, TreeProgress):
         told.close()
     written = capsys.readouterr().err
@@ -253,9 +254,9 @@ def test_no_progress_shows_what_acts(
 def test_the_tree_shows_nothing_that_acts() -> None:
     tree = TreeProgress()
     screen = Console(width=100, record=True, markup=False)
-    tree.begin(STEP)
-    tree.stack(stack(f"ao-shop{ESCAPE}", "UPDATE_IN_PROGRESS"), ())
-    tree.state(ESCAPE)
+    tree.emit(StepStarted(STEP))
+    tree.emit(StackRead(stack(f"ao-shop{ESCAPE}", "UPDATE_IN_PROGRESS"), ()))
+    tree.emit(progress.Status(ESCAPE))
     with screen.capture() as shown:
         screen.print(tree._tree())
     tree.close()

@@ -147,6 +147,7 @@ def test_what_programs_read_is_the_same_in_every_language(
     assert any(english.output)
     assert len(set(english.exit_codes)) > 2
     assert japanese.exit_codes == english.exit_codes
+    assert "cannot represent" not in english.errors
     assert japanese.output == english.output
     assert japanese.names == english.names
     assert not [text for text in japanese.texts if JAPANESE.search(text)]

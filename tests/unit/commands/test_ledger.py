@@ -209,6 +209,17 @@ def test_an_act_that_was_killed_is_told_as_broken_off_as_far_as_the_lock_tells(
     assert "HAProxy says 503" in told.err
 
 
+@pytest.mark.parametrize("act", ["release", "rehearse"])
+@pytest.mark.parametrize("form", ["json", "yaml", "csv", "table"])
+def test_the_history_and_an_entry_tell_an_act_even_one_of_another_version_of_ao(
+    form: str, act: str, run: Run, work: Work, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Journal(work).begin(Begun(act=act, version="3.0", old=Colour.BLUE, new=Colour.GREEN))
+    for command in ("history", "show"):
+        assert run(command, "-f", form) == 0
+        assert act in capsys.readouterr().out
+
+
 def test_a_release_is_shown_with_steps_checks_switch_and_outcome(
     run: Run, work: Work, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -5,13 +6,26 @@ from rich.console import Console
 
 from ao.cloud import Resource
 from ao.colour import Colour
+from ao.commands.event_stream import EventProgress
 from ao.commands.progress import progress
-from ao.commands.progress_lines import LineProgress
+from ao.commands.progress_lines import LineProgress, NoteProgress
+from ao.commands.progress_log import LoggedProgress
 from ao.commands.progress_tree import TreeProgress
 from ao.plan.plan import BuildSystem
 from ao.probe.recording import Outcome
 from ao.probe.running_totals import RunningTotals
-from ao.progress import Silent
+from ao.progress import (
+    Drained,
+    Note,
+    ProbeStarted,
+    Progress,
+    ProgressEvent,
+    Silent,
+    StackRead,
+    Status,
+    StepFinished,
+    StepStarted,
+)
 from tests.unit.samples import resource, stack
 
 STACK = stack("ao-shop-green", "UPDATE_IN_PROGRESS")
@@ -26,11 +40,17 @@ def test_lines_tell_what_heat_begins_and_ends_and_nothing_twice(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     lines = LineProgress()
-    lines.begin(STEP)
-    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
-    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
-    lines.stack(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_COMPLETE")))
-    lines.end(STEP, 33.3)
+    lines.emit(StepStarted(STEP))
+    lines.emit(
+        StackRead(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
+    )
+    lines.emit(
+        StackRead(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_IN_PROGRESS")))
+    )
+    lines.emit(
+        StackRead(STACK, (part("pool", "CREATE_COMPLETE"), part("group", "UPDATE_COMPLETE")))
+    )
+    lines.emit(StepFinished(STEP, 33.3))
     told = [line.split("s  ", 1)[1] for line in capsys.readouterr().err.splitlines()]
     assert told == [
         "ao-shop-green: group update in progress",
@@ -43,15 +63,17 @@ def test_the_tree_shows_what_is_under_way_and_counts_the_rest() -> None:
     tree = TreeProgress()
     screen = Console(width=100, record=True, file=None, quiet=False)
     with tree:
-        tree.begin(STEP)
-        tree.stack(
-            STACK,
-            (
-                part("pool", "CREATE_COMPLETE"),
-                part("group", "UPDATE_IN_PROGRESS"),
-                part("abc", "UPDATE_IN_PROGRESS", "group"),
-                part("server", "CREATE_IN_PROGRESS", "abc"),
-            ),
+        tree.emit(StepStarted(STEP))
+        tree.emit(
+            StackRead(
+                STACK,
+                (
+                    part("pool", "CREATE_COMPLETE"),
+                    part("group", "UPDATE_IN_PROGRESS"),
+                    part("abc", "UPDATE_IN_PROGRESS", "group"),
+                    part("server", "CREATE_IN_PROGRESS", "abc"),
+                ),
+            )
         )
         with screen.capture() as shown:
             screen.print(tree._tree())
@@ -90,8 +112,58 @@ def test_the_tree_shows_what_a_probe_sees_by_colour_until_it_ends() -> None:
         return text.get()
 
     with tree:
-        tree.begin(STEP)
-        tree.probing(lambda: seen[-1])
+        tree.emit(StepStarted(STEP))
+        tree.emit(ProbeStarted(lambda: seen[-1]))
         assert "production  blue 31/s  green 214/s  lost 2" in shown()
         seen.append(None)
         assert "production" not in shown()
+
+
+EVENTS: dict[ProgressEvent, dict[str, object] | None] = {
+    StepStarted(STEP): {"event": "begin", "step": str(STEP)},
+    StackRead(STACK, ()): {
+        "event": "stack",
+        "stack": "ao-shop-green",
+        "status": "UPDATE_IN_PROGRESS",
+        "done": 0,
+        "resources": 0,
+    },
+    ProbeStarted(lambda: None): None,
+    Status("in 3s"): {"event": "state", "text": "in 3s"},
+    Drained(seconds=2.5, left=1, text="one is left"): {
+        "event": "drained",
+        "seconds": 2.5,
+        "left": 1,
+        "text": "one is left",
+    },
+    Note("look out"): {"event": "note", "text": "look out"},
+    StepFinished(STEP, 33.25): {"event": "end", "step": str(STEP), "seconds": 33.25},
+}
+"""Each event, with the line that a program reads of it, but for the time."""
+
+
+def test_programs_read_a_line_of_json_of_each_event_but_of_a_probe(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for event, line in EVENTS.items():
+        EventProgress().emit(event)
+        told = [json.loads(it) for it in capsys.readouterr().out.splitlines()]
+        assert [{**it, "at": 0} for it in told] == ([{**line, "at": 0}] if line else [])
+
+
+@pytest.mark.parametrize("listener", [NoteProgress, LineProgress, TreeProgress, Silent])
+def test_what_is_logged_is_passed_on_and_a_note_is_told_by_all_but_the_silent(
+    listener: type[Progress], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    logged = LoggedProgress(listener())
+    for event in EVENTS:
+        logged.emit(event)
+    assert ("look out" in capsys.readouterr().err) is (listener is not Silent)
+    assert [it.getMessage() for it in caplog.records] == [
+        f"{STEP}: begins",
+        "in 3s",
+        "one is left",
+        "look out",
+        f"{STEP}: done in 33s",
+    ]

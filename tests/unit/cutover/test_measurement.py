@@ -9,6 +9,7 @@ from ao.cutover.cutover import CutOver
 from ao.cutover.measurement import Measurement
 from ao.errors import DeadlinePassed, Refused, SwitchFailed
 from ao.operations import reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.site import Method, Site
 from ao.visit import Answer, NoAnswer
 from ao.work import Work
@@ -31,9 +32,9 @@ def probe() -> FakeProbe:
     return FakeProbe(see=lambda load: recording(load, kept_client("green")))
 
 
-def switched(work: Work, probe: FakeProbe, **options: bool) -> CutOver:
+def switched(work: Work, probe: FakeProbe) -> CutOver:
     measurement = Measurement(probe=probe)
-    reconcile.switch(replace(work, measuring=measurement), **options)
+    reconcile.switch(work, options=SwitchOptions(measurement=measurement))
     assert measurement.cutover is not None
     return measurement.cutover
 
@@ -84,7 +85,7 @@ def test_the_users_changes_of_the_load_go_before_the_site_files(
     site: Site, probe: FakeProbe
 ) -> None:
     measurement = Measurement(probe=probe, load=lambda load: replace(load, kept=3))
-    reconcile.switch(replace(built(site), measuring=measurement))
+    reconcile.switch(built(site), options=SwitchOptions(measurement=measurement))
     assert probe.loads[0].kept == 3
 
 
@@ -119,7 +120,7 @@ def test_a_switch_with_a_probe_that_is_off_is_still_timed(site: Site, probe: Fak
 
 def test_nothing_is_measured_when_there_is_nothing_to_switch(site: Site, probe: FakeProbe) -> None:
     measurement = Measurement(probe=probe)
-    reconcile.switch(replace(built(site), measuring=measurement), BLUE)
+    reconcile.switch(built(site), BLUE, SwitchOptions(measurement=measurement))
     assert measurement.cutover is None
     assert probe.loads == []
 
@@ -129,7 +130,7 @@ def test_a_switch_that_is_refused_begins_no_probe(site: Site, probe: FakeProbe) 
     work.cloud.other_user.delete_server(work.observe().systems[GREEN].servers[0].id)
     work.clock.sleep(30)
     with pytest.raises(Refused):
-        reconcile.switch(replace(work, measuring=Measurement(probe=probe)))
+        reconcile.switch(work, options=SwitchOptions(measurement=Measurement(probe=probe)))
     assert probe.loads == []
 
 
@@ -144,7 +145,7 @@ def test_a_switch_that_failed_is_measured_and_says_why(site: Site, probe: FakePr
 
     measurement = Measurement(probe=probe)
     with pytest.raises(SwitchFailed):
-        reconcile.switch(replace(work, visit=visit, measuring=measurement))
+        reconcile.switch(replace(work, visit=visit), options=SwitchOptions(measurement=measurement))
     assert measurement.cutover is not None
     assert "Production is back on blue" in str(measurement.cutover.failure)
     assert measurement.cutover.recording is not None
@@ -182,7 +183,7 @@ def test_a_deadline_of_a_load_balancer_that_does_not_answer_is_a_failure_of_the_
 
     measurement = Measurement(probe=probe)
     with pytest.raises(DeadlinePassed):
-        reconcile.switch(replace(work, visit=visit, measuring=measurement))
+        reconcile.switch(replace(work, visit=visit), options=SwitchOptions(measurement=measurement))
     assert measurement.cutover is not None
     assert measurement.cutover.asked_at is None
     assert work.observe().live is BLUE

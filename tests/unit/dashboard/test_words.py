@@ -22,14 +22,14 @@ def test_an_error_is_told_with_its_cure() -> None:
 
 def test_a_template_says_a_thing_and_nothing_of_none() -> None:
     template = Template("{% load bluegreen %}{{ step|spoken }}{{ none|spoken }}{{ text|spoken }}")
-    context = Context({"step": plan.Drain(Colour.BLUE), "none": None, "text": "<b>"})
+    context = Context({"step": plan.Drain(Colour.BLUE, None, 2.0), "none": None, "text": "<b>"})
     with translation.override("ja"):
         assert template.render(context) == "青 (blue) に残るクライアントを移す&lt;b&gt;"
 
 
 def test_english_is_left_word_for_word() -> None:
     with translation.override("en"):
-        assert words.spoken(plan.Drain(Colour.BLUE)) == "drain blue"
+        assert words.spoken(plan.Drain(Colour.BLUE, None, 2.0)) == "drain blue"
 
 
 def test_a_text_of_somebody_else_stays() -> None:

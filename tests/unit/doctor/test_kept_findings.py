@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,8 +12,8 @@ from ao import fake
 from ao.doctor import kept_findings
 from ao.doctor.findings import Fate, advise, warnings
 from ao.errors import Refused
-from ao.progress import Silent
 from ao.work import Work
+from tests.unit.listeners import Notes
 from tests.unit.samples import POOL_SITE
 from tests.unit.untrusted.test_printable import FOREIGN, harmless
 
@@ -26,14 +25,6 @@ RECORDED = (
     '"gap":0.5}}'
 )
 """Findings as Ao 0.1.0 wrote them."""
-
-
-@dataclass
-class Notes(Silent):
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 def work(*texts: str, name: str = "ao-shop-doctor") -> Work:

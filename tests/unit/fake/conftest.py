@@ -4,9 +4,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from ao import fake
-from ao.cloud import Resource, Stack
 from ao.operations import reconcile
-from ao.progress import Silent
+from ao.progress import ProgressEvent, StackRead
 from ao.work import Work
 from tests.unit.samples import SITE
 
@@ -32,11 +31,12 @@ def work(cloud: fake.Cloud) -> Work:
 
 
 @dataclass
-class Looking(Silent):
+class Looking:
     """Looks whenever Heat's progress is told."""
 
     look: Callable[[], object]
     seen: list[object] = field(default_factory=list)
 
-    def stack(self, stack: Stack, resources: tuple[Resource, ...]) -> None:
-        self.seen.append(self.look())
+    def emit(self, event: ProgressEvent) -> None:
+        if isinstance(event, StackRead):
+            self.seen.append(self.look())

@@ -9,12 +9,12 @@ from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.hooks import hooks
 from ao.hooks.hooks import Context, HookFailed, Point
-from ao.progress import Silent
 from ao.site.hooks import Hook, Webhook
 from ao.site.logout import Logout
 from ao.site.notify import Event, Notification
 from ao.work import Work
 from tests.unit import samples
+from tests.unit.listeners import Notes
 from tests.unit.receiver import Receiver, receiver
 
 CONTEXT = Context(
@@ -27,14 +27,6 @@ CONTEXT = Context(
     preview_url="http://172.31.1.20:8080",
     reason="1% of requests lost",
 )
-
-
-@dataclass
-class Notes(Silent):
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 @dataclass

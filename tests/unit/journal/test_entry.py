@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver
 from ao.journal import (
+    Act,
     Approval,
     Ask,
     Asked,
@@ -68,6 +69,7 @@ EVENTS: list[Event] = [
     ),
     Begun(act="release", version="2.0", user_id="4f1c", releaser="kim"),
     Begun(act="up"),
+    Begun(act="rehearse"),
     StepBegun(step="point production to green"),
     StepEnded(step="point production to green", seconds=0.25),
     StepEnded(step="drain blue", seconds=60.0, outcome="failed", why="3 clients are left"),
@@ -90,6 +92,15 @@ def kept(event: Event) -> Entry:
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)
 def test_an_event_is_read_as_it_was_written(event: Event) -> None:
     assert kept(event) == Entry(id="id", heading=headed(event), host="build7", event=event)
+
+
+@pytest.mark.parametrize("act", Act)
+def test_an_act_is_kept_as_its_word_and_read_as_an_act(act: Act) -> None:
+    text = entry.write("build7", Begun(act=act))
+    assert json.loads(text)["event"]["act"] == act.value
+    event = kept(Begun(act=act)).event
+    assert isinstance(event, Begun)
+    assert event.act is act
 
 
 def test_a_switch_is_read_to_the_microsecond() -> None:

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,22 +21,12 @@ from ao.journal import (
     Unreadable,
     everywhere,
 )
-from ao.progress import Silent
 from ao.work import Work
+from tests.unit.listeners import Notes
 from tests.unit.samples import SITE
 
 LOST = Unavailable("the service did not answer")
 BEGUN = Begun(act="release", version="2.0", old=Colour.BLUE, new=Colour.GREEN)
-
-
-@dataclass
-class Notes(Silent):
-    """A listener that keeps the notes."""
-
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 @pytest.fixture
@@ -72,6 +62,13 @@ def run(journal: Journal, work: Work, outcome: Outcome | None = Outcome.RELEASED
         journal.add(Ended(outcome=outcome), release)
     work.clock.sleep(60)
     return release
+
+
+def test_the_journal_of_another_site_of_the_project_is_opened_by_its_name(work: Work) -> None:
+    Journal(work).begin(BEGUN)
+    Journal(work, site="till").begin(Begun(act="up"))
+    assert [it.act for it in Journal(work, site="till").operations()] == ["up"]
+    assert [it.act for it in Journal(work).operations()] == ["release"]
 
 
 def test_entries_are_told_in_the_order_of_writing_with_who_and_where(

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.colour import Colour
+from ao.journal.act import Act
 from ao.journal.heading import ALONE, Heading
 from ao.journal.operation import Operation, operations, settled
 
@@ -38,6 +39,21 @@ def test_a_release_tells_what_it_is_and_who_began_it() -> None:
     assert (release.act, release.version, release.who) == ("release", "2.0", "shop")
     assert (release.old, release.new) == (Colour.BLUE, Colour.GREEN)
     assert (release.begun, release.outcome, release.step) == (BEGIN, None, "")
+
+
+def test_an_act_of_another_version_of_ao_is_a_word_that_is_shown() -> None:
+    operation = only(at(0, "begun", "rehearse", "2.0", "blue", "green"))
+    assert (operation.act, operation.version) == ("rehearse", "2.0")
+    assert not isinstance(operation.act, Act)
+    assert not operation.on_lock
+    assert not operation.is_open_release
+
+
+def test_a_release_is_open_until_it_has_ended() -> None:
+    assert only(BEGUN).act is Act.RELEASE
+    assert only(BEGUN).is_open_release
+    assert not only(BEGUN, at(60, "end", "aborted")).is_open_release
+    assert not only(at(0, "begun", "switch", "2.0", "blue", "green")).is_open_release
 
 
 def test_a_release_tells_why_it_was_begun() -> None:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
@@ -12,21 +12,11 @@ from ao.errors import Changed, Conflict, Forbidden, NotFound, Unavailable
 from ao.lock import AcquiredLock, Holder, Locked, LockLost, lease
 from ao.lock import lock as lock_module
 from ao.operations import reconcile
-from ao.progress import Silent
 from ao.work import Work
+from tests.unit.listeners import Notes
 from tests.unit.samples import SITE
 
 LOST = Unavailable("the service did not answer")
-
-
-@dataclass
-class Notes(Silent):
-    """A listener that keeps the notes."""
-
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ from ao.colour import Colour
 from ao.errors import NotFound
 from ao.lock import LockLost, lease
 from ao.operations import operations
-from ao.plan.plan import Step
-from ao.progress import Silent
+from ao.progress import ProgressEvent
 from ao.site import Method, Site
 from ao.site.hooks import Hook, Point
 from ao.site.rules import After, Standby
 from ao.work import Work
+from tests.unit.listeners import begins
 from tests.unit.operations.sites import SITES, Visitor, built, deployed, state, told
 from tests.unit.release.releases import entries, http_check, outcome, released
 
@@ -199,9 +199,9 @@ def test_no_hook_runs_once_the_lock_is_lost(site: Site, tmp_path: Path) -> None:
     work = built(replace(site, folder=tmp_path, hooks=hooks))
     other = replace(work, cloud=fake.Cloud(openstack=work.cloud.openstack, user="other"))
 
-    class Thief(Silent):
-        def begin(self, step: Step) -> None:
-            if str(step).startswith("switch production"):
+    class Thief:
+        def emit(self, event: ProgressEvent) -> None:
+            if begins(event, "switch production"):
                 lock.release(other, force=True)
                 lock.acquire_by_hand(other, "mine", 600.0)
 

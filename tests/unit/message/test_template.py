@@ -44,8 +44,8 @@ def test_a_message_in_a_message_is_said_too() -> None:
 
 
 def test_what_tells_itself_by_a_message_is_said_too() -> None:
-    assert japanese(Drain(Colour.BLUE)) == "青 のクライアントを移す"
-    step = message("go on with: %(step)s", step=Drain(Colour.BLUE))
+    assert japanese(Drain(Colour.BLUE, None, 2.0)) == "青 のクライアントを移す"
+    step = message("go on with: %(step)s", step=Drain(Colour.BLUE, None, 2.0))
     assert japanese(step) == "続き: 青 のクライアントを移す"
 
 

@@ -13,10 +13,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ao.colour import Colour
-from ao.journal import Ask, Outcome
+from ao.journal import Act, Ask, Outcome, Stage, StepOutcome
 from ao.message import message, places, template_id, translation
 from ao.message.vocabulary import WORDS, spoken
-from ao.release import Stage
 
 SOURCE = Path(__file__).parents[3] / "src"
 FOLDER = Path(str(resources.files("ao.message"))) / "locale" / "ja" / "LC_MESSAGES"
@@ -71,7 +70,9 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
     assert (FOLDER / "ao.mo").read_bytes() == made.getvalue()
 
 
-@pytest.mark.parametrize("words", [Colour, Stage, Outcome, Ask], ids=lambda it: it.__name__)
+@pytest.mark.parametrize(
+    "words", [Colour, Stage, StepOutcome, Outcome, Ask, Act], ids=lambda it: it.__name__
+)
 def test_every_member_is_a_word_of_the_catalogue(words: type[Colour]) -> None:
     assert {it.value for it in words} <= WORDS
 

@@ -14,6 +14,7 @@ from ao.colour import Colour
 from ao.errors import AoError, BuildFailed, Forbidden, NotFound, QuotaExceeded, Unavailable
 from ao.lock import LockLost
 from ao.operations import reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.plan import alarms, plan
 from ao.plan.plan import AwaitServers, SetAlarms
 from ao.release import WaitingForApproval
@@ -439,7 +440,7 @@ def test_production_is_switched_while_aodh_is_silent(scaled: Work) -> None:
 
 def test_in_an_emergency_production_moves_before_the_alarms(scaled: Work) -> None:
     before = len(writes(scaled.cloud))
-    reconcile.switch(scaled, force=True)
+    reconcile.switch(scaled, options=SwitchOptions(force=True))
     assert writes(scaled.cloud)[before] != "alarms.enable"
     assert on(scaled) == {GREEN}
 

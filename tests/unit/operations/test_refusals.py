@@ -9,6 +9,7 @@ from ao.cloud import Template
 from ao.colour import Colour
 from ao.errors import Forbidden, NotFound, QuotaExceeded, Refused
 from ao.operations import reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.site import Method, Site
 from ao.work import Work
 from tests.unit.operations.sites import built, deployed, start, state, told, writes
@@ -80,7 +81,7 @@ def test_a_switch_to_a_system_that_is_not_whole_is_refused(work: Work) -> None:
     with pytest.raises(Refused, match="1 of 2 servers pass the health check"):
         reconcile.switch(work)
     assert len(writes(work.cloud)) == before
-    assert reconcile.switch(work, degraded=True).live is GREEN
+    assert reconcile.switch(work, options=SwitchOptions(degraded=True)).live is GREEN
 
 
 def test_a_site_too_large_for_the_quota_is_refused_before_anything_is_built(
@@ -126,5 +127,5 @@ def test_a_production_address_that_the_project_has_is_taken_only_when_told(site:
     with pytest.raises(Refused, match="which is not of this site"):
         reconcile.switch(work, BLUE)
     assert neighbour.observe().live is BLUE
-    assert reconcile.switch(work, BLUE, take_over=True).live is BLUE
+    assert reconcile.switch(work, BLUE, SwitchOptions(take_over=True)).live is BLUE
     assert told(work, "production") == ("blue", "1.0")

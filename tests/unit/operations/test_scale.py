@@ -8,6 +8,7 @@ from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import QuotaExceeded, Refused
 from ao.operations import operations, reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.site import Site
 from ao.work import Work
 from tests.unit.operations.sites import Visitor, start, told, writes
@@ -128,7 +129,7 @@ def test_a_larger_standby_is_left_as_it_is(work: Work) -> None:
 
 def test_a_degraded_switch_takes_the_standby_as_it_is(work: Work) -> None:
     reconcile.scale(work, GREEN, 1)
-    assert reconcile.switch(work, degraded=True).systems[GREEN].size == 1
+    assert reconcile.switch(work, options=SwitchOptions(degraded=True)).systems[GREEN].size == 1
     assert told(work, "production")[0] == "green"
 
 

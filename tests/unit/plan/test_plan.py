@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.apply.switch import address
+from ao.apply.switch.move import Move
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.plan import plan
@@ -22,7 +23,7 @@ from ao.plan.plan import (
     RepairSystem,
     ScaleSystem,
 )
-from ao.site import Method
+from ao.site import DrainWay, Method
 from tests.unit.samples import EMPTY, SITE, stack, system, unbuilt, whole, with_system
 from tests.unit.samples import address as floating_ip
 
@@ -293,7 +294,7 @@ def test_no_plan_of_deploy_endangers_the_live_system(facts: Facts, built: bool) 
 def test_no_plan_of_a_switch_leaves_production_without_a_system(
     facts: Facts, target: Colour
 ) -> None:
-    steps = address.plan(SITE, facts, target, NOTHING_DONE)
+    steps = address.plan(facts, target, NOTHING_DONE, Move(way=DrainWay.AFTER, quiet=2.0))
     assert PointProduction(None) not in steps
     assert not any(isinstance(step, RemoveSystem | RemoveSite | BuildSystem) for step in steps)
 

@@ -5,29 +5,27 @@ from datetime import UTC, datetime
 
 from ao import fake, release
 from ao.journal import Entry, Journal
-from ao.plan.plan import Step
-from ao.progress import Silent
+from ao.progress import ProgressEvent, Status, StepStarted
 from ao.release import Options
 from ao.site.checks import Check, Checks, Http
 from ao.work import Work
+from tests.unit.listeners import Notes
 
 
 @dataclass
-class Listener(Silent):
+class Listener(Notes):
     """Keeps what a release tells."""
 
-    notes: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
 
-    def begin(self, step: Step) -> None:
-        self.steps.append(str(step))
-
-    def state(self, text: str) -> None:
-        self.states.append(text)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
+    def emit(self, event: ProgressEvent) -> None:
+        super().emit(event)
+        match event:
+            case StepStarted(step):
+                self.steps.append(str(step))
+            case Status(text):
+                self.states.append(text)
 
 
 def moment(work: Work) -> float:

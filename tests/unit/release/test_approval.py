@@ -25,7 +25,8 @@ from ao.journal import (
     Unreadable,
 )
 from ao.operations import operations, reconcile
-from ao.plan.plan import Step
+from ao.operations.switch_options import SwitchOptions
+from ao.progress import ProgressEvent
 from ao.release import Stage, WaitingForApproval, approval, open_releases
 from ao.release.person import Person
 from ao.release.state import ReleaseState, read_state
@@ -33,6 +34,7 @@ from ao.site import VERSION, Method
 from ao.site.rules import Approve
 from ao.work import Work
 from tests.unit import samples
+from tests.unit.listeners import begins
 from tests.unit.operations.sites import told
 from tests.unit.release.releases import (
     Listener,
@@ -161,8 +163,8 @@ class At(Listener):
     word: str = ""
     act: Callable[[], object] | None = None
 
-    def begin(self, step: Step) -> None:
-        act, due = self.act, str(step).startswith(self.word)
+    def emit(self, event: ProgressEvent) -> None:
+        act, due = self.act, begins(event, self.word)
         if act is not None and due:
             self.act = None
             act()
@@ -629,7 +631,7 @@ def test_a_switch_by_hand_is_no_way_around_an_approval(waiting: Work) -> None:
 
 
 def test_in_an_emergency_production_is_switched_all_the_same(waiting: Work) -> None:
-    operations.switch(waiting, Colour.GREEN, force=True)
+    operations.switch(waiting, Colour.GREEN, SwitchOptions(force=True))
     assert told(waiting, "production") == ("green", "2.0")
 
 

@@ -15,13 +15,14 @@ from ao.hooks.hooks import HookFailed
 from ao.journal import Ask, Asked, Ended, Journal, Outcome
 from ao.lock import Locked
 from ao.operations import operations, reconcile
-from ao.plan.plan import Step
+from ao.progress import ProgressEvent
 from ao.release import Aborted, RolledBack
 from ao.site import Method
 from ao.site.hooks import Hook, Point
 from ao.site.migration import Migration
 from ao.visit import Answer, NoAnswer
 from ao.work import Work
+from tests.unit.listeners import begins
 from tests.unit.operations.sites import Visitor, told, url
 from tests.unit.release.releases import (
     Listener,
@@ -354,9 +355,9 @@ def losing_one(work: Work) -> Work:
 
     @dataclass
     class Loses(Listener):
-        def begin(self, step: Step) -> None:
-            super().begin(step)
-            if str(step).startswith("switch production to green"):
+        def emit(self, event: ProgressEvent) -> None:
+            super().emit(event)
+            if begins(event, "switch production to green"):
                 work.cloud.other_user.delete_server(work.observe().systems[GREEN].servers[0].id)
 
     return replace(work, progress=Loses())

@@ -5,7 +5,6 @@ import pytest
 
 from ao import fake
 from ao.clock import Clock
-from ao.progress import Silent
 from ao.site.watch import Watch
 from ao.watch import decision_window
 from ao.watch.metrics import source
@@ -13,19 +12,12 @@ from ao.watch.sample import Missing, Sample
 from ao.watch.verdict import Decision, Finding, Verdict
 from ao.work import Work
 from tests.unit import samples as sites
+from tests.unit.listeners import Notes
 from tests.unit.watch.samples import BASELINE, ERRORS, NOON, WATCH, sample, tally
 
 MINUTE = replace(WATCH, length=60)
 END = NOON + 60
 ERRORS_ONLY = replace(MINUTE, error_rate=None, queries=(replace(ERRORS, lasting=15),))
-
-
-@dataclass
-class Notes(Silent):
-    notes: list[str] = field(default_factory=list)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from ao.apply.switch import address, pool
+from ao.apply.switch.move import Move
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
@@ -17,19 +18,14 @@ from ao.work import Work
 class Switching(Protocol):
     """A method of switching."""
 
-    def plan(
-        self, site: Site, facts: Facts, to: Colour, done: Done, *, force: bool = False
-    ) -> Plan:
-        """Next step of making a system live; pure.
-
-        With `force` the target is not looked at first, and the old system's clients are cut.
-        """
+    def plan(self, facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
+        """Return the next step of making a system live; pure."""
 
     def production(self, work: Work, facts: Facts, step: PointProduction) -> None:
-        """Have production reach another system, or none."""
+        """Have production reach the step's system, or none."""
 
     def preview(self, work: Work, facts: Facts, step: PointPreview) -> None:
-        """Have the preview reach another system, or none."""
+        """Have the preview reach the step's system, or none."""
 
 
 _METHODS: dict[Method, Switching] = {Method.ADDRESS: address, Method.POOL: pool}

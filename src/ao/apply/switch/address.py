@@ -8,17 +8,18 @@ a detach takes the address off the router and ends every connection
 from __future__ import annotations
 
 from ao.apply.switch import load_balancer
+from ao.apply.switch.move import Move
 from ao.cloud import FloatingIP
 from ao.colour import Colour
 from ao.errors import Changed, NotFound, Unavailable
 from ao.message import message
 from ao.plan.facts import Facts
 from ao.plan.plan import Confirm, Done, Drain, Plan, PointPreview, PointProduction
-from ao.site import DrainWay, Site
+from ao.site import DrainWay
 from ao.work import Work
 
 
-def plan(site: Site, facts: Facts, to: Colour, done: Done, *, force: bool = False) -> Plan:
+def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     """Next step of making a system live.
 
     A VIP takes one floating IP of an external network (Neutron answers 409 to a
@@ -29,17 +30,18 @@ def plan(site: Site, facts: Facts, to: Colour, done: Done, *, force: bool = Fals
     """
     if facts.live is not to:
         seen = Confirm("preview", to)
-        if facts.previewed is to and seen not in done and not force:
+        if facts.previewed is to and seen not in done and not move.force:
             return (seen,)
         if facts.previewed is to or facts.switching_to is not to:
             return (PointPreview(None, switching_to=to),)
-        around = facts.live if site.drain.way is DrainWay.AROUND and not force else None
-        return (PointProduction(to, around=around, cut=force),)
+        around = facts.live if move.way is DrainWay.AROUND and not move.force else None
+        return (PointProduction(to, around=around, cut=move.force),)
     if facts.previewed is to.other and not facts.switching_to:
         return ()
     old = facts.systems[to.other]
-    for step in (Confirm("production", to), Drain(to.other)):
-        needless = isinstance(step, Drain) and (force or old.load_balancer is None)
+    drained = Drain(to.other, move.way, move.quiet)
+    for step in (Confirm("production", to), drained):
+        needless = step is drained and (move.force or old.load_balancer is None)
         if step not in done and not needless:
             return (step,)
     return (PointPreview(to.other),)

@@ -17,8 +17,9 @@ from ao.errors import CloudError, DeadlinePassed
 from ao.hooks import shell_command
 from ao.message import message
 from ao.plan.facts import Facts
+from ao.plan.plan import Drain
 from ao.progress import Drained
-from ao.site import DrainWay, Method, Site
+from ao.site import DrainWay, Site
 from ao.work import Work
 
 INTERVAL = 0.5
@@ -41,18 +42,15 @@ def way(site: Site, *, hangs: bool) -> DrainWay:
     return chosen or (DrainWay.AROUND if hangs else DrainWay.AFTER)
 
 
-def drain(work: Work, facts: Facts, old: Colour) -> None:
+def drain(work: Work, facts: Facts, step: Drain) -> None:
     """Get the clients over and wait, with a deadline, until the old system serves nobody.
 
-    The site says a way by now: whoever begins a switch has asked `way` for it.
     Nothing is raised when some are left or a hook fails: production has moved. It is told.
     """
-    begin = work.clock.now()
+    begin, old = work.clock.now(), step.colour
     probe = work.probe
     signs: list[Sign] = [lambda: probe.on(old)] if probe else []
-    # By the pool method the change of the pool was a reload already.
-    chosen = work.site.drain.way if facts.method is Method.ADDRESS else None
-    match chosen:
+    match step.way:
         case DrainWay.AFTER | DrainWay.AROUND:
             signs += _reload(work, facts.systems[old].load_balancer)
         case DrainWay.HOOK:
@@ -66,7 +64,7 @@ def drain(work: Work, facts: Facts, old: Colour) -> None:
                 message("clients stay on %(old)s until they close by themselves", old=old),
             )
             return
-    left = _await_quiet(work, signs)
+    left = _await_quiet(work, signs, step.quiet)
     _tell(work, begin, left, _sentence(old, left))
 
 
@@ -84,7 +82,7 @@ def _sentence(old: Colour, left: int | None) -> str:
 
 def _tell(work: Work, begin: float, left: int | None, text: str) -> None:
     seconds = work.clock.now() - begin
-    work.progress.drained(Drained(seconds=seconds, left=left, text=text))
+    work.progress.emit(Drained(seconds=seconds, left=left, text=text))
 
 
 def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
@@ -95,7 +93,7 @@ def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
         load_balancer.reload(work, own)
         begun = work.cloud.load_balancers.statistics(own).total_connections
     except (CloudError, DeadlinePassed) as error:
-        work.progress.note(
+        work.note(
             message(
                 "The drain is not whole: %(message)s. Production has moved.", message=error.message
             )
@@ -117,8 +115,8 @@ def _served(work: Work, own: LoadBalancer, begun: int) -> Sign:
     return look
 
 
-def _await_quiet(work: Work, signs: list[Sign]) -> int | None:
-    """Wait until no sign of a client was seen for the quiet time; those that are left."""
+def _await_quiet(work: Work, signs: list[Sign], quiet: float) -> int | None:
+    """Wait until no sign of a client was seen for so many seconds; return those that are left."""
     last = work.clock.now()
     left = 0
 
@@ -128,7 +126,7 @@ def _await_quiet(work: Work, signs: list[Sign]) -> int | None:
         now = work.clock.now()
         if left:
             last = now
-        return True if now - last >= work.site.drain.quiet else None
+        return True if now - last >= quiet else None
 
     try:
         work.clock.until(
@@ -163,7 +161,7 @@ def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
     result = shell_command.run(site, line, variables, site.drain.deadline)
     if result.exit_code != 0:
         how = shell_command.ended(line, site.drain.deadline, result)
-        work.progress.note(
+        work.note(
             message(
                 "The drain hook %(how)s: clients may still be on %(old)s. "
                 "Production has moved all the same.",

@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ao.apply.switch import address, load_balancer
+from ao.apply.switch.move import Move
 from ao.cloud import Listener, LoadBalancer
 from ao.colour import Colour
 from ao.errors import Changed, NotFound
 from ao.message import message
 from ao.plan.facts import Facts
 from ao.plan.plan import Confirm, Done, Drain, Plan, PointPreview, PointProduction
-from ao.site import Site
 from ao.work import Work
 
 T = TypeVar("T", Listener, LoadBalancer)
 
 
-def plan(site: Site, facts: Facts, to: Colour, done: Done, *, force: bool = False) -> Plan:
+def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     """Next step of making a system live.
 
     Production first: a pool that no listener leads to has no health checks
@@ -31,12 +31,12 @@ def plan(site: Site, facts: Facts, to: Colour, done: Done, *, force: bool = Fals
     """
     if facts.live is not to:
         seen = Confirm("preview", to)
-        visible = facts.connected and facts.previewed is to and not force
+        visible = facts.connected and facts.previewed is to and not move.force
         if visible and seen not in done:
             return (seen,)
         return (PointProduction(to),)
     moved, seen = PointProduction(to), Confirm("production", to)
-    parked, drained = PointPreview(to.other), Drain(to.other)
+    parked, drained = PointPreview(to.other), Drain(to.other, None, move.quiet)
     whole = facts.previewed is to.other
     if whole and not done & {moved, parked}:
         return ()
@@ -44,7 +44,7 @@ def plan(site: Site, facts: Facts, to: Colour, done: Done, *, force: bool = Fals
         return (seen,)
     if not whole:
         return (parked,)
-    return () if force or drained in done else (drained,)
+    return () if move.force or drained in done else (drained,)
 
 
 def production(work: Work, facts: Facts, step: PointProduction) -> None:

@@ -12,9 +12,11 @@ from ao.cloud import Member
 from ao.colour import Colour
 from ao.errors import CloudError, Conflict
 from ao.operations import reconcile
-from ao.progress import Drained, Silent
+from ao.operations.switch_options import SwitchOptions
+from ao.progress import Drained, ProgressEvent
 from ao.site import DrainWay, Method, Site
 from ao.work import Work
+from tests.unit.listeners import Notes
 from tests.unit.operations.sites import SITES, built
 
 BLUE, GREEN = Colour
@@ -26,17 +28,15 @@ PROXY = replace(
 
 
 @dataclass
-class Told(Silent):
+class Told(Notes):
     """A listener that keeps what a drain tells."""
 
     drains: list[Drained] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
-    def drained(self, drained: Drained) -> None:
-        self.drains.append(drained)
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
+    def emit(self, event: ProgressEvent) -> None:
+        super().emit(event)
+        if isinstance(event, Drained):
+            self.drains.append(event)
 
 
 def draining(site: Site, **drain: object) -> Site:
@@ -109,6 +109,14 @@ def test_a_drain_waits_until_the_old_load_balancer_has_served_nobody_for_the_qui
     assert 3.0 <= drained.seconds <= work.clock.now() - begin
 
 
+def test_who_switches_may_say_another_quiet_time_than_the_site_file() -> None:
+    work, told = built(draining(PROXY, quiet=3.0)), Told()
+    reconcile.switch(replace(work, progress=told), options=SwitchOptions(quiet=9.0))
+    (drained,) = told.drains
+    assert drained.left == 0
+    assert drained.seconds >= 9.0
+
+
 def test_a_load_balancer_that_is_busy_when_it_is_to_be_reloaded_is_asked_again() -> None:
     work = built(PROXY)
     work.cloud.faults.fail("load_balancers.reload", Conflict("immutable (HTTP 409)"))
@@ -152,7 +160,7 @@ def test_the_hook_is_told_no_server_whose_address_is_none(tmp_path: Path) -> Non
         provisioning_status="ACTIVE",
     )
     with mock.patch.object(work.cloud.load_balancers, "members", lambda pool: (odd, *sound(pool))):
-        reconcile.switch(work, degraded=True)
+        reconcile.switch(work, options=SwitchOptions(degraded=True))
     assert re.fullmatch(r"[0-9.]+ [0-9.]+\n", (tmp_path / "told").read_text())
 
 
@@ -174,7 +182,7 @@ def test_by_force_nobody_is_waited_for_and_the_old_clients_are_cut() -> None:
     """The address is taken off before it moves, which ends connections on the L3 agent."""
     work = built(PROXY)
     begin = len(work.cloud.calls)
-    assert reconcile.switch(work, force=True).live is GREEN
+    assert reconcile.switch(work, options=SwitchOptions(force=True)).live is GREEN
     calls = [call for call in work.cloud.calls[begin:] if call.writes]
     assert {call.name for call in calls} == {"floating_ips.point"}
     production = work.observe().production
@@ -191,4 +199,4 @@ def test_by_force_a_system_with_one_healthy_server_goes_live() -> None:
     work = built(SITES[Method.POOL])
     work.cloud.other_user.delete_server(work.observe().systems[GREEN].servers[0].id)
     work.clock.sleep(30)
-    assert reconcile.switch(work, force=True).live is GREEN
+    assert reconcile.switch(work, options=SwitchOptions(force=True)).live is GREEN

@@ -1,15 +1,17 @@
 from dataclasses import replace
 
 from ao.apply.switch import pool, target
+from ao.apply.switch.move import Move
 from ao.cloud import Listener
 from ao.colour import Colour
 from ao.plan.facts import Facts
 from ao.plan.plan import Confirm, Drain, PointPreview, PointProduction
-from ao.site import Method
-from tests.unit.samples import POOL_SITE, whole
+from ao.site import DrainWay, Method
 from tests.unit.samples import address as floating_ip
+from tests.unit.samples import whole
 
 BLUE, GREEN = Colour
+MOVE = Move(way=DrainWay.AFTER, quiet=2.0)
 
 
 def listener(role: str, colour: Colour | None) -> Listener:
@@ -63,7 +65,7 @@ def test_the_target_is_seen_led_to_confirmed_the_preview_turned_and_the_old_drai
     facts = shared(live=BLUE, previewed=GREEN)
     told = []
     for _ in range(10):
-        (step, *_) = pool.plan(POOL_SITE, facts, GREEN, done) or (None,)  # type: ignore[arg-type]
+        (step, *_) = pool.plan(facts, GREEN, done, MOVE) or (None,)  # type: ignore[arg-type]
         if step is None:
             break
         told.append(step)
@@ -77,30 +79,31 @@ def test_the_target_is_seen_led_to_confirmed_the_preview_turned_and_the_old_drai
         PointProduction(GREEN),
         Confirm("production", GREEN),
         PointPreview(BLUE),
-        Drain(BLUE),
+        Drain(BLUE, None, 2.0),
     ]
 
 
 def test_a_switch_back_before_the_preview_was_turned_is_confirmed_too() -> None:
     done = frozenset([PointProduction(BLUE)])
-    assert pool.plan(POOL_SITE, shared(live=BLUE, previewed=GREEN), BLUE, done) == (
+    assert pool.plan(shared(live=BLUE, previewed=GREEN), BLUE, done, MOVE) == (
         Confirm("production", BLUE),
     )
 
 
 def test_nothing_is_left_to_do_when_the_target_is_live() -> None:
-    assert pool.plan(POOL_SITE, shared(live=GREEN, previewed=BLUE), GREEN, frozenset()) == ()
+    assert pool.plan(shared(live=GREEN, previewed=BLUE), GREEN, frozenset(), MOVE) == ()
 
 
 def test_by_force_nothing_is_looked_at_before_and_nobody_is_waited_for() -> None:
     facts = shared(live=BLUE, previewed=GREEN)
-    assert pool.plan(POOL_SITE, facts, GREEN, frozenset(), force=True) == (PointProduction(GREEN),)
+    force = replace(MOVE, force=True)
+    assert pool.plan(facts, GREEN, frozenset(), force) == (PointProduction(GREEN),)
     moved = frozenset([PointProduction(GREEN), Confirm("production", GREEN), PointPreview(BLUE)])
     facts = shared(live=GREEN, previewed=BLUE)
-    assert pool.plan(POOL_SITE, facts, GREEN, moved, force=True) == ()
+    assert pool.plan(facts, GREEN, moved, force) == ()
 
 
 def test_a_target_that_cannot_be_previewed_yet_is_confirmed_once_production_leads_there() -> None:
     facts = shared(live=BLUE, previewed=GREEN)
     away = replace(facts, production=floating_ip("production", "strange-port"))
-    assert pool.plan(POOL_SITE, away, GREEN, frozenset()) == (PointProduction(GREEN),)
+    assert pool.plan(away, GREEN, frozenset(), MOVE) == (PointProduction(GREEN),)

@@ -24,3 +24,9 @@ class Stage(StrEnum):
     """Production is watched for the decision window: keep it or switch back."""
     RETIRE = "retire"
     """The old system becomes a small standby."""
+
+
+SWITCH_BACK = "switch back"
+"""Step of a release that returns production to the old system; it is no stage of its plan."""
+STEPS = frozenset({*Stage, SWITCH_BACK})
+"""Steps that Ao writes into the journal, each by a word of its own."""

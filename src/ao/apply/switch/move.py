@@ -1,0 +1,20 @@
+"""A move of production: how it is to be done, as the command that begins it has decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ao.site import DrainWay
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """How production is moved to a system, and the old one drained."""
+
+    way: DrainWay
+    """How clients are drained by the address method. By the pool method the change of the pool
+    itself gets them over."""
+    quiet: float
+    """Seconds in which the old system must have served nobody to count as drained."""
+    force: bool = False
+    """Whether the target is not looked at before, and the old system's clients are cut."""
