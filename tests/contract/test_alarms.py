@@ -9,7 +9,7 @@ from ao.cloud import Alarm, Stack
 from ao.colour import Colour
 from ao.errors import Forbidden, NotFound
 from ao.plan import alarms
-from tests.contract.environment import Bench
+from tests.contract.environment import Bench, seen
 from tests.unit.samples import AUTOSCALE
 
 GREEN = Colour.GREEN
@@ -79,7 +79,7 @@ def test_the_load_of_its_servers_is_measured(scaled: Bench, green: Stack) -> Non
     rule, site = AUTOSCALE.out, scaled.site
     promql = alarms.promql(rule, site, GREEN, vcpus=1).replace("$AO_GROUP", green.id)
     load = scaled.clock.until(
-        lambda: scaled.cloud.metrics.query(promql),
+        lambda: seen(scaled.cloud.metrics.query(promql)),
         what="a measure of its load",
         deadline=rule.lasting + 60,
     )
@@ -93,7 +93,7 @@ def test_the_last_signal_that_changed_a_size_is_told_and_none_that_did_not(
     assert scaled.cloud.stacks.last_signal(green) is None
     scaled.other_user.signal(green.name, "scale_out")
     signal = scaled.clock.until(
-        lambda: scaled.cloud.stacks.last_signal(green), what="the group to grow", deadline=90
+        lambda: seen(scaled.cloud.stacks.last_signal(green)), what="the group to grow", deadline=90
     )
     assert signal.resource == "scale_out"
     assert signal.at > green.updated_at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ao.clock import Ready, Waiting
 from ao.cloud import Resource, Stack
 from ao.errors import BuildFailed
 from ao.message import joined, message
@@ -62,25 +63,21 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
 
     `ids` has the stacks' names, each with the only ID that counts, or None for any.
     """
-    seen: dict[str, Stack | None] = {}
 
-    def look() -> tuple[Stack, ...] | None:
+    def look() -> Ready[tuple[Stack, ...]] | Waiting:
+        stacks: list[Stack] = []
         for name, wanted in ids.items():
             stack = work.cloud.stacks.get(name)
-            if stack is not None and wanted not in (None, stack.id):
-                stack = None
-            seen[name] = stack
-            if stack is not None:
-                resources = work.cloud.stacks.resources(stack)
-                work.progress.stack(stack, resources)
-                if gone:
-                    _sweep(work, resources)
-        stacks = tuple(stack for stack in seen.values() if stack is not None)
-        resting = all(stack.failed if gone else not stack.busy for stack in stacks)
-        return stacks if resting else None
-
-    def state() -> str:
-        return ", ".join(f"{s.name} is {s.action}_{s.status}" for s in seen.values() if s)
+            if stack is None or wanted not in (None, stack.id):
+                continue
+            stacks.append(stack)
+            resources = work.cloud.stacks.resources(stack)
+            work.progress.stack(stack, resources)
+            if gone:
+                _sweep(work, resources)
+        if all(stack.failed if gone else not stack.busy for stack in stacks):
+            return Ready(tuple(stacks))
+        return Waiting(", ".join(f"{it.name} is {it.action}_{it.status}" for it in stacks))
 
     return work.clock.until(
         look,
@@ -90,7 +87,6 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
         cure=message(
             "The same command waits on; `openstack stack event list` shows what Heat does."
         ),
-        state=state,
     )
 
 

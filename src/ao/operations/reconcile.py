@@ -12,6 +12,7 @@ from ao.apply import stack_parameters
 from ao.apply.steps import begin, perform
 from ao.apply.switch import method, target
 from ao.apply.switch.drain import way
+from ao.clock import Ready
 from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import kept_findings, trial_site
@@ -332,7 +333,9 @@ def _switch_back(work: Work, old: Colour, error: NotSeen) -> SwitchFailed:
 def _patiently(work: Work) -> Facts:
     """Facts in the midst of a command, which a moment's silence of a service must not end."""
     return work.clock.until(
-        work.observe, what=message("OpenStack to answer"), deadline=work.site.deadlines.switch
+        lambda: Ready(work.observe()),
+        what=message("OpenStack to answer"),
+        deadline=work.site.deadlines.switch,
     )
 
 

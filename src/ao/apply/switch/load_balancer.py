@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ao.clock import Ready, Waiting
 from ao.cloud import LoadBalancer
 from ao.errors import CloudError, Conflict, NotFound
 from ao.message import message
@@ -28,24 +29,20 @@ def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
     test_and_set_provisioning_status). Raises DeadlinePassed when it stays so, and what
     `put` raises else.
     """
-    seen: Conflict | None = None
 
-    def ask() -> bool | None:
-        nonlocal seen
+    def ask() -> Ready[None] | Waiting:
         try:
             put()
         except Conflict as error:
-            seen = error
             _check(work, balancer)
-            return None
-        return True
+            return Waiting(error.message)
+        return Ready(None)
 
     work.clock.until(
         ask,
         what=message("load balancer %(name)s to take a change", name=balancer.name),
         deadline=work.site.deadlines.switch,
         interval=INTERVAL,
-        state=lambda: seen.message if seen else "",
         cure=_CURE,
     )
 
@@ -55,19 +52,18 @@ def until_active(work: Work, balancer: LoadBalancer) -> None:
 
     Raises CloudError when it could not, DeadlinePassed when it takes too long.
     """
-    seen = ""
 
-    def look() -> bool | None:
-        nonlocal seen
-        seen = _check(work, balancer)
-        return True if seen == "ACTIVE" else None
+    def look() -> Ready[None] | Waiting:
+        status = _check(work, balancer)
+        if status == "ACTIVE":
+            return Ready(None)
+        return Waiting(message("it is %(status)s", status=status))
 
     work.clock.until(
         look,
         what=message("load balancer %(name)s to be ACTIVE", name=balancer.name),
         deadline=work.site.deadlines.switch,
         interval=INTERVAL,
-        state=lambda: message("it is %(status)s", status=seen),
         cure=_CURE,
     )
 
