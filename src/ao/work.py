@@ -10,7 +10,8 @@ from typing import Protocol
 from ao.clock import Clock
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.plan.facts import Facts, observe
+from ao.plan.facts import Facts
+from ao.plan.observation import observe
 from ao.progress import Progress, Silent
 from ao.site import Site
 from ao.visit import Visit, visit
@@ -73,7 +74,7 @@ class Work:
     """What the command has told once; the same for all that is made of this work."""
 
     def observe(self) -> Facts:
-        """Facts of the site at this moment."""
+        """Read the facts of the site at this moment."""
         return observe(self.cloud, self.site)
 
     def tell_once(self, text: str) -> None:
