@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from ao.config.section import Duration, Section
 from ao.config.watch import Percent
-from ao.site.autoscale import Autoscale, Engine, Limit, Rule
+from ao.site.autoscale import Autoscale, Limit, Rule
 
 
 class RuleSection(Section):
@@ -44,9 +44,7 @@ class RuleSection(Section):
             limit, threshold = Limit.ABOVE, self.above
         else:
             limit, threshold = Limit.BELOW, self.below or 0.0
-        return Rule(
-            query=self.query, limit=limit, threshold=threshold, lasting=self.lasting, by=self.by
-        )
+        return self.into(Rule, limit=limit, threshold=threshold)
 
 
 class AutoscaleSection(Section):
@@ -81,12 +79,8 @@ class AutoscaleSection(Section):
 
     def value(self) -> Autoscale:
         """What it describes."""
-        return Autoscale(
-            out=self.out.rule(Limit.ABOVE),
-            inward=self.inward.rule(Limit.BELOW),
-            cooldown=self.cooldown,
-            engine=Engine(self.engine),
-            granularity=self.granularity,
+        return self.into(
+            Autoscale, out=self.out.rule(Limit.ABOVE), inward=self.inward.rule(Limit.BELOW)
         )
 
 

@@ -64,22 +64,7 @@ class CheckSection(Section):
 
     def value(self) -> Check:
         """The check that it describes."""
-        what: Http | str = self.command or ""
-        if self.http is not None:
-            what = Http(
-                path=self.http.path,
-                status=self.http.status,
-                header=self.http.header,
-                body=self.http.body,
-                within=self.http.within,
-            )
-        return Check(
-            name=self.name,
-            what=what,
-            timeout=self.timeout,
-            retries=self.retries,
-            pause=self.pause,
-        )
+        return self.into(Check, what=self.http.into(Http) if self.http else self.command)
 
 
 class ChecksSection(Section):
@@ -100,4 +85,4 @@ class ChecksSection(Section):
 
     def value(self) -> Checks:
         """The checks that it describes."""
-        return Checks(all=tuple(it.value() for it in self.all), deadline=self.deadline)
+        return self.into(Checks, all=tuple(it.value() for it in self.all))

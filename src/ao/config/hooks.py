@@ -45,7 +45,7 @@ class SecretSection(Section):
 
     def webhook_at(self, url: str) -> Webhook:
         """The webhook at a URL, signed with this secret."""
-        return Webhook(url=url, secret_env=self.secret_env, secret_file=self.secret_file)
+        return self.into(Webhook, url=url)
 
 
 class HookSection(SecretSection):
@@ -70,9 +70,9 @@ class HookSection(SecretSection):
 
     def hook(self) -> Hook:
         """The hook that it describes."""
-        return Hook(
+        return self.into(
+            Hook,
             call=self.command or self.webhook_at(self.webhook or ""),
-            deadline=self.deadline,
             stops=self.on_failure == "stop",
         )
 

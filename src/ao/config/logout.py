@@ -20,4 +20,4 @@ class LogoutSection(HookSection):
     def value(self) -> Logout:
         """The forced logout that it describes."""
         announce = self.announce.hook() if self.announce else None
-        return Logout(notice=self.notice, announce=announce, hook=self.hook())
+        return self.into(Logout, announce=announce, hook=self.hook())

@@ -21,4 +21,4 @@ class MigrationSection(Section):
 
     def value(self) -> Migration:
         """The gate that it describes."""
-        return Migration(one_way=frozenset(self.one_way), check=self.check, deadline=self.deadline)
+        return self.into(Migration)

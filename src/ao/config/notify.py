@@ -25,4 +25,4 @@ class NotifySection(SecretSection):
 
     def value(self) -> Notification:
         """The notification that it describes."""
-        return Notification(webhook=self.webhook_at(self.webhook), events=frozenset(self.events))
+        return self.into(Notification, webhook=self.webhook_at(self.webhook))

@@ -69,6 +69,10 @@ class QuerySection(Section):
             raise ValueError("give `above` or `below`, or both")
         return self
 
+    def value(self, forgive: float) -> Query:
+        """The figure that it describes; `forgive` is the time after which any is a breach."""
+        return self.into(Query, lasting=forgive if self.lasting is None else self.lasting)
+
 
 class WatchSection(Section):
     """What Ao watches after a switch; a breach switches back."""
@@ -105,26 +109,11 @@ class WatchSection(Section):
 
     def value(self) -> Watch:
         """The decision window that it describes."""
-        return Watch(
-            length=self.length,
-            interval=self.interval,
+        return self.into(
+            Watch,
             lasting=self.forgive,
-            requests=self.requests,
-            error_rate=self.error_rate,
             latency_p95=_limit(self.latency_p95),
-            members=self.members,
-            checks=self.checks,
-            queries=tuple(
-                Query(
-                    name=query.name,
-                    url=query.url,
-                    query=query.query,
-                    above=query.above,
-                    below=query.below,
-                    lasting=self.forgive if query.lasting is None else query.lasting,
-                )
-                for query in self.prometheus
-            ),
+            queries=tuple(query.value(self.forgive) for query in self.prometheus),
             missing_breaches=self.missing == "breach",
         )
 

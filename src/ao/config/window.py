@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ao.config.section import Duration, Section, TimeZone
-from ao.site.window import Freeze, Outside, Window
+from ao.site.window import Freeze, Window
 from ao.window import recurrence
 
 
@@ -59,13 +59,8 @@ class WindowSection(Section):
 
     def value(self) -> Window:
         """The window that it describes."""
-        return Window(
-            every=self.every,
+        return self.into(
+            Window,
             length=self.length or 0.0,
-            timezone=self.timezone,
-            freezes=tuple(
-                Freeze(first=freeze.first, last=freeze.last, reason=freeze.reason)
-                for freeze in self.freezes
-            ),
-            outside=Outside(self.outside),
+            freezes=tuple(freeze.into(Freeze) for freeze in self.freezes),
         )
