@@ -18,7 +18,7 @@ class Ready(Generic[T]):
     """A look saw what is waited for."""
 
     value: T
-    """What the wait gives back."""
+    """The value that the wait returns."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Clock:
     """A clock to read and to wait by."""
 
     now: Callable[[], float] = time.monotonic
-    """Seconds from some fixed moment."""
+    """Gives the seconds since some fixed moment."""
     sleep: Callable[[float], None] = time.sleep
-    """Wait for so many seconds."""
+    """Waits for so many seconds."""
 
     def until(
         self,

@@ -1,4 +1,4 @@
-"""What a system is built from, found in the cloud before anything is changed."""
+"""Parameters of the Heat stacks, looked up in the cloud before anything is changed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
 
 
 def engine(cloud: Cloud, site: Site) -> Engine:
-    """What is to evaluate the load of a site's systems; raises NotFound when there is nothing."""
+    """Return the engine that evaluates the load of a site's systems. Raises NotFound."""
     if site.autoscale is None:
         return Engine.NONE
     return alarms.engine(site.autoscale, cloud.lookup.services())
@@ -73,7 +73,7 @@ def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
 
 
 def _balancer_parameters(site: Site) -> dict[str, object]:
-    """What the load balancer of either template is made from."""
+    """Return the parameters of the load balancer, which both templates have."""
     balancer, check = site.load_balancer, site.health_check
     return {
         "provider": balancer.provider,

@@ -1,4 +1,4 @@
-"""Follows Heat's work on stacks until it is done."""
+"""Waiting until Heat has finished its work on stacks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ INTERVAL = 1.5
 DELETIONS = 3
 """Times that a stack's deletion is asked for, when a service fails in the midst of it."""
 PAUSE = 5.0
-"""Seconds before it is asked for again."""
+"""Seconds before a deletion that failed is asked for again."""
 
 
 def wait_until_complete(work: Work, names: Iterable[str]) -> None:
@@ -59,7 +59,7 @@ def wait_until_deleted(work: Work, stacks: Iterable[Stack]) -> None:
 
 
 def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[Stack, ...]:
-    """The stacks once Heat works on none of them; those that are gone are left out.
+    """Wait until Heat works on none of the stacks, and return those that are still there.
 
     `ids` has the stacks' names, each with the only ID that counts, or None for any.
     """

@@ -269,7 +269,7 @@ def _pool(work: Work, facts: Facts, colour: Colour) -> str:
 
 
 def _leading(facts: Facts) -> dict[str, object]:
-    """Where a listener that Heat makes anew is to lead users."""
+    """Return the parameter that tells where a listener that Heat creates anew leads users."""
     if facts.method is Method.ADDRESS or facts.production_listener is not None:
         return {}
     return {"live": str(facts.previewed.other if facts.previewed else Colour.BLUE)}

@@ -84,6 +84,6 @@ def services(cloud: connection.Connection) -> frozenset[str]:
 
 
 def _told(ask: Callable[[], object], model: type[T]) -> T:
-    """What Keystone tells, if it is of the model. Raises Unreadable."""
+    """Read what Keystone answered as a model. Raises Unreadable."""
     with understanding("Keystone"):
         return reader(model).validate_python(ask())

@@ -1,4 +1,4 @@
-"""What a cloud offers to build with."""
+"""Images, flavors, networks, key pairs and providers that a cloud offers."""
 
 from __future__ import annotations
 

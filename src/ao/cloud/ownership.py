@@ -1,4 +1,4 @@
-"""Whose the things are that a service lists."""
+"""Ownership of the things that a service lists: which are the project's."""
 
 from __future__ import annotations
 

@@ -31,14 +31,14 @@ def _is_moment(text: str) -> str:
 
 
 ID = Annotated[str, StringConstraints(min_length=1)]
-"""What a service knows a thing by."""
+"""ID of a thing."""
 Moment = Annotated[str, AfterValidator(_is_moment)]
 """A date and a time, in ISO 8601."""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing of which no more is asked than which it is."""
+    """A thing of which only the ID is read."""
 
     id: ID
 
@@ -57,7 +57,7 @@ class Answer:
     response: requests.Response
 
     def value(self, model: type[T], *keys: str) -> T:
-        """What it says under a key, and the key in that; without one, as a whole."""
+        """Return the value at a path of keys in the answer; without keys, the whole answer."""
         try:
             found: Any = self._json
             for key in keys:
@@ -67,7 +67,7 @@ class Answer:
             raise self.unreadable() from error
 
     def marker(self, key: str) -> str | None:
-        """After which thing a list goes on; None when it is whole.
+        """Return the marker of the list's next page; None on the last page.
 
         A link to what follows may name a host that only the service's own network knows, so
         no more of it is taken than that.
@@ -108,7 +108,7 @@ class Service:
     """
 
     name: str
-    """What people call it."""
+    """Name of the service in messages."""
     adapter: Callable[[], Adapter]
     """Gives what sends requests to it, and may ask it for its versions first."""
     patience: float | None = None
@@ -154,11 +154,11 @@ class Service:
         return answer
 
     def get(self, path: str, model: type[T], *keys: str) -> T:
-        """What is at a path, under these keys."""
+        """Get a path, and return the value at these keys of the answer."""
         return self.ask("GET", path).value(model, *keys)
 
     def all(self, path: str, items: type[list[T]], key: str, **params: object) -> list[T]:
-        """All things of a list."""
+        """Return the items of all pages of a list."""
         pages = self.pages(path, key, **params)
         return [item for page in pages for item in page.value(items, key)]
 

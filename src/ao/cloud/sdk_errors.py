@@ -109,7 +109,7 @@ def _from_status(
 
 
 def _words(error: sdk.HttpException) -> str:
-    """What the service said, without the URL that openstacksdk adds."""
+    """Return the words of the service, without the URL that openstacksdk adds."""
     return str(error.details or error.message or error).strip().rstrip(".")
 
 

@@ -23,7 +23,7 @@ class RuleSection(Section):
     below: float | None = Field(default=None, strict=False, allow_inf_nan=False, examples=[20])
     """Values of the query below it count."""
     lasting: Duration = Field(alias="for", ge=1, examples=["1m"])
-    """How long it must be so; of `cpu` the time of the mean."""
+    """How long the load must be beyond the limit; for `cpu` the time that the mean is taken of."""
     by: int = Field(default=1, ge=1, examples=[1])
     """Servers that come or go at once."""
 
@@ -78,7 +78,7 @@ class AutoscaleSection(Section):
         return inward
 
     def value(self) -> Autoscale:
-        """What it describes."""
+        """Return the autoscaling that the section describes."""
         return self.into(
             Autoscale, out=self.out.rule(Limit.ABOVE), inward=self.inward.rule(Limit.BELOW)
         )

@@ -43,7 +43,7 @@ class CheckSection(Section):
     """A check of the standby: a request, or a command."""
 
     name: str = Field(min_length=1, max_length=80, examples=["home page"])
-    """What it is called."""
+    """Name of the check in notes and reports."""
     http: HttpSection | None = None
     """A request to the preview."""
     command: Command | None = Field(default=None, examples=["./smoke.sh"])

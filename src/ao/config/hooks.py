@@ -86,7 +86,7 @@ class HooksSection(Section):
     before_deploy: Hooks = ()
     """Before the version comes to the standby."""
     after_deploy: Hooks = ()
-    """Once the standby answers with it."""
+    """Once the standby answers with the version."""
     before_check: Hooks = ()
     """Before the standby is checked."""
     after_check: Hooks = ()
@@ -106,7 +106,7 @@ class HooksSection(Section):
     before_retire: Hooks = ()
     """Before the old system is made small, or deleted."""
     after_retire: Hooks = ()
-    """Once it is."""
+    """Once the old system has been made small, or deleted."""
 
     def value(self) -> Mapping[Point, tuple[Hook, ...]]:
         """The hooks that it describes, at the points that have some."""

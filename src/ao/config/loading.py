@@ -104,7 +104,7 @@ def _user_data(source: YamlFile, name: str) -> str:
 
 
 def _user_data_fault(text: str) -> tuple[str, str] | None:
-    """What is wrong with user data, and the cure; None when nothing is."""
+    """Return what is wrong with user data, and the cure; None when nothing is wrong."""
     if "$AO_VERSION" not in text:
         return (
             message(

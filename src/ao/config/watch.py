@@ -43,7 +43,7 @@ class QuerySection(Section):
     """A figure that Prometheus gives, and its limits."""
 
     name: str = Field(min_length=1, examples=["errors"])
-    """What it is called."""
+    """Name of the figure in notes and reports."""
     url: str = Field(examples=["http://prometheus.example:9090"])
     """Where Prometheus is, http or https."""
     query: str = Field(min_length=1, examples=["sum(rate(http_errors_total[1m]))"])
@@ -53,7 +53,7 @@ class QuerySection(Section):
     below: float | None = Field(default=None, strict=False, examples=[100])
     """Values below it are a breach."""
     lasting: Duration | None = Field(default=None, alias="for", examples=["30s"])
-    """After so long they are. Default: `forgive`."""
+    """Values beyond a limit for so long are a breach. Default: `forgive`."""
 
     @field_validator("url")
     @classmethod
@@ -82,7 +82,7 @@ class WatchSection(Section):
     interval: Duration = Field(default=5, gt=0, examples=["5s"])
     """Time between two looks."""
     forgive: Duration = Field(default=15, examples=["15s"])
-    """What is wrong for a shorter time is no breach."""
+    """Anything that is wrong for a shorter time is no breach."""
     requests: int = Field(default=50, ge=1, examples=[50])
     """Requests of the probe that error rate and latency need before they are judged."""
     error_rate: Percent | None = Field(default=0.01, examples=["1%"])

@@ -20,7 +20,7 @@ class FreezeSection(Section):
     last: date = Field(alias="to", strict=False, examples=["2027-01-04"])
     """Last day, all of which belongs to the freeze."""
     reason: str = Field(min_length=1, examples=["year end"])
-    """Why; whoever is refused reads it."""
+    """Reason for the freeze; whoever is refused reads it."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -30,11 +30,11 @@ TIMEOUT = 2.0
 """Seconds after which a request hangs."""
 
 Probes = Callable[[], AbstractContextManager[Probe]]
-"""What gives a probe, as often as it is asked."""
+"""Makes a new probe at each call."""
 
 
 def examine(work: Work, probes: Probes) -> Findings:
-    """Build a trial site, see what the cloud does to its connections, and delete it.
+    """Build a trial site, observe what the cloud does to its connections, and delete it.
 
     Raises NotFound and QuotaExceeded before anything is built, BuildFailed and
     DeadlinePassed.
@@ -63,7 +63,7 @@ def examine(work: Work, probes: Probes) -> Findings:
 def _watch(
     work: Work, probes: Probes, url: str, act: Callable[[], None], *, closing: bool = False
 ) -> Effect:
-    """What an act does to connections that blue has served."""
+    """Return what an act did to connections that blue had served."""
     load = ProbeLoad(
         url=url,
         identify=work.site.identify,

@@ -31,7 +31,7 @@ NEEDS = Counter(
         "pools": 3,
     }
 )
-"""What it takes of the quotas, save for its two servers."""
+"""Resources that a trial site takes of the project's quotas, without its two servers."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""The process that works on a fake cloud: it may be killed, and another one started."""
+"""The process that works on a fake cloud: it can be killed, and another one started."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class HookFailed(AoError):
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What hooks and notifications are told of a release."""
+    """What a hook or a notification is told about a release."""
 
     release: str
     """ID of the release."""
@@ -41,12 +41,12 @@ class Context:
     preview_url: str
     """The standby."""
     reason: str = ""
-    """Why, where something went wrong or was asked for."""
+    """Reason of a failure or of an order; empty when there is none."""
     point: str = ""
     """Moment of the release."""
 
     def body(self) -> dict[str, str]:
-        """As webhooks have it, without secrets that the reason may hold."""
+        """Return the body of a webhook, without secrets that the reason may hold."""
         return {
             "point": self.point,
             "release": self.release,
@@ -60,12 +60,12 @@ class Context:
         }
 
     def environment(self) -> dict[str, str]:
-        """As commands have it: AO_POINT, AO_RELEASE and so on."""
+        """Return the variables of a command: AO_POINT, AO_RELEASE and so on."""
         return environment(self.body())
 
 
 def environment(told: dict[str, str]) -> dict[str, str]:
-    """Variables of a command, from what a webhook is told."""
+    """Return the variables of a command from the body of a webhook."""
     return {f"AO_{name.upper()}": value for name, value in told.items()}
 
 

@@ -66,7 +66,7 @@ def sign(text: bytes, secret: str) -> str:
 
 
 def place(url: str) -> str:
-    """A URL without credentials, path and query: many services have their secret there."""
+    """Return a URL without credentials, path and query, which may hold secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
@@ -108,7 +108,7 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
 
 
 async def _deliver(request: httpx.Request, url: str, deadline: float) -> None:
-    """Try until it is taken; raises TimeoutError with the last reason at the deadline."""
+    """Send until it is taken. Raises TimeoutError with the last reason at the deadline."""
     last: str = message("no answer")
     passing = (_Passing, Unanswered)
     retrying = AsyncRetrying(

@@ -50,7 +50,7 @@ class Message(str):
         return self
 
     def __reduce__(self) -> tuple[type[Message], tuple[str, dict[str, Parameter]]]:
-        """What a copy is made from."""
+        """Return the arguments that a copy is made from."""
         return type(self), (self.template, dict(self.parameters))
 
     @property

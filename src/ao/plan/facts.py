@@ -39,9 +39,9 @@ class System:
     stack: Stack | None
     """Its Heat stack; None before it is built."""
     resources: tuple[Resource, ...]
-    """What Heat has built of it."""
+    """Resources that Heat has built for it."""
     load_balancer: LoadBalancer | None
-    """What sends requests to it: its own, or the one that both systems share."""
+    """Load balancer that sends requests to it: its own, or the one that both systems share."""
     pool_id: str | None
     """Its pool of that load balancer."""
     members: tuple[Member, ...]
@@ -62,12 +62,12 @@ class System:
         )
 
     def alarm(self, names: frozenset[str]) -> Alarm | None:
-        """The alarm that its template calls one of these."""
+        """Return the alarm that its template calls by one of these names, or None."""
         ids = {resource.physical_id for resource in self.resources if resource.name in names}
         return next((alarm for alarm in self.alarms if alarm.id in ids), None)
 
     def amiss(self, effect: Effect) -> tuple[Alarm, ...]:
-        """Its alarms that are on, or off, against what load may do to its size."""
+        """Return the alarms whose state differs from what `effect` asks for."""
         inward = self.alarm(alarms.IN)
 
         def wanted(alarm: Alarm) -> bool:
@@ -136,7 +136,7 @@ class System:
         )
 
     def obstacle(self, *, degraded: bool = False) -> str | None:
-        """Why production must not be switched to it; None when it may.
+        """Return why production must not be switched to the system; None when it may.
 
         With `degraded`, one healthy server is enough.
         """
@@ -172,7 +172,7 @@ class Facts:
     stack: Stack | None
     """The site's own Heat stack; None before it is built."""
     resources: tuple[Resource, ...]
-    """What Heat has built of it."""
+    """Resources that Heat has built for it."""
     production: FloatingIP | None
     preview: FloatingIP | None
     """The preview address; by the pool method the production address, on another port."""
@@ -188,7 +188,7 @@ class Facts:
 
     @property
     def newer(self) -> tuple[str, ...]:
-        """What of the site's stacks and preview address says a format that Ao does not know yet."""
+        """What of the site has tags of a format that Ao does not know yet, a sentence for each."""
         stacks = (self.stack, *(system.stack for system in self.systems.values()))
         words: dict[str, frozenset[str]] = {
             message("stack %(name)s", name=stack.name): stack.tags for stack in stacks if stack
@@ -255,7 +255,7 @@ class Facts:
 
     @property
     def broken(self) -> tuple[Resource, ...]:
-        """What Heat has built of the site's own, and is gone."""
+        """Resources of the site's own stack that Heat has built and that are gone."""
         things: Mapping[str, tuple[FloatingIP | LoadBalancer | Listener | None, ...]] = {
             "OS::Neutron::FloatingIP": (self.production, self.preview),
             "OS::Octavia::LoadBalancer": (self.shared,),

@@ -103,7 +103,7 @@ class SetAlarms(Step):
 
     colour: Colour
     effect: Effect
-    """What load may do to its size then."""
+    """What load may do to the system's size after the step."""
 
     def __str__(self) -> str:
         match self.effect:

@@ -1,4 +1,4 @@
-"""What a request on a connection comes to."""
+"""Answers to the requests of a probe, and the errors of requests without one."""
 
 from __future__ import annotations
 

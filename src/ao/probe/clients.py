@@ -15,7 +15,7 @@ LATE = 1.0
 """Seconds by which a request on a new connection may be late before it is skipped."""
 
 Opener = Callable[[], Awaitable[Connection]]
-"""What opens a connection; raises Broken when there is none to be had, and Exhausted."""
+"""Opens a connection. Raises Broken when none can be had, and Exhausted."""
 
 
 class Clients:

@@ -27,7 +27,7 @@ UNKNOWN = "unknown"
 
 @dataclass(slots=True)
 class Request:
-    """What became of one request. Times in seconds since the probe began."""
+    """The outcome of one request. Times in seconds since the probe began."""
 
     at: float
     """When it ended."""
@@ -128,7 +128,7 @@ class RequestCounter:
         return dict(seen)
 
     def tally(self, now: float) -> RunningTotals:
-        """What was counted up to now."""
+        """Return the totals up to now."""
         self._turn_to(now)
         last = self._slices[-max(1, round(1 / self._width)) :]
         answers: Counter[str] = Counter()

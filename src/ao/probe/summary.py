@@ -12,13 +12,13 @@ from ao.probe.recording import KeptClient, Loss, Recording, Sighting
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One thing that a recording tells."""
+    """One figure of a recording."""
 
     name: str
     value: object
-    """For programs: numbers, texts, lists and objects. Times in seconds."""
+    """The figure for programs: numbers, texts, lists and objects. Times in seconds."""
     text: str
-    """For people; may have several lines."""
+    """The figure for people; may have several lines."""
 
 
 def figures(recording: Recording) -> Iterator[Figure]:

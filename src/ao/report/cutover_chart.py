@@ -113,7 +113,7 @@ def _panels(drawn: Figure, heights: tuple[float, ...], limits: tuple[float, floa
 
 
 def _end(cutover: CutOver) -> float:
-    """When the last thing that the chart shows ends."""
+    """Return the moment at which the last thing that the chart shows ends."""
     ends = [mark.at for mark in cutover.marks]
     ends += [call.at + call.seconds for call in cutover.calls]
     if cutover.recording:
@@ -172,7 +172,7 @@ def _draw_steps(
 
 
 def _draw_title(drawn: Figure, cutover: CutOver, spoken: Translations) -> None:
-    """What happened, what it cost, and how the users came over."""
+    """Draw the heading: what happened, what it cost, and how the users came over."""
     height = drawn.get_size_inches()[1]
     lost = cutover.recording is not None and cutover.recording.lost > 0
 

@@ -1,4 +1,4 @@
-"""What charts are drawn on: fonts that have Japanese, and files that are the same each time.
+"""The canvas of charts: fonts that have Japanese, and files that are the same each time.
 
 matplotlib takes long to load: import this module only where a chart is drawn.
 """

@@ -63,7 +63,7 @@ def _inline(document: str) -> Markup:
 
 
 def _figures(cutover: CutOver) -> Iterator[_Figure]:
-    """What to look at first."""
+    """Yield the figures at the head of the page, the most important first."""
     recording, following = cutover.recording, cutover.following
     if recording is None:
         return

@@ -32,7 +32,7 @@ def _verdict(cutover: CutOver) -> Text:
 
 
 def _lines(cutover: CutOver) -> Iterator[RenderableType]:
-    """What stands below the verdict, dimmer."""
+    """Yield the lines below the verdict."""
     for line in (
         tables.circumstances(cutover),
         tables.answer_times(cutover),

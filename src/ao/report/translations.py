@@ -21,7 +21,7 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Translations:
-    """What a report says, with places for names and figures."""
+    """Texts of a report, with places for names and figures."""
 
     moved: str
     appeared: str
@@ -128,7 +128,7 @@ def system(colour: Colour, version: str | None) -> str:
 
 
 def move(cutover: CutOver, words: Translations = ENGLISH) -> str:
-    """What became of production."""
+    """Return the sentence that says what happened to production."""
     new = system(cutover.new, cutover.new_version)
     if cutover.failure:
         return words.failed.format(new=new, failure=cutover.failure)
@@ -140,7 +140,7 @@ def move(cutover: CutOver, words: Translations = ENGLISH) -> str:
 
 
 def toll(cutover: CutOver, words: Translations = ENGLISH) -> str:
-    """What it cost the users: requests lost and sent again."""
+    """Return what a switch cost the users: requests lost and sent again."""
     recording = cutover.recording
     if recording is None:
         return words.unmeasured.format(reason=cutover.unmeasured)
@@ -156,7 +156,7 @@ def verdict(cutover: CutOver, words: Translations = ENGLISH) -> str:
 
 
 def turnover(cutover: CutOver, words: Translations = ENGLISH) -> str:
-    """How users came over, in one sentence; empty when that was not measured."""
+    """Return how users came over, in one sentence; empty when that was not measured."""
     parts = words.between.join(_turnover(cutover, words))
     return capital(parts) + words.end if parts else ""
 

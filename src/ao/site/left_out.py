@@ -1,4 +1,4 @@
-"""What does not happen where the site file is not. Pure.
+"""The keys of a site file that are not heeded where the file is not at hand. Pure.
 
 The cloud keeps a site file without its commands, webhooks and addresses.
 """

@@ -24,7 +24,7 @@ LONGEST_PERSON = 200
 
 
 def is_name(text: str) -> bool:
-    """Whether a site may be called so."""
+    """Return whether a text may be the name of a site."""
     return re.fullmatch(NAME, text) is not None
 
 
@@ -34,17 +34,17 @@ def ending(name: str) -> str | None:
 
 
 def is_person(text: str) -> bool:
-    """Whether a person may be called so: what can be shown, without blanks around it."""
+    """Return whether a text may be a person's name: printable, without blanks around it."""
     return 0 < len(text) <= LONGEST_PERSON and text.isprintable() and text == text.strip()
 
 
 def is_user_id(text: str) -> bool:
-    """Whether it may be the ID of an OpenStack user."""
+    """Return whether a text may be the ID of an OpenStack user."""
     return re.fullmatch(USER_ID, text) is not None
 
 
 def is_version(text: str) -> bool:
-    """Whether a version may be called so."""
+    """Return whether a text may be a version."""
     return re.fullmatch(VERSION, text) is not None
 
 

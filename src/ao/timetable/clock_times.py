@@ -30,7 +30,7 @@ def elapsed(moment: float) -> str:
 
 
 def changed(plan: Schedule) -> str | None:
-    """What is wrong with a day on which the clocks change between first and last task.
+    """Return what is wrong with a day on which the clocks change between first and last task.
 
     None if they do not, or if no day is given.
     """

@@ -28,7 +28,7 @@ SHARE = 0.95
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """How runs went. Shares are of all runs; times are seconds."""
+    """Outcomes of many simulated runs. Shares are of all runs; times are seconds."""
 
     window: float
     """Length of the window."""
@@ -41,7 +41,7 @@ class Fit:
     called_off: float
     """Share that failed before the window and did not begin in it."""
     breaker: str | None
-    """What most often made a run too long; None if none was, or nothing in it takes time."""
+    """Task that most often made a run too long; None if no run was, or no task takes time."""
     breaks: float
     """Share of the runs too long that it would have kept, had it taken what it usually does."""
     median: float
@@ -61,7 +61,7 @@ class Fit:
 
 @dataclass(frozen=True, kw_only=True)
 class _Draw:
-    """What chance brought, run by run."""
+    """Random times and failures of all runs."""
 
     runs: int
     taken: Mapping[str, Samples]
@@ -159,7 +159,7 @@ def _as_usual(draw: _Draw, name: str, seconds: float) -> _Draw:
 
 
 def warning(procedure: Procedure, window: float, *, share: float = SHARE) -> str | None:
-    """What to say before a release whose window may be too short; None if it is long enough.
+    """Return the warning before a release whose window may be too short; None if it is long enough.
 
     Too short is one that less than such a share of runs keeps to.
     """

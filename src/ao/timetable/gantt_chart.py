@@ -251,7 +251,7 @@ def _draw_axis(axes: Axes, plans: Sequence[Schedule]) -> None:
 
 
 def _draw_legend(drawn: Figure, there: Collection[Kind], spoken: Translations) -> None:
-    """What the paints mean, of those that are there."""
+    """Draw the legend of the paints that the chart has."""
     names = {
         Kind.BEFORE: spoken.before,
         Kind.WITHIN: spoken.within,

@@ -12,7 +12,7 @@ from ao.timetable.schedule import Schedule
 
 
 class Kind(Enum):
-    """What a bar stands for."""
+    """Kind of a bar."""
 
     BEFORE = auto()
     """A task before the window."""

@@ -1,4 +1,4 @@
-"""How long the stages of a site's past releases took, by their words. Pure."""
+"""Durations of the stages of a site's past releases, by the names of the stages. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ao.timetable.procedure import Procedure
 
 DRAIN, SWITCH, WATCH, SWITCH_BACK = "drain", "switch", "watch", message("switch back")
 WORDS = ("deploy", "check", "match", "logout", SWITCH, DRAIN, WATCH, SWITCH_BACK)
-"""What can be measured: stages of a release (ao.release.stage) and parts of them."""
+"""Stages of a release (ao.release.stage), and parts of them, whose durations are measured."""
 LATEST = 20
 """Times that count, of each word; older ones are of another site."""
 LONGEST = 2 * 86_400.0
@@ -33,7 +33,7 @@ def drains(entries: Iterable[Entry]) -> dict[str, float]:
 
 
 def measured(releases: Iterable[Operation], drained: Mapping[str, float]) -> Times:
-    """How long what went well took, in releases and in commands that ran alone.
+    """Return the durations of stages that went well, of releases and of commands that ran alone.
 
     A switch counts without its drain, which `drained` tells by the release's ID.
     """

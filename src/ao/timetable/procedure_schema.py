@@ -29,7 +29,7 @@ class TaskSection(Section):
     after: tuple[str, ...] | None = Field(default=None, strict=False, examples=[["backup"]])
     """Tasks that it comes after; `decision` for the decision. Default: the task above it."""
     by: TitleText | None = Field(default=None, examples=["operators"])
-    """Who does it."""
+    """Person or role that does the task."""
     before_window: bool = Field(default=False, examples=[True])
     """Whether it is done before the window opens."""
     why: TitleText | None = Field(default=None, examples=["done on the standby"])
@@ -71,7 +71,7 @@ class DecisionSection(Section):
     after: tuple[str, ...] = Field(strict=False, min_length=1, examples=[["switch"]])
     """Tasks that it comes after."""
     watch: TakesText = Field(default=Fixed(seconds=0.0), examples=["5m"])
-    """How long production is watched before."""
+    """How long production is watched before the decision."""
     switch_back: TakesText = Field(examples=["20m"])
     """How long switching back takes."""
     fails: Probability = Field(default=0.0, examples=[0.01])

@@ -37,11 +37,11 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """When everything is planned; the window opens at 0."""
+    """The planned times of a procedure; the window opens at 0."""
 
     procedure: Procedure
     slots: tuple[Slot, ...]
-    """In the order in which they begin; those before the window have negative times."""
+    """Slots in the order in which they begin; those before the window have negative times."""
     closes: float
     """When the window closes: its length."""
     decision: float | None
@@ -65,12 +65,12 @@ class Schedule:
 
     @property
     def before(self) -> tuple[Slot, ...]:
-        """What is done before the window."""
+        """Slots of the tasks before the window."""
         return tuple(slot for slot in self.slots if slot.task.before_window)
 
     @property
     def within(self) -> tuple[Slot, ...]:
-        """What is done in the window."""
+        """Slots of the tasks in the window."""
         return tuple(slot for slot in self.slots if not slot.task.before_window)
 
 

@@ -62,7 +62,7 @@ def comparison(compared: Comparison, language: Language = Language.ENGLISH) -> d
 
 
 def fit(found: Fit, opening: Opening | None) -> dict[str, Any]:
-    """How likely a procedure fits its window; clock times by its opening, if that is known."""
+    """Return how likely a procedure fits its window, with clock times if its opening is known."""
     start = found.latest_start
     return {
         "window_minutes": _minutes(found.window),

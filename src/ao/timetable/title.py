@@ -1,4 +1,4 @@
-"""What something is called, in the languages of a timetable."""
+"""The title of a task or procedure, in the languages of a timetable."""
 
 from __future__ import annotations
 

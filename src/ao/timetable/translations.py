@@ -13,7 +13,7 @@ from ao.timetable.schedule import Schedule
 
 @dataclass(frozen=True, kw_only=True)
 class Translations:
-    """What a timetable says, with places for times."""
+    """Texts of a timetable, with places for times."""
 
     opens: str
     begins: str
@@ -160,7 +160,7 @@ def hours(seconds: float, words: Translations = ENGLISH) -> str:
 
 
 def takes(how_long: TaskDuration, words: Translations = ENGLISH) -> str:
-    """How long a task is planned to take."""
+    """Return the planned duration of a task, in words."""
     planned = time(how_long.planned, words)
     match how_long:
         case Fixed():
@@ -176,7 +176,7 @@ def window(plan: Schedule, words: Translations = ENGLISH) -> str:
 
 
 def saving(compared: Comparison, words: Translations = ENGLISH) -> str:
-    """What the second procedure saves, in one line; empty if it saves nothing."""
+    """Return what the second procedure saves, in one line; empty if it saves nothing."""
     if compared.ratio is None or compared.saving <= 0:
         return ""
     part = Fraction(compared.ratio).limit_denominator(100)

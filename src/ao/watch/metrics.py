@@ -22,11 +22,11 @@ Samples = Sequence[Sample]
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """Something that is watched."""
+    """A measure of production that is watched after a switch."""
 
     name: str
     read: Callable[[Samples], Reading | None]
-    """What it was at the last of some samples; None when that takes more of them."""
+    """Reads its figure at the last of some samples; None when that takes more samples."""
     above: float | None = None
     """Values above it are wrong."""
     below: float | None = None

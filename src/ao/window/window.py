@@ -141,7 +141,7 @@ def _starts(window: Window, every: str, since: float) -> Iterator[float]:
 
 
 def _thawed(begin: float, end: float, frozen: list[tuple[float, float]]) -> Iterator[Opening]:
-    """What freezes, in order, leave of a time."""
+    """Yield the openings that freezes, in order, leave of a span of time."""
     for first, last in frozen:
         if begin < first < end:
             yield Opening(begin=begin, end=first)

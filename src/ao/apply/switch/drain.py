@@ -30,7 +30,7 @@ Sign = Callable[[], int]
 
 
 def way(site: Site, *, hangs: bool) -> DrainWay:
-    """How a site's clients are drained by the address method.
+    """Return the way in which a site's clients are drained by the address method.
 
     `hangs` says that connections hang when the address moves, as the doctor has seen.
     """

@@ -15,7 +15,7 @@ INTERVAL = 0.1
 
 
 def reload(work: Work, balancer: LoadBalancer | None) -> None:
-    """Have a proxy begin anew, and wait until it has; nothing when it is gone."""
+    """Reload a load balancer's proxy and wait until it is ACTIVE; do nothing when it is gone."""
     if balancer is None:
         return
     change(work, balancer, lambda: work.cloud.load_balancers.reload(balancer))
@@ -23,7 +23,7 @@ def reload(work: Work, balancer: LoadBalancer | None) -> None:
 
 
 def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
-    """Ask for a change as soon as the load balancer takes one.
+    """Ask for a change with `put` as soon as the load balancer takes one.
 
     Octavia answers 409 while another change is under way (octavia/db/repositories.py:
     test_and_set_provisioning_status). Raises DeadlinePassed when it stays so, and what
@@ -48,7 +48,7 @@ def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
 
 
 def until_active(work: Work, balancer: LoadBalancer) -> None:
-    """Wait until Octavia has done what was asked for.
+    """Wait until a load balancer is ACTIVE: Octavia has carried out the change.
 
     Raises CloudError when it could not, DeadlinePassed when it takes too long.
     """
@@ -76,7 +76,7 @@ _CURE = message(
 
 
 def _check(work: Work, balancer: LoadBalancer) -> str:
-    """Its provisioning status; raises NotFound, or CloudError in ERROR."""
+    """Return a load balancer's provisioning status. Raises NotFound, and CloudError in ERROR."""
     now = next((lb for lb in work.cloud.load_balancers.all() if lb.id == balancer.id), None)
     if now is None:
         raise NotFound(
