@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from ao import templates
 from ao.apply import stack_parameters, stack_wait
@@ -14,15 +13,8 @@ from ao.visit import Answer, NoAnswer, Visit
 from ao.work import Work
 from tests.contract.other_user import OtherUser
 
-T = TypeVar("T")
-
 DEADLINE = 180.0
 """Seconds that any of the stacks may take."""
-
-
-def seen(there: T | None) -> Ready[T] | Waiting:
-    """A look that is ready when there is something."""
-    return Waiting() if there is None else Ready(there)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -171,9 +171,10 @@ class Alarms(Protocol):
         """All alarms of the project."""
 
     def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
-        """Have an alarm be evaluated, or not, with another query of Prometheus if one is given.
+        """Enable or disable an alarm, with another query of Prometheus if one is given.
 
-        The rest of its definition stays. Raises NotFound.
+        The rest of its definition stays. An alarm that is in that state already is left as it is,
+        with its query. Raises NotFound.
         """
 
 
@@ -243,7 +244,7 @@ class SoftwareConfigs(Protocol):
 
 
 class Lookup(Protocol):
-    """What the cloud offers to build with."""
+    """Images, flavors, networks, key pairs and providers that the cloud offers."""
 
     def external_network(self, name_or_id: str) -> Named:
         """An external network; NotFound when there is none."""
@@ -269,7 +270,7 @@ class Cloud(Protocol):
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Name of the cloud in messages."""
 
     @property
     def known_as(self) -> str:
@@ -324,7 +325,7 @@ class Cloud(Protocol):
 
     @property
     def lookup(self) -> Lookup:
-        """What there is to build with."""
+        """Images, flavors, networks, key pairs and providers to build with."""
 
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""
