@@ -59,7 +59,7 @@ def engine(cloud: Cloud, site: Site) -> Engine:
 
 
 def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
-    """Parameters of the site template."""
+    """Return the parameters of the site template."""
     return {
         "site": site.name,
         "external_network": ingredients.external_network.id,
@@ -99,7 +99,7 @@ def system_parameters(
     pool: str,
     size: int,
 ) -> dict[str, object]:
-    """Parameters of the system template; `pool` is empty for a load balancer of its own.
+    """Return the parameters of the system template; `pool` is empty for a load balancer of its own.
 
     OVN's load balancer shows the servers the client's own address. A proxy shows one of
     its own, in the network of its VIP or in the members' (amphorae are plugged into it).
@@ -130,7 +130,7 @@ def system_parameters(
 
 
 def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> dict[str, object]:
-    """Parameters of the doctor's trial site, whose things are named by `name`."""
+    """Return the parameters of the doctor's trial site, whose things are named by `name`."""
     group, balancer = site.group, site.load_balancer
     return {
         "site": site.name,

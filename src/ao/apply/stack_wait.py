@@ -101,7 +101,7 @@ def _sweep(work: Work, resources: tuple[Resource, ...]) -> None:
 
 
 def _failure(stack: Stack, resources: tuple[Resource, ...]) -> str:
-    """The failed resources that no failed resource inside them explains."""
+    """Return the failed resources that no failed resource inside them explains."""
     failed = [resource for resource in resources if resource.status.endswith("FAILED")]
     explained = {resource.parent for resource in failed}
     causes = [

@@ -105,7 +105,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
 
 
 def _built(work: Work, step: Step) -> str | None:
-    """Stack that Heat builds or changes for a step."""
+    """Return the stack that Heat builds or changes for a step."""
     match step:
         case plan.BuildSite() | plan.RepairSite():
             return work.site.stack
@@ -117,7 +117,7 @@ def _built(work: Work, step: Step) -> str | None:
 
 
 def _removed(facts: Facts, step: Step) -> Stack | None:
-    """Stack that Heat deletes for a step."""
+    """Return the stack that Heat deletes for a step."""
     match step:
         case plan.RemoveSite():
             return facts.stack

@@ -71,7 +71,7 @@ class _Alarm:
 
 
 def _unscoped(query: str) -> str:
-    """A query of Gnocchi without its limits to a project.
+    """Return a query of Gnocchi without its limits to a project.
 
     Aodh puts them around it whenever an alarm is written, also around those that it has
     (aodh/api/controllers/v2/alarm_rules/gnocchi.py: validate_alarm).

@@ -93,7 +93,7 @@ class Unreadable(Exception):
     """A service gave an answer that its API does not have; the text says which."""
 
     def told(self, what: str) -> Unavailable:
-        """The error for the user, who cannot do `what` for that reason."""
+        """Return the error for the user, who cannot do `what` for that reason."""
         return Unavailable(
             message("cannot %(what)s: %(words)s", what=what, words=str(self)),
             cure=message(

@@ -91,7 +91,7 @@ class Answer:
         raise exceptions.HttpException(response=self.response, details=words)
 
     def unreadable(self) -> Unreadable:
-        """The error that it is none."""
+        """Return the error that says that it is not an answer of the service's API."""
         return Unreadable(str(self.heard))
 
     @cached_property
@@ -163,7 +163,7 @@ class Service:
         return [item for page in pages for item in page.value(items, key)]
 
     def pages(self, path: str, key: str, **params: object) -> Iterator[Answer]:
-        """The pages of a list."""
+        """Yield the pages of a list."""
         seen: set[str | None] = set()
         marker: str | None = None
         while marker not in seen and len(seen) < PAGES:
@@ -196,7 +196,7 @@ class Service:
 
 
 def path(*parts: str) -> str:
-    """A path of these parts, whatever is in them."""
+    """Return a path of these parts, whatever is in them."""
     return "".join(f"/{quote(part, safe='', errors='replace')}" for part in parts)
 
 

@@ -114,6 +114,6 @@ def _words(error: sdk.HttpException) -> str:
 
 
 def _safe(words: object) -> str:
-    """Words of others in one line, without secrets and of a length that can be read."""
+    """Return the words of others in one line, without secrets and of a length that can be read."""
     # More is not even looked at: an error may be as long as its service likes.
     return printable(redact(" ".join(str(words)[: 10 * LONGEST].split())), LONGEST)

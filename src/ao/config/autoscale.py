@@ -37,7 +37,7 @@ class RuleSection(Section):
         return self
 
     def rule(self, cpu: Limit) -> Rule:
-        """The rule that it describes; `cpu` is the side on which CPU load counts."""
+        """Return the rule that the section describes; `cpu` is the side on which CPU counts."""
         if self.cpu is not None:
             limit, threshold = cpu, self.cpu
         elif self.above is not None:
@@ -85,7 +85,7 @@ class AutoscaleSection(Section):
 
 
 def _overlap(one: RuleSection, other: RuleSection) -> bool:
-    """Whether a value is beyond both limits of two rules of one query."""
+    """Return whether a value is beyond both limits of two rules of one query."""
     if one.above is not None and other.below is not None:
         return one.above < other.below
     if one.below is not None and other.above is not None:

@@ -63,7 +63,7 @@ class CheckSection(Section):
         return self
 
     def value(self) -> Check:
-        """The check that it describes."""
+        """Return the check that the section describes."""
         return self.into(Check, what=self.http.into(Http) if self.http else self.command)
 
 
@@ -84,5 +84,5 @@ class ChecksSection(Section):
         return checks
 
     def value(self) -> Checks:
-        """The checks that it describes."""
+        """Return the checks that the section describes."""
         return self.into(Checks, all=tuple(it.value() for it in self.all))

@@ -44,7 +44,7 @@ class SecretSection(Section):
         return self
 
     def webhook_at(self, url: str) -> Webhook:
-        """The webhook at a URL, signed with this secret."""
+        """Return the webhook at a URL, signed with this secret."""
         return self.into(Webhook, url=url)
 
 
@@ -69,7 +69,7 @@ class HookSection(SecretSection):
         return self
 
     def hook(self) -> Hook:
-        """The hook that it describes."""
+        """Return the hook that the section describes."""
         return self.into(
             Hook,
             call=self.command or self.webhook_at(self.webhook or ""),
@@ -109,6 +109,6 @@ class HooksSection(Section):
     """Once the old system has been made small, or deleted."""
 
     def value(self) -> Mapping[Point, tuple[Hook, ...]]:
-        """The hooks that it describes, at the points that have some."""
+        """Return the hooks that the section describes, at the points that have some."""
         hooks = {point: tuple(it.hook() for it in getattr(self, point)) for point in Point}
         return {point: found for point, found in hooks.items() if found}

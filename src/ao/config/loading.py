@@ -37,7 +37,7 @@ def load(path: Path) -> site.Site:
 
 
 def load_stored(cloud: Cloud, name: str) -> site.Site:
-    """The site of that name as the project keeps it, since `ao up` or the last deploy.
+    """Return the site of that name as the project keeps it, since `ao up` or the last deploy.
 
     Only what `ao.config.stored` takes is of it, and that is checked as a file is. Raises
     NotFound when none is kept, ConfigError when another version of Ao wrote it, it is one of

@@ -20,7 +20,7 @@ class StandbySection(Section):
     """Servers that it shrinks to."""
 
     def value(self) -> Standby:
-        """The standby's cost that it describes."""
+        """Return the standby's cost that the section describes."""
         return self.into(Standby)
 
 

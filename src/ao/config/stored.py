@@ -239,7 +239,7 @@ def _prefix(site: str) -> str:
 
 
 def _taken(value: Any, path: str) -> Any:
-    """A value without what is not taken of it; of a list that of all its items."""
+    """Return the part of a value that is taken; of a list, that of all its items."""
     if isinstance(value, Mapping):
         below = {key: f"{path}.{key}" if path else str(key) for key in value}
         return {key: _taken(value[key], there) for key, there in below.items() if _known(there)}
@@ -260,7 +260,7 @@ def _is_left_out(path: str) -> bool:
 
 
 def _paths(value: Any, path: str = "") -> Iterator[str]:
-    """All keys, each with those above it."""
+    """Yield all keys, each with those above it."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             there = f"{path}.{key}" if path else str(key)

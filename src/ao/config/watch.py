@@ -70,7 +70,7 @@ class QuerySection(Section):
         return self
 
     def value(self, forgive: float) -> Query:
-        """The figure that it describes; `forgive` is the time after which any is a breach."""
+        """Return the figure that the section describes; `forgive` is the default of `for`."""
         return self.into(Query, lasting=forgive if self.lasting is None else self.lasting)
 
 
@@ -108,7 +108,7 @@ class WatchSection(Section):
         return queries
 
     def value(self) -> Watch:
-        """The decision window that it describes."""
+        """Return the decision window that the section describes."""
         return self.into(
             Watch,
             lasting=self.forgive,

@@ -58,7 +58,7 @@ class WindowSection(Section):
         return self
 
     def value(self) -> Window:
-        """The window that it describes."""
+        """Return the window that the section describes."""
         return self.into(
             Window,
             length=self.length or 0.0,

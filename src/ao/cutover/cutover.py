@@ -174,7 +174,7 @@ class CutOver:
         )
 
     def losses(self) -> tuple[Lost, ...]:
-        """The recorded losses by step, kind and outcome, in the order of the steps."""
+        """Return the recorded losses by step, kind and outcome, in the order of the steps."""
         losses = self.recording.losses if self.recording else ()
         counts = Counter((self._step_of(loss), loss.kind, loss.outcome) for loss in losses)
         steps = ["", *(mark.text for mark in self._in_order())]
@@ -206,7 +206,7 @@ class CutOver:
 
 
 def drawable(cutover: CutOver) -> CutOver:
-    """A cut-over that was read back, as it may be drawn and printed.
+    """Return a cut-over that was read back, as it may be drawn and printed.
 
     Raises ValueError for one whose parts do not fit together.
     """
@@ -225,7 +225,7 @@ def _fit(points: Points) -> None:
 
 
 def _printable(recording: Recording) -> Recording:
-    """A recording whose words, which a server told, are safe to print."""
+    """Return a recording whose words, which a server told, are safe to print."""
     colours = {colour for part in recording.slices for colour in part.colours}
     colours |= {seen.colour for seen in recording.sightings}
     if len(colours) > COLOURS:

@@ -187,7 +187,7 @@ def _cutover(
 
 
 def _asked(facts: Facts, begun: _Begun, requests: tuple[Request, ...]) -> float | None:
-    """When the request was sent that moved production.
+    """Return when the request was sent that moved production.
 
     It is the first one that wrote to its address or listener in the step that does that.
     """
@@ -220,7 +220,7 @@ def _call(request: Request, started: float) -> Call:
 
 
 def _service(request: Request) -> str:
-    """Name of the service that a request went to, by what its path begins with."""
+    """Return the name of the service that a request went to, by what its path begins with."""
     words = {
         "lbaas": "octavia",
         "floatingips": "neutron",

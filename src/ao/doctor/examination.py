@@ -82,7 +82,7 @@ def _watch(
 
 
 def _gap(recording: Recording) -> float | None:
-    """Seconds from blue's last answer on a new connection to green's first one."""
+    """Return the seconds from blue's last answer on a new connection to green's first one."""
     seen = {s.colour: s for s in recording.sightings if s.kind is Kind.NEW}
     if Colour.BLUE not in seen or Colour.GREEN not in seen:
         return None

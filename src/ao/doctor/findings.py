@@ -90,7 +90,7 @@ def effect(recording: Recording, old: str, gap: float | None, *, closing: bool =
 
 
 def advise(findings: Findings) -> Advice:
-    """The method under which connections fare best; of two alike, the pool method."""
+    """Return the method by which connections suffer least; of two alike, the pool method."""
     pool, address = findings.pool.fate, findings.address.fate
     if _COST[pool] <= _COST[address]:
         return Advice(

@@ -53,12 +53,12 @@ def name(site: Site) -> str:
 
 
 def stack_name(site: Site) -> str:
-    """Name of a trial site's stack."""
+    """Return the name of a trial site's stack."""
     return f"ao-{name(site)}"
 
 
 def tag(site: Site) -> str:
-    """The word that a trial site's stack and all in it carry."""
+    """Return the word that a trial site's stack and all in it carry."""
     return f"ao:doctor={site.name}"
 
 

@@ -72,7 +72,7 @@ def environment(told: dict[str, str]) -> dict[str, str]:
 def context(
     work: Work, facts: Facts, new: Colour, version: str, *, release: str = "", reason: str = ""
 ) -> Context:
-    """The context of bringing a version live on a system, as the facts are."""
+    """Return the context of bringing a version live on a system, as the facts are."""
     site = work.site
     return Context(
         release=release,
@@ -151,7 +151,7 @@ def _post(site: Site, target: Webhook, told: dict[str, str], deadline: float) ->
 
 
 def _webhooks(site: Site) -> Iterator[Webhook]:
-    """All webhooks of a site."""
+    """Yield all webhooks of a site."""
     hooks = [hook for point in site.hooks.values() for hook in point]
     if site.logout:
         hooks += [site.logout.hook, *([site.logout.announce] if site.logout.announce else [])]

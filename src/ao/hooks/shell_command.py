@@ -143,7 +143,7 @@ class _Said:
             del self._kept[: -TAIL - MARGIN]
 
     def tail(self) -> str:
-        """The end of it, as people may read it."""
+        """Return the end of a command's output, safe for people to read."""
         text = redact(_ESCAPE.sub("", self._kept.decode(errors="replace")))
         return "".join(it for it in text if it.isprintable() or it in "\n\t")[-TAIL:].strip()
 

@@ -72,7 +72,7 @@ def place(url: str) -> str:
 
 
 def secret_of(site: Site, webhook: Webhook) -> str | None:
-    """The secret that signs a webhook, or None when none does.
+    """Return the secret that signs a webhook, or None when none does.
 
     Raises ConfigError when it is to be had from a variable or a file, and is not there.
     """

@@ -59,7 +59,7 @@ def engine(autoscale: Autoscale, services: frozenset[str]) -> Engine:
 
 
 def parameters(site: Site, colour: Colour, engine: Engine, vcpus: int) -> dict[str, object]:
-    """Parameters of the system template that tell of its alarms and policies."""
+    """Return the parameters of the system template that tell of its alarms and policies."""
     scaling = site.autoscale
     if scaling is None:
         return {}
@@ -90,7 +90,7 @@ def _rule(
 
 
 def promql(rule: Rule, site: Site, colour: Colour, vcpus: int) -> str:
-    """A rule's signal in PromQL, one value; nothing unless all of its time was measured.
+    """Return a rule's signal in PromQL, one value; nothing unless all of its time was measured.
 
     Aodh's alarm looks at one moment (aodh/evaluator/prometheus.py), so the time is in here.
     """

@@ -270,7 +270,7 @@ class Facts:
         )
 
     def has(self, colour: Colour) -> bool:
-        """Whether the system of that colour has a stack."""
+        """Return whether the system of that colour has a stack."""
         return self.systems[colour].stack is not None
 
     @property
@@ -290,6 +290,6 @@ class Facts:
 
 
 def own_stack(cloud: Cloud, site: Site) -> Stack | None:
-    """The site's own stack; None before it is built, and when another's has that name."""
+    """Return the site's own stack; None before it is built, and when another's has that name."""
     stack = cloud.stacks.get(site.stack)
     return stack if stack is not None and site.tag in stack.tags else None

@@ -177,13 +177,13 @@ def _check_method(site: Site, stack: Stack | None) -> None:
 
 
 def _of(resources: tuple[Resource, ...], name: str, things: tuple[T, ...]) -> T | None:
-    """The thing that a resource stands for, or None."""
+    """Return the thing that a resource stands for, or None."""
     ids = {resource.physical_id for resource in resources if resource.name == name}
     return next((thing for thing in things if thing.id in ids), None)
 
 
 def _id(resources: tuple[Resource, ...], name: str) -> str | None:
-    """ID of what a resource has built, or None."""
+    """Return the ID of what a resource has built, or None."""
     return next((r.physical_id for r in resources if r.name == name and r.physical_id), None)
 
 
@@ -193,7 +193,7 @@ def _servers(resources: tuple[Resource, ...], servers: tuple[Server, ...]) -> tu
 
 
 def _alarms(cloud: Cloud, stacks: Iterable[tuple[Resource, ...]]) -> tuple[tuple[Alarm, ...], str]:
-    """The project's alarms, or why they are not known; not asked for when no stack has any.
+    """Return the project's alarms, or why they are not known; not asked for when no stack has any.
 
     Production must be able to move while Aodh is silent.
     """

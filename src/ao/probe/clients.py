@@ -146,7 +146,7 @@ class Clients:
             self._answered(Kind.KEPT, number, begin, answer, outcome)
 
     async def _connection(self, number: int) -> Connection:
-        """A Keep-Alive client's connection, a new one if the one before has ended."""
+        """Return a Keep-Alive client's connection, a new one if the one before has ended."""
         connection = self._kept.get(number)
         if connection is None or connection.closed:
             self._drop(number)

@@ -142,7 +142,7 @@ class RequestCounter:
         )
 
     def recording(self, started: float, seconds: float) -> Recording:
-        """All that was counted; `seconds` after the beginning the last request was sent."""
+        """Return all that was counted; `seconds` after the beginning the last request was sent."""
         self._turn_to(seconds)
         under_way = self._closed(self._open)
         return Recording(
@@ -163,7 +163,7 @@ class RequestCounter:
         )
 
     def _known(self, reason: str) -> str:
-        """A reason of a loss, unless there are too many different ones already."""
+        """Return a reason of a loss, unless there are too many different ones already."""
         if len(self._reasons) < REASONS:
             self._reasons.add(reason)
         return reason if reason in self._reasons else ELSE

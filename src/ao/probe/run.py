@@ -121,7 +121,7 @@ def _forget(request: Request) -> None:
 
 
 async def _reach(load: ProbeLoad) -> Opener:
-    """What opens connections to the first of the server's addresses that takes one.
+    """Return what opens connections to the first of the server's addresses that takes one.
 
     Raises ConfigError for a wrong URL, Unavailable when none does.
     """

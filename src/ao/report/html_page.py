@@ -27,7 +27,7 @@ class _Figure:
 
 
 def page(cutover: CutOver, language: Language = Language.ENGLISH) -> str:
-    """The page, in English; `language` is that of the chart."""
+    """Return the page, in English; `language` is that of the chart."""
     environment = Environment(
         loader=PackageLoader("ao.report", ""),
         autoescape=True,
@@ -58,7 +58,7 @@ def page(cutover: CutOver, language: Language = Language.ENGLISH) -> str:
 
 
 def _inline(document: str) -> Markup:
-    """An SVG document as an element of a page."""
+    """Return an SVG document as an element of a page."""
     return Markup(document[document.index("<svg") :])
 
 

@@ -25,7 +25,7 @@ class Table:
 
 
 def tables(cutover: CutOver) -> tuple[Table, ...]:
-    """All tables of a report that have something in them."""
+    """Return all tables of a report that have something in them."""
     found = (clients(cutover), losses(cutover), calls(cutover))
     return tuple(table for table in found if table.rows)
 
@@ -114,7 +114,7 @@ def calls(cutover: CutOver) -> Table:
 
 
 def all_calls(cutover: CutOver) -> Table:
-    """All requests to OpenStack, by the time when they were sent."""
+    """Return all requests to OpenStack, by the time when they were sent."""
     return _calls(cutover, cutover.calls, f"All {len(cutover.calls):,} requests to OpenStack")
 
 

@@ -111,19 +111,19 @@ JAPANESE = Translations(
 
 
 def of(language: Language) -> Translations:
-    """The words of a language."""
+    """Return the words of a language."""
     return JAPANESE if language is Language.JAPANESE else ENGLISH
 
 
 def seconds(value: float) -> str:
-    """A short time, to a hundredth: `0.14 s`; a negative one is `0.02 s before`."""
+    """Return a short time, to a hundredth: `0.14 s`; a negative one is `0.02 s before`."""
     if round(value, 2) < 0:
         return f"{seconds(-value)} before"
     return f"{abs(value):.2f} s" if value < 60 else duration.show(value)
 
 
 def system(colour: Colour, version: str | None) -> str:
-    """A system by colour and version: `green 2.0`."""
+    """Return a system by colour and version: `green 2.0`."""
     return f"{colour} {version}" if version else str(colour)
 
 
@@ -151,7 +151,7 @@ def toll(cutover: CutOver, words: Translations = ENGLISH) -> str:
 
 
 def verdict(cutover: CutOver, words: Translations = ENGLISH) -> str:
-    """The whole cut-over in one line."""
+    """Return the whole cut-over in one line."""
     return f"{move(cutover, words)}: {toll(cutover, words)}"
 
 
@@ -162,7 +162,7 @@ def turnover(cutover: CutOver, words: Translations = ENGLISH) -> str:
 
 
 def capital(text: str) -> str:
-    """A text with a capital at its beginning."""
+    """Return a text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 

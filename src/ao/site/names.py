@@ -29,7 +29,7 @@ def is_name(text: str) -> bool:
 
 
 def ending(name: str) -> str | None:
-    """The word in which a name ends that a new site may not have, or None."""
+    """Return the word in which a name ends that a new site may not have, or None."""
     return next((word for word in ENDINGS if name.endswith(f"-{word}")), None)
 
 
@@ -49,7 +49,7 @@ def is_version(text: str) -> bool:
 
 
 def checked_version(version: str) -> str:
-    """The version, if it may be one; raises ConfigError if not."""
+    """Return the version, if it may be one; raises ConfigError if not."""
     if not is_version(version):
         raise ConfigError(
             message("%(words)s cannot be a version", words=f"{printable(version, 60)!r}"),

@@ -24,7 +24,7 @@ def written(opening: Opening, moment: float, *, seconds: bool = False) -> str:
 
 
 def elapsed(moment: float) -> str:
-    """Time from the opening: `+0:30`, `-1:00`."""
+    """Return the time from the opening: `+0:30`, `-1:00`."""
     minutes = int(abs(moment) / 60)
     return f"{'-' if moment < 0 else '+'}{minutes // 60}:{minutes % 60:02}"
 

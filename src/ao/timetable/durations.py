@@ -61,7 +61,7 @@ class Range:
 
     @property
     def planned(self) -> float:
-        """The longest."""
+        """The longest time of the range."""
         return self.longest
 
     def sample(self, random: Generator, runs: int) -> Samples:

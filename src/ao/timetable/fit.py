@@ -113,7 +113,7 @@ def _risks(procedure: Procedure) -> dict[str, float]:
 
 
 def _lengths(procedure: Procedure, draw: _Draw) -> tuple[Samples, NDArray[numpy.bool_]]:
-    """Length of each run, and whether it was switched back."""
+    """Return the length of each run, and whether it was switched back."""
     zero = numpy.zeros(draw.runs)
     went = run(procedure, draw.taken, numpy.maximum, zero)
     first = zero + numpy.inf
@@ -130,7 +130,7 @@ def _breaker(
     long: NDArray[numpy.bool_],
     window: float,
 ) -> tuple[str | None, float]:
-    """What, had it gone as usual, would have kept most of the runs that were too long.
+    """Return what, had it gone as usual, would have kept most of the runs that were too long.
 
     As usual is its median, without failure. If no single one would have kept any run, it is
     the one that took longest over what is usual, or else the longest.
@@ -150,7 +150,7 @@ def _breaker(
 
 
 def _as_usual(draw: _Draw, name: str, seconds: float) -> _Draw:
-    """The same runs, but one thing never fails and always takes so long."""
+    """Return the same runs, but one thing never fails and always takes so long."""
     return _Draw(
         runs=draw.runs,
         taken={**draw.taken, name: numpy.full_like(draw.taken[name], seconds)},

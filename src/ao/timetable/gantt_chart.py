@@ -64,7 +64,7 @@ _PAINTS: Mapping[Kind, _Paint] = {
 def figure(
     plans: Sequence[Schedule], language: Language = Language.ENGLISH, *, heading: str = ""
 ) -> Figure:
-    """The chart as matplotlib has it; names of lanes have the gid `lane`.
+    """Return the chart as matplotlib has it; names of lanes have the gid `lane`.
 
     Japanese falls back to English where matplotlib finds no Japanese font.
     """
@@ -149,7 +149,7 @@ def _width(drawn: Figure, text: str) -> float:
 
 
 def _cut(drawn: Figure, text: str) -> str:
-    """A name that fits the space for names."""
+    """Return a name that fits the space for names."""
     if _width(drawn, text) <= _NAMES:
         return text
     while _width(drawn, f"{text}...") > _NAMES:

@@ -50,7 +50,7 @@ def measured(releases: Iterable[Operation], drained: Mapping[str, float]) -> Tim
 
 
 def _parts(release: Operation) -> list[tuple[str, float]]:
-    """Words and seconds of the stages that went well; a command alone is one stage."""
+    """Return the words and seconds of the stages that went well; a command alone is one stage."""
     if not release.steps and release.outcome == Outcome.DONE:
         return [(release.act, release.seconds)]
     return [

@@ -164,7 +164,7 @@ class Procedure:
         )
 
     def _kept(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The tasks, with those that each dropped one comes after in its place."""
+        """Return the tasks, with those that each dropped one comes after in its place."""
 
         def kept(names: tuple[str, ...]) -> Iterator[str]:
             for name in names:

@@ -48,7 +48,7 @@ class TaskSection(Section):
     """Word under which the journal's times are found: deploy, check, switch, drain or watch."""
 
     def value(self, name: str, above: tuple[str, ...]) -> Task:
-        """The task that it describes; `above` is the task above it, if any."""
+        """Return the task that the section describes; `above` is the task above it, if any."""
         return Task(
             name=name,
             title=self.title or Title(en=name),
@@ -78,7 +78,7 @@ class DecisionSection(Section):
     """Probability that it is to switch back."""
 
     def value(self) -> Decision:
-        """The decision that it describes."""
+        """Return the decision that the section describes."""
         return Decision(
             after=self.after, watch=self.watch, switch_back=self.switch_back, fails=self.fails
         )
@@ -107,7 +107,7 @@ class WindowSection(Section):
         return opens
 
     def value(self) -> Opening:
-        """The opening that it describes."""
+        """Return the opening that the section describes."""
         *day, clock = self.opens.split()
         hour, minute = map(int, clock.split(":"))
         return Opening(
@@ -142,7 +142,7 @@ class ProcedureFile(Section):
         return tasks
 
     def value(self) -> Procedure:
-        """The procedure that it describes; raises Flawed."""
+        """Return the procedure that the section describes; raises Flawed."""
         tasks: list[Task] = []
         for name, section in self.tasks.items():
             tasks.append(section.value(name, tuple(task.name for task in tasks[-1:])))

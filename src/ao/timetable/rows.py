@@ -26,7 +26,7 @@ class Row:
 
 
 def rows(plan: Schedule, language: Language = Language.ENGLISH) -> tuple[Row, ...]:
-    """The opening with what is done first, then everything by its time, then the closing.
+    """Return the opening with what is done first, then everything by its time, then the closing.
 
     Tasks that say so share a row. The decision has a row if production is stopped then; if it
     is open, the last row tells of it.

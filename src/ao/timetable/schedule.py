@@ -75,7 +75,7 @@ class Schedule:
 
 
 def schedule(procedure: Procedure) -> Schedule:
-    """The schedule with the times that are planned."""
+    """Return the schedule with the times that are planned."""
     planned = {name: takes.planned for name, takes in times(procedure).items()}
     forward = run(procedure, planned, max, 0.0)
     step = procedure.opening.step
@@ -110,7 +110,7 @@ def _backward(tasks: tuple[Task, ...], last: float) -> dict[str, float]:
 
 
 def _stops(slots: list[Slot]) -> tuple[Stop, ...]:
-    """When production is stopped; times that touch are put together."""
+    """Return when production is stopped; times that touch are put together."""
     ends: Mapping[str, float] = {slot.task.name: slot.end for slot in slots}
     found: list[Stop] = []
     for slot in sorted(slots, key=lambda slot: slot.begin):

@@ -26,7 +26,7 @@ class Table:
 
 
 def timetable(plan: Schedule, language: Language = Language.ENGLISH) -> Table:
-    """The rows of a timetable."""
+    """Return the rows of a timetable."""
     spoken = translations.of(language)
     return Table(
         columns=(spoken.time, spoken.what, spoken.note, spoken.by),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def timetable(plan: Schedule, language: Language = Language.ENGLISH) -> dict[str, Any]:
-    """A procedure with its window, its rows and its tasks."""
+    """Return a procedure with its window, its rows and its tasks."""
     opening = plan.procedure.opening
     return {
         "title": plan.procedure.title.spoken(language),

@@ -15,5 +15,5 @@ class Title:
     ja: str | None = None
 
     def spoken(self, language: Language) -> str:
-        """The text in a language; English where there is no other."""
+        """Return the text in a language; English where there is no other."""
         return self.ja if language is Language.JAPANESE and self.ja else self.en

@@ -44,5 +44,5 @@ class AtMost:
     count: int
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        """The schema of such a tuple, as pydantic-core has it."""
+        """Return the schema of such a tuple, as pydantic-core has it."""
         return {**handler(source), "max_length": self.count, "fail_fast": True}

@@ -103,7 +103,7 @@ class Sampler:
         return Figure(value=value, text=f"{value:.4g}")
 
     def _filled(self, query: str) -> str:
-        """A query with this site, colour and version in it."""
+        """Return a query with this site, colour and version in it."""
         words = {
             "$AO_SITE": self.work.site.name,
             "$AO_COLOUR": str(self.new.colour),

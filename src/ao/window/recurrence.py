@@ -35,7 +35,7 @@ def parse(text: str) -> rrule | rruleset:
 
 
 def _written_out(day: str, hour: int, minute: int) -> str:
-    """A weekday, or every day, and a time as RFC 5545 writes them."""
+    """Return a weekday, or every day, and a time as RFC 5545 writes them."""
     time = f"BYHOUR={hour};BYMINUTE={minute}"
     if day == "daily":
         return f"RRULE:FREQ=DAILY;{time}"
