@@ -18,7 +18,7 @@ import yaml
 from ao import config, interrupt, lock, templates
 from ao.apply import stack_parameters
 from ao.apply.stack_parameters import BuildInputs
-from ao.clock import Clock
+from ao.clock import Clock, Ready, Waiting
 from ao.cloud import Cloud, Stack, Template
 from ao.colour import Colour
 from ao.config import stored
@@ -228,9 +228,11 @@ def _tags(site: Site) -> set[str]:
 def _built(cloud: Cloud, name: str) -> Stack:
     """The stack, once it is built. Raises CloudError, DeadlinePassed."""
 
-    def look() -> Stack | None:
+    def look() -> Ready[Stack] | Waiting:
         stack = cloud.stacks.get(name)
-        return stack if stack is not None and not stack.busy else None
+        if stack is None:
+            return Waiting("there is none")
+        return Waiting(f"{stack.action}_{stack.status}") if stack.busy else Ready(stack)
 
     stack = Clock().until(look, what=f"stack {name}", deadline=DEADLINE, interval=2.0)
     if stack.failed:
@@ -244,12 +246,13 @@ def _delete(cloud: Cloud, names: list[str]) -> None:
         stack = cloud.stacks.get(name)
         if stack is not None:
             cloud.stacks.delete(stack)
-    Clock().until(
-        lambda: True if all(cloud.stacks.get(name) is None for name in names) else None,
-        what=f"{', '.join(names)} to be deleted",
-        deadline=DEADLINE,
-        interval=2.0,
-    )
+
+    def look() -> Ready[None] | Waiting:
+        left = [name for name in names if cloud.stacks.get(name) is not None]
+        return Waiting(f"{', '.join(left)} left") if left else Ready(None)
+
+    what = f"{', '.join(names)} to be deleted"
+    Clock().until(look, what=what, deadline=DEADLINE, interval=2.0)
 
 
 def _side_by_side(act: Callable[[T], None], things: Iterable[T]) -> None:

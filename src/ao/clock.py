@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from ao.errors import DeadlinePassed, Unavailable
 from ao.message import message
@@ -13,52 +13,69 @@ from ao.message import message
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Ready(Generic[T]):
+    """A look saw what is waited for."""
+
+    value: T
+    """The value that the wait returns."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A look did not see yet what is waited for."""
+
+    because: str = ""
+    """What it saw instead; empty where the wait's own words say enough."""
+
+
+Look = Callable[[], Ready[T] | Waiting]
+"""Looks once whether what is waited for has come."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Clock:
     """A clock to read and to wait by."""
 
     now: Callable[[], float] = time.monotonic
-    """Seconds from some fixed moment."""
+    """Gives the seconds since some fixed moment."""
     sleep: Callable[[float], None] = time.sleep
-    """Wait for so many seconds."""
+    """Waits for so many seconds."""
 
     def until(
         self,
-        look: Callable[[], T | None],
+        look: Look[T],
         *,
         what: str,
         deadline: float,
         interval: float = 1.0,
         cure: str = "",
-        state: Callable[[], str] = lambda: "",
     ) -> T:
-        """Look again and again until there is something to see.
+        """Look again and again until a look is Ready, and return its value.
 
-        A cloud that does not answer for a moment is asked again. Raises DeadlinePassed,
-        which says what was waited for, after `deadline` seconds; `state` then adds
-        what was seen last.
+        A cloud that does not answer for a moment is asked again. After `deadline` seconds
+        DeadlinePassed is raised, which says what was waited for and why the last look was
+        still Waiting.
         """
         begin = self.now()
-        trouble: Unavailable | None = None
         while True:
+            trouble: Unavailable | None = None
             try:
                 seen = look()
-                trouble = None
             except Unavailable as error:
-                seen, trouble = None, error
-            if seen is not None:
-                return seen
+                seen, trouble = Waiting(error.message), error
+            if isinstance(seen, Ready):
+                return seen.value
             if self.now() - begin >= deadline:
                 waited = f"{deadline:.0f}"
-                last = trouble.message if trouble else state()
                 raise DeadlinePassed(
                     message(
                         "waited %(seconds)s s for %(what)s: %(state)s",
                         seconds=waited,
                         what=what,
-                        state=last,
+                        state=seen.because,
                     )
-                    if last
+                    if seen.because
                     else message("waited %(seconds)s s for %(what)s", seconds=waited, what=what),
                     cure=cure,
                 ) from trouble

@@ -1,4 +1,4 @@
-"""What a running command works with."""
+"""The work of a running command: its site, its cloud and what it tells and measures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Protocol
 from ao.clock import Clock
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.plan.facts import Facts, observe
+from ao.plan.facts import Facts
+from ao.plan.observation import observe
 from ao.progress import Note, Progress, Silent
 from ao.site import Site
 from ao.visit import Visit, visit
@@ -20,17 +21,17 @@ class HeldLock(Protocol):
     """A lock that is held."""
 
     def check(self) -> None:
-        """See that it is still ours; raises LockLost."""
+        """Check that the lock is still ours. Raises LockLost."""
 
     def release(self) -> None:
-        """Give it free before its time."""
+        """Release the lock before its `with` block ends."""
 
 
 class RunningProbe(Protocol):
     """A probe that asks production again and again."""
 
     def on(self, colour: Colour) -> int:
-        """Its clients that a colour has answered within the last second."""
+        """Return how many of its clients a colour answered within the last second."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,24 +42,24 @@ class Work:
     site: Site
     clock: Clock = field(default_factory=Clock)
     visit: Visit = visit
-    """How addresses are visited."""
+    """Function that visits an address."""
     sees: bool = True
-    """Whether addresses are visited to see a switch; else the cloud's word has to do."""
+    """Whether a switch is confirmed by visits; if not, what the cloud says of it is enough."""
     progress: Progress = field(default_factory=Silent)
-    """Who is told of the progress."""
+    """Listener that is told of the progress."""
     lock: HeldLock | None = None
     """The site's lock, when it is held."""
     draining: Callable[[], AbstractContextManager[None]] = nullcontext
-    """What is done around a drain."""
+    """Context that a drain runs in, for example the hooks before and after it."""
     holds_scale_in: bool = False
-    """Whether load takes no server from the live system meanwhile."""
+    """Whether scale-in of the live system is held: load takes no server from it."""
     probe: RunningProbe | None = None
     """The probe that runs through the switch under way, if any."""
     told: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
-    """What the command has told once; the same for all that is made of this work."""
+    """Texts that the command has told; shared by all works that are made from this one."""
 
     def observe(self) -> Facts:
-        """Facts of the site at this moment."""
+        """Read the facts of the site at this moment."""
         return observe(self.cloud, self.site)
 
     def note(self, text: str) -> None:

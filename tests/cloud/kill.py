@@ -2,34 +2,38 @@
 
 from ao.cloud import Cloud, FloatingIP, Listener
 from ao.cloud.protocols import FloatingIPs, LoadBalancers
+from ao.lock.guarded_cloud import guarded
 
 
 class Killed(BaseException):
     """The process is gone; nothing may catch this."""
 
 
-class _Count:
-    """Writes that are left until the user is killed."""
+class _Process:
+    """A process that is killed after so many writes, and changes nothing after that."""
 
     def __init__(self, writes: int) -> None:
         self._left = writes
 
-    def down(self) -> None:
+    def count(self) -> None:
         self._left -= 1
-        if self._left == 0:
+        self.check()
+
+    def check(self) -> None:
+        if self._left <= 0:
             raise Killed
 
 
 class _FloatingIPs:
-    def __init__(self, floating_ips: FloatingIPs, count: _Count) -> None:
+    def __init__(self, floating_ips: FloatingIPs, process: _Process) -> None:
         self._floating_ips = floating_ips
-        self._count = count
+        self._process = process
 
     def point(
         self, address: FloatingIP, port_id: str | None, description: str | None = None
     ) -> FloatingIP:
         pointed = self._floating_ips.point(address, port_id, description)
-        self._count.down()
+        self._process.count()
         return pointed
 
     def __getattr__(self, name: str) -> object:
@@ -37,24 +41,23 @@ class _FloatingIPs:
 
 
 class _LoadBalancers:
-    def __init__(self, load_balancers: LoadBalancers, count: _Count) -> None:
+    def __init__(self, load_balancers: LoadBalancers, process: _Process) -> None:
         self._load_balancers = load_balancers
-        self._count = count
+        self._process = process
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
         self._load_balancers.set_default_pool(listener, pool_id)
-        self._count.down()
+        self._process.count()
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._load_balancers, name)
 
 
 class _Cloud:
-    def __init__(self, cloud: Cloud, writes: int) -> None:
+    def __init__(self, cloud: Cloud, process: _Process) -> None:
         self._cloud = cloud
-        count = _Count(writes)
-        self.floating_ips = _FloatingIPs(cloud.floating_ips, count)
-        self.load_balancers = _LoadBalancers(cloud.load_balancers, count)
+        self.floating_ips = _FloatingIPs(cloud.floating_ips, process)
+        self.load_balancers = _LoadBalancers(cloud.load_balancers, process)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._cloud, name)
@@ -62,4 +65,5 @@ class _Cloud:
 
 def killed_after(cloud: Cloud, writes: int) -> Cloud:
     """The cloud, whose user is killed right after so many moves of addresses or listeners."""
-    return _Cloud(cloud, writes)  # type: ignore[return-value]
+    process = _Process(writes)
+    return guarded(_Cloud(cloud, process), process.check)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from openstack.connection import Connection
 
+from ao.clock import Ready, Waiting
 from ao.cloud import connect
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
@@ -81,11 +82,12 @@ def test_a_server_deleted_by_somebody_is_replaced_while_production_serves(
     assert facts.live is not None
     lost = facts.systems[facts.live].servers[0]
     RealOtherUser(other_user).delete_server(lost.id)
-    work.clock.until(
-        lambda: work.observe().systems[facts.live].broken or None,
-        what="the loss of a server to be seen",
-        deadline=30,
-    )
+    live = facts.live
+
+    def look() -> Ready[None] | Waiting:
+        return Ready(None) if work.observe().systems[live].broken else Waiting()
+
+    work.clock.until(look, what="the loss of a server to be seen", deadline=30)
     facts = reconcile.up(work)
     assert facts.live is not None
     assert facts.systems[facts.live].obstacle() is None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ao import templates
 from ao.apply import stack_parameters, stack_wait
-from ao.clock import Clock
+from ao.clock import Clock, Ready, Waiting
 from ao.cloud import Cloud, FloatingIP, LoadBalancer, Member, Resource, Server, Stack
 from ao.colour import Colour
 from ao.site import Site, colour_tag, version_tag
@@ -87,9 +87,9 @@ class Bench:
     def at_rest(self, name: str) -> Stack:
         """The stack when Heat works on it no more."""
 
-        def look() -> Stack | None:
+        def look() -> Ready[Stack] | Waiting:
             stack = self.stack(name)
-            return None if stack.busy else stack
+            return Waiting(f"{stack.action}_{stack.status}") if stack.busy else Ready(stack)
 
         return self.clock.until(look, what=f"Heat's work on {name}", deadline=DEADLINE)
 
@@ -138,15 +138,16 @@ class Bench:
 
     def await_online(self, stack: Stack, count: int = 1) -> None:
         """See so many members online and no others."""
+        self.await_members(stack, *["ONLINE"] * count)
 
-        states: list[str] = []
+    def await_members(self, stack: Stack, *statuses: str) -> None:
+        """See the members of a system's pools have these operating statuses."""
 
-        def look() -> bool | None:
-            states[:] = [member.operating_status for member in self.members(stack)]
-            return True if states == ["ONLINE"] * count else None
+        def look() -> Ready[None] | Waiting:
+            there = [member.operating_status for member in self.members(stack)]
+            return Ready(None) if there == [*statuses] else Waiting(", ".join(there))
 
-        what = f"{count} members ONLINE"
-        self.clock.until(look, what=what, deadline=60, state=lambda: ", ".join(states))
+        self.clock.until(look, what=f"members {', '.join(statuses)}", deadline=60)
 
     def answer(self, address: FloatingIP, path: str = "/version") -> Answer | None:
         """An answer of a floating IP, or None."""
@@ -158,10 +159,10 @@ class Bench:
     def await_version(self, address: FloatingIP, version: str | None) -> None:
         """See a floating IP answer with a version, or not at all."""
 
-        def look() -> bool | None:
+        def look() -> Ready[None] | Waiting:
             answer = self.answer(address)
             seen = answer.headers["x-ao-version"] if answer else None
-            return True if seen == version else None
+            return Ready(None) if seen == version else Waiting(f"it answered with {seen}")
 
         what = f"{address.address} to answer with version {version}"
         self.clock.until(look, what=what, deadline=60)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ao.clock import Ready, Waiting
 from ao.cloud import Listener, LoadBalancer
 from ao.errors import Conflict, NotFound
 from ao.visit import NoAnswer
@@ -26,8 +27,9 @@ def listener(shared: Bench, role: str) -> Listener:
 
 
 def await_active(shared: Bench) -> None:
-    def look() -> bool | None:
-        return True if balancer(shared).provisioning_status == "ACTIVE" else None
+    def look() -> Ready[None] | Waiting:
+        status = balancer(shared).provisioning_status
+        return Ready(None) if status == "ACTIVE" else Waiting(f"it is {status}")
 
     what = "the load balancer to be ACTIVE"
     shared.clock.until(look, what=what, deadline=DEADLINE, interval=0.1)
@@ -126,14 +128,14 @@ def test_a_proxy_without_servers_says_so_and_counts_who_asked(shared: Bench) -> 
     shared.cloud.floating_ips.point(address, balancer(shared).vip_port_id)
     before = shared.cloud.load_balancers.statistics(balancer(shared)).total_connections
 
-    def look() -> bool | None:
+    def look() -> Ready[None] | Waiting:
         try:
             answer = shared.visit(shared.site.url(address.address, "/version"), 3.0)
-        except NoAnswer:
-            return None
+        except NoAnswer as error:
+            return Waiting(str(error))
         assert answer.status == 503
         now = shared.cloud.load_balancers.statistics(balancer(shared)).total_connections
-        return True if now > before else None
+        return Ready(None) if now > before else Waiting(f"{now} are counted")
 
     try:
         shared.clock.until(look, what="connections to be counted", deadline=60)

@@ -80,11 +80,7 @@ def test_a_server_that_stops_goes_out_of_the_pool_and_is_replaced_by_repair(
     bench.await_version(bench.address("production"), version(live))
     (server,) = bench.active(bench.cloud)
     bench.other_user.break_server(server.id)
-    bench.clock.until(
-        lambda: [m.operating_status for m in bench.members(live)] == ["ERROR"] or None,
-        what="the member to be in ERROR",
-        deadline=60,
-    )
+    bench.await_members(live, "ERROR")
     bench.await_version(bench.address("production"), None)
     bench.cloud.stacks.mark_unhealthy(_member(bench, live), "its server does not answer")
     assert bench.repair(live).status == "COMPLETE"

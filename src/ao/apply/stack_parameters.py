@@ -1,4 +1,4 @@
-"""What a system is built from, found in the cloud before anything is changed."""
+"""Parameters of the Heat stacks, looked up in the cloud before anything is changed."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
 
 
 def engine(cloud: Cloud, site: Site) -> Engine:
-    """What is to evaluate the load of a site's systems; raises NotFound when there is nothing."""
+    """Return the engine that evaluates the load of a site's systems. Raises NotFound."""
     if site.autoscale is None:
         return Engine.NONE
     return alarms.engine(site.autoscale, cloud.lookup.services())
 
 
 def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
-    """Parameters of the site template."""
+    """Return the parameters of the site template."""
     return {
         "site": site.name,
         "external_network": ingredients.external_network.id,
@@ -73,7 +73,7 @@ def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
 
 
 def _balancer_parameters(site: Site) -> dict[str, object]:
-    """What the load balancer of either template is made from."""
+    """Return the parameters of the load balancer, which both templates have."""
     balancer, check = site.load_balancer, site.health_check
     return {
         "provider": balancer.provider,
@@ -99,7 +99,7 @@ def system_parameters(
     pool: str,
     size: int,
 ) -> dict[str, object]:
-    """Parameters of the system template; `pool` is empty for a load balancer of its own.
+    """Return the parameters of the system template; `pool` is empty for a load balancer of its own.
 
     OVN's load balancer shows the servers the client's own address. A proxy shows one of
     its own, in the network of its VIP or in the members' (amphorae are plugged into it).
@@ -130,7 +130,7 @@ def system_parameters(
 
 
 def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> dict[str, object]:
-    """Parameters of the doctor's trial site, whose things are named by `name`."""
+    """Return the parameters of the doctor's trial site, whose things are named by `name`."""
     group, balancer = site.group, site.load_balancer
     return {
         "site": site.name,

@@ -1,9 +1,10 @@
-"""Follows Heat's work on stacks until it is done."""
+"""Waiting until Heat has finished its work on stacks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ao.clock import Ready, Waiting
 from ao.cloud import Resource, Stack
 from ao.errors import BuildFailed
 from ao.message import joined, message
@@ -15,7 +16,7 @@ INTERVAL = 1.5
 DELETIONS = 3
 """Times that a stack's deletion is asked for, when a service fails in the midst of it."""
 PAUSE = 5.0
-"""Seconds before it is asked for again."""
+"""Seconds before a deletion that failed is asked for again."""
 
 
 def wait_until_complete(work: Work, names: Iterable[str]) -> None:
@@ -59,29 +60,25 @@ def wait_until_deleted(work: Work, stacks: Iterable[Stack]) -> None:
 
 
 def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[Stack, ...]:
-    """The stacks once Heat works on none of them; those that are gone are left out.
+    """Wait until Heat works on none of the stacks, and return those that are still there.
 
     `ids` has the stacks' names, each with the only ID that counts, or None for any.
     """
-    seen: dict[str, Stack | None] = {}
 
-    def look() -> tuple[Stack, ...] | None:
+    def look() -> Ready[tuple[Stack, ...]] | Waiting:
+        stacks: list[Stack] = []
         for name, wanted in ids.items():
             stack = work.cloud.stacks.get(name)
-            if stack is not None and wanted not in (None, stack.id):
-                stack = None
-            seen[name] = stack
-            if stack is not None:
-                resources = work.cloud.stacks.resources(stack)
-                work.progress.emit(StackRead(stack, resources))
-                if gone:
-                    _sweep(work, resources)
-        stacks = tuple(stack for stack in seen.values() if stack is not None)
-        resting = all(stack.failed if gone else not stack.busy for stack in stacks)
-        return stacks if resting else None
-
-    def state() -> str:
-        return ", ".join(f"{s.name} is {s.action}_{s.status}" for s in seen.values() if s)
+            if stack is None or wanted not in (None, stack.id):
+                continue
+            stacks.append(stack)
+            resources = work.cloud.stacks.resources(stack)
+            work.progress.emit(StackRead(stack, resources))
+            if gone:
+                _sweep(work, resources)
+        if all(stack.failed if gone else not stack.busy for stack in stacks):
+            return Ready(tuple(stacks))
+        return Waiting(", ".join(f"{it.name} is {it.action}_{it.status}" for it in stacks))
 
     return work.clock.until(
         look,
@@ -91,7 +88,6 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
         cure=message(
             "The same command waits on; `openstack stack event list` shows what Heat does."
         ),
-        state=state,
     )
 
 
@@ -106,7 +102,7 @@ def _sweep(work: Work, resources: tuple[Resource, ...]) -> None:
 
 
 def _failure(stack: Stack, resources: tuple[Resource, ...]) -> str:
-    """The failed resources that no failed resource inside them explains."""
+    """Return the failed resources that no failed resource inside them explains."""
     failed = [resource for resource in resources if resource.status.endswith("FAILED")]
     explained = {resource.parent for resource in failed}
     causes = [

@@ -9,6 +9,7 @@ from hashlib import sha256
 from ao import templates
 from ao.apply import stack_parameters, stack_wait, switch
 from ao.apply.switch import address, drain
+from ao.clock import Clock, Ready, Waiting
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
 from ao.errors import (
@@ -105,7 +106,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
 
 
 def _built(work: Work, step: Step) -> str | None:
-    """Stack that Heat builds or changes for a step."""
+    """Return the stack that Heat builds or changes for a step."""
     match step:
         case plan.BuildSite() | plan.RepairSite():
             return work.site.stack
@@ -117,7 +118,7 @@ def _built(work: Work, step: Step) -> str | None:
 
 
 def _removed(facts: Facts, step: Step) -> Stack | None:
-    """Stack that Heat deletes for a step."""
+    """Return the stack that Heat deletes for a step."""
     match step:
         case plan.RemoveSite():
             return facts.stack
@@ -269,26 +270,25 @@ def _pool(work: Work, facts: Facts, colour: Colour) -> str:
 
 
 def _leading(facts: Facts) -> dict[str, object]:
-    """Where a listener that Heat makes anew is to lead users."""
+    """Return the parameter that tells where a listener that Heat creates anew leads users."""
     if facts.method is Method.ADDRESS or facts.production_listener is not None:
         return {}
     return {"live": str(facts.previewed.other if facts.previewed else Colour.BLUE)}
 
 
 def _await_servers(work: Work, colour: Colour) -> None:
-    seen = message("nothing was seen")
-
-    def look() -> bool | None:
-        nonlocal seen
+    def look() -> Ready[None] | Waiting:
         system = work.observe().systems[colour]
-        seen = message("%(online)s of %(size)s pass", online=system.online, size=system.size)
-        return True if system.online >= system.size else None
+        if system.online >= system.size:
+            return Ready(None)
+        return Waiting(
+            message("%(online)s of %(size)s pass", online=system.online, size=system.size)
+        )
 
     work.clock.until(
         look,
         what=message("the servers of %(colour)s to pass the health check", colour=colour),
         deadline=work.site.deadlines.serve,
-        state=lambda: seen,
         cure=message(
             "`openstack console log show SERVER` tells how a server "
             "started; `ao status` names the servers."
@@ -314,23 +314,48 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
         raise NotSeen(error.message, cure=error.cure) from error
 
 
+class _Patience:
+    """Patience with an address whose answers are bad; a good one, or none at all, renews it."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.seconds = seconds
+        """Seconds for which nothing but bad answers are borne with."""
+        self._clock = clock
+        self._since = clock.now()
+
+    def renew(self) -> None:
+        """Begin to bear with bad answers anew."""
+        self._since = self._clock.now()
+
+    @property
+    def over(self) -> bool:
+        """Whether there were only bad answers for so long."""
+        return self._clock.now() - self._since >= self.seconds
+
+
 def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> None:
     """See an address answer well; bad answers of that colour are borne with for so long."""
     identify, check = work.site.identify, work.site.health_check
     # What the address is, in the words of the steps that look at it.
     named = message("preview") if role == "preview" else message("production")
-    seen: str = message("nothing was seen")
-    good = work.clock.now()
+    cure = message(
+        "See `curl -i %(url)s%(path)s`, and `identify` and `health_check` in the site file.",
+        url=url,
+        path=identify.path,
+    )
+    bearing = _Patience(work.clock, patience)
 
-    def look() -> bool | None:
-        nonlocal seen, good
+    def look() -> Ready[None] | Waiting:
         try:
             answer = work.visit(url + identify.path, VISIT_TIMEOUT)
             healthy = work.visit(url + check.path, VISIT_TIMEOUT)
         except NoAnswer as error:
-            seen, good = message("no answer: %(why)s", why=error), work.clock.now()
-            return None
+            bearing.renew()
+            return Waiting(message("no answer: %(why)s", why=error))
         told = colour_of(answer, identify)
+        good = healthy.status == check.expect
+        if told is colour and good:
+            return Ready(None)
         seen = message(
             "%(path)s told colour %(told)s, %(healthy)s gave HTTP %(status)s",
             path=identify.path,
@@ -338,9 +363,9 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
             healthy=check.path,
             status=healthy.status,
         )
-        if healthy.status == check.expect or told is colour.other:
-            good = work.clock.now()
-        elif work.clock.now() - good >= patience:
+        if good or told is colour.other:
+            bearing.renew()
+        elif bearing.over:
             raise DeadlinePassed(
                 message(
                     "%(role)s (%(url)s) answered badly from %(colour)s for "
@@ -348,18 +373,12 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
                     role=named,
                     url=url,
                     colour=colour,
-                    seconds=f"{patience:.0f}",
+                    seconds=f"{bearing.seconds:.0f}",
                     state=seen,
                 ),
                 cure=cure,
             )
-        return True if told is colour and healthy.status == check.expect else None
-
-    cure = message(
-        "See `curl -i %(url)s%(path)s`, and `identify` and `health_check` in the site file.",
-        url=url,
-        path=identify.path,
-    )
+        return Waiting(seen)
 
     work.clock.until(
         look,
@@ -368,7 +387,6 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
         ),
         deadline=work.site.deadlines.switch,
         interval=0.25,
-        state=lambda: seen,
         cure=cure,
     )
 

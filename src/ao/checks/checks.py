@@ -25,12 +25,12 @@ class CheckFailed(AoError):
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """How one check went."""
+    """The result of one check."""
 
     name: str
     passed: bool
     seconds: float
-    """How long it took, with all its attempts."""
+    """Seconds that it took, with all its attempts."""
     attempts: int
     """0 when there was no time left for it."""
     why: str
@@ -39,13 +39,13 @@ class Result:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """How all checks went."""
+    """The results of all checks."""
 
     results: tuple[Result, ...]
 
     @property
     def failed(self) -> tuple[Result, ...]:
-        """Those that failed."""
+        """Results of the checks that failed."""
         return tuple(result for result in self.results if not result.passed)
 
 
@@ -113,7 +113,7 @@ def _checked(
 
 
 def _command(work: Work, line: str, url: str, colour: Colour, version: str, seconds: float) -> str:
-    """Why a command failed; empty when it did not."""
+    """Return why a command failed; empty when it did not."""
     variables = {
         "AO_SITE": work.site.name,
         "AO_COLOUR": str(colour),
@@ -125,7 +125,7 @@ def _command(work: Work, line: str, url: str, colour: Colour, version: str, seco
 
 
 def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seconds: float) -> str:
-    """Why an answer was not good; empty when it was."""
+    """Return why an answer was not good; empty when it was."""
     begin = work.clock.now()
     try:
         answer = work.visit(url + wanted.path, seconds)

@@ -57,7 +57,7 @@ __all__ = [
 
 
 def of(connection: Connection) -> Cloud:
-    """The cloud that somebody is logged in to already."""
+    """Return the cloud that somebody is logged in to already."""
     from ao.cloud.openstack import OpenStack
 
     return OpenStack(connection)

@@ -18,7 +18,7 @@ from ao.message import message
 PATIENCE = 3.0
 """Seconds that an answer may take: a switch waits for it, and goes on without it."""
 PROMETHEUS, GNOCCHI = "prometheus_rule", "gnocchi_aggregation_by_resources_threshold_rule"
-"""Where an alarm of each engine has its query."""
+"""Keys of an alarm's rule, which has the query, by engine."""
 SCOPE = "created_by_project_id"
 
 
@@ -29,12 +29,12 @@ class Alarms:
         self._aodh = aodh(cloud, PATIENCE)
 
     def all(self) -> tuple[Alarm, ...]:
-        """All alarms of the project."""
+        """Return all alarms of the project."""
         with asking(message("list the alarms")):
             return tuple(map(_value, self._aodh.get("/alarms", list[_Alarm])))
 
     def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
-        """Have an alarm be evaluated, or not, with another query if one is given.
+        """Enable or disable an alarm, with another query if one is given.
 
         Aodh takes the whole alarm or nothing (aodh/api/controllers/v2/alarms.py: put).
         """
@@ -71,7 +71,7 @@ class _Alarm:
 
 
 def _unscoped(query: str) -> str:
-    """A query of Gnocchi without its limits to a project.
+    """Return a query of Gnocchi without its limits to a project.
 
     Aodh puts them around it whenever an alarm is written, also around those that it has
     (aodh/api/controllers/v2/alarm_rules/gnocchi.py: validate_alarm).

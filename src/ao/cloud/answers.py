@@ -36,32 +36,32 @@ MALFORMED = (
     AttributeError,
     RecursionError,
 )
-"""What keystoneauth and openstacksdk raise at an answer that is not what they take it for."""
+"""Exceptions that keystoneauth and openstacksdk raise at an answer that they cannot read."""
 SHOWN = 120
 """Characters of an answer that are shown."""
 LOOKED_AT = 10 * SHOWN
-"""Bytes of its beginning that are looked at for them, so that a secret is seen as a whole."""
+"""Bytes of an answer's beginning that are searched for secrets before it is shortened."""
 _TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heard:
-    """An answer as it came, whatever it is."""
+    """An answer as it came, readable or not."""
 
     server: str
-    """What answered: a service's name, or a host with its port."""
+    """The server that answered: a service's name, or a host with its port."""
     request: str
     """Method and path that it answers, for example `GET /ports`."""
     status: int
     """HTTP status."""
     body: bytes
-    """How its body begins."""
+    """Beginning of its body."""
     location: str = ""
-    """Where it redirects to, if it does."""
+    """URL that it redirects to; empty when it does not."""
 
     @classmethod
     def of(cls, response: requests.Response, server: str, request: str) -> Self:
-        """What came as the response to a request."""
+        """Return the answer that a response to a request holds."""
         return cls(
             server=server,
             request=request,
@@ -72,11 +72,11 @@ class Heard:
 
     @property
     def words(self) -> str:
-        """What it tells people: the beginning of its text, without tags if it is a page."""
+        """Beginning of its text, without the tags of a page."""
         return " ".join(_TAG.sub(" ", self.body.decode(errors="backslashreplace")).split())
 
     def __str__(self) -> str:
-        """That it cannot be read, and how it begins, without secrets and safe to print."""
+        """Say that it cannot be read and how it begins, without secrets and safe to print."""
         begins = self.body.decode(errors="backslashreplace").strip() or "nothing"
         if self.location:
             begins = message("a redirect to %(location)s", location=self.location)
@@ -90,10 +90,10 @@ class Heard:
 
 
 class Unreadable(Exception):
-    """What a service answered is none of the answers of its API. Its text tells so."""
+    """A service gave an answer that its API does not have; the text says which."""
 
     def told(self, what: str) -> Unavailable:
-        """The error for the user, who cannot do `what` for that reason."""
+        """Return the error for the user, who cannot do `what` for that reason."""
         return Unavailable(
             message("cannot %(what)s: %(words)s", what=what, words=str(self)),
             cure=message(
@@ -140,7 +140,7 @@ def understanding(service: str) -> Iterator[None]:
 
 
 def reader(model: type[T]) -> TypeAdapter[T]:
-    """What makes values of a type from what JSON says; ValueError is raised where that is none."""
+    """Return the adapter that reads a type from JSON, and raises ValueError where it cannot."""
     if model not in _readers:
         _readers[model] = TypeAdapter(model)
     return _readers[model]

@@ -22,7 +22,7 @@ class FloatingIPs:
         self._neutron = neutron(cloud)
 
     def all(self) -> tuple[FloatingIP, ...]:
-        """All floating IPs of the project."""
+        """Return all floating IPs of the project."""
         with asking(message("list the floating IPs")):
             project = login.project(self._cloud)
             found = self._neutron.all("/floatingips", list[_IP], "floatingips", project_id=project)

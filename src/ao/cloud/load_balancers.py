@@ -24,7 +24,7 @@ class LoadBalancers:
         self._octavia = octavia(cloud)
 
     def all(self) -> tuple[LoadBalancer, ...]:
-        """All load balancers of the project."""
+        """Return all load balancers of the project."""
         with asking(message("list the load balancers")):
             return tuple(
                 LoadBalancer(
@@ -42,7 +42,7 @@ class LoadBalancers:
             )
 
     def pools(self) -> tuple[Pool, ...]:
-        """All pools of the project."""
+        """Return all pools of the project."""
         with asking(message("list the pools")):
             return tuple(
                 Pool(
@@ -56,7 +56,7 @@ class LoadBalancers:
             )
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
-        """Members of a pool."""
+        """Return the members of a pool."""
         with asking(message("list the members of pool %(id)s", id=pool_id)):
             where = path("lbaas", "pools", pool_id, "members")
             return tuple(
@@ -70,7 +70,7 @@ class LoadBalancers:
             )
 
     def listeners(self) -> tuple[Listener, ...]:
-        """All listeners of the project."""
+        """Return all listeners of the project."""
         with asking(message("list the listeners")):
             return tuple(
                 Listener(
@@ -104,7 +104,7 @@ class LoadBalancers:
             self._put(where, "loadbalancer", {"name": balancer.name})
 
     def statistics(self, balancer: LoadBalancer) -> Statistics:
-        """What a load balancer counts of its connections."""
+        """Return what a load balancer counts of its connections."""
         with asking(message("read the statistics of load balancer %(name)s", name=balancer.name)):
             where = path("lbaas", "loadbalancers", balancer.id, "stats")
             return self._octavia.get(where, Statistics, "stats")

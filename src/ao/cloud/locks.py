@@ -34,12 +34,12 @@ class Locks:
         self._neutron = neutron(cloud, PATIENCE)
 
     def all(self) -> tuple[Lock, ...]:
-        """All of the project that Ao has made, of whichever network."""
+        """Return all locks of the project that Ao has made, of any network."""
         with asking(message("list the locks")):
             return self._list(device_owner=OWNER, project_id=login.project(self._cloud))
 
     def find(self, network_id: str) -> Lock | None:
-        """The port that holds the network's agreed address, whoever made it; or None."""
+        """Return the port that holds the network's agreed address, whoever made it; or None."""
         with asking(message("look for the lock")):
             return next(iter(self._list(network_id=network_id)), None)
 
@@ -100,7 +100,7 @@ def _unchanged(lock: Lock) -> dict[str, str]:
 
 
 def _moment(answer: Answer) -> float:
-    """When an answer was given; some servers of Neutron's tell no time."""
+    """Return when an answer was given; some servers of Neutron's tell no time."""
     try:
         return parsedate_to_datetime(answer.response.headers["Date"]).timestamp()
     except (KeyError, ValueError, OverflowError):
@@ -108,7 +108,7 @@ def _moment(answer: Answer) -> float:
 
 
 def _seconds(moment: Moment) -> float:
-    """A moment in seconds since 1970; Neutron's are in UTC."""
+    """Return a moment in seconds since 1970; Neutron's are in UTC."""
     told = datetime.fromisoformat(moment)
     return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
 

@@ -34,7 +34,7 @@ class _Service:
 
 
 def user(cloud: connection.Connection) -> str:
-    """Name of the user who is logged in."""
+    """Return the name of the user who is logged in."""
 
     def ask() -> object:
         auth = cloud.session.auth
@@ -46,7 +46,7 @@ def user(cloud: connection.Connection) -> str:
 
 
 def user_id(cloud: connection.Connection) -> str:
-    """ID of the user who is logged in; empty where the login tells none."""
+    """Return the ID of the user who is logged in; empty where the login tells none."""
     return _told(lambda: cloud.session.get_user_id() or "", str)
 
 
@@ -66,7 +66,7 @@ def project(cloud: connection.Connection) -> str:
 
 
 def credential(cloud: connection.Connection) -> Credential | None:
-    """The application credential that the login is by, if it is."""
+    """Return the application credential that the login is made with, or None."""
 
     def ask() -> object:
         auth = cloud.session.auth
@@ -79,11 +79,11 @@ def credential(cloud: connection.Connection) -> Credential | None:
 
 
 def services(cloud: connection.Connection) -> frozenset[str]:
-    """Types of the services in Keystone's catalogue."""
+    """Return the types of the services in Keystone's catalogue."""
     return frozenset(it.type for it in _told(lambda: cloud.service_catalog, list[_Service]))
 
 
 def _told(ask: Callable[[], object], model: type[T]) -> T:
-    """What Keystone tells, if it is of the model. Raises Unreadable."""
+    """Read what Keystone answered as a model. Raises Unreadable."""
     with understanding("Keystone"):
         return reader(model).validate_python(ask())

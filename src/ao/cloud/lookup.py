@@ -1,4 +1,4 @@
-"""What a cloud offers to build with."""
+"""Images, flavors, networks, key pairs and providers that a cloud offers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Lookup:
         self._octavia = octavia(cloud)
 
     def external_network(self, name_or_id: str) -> Named:
-        """An external network; NotFound when there is none."""
+        """Return an external network; NotFound when there is none."""
         with asking(message("look for network %(name)s", name=name_or_id)):
             networks = _by_id(self._neutron, "networks", name_or_id, _Network, "network") or (
                 self._neutron.all("/networks", list[_Network], "networks", name=name_or_id)
@@ -46,7 +46,7 @@ class Lookup:
         return Named(id=network.id, name=network.name or "")
 
     def image(self, name_or_id: str) -> Named:
-        """An image; NotFound when there is none."""
+        """Return an image; NotFound when there is none."""
         with asking(message("look for image %(name)s", name=name_or_id)):
             images = _by_id(self._glance, "images", name_or_id, _Named) or (
                 self._glance.all("/images", list[_Named], "images", name=name_or_id)
@@ -55,7 +55,7 @@ class Lookup:
         return Named(id=image.id, name=image.name or "")
 
     def flavor(self, name_or_id: str) -> Flavor:
-        """A flavor; NotFound when there is none."""
+        """Return a flavor; NotFound when there is none."""
         with asking(message("look for flavor %(name)s", name=name_or_id)):
             flavors = _by_id(self._nova, "flavors", name_or_id, _Flavor, "flavor") or [
                 it
@@ -66,7 +66,7 @@ class Lookup:
         return Flavor(id=flavor.id, name=flavor.name, vcpus=flavor.vcpus, ram=flavor.ram)
 
     def keypair(self, name: str) -> Named:
-        """A key pair of the user; NotFound when there is none."""
+        """Return a key pair of the user; NotFound when there is none."""
         with asking(message("look for key pair %(name)s", name=name)):
             keypairs = _by_id(self._nova, "os-keypairs", name, _Keypair, "keypair")
         keypair = _only(keypairs, message("key pair %(name)s", name=f"{name!r}"), "keypair list")
@@ -74,13 +74,13 @@ class Lookup:
         return Named(id=keypair.name, name=keypair.name)
 
     def providers(self) -> tuple[str, ...]:
-        """Names of Octavia's providers."""
+        """Return the names of Octavia's providers."""
         with asking(message("list the load-balancer providers")):
             found = self._octavia.all("/lbaas/providers", list[_Provider], "providers")
             return tuple(provider.name for provider in found)
 
     def services(self) -> frozenset[str]:
-        """Types of the services in Keystone's catalogue."""
+        """Return the types of the services in Keystone's catalogue."""
         with asking(message("read the catalogue of services")):
             return login.services(self._cloud)
 
@@ -115,7 +115,7 @@ class _Provider:
 
 
 def _by_id(service: Service, kind: str, name: str, model: type[T], *keys: str) -> list[T]:
-    """The thing whose ID that is, if there is one."""
+    """Return the thing of that ID, or None."""
     answer = service.ask("GET", path(kind, name), also=NOT_AN_ID)
     if answer.response.status_code in NOT_AN_ID:
         return []
@@ -123,7 +123,7 @@ def _by_id(service: Service, kind: str, name: str, model: type[T], *keys: str) -
 
 
 def _only(things: list[T], what: str, command: str) -> T:
-    """The one that there is; raises NotFound and Conflict, with the command that lists such."""
+    """Return the only thing of a list. Raises NotFound and Conflict, with the list command."""
     if not things:
         raise NotFound(
             message("there is no %(what)s", what=what),

@@ -69,7 +69,7 @@ class Metrics:
 
 
 def _number(text: str) -> float | None:
-    """A value as Prometheus writes it; None when it is no number. Raises ValueError."""
+    """Return a value as Prometheus writes it; None when it is no number. Raises ValueError."""
     value = float(text)
     return value if math.isfinite(value) else None
 

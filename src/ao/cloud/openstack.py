@@ -83,7 +83,7 @@ class OpenStack:
 
 
 def _connection(name: str | None) -> connection.Connection:
-    """A connection as it is configured, whatever is. Raises NotAuthenticated."""
+    """Return a connection as clouds.yaml or OS_* configure it. Raises NotAuthenticated."""
     try:
         found = openstack.connect(cloud=name, app_name="ao", app_version=ao.__version__)
         # That is when openstacksdk looks at the most of it; it asks nobody yet.

@@ -1,4 +1,4 @@
-"""Whose the things are that a service lists."""
+"""Ownership of the things that a service lists: which are the project's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T", bound=Owned)
 
 
 def of_project(project: str, items: Iterable[T]) -> tuple[T, ...]:
-    """Those of the items that are the project's. Pure.
+    """Return those of the items that are the project's. Pure.
 
     To an administrator Heat lists the stacks and software configs of all projects, each with
     its project; to others it lists their own and leaves the project out

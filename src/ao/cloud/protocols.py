@@ -57,13 +57,13 @@ class Stacks(Protocol):
     """Heat: builds, changes and deletes stacks."""
 
     def all(self) -> tuple[Stack, ...]:
-        """Stacks of the project, without nested ones."""
+        """Return the stacks of the project, without nested ones."""
 
     def tagged(self, tag: str) -> tuple[Stack, ...]:
-        """Stacks that carry the tag, without nested ones."""
+        """Return the stacks that carry the tag, without nested ones."""
 
     def get(self, name: str) -> Stack | None:
-        """The stack of that name, or None."""
+        """Return the stack of that name, or None."""
 
     def create(
         self,
@@ -95,13 +95,13 @@ class Stacks(Protocol):
         """Begin to delete a stack; nothing happens when it is gone."""
 
     def resources(self, stack: Stack) -> tuple[Resource, ...]:
-        """Resources of a stack and of the stacks nested in it."""
+        """Return the resources of a stack and of the stacks nested in it."""
 
     def mark_unhealthy(self, resource: Resource, reason: str) -> None:
         """Have the next update of its stack replace a resource."""
 
     def last_signal(self, stack: Stack) -> Signal | None:
-        """The last signal on which a resource of the stack acted, or None."""
+        """Return the last signal on which a resource of the stack acted, or None."""
 
     def output(self, stack: Stack, key: str) -> str:
         """Value of a stack's output."""
@@ -111,7 +111,7 @@ class FloatingIPs(Protocol):
     """Neutron: floating IPs of the project."""
 
     def all(self) -> tuple[FloatingIP, ...]:
-        """All floating IPs of the project."""
+        """Return all floating IPs of the project."""
 
     def point(
         self, address: FloatingIP, port_id: str | None, description: str | None = None
@@ -128,16 +128,16 @@ class LoadBalancers(Protocol):
     """Octavia: load balancers of the project."""
 
     def all(self) -> tuple[LoadBalancer, ...]:
-        """All load balancers of the project."""
+        """Return all load balancers of the project."""
 
     def listeners(self) -> tuple[Listener, ...]:
-        """All listeners of the project."""
+        """Return all listeners of the project."""
 
     def pools(self) -> tuple[Pool, ...]:
-        """All pools of the project."""
+        """Return all pools of the project."""
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
-        """Members of a pool."""
+        """Return the members of a pool."""
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
         """Have a listener lead to another pool, or to none, in one request.
@@ -154,7 +154,7 @@ class LoadBalancers(Protocol):
         """
 
     def statistics(self, balancer: LoadBalancer) -> Statistics:
-        """What a load balancer counts of its connections."""
+        """Return what a load balancer counts of its connections."""
 
 
 class Servers(Protocol):
@@ -168,12 +168,13 @@ class Alarms(Protocol):
     """Aodh: alarms of the project."""
 
     def all(self) -> tuple[Alarm, ...]:
-        """All alarms of the project."""
+        """Return all alarms of the project."""
 
     def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
-        """Have an alarm be evaluated, or not, with another query of Prometheus if one is given.
+        """Enable or disable an alarm, with another query of Prometheus if one is given.
 
-        The rest of its definition stays. Raises NotFound.
+        The rest of its definition stays. An alarm that is in that state already is left as it is,
+        with its query. Raises NotFound.
         """
 
 
@@ -201,10 +202,10 @@ class Locks(Protocol):
     """Neutron: ports that hold the one agreed address of a network of theirs."""
 
     def all(self) -> tuple[Lock, ...]:
-        """All of the project that Ao has made, of whichever network."""
+        """Return all locks of the project that Ao has made, of any network."""
 
     def find(self, network_id: str) -> Lock | None:
-        """The port that holds the network's agreed address, whoever made it; or None."""
+        """Return the port that holds the network's agreed address, whoever made it; or None."""
 
     def take(self, network_id: str, name: str, description: str) -> Lock:
         """Take the network's agreed address, in one request.
@@ -233,7 +234,7 @@ class SoftwareConfigs(Protocol):
         """Records whose names begin so, oldest first, without their texts."""
 
     def read(self, record: SoftwareConfig) -> str:
-        """Text of a record."""
+        """Return the text of a record."""
 
     def add(self, name: str, text: str) -> None:
         """Keep a text under a name; there may be others of that name."""
@@ -243,25 +244,25 @@ class SoftwareConfigs(Protocol):
 
 
 class Lookup(Protocol):
-    """What the cloud offers to build with."""
+    """Images, flavors, networks, key pairs and providers that the cloud offers."""
 
     def external_network(self, name_or_id: str) -> Named:
-        """An external network; NotFound when there is none."""
+        """Return an external network; NotFound when there is none."""
 
     def image(self, name_or_id: str) -> Named:
-        """An image; NotFound when there is none."""
+        """Return an image; NotFound when there is none."""
 
     def flavor(self, name_or_id: str) -> Flavor:
-        """A flavor; NotFound when there is none."""
+        """Return a flavor; NotFound when there is none."""
 
     def keypair(self, name: str) -> Named:
-        """A key pair of the user; NotFound when there is none."""
+        """Return a key pair of the user; NotFound when there is none."""
 
     def providers(self) -> tuple[str, ...]:
-        """Names of Octavia's providers."""
+        """Return the names of Octavia's providers."""
 
     def services(self) -> frozenset[str]:
-        """Types of the services in Keystone's catalogue, for example `alarming`."""
+        """Return the types of the services in Keystone's catalogue, for example `alarming`."""
 
 
 class Cloud(Protocol):
@@ -269,7 +270,7 @@ class Cloud(Protocol):
 
     @property
     def name(self) -> str:
-        """What messages call it."""
+        """Name of the cloud in messages."""
 
     @property
     def known_as(self) -> str:
@@ -324,7 +325,7 @@ class Cloud(Protocol):
 
     @property
     def lookup(self) -> Lookup:
-        """What there is to build with."""
+        """Images, flavors, networks, key pairs and providers to build with."""
 
     def quotas(self) -> tuple[Quota, ...]:
         """Quotas of the project, of all services that have them."""

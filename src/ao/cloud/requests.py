@@ -128,7 +128,7 @@ class _Bounded:
         return getattr(self._body, name)
 
     def stream(self, amt: int, decode_content: bool) -> Iterator[bytes]:
-        """The pieces of the body, each as soon as it is there."""
+        """Yield the pieces of the body, each as soon as it is there."""
         # urllib3 before 2.1 knows no read1, and waits until a piece is full.
         read = getattr(self._body, "read1", self._body.read)
         length, begin = 0, time.monotonic()

@@ -31,14 +31,14 @@ def _is_moment(text: str) -> str:
 
 
 ID = Annotated[str, StringConstraints(min_length=1)]
-"""What a service knows a thing by."""
+"""ID of a thing."""
 Moment = Annotated[str, AfterValidator(_is_moment)]
 """A date and a time, in ISO 8601."""
 
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing of which no more is asked than which it is."""
+    """A thing of which only the ID is read."""
 
     id: ID
 
@@ -57,7 +57,7 @@ class Answer:
     response: requests.Response
 
     def value(self, model: type[T], *keys: str) -> T:
-        """What it says under a key, and the key in that; without one, as a whole."""
+        """Return the value at a path of keys in the answer; without keys, the whole answer."""
         try:
             found: Any = self._json
             for key in keys:
@@ -67,7 +67,7 @@ class Answer:
             raise self.unreadable() from error
 
     def marker(self, key: str) -> str | None:
-        """After which thing a list goes on; None when it is whole.
+        """Return the marker of the list's next page; None on the last page.
 
         A link to what follows may name a host that only the service's own network knows, so
         no more of it is taken than that.
@@ -91,7 +91,7 @@ class Answer:
         raise exceptions.HttpException(response=self.response, details=words)
 
     def unreadable(self) -> Unreadable:
-        """The error that it is none."""
+        """Return the error that says that it is not an answer of the service's API."""
         return Unreadable(str(self.heard))
 
     @cached_property
@@ -108,7 +108,7 @@ class Service:
     """
 
     name: str
-    """What people call it."""
+    """Name of the service in messages."""
     adapter: Callable[[], Adapter]
     """Gives what sends requests to it, and may ask it for its versions first."""
     patience: float | None = None
@@ -154,16 +154,16 @@ class Service:
         return answer
 
     def get(self, path: str, model: type[T], *keys: str) -> T:
-        """What is at a path, under these keys."""
+        """Get a path, and return the value at these keys of the answer."""
         return self.ask("GET", path).value(model, *keys)
 
     def all(self, path: str, items: type[list[T]], key: str, **params: object) -> list[T]:
-        """All things of a list."""
+        """Return the items of all pages of a list."""
         pages = self.pages(path, key, **params)
         return [item for page in pages for item in page.value(items, key)]
 
     def pages(self, path: str, key: str, **params: object) -> Iterator[Answer]:
-        """The pages of a list."""
+        """Yield the pages of a list."""
         seen: set[str | None] = set()
         marker: str | None = None
         while marker not in seen and len(seen) < PAGES:
@@ -196,7 +196,7 @@ class Service:
 
 
 def path(*parts: str) -> str:
-    """A path of these parts, whatever is in them."""
+    """Return a path of these parts, whatever is in them."""
     return "".join(f"/{quote(part, safe='', errors='replace')}" for part in parts)
 
 

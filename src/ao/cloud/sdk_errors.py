@@ -109,11 +109,11 @@ def _from_status(
 
 
 def _words(error: sdk.HttpException) -> str:
-    """What the service said, without the URL that openstacksdk adds."""
+    """Return the words of the service, without the URL that openstacksdk adds."""
     return str(error.details or error.message or error).strip().rstrip(".")
 
 
 def _safe(words: object) -> str:
-    """Words of others in one line, without secrets and of a length that can be read."""
+    """Return the words of others in one line, without secrets and of a length that can be read."""
     # More is not even looked at: an error may be as long as its service likes.
     return printable(redact(" ".join(str(words)[: 10 * LONGEST].split())), LONGEST)

@@ -41,7 +41,7 @@ class SoftwareConfigs:
         return tuple(sorted(found, key=lambda record: (record.created_at, record.id)))
 
     def read(self, record: SoftwareConfig) -> str:
-        """Text of a record."""
+        """Return the text of a record."""
         with asking(message("read record %(name)s", name=record.name)):
             return self._heat.get(path("software_configs", record.id), str, _KEY, "config")
 

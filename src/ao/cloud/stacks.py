@@ -32,17 +32,17 @@ class Stacks:
         self._heat = heat(cloud)
 
     def all(self) -> tuple[Stack, ...]:
-        """Stacks of the project, without nested ones."""
+        """Return the stacks of the project, without nested ones."""
         with asking(message("list the stacks")):
             return self._list()
 
     def tagged(self, tag: str) -> tuple[Stack, ...]:
-        """Stacks that carry the tag, without nested ones."""
+        """Return the stacks that carry the tag, without nested ones."""
         with asking(message("list the stacks")):
             return self._list(tags=tag)
 
     def get(self, name: str) -> Stack | None:
-        """The stack of that name, or None."""
+        """Return the stack of that name, or None."""
         with asking(message("look for stack %(name)s", name=name)):
             return next(iter(self._list(name=name)), None)
 
@@ -89,7 +89,7 @@ class Stacks:
             self._heat.delete(_path(stack))
 
     def resources(self, stack: Stack) -> tuple[Resource, ...]:
-        """Resources of a stack and of the stacks nested in it."""
+        """Return the resources of a stack and of the stacks nested in it."""
         with asking(message("list the resources of stack %(name)s", name=stack.name)):
             where = f"{_path(stack)}/resources"
             found = self._heat.all(where, list[_Resource], "resources", nested_depth=_NESTING)
@@ -110,7 +110,7 @@ class Stacks:
             self._heat.ask("PATCH", where, json=change).value(object)
 
     def last_signal(self, stack: Stack) -> Signal | None:
-        """The last signal on which a resource of the stack acted, or None."""
+        """Return the last signal on which a resource of the stack acted, or None."""
         with asking(message("list the events of stack %(name)s", name=stack.name)):
             query = {"resource_action": "SIGNAL", "sort_keys": "created_at", "sort_dir": "desc"}
             answer = self._heat.ask("GET", f"{_path(stack)}/events", params={**query, "limit": 1})
@@ -135,7 +135,7 @@ class Stacks:
         return str(value)
 
     def _list(self, **query: str) -> tuple[Stack, ...]:
-        """Stacks of the project.
+        """Return the stacks of the project.
 
         Heat fails when it is asked for a tenant and for tags in one request
         (heat/db/api.py: _filter_and_page_query), so it is asked for no tenant.
@@ -145,7 +145,7 @@ class Stacks:
 
 
 def _is_within(links: list[_Link]) -> list[_Link]:
-    """The links of a resource, if one of them tells its stack."""
+    """Return the links of a resource, if one of them tells its stack."""
     _within(links)
     return links
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, mo
 
 from ao.config.section import Duration, Section
 from ao.config.watch import Percent
-from ao.site.autoscale import Autoscale, Engine, Limit, Rule
+from ao.site.autoscale import Autoscale, Limit, Rule
 
 
 class RuleSection(Section):
@@ -23,7 +23,7 @@ class RuleSection(Section):
     below: float | None = Field(default=None, strict=False, allow_inf_nan=False, examples=[20])
     """Values of the query below it count."""
     lasting: Duration = Field(alias="for", ge=1, examples=["1m"])
-    """How long it must be so; of `cpu` the time of the mean."""
+    """How long the load must be beyond the limit; for `cpu` the time that the mean is taken of."""
     by: int = Field(default=1, ge=1, examples=[1])
     """Servers that come or go at once."""
 
@@ -37,16 +37,14 @@ class RuleSection(Section):
         return self
 
     def rule(self, cpu: Limit) -> Rule:
-        """The rule that it describes; `cpu` is the side on which CPU load counts."""
+        """Return the rule that the section describes; `cpu` is the side on which CPU counts."""
         if self.cpu is not None:
             limit, threshold = cpu, self.cpu
         elif self.above is not None:
             limit, threshold = Limit.ABOVE, self.above
         else:
             limit, threshold = Limit.BELOW, self.below or 0.0
-        return Rule(
-            query=self.query, limit=limit, threshold=threshold, lasting=self.lasting, by=self.by
-        )
+        return self.into(Rule, limit=limit, threshold=threshold)
 
 
 class AutoscaleSection(Section):
@@ -80,18 +78,14 @@ class AutoscaleSection(Section):
         return inward
 
     def value(self) -> Autoscale:
-        """What it describes."""
-        return Autoscale(
-            out=self.out.rule(Limit.ABOVE),
-            inward=self.inward.rule(Limit.BELOW),
-            cooldown=self.cooldown,
-            engine=Engine(self.engine),
-            granularity=self.granularity,
+        """Return the autoscaling that the section describes."""
+        return self.into(
+            Autoscale, out=self.out.rule(Limit.ABOVE), inward=self.inward.rule(Limit.BELOW)
         )
 
 
 def _overlap(one: RuleSection, other: RuleSection) -> bool:
-    """Whether a value is beyond both limits of two rules of one query."""
+    """Return whether a value is beyond both limits of two rules of one query."""
     if one.above is not None and other.below is not None:
         return one.above < other.below
     if one.below is not None and other.above is not None:

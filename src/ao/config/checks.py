@@ -43,7 +43,7 @@ class CheckSection(Section):
     """A check of the standby: a request, or a command."""
 
     name: str = Field(min_length=1, max_length=80, examples=["home page"])
-    """What it is called."""
+    """Name of the check in notes and reports."""
     http: HttpSection | None = None
     """A request to the preview."""
     command: Command | None = Field(default=None, examples=["./smoke.sh"])
@@ -63,23 +63,8 @@ class CheckSection(Section):
         return self
 
     def value(self) -> Check:
-        """The check that it describes."""
-        what: Http | str = self.command or ""
-        if self.http is not None:
-            what = Http(
-                path=self.http.path,
-                status=self.http.status,
-                header=self.http.header,
-                body=self.http.body,
-                within=self.http.within,
-            )
-        return Check(
-            name=self.name,
-            what=what,
-            timeout=self.timeout,
-            retries=self.retries,
-            pause=self.pause,
-        )
+        """Return the check that the section describes."""
+        return self.into(Check, what=self.http.into(Http) if self.http else self.command)
 
 
 class ChecksSection(Section):
@@ -99,5 +84,5 @@ class ChecksSection(Section):
         return checks
 
     def value(self) -> Checks:
-        """The checks that it describes."""
-        return Checks(all=tuple(it.value() for it in self.all), deadline=self.deadline)
+        """Return the checks that the section describes."""
+        return self.into(Checks, all=tuple(it.value() for it in self.all))

@@ -14,7 +14,7 @@ _PATH = re.compile(r"[\w.+@-]*/[\w./+@-]*")
 
 
 def _there(command: str, info: ValidationInfo) -> str:
-    """The command, if the program that it names by path is there.
+    """Return the command, if the program that it names by path is there.
 
     The validation's context holds the site file's `folder`; without it nothing is looked at.
     """

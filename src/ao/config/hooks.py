@@ -44,8 +44,8 @@ class SecretSection(Section):
         return self
 
     def webhook_at(self, url: str) -> Webhook:
-        """The webhook at a URL, signed with this secret."""
-        return Webhook(url=url, secret_env=self.secret_env, secret_file=self.secret_file)
+        """Return the webhook at a URL, signed with this secret."""
+        return self.into(Webhook, url=url)
 
 
 class HookSection(SecretSection):
@@ -69,10 +69,10 @@ class HookSection(SecretSection):
         return self
 
     def hook(self) -> Hook:
-        """The hook that it describes."""
-        return Hook(
+        """Return the hook that the section describes."""
+        return self.into(
+            Hook,
             call=self.command or self.webhook_at(self.webhook or ""),
-            deadline=self.deadline,
             stops=self.on_failure == "stop",
         )
 
@@ -86,7 +86,7 @@ class HooksSection(Section):
     before_deploy: Hooks = ()
     """Before the version comes to the standby."""
     after_deploy: Hooks = ()
-    """Once the standby answers with it."""
+    """Once the standby answers with the version."""
     before_check: Hooks = ()
     """Before the standby is checked."""
     after_check: Hooks = ()
@@ -106,9 +106,9 @@ class HooksSection(Section):
     before_retire: Hooks = ()
     """Before the old system is made small, or deleted."""
     after_retire: Hooks = ()
-    """Once it is."""
+    """Once the old system has been made small, or deleted."""
 
     def value(self) -> Mapping[Point, tuple[Hook, ...]]:
-        """The hooks that it describes, at the points that have some."""
+        """Return the hooks that the section describes, at the points that have some."""
         hooks = {point: tuple(it.hook() for it in getattr(self, point)) for point in Point}
         return {point: found for point, found in hooks.items() if found}

@@ -37,7 +37,7 @@ def load(path: Path) -> site.Site:
 
 
 def load_stored(cloud: Cloud, name: str) -> site.Site:
-    """The site of that name as the project keeps it, since `ao up` or the last deploy.
+    """Return the site of that name as the project keeps it, since `ao up` or the last deploy.
 
     Only what `ao.config.stored` takes is of it, and that is checked as a file is. Raises
     NotFound when none is kept, ConfigError when another version of Ao wrote it, it is one of
@@ -104,7 +104,7 @@ def _user_data(source: YamlFile, name: str) -> str:
 
 
 def _user_data_fault(text: str) -> tuple[str, str] | None:
-    """What is wrong with user data, and the cure; None when nothing is."""
+    """Return what is wrong with user data, and the cure; None when nothing is wrong."""
     if "$AO_VERSION" not in text:
         return (
             message(
@@ -151,7 +151,8 @@ def _site(
         cidrs={Colour.BLUE: file.network.blue, Colour.GREEN: file.network.green},
         balancer_cidr=file.network.balancer,
         dns_nameservers=file.network.dns,
-        group=site.Group(
+        group=file.group.into(
+            site.Group,
             image=file.image,
             flavor=file.flavor,
             keypair=file.keypair,
@@ -159,45 +160,26 @@ def _site(
             size=size,
             minimum=minimum,
             maximum=maximum,
-            delete_delay=file.group.delete_delay,
         ),
         autoscale=file.autoscale.value() if file.autoscale else None,
-        load_balancer=site.LoadBalancer(
-            provider=file.load_balancer.provider,
+        load_balancer=file.load_balancer.into(
+            site.LoadBalancer,
             protocol=file.load_balancer.protocol or ("TCP" if ovn else "HTTP"),
             algorithm=file.load_balancer.algorithm or ("SOURCE_IP_PORT" if ovn else "ROUND_ROBIN"),
-            port=file.load_balancer.port,
-            server_port=file.load_balancer.server_port,
         ),
-        switch=site.Switch(
-            method=site.Method(file.switch.method or ("address" if ovn else "pool")),
-            preview_port=file.switch.preview_port,
+        switch=file.switch.into(
+            site.Switch,
+            method=file.switch.method or ("address" if ovn else "pool"),
             preview_sources=file.switch.preview_from,
             new_per_second=file.switch.probe_new,
             kept=file.switch.probe_kept,
         ),
-        drain=site.Drain(
-            way=site.DrainWay(file.drain.way) if file.drain.way else None,
-            hook=file.drain.hook,
-            quiet=file.drain.quiet,
-            deadline=file.drain.deadline,
+        drain=file.drain.into(site.Drain),
+        health_check=file.health_check.into(
+            site.HealthCheck, type=file.health_check.type or ("TCP" if ovn else "HTTP")
         ),
-        health_check=site.HealthCheck(
-            type=file.health_check.type or ("TCP" if ovn else "HTTP"),
-            path=file.health_check.path,
-            expect=file.health_check.expect,
-            interval=file.health_check.interval,
-            timeout=file.health_check.timeout,
-            retries=file.health_check.retries,
-        ),
-        identify=site.Identify(
-            path=file.identify.path, header=file.identify.header, body=file.identify.body
-        ),
-        deadlines=site.Deadlines(
-            build=file.deadlines.build,
-            serve=file.deadlines.serve,
-            switch=file.deadlines.switch,
-        ),
+        identify=file.identify.into(site.Identify),
+        deadlines=file.deadlines.into(site.Deadlines),
         window=file.window.value(),
         watch=file.watch.value(),
         rules=Rules(

@@ -18,6 +18,6 @@ class LogoutSection(HookSection):
     """Tells users; it gets AO_LOGOUT_AT and AO_NOTICE too."""
 
     def value(self) -> Logout:
-        """The forced logout that it describes."""
+        """Return the forced logout that the section describes."""
         announce = self.announce.hook() if self.announce else None
-        return Logout(notice=self.notice, announce=announce, hook=self.hook())
+        return self.into(Logout, announce=announce, hook=self.hook())

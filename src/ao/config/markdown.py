@@ -39,7 +39,7 @@ def markdown(file: type[Section]) -> str:
 
 
 def _sections(section: type[Section], path: str) -> Iterator[tuple[str, type[Section], str]]:
-    """All sections below one, each kind once: path, section, and what more is to be said."""
+    """Yield all sections below one, each kind once: path, section, and what more is to be said."""
     seen: dict[type[Section], str] = {}
 
     def walk(section: type[Section], path: str) -> Iterator[tuple[str, type[Section], str]]:
@@ -65,7 +65,7 @@ def _table(section: type[Section], path: str) -> str:
 
 
 def _linked(name: str, field: FieldInfo, path: str) -> str:
-    """The key, linked to the part on its section; one at the top is its own part."""
+    """Return the key, linked to the part on its section; one at the top is its own part."""
     if _section(field) is None or path:
         return f"`{name}`"
     return f"[`{name}`](#{name})"
@@ -77,7 +77,7 @@ def _fields(section: type[Section]) -> list[tuple[str, FieldInfo]]:
 
 
 def _section(field: FieldInfo) -> type[Section] | None:
-    """The section that a field holds, perhaps in a list."""
+    """Return the section that a field holds, perhaps in a list."""
 
     def find(annotation: Any) -> type[Section] | None:
         if isinstance(annotation, type) and issubclass(annotation, Section):
@@ -94,7 +94,7 @@ def _meaning(field: FieldInfo) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    """The default, as it would be written; in words where the meaning tells it so."""
+    """Return the default, as it would be written; in words where the meaning tells it so."""
     told = re.search(r"Default: (.*?)\.?$", _sentence(field.description))
     if told:
         return told[1]

@@ -20,5 +20,5 @@ class MigrationSection(Section):
     """The longest that the command may take."""
 
     def value(self) -> Migration:
-        """The gate that it describes."""
-        return Migration(one_way=frozenset(self.one_way), check=self.check, deadline=self.deadline)
+        """Return the gate that the section describes."""
+        return self.into(Migration)

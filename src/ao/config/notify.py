@@ -24,5 +24,5 @@ class NotifySection(SecretSection):
     """Events that it is told of; all when it says none."""
 
     def value(self) -> Notification:
-        """The notification that it describes."""
-        return Notification(webhook=self.webhook_at(self.webhook), events=frozenset(self.events))
+        """Return the notification that the section describes."""
+        return self.into(Notification, webhook=self.webhook_at(self.webhook))

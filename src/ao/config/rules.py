@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from ao.config.section import Section
-from ao.site.rules import After, Standby
+from ao.site.rules import Standby
 
 
 class StandbySection(Section):
@@ -20,8 +20,8 @@ class StandbySection(Section):
     """Servers that it shrinks to."""
 
     def value(self) -> Standby:
-        """What it describes."""
-        return Standby(after=After(self.after), size=self.size)
+        """Return the standby's cost that the section describes."""
+        return self.into(Standby)
 
 
 class JournalSection(Section):

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    WithJsonSchema,
+)
 
 from ao import duration
 from ao.untrusted.bounds import YEAR
+
+T = TypeVar("T")
 
 
 def _seconds(value: object) -> float:
@@ -62,3 +72,18 @@ class Section(BaseModel):
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True
     )
+
+    def into(self, kind: type[T], **differing: object) -> T:
+        """Return the value of a kind, a dataclass, that this section describes.
+
+        Each field of it is the section's of the same name, but for those that differ. Types are
+        checked, and words become members of an enum.
+        """
+        if kind not in _adapters:
+            _adapters[kind] = TypeAdapter(kind)
+        value: T = _adapters[kind].validate_python({**dict(self), **differing})
+        return value
+
+
+_adapters: dict[object, TypeAdapter[Any]] = {}
+"""Adapters of the kinds that sections were made into; it takes long to make one."""

@@ -110,13 +110,13 @@ LEFT_OUT = frozenset(
 TOLD = LEFT_OUT - {"cloud", "hooks", "journal", "user_data", "window"} | {
     f"hooks.{point}" for point in Point
 }
-"""Keys of which it is kept that the site file has them."""
+"""Keys that are named in the kept text when the site file has them, without their values."""
 LONGEST = 200_000
 """Characters of what is kept: user data has 49,149 bytes at most, and the file some thousands."""
 
 
 class Document(BaseModel):
-    """What is kept."""
+    """The text that the project keeps of a site file."""
 
     format: Format = FORMAT
     """Its format; 1 of what version 0.1.0 kept, which says none."""
@@ -129,14 +129,14 @@ class Document(BaseModel):
 
 
 def written(values: Mapping[str, Any], user_data: str) -> str:
-    """What is kept of a site file, as text."""
+    """Return the text that is kept of a site file."""
     return Document(
         site_file=taken(values), user_data=user_data, left_out=left_out(values)
     ).model_dump_json()
 
 
 def taken(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What may be taken of the values of a site file that somebody has kept.
+    """Return those values of a kept site file that may be taken.
 
     Where a command drains and is left out, nothing does.
     """
@@ -181,7 +181,7 @@ def keep(cloud: Cloud, site: Site) -> None:
 
 
 def read(cloud: Cloud, name: str) -> str:
-    """What is kept of the file of a site.
+    """Return the text that the project keeps of a site's file.
 
     Raises NotFound, Refused if its format is newer than this version of Ao, and ConfigError if it
     is too long.
@@ -239,7 +239,7 @@ def _prefix(site: str) -> str:
 
 
 def _taken(value: Any, path: str) -> Any:
-    """A value without what is not taken of it; of a list that of all its items."""
+    """Return the part of a value that is taken; of a list, that of all its items."""
     if isinstance(value, Mapping):
         below = {key: f"{path}.{key}" if path else str(key) for key in value}
         return {key: _taken(value[key], there) for key, there in below.items() if _known(there)}
@@ -249,18 +249,18 @@ def _taken(value: Any, path: str) -> Any:
 
 
 def _known(path: str) -> bool:
-    """Whether a key is taken, or one below it."""
+    """Return whether a key, or one below it, is taken."""
     return path in TAKEN or any(name.startswith(f"{path}.") for name in TAKEN)
 
 
 def _is_left_out(path: str) -> bool:
-    """Whether a key is left out, or one above it."""
+    """Return whether a key, or one above it, is left out."""
     parts = path.split(".")
     return any(".".join(parts[:depth]) in LEFT_OUT for depth in range(1, len(parts) + 1))
 
 
 def _paths(value: Any, path: str = "") -> Iterator[str]:
-    """All keys, each with those above it."""
+    """Yield all keys, each with those above it."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             there = f"{path}.{key}" if path else str(key)

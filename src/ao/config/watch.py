@@ -43,7 +43,7 @@ class QuerySection(Section):
     """A figure that Prometheus gives, and its limits."""
 
     name: str = Field(min_length=1, examples=["errors"])
-    """What it is called."""
+    """Name of the figure in notes and reports."""
     url: str = Field(examples=["http://prometheus.example:9090"])
     """Where Prometheus is, http or https."""
     query: str = Field(min_length=1, examples=["sum(rate(http_errors_total[1m]))"])
@@ -53,7 +53,7 @@ class QuerySection(Section):
     below: float | None = Field(default=None, strict=False, examples=[100])
     """Values below it are a breach."""
     lasting: Duration | None = Field(default=None, alias="for", examples=["30s"])
-    """After so long they are. Default: `forgive`."""
+    """Values beyond a limit for so long are a breach. Default: `forgive`."""
 
     @field_validator("url")
     @classmethod
@@ -69,6 +69,10 @@ class QuerySection(Section):
             raise ValueError("give `above` or `below`, or both")
         return self
 
+    def value(self, forgive: float) -> Query:
+        """Return the figure that the section describes; `forgive` is the default of `for`."""
+        return self.into(Query, lasting=forgive if self.lasting is None else self.lasting)
+
 
 class WatchSection(Section):
     """What Ao watches after a switch; a breach switches back."""
@@ -78,7 +82,7 @@ class WatchSection(Section):
     interval: Duration = Field(default=5, gt=0, examples=["5s"])
     """Time between two looks."""
     forgive: Duration = Field(default=15, examples=["15s"])
-    """What is wrong for a shorter time is no breach."""
+    """Anything that is wrong for a shorter time is no breach."""
     requests: int = Field(default=50, ge=1, examples=[50])
     """Requests of the probe that error rate and latency need before they are judged."""
     error_rate: Percent | None = Field(default=0.01, examples=["1%"])
@@ -104,27 +108,12 @@ class WatchSection(Section):
         return queries
 
     def value(self) -> Watch:
-        """The decision window that it describes."""
-        return Watch(
-            length=self.length,
-            interval=self.interval,
+        """Return the decision window that the section describes."""
+        return self.into(
+            Watch,
             lasting=self.forgive,
-            requests=self.requests,
-            error_rate=self.error_rate,
             latency_p95=_limit(self.latency_p95),
-            members=self.members,
-            checks=self.checks,
-            queries=tuple(
-                Query(
-                    name=query.name,
-                    url=query.url,
-                    query=query.query,
-                    above=query.above,
-                    below=query.below,
-                    lasting=self.forgive if query.lasting is None else query.lasting,
-                )
-                for query in self.prometheus
-            ),
+            queries=tuple(query.value(self.forgive) for query in self.prometheus),
             missing_breaches=self.missing == "breach",
         )
 

@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ao.config.section import Duration, Section, TimeZone
-from ao.site.window import Freeze, Outside, Window
+from ao.site.window import Freeze, Window
 from ao.window import recurrence
 
 
@@ -20,7 +20,7 @@ class FreezeSection(Section):
     last: date = Field(alias="to", strict=False, examples=["2027-01-04"])
     """Last day, all of which belongs to the freeze."""
     reason: str = Field(min_length=1, examples=["year end"])
-    """Why; whoever is refused reads it."""
+    """Reason for the freeze; whoever is refused reads it."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -58,14 +58,9 @@ class WindowSection(Section):
         return self
 
     def value(self) -> Window:
-        """The window that it describes."""
-        return Window(
-            every=self.every,
+        """Return the window that the section describes."""
+        return self.into(
+            Window,
             length=self.length or 0.0,
-            timezone=self.timezone,
-            freezes=tuple(
-                Freeze(first=freeze.first, last=freeze.last, reason=freeze.reason)
-                for freeze in self.freezes
-            ),
-            outside=Outside(self.outside),
+            freezes=tuple(freeze.into(Freeze) for freeze in self.freezes),
         )

@@ -92,7 +92,7 @@ class YamlFile:
         return self.lines.get(key, 1)
 
     def explain(self, error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
-        """A line for each thing wrong: file, line, key, what is wrong, what to write."""
+        """Yield a line for each thing wrong: file, line, key, what is wrong, what to write."""
         details = ((tuple(detail["loc"]), detail) for detail in error.errors())
         for key, detail in sorted(details, key=lambda pair: self._line(pair[0])):
             yield f"{self.where(key)}: {_dotted(key) or 'file'}: {_advice(detail, key, model)}"
@@ -115,7 +115,7 @@ def _dotted(key: KeyPath) -> str:
 
 
 def _section(model: type[BaseModel], key: KeyPath) -> type[BaseModel]:
-    """The model that holds the last key of a path."""
+    """Return the model that holds the last key of a path."""
     for part in key[:-1]:
         if isinstance(part, int):
             continue  # an item of the list that the part before it names

@@ -61,7 +61,7 @@ class Call:
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """How one kind of connection came over, in seconds from the switch's own request."""
+    """The turn of one kind of connection, in seconds from the switch's own request."""
 
     first_new: float | None
     """When the new colour first answered; None when it did not."""
@@ -72,15 +72,15 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True)
 class Following:
-    """How the Keep-Alive clients came over."""
+    """The way of the Keep-Alive clients from the old system to the new one."""
 
     followed: int
     """Clients whose last answer was of the new colour."""
     clients: int
     """Clients whose colour can be told."""
     seconds: float | None
-    """From the switch's own request until the last of them had followed; None when none
-    did."""
+    """Seconds from the switch's own request until the last of them had followed; None when
+    none did."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,11 +113,11 @@ class CutOver:
     marks: Annotated[tuple[Mark, ...], AtMost(100)]
     calls: Annotated[tuple[Call, ...], AtMost(20_000)]
     drain: Drained | None
-    """How the old system was drained; None when it was not."""
+    """The drain of the old system; None when there was none."""
     recording: Recording | None
-    """What the probe saw; None when nothing was measured."""
+    """Recording of the probe; None when nothing was measured."""
     unmeasured: Line = _UNREACHED
-    """Why there is no recording."""
+    """Reason that there is no recording."""
     failure: Text | None = None
     """Why the switch failed, in a sentence; None when it did not."""
     trend: Trend | None = None
@@ -125,7 +125,7 @@ class CutOver:
 
     @property
     def well(self) -> bool | None:
-        """Whether it succeeded without a loss; None when that was not measured."""
+        """Whether the switch succeeded and lost no request; None when that was not measured."""
         if self.failure:
             return False
         if self.recording is None or not self.recording.sent:
@@ -133,7 +133,7 @@ class CutOver:
         return not self.recording.lost
 
     def turn(self, kind: Kind) -> Turn:
-        """How one kind of connection came over."""
+        """Return the turn of one kind of connection."""
         sightings = self.recording.sightings if self.recording else ()
         seen = {sighting.colour: sighting for sighting in sightings if sighting.kind is kind}
         new = seen.get(self.new)
@@ -161,7 +161,7 @@ class CutOver:
 
     @property
     def following(self) -> Following | None:
-        """How the Keep-Alive clients came over; None without any."""
+        """Return how the Keep-Alive clients followed; None without any."""
         kept = self.recording.kept if self.recording else ()
         told = [client for client in kept if client.colour != UNKNOWN]
         followed = [client for client in told if client.colour == self.new]
@@ -174,7 +174,7 @@ class CutOver:
         )
 
     def losses(self) -> tuple[Lost, ...]:
-        """The recorded losses by step, kind and outcome, in the order of the steps."""
+        """Return the recorded losses by step, kind and outcome, in the order of the steps."""
         losses = self.recording.losses if self.recording else ()
         counts = Counter((self._step_of(loss), loss.kind, loss.outcome) for loss in losses)
         steps = ["", *(mark.text for mark in self._in_order())]
@@ -206,7 +206,7 @@ class CutOver:
 
 
 def drawable(cutover: CutOver) -> CutOver:
-    """A cut-over that was read back, as it may be drawn and printed.
+    """Return a cut-over that was read back, as it may be drawn and printed.
 
     Raises ValueError for one whose parts do not fit together.
     """
@@ -225,7 +225,7 @@ def _fit(points: Points) -> None:
 
 
 def _printable(recording: Recording) -> Recording:
-    """A recording whose words, which a server told, are safe to print."""
+    """Return a recording whose words, which a server told, are safe to print."""
     colours = {colour for part in recording.slices for colour in part.colours}
     colours |= {seen.colour for seen in recording.sightings}
     if len(colours) > COLOURS:

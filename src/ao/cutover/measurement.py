@@ -35,16 +35,16 @@ class Probe(RunningProbe, Protocol):
     """A probe that runs beside the command."""
 
     def begin(self, load: ProbeLoad) -> object:
-        """Have it send a load."""
+        """Have the probe send a load."""
 
     def wait_until_running(self, deadline: float) -> None:
         """Wait, so many seconds at most, until it sends."""
 
     def sample(self) -> RunningTotals | None:
-        """What it has counted since it began; None when it does not send."""
+        """Return the probe's totals since it began; None when it does not send."""
 
     def stop(self) -> Recording:
-        """End, and tell what was seen."""
+        """End the probe, and return its recording."""
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Measurement:
 
     probe: Probe
     load: Callable[[ProbeLoad], ProbeLoad] = lambda load: load
-    """What the user changes of the load that the site file gives."""
+    """Changes the load that the site file gives, as the user asks."""
     cutover: CutOver | None = field(default=None, init=False)
 
     @contextmanager
@@ -172,7 +172,7 @@ def _cutover(
 
 
 def _asked(facts: Facts, begun: _Begun, requests: tuple[Request, ...]) -> float | None:
-    """When the request was sent that moved production.
+    """Return when the request was sent that moved production.
 
     It is the first one that wrote to its address or listener in the step that does that.
     """
@@ -205,7 +205,7 @@ def _call(request: Request, started: float) -> Call:
 
 
 def _service(request: Request) -> str:
-    """Name of the service that a request went to, by what its path begins with."""
+    """Return the name of the service that a request went to, by what its path begins with."""
     words = {
         "lbaas": "octavia",
         "floatingips": "neutron",

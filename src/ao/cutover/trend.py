@@ -22,7 +22,7 @@ class Points:
     at: Annotated[tuple[Moment, ...], AtMost(MANY)]
     """Moments in seconds since 1970, in order."""
     values: Annotated[tuple[Value, ...], AtMost(MANY)]
-    """A value for each."""
+    """A value for each moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Trend:
     servers: Mapping[Colour, Points]
     """Servers of each system that were measured."""
     load: Mapping[Colour, Points]
-    """What the rule on which servers come compares, of each system."""
+    """Value that the scale-out rule compares, of each system."""
     out: Value
     """Threshold on which servers come."""
     inward: Value

@@ -22,7 +22,7 @@ SERVERS = 'count(last_over_time(ceilometer_cpu{{server_group="{group}"}}[{within
 
 
 def read(cloud: Cloud, site: Site, facts: Facts, begin: float, end: float) -> Trend | None:
-    """The trend from a moment to another, in seconds since 1970.
+    """Return the trend from a moment to another, in seconds since 1970.
 
     None without autoscaling, without Prometheus, and while it does not answer: nothing that a
     release does depends on it.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from ao.apply.switch import address, load_balancer
+from ao.clock import Ready, Waiting
 from ao.cloud import LoadBalancer
 from ao.colour import Colour
 from ao.cutover.measurement import Probe
@@ -29,11 +30,11 @@ TIMEOUT = 2.0
 """Seconds after which a request hangs."""
 
 Probes = Callable[[], AbstractContextManager[Probe]]
-"""What gives a probe, as often as it is asked."""
+"""Makes a new probe at each call."""
 
 
 def examine(work: Work, probes: Probes) -> Findings:
-    """Build a trial site, see what the cloud does to its connections, and delete it.
+    """Build a trial site, observe what the cloud does to its connections, and delete it.
 
     Raises NotFound and QuotaExceeded before anything is built, BuildFailed and
     DeadlinePassed.
@@ -62,7 +63,7 @@ def examine(work: Work, probes: Probes) -> Findings:
 def _watch(
     work: Work, probes: Probes, url: str, act: Callable[[], None], *, closing: bool = False
 ) -> Effect:
-    """What an act does to connections that blue has served."""
+    """Return what an act did to connections that blue had served."""
     load = ProbeLoad(
         url=url,
         identify=work.site.identify,
@@ -81,7 +82,7 @@ def _watch(
 
 
 def _gap(recording: Recording) -> float | None:
-    """Seconds from blue's last answer on a new connection to green's first one."""
+    """Return the seconds from blue's last answer on a new connection to green's first one."""
     seen = {s.colour: s for s in recording.sightings if s.kind is Kind.NEW}
     if Colour.BLUE not in seen or Colour.GREEN not in seen:
         return None
@@ -102,25 +103,22 @@ def _lead(work: Work, trial: TrialSite, users_to: str, preview_to: str) -> None:
 
 
 def _await(work: Work, url: str, colour: Colour) -> None:
-    """See the trial site answer from a colour."""
+    """Wait until the trial site answers from a colour. Raises DeadlinePassed."""
     identify = work.site.identify
-    seen: str = message("nothing was seen")
 
-    def look() -> bool | None:
-        nonlocal seen
+    def look() -> Ready[None] | Waiting:
         try:
             told = colour_of(work.visit(url + identify.path, TIMEOUT), identify)
         except NoAnswer as error:
-            seen = str(error)
-            return None
-        seen = message("%(path)s told colour %(told)s", path=identify.path, told=told)
-        return True if told is colour else None
+            return Waiting(str(error))
+        if told is colour:
+            return Ready(None)
+        return Waiting(message("%(path)s told colour %(told)s", path=identify.path, told=told))
 
     work.clock.until(
         look,
         what=message("the trial site (%(url)s) to answer from %(colour)s", url=url, colour=colour),
         deadline=work.site.deadlines.serve,
-        state=lambda: seen,
         cure=message(
             "The trial site's servers are made from the site's image and "
             "user data: see `identify` in the site file, and whether this "

@@ -14,7 +14,7 @@ from ao.untrusted.texts import Word
 
 
 class Fate(StrEnum):
-    """What becomes of a Keep-Alive connection."""
+    """What happens to a Keep-Alive connection."""
 
     KEEP = "keep"
     """It stays with the system that it was with."""
@@ -29,7 +29,7 @@ class Effect:
     """What an act did to connections."""
 
     fate: Fate
-    """What became of most Keep-Alive connections; of two alike, the worse."""
+    """What happened to most Keep-Alive connections; the worse of two that are as frequent."""
     fates: dict[Fate, Count]
     """Keep-Alive connections by what became of them."""
     lost: Count
@@ -49,20 +49,20 @@ class Findings:
     provider: Word
     """Octavia provider that was examined."""
     reload: Effect
-    """Of writing a load balancer's unchanged name."""
+    """Effect of a reload: a load balancer's unchanged name is written."""
     pool: Effect
-    """Of changing a listener's default pool."""
+    """Effect of changing a listener's default pool."""
     address: Effect
-    """Of moving a floating IP from one load balancer to another."""
+    """Effect of moving a floating IP from one load balancer to another."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Advice:
-    """What a site should be switched by."""
+    """The switch method and the drain that suit the cloud."""
 
     method: Method
     drain: DrainWay | None
-    """By the address method; None for the pool method, whose change is a reload."""
+    """Way of draining by the address method; None for the pool method, whose change is a reload."""
     why: str
 
 
@@ -70,7 +70,7 @@ _COST = {Fate.RESET: 0, Fate.KEEP: 1, Fate.HANG: 2}
 
 
 def fate(client: KeptClient, old: str, *, closing: bool) -> Fate:
-    """What became of one Keep-Alive client's connection.
+    """Return what happened to one Keep-Alive client's connection.
 
     `closing` asks whether it was closed at all, whatever colour came afterwards.
     """
@@ -81,7 +81,7 @@ def fate(client: KeptClient, old: str, *, closing: bool) -> Fate:
 
 
 def effect(recording: Recording, old: str, gap: float | None, *, closing: bool = False) -> Effect:
-    """What a recording tells of an act that was done while it ran."""
+    """Return the effect of an act that was done while a recording ran."""
     fates = dict.fromkeys(Fate, 0)
     for client in recording.kept:
         fates[fate(client, old, closing=closing)] += 1
@@ -90,7 +90,7 @@ def effect(recording: Recording, old: str, gap: float | None, *, closing: bool =
 
 
 def advise(findings: Findings) -> Advice:
-    """The method under which connections fare best; of two alike, the pool method."""
+    """Return the method by which connections suffer least; of two alike, the pool method."""
     pool, address = findings.pool.fate, findings.address.fate
     if _COST[pool] <= _COST[address]:
         return Advice(
@@ -123,14 +123,14 @@ _WORDS = {
 
 
 def drain(findings: Findings) -> DrainWay:
-    """How to drain by the address method."""
+    """Return the way of draining by the address method that suits the cloud."""
     if findings.reload.fate is Fate.RESET:
         return DrainWay.AROUND if findings.address.fate is Fate.HANG else DrainWay.AFTER
     return DrainWay.HOOK
 
 
 def warnings(site: Site, findings: Findings) -> Iterator[str]:
-    """What of a site's settings the findings contradict."""
+    """Yield a sentence for each of a site's settings that the findings contradict."""
     advice = advise(findings)
     if site.load_balancer.provider != findings.provider:
         return

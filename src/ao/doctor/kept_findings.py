@@ -55,7 +55,7 @@ def check_format(cloud: Cloud, site: Site) -> None:
 
 
 def recall(work: Work) -> Findings | None:
-    """The last findings; None when there are none that can be read, which is told.
+    """Return the last findings; None when there are none that can be read, which is told.
 
     Anybody with a role in the project may have written them, and another version of Ao too.
     """

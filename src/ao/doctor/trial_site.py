@@ -31,7 +31,7 @@ NEEDS = Counter(
         "pools": 3,
     }
 )
-"""What it takes of the quotas, save for its two servers."""
+"""Resources that a trial site takes of the project's quotas, without its two servers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,12 +53,12 @@ def name(site: Site) -> str:
 
 
 def stack_name(site: Site) -> str:
-    """Name of a trial site's stack."""
+    """Return the name of a trial site's stack."""
     return f"ao-{name(site)}"
 
 
 def tag(site: Site) -> str:
-    """The word that a trial site's stack and all in it carry."""
+    """Return the word that a trial site's stack and all in it carry."""
     return f"ao:doctor={site.name}"
 
 

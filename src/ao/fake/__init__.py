@@ -12,10 +12,11 @@ The contract suite, tests/contract, holds it to what a real cloud does.
 """
 
 from ao.fake.cloud import Cloud
-from ao.fake.faults import Call, Faults, Killed
+from ao.fake.faults import Call, Faults
 from ao.fake.nova import Server
 from ao.fake.openstack import OpenStack
 from ao.fake.other_user import OtherUser
+from ao.fake.process import Killed, Process
 from ao.fake.web_application import Application, answer
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Killed",
     "OpenStack",
     "OtherUser",
+    "Process",
     "Server",
     "answer",
 ]

@@ -237,8 +237,11 @@ class Alarms(Service):
 
     @writes
     def enable(self, alarm: models.Alarm, enabled: bool, query: str = "") -> None:
-        """Enable or disable an alarm, and set its query if one is given."""
-        self._project.aodh.change(alarm.id, enabled=enabled, query=query or None)
+        """Enable or disable an alarm, and set its query if one is given.
+
+        An alarm that is in that state already is left as it is.
+        """
+        self._project.aodh.switch(alarm.id, enabled=enabled, query=query)
 
 
 class Metrics(Service):

@@ -32,11 +32,17 @@ class Aodh:
         self._actions[new] = tuple(actions)
         return new
 
+    def switch(self, alarm_id: str, *, enabled: bool, query: str) -> None:
+        """Enable or disable an alarm, with another query if one is given. Raises NotFound.
+
+        Ao's adapter writes nothing if the alarm is in that state already.
+        """
+        if self._alarm(alarm_id).enabled is not enabled:
+            self.change(alarm_id, enabled=enabled, query=query or None)
+
     def change(self, alarm_id: str, *, enabled: bool, query: str | None = None) -> None:
-        """Enable or disable an alarm, and set its query if one is given. Raises NotFound."""
-        if alarm_id not in self.alarms:
-            raise NotFound(f"Alarm {alarm_id} not found")
-        alarm = self.alarms[alarm_id]
+        """Write an alarm: enabled or not, and its query if one is given. Raises NotFound."""
+        alarm = self._alarm(alarm_id)
         query = alarm.query if query is None else query
         self.alarms[alarm_id] = replace(alarm, enabled=enabled, query=query)
 
@@ -52,3 +58,8 @@ class Aodh:
             return ()
         self.alarms[alarm_id] = replace(alarm, state=state, reason=f"Transition to {state}")
         return self._actions[alarm_id] if state == "alarm" else ()
+
+    def _alarm(self, alarm_id: str) -> Alarm:
+        if alarm_id not in self.alarms:
+            raise NotFound(f"Alarm {alarm_id} not found")
+        return self.alarms[alarm_id]

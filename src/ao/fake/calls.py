@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from ao.errors import Forbidden
 from ao.fake.faults import Call, Faults
+from ao.fake.process import Process
 from ao.fake.project import Project
 
 P = ParamSpec("P")
@@ -16,19 +17,23 @@ S = TypeVar("S", bound="Service")
 
 
 class Calls:
-    """A recorder of calls, which checks the user's role and lets faults happen."""
+    """A recorder of a process's calls, which checks the user's role and lets faults happen."""
 
     def __init__(self, project: Project, *, reader: bool) -> None:
         self._lock = project.deployment.lock
         self._reader = reader
         self.calls: list[Call] = []
-        self.faults = Faults(project.build_faults)
+        self.process = Process()
+        self.faults = Faults(project.build_faults, self.process)
 
     def take(self, call: Call, effect: Callable[[], R]) -> R:
         """Record a call and let it take effect. Raises Forbidden if a reader asks for a change.
 
+        A process that was killed asks for none: its call is not recorded, and raises Killed.
         Faults happen outside the lock, since other users may do a whole job in one.
         """
+        if call.writes:
+            self.process.check()
         with self._lock:
             self.calls.append(call)
             faults = self.faults.due(call)

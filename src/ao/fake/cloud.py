@@ -21,6 +21,7 @@ from ao.fake.faults import Call, Faults
 from ao.fake.locks import Locks
 from ao.fake.openstack import OpenStack
 from ao.fake.other_user import OtherUser
+from ao.fake.process import Process
 from ao.visit import Answer
 
 
@@ -76,6 +77,11 @@ class Cloud:
     def faults(self) -> Faults:
         """Return the faults that wait for a call; more can be added to them."""
         return self._calls.faults
+
+    @property
+    def process(self) -> Process:
+        """Return the process that uses the cloud, which may be killed."""
+        return self._calls.process
 
     @property
     def calls(self) -> list[Call]:

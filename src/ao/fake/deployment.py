@@ -1,4 +1,4 @@
-"""What all projects of the fake OpenStack share: its time, images, flavors and networks."""
+"""The deployment that all projects of the fake OpenStack share: time, images, flavors, networks."""
 
 from __future__ import annotations
 

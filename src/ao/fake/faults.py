@@ -9,10 +9,7 @@ from dataclasses import dataclass, field
 from ao.cloud.answers import Heard, Unreadable, understanding
 from ao.fake.build_faults import BuildFaults
 from ao.fake.failure import Failure
-
-
-class Killed(BaseException):
-    """The process is killed at this point; no code of the program may catch this."""
+from ao.fake.process import Process
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +59,9 @@ class Fault:
 class Faults:
     """The faults that wait for their call; each of them happens once."""
 
-    def __init__(self, build_faults: BuildFaults) -> None:
+    def __init__(self, build_faults: BuildFaults, process: Process) -> None:
         self._build_faults = build_faults
+        self._process = process
         self._waiting: list[Fault] = []
 
     def fail(self, call: str, error: Exception, *, skip: int = 0, after: bool = False) -> None:
@@ -85,8 +83,11 @@ class Faults:
         self.fail(call, Unreadable(str(heard)), skip=skip, after=after)
 
     def kill(self, call: str = "", *, skip: int = 0, after: bool = False) -> None:
-        """Kill the process at a call of that name, at one that writes (""), or at any ("*")."""
-        self._waiting.append(Fault(call=call, skip=skip, after=after, act=_raiser(Killed())))
+        """Kill the process at a call of that name, at one that writes (""), or at any ("*").
+
+        No later call of it changes anything, until `Process.restart` starts another one.
+        """
+        self._waiting.append(Fault(call=call, skip=skip, after=after, act=self._process.kill))
 
     def meanwhile(
         self, call: str, act: Callable[[], object], *, skip: int = 0, after: bool = False
@@ -125,7 +126,7 @@ class Faults:
         return True
 
 
-def _raiser(error: BaseException) -> Callable[[], None]:
+def _raiser(error: Exception) -> Callable[[], None]:
     def act() -> None:
         raise error
 

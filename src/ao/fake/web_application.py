@@ -9,7 +9,7 @@ from ao.fake.nova import Server
 from ao.visit import Answer
 
 Application = Callable[[Server, str], Answer | None]
-"""What a server answers to a request for a path; None when nothing listens on it."""
+"""Gives a server's answer to a request for a path; None when nothing listens on it."""
 
 
 def answer(server: Server, path: str) -> Answer:

@@ -26,7 +26,7 @@ class HookFailed(AoError):
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What hooks and notifications are told of a release."""
+    """What a hook or a notification is told about a release."""
 
     release: str
     """ID of the release."""
@@ -41,12 +41,12 @@ class Context:
     preview_url: str
     """The standby."""
     reason: str = ""
-    """Why, where something went wrong or was asked for."""
+    """Reason of a failure or of an order; empty when there is none."""
     point: str = ""
     """Moment of the release."""
 
     def body(self) -> dict[str, str]:
-        """As webhooks have it, without secrets that the reason may hold."""
+        """Return the body of a webhook, without secrets that the reason may hold."""
         return {
             "point": self.point,
             "release": self.release,
@@ -60,19 +60,19 @@ class Context:
         }
 
     def environment(self) -> dict[str, str]:
-        """As commands have it: AO_POINT, AO_RELEASE and so on."""
+        """Return the variables of a command: AO_POINT, AO_RELEASE and so on."""
         return environment(self.body())
 
 
 def environment(told: dict[str, str]) -> dict[str, str]:
-    """Variables of a command, from what a webhook is told."""
+    """Return the variables of a command from the body of a webhook."""
     return {f"AO_{name.upper()}": value for name, value in told.items()}
 
 
 def context(
     work: Work, facts: Facts, new: Colour, version: str, *, release: str = "", reason: str = ""
 ) -> Context:
-    """The context of bringing a version live on a system, as the facts are."""
+    """Return the context of bringing a version live on a system, as the facts are."""
     site = work.site
     return Context(
         release=release,
@@ -151,7 +151,7 @@ def _post(site: Site, target: Webhook, told: dict[str, str], deadline: float) ->
 
 
 def _webhooks(site: Site) -> Iterator[Webhook]:
-    """All webhooks of a site."""
+    """Yield all webhooks of a site."""
     hooks = [hook for point in site.hooks.values() for hook in point]
     if site.logout:
         hooks += [site.logout.hook, *([site.logout.announce] if site.logout.announce else [])]

@@ -14,7 +14,7 @@ from ao.work import Work
 
 
 def one_way(work: Work, context: Context) -> bool:
-    """Whether the context's version changes the database so that the old one cannot use it.
+    """Return whether the context's version changes the database so that the old one cannot use it.
 
     Where the site file is not, its command is not run: what the journal keeps of the version
     counts, and a version of which it keeps nothing counts as one-way if the site has a command.
@@ -46,7 +46,7 @@ def one_way(work: Work, context: Context) -> bool:
 
 
 def told(work: Work, version: str, answer: bool | None) -> tuple[MigrationTold, ...]:
-    """What the journal is to keep of a version before production moves to it.
+    """Yield what the journal keeps about a version before production moves to it.
 
     `answer` is whether it changes the database one-way, None when that is not known. Nothing is
     kept for a site without a gate, nor where the site file is not: nobody could ask there.
@@ -58,7 +58,7 @@ def told(work: Work, version: str, answer: bool | None) -> tuple[MigrationTold, 
 
 
 def ask(work: Work, context: Context) -> bool | None:
-    """Whether the context's version changes the database one-way; None when that is not known."""
+    """Return whether the context's version changes the database one-way; None when not known."""
     if work.site.folder is None:
         return None
     try:
@@ -68,7 +68,7 @@ def ask(work: Work, context: Context) -> bool | None:
 
 
 def refusal(version: str, old: Colour) -> Refused:
-    """Why production does not go back from a version to the old system."""
+    """Return the error of a switch back past the one-way database change of a version."""
     return Refused(
         message(
             "production is not switched back to %(old)s: %(version)s is "

@@ -39,12 +39,12 @@ FREE = frozenset({"AO_REASON"})
 """Variables that hold what a person wrote freely."""
 
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-"""What colours a terminal (ECMA-48, control sequences)."""
+"""Control sequences that colour a terminal (ECMA-48)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """What became of a command."""
+    """The end of a command."""
 
     exit_code: int | None
     """None when it ran out of time."""
@@ -104,7 +104,7 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
 
 
 def ended(line: str, deadline: float, result: Result) -> str:
-    """How a command ended, and what it said last, in one line."""
+    """Return how a command ended and what it wrote last, in one line."""
     if result.exit_code is None:
         how = message(
             "%(command)s ran longer than %(time)s",
@@ -143,7 +143,7 @@ class _Said:
             del self._kept[: -TAIL - MARGIN]
 
     def tail(self) -> str:
-        """The end of it, as people may read it."""
+        """Return the end of a command's output, safe for people to read."""
         text = redact(_ESCAPE.sub("", self._kept.decode(errors="replace")))
         return "".join(it for it in text if it.isprintable() or it in "\n\t")[-TAIL:].strip()
 

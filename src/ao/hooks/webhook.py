@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 
 from ao.errors import ConfigError
 from ao.http import exchange
@@ -66,13 +66,13 @@ def sign(text: bytes, secret: str) -> str:
 
 
 def place(url: str) -> str:
-    """A URL without credentials, path and query: many services have their secret there."""
+    """Return a URL without credentials, path and query, which may hold secrets."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def secret_of(site: Site, webhook: Webhook) -> str | None:
-    """The secret that signs a webhook, or None when none does.
+    """Return the secret that signs a webhook, or None when none does.
 
     Raises ConfigError when it is to be had from a variable or a file, and is not there.
     """
@@ -108,38 +108,40 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
 
 
 async def _deliver(request: httpx.Request, url: str, deadline: float) -> None:
-    """Try until it is taken; raises TimeoutError with the last reason at the deadline."""
+    """Send until it is taken. Raises TimeoutError with the last reason at the deadline."""
     last: str = message("no answer")
-
-    def note(state: RetryCallState) -> None:
-        nonlocal last
-        error = state.outcome.exception() if state.outcome else None
-        last = _reason(error) if error else last
-
-    async def attempt() -> None:
-        try:
-            status = (await exchange.send(request, connect=CONNECT)).status
-        except Excessive as error:
-            raise Undelivered(
-                message("%(place)s: %(why)s", place=place(url), why=str(error))
-            ) from error
-        if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
-            raise _Passing(f"HTTP {status}")
-        if not 200 <= status < 300:
-            raise Undelivered(f"{place(url)}: HTTP {status}")
-
+    passing = (_Passing, Unanswered)
     retrying = AsyncRetrying(
-        retry=retry_if_exception_type((_Passing, Unanswered)),
+        retry=retry_if_exception_type(passing),
         wait=wait_random_exponential(multiplier=PAUSE, max=LONGEST_PAUSE),
-        before_sleep=note,
     )
     try:
         async with asyncio.timeout(deadline):
-            await retrying(attempt)
+            async for attempt in retrying:
+                with attempt:
+                    try:
+                        await _try_once(request, url)
+                    except passing as error:
+                        last = _reason(error)
+                        raise
     except TimeoutError as error:
         raise TimeoutError(
             message("%(last)s, for %(seconds)s s", last=last, seconds=f"{deadline:g}")
         ) from error
+
+
+async def _try_once(request: httpx.Request, url: str) -> None:
+    """Send the request. Raises Unanswered and _Passing when a later try may do, Undelivered."""
+    try:
+        status = (await exchange.send(request, connect=CONNECT)).status
+    except Excessive as error:
+        raise Undelivered(
+            message("%(place)s: %(why)s", place=place(url), why=str(error))
+        ) from error
+    if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
+        raise _Passing(f"HTTP {status}")
+    if not 200 <= status < 300:
+        raise Undelivered(f"{place(url)}: HTTP {status}")
 
 
 def _reason(error: BaseException) -> str:

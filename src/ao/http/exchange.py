@@ -48,7 +48,7 @@ class Answer:
     status: int
     headers: httpx.Headers
     body: bytes
-    """As much of it as was asked for, decoded."""
+    """As much of the body as was asked for, decoded."""
 
 
 def request(method: str, url: str, **given: Any) -> httpx.Request:
@@ -161,14 +161,14 @@ async def send(
 
 @dataclass
 class _Meter:
-    """What came on a connection."""
+    """Counts of the bytes and parts that came on a connection."""
 
     received: int = 0
     body: int = 0
     parts: int = 0
 
     def room(self) -> int:
-        """Bytes that may come, if they were no body, until one is too many; raises Excessive."""
+        """Return the bytes that may come beside the body until one is too many; raise Excessive."""
         left = limits.HEAD + limits.FRAMING * self.parts - (self.received - self.body)
         if left < 0:
             raise Excessive(limits.HEAD_EXCEEDED)
@@ -268,7 +268,7 @@ def _proxy(url: httpx.URL) -> httpcore.Proxy | None:
 
 
 def _reason(error: BaseException) -> str:
-    """What was wrong, in the system's words where it has any."""
+    """Return what was wrong, in the operating system's words where it has any."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ExceptionGroup):

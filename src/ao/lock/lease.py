@@ -114,9 +114,7 @@ class AcquiredLock:
         traceback: TracebackType | None,
     ) -> None:
         self._over.set()
-        # Anything else stands for a process that was killed, which gives nothing free.
-        if kind is None or issubclass(kind, (Exception, KeyboardInterrupt, SystemExit)):
-            self.release()
+        self.release()
 
     def _keep(self) -> None:
         """Renew again and again until it is over."""

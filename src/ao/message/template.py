@@ -50,7 +50,7 @@ class Message(str):
         return self
 
     def __reduce__(self) -> tuple[type[Message], tuple[str, dict[str, Parameter]]]:
-        """What a copy is made from."""
+        """Return the arguments that a copy is made from."""
         return type(self), (self.template, dict(self.parameters))
 
     @property
@@ -84,10 +84,10 @@ def translated(text: object, gettext: Gettext) -> str:
 
 
 def places(template: str) -> frozenset[str]:
-    """Names of the parameters that a template takes."""
+    """Return the names of the parameters that a template takes."""
     return frozenset(_PLACE.findall(template))
 
 
 def template_id(template: str) -> str:
-    """ID of a template: twelve characters that depend on it alone."""
+    """Return the ID of a template: twelve characters that depend on it alone."""
     return sha256(template.encode()).hexdigest()[:12]

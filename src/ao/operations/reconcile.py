@@ -12,6 +12,7 @@ from ao.apply.steps import begin, perform
 from ao.apply.switch import method, target
 from ao.apply.switch.drain import way
 from ao.apply.switch.move import Move
+from ao.clock import Ready
 from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import kept_findings, trial_site
@@ -334,7 +335,9 @@ def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen) -> SwitchF
 def _patiently(work: Work) -> Facts:
     """Observe in the midst of a command, which one failed request must not end."""
     return work.clock.until(
-        work.observe, what=message("OpenStack to answer"), deadline=work.site.deadlines.switch
+        lambda: Ready(work.observe()),
+        what=message("OpenStack to answer"),
+        deadline=work.site.deadlines.switch,
     )
 
 

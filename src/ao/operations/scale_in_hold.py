@@ -33,11 +33,8 @@ def hold_scale_in(work: Work, facts: Facts | None = None) -> Iterator[Work]:
     _set(work, facts, Effect.GROWTH)
     try:
         yield replace(work, holds_scale_in=True)
-    except (Exception, KeyboardInterrupt, SystemExit):
-        # Anything else stands for a process that was killed, which asks for nothing more.
+    finally:
         _let_go(work)
-        raise
-    _let_go(work)
 
 
 def _let_go(work: Work) -> None:

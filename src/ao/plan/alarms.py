@@ -13,14 +13,14 @@ from ao.site.autoscale import Autoscale, Engine, Limit, Rule
 TYPES = frozenset({"OS::Aodh::PrometheusAlarm", "OS::Aodh::GnocchiAggregationByResourcesAlarm"})
 """Resource types of Heat that a system's alarms are of."""
 STORES = {Engine.PROMETHEUS: "metric-storage", Engine.GNOCCHI: "metric"}
-"""What keeps the measures of each engine, as Keystone's catalogue calls it."""
+"""Type of the service that stores the measures of each engine, in Keystone's catalogue."""
 NANOSECONDS = 1e9
 CPU = 'ceilometer_cpu{server_group="$AO_GROUP"}'
 """CPU time of a system's servers in nanoseconds, as Ceilometer's exporter gives it."""
 OUT, IN = frozenset({"alarm_out", "gnocchi_out"}), frozenset({"alarm_in", "gnocchi_in"})
 """The alarms on which servers come and go, as the system's template calls them."""
 SINCE = " and on() vector(time()) > "
-"""What a moment follows before which a query has no value."""
+"""End of a query that has a value only after a moment, whose Unix time is appended."""
 LEAST_PERIODS = 2
 """Measures of Gnocchi that a rule takes at least: one alone tells nothing, because the mean of the
 servers' CPU time, whose growth it is, drops when a server comes (gnocchi/rest/aggregates/
@@ -30,7 +30,7 @@ LOOKS = 4
 
 
 def engine(autoscale: Autoscale, services: frozenset[str]) -> Engine:
-    """What is to evaluate the load: as the site file says, or what the catalogue has.
+    """Return the engine that evaluates the load: the site file's, or one that the catalogue has.
 
     Raises NotFound when the cloud lacks it, or when there is a query and no Prometheus.
     """
@@ -59,7 +59,7 @@ def engine(autoscale: Autoscale, services: frozenset[str]) -> Engine:
 
 
 def parameters(site: Site, colour: Colour, engine: Engine, vcpus: int) -> dict[str, object]:
-    """Parameters of the system template that tell of its alarms and policies."""
+    """Return the parameters of the system template that tell of its alarms and policies."""
     scaling = site.autoscale
     if scaling is None:
         return {}
@@ -90,7 +90,7 @@ def _rule(
 
 
 def promql(rule: Rule, site: Site, colour: Colour, vcpus: int) -> str:
-    """A rule's signal in PromQL, one value; nothing unless all of its time was measured.
+    """Return a rule's signal in PromQL, one value; nothing unless all of its time was measured.
 
     Aodh's alarm looks at one moment (aodh/evaluator/prometheus.py), so the time is in here.
     """
@@ -109,12 +109,12 @@ def promql(rule: Rule, site: Site, colour: Colour, vcpus: int) -> str:
 
 
 def counting_from(query: str, moment: float) -> str:
-    """The same query without a value before a moment (seconds since 1970)."""
+    """Return the query changed so that it has no value before a moment (seconds since 1970)."""
     return f"{query.partition(SINCE)[0]}{SINCE}{math.ceil(moment)}"
 
 
 def counts_at(query: str, moment: float) -> bool:
-    """Whether that moment is not before the one from which a query has a value."""
+    """Return whether a query of `counting_from` has a value at a moment (seconds since 1970)."""
     since = query.partition(SINCE)[2]
     # Somebody may have written another query into Aodh.
     return not since.isdecimal() or int(since[:15]) <= moment

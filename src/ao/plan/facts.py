@@ -6,10 +6,8 @@ port that the production address points to, and from the pool that the listener 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
 from ao import site as sites
 from ao.cloud import (
@@ -24,7 +22,6 @@ from ao.cloud import (
     Stack,
 )
 from ao.colour import Colour
-from ao.errors import AoError, NotAuthenticated, NotFound, Refused
 from ao.message import message
 from ao.plan import alarms
 from ao.site import Method, Site
@@ -32,9 +29,6 @@ from ao.site.autoscale import Effect
 from ao.site.tags import TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.text_format import newer_tags
-from ao.untrusted.printable import printable
-
-T = TypeVar("T", FloatingIP, Listener, LoadBalancer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +39,9 @@ class System:
     stack: Stack | None
     """Its Heat stack; None before it is built."""
     resources: tuple[Resource, ...]
-    """What Heat has built of it."""
+    """Resources that Heat has built for it."""
     load_balancer: LoadBalancer | None
-    """What sends requests to it: its own, or the one that both systems share."""
+    """Load balancer that sends requests to it: its own, or the one that both systems share."""
     pool_id: str | None
     """Its pool of that load balancer."""
     members: tuple[Member, ...]
@@ -68,12 +62,12 @@ class System:
         )
 
     def alarm(self, names: frozenset[str]) -> Alarm | None:
-        """The alarm that its template calls one of these."""
+        """Return the alarm that its template calls by one of these names, or None."""
         ids = {resource.physical_id for resource in self.resources if resource.name in names}
         return next((alarm for alarm in self.alarms if alarm.id in ids), None)
 
     def amiss(self, effect: Effect) -> tuple[Alarm, ...]:
-        """Its alarms that are on, or off, against what load may do to its size."""
+        """Return the alarms whose state differs from what `effect` asks for."""
         inward = self.alarm(alarms.IN)
 
         def wanted(alarm: Alarm) -> bool:
@@ -142,7 +136,7 @@ class System:
         )
 
     def obstacle(self, *, degraded: bool = False) -> str | None:
-        """Why production must not be switched to it; None when it may.
+        """Return why production must not be switched to the system; None when it may.
 
         With `degraded`, one healthy server is enough.
         """
@@ -178,7 +172,7 @@ class Facts:
     stack: Stack | None
     """The site's own Heat stack; None before it is built."""
     resources: tuple[Resource, ...]
-    """What Heat has built of it."""
+    """Resources that Heat has built for it."""
     production: FloatingIP | None
     preview: FloatingIP | None
     """The preview address; by the pool method the production address, on another port."""
@@ -194,7 +188,7 @@ class Facts:
 
     @property
     def newer(self) -> tuple[str, ...]:
-        """What of the site's stacks and preview address says a format that Ao does not know yet."""
+        """What of the site has tags of a format that Ao does not know yet, a sentence for each."""
         stacks = (self.stack, *(system.stack for system in self.systems.values()))
         words: dict[str, frozenset[str]] = {
             message("stack %(name)s", name=stack.name): stack.tags for stack in stacks if stack
@@ -261,7 +255,7 @@ class Facts:
 
     @property
     def broken(self) -> tuple[Resource, ...]:
-        """What Heat has built of the site's own, and is gone."""
+        """Resources of the site's own stack that Heat has built and that are gone."""
         things: Mapping[str, tuple[FloatingIP | LoadBalancer | Listener | None, ...]] = {
             "OS::Neutron::FloatingIP": (self.production, self.preview),
             "OS::Octavia::LoadBalancer": (self.shared,),
@@ -276,7 +270,7 @@ class Facts:
         )
 
     def has(self, colour: Colour) -> bool:
-        """Whether the system of that colour has a stack."""
+        """Return whether the system of that colour has a stack."""
         return self.systems[colour].stack is not None
 
     @property
@@ -296,187 +290,6 @@ class Facts:
 
 
 def own_stack(cloud: Cloud, site: Site) -> Stack | None:
-    """The site's own stack; None before it is built, and when another's has that name."""
+    """Return the site's own stack; None before it is built, and when another's has that name."""
     stack = cloud.stacks.get(site.stack)
     return stack if stack is not None and site.tag in stack.tags else None
-
-
-def observe(cloud: Cloud, site: Site) -> Facts:
-    """Read the facts of a site, from all services at once.
-
-    Addresses, load balancers and servers are known by the IDs that Heat keeps of them:
-    names, tags and descriptions are anybody's to change. Raises NotFound when the site names a
-    production address that the project lacks, Refused when it was built for another method.
-    """
-    method = site.switch.method
-    with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
-        stacks = pool.submit(cloud.stacks.tagged, site.tag)
-        addresses = pool.submit(cloud.floating_ips.all)
-        balancers = pool.submit(cloud.load_balancers.all)
-        listeners = pool.submit(cloud.load_balancers.listeners) if method is Method.POOL else None
-        servers = pool.submit(cloud.servers.active)
-        by_name = {stack.name: stack for stack in stacks.result()}
-        _check_method(site, by_name.get(site.stack))
-        resources = {
-            name: pool.submit(cloud.stacks.resources, stack) for name, stack in by_name.items()
-        }
-
-        def built(name: str) -> tuple[Resource, ...]:
-            return resources[name].result() if name in resources else ()
-
-        own = built(site.stack)
-        shared = _of(own, "load_balancer", balancers.result())
-        balancer_of = {
-            colour: shared
-            or _of(built(site.system_stack(colour)), "load_balancer", balancers.result())
-            for colour in Colour
-        }
-        pool_of = {
-            colour: _id(own, f"{colour}_pool") or _id(built(site.system_stack(colour)), "pool")
-            for colour in Colour
-        }
-        alarming = pool.submit(_alarms, cloud, [built(site.system_stack(c)) for c in Colour])
-        members = {
-            colour: pool.submit(_members, cloud, balancer_of[colour], pool_of[colour])
-            for colour in Colour
-        }
-        alarmed, unknown = alarming.result()
-        systems = {
-            colour: System(
-                colour=colour,
-                stack=by_name.get(site.system_stack(colour)),
-                resources=built(site.system_stack(colour)),
-                load_balancer=balancer_of[colour],
-                pool_id=pool_of[colour],
-                members=members[colour].result(),
-                servers=_servers(built(site.system_stack(colour)), servers.result()),
-                alarms=_alarms_of(built(site.system_stack(colour)), alarmed),
-                lost=() if unknown else _lost(built(site.system_stack(colour)), alarmed),
-            )
-            for colour in Colour
-        }
-        production = _production(site, own, addresses.result())
-        return Facts(
-            method=method,
-            stack=by_name.get(site.stack),
-            resources=own,
-            production=production,
-            preview=production
-            if method is Method.POOL
-            else _of(own, "preview_address", addresses.result()),
-            systems=systems,
-            shared=shared,
-            production_listener=_of(own, "production_listener", listeners.result())
-            if listeners
-            else None,
-            preview_listener=_of(own, "preview_listener", listeners.result())
-            if listeners
-            else None,
-            unknown=unknown,
-        )
-
-
-def _check_method(site: Site, stack: Stack | None) -> None:
-    """Refuse to take a site that was built for one method for one of the other."""
-    if stack is None:
-        return
-    built = sites.tag_value(stack.tags, "method") or Method.ADDRESS
-    if built not in list(Method):
-        raise Refused(
-            message(
-                "the tags of stack %(stack)s tell no method that Ao knows: %(words)s",
-                stack=stack.name,
-                words=printable(built, 60),
-            ),
-            cure=message(
-                "`openstack stack show %(stack)s` shows them; somebody has changed them.",
-                stack=stack.name,
-            ),
-        )
-    if built != site.switch.method:
-        raise Refused(
-            message(
-                "site %(site)s was built for the %(built)s method, the site file says %(method)s",
-                site=site.name,
-                built=built,
-                method=site.switch.method,
-            ),
-            cure=message(
-                "Write `method: %(built)s` under `switch`; or, to change it, "
-                "`ao down` with that and `ao up` with the other.",
-                built=built,
-            ),
-        )
-
-
-def _of(resources: tuple[Resource, ...], name: str, things: tuple[T, ...]) -> T | None:
-    """The thing that a resource stands for, or None."""
-    ids = {resource.physical_id for resource in resources if resource.name == name}
-    return next((thing for thing in things if thing.id in ids), None)
-
-
-def _id(resources: tuple[Resource, ...], name: str) -> str | None:
-    """ID of what a resource has built, or None."""
-    return next((r.physical_id for r in resources if r.name == name and r.physical_id), None)
-
-
-def _members(
-    cloud: Cloud, balancer: LoadBalancer | None, pool_id: str | None
-) -> tuple[Member, ...]:
-    """Members of a pool; none when the pool is gone."""
-    if balancer is None or pool_id not in balancer.pool_ids:
-        return ()
-    return cloud.load_balancers.members(pool_id)
-
-
-def _servers(resources: tuple[Resource, ...], servers: tuple[Server, ...]) -> tuple[Server, ...]:
-    ids = {resource.physical_id for resource in resources}
-    return tuple(server for server in servers if server.id in ids)
-
-
-def _alarms(cloud: Cloud, stacks: Iterable[tuple[Resource, ...]]) -> tuple[tuple[Alarm, ...], str]:
-    """The project's alarms, or why they are not known; not asked for when no stack has any.
-
-    Production must be able to move while Aodh is silent.
-    """
-    if not any(resource.type in alarms.TYPES for stack in stacks for resource in stack):
-        return (), ""
-    try:
-        return cloud.alarms.all(), ""
-    except NotAuthenticated:
-        raise
-    except AoError as error:
-        return (), error.message
-
-
-def _alarms_of(resources: tuple[Resource, ...], there: tuple[Alarm, ...]) -> tuple[Alarm, ...]:
-    ids = {resource.physical_id for resource in resources if resource.type in alarms.TYPES}
-    return tuple(alarm for alarm in there if alarm.id in ids)
-
-
-def _lost(resources: tuple[Resource, ...], there: tuple[Alarm, ...]) -> tuple[Resource, ...]:
-    ids = {alarm.id for alarm in there}
-    return tuple(
-        resource
-        for resource in resources
-        if resource.type in alarms.TYPES
-        and resource.status.endswith("COMPLETE")
-        and resource.physical_id not in ids
-    )
-
-
-def _production(
-    site: Site, resources: tuple[Resource, ...], addresses: tuple[FloatingIP, ...]
-) -> FloatingIP | None:
-    if site.production_address is None:
-        return _of(resources, "production_address", addresses)
-    for address in addresses:
-        if address.address == site.production_address:
-            return address
-    raise NotFound(
-        message("the project has no floating IP %(address)s", address=site.production_address),
-        cure=message(
-            "`openstack floating ip list` shows what it has; or write "
-            "`production_address: allocate`."
-        ),
-    )

@@ -103,7 +103,7 @@ class SetAlarms(Step):
 
     colour: Colour
     effect: Effect
-    """What load may do to its size then."""
+    """What load may do to the system's size after the step."""
 
     def __str__(self) -> str:
         match self.effect:
@@ -253,7 +253,7 @@ def _repair(site: Site, facts: Facts, done: Done) -> Plan:
 
 
 def builds(site: Site, facts: Facts) -> Plan:
-    """All that `up` builds or repairs, in no order: what a quota preflight looks at."""
+    """Return the steps of all that `up` builds or repairs, in no order, for the quota preflight."""
     return (
         *_site_stack(site, facts),
         *(step for colour in Colour for step in _build(site, facts, colour)),
@@ -315,7 +315,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
 
 
 def _size(site: Site, system: System) -> int:
-    """The size that a group has, within the bounds that it will have; a new one's else."""
+    """Return the size of a group within its bounds; that of a new one if there is none."""
     if system.size == 0:
         return site.group.size
     return max(site.group.minimum, min(system.size, site.group.maximum))

@@ -42,7 +42,7 @@ _SHARED = _NETWORK + _BALANCER + Counter({"listeners": 1, "pools": 1, "health mo
 
 
 def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
-    """What the steps of a plan add to the project's use at their peak.
+    """Return what the steps of a plan add to the project's use at their peak.
 
     A version that replaces another needs its servers twice for a while: Heat creates
     the new ones before it deletes the old.

@@ -24,24 +24,24 @@ class SizeChange:
     """A change of a system's size by its load."""
 
     at: str
-    """When it was done: ISO 8601, UTC."""
+    """Date of the change: ISO 8601, UTC."""
     out: bool
-    """Whether servers came."""
+    """Whether servers were added."""
     size: int | None
     """Servers that it led to; None when the size has changed since, or changes now."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingState:
-    """What is known of a system's load."""
+    """The load of a system and the last change of its size by it."""
 
     value: float | None = None
     """Signal of the rule on which servers come: CPU load from 0 to 1, or the query's value.
     None when there is none, and with Gnocchi."""
     silence: str = ""
-    """Why there is no value although an alarm compares it."""
+    """Reason that there is no value although an alarm compares one; empty when there is a value."""
     last: SizeChange | None = None
-    """Its last change of the size."""
+    """The last change of the system's size by its load; None when none is known."""
 
 
 def read_scaling(cloud: Cloud, site: Site, facts: Facts) -> Mapping[Colour, ScalingState]:
@@ -62,13 +62,13 @@ def read_scaling(cloud: Cloud, site: Site, facts: Facts) -> Mapping[Colour, Scal
 
 
 def signal_of(system: System) -> str:
-    """PromQL of what its alarm on which servers come compares; empty without one."""
+    """Return the PromQL of the system's scale-out alarm; empty without one."""
     alarm = system.alarm(OUT)
     return alarm.query if alarm else ""
 
 
 def _value(cloud: Cloud, system: System) -> tuple[float | None, str]:
-    """What the alarm on which servers come compares, or why there is nothing."""
+    """Return the value that the scale-out alarm compares, and why there is none."""
     query = signal_of(system)
     if not query:
         return None, ""
@@ -80,7 +80,7 @@ def _value(cloud: Cloud, system: System) -> tuple[float | None, str]:
 
 
 def _last(cloud: Cloud, system: System) -> SizeChange | None:
-    """What the last signal did that changed the size.
+    """Return the change of the size by the last signal that made one.
 
     Heat keeps an event of no other signal, and of this one when all is done
     (heat/engine/resource.py: _handle_signal).

@@ -1,4 +1,4 @@
-"""What a request on a connection comes to."""
+"""Answers to the requests of a probe, and the errors of requests without one."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Teller:
         return told if told in self._words else self._known(printable(told, WORD))
 
     def _known(self, told: str) -> str | None:
-        """A word, or OTHER when there are too many already; None for an empty one."""
+        """Return a word, or OTHER when there are too many already; None for an empty one."""
         if not told:
             return None
         if told not in self._words and len(self._words) >= len(Colour) + COLOURS:

@@ -15,7 +15,7 @@ LATE = 1.0
 """Seconds by which a request on a new connection may be late before it is skipped."""
 
 Opener = Callable[[], Awaitable[Connection]]
-"""What opens a connection; raises Broken when there is none to be had, and Exhausted."""
+"""Opens a connection. Raises Broken when none can be had, and Exhausted."""
 
 
 class Clients:
@@ -146,7 +146,7 @@ class Clients:
             self._answered(Kind.KEPT, number, begin, answer, outcome)
 
     async def _connection(self, number: int) -> Connection:
-        """A Keep-Alive client's connection, a new one if the one before has ended."""
+        """Return a Keep-Alive client's connection, a new one if the one before has ended."""
         connection = self._kept.get(number)
         if connection is None or connection.closed:
             self._drop(number)

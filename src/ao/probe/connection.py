@@ -1,4 +1,4 @@
-"""What the probe's connections of either protocol have in common."""
+"""The base of the probe's connections by HTTP/1.1 and HTTP/2."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class Connection(asyncio.Protocol):
         self._received = 0
         """Bytes that came since the last request was sent."""
         self._read = 0
-        """Bytes of them that were of a body."""
+        """Bytes of the answer's body that came."""
         self._parts = 0
-        """Parts in which those came, empty ones aside."""
+        """Parts in which the body came, without empty ones."""
         self._fields = 0
-        """Header fields and trailers that came with them."""
+        """Header fields and trailers of the answer that came."""
         self._interim = 0
-        """Interim answers that came with them."""
+        """Interim answers (1xx) that came before the answer."""
         self.answers = 0
         """Answers that came on it."""
         self.leaving = False
@@ -170,7 +170,7 @@ class Connection(asyncio.Protocol):
 
 
 def _reason(error: Exception) -> str:
-    """What an error says, without the address that asyncio adds."""
+    """Return the text of an error, without the address that asyncio adds."""
     if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.errno:
         return os.strerror(error.errno)
     return str(error) or type(error).__name__

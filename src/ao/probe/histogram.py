@@ -22,7 +22,7 @@ class Histogram:
 
     @classmethod
     def of(cls, parts: Iterable[Histogram]) -> Self:
-        """All times of several histograms."""
+        """Return all times of several histograms."""
         whole = cls()
         for part in parts:
             whole._classes.update(part._classes)

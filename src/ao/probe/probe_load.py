@@ -20,7 +20,7 @@ class ProbeLoad:
     """Requests that the probe sends to one URL."""
 
     url: str
-    """Where users come in, http or https, without a path; `identify` has the path."""
+    """URL of production, http or https, without a path; `identify` has the path."""
     identify: Identify
     """How an answer tells its colour; every request asks for its path."""
     new_per_second: float = 20.0

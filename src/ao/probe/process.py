@@ -80,12 +80,12 @@ class ProbeProcess:
         return self
 
     def on(self, colour: Colour) -> int:
-        """Its clients that a colour has answered within the last second."""
+        """Return how many of its clients a colour answered within the last second."""
         with self._changed:
             return self._lately.clients.get(str(colour), 0) if self._lately else 0
 
     def sample(self) -> RunningTotals | None:
-        """What it has counted since it began; None before it sends and after it has ended."""
+        """Return the probe's totals since it began; None before it sends and after it has ended."""
         with self._changed:
             return None if self._ended or self._lately is None else self._lately.tally
 
@@ -177,7 +177,7 @@ class _Error:
 
 @dataclass(frozen=True, kw_only=True)
 class _Said:
-    """What the child says in a line: one of these."""
+    """A line of the child process: the one of these that is set."""
 
     lately: _Lately | None = None
     recording: Recording | None = None

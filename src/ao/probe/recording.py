@@ -20,16 +20,16 @@ Colours = Annotated[Mapping[str, Count], MaxLen(100)]
 
 
 class Kind(StrEnum):
-    """How a request reached the server."""
+    """The kind of connection that a request was sent on."""
 
     NEW = "new"
-    """On a connection opened for it."""
+    """The request opened a connection of its own."""
     KEPT = "kept"
-    """On a connection that a Keep-Alive client keeps."""
+    """The request was sent on a connection that a Keep-Alive client keeps."""
 
 
 class Outcome(StrEnum):
-    """What became of a request."""
+    """The outcome of a request."""
 
     ANSWERED = "answered"
     RETRIED = "retried"
@@ -57,7 +57,7 @@ class Slice:
     """A short time of the recording; requests count when they ended."""
 
     at: Seconds
-    """When it begins."""
+    """Beginning of the slice."""
     colours: Colours
     """Good answers by colour; an answer that told none counts as `unknown`."""
     retried: Count
@@ -86,18 +86,18 @@ class Loss:
     """One lost request."""
 
     at: Seconds
-    """When it was given up."""
+    """Moment at which the request was given up."""
     kind: Kind
     outcome: Outcome
     seconds: Seconds
-    """How long it had been under way."""
+    """Seconds that the request had been under way."""
     reason: str
-    """What the system or the server said, in short."""
+    """Words of the operating system or the server, in short."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptClient:
-    """What became of one Keep-Alive client."""
+    """The record of one Keep-Alive client."""
 
     colour: str | None
     """Colour of its last good answer."""
@@ -118,12 +118,12 @@ class KeptClient:
 
 @dataclass(frozen=True, kw_only=True)
 class Recording:
-    """What a probe saw from its beginning to its end."""
+    """Everything that a probe recorded from its beginning to its end."""
 
     started: Moment
     """Moment of its beginning, in seconds since 1970."""
     seconds: Seconds
-    """How long it sent requests; answers to the last ones came later."""
+    """Seconds in which the probe sent requests; answers to the last ones came later."""
     load: ProbeLoad
     width: Annotated[float, Interval(ge=0.01, le=YEAR)]
     """Length of a slice in seconds."""

@@ -27,7 +27,7 @@ UNKNOWN = "unknown"
 
 @dataclass(slots=True)
 class Request:
-    """What became of one request. Times in seconds since the probe began."""
+    """The outcome of one request. Times in seconds since the probe began."""
 
     at: float
     """When it ended."""
@@ -128,7 +128,7 @@ class RequestCounter:
         return dict(seen)
 
     def tally(self, now: float) -> RunningTotals:
-        """What was counted up to now."""
+        """Return the totals up to now."""
         self._turn_to(now)
         last = self._slices[-max(1, round(1 / self._width)) :]
         answers: Counter[str] = Counter()
@@ -142,7 +142,7 @@ class RequestCounter:
         )
 
     def recording(self, started: float, seconds: float) -> Recording:
-        """All that was counted; `seconds` after the beginning the last request was sent."""
+        """Return all that was counted; `seconds` after the beginning the last request was sent."""
         self._turn_to(seconds)
         under_way = self._closed(self._open)
         return Recording(
@@ -163,7 +163,7 @@ class RequestCounter:
         )
 
     def _known(self, reason: str) -> str:
-        """A reason of a loss, unless there are too many different ones already."""
+        """Return a reason of a loss, unless there are too many different ones already."""
         if len(self._reasons) < REASONS:
             self._reasons.add(reason)
         return reason if reason in self._reasons else ELSE

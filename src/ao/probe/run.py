@@ -26,15 +26,15 @@ NEW = 4_000
 
 @dataclass(frozen=True, kw_only=True)
 class Lately:
-    """What a running probe tells several times a second."""
+    """The state of a running probe, which it reports several times a second."""
 
     seconds: float
-    """How long it has run."""
+    """Seconds since the probe began."""
     clients: dict[str, int]
     """Clients by the colour that answered them in the last second; new connections count as
     one."""
     tally: RunningTotals
-    """What it has counted since it began."""
+    """Totals since the probe began."""
 
 
 @dataclass
@@ -45,9 +45,9 @@ class Run:
     records: Path | None = None
     """File that gets a line for every request."""
     lately: Callable[[Lately, RequestCounter], None] = lambda lately, recorder: None
-    """Who is told, several times a second."""
+    """Is called with the probe's state, several times a second."""
     interval: float = 0.2
-    """Seconds between two such tellings."""
+    """Seconds between two such calls."""
     _stopped: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def stop(self) -> None:
@@ -121,7 +121,7 @@ def _forget(request: Request) -> None:
 
 
 async def _reach(load: ProbeLoad) -> Opener:
-    """What opens connections to the first of the server's addresses that takes one.
+    """Return what opens connections to the first of the server's addresses that takes one.
 
     Raises ConfigError for a wrong URL, Unavailable when none does.
     """

@@ -12,17 +12,17 @@ from ao.probe.recording import KeptClient, Loss, Recording, Sighting
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One thing that a recording tells."""
+    """One figure of a recording."""
 
     name: str
     value: object
-    """For programs: numbers, texts, lists and objects. Times in seconds."""
+    """The figure for programs: numbers, texts, lists and objects. Times in seconds."""
     text: str
-    """For people; may have several lines."""
+    """The figure for people; may have several lines."""
 
 
 def figures(recording: Recording) -> Iterator[Figure]:
-    """All that a recording tells, the most important first."""
+    """Yield all that a recording tells, the most important first."""
     yield _number("lost", recording.lost)
     yield Figure(
         name="losses",
@@ -65,7 +65,7 @@ def figures(recording: Recording) -> Iterator[Figure]:
 
 
 def milliseconds(seconds: float | None) -> str:
-    """A short time: `1.2 ms`, `140 ms`; `-` for None."""
+    """Return a short time: `1.2 ms`, `140 ms`; `-` for None."""
     if seconds is None:
         return "-"
     return f"{seconds * 1000:.1f} ms" if seconds < 0.01 else f"{seconds * 1000:,.0f} ms"
@@ -87,7 +87,7 @@ def _causes(losses: tuple[Loss, ...]) -> list[tuple[tuple[str, str, str], int]]:
 
 
 def _sightings(sightings: tuple[Sighting, ...]) -> Iterator[str]:
-    """A line for each colour and kind of connection, in columns."""
+    """Yield a line for each colour and kind of connection, in columns."""
     ordered = sorted(sightings, key=lambda seen: (seen.colour, seen.kind))
     widest = max((len(seen.colour) for seen in ordered), default=0)
     digits = max((len(f"{seen.answers:,}") for seen in ordered), default=0)

@@ -31,7 +31,7 @@ class Target:
     scheme: str
 
     def request(self, path: str) -> bytes:
-        """An HTTP/1.1 request for a path."""
+        """Return an HTTP/1.1 request for a path."""
         return (
             f"GET {path} HTTP/1.1\r\nHost: {self.authority}\r\nUser-Agent: ao-probe\r\n"
             "Accept: */*\r\n\r\n"
@@ -39,7 +39,7 @@ class Target:
 
 
 async def find(load: ProbeLoad) -> list[Target]:
-    """The target of a load, once for each address that it has.
+    """Return the target of a load, once for each address that it has.
 
     Raises ConfigError for a wrong URL, Unavailable for a name that nobody knows.
     """

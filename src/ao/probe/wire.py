@@ -22,7 +22,7 @@ def _plain(value: object) -> object:
 
 
 def load(data: dict[str, Any]) -> ProbeLoad:
-    """A load from its JSON object."""
+    """Return a load from its JSON object."""
     return ProbeLoad(
         **{
             **data,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ao import lock
+from ao.clock import Ready, Waiting
 from ao.errors import Forbidden, Refused
 from ao.journal import Ask, Asked, Journal, Stage, Unreadable
 from ao.message import message
@@ -186,7 +187,7 @@ def request(work: Work, what: Ask, reason: str, named: str | None = None) -> Rel
 def wait_until_ended(work: Work, version: str) -> None:
     """Come back when no process runs the release of a version any more."""
     work.clock.until(
-        lambda: None if _runs(_process(work), version) else True,
+        lambda: Waiting() if _runs(_process(work), version) else Ready(None),
         what=message("the release to end where it runs"),
         deadline=work.site.deadlines.build,
         interval=INTERVAL,

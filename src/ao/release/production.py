@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import NoReturn
 
 from ao.checks import checks
+from ao.clock import Ready, Waiting
 from ao.colour import Colour
 from ao.cutover import measurement
 from ao.cutover.measurement import Measurement, Probe
@@ -80,26 +81,23 @@ def _await_health(run: ReleaseRun) -> None:
     One may fail it for a moment. After `deadlines.serve` the switch itself refuses.
     """
 
-    def is_settled() -> bool | None:
+    def look() -> Ready[None] | Waiting:
         system = run.observe().systems[run.past.new]
         hopeless = system.stack is None or system.stack.failed
         if hopeless or system.online >= system.size:
-            return True
-        run.work.progress.emit(
-            Status(
-                message(
-                    "%(online)s of %(size)s servers of %(new)s pass the health check",
-                    online=system.online,
-                    size=system.size,
-                    new=run.past.new,
-                )
-            )
+            return Ready(None)
+        seen = message(
+            "%(online)s of %(size)s servers of %(new)s pass the health check",
+            online=system.online,
+            size=system.size,
+            new=run.past.new,
         )
-        return None
+        run.work.progress.emit(Status(seen))
+        return Waiting(seen)
 
     with suppress(DeadlinePassed):
         run.attention.work.clock.until(
-            is_settled,
+            look,
             what=message("the servers of %(colour)s to pass the health check", colour=run.past.new),
             deadline=run.work.site.deadlines.serve,
         )

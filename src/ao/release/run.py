@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ao import duration
+from ao.clock import Ready
 from ao.cutover.measurement import Probe
 from ao.errors import AoError
 from ao.hooks import hooks, notification
@@ -97,7 +98,7 @@ class ReleaseRun:
     def observe(self) -> Facts:
         """Observe in the midst of a release, which one failed request must not end."""
         return self.work.clock.until(
-            self.work.observe,
+            lambda: Ready(self.work.observe()),
             what=message("OpenStack to answer"),
             deadline=self.work.site.deadlines.switch,
         )

@@ -13,7 +13,7 @@ RED, VIOLET = "#c4262e", "#7a4bb5"
 
 @dataclass(frozen=True, kw_only=True)
 class Style:
-    """How a system's answers are painted."""
+    """The paints of a system's answers."""
 
     line: str
     tint: str

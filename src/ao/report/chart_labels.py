@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def rows(places: Sequence[float], widths: Sequence[float]) -> list[int]:
-    """A row for each label, 0 the lowest; its line rises to it and its text runs right.
+    """Return a row for each label, 0 the lowest; its line rises to it and its text runs right.
 
     `places` are the lines' positions, in ascending order; `widths` those of the texts,
     with the space beside them. A label stands above every line that its text passes over,

@@ -64,7 +64,7 @@ def _fill(
 
 
 def _middle(answers: tuple[float, ...]) -> int:
-    """The step in which half of the answers have come."""
+    """Return the step in which half of the answers have come."""
     half = sum(answers) / 2
     return next(n for n, so_far in enumerate(accumulate(answers)) if so_far >= half)
 

@@ -34,19 +34,19 @@ height of each panel."""
 
 
 def svg(cutover: CutOver, language: Language = Language.ENGLISH, *, titled: bool = True) -> str:
-    """The chart as an SVG document; without its title where that is written already."""
+    """Return the chart as an SVG document; without its title where that is written already."""
     return drawing.svg(figure(cutover, language, titled=titled))
 
 
 def png(cutover: CutOver, language: Language = Language.ENGLISH) -> bytes:
-    """The chart as a PNG picture, 1800 pixels wide."""
+    """Return the chart as a PNG picture, 1800 pixels wide."""
     return drawing.png(figure(cutover, language))
 
 
 def figure(
     cutover: CutOver, language: Language = Language.ENGLISH, *, titled: bool = True
 ) -> Figure:
-    """The chart as matplotlib has it; the labels of steps have the gid `step`.
+    """Return the chart as matplotlib has it; the labels of steps have the gid `step`.
 
     Japanese falls back to English where matplotlib finds no Japanese font.
     """
@@ -56,7 +56,7 @@ def figure(
 
 
 def _spelled(cutover: CutOver) -> CutOver:
-    """The cut-over with a question mark for every character that no font has."""
+    """Return the cut-over with a question mark for every character that no font has."""
     return replace(
         cutover,
         marks=tuple(replace(mark, text=drawing.spelled(mark.text)) for mark in cutover.marks),
@@ -113,7 +113,7 @@ def _panels(drawn: Figure, heights: tuple[float, ...], limits: tuple[float, floa
 
 
 def _end(cutover: CutOver) -> float:
-    """When the last thing that the chart shows ends."""
+    """Return the moment at which the last thing that the chart shows ends."""
     ends = [mark.at for mark in cutover.marks]
     ends += [call.at + call.seconds for call in cutover.calls]
     if cutover.recording:
@@ -172,7 +172,7 @@ def _draw_steps(
 
 
 def _draw_title(drawn: Figure, cutover: CutOver, spoken: Translations) -> None:
-    """What happened, what it cost, and how the users came over."""
+    """Draw the heading: what happened, what it cost, and how the users came over."""
     height = drawn.get_size_inches()[1]
     lost = cutover.recording is not None and cutover.recording.lost > 0
 

@@ -26,13 +26,13 @@ _DOCUMENT = TypeAdapter(_Document)
 
 
 def write(cutover: CutOver) -> str:
-    """The document of a cut-over; keys are named as the fields."""
+    """Return the document of a cut-over; keys are named as the fields."""
     document = _Document(version=VERSION, cutover=cutover)
     return _DOCUMENT.dump_json(document, indent=2).decode() + "\n"
 
 
 def read(text: str | bytes) -> CutOver:
-    """The cut-over of a document; raises ConfigError when it is none of this version."""
+    """Return the cut-over of a document; raises ConfigError when it is none of this version."""
     try:
         return _DOCUMENT.validate_json(text).cutover
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What charts are drawn on: fonts that have Japanese, and files that are the same each time.
+"""The canvas of charts: fonts that have Japanese, and files that are the same each time.
 
 matplotlib takes long to load: import this module only where a chart is drawn.
 """
@@ -39,7 +39,7 @@ _DRAWING = threading.RLock()
 
 @cache
 def japanese_font() -> str | None:
-    """A Japanese font that matplotlib finds; None without one."""
+    """Return a Japanese font that matplotlib finds; None without one."""
     found = _listed()
     if found is None:
         # matplotlib keeps its list of fonts in a file, and adds none that was installed since.
@@ -57,7 +57,7 @@ def _listed() -> str | None:
 
 
 def written(language: Language) -> Language:
-    """The language, or English where no font can write it."""
+    """Return the language, or English where no font can write it."""
     return language if japanese_font() else Language.ENGLISH
 
 
@@ -68,7 +68,7 @@ def family() -> list[str]:
 
 
 def spelled(text: str) -> str:
-    """The text with a question mark for every character that no font has."""
+    """Return the text with a question mark for every character that no font has."""
     found = [font_manager.get_font(font_manager.findfont(name)) for name in family()]
     return "".join(
         letter if any(font.get_char_index(ord(letter)) for font in found) else "?"
@@ -98,13 +98,13 @@ def style() -> Iterator[None]:
 
 
 def svg(drawn: Figure) -> str:
-    """An SVG document."""
+    """Return an SVG document."""
     unsaid = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     return _saved(drawn, "svg", unsaid).decode()
 
 
 def png(drawn: Figure) -> bytes:
-    """A PNG picture."""
+    """Return a PNG picture."""
     return _saved(drawn, "png", {"Software": None})
 
 

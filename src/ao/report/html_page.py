@@ -27,7 +27,7 @@ class _Figure:
 
 
 def page(cutover: CutOver, language: Language = Language.ENGLISH) -> str:
-    """The page, in English; `language` is that of the chart."""
+    """Return the page, in English; `language` is that of the chart."""
     environment = Environment(
         loader=PackageLoader("ao.report", ""),
         autoescape=True,
@@ -58,12 +58,12 @@ def page(cutover: CutOver, language: Language = Language.ENGLISH) -> str:
 
 
 def _inline(document: str) -> Markup:
-    """An SVG document as an element of a page."""
+    """Return an SVG document as an element of a page."""
     return Markup(document[document.index("<svg") :])
 
 
 def _figures(cutover: CutOver) -> Iterator[_Figure]:
-    """What to look at first."""
+    """Yield the figures at the head of the page, the most important first."""
     recording, following = cutover.recording, cutover.following
     if recording is None:
         return

@@ -38,7 +38,7 @@ def write(cutover: CutOver, path: Path, language: Language = Language.ENGLISH) -
 
 
 def read(path: Path) -> CutOver:
-    """The cut-over of a JSON file; raises ConfigError when it holds none."""
+    """Return the cut-over of a JSON file; raises ConfigError when it holds none."""
     from ao.report import cutover_json
 
     try:

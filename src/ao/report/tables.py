@@ -25,13 +25,13 @@ class Table:
 
 
 def tables(cutover: CutOver) -> tuple[Table, ...]:
-    """All tables of a report that have something in them."""
+    """Return all tables of a report that have something in them."""
     found = (clients(cutover), losses(cutover), calls(cutover))
     return tuple(table for table in found if table.rows)
 
 
 def circumstances(cutover: CutOver) -> str:
-    """Where, how and when, in one line."""
+    """Return the site, the method, the provider and the moment of a switch, in one line."""
     moment = datetime.fromtimestamp(cutover.started, UTC)
     return (
         f"site {cutover.site}, {cutover.method} method, provider {cutover.provider}, "
@@ -40,7 +40,7 @@ def circumstances(cutover: CutOver) -> str:
 
 
 def drained(cutover: CutOver) -> str:
-    """How the drain went; empty when there was none."""
+    """Return the result of the drain, in one line; empty when there was none."""
     drain = cutover.drain
     return f"drained for {translations.seconds(drain.seconds)}: {drain.text}" if drain else ""
 
@@ -58,7 +58,7 @@ def answer_times(cutover: CutOver) -> str:
 
 
 def clients(cutover: CutOver) -> Table:
-    """How users came over, on new and on kept connections."""
+    """Return the table of how users came over, on new and on kept connections."""
     return Table(
         title="How users came over",
         columns=("from the switch's request", "new connections", "kept connections"),
@@ -114,7 +114,7 @@ def calls(cutover: CutOver) -> Table:
 
 
 def all_calls(cutover: CutOver) -> Table:
-    """All requests to OpenStack, by the time when they were sent."""
+    """Return all requests to OpenStack, by the time when they were sent."""
     return _calls(cutover, cutover.calls, f"All {len(cutover.calls):,} requests to OpenStack")
 
 

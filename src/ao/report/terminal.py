@@ -22,7 +22,7 @@ _MARKS = {
 
 
 def render(cutover: CutOver) -> RenderableType:
-    """The verdict in one line, what lies behind it, and small tables."""
+    """Return the verdict in one line, its circumstances, and small tables."""
     return Group(_verdict(cutover), *_lines(cutover), *_grids(cutover))
 
 
@@ -32,7 +32,7 @@ def _verdict(cutover: CutOver) -> Text:
 
 
 def _lines(cutover: CutOver) -> Iterator[RenderableType]:
-    """What stands below the verdict, dimmer."""
+    """Yield the lines below the verdict."""
     for line in (
         tables.circumstances(cutover),
         tables.answer_times(cutover),

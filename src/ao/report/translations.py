@@ -21,7 +21,7 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Translations:
-    """What a report says, with places for names and figures."""
+    """Texts of a report, with places for names and figures."""
 
     moved: str
     appeared: str
@@ -111,24 +111,24 @@ JAPANESE = Translations(
 
 
 def of(language: Language) -> Translations:
-    """The words of a language."""
+    """Return the words of a language."""
     return JAPANESE if language is Language.JAPANESE else ENGLISH
 
 
 def seconds(value: float) -> str:
-    """A short time, to a hundredth: `0.14 s`; a negative one is `0.02 s before`."""
+    """Return a short time, to a hundredth: `0.14 s`; a negative one is `0.02 s before`."""
     if round(value, 2) < 0:
         return f"{seconds(-value)} before"
     return f"{abs(value):.2f} s" if value < 60 else duration.show(value)
 
 
 def system(colour: Colour, version: str | None) -> str:
-    """A system by colour and version: `green 2.0`."""
+    """Return a system by colour and version: `green 2.0`."""
     return f"{colour} {version}" if version else str(colour)
 
 
 def move(cutover: CutOver, words: Translations = ENGLISH) -> str:
-    """What became of production."""
+    """Return the sentence that says what happened to production."""
     new = system(cutover.new, cutover.new_version)
     if cutover.failure:
         return words.failed.format(new=new, failure=cutover.failure)
@@ -140,7 +140,7 @@ def move(cutover: CutOver, words: Translations = ENGLISH) -> str:
 
 
 def toll(cutover: CutOver, words: Translations = ENGLISH) -> str:
-    """What it cost the users: requests lost and sent again."""
+    """Return what a switch cost the users: requests lost and sent again."""
     recording = cutover.recording
     if recording is None:
         return words.unmeasured.format(reason=cutover.unmeasured)
@@ -151,18 +151,18 @@ def toll(cutover: CutOver, words: Translations = ENGLISH) -> str:
 
 
 def verdict(cutover: CutOver, words: Translations = ENGLISH) -> str:
-    """The whole cut-over in one line."""
+    """Return the whole cut-over in one line."""
     return f"{move(cutover, words)}: {toll(cutover, words)}"
 
 
 def turnover(cutover: CutOver, words: Translations = ENGLISH) -> str:
-    """How users came over, in one sentence; empty when that was not measured."""
+    """Return how users came over, in one sentence; empty when that was not measured."""
     parts = words.between.join(_turnover(cutover, words))
     return capital(parts) + words.end if parts else ""
 
 
 def capital(text: str) -> str:
-    """A text with a capital at its beginning."""
+    """Return a text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 

@@ -31,12 +31,12 @@ DASHES: Mapping[Colour, str] = {Colour.BLUE: "-", Colour.GREEN: "--"}
 
 
 def svg(trend: Trend, cutover: CutOver, language: Language = Language.ENGLISH) -> str:
-    """The chart as an SVG document."""
+    """Return the chart as an SVG document."""
     return drawing.svg(figure(trend, cutover, language))
 
 
 def figure(trend: Trend, cutover: CutOver, language: Language = Language.ENGLISH) -> Figure:
-    """The chart as matplotlib has it; minutes count from the switch's request."""
+    """Return the chart as matplotlib has it; minutes count from the switch's request."""
     spoken = translations.of(drawing.written(language))
     origin = cutover.started + (cutover.asked_at or 0.0)
     with drawing.style():
@@ -88,7 +88,7 @@ def _curve(
 
 
 def _broken(points: Points, step: float) -> tuple[list[float], list[float]]:
-    """Moments and values, with NaN where nothing was measured for a while."""
+    """Return the moments and values, with NaN where nothing was measured for a while."""
     x: list[float] = []
     y: list[float] = []
     for at, value in zip(points.at, points.values, strict=True):
@@ -101,7 +101,7 @@ def _broken(points: Points, step: float) -> tuple[list[float], list[float]]:
 
 
 def _greatest(curves: Mapping[Colour, Points]) -> float:
-    """The greatest value of curves that is not below 0."""
+    """Return the greatest value of curves that is not below 0."""
     return max([0.0, *(value for points in curves.values() for value in points.values)])
 
 

@@ -10,7 +10,7 @@ class Engine(StrEnum):
     """What evaluates a system's load."""
 
     AUTO = "auto"
-    """Whichever the cloud's catalogue has."""
+    """The engine whose services are in the cloud's catalogue."""
     PROMETHEUS = "prometheus"
     """Aodh, with what Prometheus has."""
     GNOCCHI = "gnocchi"
@@ -30,7 +30,7 @@ class Effect(StrEnum):
 
 
 class Limit(StrEnum):
-    """Which side of a threshold counts, in Aodh's word."""
+    """The side of a threshold on which values count, in Aodh's word."""
 
     ABOVE = "gt"
     BELOW = "lt"

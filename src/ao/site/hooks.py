@@ -44,4 +44,4 @@ class Hook:
     deadline: float
     """Seconds after which it has failed."""
     stops: bool
-    """Whether its failure stops what it is part of."""
+    """Whether the release stops when the hook fails."""

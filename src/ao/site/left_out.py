@@ -1,4 +1,4 @@
-"""What does not happen where the site file is not. Pure.
+"""The keys of a site file that are not heeded where the file is not at hand. Pure.
 
 The cloud keeps a site file without its commands, webhooks and addresses.
 """
@@ -23,7 +23,7 @@ OF_SWITCH_BACK = OF_SWITCH | {
 
 
 def left_out(site: Site, keys: frozenset[str]) -> Iterator[str]:
-    """A sentence on those of the keys that the site file has and that are not here, if any."""
+    """Yield a sentence that names those of the keys that are left out of the site, if any."""
     missing = [key for key in site.left_out if key in keys]
     if missing:
         yield (

@@ -10,8 +10,8 @@ class Migration:
     """How a version tells that it changes the database one-way."""
 
     one_way: frozenset[str]
-    """Versions that do."""
+    """Versions that change the database one-way."""
     check: str | None
-    """Command that tells it of the others: exit code 0 for one-way, 1 for a way back."""
+    """Command that tells whether any other version does: exit code 0 for one-way, 1 if not."""
     deadline: float
     """Seconds that the command may take."""

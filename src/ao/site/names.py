@@ -24,32 +24,32 @@ LONGEST_PERSON = 200
 
 
 def is_name(text: str) -> bool:
-    """Whether a site may be called so."""
+    """Return whether a text may be the name of a site."""
     return re.fullmatch(NAME, text) is not None
 
 
 def ending(name: str) -> str | None:
-    """The word in which a name ends that a new site may not have, or None."""
+    """Return the word in which a name ends that a new site may not have, or None."""
     return next((word for word in ENDINGS if name.endswith(f"-{word}")), None)
 
 
 def is_person(text: str) -> bool:
-    """Whether a person may be called so: what can be shown, without blanks around it."""
+    """Return whether a text may be a person's name: printable, without blanks around it."""
     return 0 < len(text) <= LONGEST_PERSON and text.isprintable() and text == text.strip()
 
 
 def is_user_id(text: str) -> bool:
-    """Whether it may be the ID of an OpenStack user."""
+    """Return whether a text may be the ID of an OpenStack user."""
     return re.fullmatch(USER_ID, text) is not None
 
 
 def is_version(text: str) -> bool:
-    """Whether a version may be called so."""
+    """Return whether a text may be a version."""
     return re.fullmatch(VERSION, text) is not None
 
 
 def checked_version(version: str) -> str:
-    """The version, if it may be one; raises ConfigError if not."""
+    """Return the version, if it may be one; raises ConfigError if not."""
     if not is_version(version):
         raise ConfigError(
             message("%(words)s cannot be a version", words=f"{printable(version, 60)!r}"),

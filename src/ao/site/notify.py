@@ -22,7 +22,7 @@ class Event(StrEnum):
     FAILURE = "failure"
     """It stopped with an error."""
     END = "end"
-    """It ended; how, is told."""
+    """It ended; the notification has the outcome."""
 
 
 @dataclass(frozen=True, kw_only=True)

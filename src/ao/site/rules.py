@@ -12,9 +12,9 @@ class Approve(StrEnum):
     AUTO = "auto"
     """Nobody: a release that passed its checks switches."""
     MANUAL = "manual"
-    """Somebody says so."""
+    """Somebody with a role in the project approves."""
     TWO_PEOPLE = "two-people"
-    """Somebody else than who began the release says so."""
+    """Somebody else than the person who began the release approves."""
 
     @classmethod
     def kept(cls, word: str) -> Approve:
@@ -33,7 +33,7 @@ class Approve(StrEnum):
 
 
 class After(StrEnum):
-    """What becomes of the old system when the decision window is over."""
+    """What is done with the old system when the decision window is over."""
 
     KEEP = "keep"
     """It stays as it is, warm."""

@@ -204,7 +204,7 @@ class Site:
         return f"ao-{self.name}"
 
     def system_stack(self, colour: Colour) -> str:
-        """Name of a system's Heat stack."""
+        """Return the name of a system's Heat stack."""
         return f"ao-{self.name}-{colour}"
 
     @property

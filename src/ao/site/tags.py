@@ -14,17 +14,17 @@ Those of format 1 do not say it: a new tag would have each site's stacks updated
 
 
 def colour_tag(colour: Colour) -> str:
-    """The word that everything of a system carries."""
+    """Return the word that everything of a system carries."""
     return f"ao:colour={colour}"
 
 
 def version_tag(version: str) -> str:
-    """The word that everything made for a version carries."""
+    """Return the word that everything made for a version carries."""
     return f"ao:version={version}"
 
 
 def deploy_tag(mark: str) -> str:
-    """The word that a system's stack carries of the deploy that defined it."""
+    """Return the word that a system's stack carries of the deploy that defined it."""
     return f"ao:deploy={mark}"
 
 
@@ -38,7 +38,7 @@ def version_of(tags: frozenset[str]) -> str | None:
 
 
 def method_tag(method: Method) -> str:
-    """The word that a site's own stack carries of its method."""
+    """Return the word that a site's own stack carries of its method."""
     return f"ao:method={method}"
 
 

@@ -28,7 +28,7 @@ class Query:
     below: float | None
     """Values below it are a breach."""
     lasting: float
-    """Seconds after which they are."""
+    """Seconds after which values beyond a limit are a breach."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +38,9 @@ class Watch:
     length: float
     """How long Ao watches; 0 for not at all."""
     interval: float
-    """Between two looks."""
+    """Time between two looks."""
     lasting: float
-    """After so long what is wrong is a breach; what is over before is forgiven."""
+    """Time after which a value that is wrong is a breach; a shorter trouble is forgiven."""
     requests: int
     """Requests of the probe that a figure needs at least."""
     error_rate: float | None

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Outside(StrEnum):
-    """What becomes of a switch outside the maintenance window."""
+    """What a switch outside the maintenance window does."""
 
     WAIT = "wait"
     """It waits for the next opening."""

@@ -24,13 +24,13 @@ def written(opening: Opening, moment: float, *, seconds: bool = False) -> str:
 
 
 def elapsed(moment: float) -> str:
-    """Time from the opening: `+0:30`, `-1:00`."""
+    """Return the time from the opening: `+0:30`, `-1:00`."""
     minutes = int(abs(moment) / 60)
     return f"{'-' if moment < 0 else '+'}{minutes // 60}:{minutes % 60:02}"
 
 
 def changed(plan: Schedule) -> str | None:
-    """What is wrong with a day on which the clocks change between first and last task.
+    """Return what is wrong with a day on which the clocks change between first and last task.
 
     None if they do not, or if no day is given.
     """

@@ -19,9 +19,9 @@ class Gone:
     seconds: float
     """Time that was planned for it."""
     before_window: bool
-    """Whether the second procedure does it before the window; else it does without it."""
+    """Whether the second procedure does the task before the window; if not, it does without it."""
     why: Title | None
-    """Why it need not be in the window, if the second procedure says so."""
+    """Reason that the task need not be in the window, if the second procedure gives one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +40,12 @@ class Comparison:
 
     @property
     def saving(self) -> float:
-        """What each release saves of the window; negative if the second's is longer."""
+        """Seconds of the window that each release saves; negative if the second's is longer."""
         return self.first.window - self.second.window
 
     @property
     def stop_saving(self) -> float:
-        """By how much less each release stops production."""
+        """Seconds less that each release stops production."""
         return self.first.stopped - self.second.stopped
 
     @cached_property

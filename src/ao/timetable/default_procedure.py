@@ -13,7 +13,7 @@ _MINUTE = 60.0
 def default_procedure(
     *, forced_logout: float = 5 * _MINUTE, watch: float = 5 * _MINUTE
 ) -> Procedure:
-    """A blue-green release; `forced_logout` is 0 for none. Times in seconds.
+    """Return a blue-green release; `forced_logout` is 0 for none. Times in seconds.
 
     The times are guesses for a site without a history. The switch takes 3 seconds, as in the
     report that Ao follows.

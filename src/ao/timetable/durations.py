@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Samples = NDArray[float64]
-    """One value for each run."""
+    """Seconds that a task takes, one value for each run."""
 
 SHARE = 0.95
 """Share of runs that keep to what is planned, where a distribution has no greatest value."""
 _SCORE = 1.6448536269514722
-"""That quantile of the standard normal distribution."""
+"""Quantile of the standard normal distribution at SHARE."""
 
 
 class TaskDuration(Protocol):
@@ -26,25 +26,25 @@ class TaskDuration(Protocol):
 
     @property
     def planned(self) -> float:
-        """What a timetable reckons with: the longest, or what 95 of 100 runs keep to."""
+        """Seconds that a timetable plans with: the longest, or what 95 of 100 runs keep to."""
 
     def sample(self, random: Generator, runs: int) -> Samples:
-        """What it takes in so many runs."""
+        """Return random times of so many runs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fixed:
-    """Always the same time."""
+    """A duration that is always the same."""
 
     seconds: float
 
     @property
     def planned(self) -> float:
-        """That time."""
+        """The fixed time itself."""
         return self.seconds
 
     def sample(self, random: Generator, runs: int) -> Samples:
-        """The same in every run."""
+        """Return the fixed time for every run."""
         import numpy
 
         return numpy.full(runs, self.seconds)
@@ -52,7 +52,7 @@ class Fixed:
 
 @dataclass(frozen=True, kw_only=True)
 class Range:
-    """Between two times, either all alike or most often close to a likely one."""
+    """A duration between two times: uniform, or most often close to a likely one."""
 
     shortest: float
     longest: float
@@ -61,7 +61,7 @@ class Range:
 
     @property
     def planned(self) -> float:
-        """The longest."""
+        """The longest time of the range."""
         return self.longest
 
     def sample(self, random: Generator, runs: int) -> Samples:
@@ -80,7 +80,7 @@ class LogNormal:
 
     @property
     def planned(self) -> float:
-        """What 95 of 100 runs keep to."""
+        """Seconds that 95 of 100 runs keep to."""
         return self.p95
 
     def sample(self, random: Generator, runs: int) -> Samples:
@@ -94,19 +94,19 @@ class Measured:
     """Times of the past, each as likely as the others."""
 
     seconds: tuple[float, ...]
-    """At least one."""
+    """The measured times in seconds, at least one."""
 
     @property
     def planned(self) -> float:
-        """What 95 of 100 of them keep to; the longest of a few."""
+        """The time that 95 of 100 of them keep to; the longest one when there are few."""
         return quantile(self.seconds, SHARE)
 
     def sample(self, random: Generator, runs: int) -> Samples:
-        """Drawn anew for each run."""
+        """Return one of the measured times for each run, drawn at random."""
         return random.choice(self.seconds, runs)
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The least of the values that such a share of them keeps to."""
+    """Return the least value that a share of the values does not exceed."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]

@@ -28,7 +28,7 @@ SHARE = 0.95
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """How runs went. Shares are of all runs; times are seconds."""
+    """Outcomes of many simulated runs. Shares are of all runs; times are seconds."""
 
     window: float
     """Length of the window."""
@@ -41,7 +41,7 @@ class Fit:
     called_off: float
     """Share that failed before the window and did not begin in it."""
     breaker: str | None
-    """What most often made a run too long; None if none was, or nothing in it takes time."""
+    """Task that most often made a run too long; None if no run was, or no task takes time."""
     breaks: float
     """Share of the runs too long that it would have kept, had it taken what it usually does."""
     median: float
@@ -61,7 +61,7 @@ class Fit:
 
 @dataclass(frozen=True, kw_only=True)
 class _Draw:
-    """What chance brought, run by run."""
+    """Random times and failures of all runs."""
 
     runs: int
     taken: Mapping[str, Samples]
@@ -113,7 +113,7 @@ def _risks(procedure: Procedure) -> dict[str, float]:
 
 
 def _lengths(procedure: Procedure, draw: _Draw) -> tuple[Samples, NDArray[numpy.bool_]]:
-    """Length of each run, and whether it was switched back."""
+    """Return the length of each run, and whether it was switched back."""
     zero = numpy.zeros(draw.runs)
     went = run(procedure, draw.taken, numpy.maximum, zero)
     first = zero + numpy.inf
@@ -130,7 +130,7 @@ def _breaker(
     long: NDArray[numpy.bool_],
     window: float,
 ) -> tuple[str | None, float]:
-    """What, had it gone as usual, would have kept most of the runs that were too long.
+    """Return what, had it gone as usual, would have kept most of the runs that were too long.
 
     As usual is its median, without failure. If no single one would have kept any run, it is
     the one that took longest over what is usual, or else the longest.
@@ -150,7 +150,7 @@ def _breaker(
 
 
 def _as_usual(draw: _Draw, name: str, seconds: float) -> _Draw:
-    """The same runs, but one thing never fails and always takes so long."""
+    """Return the same runs, but one thing never fails and always takes so long."""
     return _Draw(
         runs=draw.runs,
         taken={**draw.taken, name: numpy.full_like(draw.taken[name], seconds)},
@@ -159,7 +159,7 @@ def _as_usual(draw: _Draw, name: str, seconds: float) -> _Draw:
 
 
 def warning(procedure: Procedure, window: float, *, share: float = SHARE) -> str | None:
-    """What to say before a release whose window may be too short; None if it is long enough.
+    """Return the warning before a release whose window may be too short; None if it is long enough.
 
     Too short is one that less than such a share of runs keeps to.
     """

@@ -64,7 +64,7 @@ _PAINTS: Mapping[Kind, _Paint] = {
 def figure(
     plans: Sequence[Schedule], language: Language = Language.ENGLISH, *, heading: str = ""
 ) -> Figure:
-    """The chart as matplotlib has it; names of lanes have the gid `lane`.
+    """Return the chart as matplotlib has it; names of lanes have the gid `lane`.
 
     Japanese falls back to English where matplotlib finds no Japanese font.
     """
@@ -149,7 +149,7 @@ def _width(drawn: Figure, text: str) -> float:
 
 
 def _cut(drawn: Figure, text: str) -> str:
-    """A name that fits the space for names."""
+    """Return a name that fits the space for names."""
     if _width(drawn, text) <= _NAMES:
         return text
     while _width(drawn, f"{text}...") > _NAMES:
@@ -251,7 +251,7 @@ def _draw_axis(axes: Axes, plans: Sequence[Schedule]) -> None:
 
 
 def _draw_legend(drawn: Figure, there: Collection[Kind], spoken: Translations) -> None:
-    """What the paints mean, of those that are there."""
+    """Draw the legend of the paints that the chart has."""
     names = {
         Kind.BEFORE: spoken.before,
         Kind.WITHIN: spoken.within,

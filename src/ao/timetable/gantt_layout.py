@@ -12,7 +12,7 @@ from ao.timetable.schedule import Schedule
 
 
 class Kind(Enum):
-    """What a bar stands for."""
+    """Kind of a bar."""
 
     BEFORE = auto()
     """A task before the window."""
@@ -52,7 +52,7 @@ class Lane:
 def layout(
     plan: Schedule, first: float, last: float, language: Language = Language.ENGLISH
 ) -> tuple[Lane, ...]:
-    """A lane for production from first to last, one for each task, those of the decision."""
+    """Return a lane for production from first to last, one for each task, those of the decision."""
     spoken = translations.of(language)
     tasks = (
         Lane(

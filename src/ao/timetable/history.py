@@ -1,4 +1,4 @@
-"""How long the stages of a site's past releases took, by their words. Pure."""
+"""Durations of the stages of a site's past releases, by the names of the stages. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def drains(entries: Iterable[Entry]) -> dict[str, float]:
 
 
 def measured(releases: Iterable[Operation], drained: Mapping[str, float]) -> Times:
-    """How long what went well took, in releases and in commands that ran alone.
+    """Return the durations of stages that went well, of releases and of commands that ran alone.
 
     A switch counts without its drain, which `drained` tells by the release's ID.
     """
@@ -59,7 +59,7 @@ def measured(releases: Iterable[Operation], drained: Mapping[str, float]) -> Tim
 
 
 def _parts(release: Operation) -> list[tuple[str, float]]:
-    """Words and seconds of the stages that went well; a command alone is one stage."""
+    """Return the words and seconds of the stages that went well; a command alone is one stage."""
     if not release.steps and release.outcome == Outcome.DONE:
         return [(release.act, release.seconds)]
     return [

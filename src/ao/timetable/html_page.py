@@ -14,7 +14,7 @@ from ao.timetable.schedule import Schedule
 
 
 def page(shown: Schedule | Comparison, language: Language = Language.ENGLISH) -> str:
-    """The page: chart, rows, and for two procedures what the second saves."""
+    """Return the page: chart, rows, and for two procedures what the second saves."""
     spoken = translations.of(language)
     compared = shown if isinstance(shown, Comparison) else None
     plans = (shown.first, shown.second) if isinstance(shown, Comparison) else (shown,)

@@ -46,7 +46,7 @@ class Task:
     fails: float = 0.0
     """Probability that it fails; the release is then called off, or switched back."""
     by: Title | None = None
-    """Who does it."""
+    """Person or role that does the task."""
     row: Title | None = None
     """Row of the timetable that it shares with other tasks."""
     why: Title | None = None
@@ -62,9 +62,9 @@ class Decision:
     after: tuple[str, ...]
     """Tasks that come before it."""
     watch: TaskDuration = field(default_factory=lambda: Fixed(seconds=0.0))
-    """How long production is watched before it is made."""
+    """How long production is watched before the decision is made."""
     switch_back: TaskDuration
-    """How long switching back takes; so much time is kept."""
+    """How long switching back takes; so much time is reserved in the window."""
     fails: float = 0.0
     """Probability that it is to switch back."""
 
@@ -164,7 +164,7 @@ class Procedure:
         )
 
     def _kept(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The tasks, with those that each dropped one comes after in its place."""
+        """Return the tasks, with those that each dropped one comes after in its place."""
 
         def kept(names: tuple[str, ...]) -> Iterator[str]:
             for name in names:
@@ -177,7 +177,7 @@ class Procedure:
 
 
 def _graph(procedure: Procedure) -> dict[str, tuple[str, ...]]:
-    """What each task, and the decision, comes after."""
+    """Return, by task and for the decision, the names that it comes after."""
     graph = {task.name: task.after for task in procedure.tasks}
     if procedure.decision:
         graph[DECISION] = procedure.decision.after
@@ -185,7 +185,7 @@ def _graph(procedure: Procedure) -> dict[str, tuple[str, ...]]:
 
 
 def _flaws(procedure: Procedure) -> Iterator[Flawed]:
-    """What is wrong; each is looked for once those before it are out of the way."""
+    """Yield what is wrong with a procedure; a flaw is searched once those before it are mended."""
     graph = _graph(procedure)
     if len(graph) < len(procedure.tasks) + bool(procedure.decision):
         yield Flawed(("tasks",), f"two tasks have one name, or one is called `{DECISION}`")

@@ -29,7 +29,7 @@ class TaskSection(Section):
     after: tuple[str, ...] | None = Field(default=None, strict=False, examples=[["backup"]])
     """Tasks that it comes after; `decision` for the decision. Default: the task above it."""
     by: TitleText | None = Field(default=None, examples=["operators"])
-    """Who does it."""
+    """Person or role that does the task."""
     before_window: bool = Field(default=False, examples=[True])
     """Whether it is done before the window opens."""
     why: TitleText | None = Field(default=None, examples=["done on the standby"])
@@ -48,7 +48,7 @@ class TaskSection(Section):
     """Word under which the journal's times are found: deploy, check, switch, drain or watch."""
 
     def value(self, name: str, above: tuple[str, ...]) -> Task:
-        """The task that it describes; `above` is the task above it, if any."""
+        """Return the task that the section describes; `above` is the task above it, if any."""
         return Task(
             name=name,
             title=self.title or Title(en=name),
@@ -71,14 +71,14 @@ class DecisionSection(Section):
     after: tuple[str, ...] = Field(strict=False, min_length=1, examples=[["switch"]])
     """Tasks that it comes after."""
     watch: TakesText = Field(default=Fixed(seconds=0.0), examples=["5m"])
-    """How long production is watched before."""
+    """How long production is watched before the decision."""
     switch_back: TakesText = Field(examples=["20m"])
     """How long switching back takes."""
     fails: Probability = Field(default=0.0, examples=[0.01])
     """Probability that it is to switch back."""
 
     def value(self) -> Decision:
-        """The decision that it describes."""
+        """Return the decision that the section describes."""
         return Decision(
             after=self.after, watch=self.watch, switch_back=self.switch_back, fails=self.fails
         )
@@ -107,7 +107,7 @@ class WindowSection(Section):
         return opens
 
     def value(self) -> Opening:
-        """The opening that it describes."""
+        """Return the opening that the section describes."""
         *day, clock = self.opens.split()
         hour, minute = map(int, clock.split(":"))
         return Opening(
@@ -142,7 +142,7 @@ class ProcedureFile(Section):
         return tasks
 
     def value(self) -> Procedure:
-        """The procedure that it describes; raises Flawed."""
+        """Return the procedure that the section describes; raises Flawed."""
         tasks: list[Task] = []
         for name, section in self.tasks.items():
             tasks.append(section.value(name, tuple(task.name for task in tasks[-1:])))

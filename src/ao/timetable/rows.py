@@ -22,11 +22,11 @@ class Row:
     what: str
     note: str
     by: str
-    """Who does it."""
+    """Person or role that does the task."""
 
 
 def rows(plan: Schedule, language: Language = Language.ENGLISH) -> tuple[Row, ...]:
-    """The opening with what is done first, then everything by its time, then the closing.
+    """Return the opening with what is done first, then everything by its time, then the closing.
 
     Tasks that say so share a row. The decision has a row if production is stopped then; if it
     is open, the last row tells of it.
@@ -36,7 +36,7 @@ def rows(plan: Schedule, language: Language = Language.ENGLISH) -> tuple[Row, ..
 
 
 def before(plan: Schedule, language: Language = Language.ENGLISH) -> str:
-    """What is done before the window, in one line; empty for nothing."""
+    """Return the tasks before the window in one line; empty for none."""
     return _listed(plan.before, language)
 
 
@@ -81,7 +81,7 @@ def _closing(plan: Schedule, language: Language) -> Row:
 
 
 def _while_stopped(plan: Schedule) -> bool:
-    """Whether the decision is made while production is stopped."""
+    """Return whether the decision is made while production is stopped."""
     moment = plan.decision
     return moment is not None and any(stop.begin <= moment < stop.end for stop in plan.stops)
 

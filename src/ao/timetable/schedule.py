@@ -37,11 +37,11 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """When everything is planned; the window opens at 0."""
+    """The planned times of a procedure; the window opens at 0."""
 
     procedure: Procedure
     slots: tuple[Slot, ...]
-    """In the order in which they begin; those before the window have negative times."""
+    """Slots in the order in which they begin; those before the window have negative times."""
     closes: float
     """When the window closes: its length."""
     decision: float | None
@@ -65,17 +65,17 @@ class Schedule:
 
     @property
     def before(self) -> tuple[Slot, ...]:
-        """What is done before the window."""
+        """Slots of the tasks before the window."""
         return tuple(slot for slot in self.slots if slot.task.before_window)
 
     @property
     def within(self) -> tuple[Slot, ...]:
-        """What is done in the window."""
+        """Slots of the tasks in the window."""
         return tuple(slot for slot in self.slots if not slot.task.before_window)
 
 
 def schedule(procedure: Procedure) -> Schedule:
-    """The schedule with the times that are planned."""
+    """Return the schedule with the times that are planned."""
     planned = {name: takes.planned for name, takes in times(procedure).items()}
     forward = run(procedure, planned, max, 0.0)
     step = procedure.opening.step
@@ -110,7 +110,7 @@ def _backward(tasks: tuple[Task, ...], last: float) -> dict[str, float]:
 
 
 def _stops(slots: list[Slot]) -> tuple[Stop, ...]:
-    """When production is stopped; times that touch are put together."""
+    """Return when production is stopped; times that touch are put together."""
     ends: Mapping[str, float] = {slot.task.name: slot.end for slot in slots}
     found: list[Stop] = []
     for slot in sorted(slots, key=lambda slot: slot.begin):

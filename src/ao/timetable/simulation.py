@@ -20,7 +20,7 @@ T = TypeVar("T", float, "Samples")
 
 @dataclass(frozen=True, kw_only=True)
 class Run(Generic[T]):
-    """When everything is done."""
+    """The times of a simulated run, or of many runs at once."""
 
     ends: Mapping[str, T]
     """End of each task that does not wait for the decision, and of DECISION itself."""
@@ -31,7 +31,7 @@ class Run(Generic[T]):
 
 
 def times(procedure: Procedure) -> dict[str, TaskDuration]:
-    """What takes time in the window: tasks, watching (as DECISION), and SWITCH_BACK."""
+    """Return what takes time in the window: tasks, watching (as DECISION), and SWITCH_BACK."""
     found = {task.name: task.takes for task in (*procedure.main, *procedure.closing)}
     if decision := procedure.decision:
         found |= {DECISION: decision.watch, SWITCH_BACK: decision.switch_back}

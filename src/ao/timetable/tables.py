@@ -26,7 +26,7 @@ class Table:
 
 
 def timetable(plan: Schedule, language: Language = Language.ENGLISH) -> Table:
-    """The rows of a timetable."""
+    """Return the rows of a timetable."""
     spoken = translations.of(language)
     return Table(
         columns=(spoken.time, spoken.what, spoken.note, spoken.by),
@@ -93,7 +93,7 @@ def _deadline(plan: Schedule) -> str:
 
 
 def notes(plan: Schedule, language: Language = Language.ENGLISH) -> Iterator[str]:
-    """What a timetable's rows do not say."""
+    """Yield the notes below a timetable: what its rows do not say."""
     spoken = translations.of(language)
     window = spoken.window.format(time=translations.time(plan.window, spoken))
     stopped = spoken.stopped.format(time=translations.time(plan.stopped, spoken))

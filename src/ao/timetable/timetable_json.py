@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def timetable(plan: Schedule, language: Language = Language.ENGLISH) -> dict[str, Any]:
-    """A procedure with its window, its rows and its tasks."""
+    """Return a procedure with its window, its rows and its tasks."""
     opening = plan.procedure.opening
     return {
         "title": plan.procedure.title.spoken(language),
@@ -62,7 +62,7 @@ def comparison(compared: Comparison, language: Language = Language.ENGLISH) -> d
 
 
 def fit(found: Fit, opening: Opening | None) -> dict[str, Any]:
-    """How likely a procedure fits its window; clock times by its opening, if that is known."""
+    """Return how likely a procedure fits its window, with clock times if its opening is known."""
     start = found.latest_start
     return {
         "window_minutes": _minutes(found.window),

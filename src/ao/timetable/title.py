@@ -1,4 +1,4 @@
-"""What something is called, in the languages of a timetable."""
+"""The title of a task or procedure, in the languages of a timetable."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ class Title:
     ja: str | None = None
 
     def spoken(self, language: Language) -> str:
-        """The text in a language; English where there is no other."""
+        """Return the text in a language; English where there is no other."""
         return self.ja if language is Language.JAPANESE and self.ja else self.en

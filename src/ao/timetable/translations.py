@@ -13,7 +13,7 @@ from ao.timetable.schedule import Schedule
 
 @dataclass(frozen=True, kw_only=True)
 class Translations:
-    """What a timetable says, with places for times."""
+    """Texts of a timetable, with places for times."""
 
     opens: str
     begins: str
@@ -136,12 +136,12 @@ JAPANESE = Translations(
 
 
 def of(language: Language) -> Translations:
-    """The words of a language."""
+    """Return the words of a language."""
     return JAPANESE if language is Language.JAPANESE else ENGLISH
 
 
 def time(seconds: float, words: Translations = ENGLISH) -> str:
-    """A time as a timetable has it: `120 min`, `5 min 3 s`, `0.4 s`."""
+    """Return a time as a timetable has it: `120 min`, `5 min 3 s`, `0.4 s`."""
     if seconds < 0:
         return f"-{time(-seconds, words)}"
     if seconds < 10:
@@ -154,13 +154,13 @@ def time(seconds: float, words: Translations = ENGLISH) -> str:
 
 
 def hours(seconds: float, words: Translations = ENGLISH) -> str:
-    """A time of a year: `104 h`, to a tenth below 10 hours."""
+    """Return a time of a year: `104 h`, to a tenth below 10 hours."""
     value = seconds / 3600
     return words.hours.format(value=round(value, 1) if value < 10 else round(value))
 
 
 def takes(how_long: TaskDuration, words: Translations = ENGLISH) -> str:
-    """How long a task is planned to take."""
+    """Return the planned duration of a task, in words."""
     planned = time(how_long.planned, words)
     match how_long:
         case Fixed():
@@ -171,12 +171,12 @@ def takes(how_long: TaskDuration, words: Translations = ENGLISH) -> str:
 
 
 def window(plan: Schedule, words: Translations = ENGLISH) -> str:
-    """The window that a procedure needs."""
+    """Return the window that a procedure needs."""
     return time(plan.window, words) if plan.procedure.stops else words.no_window
 
 
 def saving(compared: Comparison, words: Translations = ENGLISH) -> str:
-    """What the second procedure saves, in one line; empty if it saves nothing."""
+    """Return what the second procedure saves, in one line; empty if it saves nothing."""
     if compared.ratio is None or compared.saving <= 0:
         return ""
     part = Fraction(compared.ratio).limit_denominator(100)
@@ -185,6 +185,6 @@ def saving(compared: Comparison, words: Translations = ENGLISH) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in percent: `97.3 %`; only what is all or nothing is 100 % or 0 %."""
+    """Return a share in percent: `97.3 %`; only what is all or nothing is 100 % or 0 %."""
     shown = min(max(share * 100, 0.1), 99.9) if 0 < share < 1 else share * 100
     return f"{round(shown, 1):g} %"

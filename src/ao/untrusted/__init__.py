@@ -1,1 +1,1 @@
-"""What somebody else wrote: made safe to print, and held within bounds."""
+"""Input that somebody else wrote: made safe to print, and held within bounds."""

@@ -19,14 +19,14 @@ LAST = 7_258_118_400.0
 """The end of the year 2199, in seconds since 1970."""
 
 Seconds = Annotated[float, Interval(ge=0, le=YEAR)]
-"""How long something took, or when it was since a beginning."""
+"""A duration, or a moment since a beginning, in seconds."""
 Offset = Annotated[float, Interval(ge=-LAST, le=LAST)]
 """When something was since a beginning, negative before it. In seconds; where a clock was set
 anew meanwhile, it may be anything between two moments."""
 Moment = Annotated[float, Interval(ge=0, le=LAST)]
 """A moment in seconds since 1970."""
 Count = Annotated[int, Interval(ge=0, le=10**12)]
-"""How many of something."""
+"""A number of things."""
 Share = Annotated[float, Interval(ge=0, le=1)]
 """A part of a whole."""
 Value = Annotated[float, Interval(ge=-GREATEST, le=GREATEST)]
@@ -44,5 +44,5 @@ class AtMost:
     count: int
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
-        """The schema of such a tuple, as pydantic-core has it."""
+        """Return the schema of such a tuple, as pydantic-core has it."""
         return {**handler(source), "max_length": self.count, "fail_fast": True}

@@ -35,7 +35,7 @@ def printable_lines(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _show(character: str, keep: str) -> str:
-    """A character, or how Python writes it when it cannot be printed."""
+    """Return a character, or how Python writes it when it cannot be printed."""
     # Python counts all spaces but one among what cannot be; Japanese has one of its own.
     if character.isprintable() or unicodedata.category(character) == "Zs" or character in keep:
         return character

@@ -20,12 +20,12 @@ INDENT = "  "
 
 
 def line(text: str) -> str:
-    """A text as one line that is safe to print."""
+    """Return a text as one line that is safe to print."""
     return printable(text, LINE)
 
 
 def lines(text: str) -> str:
-    """A text of several lines that is safe to print.
+    """Return a text of several lines that is safe to print.
 
     All but the first are indented, so that none looks like one of Ao's own.
     """

@@ -17,7 +17,7 @@ TICK = 1.0
 """Seconds between two tellings of the time that is left."""
 
 Countdown = Callable[[float, tuple[Finding, ...]], None]
-"""Who is told, every second, of the seconds that are left and of what was found last."""
+"""Is called every second with the seconds that are left and the findings of the last sample."""
 
 
 def watch(
@@ -74,12 +74,12 @@ def watch(
 
 @dataclass
 class _Diary:
-    """What was seen so far."""
+    """The samples and findings of a decision window so far."""
 
     work: Work
     samples: list[Sample] = field(default_factory=list)
     findings: tuple[Finding, ...] = ()
-    """Of the last sample."""
+    """Findings of the last sample."""
     judged: set[str] = field(default_factory=set)
     """Measures that have had a figure."""
 
@@ -101,7 +101,7 @@ class _Diary:
                 self.work.note(message("%(found)s.", found=str(found)))
 
     def praise(self, seconds: float) -> str:
-        """Why the switch is kept."""
+        """Return the sentence that says why the switch is kept."""
         time = duration.show(seconds)
         if not self.unjudged:
             return message("nothing was wrong for %(time)s", time=time)

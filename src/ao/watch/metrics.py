@@ -22,11 +22,11 @@ Samples = Sequence[Sample]
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """Something that is watched."""
+    """A measure of production that is watched after a switch."""
 
     name: str
     read: Callable[[Samples], Reading | None]
-    """What it was at the last of some samples; None when that takes more of them."""
+    """Reads its figure at the last of some samples; None when that takes more samples."""
     above: float | None = None
     """Values above it are wrong."""
     below: float | None = None
@@ -37,14 +37,14 @@ class Metric:
     """Seconds after which what is wrong is a breach."""
 
     def wrong(self, figure: Figure) -> bool:
-        """Whether a figure is beyond a limit."""
+        """Return whether a figure is beyond a limit."""
         return (self.above is not None and figure.value > self.above) or (
             self.below is not None and figure.value < self.below
         )
 
 
 def metrics_of(watch: Watch, baseline: Baseline) -> Iterator[Metric]:
-    """All that is watched, and its limits as production was before the switch."""
+    """Yield all that is watched, and its limits as production was before the switch."""
     if watch.error_rate is not None:
         yield _error_rate(watch, (baseline.error_rate or 0.0) + watch.error_rate)
     if watch.latency_p95 is not None:
@@ -58,7 +58,7 @@ def metrics_of(watch: Watch, baseline: Baseline) -> Iterator[Metric]:
 
 
 def source(query: Query) -> str:
-    """Name of the reading of a query."""
+    """Return the name of the reading of a query."""
     return f"{query.name} (Prometheus)"
 
 
@@ -98,7 +98,7 @@ def _lost(samples: Samples, requests: int) -> Reading | None:
 
 
 def _greatest(limit: LatencyLimit, baseline: Baseline) -> float | None:
-    """Seconds that answers may take; None when it is not known what they took before."""
+    """Return the seconds that answers may take; None when it is not known what they took before."""
     if limit.factor is None:
         return limit.seconds
     if baseline.latency_p95 is None:
@@ -127,7 +127,7 @@ def _latency(watch: Watch, greatest: float | None) -> Metric:
 
 
 def _none_of(name: str, watch: Watch) -> Metric:
-    """A measure that counts what has failed, of which there must be none."""
+    """Return a measure that counts what has failed, of which there must be none."""
     return Metric(
         name=name, read=lambda samples: samples[-1].readings[name], above=0, lasting=watch.lasting
     )

@@ -23,7 +23,7 @@ class NoFigure(Exception):
 
 
 def ask(url: str, query: str) -> float:
-    """The one value that a query has now; credentials in the URL are sent as basic auth.
+    """Return the one value that a query has now; credentials in the URL are sent as basic auth.
 
     Raises NoFigure when Prometheus does not answer within TIMEOUT and `ao.http.limits`, refuses the
     query, or gives no value, several, or NaN.
@@ -53,7 +53,7 @@ def ask(url: str, query: str) -> float:
 
 
 def masked(url: str) -> str:
-    """A URL without the credentials that it holds."""
+    """Return a URL without the credentials that it holds."""
     parts = urlsplit(url)
     if "@" not in parts.netloc:
         return url
@@ -61,7 +61,7 @@ def masked(url: str) -> str:
 
 
 def _value(body: Any) -> float:
-    """The value in an answer; raises NoFigure with the reason if it tells another thing."""
+    """Return the value in an answer; raises NoFigure with the reason if it tells another thing."""
     if body["status"] != "success":
         raise NoFigure(printable(f"{body['errorType']}: {body['error']}", limits.TEXT))
     kind, result = body["data"]["resultType"], body["data"]["result"]
@@ -87,7 +87,7 @@ def _value(body: Any) -> float:
 
 
 def _figure(pair: Any) -> float:
-    """The value of a moment with its value; raises TypeError for another thing."""
+    """Return the value of a moment with its value; raises TypeError for another thing."""
     if not isinstance(pair, list):
         raise TypeError
     return float(pair[1])

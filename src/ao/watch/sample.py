@@ -12,16 +12,16 @@ from ao.probe.running_totals import RunningTotals
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """Something that was seen."""
+    """A figure that a look at production gave."""
 
     value: float
     text: str
-    """That for people."""
+    """The figure in words for people."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Missing:
-    """Something that could not be seen."""
+    """A figure that could not be had."""
 
     why: str
 
@@ -31,19 +31,19 @@ Reading = Figure | Missing
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What one look at production told."""
+    """The figures of one look at production."""
 
     at: float
-    """When, in seconds since 1970."""
+    """Moment of the look, in seconds since 1970."""
     tally: RunningTotals | Missing
-    """What the probe had counted by then."""
+    """Totals of the probe at that moment."""
     readings: Mapping[str, Reading]
-    """All else, by its name."""
+    """All other readings, by name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Baseline:
-    """What production was like before the switch."""
+    """Figures of production before the switch, which later ones are compared with."""
 
     error_rate: float | None
     """Part of the probe's requests that was lost, 0 to 1; None when there were too few."""
@@ -54,7 +54,7 @@ class Baseline:
 
     @classmethod
     def of(cls, new: System, tally: RunningTotals | None, requests: int) -> Self:
-        """What is seen right before a switch; a rate is told from so many requests on."""
+        """Return the figures right before a switch; rates only from so many requests on."""
         enough = tally if tally is not None and tally.sent >= requests else None
         return cls(
             error_rate=enough.lost / enough.sent if enough else None,

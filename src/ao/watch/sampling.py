@@ -25,12 +25,12 @@ class CountingProbe(Protocol):
     """A probe that asks production again and again, and counts."""
 
     def sample(self) -> RunningTotals | None:
-        """What it has counted since it began; None when it does not send."""
+        """Return the probe's totals since it began; None when it does not send."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sampler:
-    """What looks at production; each call gives a sample."""
+    """Looks at production; each call gives a sample."""
 
     work: Work
     watch: Watch
@@ -42,7 +42,7 @@ class Sampler:
     checks: Callable[[], tuple[str, ...]] = tuple
     """Runs the site's checks; what failed, a sentence for each."""
     ask: Callable[[str, str], float] = prometheus.ask
-    """Asks Prometheus at a URL for a query's value."""
+    """Asks the Prometheus at a URL for the value of a query."""
     moment: Callable[[], float] = time.time
     """Seconds since 1970."""
 
@@ -103,7 +103,7 @@ class Sampler:
         return Figure(value=value, text=f"{value:.4g}")
 
     def _filled(self, query: str) -> str:
-        """A query with this site, colour and version in it."""
+        """Return a query with this site, colour and version in it."""
         words = {
             "$AO_SITE": self.work.site.name,
             "$AO_COLOUR": str(self.new.colour),

@@ -16,7 +16,7 @@ from ao.watch.sample import Baseline, Figure, Missing, Reading, Sample
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What is to be said of one measure at a moment."""
+    """The judgement of one measure at a moment."""
 
     name: str
     reading: Reading | None
@@ -26,17 +26,17 @@ class Finding:
     at: float
     """The moment, in seconds since 1970."""
     since: float | None
-    """Since when it has been wrong without a break; None when it is not."""
+    """Moment since which it has been wrong without a break; None when it is not wrong."""
     lasting: float
     """Seconds after which what is wrong is a breach."""
 
     @property
     def breach(self) -> bool:
-        """Whether it has been wrong for too long."""
+        """Whether the measure has been wrong for so long that the switch goes back."""
         return self.since is not None and self.at - self.since >= self.lasting
 
     def __str__(self) -> str:
-        """What, the figure, the limit, and since when."""
+        """Name the measure, its figure, its limit, and since when it has been wrong."""
         match self.reading:
             case Figure(text=text):
                 words: str = message("%(name)s: %(figure)s", name=self.name, figure=text)
@@ -58,7 +58,7 @@ class Finding:
 
 
 class Decision(StrEnum):
-    """What is to become of a switch."""
+    """Whether a switch is kept, goes back, or is not decided yet."""
 
     KEEP = "keep"
     BACK = "back"
@@ -69,13 +69,13 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a decision window has come to."""
+    """The outcome of a decision window."""
 
     decision: Decision
     reason: str
-    """Why, in a sentence."""
+    """Reason of the decision, in a sentence."""
     seconds: float
-    """How long production was watched."""
+    """Seconds that production was watched."""
     findings: tuple[Finding, ...]
     """All measures at the last look."""
     unjudged: tuple[str, ...]
@@ -83,7 +83,7 @@ class Verdict:
 
     @property
     def breaches(self) -> tuple[Finding, ...]:
-        """What production is to be switched back for."""
+        """Findings for which production is switched back."""
         return tuple(finding for finding in self.findings if finding.breach)
 
 
@@ -100,7 +100,7 @@ def decide(findings: Sequence[Finding], moment: float, end: float) -> Decision:
 
 
 def judge(watch: Watch, baseline: Baseline, samples: Sequence[Sample]) -> tuple[Finding, ...]:
-    """What is to be said of every measure at the last of the samples since the switch.
+    """Return the findings of all measures at the last of the samples since the switch.
 
     A look that tells nothing neither begins nor ends what is wrong, unless the watch takes
     missing figures for wrong ones.

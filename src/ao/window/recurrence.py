@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dateutil.rrule import rrule, rruleset
 
 FIRST = datetime(2020, 1, 1)
-"""Where a recurrence without DTSTART begins."""
+"""Beginning of a recurrence without DTSTART."""
 _OTHER = datetime(2021, 2, 12, 13)
 """Another beginning: another year, month, day of the week, and hour. Minutes may be left out."""
 _SAMPLE = datetime(2024, 1, 1)
@@ -23,7 +23,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 @lru_cache
 def parse(text: str) -> rrule | rruleset:
-    """What a text means, in wall-clock time without a zone; raises ValueError if nothing."""
+    """Return the recurrence that a text means, in wall-clock time. Raises ValueError for none."""
     if found := _SHORT.fullmatch(text.strip()):
         text = _written_out(found["day"].lower(), int(found["hour"]), int(found["minute"]))
     elif "RRULE:" not in text.upper():
@@ -35,7 +35,7 @@ def parse(text: str) -> rrule | rruleset:
 
 
 def _written_out(day: str, hour: int, minute: int) -> str:
-    """A weekday, or every day, and a time as RFC 5545 writes them."""
+    """Return a weekday, or every day, and a time as RFC 5545 writes them."""
     time = f"BYHOUR={hour};BYMINUTE={minute}"
     if day == "daily":
         return f"RRULE:FREQ=DAILY;{time}"

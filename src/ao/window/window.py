@@ -36,32 +36,32 @@ class Opening:
 
 
 def open_at(window: Window, moment: float) -> Opening | None:
-    """The opening that a moment lies in, of several the last to close; None outside."""
+    """Return the opening that a moment lies in, of several the last to close; None outside."""
     begun = takewhile(lambda opening: opening.begin <= moment, openings(window, moment))
     return max(begun, key=lambda opening: opening.end, default=None)
 
 
 def left(window: Window, moment: float) -> float:
-    """Seconds until the window closes: 0 outside, infinite if it never does."""
+    """Return the seconds until the window closes: 0 outside, infinite if it never does."""
     opening = open_at(window, moment)
     return opening.end - moment if opening else 0.0
 
 
 def next_opening(window: Window, moment: float) -> Opening | None:
-    """The first opening that begins after a moment; None if there is none any more."""
+    """Return the first opening that begins after a moment; None if there is none any more."""
     later = (opening for opening in openings(window, moment) if opening.begin > moment)
     return next(later, None)
 
 
 def freeze_at(window: Window, moment: float) -> Freeze | None:
-    """The freeze that a moment lies in, of several the last to end; None without."""
+    """Return the freeze that a moment lies in, of several the last to end; None without."""
     today = datetime.fromtimestamp(moment, ZoneInfo(window.timezone)).date()
     holding = [freeze for freeze in window.freezes if freeze.first <= today <= freeze.last]
     return max(holding, key=lambda freeze: freeze.last, default=None)
 
 
 def outside(window: Window, moment: float) -> OutsideWindow:
-    """The refusal of a switch at a moment at which the window is not open."""
+    """Return the refusal of a switch at a moment at which the window is not open."""
     freeze = freeze_at(window, moment)
     why = (
         message(
@@ -96,7 +96,7 @@ def outside(window: Window, moment: float) -> OutsideWindow:
 
 
 def written(window: Window, moment: float) -> str:
-    """A moment in the window's time zone and in UTC."""
+    """Return a moment in the window's time zone and in UTC."""
     there = datetime.fromtimestamp(moment, ZoneInfo(window.timezone))
     if window.timezone == "UTC":
         return f"{there:%a %Y-%m-%d %H:%M} UTC"
@@ -124,7 +124,7 @@ def _spans(window: Window, moment: float) -> Iterator[tuple[float, float]]:
 
 
 def _starts(window: Window, every: str, since: float) -> Iterator[float]:
-    """Moments at which a window opens, in order.
+    """Yield the moments at which a window opens, in order.
 
     By the clock's hands they come in order, but one that the clocks skip may come after one
     that is written later, so a day's worth of them is held back.
@@ -141,7 +141,7 @@ def _starts(window: Window, every: str, since: float) -> Iterator[float]:
 
 
 def _thawed(begin: float, end: float, frozen: list[tuple[float, float]]) -> Iterator[Opening]:
-    """What freezes, in order, leave of a time."""
+    """Yield the openings that freezes, in order, leave of a span of time."""
     for first, last in frozen:
         if begin < first < end:
             yield Opening(begin=begin, end=first)

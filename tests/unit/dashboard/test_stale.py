@@ -144,6 +144,7 @@ class UnfinishedTest(VisitorTest):
         self.cloud.faults.kill("load_balancers.set_default_pool", skip=1)
         with pytest.raises(fake.Killed):
             reconcile.switch(self.work, GREEN)
+        self.cloud.process.restart()
         assert self.work.observe().switching_to is GREEN
 
     def test_the_page_shows_a_switch_that_is_not_finished(self) -> None:

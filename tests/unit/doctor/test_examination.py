@@ -111,9 +111,9 @@ def test_what_a_killed_run_has_left_the_next_one_deletes_first(
     work: Work, probe: FakeProbe, skip: int
 ) -> None:
     work.cloud.faults.kill("*", skip=skip)
-    work.cloud.faults.kill("*", skip=skip)
     with pytest.raises(fake.Killed):
         examination.examine(work, FakeProbe(see=lambda load: recording(load)))
+    work.cloud.process.restart()
     examination.examine(work, probe)
     assert things(work) == []
 
@@ -150,5 +150,7 @@ def test_tearing_a_site_down_deletes_a_trial_site_that_was_left(work: Work) -> N
     work.cloud.faults.kill("floating_ips.point")
     with pytest.raises(fake.Killed):
         examination.examine(work, FakeProbe(see=lambda load: recording(load)))
+    assert things(work)
+    work.cloud.process.restart()
     reconcile.down(work, frozenset(Colour))
     assert things(work) == []

@@ -89,7 +89,48 @@ def test_a_program_may_be_killed_at_its_next_write(work: Work, cloud: fake.Cloud
         reconcile.switch(work)
     assert cloud.calls[-1].writes
     assert live(work) is BLUE
+    cloud.process.restart()
     reconcile.switch(work)
+    assert live(work) is GREEN
+
+
+def test_a_program_that_was_killed_changes_nothing_on_its_way_out(
+    work: Work, cloud: fake.Cloud
+) -> None:
+    production = work.observe().production
+    assert production is not None
+
+    def cleaned_up() -> None:
+        try:
+            cloud.floating_ips.point(production, production.port_id, "begun")
+        finally:
+            cloud.floating_ips.point(production, None)
+
+    cloud.calls.clear()
+    cloud.faults.kill(after=True)
+    with pytest.raises(fake.Killed):
+        cleaned_up()
+    assert [call.name for call in cloud.calls] == ["floating_ips.point"]
+    now = work.observe().production
+    assert now is not None
+    assert (now.port_id, now.description) == (production.port_id, "begun")
+
+
+def test_a_program_that_was_killed_at_a_look_changes_nothing_either(
+    work: Work, cloud: fake.Cloud
+) -> None:
+    cloud.faults.kill("stacks.get")
+    with pytest.raises(fake.Killed):
+        cloud.stacks.get("x")
+    with pytest.raises(fake.Killed):
+        reconcile.switch(work)
+    assert live(work) is BLUE
+
+
+def test_one_that_was_killed_ends_no_other_one(work: Work, cloud: fake.Cloud) -> None:
+    with pytest.raises(fake.Killed):
+        cloud.process.kill()
+    reconcile.switch(work_on(fake.Cloud(openstack=cloud.openstack)))
     assert live(work) is GREEN
 
 

@@ -61,8 +61,11 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 def abandon(work: Work, purpose: str = "release 2.0") -> None:
     """Take the lock in a process that is then killed."""
+    process = work.cloud.process
     with pytest.raises(fake.Killed), lock.acquire(work, purpose):
-        raise fake.Killed
+        process.kill()
+    assert lock.holder(work) is not None
+    process.restart()
 
 
 def notes(work: Work) -> list[str]:

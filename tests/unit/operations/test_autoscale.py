@@ -206,6 +206,15 @@ def test_a_deploy_that_fails_lets_load_take_servers_again(scaled: Work) -> None:
     assert effects(scaled)[BLUE] is Effect.BOTH
 
 
+def test_a_deploy_that_is_killed_leaves_load_its_servers_until_the_next_command(
+    scaled: Work,
+) -> None:
+    scaled.cloud.faults.kill("stacks.update")
+    with pytest.raises(fake.Killed):
+        reconcile.deploy(scaled, "2.0")
+    assert effects(scaled)[BLUE] is Effect.GROWTH
+
+
 @pytest.mark.parametrize("skip", range(7))
 def test_a_deploy_killed_anywhere_leaves_the_alarms_to_the_same_command(
     scaled: Work, skip: int
@@ -214,6 +223,7 @@ def test_a_deploy_killed_anywhere_leaves_the_alarms_to_the_same_command(
     with suppress(fake.Killed):
         reconcile.deploy(scaled, "2.0")
     scaled.cloud.faults.clear()
+    scaled.cloud.process.restart()
     reconcile.deploy(scaled, "2.0")
     assert effects(scaled) == {BLUE: Effect.BOTH, GREEN: Effect.NOTHING}
 
@@ -333,6 +343,7 @@ def test_a_switch_killed_anywhere_goes_on_to_the_same_end(scaled: Work, skip: in
     except fake.Killed:
         assert len(on(scaled)) <= 1
     scaled.cloud.faults.clear()
+    scaled.cloud.process.restart()
     reconcile.switch(scaled, GREEN)
     reconcile.up(scaled)
     assert scaled.observe().live is GREEN

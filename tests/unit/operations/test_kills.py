@@ -59,6 +59,7 @@ def killed(case: Case, site: Site, calls: int, written: int) -> Iterator[Work]:
         try:
             case.command(work)
         except fake.Killed:
+            work.cloud.process.restart()
             yield work
         else:
             assert after

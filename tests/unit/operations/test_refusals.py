@@ -45,6 +45,7 @@ def test_a_deploy_waits_for_no_other_version_but_for_the_same(site: Site) -> Non
     work.cloud.faults.kill("stacks.update", after=True)
     with pytest.raises(fake.Killed):
         reconcile.deploy(work, "2.0")
+    work.cloud.process.restart()
     assert work.observe().systems[GREEN].obstacle() == "Heat is at work on it (UPDATE_IN_PROGRESS)"
     with pytest.raises(Refused, match=r"Heat is at work on green \(UPDATE of version 2\.0\)"):
         reconcile.deploy(work, "3.0")
@@ -57,6 +58,7 @@ def test_a_deploy_is_refused_while_a_switch_is_not_finished(site: Site) -> None:
     work.cloud.faults.kill(first[site.switch.method], after=True)
     with pytest.raises(fake.Killed):
         reconcile.switch(work)
+    work.cloud.process.restart()
     with pytest.raises(Refused, match="a switch to green was begun and is not finished"):
         reconcile.deploy(work, "3.0")
     moved = site.switch.method is Method.POOL

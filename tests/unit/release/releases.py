@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from ao import fake, release
+from ao import release
 from ao.journal import Entry, Journal
 from ao.progress import ProgressEvent, Status, StepStarted
 from ao.release import Options
@@ -82,6 +82,3 @@ def command_check(command: str) -> Checks:
     """Checks with one command."""
     one = Check(name="smoke", what=command, timeout=5.0, retries=0, pause=0.0)
     return Checks(all=(one,), deadline=60.0)
-
-
-KILLED = fake.Killed

@@ -641,6 +641,7 @@ def test_a_release_that_was_killed_in_its_switch_may_be_finished_by_hand(waiting
     waiting.cloud.faults.kill(move[waiting.site.switch.method])
     with pytest.raises(fake.Killed):
         release.resume(waiting, options(waiting))
+    waiting.cloud.process.restart()
     waiting.clock.sleep(lock.LEASE + 1)
     operations.switch(waiting, Colour.GREEN)
     assert told(waiting, "production") == ("green", "2.0")

@@ -63,6 +63,7 @@ def test_a_release_that_was_killed_anywhere_goes_on_with_the_same_command(
         try:
             released(work)
         except fake.Killed:
+            work.cloud.process.restart()
             again(work, end)
         else:
             # There is no point after a write that was refused.
@@ -74,6 +75,7 @@ def test_a_release_that_was_killed_is_one_release_in_the_journal(site: Site) -> 
     work.cloud.faults.kill("stacks.update")
     with pytest.raises(fake.Killed):
         released(work)
+    work.cloud.process.restart()
     work.clock.sleep(lock.LEASE)
     released(work)
     (one,) = (it for it in journal(work).operations() if it.act == "release")

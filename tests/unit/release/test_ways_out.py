@@ -315,6 +315,7 @@ def test_back_finishes_no_switch_that_was_begun(work: Work) -> None:
     work.cloud.faults.kill(move[work.site.switch.method], after=True)
     with pytest.raises(fake.Killed):
         operations.switch(work)
+    work.cloud.process.restart()
     work.clock.sleep(lock.LEASE + 1)
     with pytest.raises(Refused, match="no way back: a switch to green was begun"):
         release.back(work, options(work))

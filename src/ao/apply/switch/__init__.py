@@ -32,12 +32,12 @@ _METHODS: dict[Method, Switching] = {Method.ADDRESS: address, Method.POOL: pool}
 
 
 def method(site: Site) -> Switching:
-    """The method that a site is switched by."""
+    """Return the method that a site is switched by."""
     return _METHODS[site.switch.method]
 
 
 def target(facts: Facts, wanted: Colour | None) -> Colour:
-    """System to make live: the wanted one, an unfinished switch's, or the standby.
+    """Return the system to make live: the wanted one, an unfinished switch's, or the standby.
 
     Raises Refused when there is nothing to choose from.
     """

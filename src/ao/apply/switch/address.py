@@ -115,12 +115,12 @@ def point(
 
 
 def reread(work: Work, address: FloatingIP) -> FloatingIP:
-    """A floating IP as it is now; raises NotFound when it is gone."""
+    """Return a floating IP as it is now; raises NotFound when it is gone."""
     return present(next((a for a in work.cloud.floating_ips.all() if a.id == address.id), None))
 
 
 def present(address: FloatingIP | None) -> FloatingIP:
-    """An address that must be there; raises NotFound when it is not."""
+    """Return an address that must be there; raises NotFound when it is not."""
     if address is None:
         raise NotFound(
             message("an address of the site is gone"),

@@ -11,6 +11,7 @@ import ipaddress
 from collections.abc import Callable
 
 from ao.apply.switch import load_balancer
+from ao.clock import Ready, Waiting
 from ao.cloud import LoadBalancer
 from ao.colour import Colour
 from ao.errors import CloudError, DeadlinePassed
@@ -30,7 +31,7 @@ Sign = Callable[[], int]
 
 
 def way(site: Site, *, hangs: bool) -> DrainWay:
-    """How a site's clients are drained by the address method.
+    """Return the way in which a site's clients are drained by the address method.
 
     `hangs` says that connections hang when the address moves, as the doctor has seen.
     """
@@ -99,45 +100,62 @@ def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
             )
         )
         return []
-    return [_served(work, own, begun)]
+    return [_Served(work, own, begun).look]
 
 
-def _served(work: Work, own: LoadBalancer, begun: int) -> Sign:
-    """Connections that a load balancer has, or took since the last look."""
-    before = begun
+class _Served:
+    """The connections that a load balancer serves, by its statistics."""
 
-    def look() -> int:
-        nonlocal before
-        now = work.cloud.load_balancers.statistics(own)
-        grown, before = now.total_connections - before, now.total_connections
+    def __init__(self, work: Work, balancer: LoadBalancer, total: int) -> None:
+        self._work = work
+        self._balancer = balancer
+        self._total = total
+
+    def look(self) -> int:
+        """Return the connections that it has or, if more, that it took since the last look."""
+        now = self._work.cloud.load_balancers.statistics(self._balancer)
+        grown, self._total = now.total_connections - self._total, now.total_connections
         return max(grown, now.active_connections)
 
-    return look
+
+class _Quiet:
+    """The time in which no sign of a client was seen."""
+
+    def __init__(self, work: Work, signs: list[Sign], seconds: float) -> None:
+        self.left = 0
+        """Clients that the last look has seen."""
+        self._seconds = seconds
+        self._work = work
+        self._signs = signs
+        self._since = work.clock.now()
+
+    def look(self) -> Ready[None] | Waiting:
+        """Look for clients; ready when there was none for the quiet time."""
+        self.left = max((sign() for sign in self._signs), default=0)
+        now = self._work.clock.now()
+        if self.left:
+            self._since = now
+        if now - self._since >= self._seconds:
+            return Ready(None)
+        return Waiting()
 
 
-def _await_quiet(work: Work, signs: list[Sign], quiet: float) -> int | None:
-    """Wait until no sign of a client was seen for so many seconds; return those that are left."""
-    last = work.clock.now()
-    left = 0
+def _await_quiet(work: Work, signs: list[Sign], seconds: float) -> int | None:
+    """Wait until there was no sign of a client for so many seconds; return the clients left.
 
-    def look() -> bool | None:
-        nonlocal last, left
-        left = max((sign() for sign in signs), default=0)
-        now = work.clock.now()
-        if left:
-            last = now
-        return True if now - last >= quiet else None
-
+    None without a sign.
+    """
+    quiet = _Quiet(work, signs, seconds)
     try:
         work.clock.until(
-            look,
+            quiet.look,
             what=message("the old system to serve nobody"),
             deadline=work.site.drain.deadline,
             interval=INTERVAL,
         )
     except (CloudError, DeadlinePassed):
-        return left
-    return left if signs else None
+        return quiet.left
+    return quiet.left if signs else None
 
 
 def _is_ip(address: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ao.clock import Ready, Waiting
 from ao.cloud import LoadBalancer
 from ao.errors import CloudError, Conflict, NotFound
 from ao.message import message
@@ -14,7 +15,7 @@ INTERVAL = 0.1
 
 
 def reload(work: Work, balancer: LoadBalancer | None) -> None:
-    """Have a proxy begin anew, and wait until it has; nothing when it is gone."""
+    """Reload a load balancer's proxy and wait until it is ACTIVE; do nothing when it is gone."""
     if balancer is None:
         return
     change(work, balancer, lambda: work.cloud.load_balancers.reload(balancer))
@@ -22,52 +23,47 @@ def reload(work: Work, balancer: LoadBalancer | None) -> None:
 
 
 def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
-    """Ask for a change as soon as the load balancer takes one.
+    """Ask for a change with `put` as soon as the load balancer takes one.
 
     Octavia answers 409 while another change is under way (octavia/db/repositories.py:
     test_and_set_provisioning_status). Raises DeadlinePassed when it stays so, and what
     `put` raises else.
     """
-    seen: Conflict | None = None
 
-    def ask() -> bool | None:
-        nonlocal seen
+    def ask() -> Ready[None] | Waiting:
         try:
             put()
         except Conflict as error:
-            seen = error
             _check(work, balancer)
-            return None
-        return True
+            return Waiting(error.message)
+        return Ready(None)
 
     work.clock.until(
         ask,
         what=message("load balancer %(name)s to take a change", name=balancer.name),
         deadline=work.site.deadlines.switch,
         interval=INTERVAL,
-        state=lambda: seen.message if seen else "",
         cure=_CURE,
     )
 
 
 def until_active(work: Work, balancer: LoadBalancer) -> None:
-    """Wait until Octavia has done what was asked for.
+    """Wait until a load balancer is ACTIVE: Octavia has carried out the change.
 
     Raises CloudError when it could not, DeadlinePassed when it takes too long.
     """
-    seen = ""
 
-    def look() -> bool | None:
-        nonlocal seen
-        seen = _check(work, balancer)
-        return True if seen == "ACTIVE" else None
+    def look() -> Ready[None] | Waiting:
+        status = _check(work, balancer)
+        if status == "ACTIVE":
+            return Ready(None)
+        return Waiting(message("it is %(status)s", status=status))
 
     work.clock.until(
         look,
         what=message("load balancer %(name)s to be ACTIVE", name=balancer.name),
         deadline=work.site.deadlines.switch,
         interval=INTERVAL,
-        state=lambda: message("it is %(status)s", status=seen),
         cure=_CURE,
     )
 
@@ -80,7 +76,7 @@ _CURE = message(
 
 
 def _check(work: Work, balancer: LoadBalancer) -> str:
-    """Its provisioning status; raises NotFound, or CloudError in ERROR."""
+    """Return a load balancer's provisioning status. Raises NotFound, and CloudError in ERROR."""
     now = next((lb for lb in work.cloud.load_balancers.all() if lb.id == balancer.id), None)
     if now is None:
         raise NotFound(
