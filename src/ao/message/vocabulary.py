@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ao.message.template import Gettext, Message, translated
+from ao.message.template import Message
 
 WORDS = frozenset(
     {
@@ -78,8 +78,8 @@ WORDS = frozenset(
 )
 
 
-def spoken(text: object, gettext: Gettext) -> str:
-    """Say a message, or one of Ao's words, by a translation; any other text as it is."""
+def word(text: object) -> object:
+    """Return a text that is one of Ao's words as a message; anything else as it is."""
     if isinstance(text, str) and not isinstance(text, Message) and text in WORDS:
-        return gettext(str(text))
-    return translated(text, gettext)
+        return Message(str(text), {})
+    return text

@@ -21,7 +21,7 @@ from ao.probe.process import ProbeProcess
 from ao_dashboard.bluegreen import blockers, effects
 from ao_dashboard.bluegreen.forms import Deployed, Locked, Reasoned, Sized
 from ao_dashboard.bluegreen.page_state import PageState
-from ao_dashboard.words import spoken, told
+from ao_dashboard.words import localized, told
 
 Given = Mapping[str, Any]
 """What the user has filled in."""
@@ -78,7 +78,7 @@ def _switch(scene: PageState, given: Given) -> str:
         facts = operations.switch(
             scene.work(), _target_colour(scene), measurement=measurement, reason=given["reason"]
         )
-    return _("%(colour)s is live.") % {"colour": spoken(facts.live)}
+    return _("%(colour)s is live.") % {"colour": localized(facts.live)}
 
 
 def _back(scene: PageState, given: Given) -> str:
@@ -91,7 +91,10 @@ def _back(scene: PageState, given: Given) -> str:
 def _scale(scene: PageState, given: Given) -> str:
     standby = _standby_colour(scene)
     operations.start_scale(scene.work(), standby, given["size"], given["reason"])
-    return _("Heat brings %(colour)s to %(size)d servers.") % {"colour": spoken(standby), **given}
+    return _("Heat brings %(colour)s to %(size)d servers.") % {
+        "colour": localized(standby),
+        **given,
+    }
 
 
 def _shrink(scene: PageState, given: Given) -> str:
@@ -100,14 +103,14 @@ def _shrink(scene: PageState, given: Given) -> str:
 
 def _lock(scene: PageState, given: Given) -> str:
     holder = operations.hold(scene.work(), given["reason"], given["hours"] * HOUR)
-    return _("Locked: %(holder)s.") % {"holder": spoken(holder)}
+    return _("Locked: %(holder)s.") % {"holder": localized(holder)}
 
 
 def _unlock(scene: PageState, given: Given) -> str:
     before = operations.free(scene.work(), given["reason"], force=True)
     if before is None:
         return _("Nobody held the lock.")
-    return _("Freed the lock of %(holder)s.") % {"holder": spoken(before)}
+    return _("Freed the lock of %(holder)s.") % {"holder": localized(before)}
 
 
 def _approve(scene: PageState, given: Given) -> str:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from ao.operations import way_back
 from ao_dashboard.bluegreen.page_state import PageState
-from ao_dashboard.words import spoken
+from ao_dashboard.words import localized
 
 
 def standby(scene: PageState) -> str:
@@ -53,7 +53,7 @@ def lock(scene: PageState) -> str:
     if not scene.lock_known:
         return _("Who holds the lock is not known.")
     if scene.holder:
-        return _("The lock is held by %(holder)s.") % {"holder": spoken(scene.holder)}
+        return _("The lock is held by %(holder)s.") % {"holder": localized(scene.holder)}
     return ""
 
 
@@ -101,4 +101,6 @@ def unfinished(scene: PageState) -> str:
     colour = scene.facts.switching_to if scene.facts else None
     if colour is None:
         return ""
-    return _("A switch to %(colour)s was begun and is not finished.") % {"colour": spoken(colour)}
+    return _("A switch to %(colour)s was begun and is not finished.") % {
+        "colour": localized(colour)
+    }

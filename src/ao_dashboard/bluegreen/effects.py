@@ -14,7 +14,7 @@ from ao.site.left_out import OF_SWITCH, OF_SWITCH_BACK, left_out
 from ao.site.rules import Approve
 from ao_dashboard.bluegreen import blockers
 from ao_dashboard.bluegreen.page_state import PageState
-from ao_dashboard.words import spoken
+from ao_dashboard.words import localized
 
 RELOADS = frozenset({DrainWay.AFTER, DrainWay.AROUND})
 """Ways to drain that reload the old load balancer."""
@@ -26,7 +26,7 @@ def deploy(scene: PageState) -> Iterator[str]:
         yield _(
             "%(colour)s, the standby, gets the version: Heat replaces its %(count)d servers."
         ) % {
-            "colour": spoken(scene.standby.colour),
+            "colour": localized(scene.standby.colour),
             "count": scene.standby.size,
         }
     yield _("Production is not touched. This page follows Heat; nothing is switched.")
@@ -53,7 +53,7 @@ def switch(scene: PageState) -> Iterator[str]:
             yield _(
                 "%(new)s is smaller: Heat first brings it to %(count)d servers. Then ask again."
             ) % {
-                "new": spoken(scene.target.colour),
+                "new": localized(scene.target.colour),
                 "count": scene.live.size,
             }
     yield from _beside(scene)
@@ -80,7 +80,7 @@ def scale(scene: PageState) -> Iterator[str]:
     """Of another size for the standby."""
     if scene.standby:
         yield _("%(colour)s, the standby, has %(count)d servers; Heat adds or takes some.") % {
-            "colour": spoken(scene.standby.colour),
+            "colour": localized(scene.standby.colour),
             "count": scene.standby.size,
         }
     group = scene.site.group
@@ -95,7 +95,7 @@ def shrink(scene: PageState) -> Iterator[str]:
     """Of the smallest standby that the site's rules know."""
     if scene.standby:
         yield _("%(colour)s, the standby, shrinks from %(count)d servers to %(fewer)d.") % {
-            "colour": spoken(scene.standby.colour),
+            "colour": localized(scene.standby.colour),
             "count": scene.standby.size,
             "fewer": scene.site.rules.standby.size,
         }
@@ -112,7 +112,7 @@ def unlock(scene: PageState) -> Iterator[str]:
     """Of taking the lock from its holder."""
     if scene.holder is None:
         return
-    yield _("It is held by %(holder)s.") % {"holder": spoken(scene.holder)}
+    yield _("It is held by %(holder)s.") % {"holder": localized(scene.holder)}
     if not scene.holder.by_hand:
         yield _("A release or switch that holds it stops before its next step.")
 
@@ -125,14 +125,14 @@ def approve(scene: PageState) -> Iterator[str]:
     new = scene.facts.systems[scene.release.new]
     if new.version != scene.release.version:
         yield _("It will be refused now: %(colour)s has not got %(version)s yet.") % {
-            "colour": spoken(new.colour),
+            "colour": localized(new.colour),
             "version": scene.release.version,
         }
         return
     yield _(
         "You approve of the release %(release)s: production may move to %(colour)s as it is "
         "deployed now. A deploy after this voids it."
-    ) % {"release": scene.release.id, "colour": spoken(new.colour)}
+    ) % {"release": scene.release.id, "colour": localized(new.colour)}
     if scene.site.rules.approve.stricter(scene.release.approve) is Approve.TWO_PEOPLE:
         yield _("It takes somebody else than who began the release.")
     yield _(
@@ -169,14 +169,14 @@ def abort(scene: PageState) -> Iterator[str]:
 
 def _left_out(scene: PageState, keys: frozenset[str]) -> Iterator[str]:
     """Of what the site file says and the cloud has not kept."""
-    yield from map(spoken, left_out(scene.site, keys))
+    yield from map(localized, left_out(scene.site, keys))
 
 
 def _systems(old: System, new: System) -> dict[str, str]:
     return {
-        "old": spoken(old.colour),
+        "old": localized(old.colour),
         "old_version": old.version or "?",
-        "new": spoken(new.colour),
+        "new": localized(new.colour),
         "new_version": new.version or "?",
     }
 
@@ -192,7 +192,7 @@ def _move(scene: PageState, to: System) -> Iterator[str]:
     """Of the move of production itself."""
     obstacle = to.obstacle()
     if obstacle:
-        yield _("It will be refused now: %(obstacle)s.") % {"obstacle": spoken(obstacle)}
+        yield _("It will be refused now: %(obstacle)s.") % {"obstacle": localized(obstacle)}
     yield from _clients(scene)
     if scene.sees:
         yield _("If production does not answer from the new system, it is switched back.")
@@ -242,5 +242,5 @@ def _release(scene: PageState) -> Iterator[str]:
         yield _("The release of %(version)s, begun by %(who)s, is at: %(step)s.") % {
             "version": scene.release.version,
             "who": scene.release.who,
-            "step": spoken(scene.release.step) or "-",
+            "step": localized(scene.release.step) or "-",
         }

@@ -30,7 +30,7 @@ from ao_dashboard.bluegreen.history import history
 from ao_dashboard.bluegreen.page_state import HISTORY, PageState
 from ao_dashboard.bluegreen.partial_state import PartialPageState
 from ao_dashboard.connection import cloud
-from ao_dashboard.words import sentence, spoken, told
+from ao_dashboard.words import localized, sentence, told
 
 DAY = 86_400
 
@@ -229,7 +229,7 @@ def _draw(cutover: CutOver) -> bytes:
     japanese = (get_language() or "").startswith("ja")
     language = drawing.written(Language.JAPANESE if japanese else Language.ENGLISH)
     if language is Language.JAPANESE:
-        marks = tuple(replace(mark, text=spoken(mark.text)) for mark in cutover.marks)
+        marks = tuple(replace(mark, text=localized(mark.text)) for mark in cutover.marks)
         cutover = replace(cutover, marks=marks)
     return cutover_chart.svg(cutover, language).encode()
 

@@ -12,10 +12,10 @@ from ao.cloud import Alarm, Resource
 from ao.journal.heading import YEARS
 from ao.plan import alarms
 from ao.plan.facts import System
-from ao_dashboard.words import spoken
+from ao_dashboard.words import localized
 
 register = template.Library()
-register.filter(spoken)
+register.filter(localized)
 
 
 @register.filter
@@ -37,8 +37,8 @@ def states(system: System) -> str:
 def _state(alarm: Alarm | None) -> str:
     """What an alarm says; one that is off, or that Aodh has lost, says nothing of load."""
     if alarm is None:
-        return spoken("lost")
-    return spoken(alarm.state if alarm.enabled else "off")
+        return localized("lost")
+    return localized(alarm.state if alarm.enabled else "off")
 
 
 @register.filter

@@ -15,7 +15,8 @@ from babel.messages.pofile import read_po
 from ao.colour import Colour
 from ao.journal import Ask, Outcome
 from ao.message import message, places, template_id, translation
-from ao.message.vocabulary import WORDS, spoken
+from ao.message.translation import spoken
+from ao.message.vocabulary import WORDS, word
 from ao.release import Stage
 
 SOURCE = Path(__file__).parents[3] / "src"
@@ -83,12 +84,12 @@ def test_a_template_is_found_by_its_id() -> None:
 
 def test_a_language_without_a_catalogue_is_english() -> None:
     made = message("%(colour)s has no pool", colour=Colour.BLUE)
-    assert spoken(made, translation.of("fr").gettext) == made
+    assert spoken(made, "fr") == made
 
 
 def test_a_word_alone_is_said_and_another_text_is_not() -> None:
-    japanese = translation.of("ja").gettext
-    assert spoken("broken off", japanese) == "中断"
-    assert spoken("NO_MONITOR", japanese) == "監視なし (NO_MONITOR)"
-    assert spoken("a name of somebody", japanese) == "a name of somebody"
-    assert spoken("", japanese) == ""
+    assert spoken(word("broken off"), "ja") == "中断"
+    assert spoken(word("NO_MONITOR"), "ja") == "監視なし (NO_MONITOR)"
+    assert spoken(word("a name of somebody"), "ja") == "a name of somebody"
+    assert spoken(word(""), "ja") == ""
+    assert spoken("broken off", "ja") == "broken off"
