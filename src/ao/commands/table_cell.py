@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cliff.columns import FormattableColumn
 
+from ao.message.translation import spoken
+
 
 class Cell(FormattableColumn[object]):
     """A figure as cliff shows it: the text in tables, the value in JSON and YAML."""
@@ -14,7 +16,7 @@ class Cell(FormattableColumn[object]):
 
     def human_readable(self) -> str:
         """The figure's text."""
-        return self._text
+        return spoken(self._text)
 
     def machine_readable(self) -> object:
         """The figure's value."""

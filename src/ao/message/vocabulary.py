@@ -49,6 +49,23 @@ WORDS = frozenset(
         "waits for approval",
         "paused",
         "stopped",
+        "approved",
+        "to do",
+        # What becomes of a switch, and of connections
+        "keep",
+        "back",
+        "open",
+        "reset",
+        "hang",
+        # How requests were sent, and what became of them
+        "new",
+        "kept",
+        "answered",
+        "retried",
+        "refused",
+        "closed",
+        "timed out",
+        "wrong",
         # States of alarms (Aodh)
         "ok",
         "alarm",
@@ -62,6 +79,19 @@ WORDS = frozenset(
         "DEGRADED",
         "OFFLINE",
         "ERROR",
+        # Kinds of the journal's entries
+        "begun",
+        "step begun",
+        "step ended",
+        "checks",
+        "baseline",
+        "migration",
+        "asked",
+        "end",
+        # Whether a version changes the database one-way
+        "one-way",
+        "way back",
+        "not known",
         # What an entry of the journal tells
         "ID of a release",
         "act",

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from importlib import resources
+from importlib.metadata import entry_points
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ao.colour import Colour
+from ao.commands.app import Ao
+from ao.commands.help_formatter import description
 from ao.journal import Ask, Outcome
 from ao.message import message, places, template_id, translation
 from ao.message.translation import spoken
@@ -20,6 +23,7 @@ from ao.message.vocabulary import WORDS, word
 from ao.release import Stage
 
 SOURCE = Path(__file__).parents[3] / "src"
+GROUPS = ("ao.commands", "openstack.bluegreen.v1")
 FOLDER = Path(str(resources.files("ao.message"))) / "locale" / "ja" / "LC_MESSAGES"
 ENGLISH = re.compile(r"[a-z]{3,} [a-z]{3,}")
 """Two English words in a row."""
@@ -45,8 +49,14 @@ def test_every_message_gets_the_parameters_of_its_template() -> None:
     assert not [where for template, given, where in calls() if places(template) != given]
 
 
+def descriptions() -> set[str]:
+    """What the program and its commands say of themselves."""
+    commands = [entry.load() for group in GROUPS for entry in entry_points(group=group)]
+    return {description(command).template for command in [Ao, *commands]}
+
+
 def test_every_message_and_word_is_in_the_catalogue_and_nothing_else() -> None:
-    wanted = {template for template, _, _ in calls()} | WORDS
+    wanted = {template for template, _, _ in calls()} | WORDS | descriptions()
     assert {it.id for it in catalogue() if it.id} == wanted
 
 
