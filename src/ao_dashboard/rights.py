@@ -2,7 +2,7 @@
 
 The cloud decides; this only keeps from offering what it would refuse. Horizon comes with the
 rules of Neutron alone (openstack_dashboard/defaults.py: POLICY_FILES); where it lacks those of
-Heat and Octavia, it takes everything of theirs as allowed. So each act needs a rule of
+Heat and Octavia, it takes everything of theirs as allowed. So each action needs a rule of
 Neutron's too: who may approve is who may move production.
 """
 
@@ -35,9 +35,9 @@ NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "pause": (JOURNAL, ADDRESS),
     "abort": (LOCK, JOURNAL),
 }
-"""Rules of the services' policies that an act needs."""
+"""Rules of the services' policies that an action needs."""
 
 
-def may(request: HttpRequest, act: str) -> bool:
-    """Whether the user may do an act; raises KeyError for one that is none."""
-    return bool(policy.check(NEEDS[act], request))
+def may(request: HttpRequest, action: str) -> bool:
+    """Whether the user may do an action; raises KeyError for one that is none."""
+    return bool(policy.check(NEEDS[action], request))

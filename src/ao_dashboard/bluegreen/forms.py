@@ -1,4 +1,4 @@
-"""Forms of the acts."""
+"""Forms of the actions."""
 
 from __future__ import annotations
 

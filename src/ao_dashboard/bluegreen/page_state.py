@@ -48,7 +48,7 @@ class PageState:
     """Whether that is known."""
     releases: tuple[Operation, ...] | None
     """Releases and other acts, oldest first."""
-    happenings: tuple[Entry, ...] | None
+    events: tuple[Entry, ...] | None
     """What else its journal tells, newest first."""
     load: Mapping[Colour, ScalingState]
     """Load of each system; empty without autoscaling, and while the facts are not known."""
@@ -57,7 +57,7 @@ class PageState:
     invalid: tuple[str, ...]
     """What of the site breaks the rules and is left out, a sentence for each."""
     notes: Notes = field(default_factory=Notes, compare=False)
-    """What an act tells on its way."""
+    """What an action tells on its way."""
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> PageState:
@@ -103,7 +103,7 @@ class PageState:
                 holder=counting,
                 lock_known=known,
                 releases=done,
-                happenings=happened,
+                events=happened,
                 load=scaling_state.read_scaling(cloud, site, seen) if seen else {},
                 unknown=tuple(dict.fromkeys(unknown)),
                 invalid=tuple(looking.texts),
@@ -138,8 +138,11 @@ class PageState:
         return last if last and last.outcome is None else None
 
     @property
-    def marks(self) -> dict[str, str]:
-        """What forms are made for, each with a word that changes when it does."""
+    def snapshot(self) -> dict[str, str]:
+        """Return what a form is made for, by name, each as a word that changes when it does.
+
+        A form carries it, so that what has changed since it was shown is seen.
+        """
         return {
             "live": self.facts.live or "" if self.facts else "",
             "lock": self.holder.lock.id if self.holder else "",

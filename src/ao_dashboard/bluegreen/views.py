@@ -25,7 +25,7 @@ from ao.report import cutover_chart, drawing
 from ao.report.translations import Language
 from ao.work import Work
 from ao_dashboard import rights
-from ao_dashboard.bluegreen.actions import ACTS, Action
+from ao_dashboard.bluegreen.actions import ACTIONS, Action
 from ao_dashboard.bluegreen.history import history
 from ao_dashboard.bluegreen.page_state import HISTORY, PageState
 from ao_dashboard.bluegreen.partial_state import PartialPageState
@@ -97,26 +97,26 @@ class Site(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Look at it, as far as the cloud answers."""
         name = kwargs["name"]
-        sight = PartialPageState.of(cloud(self.request), name)
-        scene, facts = sight.scene, sight.scene and sight.scene.facts
-        measured = _measured(sight.releases)
+        partial = PartialPageState.of(cloud(self.request), name)
+        state, facts = partial.state, partial.state and partial.state.facts
+        measured = _measured(partial.releases)
         return super().get_context_data(
-            scene=scene,
-            sight=sight,
+            state=state,
+            partial=partial,
             systems=[facts.systems[colour] for colour in Colour] if facts else [],
-            urls=[_url(scene, colour) for colour in Colour] if scene else [],
-            loads=[scene.load.get(colour) for colour in Colour] if scene else [],
-            acts=[act for act in ACTS.values() if self._offered(act, scene)] if scene else [],
-            history=history(sight.releases, (scene and scene.happenings) or (), HISTORY),
-            last=_stepped(sight.releases, (scene and scene.happenings) or ()),
+            urls=[_url(state, colour) for colour in Colour] if state else [],
+            loads=[state.load.get(colour) for colour in Colour] if state else [],
+            actions=[it for it in ACTIONS.values() if self._offered(it, state)] if state else [],
+            history=history(partial.releases, (state and state.events) or (), HISTORY),
+            last=_stepped(partial.releases, (state and state.events) or ()),
             measured=measured,
             drawn=_steps(measured) if measured else 0,
             page_title=name,
             **kwargs,
         )
 
-    def _offered(self, act: Action, scene: PageState) -> bool:
-        return act.offered(scene) and rights.may(self.request, act.name)
+    def _offered(self, action: Action, state: PageState) -> bool:
+        return action.offered(state) and rights.may(self.request, action.name)
 
 
 class SiteNow(Part, Site):
@@ -126,18 +126,18 @@ class SiteNow(Part, Site):
 
 
 class Form(Page, FormView):
-    """The form of an act."""
+    """The form of an action."""
 
     template_name = "bluegreen/form.html"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Know the act."""
+        """Find the action that the address names. Raises Http404 where there is none."""
         super().setup(request, *args, **kwargs)
-        act = ACTS.get(kwargs["act"])
-        if act is None:
+        action = ACTIONS.get(kwargs["action"])
+        if action is None:
             raise Http404
-        self.act: Action = act
-        self.form_class = act.form
+        self.action: Action = action
+        self.form_class = action.form
 
     def get_success_url(self) -> str:
         """The site's page."""
@@ -149,14 +149,16 @@ class Form(Page, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say what will happen."""
-        scene = PageState.of(cloud(self.request), self.kwargs["name"])
+        state = PageState.of(cloud(self.request), self.kwargs["name"])
         return super().get_context_data(
-            act=self.act,
-            scene=scene,
-            hindrance=self.act.hindrance(scene),
-            says=list(self.act.says(scene)),
-            marks={it: mark for it, mark in scene.marks.items() if it in self.act.minds},
-            page_title=f"{scene.site.name}: {self.act.title}",
+            action=self.action,
+            state=state,
+            blocker=self.action.blocker(state),
+            effects=list(self.action.effects(state)),
+            snapshot={
+                it: value for it, value in state.snapshot.items() if it in self.action.compared
+            },
+            page_title=f"{state.site.name}: {self.action.title}",
             **kwargs,
         )
 
@@ -165,25 +167,27 @@ class Form(Page, FormView):
 
         What the user's roles do not allow is for the cloud to refuse.
         """
-        scene = PageState.of(cloud(self.request), self.kwargs["name"])
-        refusal = self.act.hindrance(scene) or self._stale(scene)
+        state = PageState.of(cloud(self.request), self.kwargs["name"])
+        refusal = self.action.blocker(state) or self._stale(state)
         if refusal:
             messages.error(self.request, refusal)
             return redirect(self.request.path)
         try:
-            messages.success(self.request, self.act.perform(scene, form.cleaned_data))
+            messages.success(self.request, self.action.perform(state, form.cleaned_data))
         except NotAuthenticated:
             raise
         except AoError as error:
             messages.error(self.request, told(error))
-        for text in scene.notes.texts:
+        for text in state.notes.texts:
             messages.warning(self.request, sentence(text))
         return redirect(self.get_success_url())
 
-    def _stale(self, scene: PageState) -> str:
+    def _stale(self, state: PageState) -> str:
         """What is not as the form showed it; empty when all is."""
-        changed = [it for it in self.act.minds if self.request.POST.get(it, "") != scene.marks[it]]
-        says = {
+        changed = [
+            it for it in self.action.compared if self.request.POST.get(it, "") != state.snapshot[it]
+        ]
+        reasons = {
             "live": _("What is live is not what this form showed, or is not known."),
             "lock": _("Who holds the lock is not who this form showed, or is not known."),
             "release": _("The open release is not the one that this form showed, or is not known."),
@@ -192,7 +196,7 @@ class Form(Page, FormView):
             "deploy": _("The standby was deployed since this form was shown."),
         }
         return (
-            " ".join((*(says[it] for it in sorted(changed)), _("Nothing was done.")))
+            " ".join((*(reasons[it] for it in sorted(changed)), _("Nothing was done.")))
             if changed
             else ""
         )
@@ -239,9 +243,9 @@ def _steps(release: Operation) -> int:
     return sum(not step.running for step in release.steps)
 
 
-def _url(scene: PageState, colour: Colour) -> str:
+def _url(state: PageState, colour: Colour) -> str:
     """Where a system answers: production, or its preview; empty when nothing leads to it."""
-    facts, site = scene.facts, scene.site
+    facts, site = state.facts, state.site
     if facts is None:
         return ""
     if facts.production and facts.live is colour:
