@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from ao.cloud import Cloud, SoftwareConfig
 from ao.errors import AoError, NotFound
 from ao.journal import entry, retention
 from ao.journal.entry import Entry
-from ao.journal.events import ONE_WAY, Begun, Event
+from ao.journal.events import ONE_WAY, Begun, Ended, Event, Outcome, StepEnded
 from ao.journal.heading import ALONE, LIMIT, Heading, is_free, prefix
 from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.operation import Operation, operations
@@ -28,6 +28,8 @@ from ao.site import is_name
 from ao.untrusted.texts import line
 from ao.work import Work
 
+BAD = frozenset({Outcome.ABORTED, Outcome.CHECK_FAILED, Outcome.FAILED, Outcome.ROLLED_BACK})
+"""What an operation, or a step, ends in that has a cause to tell."""
 READERS = 8
 """Texts that are asked for side by side."""
 
@@ -39,8 +41,20 @@ def _now() -> datetime:
 class Journal:
     """The journal of one site."""
 
-    def __init__(self, work: Work, *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        work: Work,
+        *,
+        now: Callable[[], datetime] = _now,
+        text: Callable[[SoftwareConfig], str] | None = None,
+    ) -> None:
+        """Read and write the journal of the site of `work`.
+
+        `text` returns the text of a record, where it may be known already; it raises NotFound
+        of one that is pruned. Without it Heat is asked.
+        """
         self._cloud = work.cloud
+        self._text = text or work.cloud.software_configs.read
         self._site = work.site.name
         self._who = work.cloud.user
         self._work = work
@@ -110,6 +124,17 @@ class Journal:
             ]
         )
 
+    def chosen(
+        self, choose: Callable[[Sequence[Heading]], Collection[Heading]]
+    ) -> tuple[Entry, ...]:
+        """Entries with their events, oldest first: those of the headings that `choose` returns.
+
+        `choose` gets the headings of all entries of the site, oldest first; no other text is read.
+        """
+        found = self._headings()
+        wanted = choose([heading for _, heading in found])
+        return self._read([(record, heading) for record, heading in found if heading in wanted])
+
     def requests(self, release: str, seen: Collection[str] = ()) -> tuple[Entry, ...]:
         """What other processes ask of a release, oldest first; without entries of these IDs."""
         return self._read(
@@ -123,6 +148,22 @@ class Journal:
     def operations(self) -> tuple[Operation, ...]:
         """Releases, and other acts on the site, oldest first; in one request."""
         return operations(heading for _, heading in self._headings())
+
+    def causes(self, of: Iterable[Operation]) -> Mapping[str, str]:
+        """Why operations ended otherwise than well, by their IDs; those without a cause lack.
+
+        It is what the end of an operation tells, or else its last step, if that has failed.
+        """
+        bad = {
+            it.id for it in of if it.outcome in BAD or (it.steps and it.steps[-1].outcome in BAD)
+        }
+        if not bad:
+            return {}
+        return {
+            it.heading.release: it.event.why
+            for it in self.chosen(lambda headings: _last_words(headings, bad))
+            if isinstance(it.event, StepEnded | Ended) and it.event.outcome in BAD and it.event.why
+        }
 
     def may_go_back(self, version: str) -> bool | None:
         """Whether there is a way back from a version, as was told when production moved to it.
@@ -182,7 +223,7 @@ class Journal:
 
         def look(record: SoftwareConfig, heading: Heading) -> Entry | InvalidEntry | None:
             try:
-                return entry.read(record.id, heading, self._cloud.software_configs.read(record))
+                return entry.read(record.id, heading, self._text(record))
             except NotFound:
                 return None
             except Invalid as error:
@@ -243,6 +284,16 @@ def headings(
             found[record.name] = record, heading
     ordered = sorted(found.values(), key=lambda pair: (pair[0].created_at, pair[1].at))
     return ordered, tuple(invalid.values())
+
+
+def _last_words(headings: Sequence[Heading], ids: Collection[str]) -> Collection[Heading]:
+    """Return the ends of operations, and those of their last steps."""
+    last = {
+        (it.release, it.kind): it
+        for it in headings
+        if it.release in ids and it.kind in {"step ended", "end"}
+    }
+    return set(last.values())
 
 
 def _left_out(record: SoftwareConfig, error: Invalid) -> InvalidEntry:

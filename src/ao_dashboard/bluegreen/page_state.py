@@ -49,7 +49,7 @@ class PageState:
     releases: tuple[Operation, ...] | None
     """Releases and other acts, oldest first."""
     events: tuple[Entry, ...] | None
-    """What else its journal tells, newest first."""
+    """What else its journal tells, oldest first."""
     load: Mapping[Colour, ScalingState]
     """Load of each system; empty without autoscaling, and while the facts are not known."""
     unknown: tuple[str, ...]
