@@ -30,6 +30,7 @@ COLUMNS = (
     message("Outcome"),
     message("Why"),
     message("Approver"),
+    message("Cause"),
 )
 
 INVALID = (
@@ -83,13 +84,16 @@ class History(SiteCommand, AoLister):
                 _state(release),
                 release.reason,
                 release.approver,
+                causes.get(release.id, ""),
             )
 
         work = self.work(quiet=True)
         if parsed_args.invalid:
             return INVALID, [(it.id, it.name, it.why) for it in Journal(work).all_invalid()]
-        latest = reversed(_settled(work, Journal(work).operations()))
-        return COLUMNS, [row(release) for release in latest][: max(0, parsed_args.limit)]
+        journal = Journal(work)
+        latest = [*reversed(_settled(work, journal.operations()))][: max(0, parsed_args.limit)]
+        causes = journal.causes(latest)
+        return COLUMNS, [row(release) for release in latest]
 
 
 def _state(release: Operation) -> object:

@@ -29,6 +29,8 @@ COLUMNS = (
 class Show(SiteCommand, AoLister):
     """Show a release as the journal has it: steps, times, checks, requests, outcome."""
 
+    piped_width = 160
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the release and the files."""
         parser = super().get_parser(prog_name)

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from types import SimpleNamespace
@@ -19,6 +20,8 @@ from ao.message import Message, translation
 GROUPS = ("ao.commands", "openstack.bluegreen.v1")
 COMMANDS = [entry for group in GROUPS for entry in entry_points(group=group)]
 JAPANESE = re.compile(r"[\u3040-\u9fff]")
+HEADERS = ("COLUMNS", "INVALID")
+"""What modules of commands call the names of their tables' columns."""
 OPENSTACK = SimpleNamespace(client_manager=None, NAME="openstack")
 """`openstack`, as far as a command's help asks for it."""
 
@@ -76,6 +79,14 @@ def test_every_argument_and_group_of_a_command_is_told_in_japanese(
     ours = texts(parser(entry)) - CLIFF
     assert not [it for it in ours if not isinstance(it, Message)]
     assert not [it for it in ours if not JAPANESE.search(translation.spoken(it))]
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda it: it.name)
+def test_every_column_of_a_command_is_told_in_japanese(japanese: None, entry: EntryPoint) -> None:
+    module = sys.modules[entry.load().__module__]
+    columns = [it for name in HEADERS for it in getattr(module, name, ())]
+    assert not [it for it in columns if not isinstance(it, Message)]
+    assert not [it for it in columns if not JAPANESE.search(translation.spoken(it)) and it != "ID"]
 
 
 @pytest.mark.parametrize("entry", COMMANDS, ids=lambda it: it.name)
