@@ -20,7 +20,8 @@ SIZE = ("orchestration", "stacks:update_patch")
 LISTENER = ("load-balancer", "os_load-balancer_api:listener:put")
 ADDRESS = ("network", "update_floatingip")
 LOCK = ("network", "delete_port")
-"""That for its creation asks whose network it is, which Horizon does not know."""
+"""The rule for deleting a port: that for creating one asks whose network it is, which Horizon
+does not know."""
 
 NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "deploy": (LOCK, JOURNAL, STACK),
@@ -35,9 +36,9 @@ NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "pause": (JOURNAL, ADDRESS),
     "abort": (LOCK, JOURNAL),
 }
-"""Rules of the services' policies that an action needs."""
+"""Rules of the services' policies that each action needs, by its name."""
 
 
 def may(request: HttpRequest, action: str) -> bool:
-    """Whether the user may do an action; raises KeyError for one that is none."""
+    """Return whether the user may perform an action. Raises KeyError for a name of none."""
     return bool(policy.check(NEEDS[action], request))

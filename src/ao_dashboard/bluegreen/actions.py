@@ -24,7 +24,7 @@ from ao_dashboard.bluegreen.page_state import PageState
 from ao_dashboard.words import localized, told
 
 Given = Mapping[str, Any]
-"""What the user has filled in."""
+"""Values of a form's fields, as the user has filled them in."""
 HOUR = 3600.0
 
 
@@ -33,34 +33,34 @@ class Action:
     """Something that a user can do to a site."""
 
     name: str
-    """Its part of the URL, and what `ao_dashboard.rights` knows it by."""
+    """The last part of its form's address, and its name in `ao_dashboard.rights`."""
     title: str | Promise
     form: type[forms.Form]
     blocker: Callable[[PageState], str]
-    """Why it is not offered; empty when it is."""
+    """Returns why the action is not offered; empty when it is."""
     effects: Callable[[PageState], Iterator[str]]
-    """What will happen, in sentences."""
+    """Yields what the action will do, in sentences."""
     perform: Callable[[PageState, Given], str]
-    """Do it; what is told afterwards. Raises AoError."""
+    """Perform the action and return what the user is told of it. Raises AoError."""
     compared: frozenset[str] = frozenset({"live", "release"})
     """Names of the values of the snapshot that must be as its form showed them."""
     moves: bool = False
-    """Whether production moves."""
+    """Whether the action moves production."""
 
     def offered(self, state: PageState) -> bool:
-        """Whether there is something to do."""
+        """Return whether the state of the site lets the action be performed."""
         return not self.blocker(state)
 
 
 def _standby_colour(state: PageState) -> Colour:
-    """Raises Refused while no system is live."""
+    """Return the colour of the standby. Raises Refused while no system is live."""
     if state.standby is None:
         raise Refused("no system is live", cure="`ao status` shows what there is.")
     return state.standby.colour
 
 
 def _target_colour(state: PageState) -> Colour:
-    """Raises Refused when there is nothing to switch to."""
+    """Return the colour that a switch makes live. Raises Refused when there is none."""
     return state.target.colour if state.target else _standby_colour(state)
 
 
@@ -70,7 +70,10 @@ def _deploy(state: PageState, given: Given) -> str:
 
 
 def _switch(state: PageState, given: Given) -> str:
-    """A standby that is smaller grows first: nobody waits for Heat in a request."""
+    """Switch production, or first let a smaller standby grow.
+
+    A web request does not wait for Heat, so the user switches when the servers are there.
+    """
     if state.live and state.smaller:
         grown = _scale(state, {**given, "size": state.live.size})
         return _("%(grown)s Switch when they pass the health check.") % {"grown": grown}
@@ -124,7 +127,7 @@ def _continue(state: PageState, given: Given) -> str:
 
 
 def _open(state: PageState) -> str | None:
-    """ID of the release that the form is for."""
+    """Return the ID of the open release; None while there is none."""
     return state.release.id if state.release else None
 
 
@@ -142,7 +145,7 @@ def _abort(state: PageState, given: Given) -> str:
 
 @contextmanager
 def _measurement(state: PageState) -> Iterator[Measurement | None]:
-    """What measures a switch; nothing does when production does not answer to this machine."""
+    """Run a probe that measures a switch; None where production does not answer to this machine."""
     if not state.sees:
         yield None
         return
@@ -151,12 +154,15 @@ def _measurement(state: PageState) -> Iterator[Measurement | None]:
 
 
 def _options(state: PageState, given: Given) -> release.Options:
-    """Options of what may move production."""
+    """Return the options of a release that an action moves on, back or to its end."""
     return release.Options(reason=given["reason"], probes=ProbeProcess if state.sees else None)
 
 
 def _ended(end: Callable[[], None], otherwise: str) -> str:
-    """What is told of an end that may be that of the open release."""
+    """Call `end`, and return what the user is told.
+
+    That is `otherwise`, unless the open release has ended with it.
+    """
     try:
         end()
     except (release.Aborted, release.RolledBack) as ended:
@@ -262,4 +268,4 @@ ACTIONS: Mapping[str, Action] = {
         ),
     )
 }
-"""What the screen offers, in its order."""
+"""The actions that the screen offers, by their names, in its order."""

@@ -10,7 +10,7 @@ from ao_dashboard.words import localized
 
 
 def standby(state: PageState) -> str:
-    """Of what is done to the standby."""
+    """Return why nothing can be done to the standby."""
     if state.facts is None:
         return _("It is not known what is live.")
     if state.standby is None:
@@ -19,17 +19,17 @@ def standby(state: PageState) -> str:
 
 
 def deploy(state: PageState) -> str:
-    """Of a deploy to the standby."""
+    """Return why no version can be deployed to the standby."""
     return standby(state) or unfinished(state)
 
 
 def switch(state: PageState) -> str:
-    """Of a switch, which may be the end of an unfinished one."""
+    """Return why production cannot be switched; an unfinished switch can always be ended."""
     return "" if state.target else standby(state)
 
 
 def back(state: PageState) -> str:
-    """Of a switch back."""
+    """Return why production cannot be switched back."""
     why = standby(state) or ("" if state.release else unfinished(state))
     if why or state.live is None or state.facts is None:
         return why
@@ -41,7 +41,7 @@ def back(state: PageState) -> str:
 
 
 def shrink(state: PageState) -> str:
-    """Of the smallest standby that the site's rules know."""
+    """Return why the standby cannot shrink to the size of the site's rules."""
     fewest = state.site.rules.standby.size
     if state.standby and state.standby.size <= fewest:
         return _("The standby has no more than %(count)d servers.") % {"count": fewest}
@@ -49,7 +49,7 @@ def shrink(state: PageState) -> str:
 
 
 def lock(state: PageState) -> str:
-    """Of a lock by hand."""
+    """Return why the lock cannot be taken by hand."""
     if not state.lock_known:
         return _("Who holds the lock is not known.")
     if state.holder:
@@ -58,21 +58,21 @@ def lock(state: PageState) -> str:
 
 
 def unlock(state: PageState) -> str:
-    """Of taking the lock from its holder."""
+    """Return why the lock cannot be taken from its holder."""
     if not state.lock_known:
         return lock(state)
     return "" if state.holder else _("Nobody holds the lock.")
 
 
 def release(state: PageState) -> str:
-    """Of what is asked of the open release."""
+    """Return why nothing can be asked of the open release."""
     if state.releases is None:
         return _("What was done to the site is not known.")
     return "" if state.release else _("No release is open.")
 
 
 def approve(state: PageState) -> str:
-    """Of approving of the open release's switch."""
+    """Return why the switch of the open release cannot be approved."""
     why = release(state)
     if why or state.release is None:
         return why
@@ -83,7 +83,7 @@ def approve(state: PageState) -> str:
 
 
 def go_on(state: PageState) -> str:
-    """Of ending the pause of the open release."""
+    """Return why the pause of the open release cannot be ended."""
     why = release(state)
     if why or state.release is None:
         return why
@@ -91,13 +91,13 @@ def go_on(state: PageState) -> str:
 
 
 def pause(state: PageState) -> str:
-    """Of having the open release wait."""
+    """Return why the open release cannot be paused."""
     runs = state.holder is not None and not state.holder.by_hand
     return release(state) or ("" if runs else _("No release runs."))
 
 
 def unfinished(state: PageState) -> str:
-    """Of what must wait for the end of a switch."""
+    """Return that a switch is unfinished; what must wait for its end is blocked by it."""
     colour = state.facts.switching_to if state.facts else None
     if colour is None:
         return ""

@@ -21,7 +21,7 @@ RELOADS = frozenset({DrainWay.AFTER, DrainWay.AROUND})
 
 
 def deploy(state: PageState) -> Iterator[str]:
-    """Of a version for the standby."""
+    """Yield what a deploy of a version to the standby will do."""
     if state.standby:
         yield _(
             "%(colour)s, the standby, gets the version: Heat replaces its %(count)d servers."
@@ -34,7 +34,7 @@ def deploy(state: PageState) -> Iterator[str]:
 
 
 def switch(state: PageState) -> Iterator[str]:
-    """Of a switch to the standby, or of the rest of an unfinished one."""
+    """Yield what a switch to the standby, or the rest of an unfinished switch, will do."""
     if state.target is None:
         return
     begun = blockers.unfinished(state)
@@ -62,7 +62,7 @@ def switch(state: PageState) -> Iterator[str]:
 
 
 def back(state: PageState) -> Iterator[str]:
-    """Of a switch back to what was live before."""
+    """Yield what a switch back to the system that was live before will do."""
     if state.live is None or state.standby is None:
         return
     yield (
@@ -77,7 +77,7 @@ def back(state: PageState) -> Iterator[str]:
 
 
 def scale(state: PageState) -> Iterator[str]:
-    """Of another size for the standby."""
+    """Yield what a change of the standby's size will do."""
     if state.standby:
         yield _("%(colour)s, the standby, has %(count)d servers; Heat adds or takes some.") % {
             "colour": localized(state.standby.colour),
@@ -92,7 +92,7 @@ def scale(state: PageState) -> Iterator[str]:
 
 
 def shrink(state: PageState) -> Iterator[str]:
-    """Of the smallest standby that the site's rules know."""
+    """Yield what shrinking the standby to the size of the site's rules will do."""
     if state.standby:
         yield _("%(colour)s, the standby, shrinks from %(count)d servers to %(fewer)d.") % {
             "colour": localized(state.standby.colour),
@@ -104,12 +104,12 @@ def shrink(state: PageState) -> Iterator[str]:
 
 
 def lock(state: PageState) -> Iterator[str]:
-    """Of a lock by hand."""
+    """Yield what holding the lock by hand will do."""
     yield _("No release and no switch begins while you hold the lock.")
 
 
 def unlock(state: PageState) -> Iterator[str]:
-    """Of taking the lock from its holder."""
+    """Yield what taking the lock from its holder will do."""
     if state.holder is None:
         return
     yield _("It is held by %(holder)s.") % {"holder": localized(state.holder)}
@@ -118,7 +118,7 @@ def unlock(state: PageState) -> Iterator[str]:
 
 
 def approve(state: PageState) -> Iterator[str]:
-    """Of letting the release pass to its switch."""
+    """Yield what an approval of the open release's switch will do."""
     yield from _release(state)
     if state.release is None or state.release.new is None or state.facts is None:
         return
@@ -142,20 +142,20 @@ def approve(state: PageState) -> Iterator[str]:
 
 
 def go_on(state: PageState) -> Iterator[str]:
-    """Of ending the release's pause."""
+    """Yield what ending the pause of the open release will do."""
     yield from _release(state)
     yield _("It goes on with its next step. This is no approval: where it needs one, it waits.")
     yield from _clients(state)
 
 
 def pause(state: PageState) -> Iterator[str]:
-    """Of having the release wait."""
+    """Yield what pausing the open release will do."""
     yield from _release(state)
     yield _("It waits before its next step, until somebody has it go on or aborts it.")
 
 
 def abort(state: PageState) -> Iterator[str]:
-    """Of ending the release."""
+    """Yield what aborting the open release will do."""
     yield from _release(state)
     yield from _left_out(state, OF_SWITCH_BACK)
     if state.release and state.facts:
@@ -168,7 +168,7 @@ def abort(state: PageState) -> Iterator[str]:
 
 
 def _left_out(state: PageState, keys: frozenset[str]) -> Iterator[str]:
-    """Of what the site file says and the cloud has not kept."""
+    """Yield what of the site file the cloud has not kept, and the action so leaves out."""
     yield from map(localized, left_out(state.site, keys))
 
 
@@ -182,14 +182,14 @@ def _systems(old: System, new: System) -> dict[str, str]:
 
 
 def _beside(state: PageState) -> Iterator[str]:
-    """Of a release that is open and does not end with the action."""
+    """Yield that a release is open, and that it stays so after the action."""
     if state.release:
         yield from _release(state)
         yield _("It stays open: to end it, abort it.")
 
 
 def _move(state: PageState, to: System) -> Iterator[str]:
-    """Of the move of production itself."""
+    """Yield what the move of production to a system will do, or why it will be refused."""
     obstacle = to.obstacle()
     if obstacle:
         yield _("It will be refused now: %(obstacle)s.") % {"obstacle": localized(obstacle)}
@@ -205,7 +205,7 @@ def _move(state: PageState, to: System) -> Iterator[str]:
 
 
 def _clients(state: PageState) -> Iterator[str]:
-    """Of connected clients, by what was measured on this cloud."""
+    """Yield what becomes of connected clients, by what `ao doctor` measured on this cloud."""
     pool = state.site.switch.method is Method.POOL
     yield (
         _("One PUT changes the default pool of the listener for users.")

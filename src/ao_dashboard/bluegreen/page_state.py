@@ -34,7 +34,7 @@ REACH = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class PageState:
-    """A site at this moment; None is what the cloud did not tell."""
+    """The state of a site at this moment; a field is None where the cloud did not tell it."""
 
     cloud: Cloud
     site: Site
@@ -45,7 +45,7 @@ class PageState:
     holder: Holder | None
     """Who holds the lock; None also for nobody."""
     lock_known: bool
-    """Whether that is known."""
+    """Whether it is known who holds the lock."""
     releases: tuple[Operation, ...] | None
     """Releases and other acts, oldest first."""
     events: tuple[Entry, ...] | None
@@ -61,7 +61,7 @@ class PageState:
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> PageState:
-        """Look at a site, at all services side by side.
+        """Read the state of a site, from all services side by side.
 
         Raises NotFound when the project has no such site or keeps no file of it, and as
         `config.load_stored` does.
@@ -116,7 +116,7 @@ class PageState:
 
     @property
     def standby(self) -> System | None:
-        """The other system."""
+        """The system that production does not reach; None while no system is known to be live."""
         return self.facts.systems[self.facts.standby] if self.facts and self.facts.standby else None
 
     @property
@@ -133,7 +133,7 @@ class PageState:
 
     @property
     def release(self) -> Operation | None:
-        """The release that has not ended, or None."""
+        """The release that is open: it has not ended. None without one."""
         last = next((it for it in reversed(self.releases or ()) if it.act == "release"), None)
         return last if last and last.outcome is None else None
 
@@ -154,7 +154,7 @@ class PageState:
 
     @property
     def _deploy(self) -> str:
-        """A word that changes with each deploy to where the open release goes."""
+        """A word that changes with each deploy to the system that the open release makes live."""
         if self.facts is None or self.release is None or self.release.new is None:
             return ""
         system = self.facts.systems[self.release.new]
@@ -173,7 +173,7 @@ class PageState:
         return True
 
     def work(self) -> Work:
-        """The work of a web request: nobody waits for clients that stay on the old system."""
+        """Return the work of a web request, which does not wait for clients on the old system."""
         drain = replace(self.site.drain, quiet=0.0)
         return Work(
             cloud=self.cloud,

@@ -14,7 +14,7 @@ from ao_dashboard.bluegreen.page_state import PageState
 
 @dataclass(frozen=True, kw_only=True)
 class PartialPageState:
-    """A site as far as anything is known of it."""
+    """The state of a site as far as the cloud tells it, even without its site file."""
 
     state: PageState | None
     """None while its site file cannot be read."""
@@ -31,7 +31,9 @@ class PartialPageState:
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> PartialPageState:
-        """Look at a site. Raises NotFound when the project has none of that name, NotAuthenticated.
+        """Read the state of a site.
+
+        Raises NotFound when the project has no site of that name, and NotAuthenticated.
 
         The overview knows a site without its file, by what other services tell.
         """

@@ -36,26 +36,29 @@ DAY = 86_400
 
 
 class Page(View):
-    """A page; what Ao cannot do or see is told, and is no error of the server."""
+    """A page of the panel, which tells errors of Ao instead of failing with HTTP 500."""
 
     page_title: Any = gettext_lazy("Blue-Green")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer, whatever Ao says."""
+        """Answer the request; an error of Ao is answered by `failed`."""
         try:
             return super().dispatch(request, *args, **kwargs)
         except AoError as error:
             return self.failed(error)
 
     def failed(self, error: AoError) -> HttpResponseBase:
-        """Tell it on another page; a session that has ended leads to the log-in page."""
+        """Tell the error on the page that `elsewhere` names.
+
+        Raises Horizon's NotAuthenticated for a session that has ended: Horizon then asks to log in.
+        """
         if isinstance(error, NotAuthenticated):
             raise exceptions.NotAuthenticated(error.message) from error
         messages.error(self.request, told(error))
         return redirect(self.elsewhere(error))
 
     def elsewhere(self, error: AoError) -> str:
-        """The page that tells an error."""
+        """Return the address of the page that tells an error."""
         return reverse("horizon:project:bluegreen:index")
 
 
@@ -66,7 +69,7 @@ class Part(Page):
     """
 
     def failed(self, error: AoError) -> HttpResponseBase:
-        """Give no part."""
+        """Answer HTTP 503 without a part."""
         return HttpResponse(status=503)
 
 
@@ -76,7 +79,7 @@ class Sites(Page, TemplateView):
     template_name = "bluegreen/sites.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Look at all of them, as far as the cloud answers."""
+        """Read the overview of all sites, as far as the cloud answers."""
         found: Overview = overview(cloud(self.request))
         return super().get_context_data(
             overview=found, page_title=self.page_title, colours=list(Colour), **kwargs
@@ -84,7 +87,7 @@ class Sites(Page, TemplateView):
 
 
 class SiteRows(Part, Sites):
-    """The rows alone, for the page to refresh itself."""
+    """The rows of the table of sites, which the page fetches to refresh itself."""
 
     template_name = "bluegreen/_rows.html"
 
@@ -95,7 +98,7 @@ class Site(Page, TemplateView):
     template_name = "bluegreen/site.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Look at it, as far as the cloud answers."""
+        """Read the state of the site, as far as the cloud answers."""
         name = kwargs["name"]
         partial = PartialPageState.of(cloud(self.request), name)
         state, facts = partial.state, partial.state and partial.state.facts
@@ -120,7 +123,7 @@ class Site(Page, TemplateView):
 
 
 class SiteNow(Part, Site):
-    """What changes of the page, for it to refresh itself."""
+    """The part of a site's page that changes, which the page fetches to refresh itself."""
 
     template_name = "bluegreen/_now.html"
 
@@ -140,15 +143,15 @@ class Form(Page, FormView):
         self.form_class = action.form
 
     def get_success_url(self) -> str:
-        """The site's page."""
+        """Return the address of the site's page."""
         return reverse("horizon:project:bluegreen:site", args=[self.kwargs["name"]])
 
     def elsewhere(self, error: AoError) -> str:
-        """The site's page, if there is such a site."""
+        """Return the address of the site's page, or of the list where there is no such site."""
         return super().elsewhere(error) if isinstance(error, NotFound) else self.get_success_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say what will happen."""
+        """Return what the form shows: what the action will do, or why it is not offered."""
         state = PageState.of(cloud(self.request), self.kwargs["name"])
         return super().get_context_data(
             action=self.action,
@@ -163,7 +166,7 @@ class Form(Page, FormView):
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Do it; what became of it is told on the site's page.
+        """Perform the action, and tell on the site's page what became of it.
 
         What the user's roles do not allow is for the cloud to refuse.
         """
@@ -183,7 +186,7 @@ class Form(Page, FormView):
         return redirect(self.get_success_url())
 
     def _stale(self, state: PageState) -> str:
-        """What is not as the form showed it; empty when all is."""
+        """Return what has changed since the form was shown; empty when nothing has."""
         changed = [
             it for it in self.action.compared if self.request.POST.get(it, "") != state.snapshot[it]
         ]
@@ -206,7 +209,7 @@ class Chart(Part):
     """The chart of a switch that was measured."""
 
     def get(self, request: HttpRequest, name: str, release: str) -> HttpResponse:
-        """Draw it, or take it as it was drawn before."""
+        """Return the chart as SVG, drawn now or taken from the cache."""
         connected = cloud(request)
         journal = Journal(Work(cloud=connected, site=config.load_stored(connected, name)))
         found = next((it for it in journal.operations() if it.id == release), None)
@@ -221,7 +224,7 @@ class Chart(Part):
 
 
 def _cutover(journal: Journal, release: str) -> CutOver:
-    """The last switch of a release. Raises Http404 when its entry cannot be read."""
+    """Return the last switch of a release. Raises Http404 when its entry cannot be read."""
     events = [entry.event for entry in journal.entries(release)]
     switches = [event.cutover for event in events if isinstance(event, Switched)]
     if not switches:
@@ -239,12 +242,12 @@ def _draw(cutover: CutOver) -> bytes:
 
 
 def _steps(release: Operation) -> int:
-    """Steps that have ended: a release that is switched back has another chart then."""
+    """Return how many steps have ended: a release that is switched back gets another chart."""
     return sum(not step.running for step in release.steps)
 
 
 def _url(state: PageState, colour: Colour) -> str:
-    """Where a system answers: production, or its preview; empty when nothing leads to it."""
+    """Return the URL of a system, by production or the preview; empty where neither leads to it."""
     facts, site = state.facts, state.site
     if facts is None:
         return ""
@@ -256,12 +259,15 @@ def _url(state: PageState, colour: Colour) -> str:
 
 
 def _measured(releases: tuple[Operation, ...]) -> Operation | None:
-    """What has switched last while it was measured."""
+    """Return the operation whose switch was measured last; None without one."""
     return next((it for it in reversed(releases) if it.lost is not None), None)
 
 
 def _stepped(releases: tuple[Operation, ...], entries: tuple[Entry, ...]) -> Operation | None:
-    """The last one that has steps; their texts are those of the entries, as far as these tell."""
+    """Return the last operation that has steps; None without one.
+
+    Names of entries cut long steps, so their texts are taken from the entries that were read.
+    """
     found = next((it for it in reversed(releases[-HISTORY:]) if it.steps), None)
     if found is None:
         return None
