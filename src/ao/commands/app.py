@@ -67,7 +67,7 @@ class Ao(App):
         parser.add_argument(
             "--debug",
             action="store_true",
-            help=message("Log the same on standard error, and tracebacks of errors."),
+            help=message("Log the same to standard error, with the tracebacks of errors."),
         )
         parser.add_argument(
             "--os-cloud",

@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 class Doctor(SiteCommand, AoLister):
-    """See what this cloud does to connections, and advise how to switch.
+    """Examine what this cloud does to connections, and advise how to switch.
 
     Builds two small load balancers, two servers and an address, holds Keep-Alive
     connections while a load balancer is reloaded, a pool changes and the address moves,

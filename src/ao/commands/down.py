@@ -25,7 +25,7 @@ class Down(SiteCommand):
             choices=list(Colour),
             help=message("System to delete: blue or green. Default: the whole site."),
         )
-        parser.add_argument("--yes", action="store_true", help=message("Do not ask."))
+        parser.add_argument("--yes", action="store_true", help=message("Delete without asking."))
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:

@@ -205,7 +205,10 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
         help=message("Path that takes long, which some of the Keep-Alive clients ask for."),
     )
     group.add_argument(
-        "--slow", type=_count, metavar="N", help=message("How many of them. Default: every fifth.")
+        "--slow",
+        type=_count,
+        metavar="N",
+        help=message("Keep-Alive clients that ask for --slow-path. Default: every fifth."),
     )
     group.add_argument(
         "--http2",

@@ -98,7 +98,7 @@ class ReleaseCommand(SiteCommand):
 
 
 class Release(ReleaseCommand):
-    """Take a version all the way: deploy, check, switch, watch, keep it or switch back.
+    """Release a version: deploy, check, switch, watch, and keep it or switch back.
 
     Killed or stopped, the same command goes on where it stopped.
     """
@@ -160,7 +160,7 @@ class Release(ReleaseCommand):
 
 
 class Continue(ReleaseCommand):
-    """Go on with the release that is paused or has stopped; `ao approve` approves of one."""
+    """Continue the release that is paused or has stopped; `ao approve` approves its switch."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add which release, and the stage to stop after."""
@@ -263,12 +263,12 @@ class Abort(ReleaseCommand):
             "version",
             nargs="?",
             metavar="VERSION",
-            help=message("Only a release of this version, or ID."),
+            help=message("Abort only a release of this version or ID."),
         )
         parser.add_argument(
             "--wait",
             action="store_true",
-            help=message("Come back when it has ended where it runs."),
+            help=message("Wait until the release has ended where it runs."),
         )
         return parser
 
@@ -299,7 +299,7 @@ class Back(ReleaseCommand):
 
 
 class Pause(SiteCommand):
-    """Have the release that runs wait, from whatever machine; `ao release continue` goes on."""
+    """Pause the running release, from whatever machine; `ao release continue` ends the pause."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the reason."""

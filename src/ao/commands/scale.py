@@ -18,7 +18,12 @@ class Scale(SystemLister):
         parser.add_argument(
             "colour", metavar="COLOUR", choices=list(Colour), help=message("System: blue or green.")
         )
-        parser.add_argument("servers", metavar="N", type=int, help=message("Servers that it gets."))
+        parser.add_argument(
+            "servers",
+            metavar="N",
+            type=int,
+            help=message("Number of servers that the system gets."),
+        )
         parser.add_argument(
             "--reason", default="", metavar="TEXT", help=message("Why, for the journal.")
         )

@@ -18,7 +18,7 @@ class Schema(AoCommand):
         parser.add_argument(
             "--markdown",
             action="store_true",
-            help=message("Tables of all keys instead, as Markdown."),
+            help=message("Print tables of all keys as Markdown instead."),
         )
         return parser
 

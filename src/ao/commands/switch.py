@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Switch(SystemLister):
-    """Make the standby live; again, and the system before is live again.
+    """Switch production to the standby; the same command switches it back.
 
     A probe measures it: how many requests were lost, and when users came over. A switch
     that was killed goes on to the same system.

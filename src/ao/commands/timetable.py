@@ -189,10 +189,13 @@ class Compare(DrawingCommand):
         """Add the procedures and the rhythm."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "first", metavar="FIRST.yaml", type=Path, help=message("File of the one.")
+            "first", metavar="FIRST.yaml", type=Path, help=message("File of the first procedure.")
         )
         parser.add_argument(
-            "second", metavar="SECOND.yaml", type=Path, help=message("File of the other.")
+            "second",
+            metavar="SECOND.yaml",
+            type=Path,
+            help=message("File of the second procedure."),
         )
         parser.add_argument(
             "--rhythm",
@@ -244,17 +247,23 @@ class Fit(ProcedureCommand, AoShowOne):
             type=_count,
             default=10_000,
             metavar="N",
-            help=message("Runs. Default: 10000."),
+            help=message("Number of runs. Default: 10000."),
         )
         parser.add_argument(
-            "--seed", type=int, default=0, metavar="N", help=message("Seed of chance. Default: 0.")
+            "--seed",
+            type=int,
+            default=0,
+            metavar="N",
+            help=message("Seed of the random numbers. Default: 0."),
         )
         parser.add_argument(
             "--safe",
             type=_percent,
             default=0.95,
             metavar="PERCENT",
-            help=message("Runs of 100 that a safe start keeps within the window. Default: 95."),
+            help=message(
+                "Percentage of runs that a safe start keeps within the window. Default: 95."
+            ),
         )
         return parser
 
