@@ -16,7 +16,7 @@ from ao.cloud import Cloud, of
 
 
 def cloud(request: HttpRequest) -> Cloud:
-    """The user's project, with the token that Horizon has; Keystone is not asked.
+    """Return the cloud of the user's project, by the token that Horizon has; Keystone is not asked.
 
     The token has the rights of the user, and no more.
     """
@@ -38,14 +38,14 @@ _TIMEOUT = 30.0
 
 
 def _verify() -> bool | str:
-    """How Horizon has certificates checked."""
+    """Return how Horizon checks certificates: whether at all, or by which file of authorities."""
     if settings.OPENSTACK_SSL_NO_VERIFY:
         return False
     return settings.OPENSTACK_SSL_CACERT or True
 
 
 def _token(user: Any) -> dict[str, object]:
-    """What Keystone told Horizon of the token (openstack_auth/user.py: Token)."""
+    """Return what Keystone told Horizon of the token (openstack_auth/user.py: Token)."""
     token = user.token
     return {
         "token": {

@@ -2,7 +2,7 @@
 
 The cloud decides; this only keeps from offering what it would refuse. Horizon comes with the
 rules of Neutron alone (openstack_dashboard/defaults.py: POLICY_FILES); where it lacks those of
-Heat and Octavia, it takes everything of theirs as allowed. So each act needs a rule of
+Heat and Octavia, it takes everything of theirs as allowed. So each action needs a rule of
 Neutron's too: who may approve is who may move production.
 """
 
@@ -20,7 +20,8 @@ SIZE = ("orchestration", "stacks:update_patch")
 LISTENER = ("load-balancer", "os_load-balancer_api:listener:put")
 ADDRESS = ("network", "update_floatingip")
 LOCK = ("network", "delete_port")
-"""That for its creation asks whose network it is, which Horizon does not know."""
+"""The rule for deleting a port: that for creating one asks whose network it is, which Horizon
+does not know."""
 
 NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "deploy": (LOCK, JOURNAL, STACK),
@@ -35,9 +36,9 @@ NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "pause": (JOURNAL, ADDRESS),
     "abort": (LOCK, JOURNAL),
 }
-"""Rules of the services' policies that an act needs."""
+"""Rules of the services' policies that each action needs, by its name."""
 
 
-def may(request: HttpRequest, act: str) -> bool:
-    """Whether the user may do an act; raises KeyError for one that is none."""
-    return bool(policy.check(NEEDS[act], request))
+def may(request: HttpRequest, action: str) -> bool:
+    """Return whether the user may perform an action. Raises KeyError for a name of none."""
+    return bool(policy.check(NEEDS[action], request))

@@ -6,25 +6,26 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ao.errors import AoError
-from ao.message import translation, vocabulary
+from ao.message import translation
+from ao.message.vocabulary import word
 
 
-def spoken(thing: object) -> str:
-    """What Ao says of a thing, in the active language; of None it says nothing.
+def localized(text: object) -> str:
+    """Say a message, or one of Ao's words, in the active language; nothing of None.
 
     A text that somebody else wrote, or an older Ao kept, stays as it is.
     """
     language = (get_language() or "en").partition("-")[0]
-    return vocabulary.spoken(thing, translation.of(language).gettext) if thing else ""
+    return translation.spoken(word(text), language) if text else ""
 
 
 def sentence(text: object) -> str:
-    """What Ao says, as a sentence of its own."""
-    said = spoken(text)
+    """Say a text in the active language, with a capital at its beginning."""
+    said = localized(text)
     return f"{said[:1].upper()}{said[1:]}"
 
 
 def told(error: AoError) -> str:
-    """An error in the active language: what happened, and what to do next."""
-    happened: str = _("%s.") % spoken(error.message)
-    return f"{happened} {spoken(error.cure)}" if error.cure else happened
+    """Say an error in the active language: what happened, and what to do next."""
+    happened: str = _("%s.") % localized(error.message)
+    return f"{happened} {localized(error.cure)}" if error.cure else happened

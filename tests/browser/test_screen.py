@@ -21,7 +21,9 @@ STRICT = "script-src 'self'; style-src 'self'"
 VIOLATIONS = """
     window.violations = [];
     document.addEventListener("securitypolicyviolation", (it) => {
-      const own = it.target.closest?.("[data-ao-refresh], .ao-form, .ao-says, #ao-stale, #ao-said");
+      const own = it.target.closest?.(
+        "[data-ao-refresh], .ao-form, .ao-effects, #ao-stale, #ao-said"
+      );
       const ours = own || /bluegreen\\.(js|css)/.test(it.blockedURI + it.sourceFile);
       if (ours) window.violations.push(`${it.violatedDirective}: ${it.blockedURI}`);
     });
@@ -147,11 +149,11 @@ def test_the_list_shows_by_itself_what_others_do(work: Work, member: Screen) -> 
 
 def test_buttons_come_and_go_by_themselves_and_keep_the_focus(work: Work, member: Screen) -> None:
     page = member.open("screen/")
-    expect(page.locator("[data-act=unlock]")).to_have_count(0)
-    page.locator("[data-act=deploy]").focus()
+    expect(page.locator("[data-action=unlock]")).to_have_count(0)
+    page.locator("[data-action=deploy]").focus()
     with locked(work, "an audit"):
-        expect(page.locator("[data-act=unlock]")).to_be_visible(timeout=15_000)
-        expect(page.locator("[data-act=deploy]")).to_be_focused()
+        expect(page.locator("[data-action=unlock]")).to_be_visible(timeout=15_000)
+        expect(page.locator("[data-action=deploy]")).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,7 @@ def test_a_strict_content_security_policy_stops_nothing_of_the_panel(
 def test_a_reader_sees_all_and_is_offered_nothing(work: Work, reader: Screen) -> None:
     page = reader.open("screen/")
     expect(page.locator("[data-system=blue] h2")).to_contain_text("live")
-    assert page.locator("[data-act]").count() == 0
+    assert page.locator("[data-action]").count() == 0
 
 
 @pytest.mark.parametrize(
@@ -254,12 +256,12 @@ def test_it_speaks_japanese_from_the_list_to_an_act(
     row.get_by_role("link").click()
     expect(page.locator("[data-system=blue] h2")).to_contain_text("本番系")
     expect(page.locator("[data-system=green] h2")).to_contain_text("待機系")
-    page.locator("[data-act=lock]").click()
-    expect(page.locator(".ao-says")).to_contain_text("ロックしている間は")
+    page.locator("[data-action=lock]").click()
+    expect(page.locator(".ao-effects")).to_contain_text("ロックしている間は")
     expect(page.locator(".ao-form label").first).to_have_text("時間")
     screen.act("screen", "lock", reason="監査", hours="1")
     assert "ロックしました" in screen.told()
-    expect(page.locator("[data-act=unlock]")).to_have_text("ロック解除")
+    expect(page.locator("[data-action=unlock]")).to_have_text("ロック解除")
     screen.act("screen", "unlock", reason="監査終了")
     assert "ロックを解除しました" in screen.told()
     first = page.locator("#ao-history tbody tr").first

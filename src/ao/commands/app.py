@@ -16,6 +16,8 @@ from cliff.commandmanager import CommandManager
 
 import ao
 from ao.commands import log
+from ao.commands.help_formatter import HelpFormatter, description
+from ao.message import message
 from ao.redaction import redact_log
 
 
@@ -29,7 +31,7 @@ class Ao(App):
         self._arguments: list[str] = []
         self._logging = ExitStack()
         super().__init__(
-            description=(self.__doc__ or "").strip(),
+            description=description(type(self)),
             version=ao.__version__,
             command_manager=CommandManager("ao.commands"),
             deferred_help=True,
@@ -42,7 +44,11 @@ class Ao(App):
         argparse_kwargs: dict[str, Any] | None = None,
     ) -> argparse.ArgumentParser:
         """Add Ao's global options to cliff's, and put its own in the place of some."""
-        more = {**(argparse_kwargs or {}), "conflict_handler": "resolve"}
+        more = {
+            **(argparse_kwargs or {}),
+            "conflict_handler": "resolve",
+            "formatter_class": HelpFormatter,
+        }
         parser = super().build_option_parser(description, version, more)
         parser.add_argument("--version", action="version", version=f"{self.NAME} {version}")
         parser.add_argument(
@@ -50,31 +56,33 @@ class Ao(App):
             metavar="FILE",
             type=Path,
             default=None,
-            help="Log requests to OpenStack, steps and notes to FILE, without secrets.",
+            help=message("Log requests to OpenStack, steps and notes to FILE, without secrets."),
         )
         parser.add_argument(
             "--log-format",
             choices=list(map(str, log.Form)),
             default=str(log.Form.TEXT),
-            help="How FILE is written; json: an object in a line. Default: text.",
+            help=message("How FILE is written; json: an object in a line. Default: text."),
         )
         parser.add_argument(
             "--debug",
             action="store_true",
-            help="Log the same on standard error, and tracebacks of errors.",
+            help=message("Log the same to standard error, with the tracebacks of errors."),
         )
         parser.add_argument(
             "--os-cloud",
             metavar="CLOUD",
             default=None,
-            help="Cloud of clouds.yaml; goes before `cloud:` in the site file. Env: OS_CLOUD.",
+            help=message(
+                "Cloud of clouds.yaml; goes before `cloud:` in the site file. Env: OS_CLOUD."
+            ),
         )
         parser.add_argument(
             "--config",
             metavar="FILE",
             type=Path,
             default=Path(os.environ.get("AO_CONFIG", "ao.yaml")),
-            help="Site file. Default: ao.yaml. Env: AO_CONFIG.",
+            help=message("Site file. Default: ao.yaml. Env: AO_CONFIG."),
         )
         return parser
 

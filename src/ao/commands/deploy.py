@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ao.commands.site_command import SystemLister
+from ao.message import message
 
 
 class Deploy(SystemLister):
@@ -13,8 +14,12 @@ class Deploy(SystemLister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the version."""
         parser = super().get_parser(prog_name)
-        parser.add_argument("version", metavar="VERSION", help="Version that the standby gets.")
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
+        parser.add_argument(
+            "version", metavar="VERSION", help=message("Version that the standby gets.")
+        )
+        parser.add_argument(
+            "--reason", default="", metavar="TEXT", help=message("Why; journalled.")
+        )
         return parser
 
     def take_action(

@@ -7,17 +7,28 @@ import sys
 from typing import TYPE_CHECKING
 
 from ao import duration
-from ao.commands.site_command import SiteCommand, TableLister
-from ao.message import message
+from ao.commands.listing import AoLister
+from ao.commands.site_command import SiteCommand
+from ao.message import Message, message
+from ao.message.translation import spoken
 
 if TYPE_CHECKING:
-    from ao.doctor.findings import Effect
+    from ao.doctor.findings import Advice, Effect
 
-COLUMNS = ("Act", "Connections", "Kept", "Reset", "Hung", "Lost", "Sent", "Gap")
+COLUMNS = (
+    message("Act"),
+    message("Connections"),
+    message("Kept"),
+    message("Reset"),
+    message("Hung"),
+    message("Lost"),
+    message("Sent"),
+    message("Gap"),
+)
 
 
-class Doctor(SiteCommand, TableLister):
-    """See what this cloud does to connections, and advise how to switch.
+class Doctor(SiteCommand, AoLister):
+    """Examine what this cloud does to connections, and advise how to switch.
 
     Builds two small load balancers, two servers and an address, holds Keep-Alive
     connections while a load balancer is reloaded, a pool changes and the address moves,
@@ -30,12 +41,12 @@ class Doctor(SiteCommand, TableLister):
         parser = super().get_parser(prog_name)
         instead = parser.add_mutually_exclusive_group()
         instead.add_argument(
-            "--last", action="store_true", help="Only show what was found the last time."
+            "--last", action="store_true", help=message("Only show what was found the last time.")
         )
         instead.add_argument(
             "--clean",
             action="store_true",
-            help="Only delete what a killed run has left behind.",
+            help=message("Only delete what a killed run has left behind."),
         )
         return parser
 
@@ -63,19 +74,32 @@ class Doctor(SiteCommand, TableLister):
             found = examination.examine(work, ProbeProcess)
             kept_findings.keep(work.cloud, work.site, found)
         advice = findings.advise(found)
-        print(
-            f"Advice for provider {found.provider}: method {advice.method}"
-            + (f", drain {advice.drain}" if advice.drain else "")
-            + f": {advice.why}.",
-            file=sys.stderr,
-        )
+        print(spoken(_sentence(found.provider, advice)), file=sys.stderr)
         for warning in findings.warnings(work.site, found):
-            print(warning, file=sys.stderr)
+            print(spoken(warning), file=sys.stderr)
         return COLUMNS, [
-            _row("load balancer reloaded", found.reload),
-            _row("pool changed", found.pool),
-            _row("address moved", found.address),
+            _row(message("load balancer reloaded"), found.reload),
+            _row(message("pool changed"), found.pool),
+            _row(message("address moved"), found.address),
         ]
+
+
+def _sentence(provider: str, advice: Advice) -> Message:
+    """Return the advice that is given for a provider of load balancers."""
+    if advice.drain:
+        return message(
+            "Advice for provider %(provider)s: method %(method)s, drain %(drain)s: %(why)s.",
+            provider=provider,
+            method=str(advice.method),
+            drain=str(advice.drain),
+            why=advice.why,
+        )
+    return message(
+        "Advice for provider %(provider)s: method %(method)s: %(why)s.",
+        provider=provider,
+        method=str(advice.method),
+        why=advice.why,
+    )
 
 
 def _row(act: str, effect: Effect) -> tuple[object, ...]:

@@ -8,7 +8,8 @@ import sys
 from ao.colour import Colour
 from ao.commands.site_command import SiteCommand
 from ao.errors import Refused
-from ao.message import message
+from ao.message import Message, message
+from ao.message.translation import spoken
 
 
 class Down(SiteCommand):
@@ -22,9 +23,9 @@ class Down(SiteCommand):
             nargs="?",
             metavar="COLOUR",
             choices=list(Colour),
-            help="System to delete: blue or green. Default: the whole site.",
+            help=message("System to delete: blue or green. Default: the whole site."),
         )
-        parser.add_argument("--yes", action="store_true", help="Do not ask.")
+        parser.add_argument("--yes", action="store_true", help=message("Delete without asking."))
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
@@ -32,23 +33,44 @@ class Down(SiteCommand):
         from ao.operations import operations
 
         work = self.work()
-        what = f"{parsed_args.colour} of site" if parsed_args.colour else "site"
         before = work.observe()
         built = before.stack or any(system.stack for system in before.systems.values())
         if not parsed_args.yes:
-            _ask(f"Delete {what} {work.site.name}, where {before.live or 'no system'} is live?")
+            _ask(_question(work.site.name, before.live, parsed_args.colour))
         colours = frozenset([Colour(parsed_args.colour)] if parsed_args.colour else Colour)
         operations.down(work, colours)
-        done = "Deleted" if built else "Nothing was there to delete"
-        work.note(f"{done}: {what} {work.site.name}.")
+        work.note(_deleted(work.site.name, parsed_args.colour, built=bool(built)))
 
 
-def _ask(question: str) -> None:
+def _question(site: str, live: Colour | None, colour: str | None) -> Message:
+    """Return what is asked before a site, or a system of it, is deleted."""
+    where = live or message("no system")
+    if colour is None:
+        return message("Delete site %(name)s, where %(live)s is live?", name=site, live=where)
+    return message(
+        "Delete %(colour)s of site %(name)s, where %(live)s is live?",
+        colour=Colour(colour),
+        name=site,
+        live=where,
+    )
+
+
+def _deleted(site: str, colour: str | None, *, built: bool) -> Message:
+    """Return what is told of a site, or of a system of it, that is gone."""
+    what = message("site %(name)s", name=site)
+    if colour is not None:
+        what = message("%(colour)s of site %(name)s", colour=Colour(colour), name=site)
+    if built:
+        return message("Deleted: %(what)s.", what=what)
+    return message("Nothing was there to delete: %(what)s.", what=what)
+
+
+def _ask(question: Message) -> None:
     """Raise Refused unless the user says yes."""
     if not sys.stdin.isatty():
         raise Refused(
             message("nobody is there to ask"), cure=message("--yes deletes without asking.")
         )
-    print(f"{question} [yes/no] ", end="", file=sys.stderr, flush=True)
+    print(f"{spoken(question)} [yes/no] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() != "yes":
         raise Refused(message("nothing was deleted"))

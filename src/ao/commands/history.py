@@ -6,44 +6,59 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ao.commands.site_command import SiteCommand, TableLister
+from ao.commands.listing import AoLister
+from ao.commands.site_command import SiteCommand
 from ao.errors import CloudError
+from ao.message import message
+from ao.message.translation import spoken
+from ao.message.vocabulary import word
 
 if TYPE_CHECKING:
     from ao.journal import Operation
     from ao.work import Work
 
 COLUMNS = (
-    "Release",
-    "Begun",
-    "Act",
-    "Version",
-    "From",
-    "To",
-    "Who",
-    "Took",
-    "Lost",
-    "Outcome",
-    "Why",
-    "Approver",
+    message("Release"),
+    message("Begun"),
+    message("Act"),
+    message("Version"),
+    message("From"),
+    message("To"),
+    message("Who"),
+    message("Took"),
+    message("Lost"),
+    message("Outcome"),
+    message("Why"),
+    message("Approver"),
+    message("Cause"),
 )
 
-INVALID = ("ID", "Name", "Why")
+INVALID = (
+    message("ID"),
+    message("Name"),
+    message("Why"),
+)
 
 
-class History(SiteCommand, TableLister):
+class History(SiteCommand, AoLister):
     """List what was done to the site: releases, switches and deploys alone, locks by hand."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the limit."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "--limit", type=int, default=20, metavar="N", help="How many at most. Default: 20."
+            "--limit",
+            type=int,
+            default=20,
+            metavar="N",
+            help=message("How many at most. Default: 20."),
         )
         parser.add_argument(
             "--invalid",
             action="store_true",
-            help="List the entries that break the journal's rules and are left out, all of them.",
+            help=message(
+                "List the entries that break the journal's rules and are left out, all of them."
+            ),
         )
         return parser
 
@@ -59,23 +74,33 @@ class History(SiteCommand, TableLister):
             return (
                 release.id,
                 f"{release.begun:%Y-%m-%d %H:%M:%SZ}",
-                release.act,
+                word(release.act),
                 release.version,
                 release.old or "",
                 release.new or "",
                 f"{release.who} ({release.releaser})" if release.releaser else release.who,
                 "" if release.on_lock else duration.show(release.seconds),
                 "" if release.lost is None else release.lost,
-                release.outcome or release.standstill or f"at: {release.step or 'work'}",
+                _state(release),
                 release.reason,
                 release.approver,
+                causes.get(release.id, ""),
             )
 
         work = self.work(quiet=True)
         if parsed_args.invalid:
             return INVALID, [(it.id, it.name, it.why) for it in Journal(work).all_invalid()]
-        latest = reversed(_settled(work, Journal(work).operations()))
-        return COLUMNS, [row(release) for release in latest][: max(0, parsed_args.limit)]
+        journal = Journal(work)
+        latest = [*reversed(_settled(work, journal.operations()))][: max(0, parsed_args.limit)]
+        causes = journal.causes(latest)
+        return COLUMNS, [row(release) for release in latest]
+
+
+def _state(release: Operation) -> object:
+    """Return what came of an operation, or where it stands."""
+    return word(release.outcome or release.standstill) or message(
+        "at: %(step)s", step=release.step or message("work")
+    )
 
 
 def _settled(work: Work, releases: tuple[Operation, ...]) -> tuple[Operation, ...]:
@@ -88,5 +113,6 @@ def _settled(work: Work, releases: tuple[Operation, ...]) -> tuple[Operation, ..
     try:
         return settled(releases, held=is_running(work))
     except CloudError as error:
-        print(f"Not known whether anything is at work: {error.message}", file=sys.stderr)
+        told = message("Not known whether anything is at work: %(why)s", why=error.message)
+        print(spoken(told), file=sys.stderr)
         return releases

@@ -9,6 +9,7 @@ from pathlib import Path
 from ao.commands.site_command import AoCommand
 from ao.errors import ConfigError
 from ao.message import message
+from ao.message.translation import spoken
 
 
 class Init(AoCommand):
@@ -27,7 +28,8 @@ class Init(AoCommand):
                 )
         for path, name in files.items():
             path.write_text(starter.joinpath(name).read_text(encoding="utf-8"), encoding="utf-8")
-            self.app.stdout.write(f"wrote {path}\n")
-        self.app.stdout.write(
-            "Next: fill in cloud, image, flavor, external_network and provider, then `ao up`.\n"
+            self.app.stdout.write(spoken(message("wrote %(path)s", path=path)) + "\n")
+        after = message(
+            "Next: fill in cloud, image, flavor, external_network and provider, then `ao up`."
         )
+        self.app.stdout.write(spoken(after) + "\n")

@@ -25,6 +25,8 @@ from ao.journal import (
     Unreadable,
 )
 from ao.journal.events import ONE_WAY
+from ao.message import Message, joined, message
+from ao.message.vocabulary import word
 from ao.text_format import NewerFormat
 
 
@@ -36,50 +38,64 @@ def rows(entry: Entry) -> Iterator[tuple[object, ...]]:
     who = f"{who} ({person})" if person else who
     for text, took, result in _told(entry.event, entry.id):
         seconds = "" if took is None else duration.show(took)
-        yield time, who, entry.heading.kind, text, seconds, result
+        yield time, who, word(entry.heading.kind), text, seconds, result
 
 
-def _told(event: Event | Unreadable, record: str) -> Iterator[tuple[str, float | None, str]]:
+def _told(event: Event | Unreadable, record: str) -> Iterator[tuple[object, float | None, object]]:
     """Yield text, seconds and result of what an event tells, or which record cannot be read."""
     match event:
         case Begun():
-            colours = f"from {event.old} to {event.new}" if event.old and event.new else ""
-            words = (event.act, event.version, colours)
-            yield " ".join(filter(None, words)), None, event.reason
+            colours = _move(event.old, event.new) if event.old and event.new else ""
+            parts = filter(None, (word(event.act), event.version, colours))
+            yield joined(" ", parts), None, event.reason
         case StepBegun():
-            yield event.step, None, ""
+            yield word(event.step), None, ""
         case StepEnded():
-            yield event.step, event.seconds, _because(event.outcome, event.why)
+            yield word(event.step), event.seconds, _because(word(event.outcome), event.why)
         case Checked():
             for check in event.results:
-                result = "passed" if check.passed else _because("failed", check.why)
+                result = message("passed") if check.passed else _because(word("failed"), check.why)
                 yield check.name, check.seconds, result
         case Switched(cutover=cutover):
-            lost = f"{cutover.recording.lost} requests lost" if cutover.recording else "unmeasured"
-            yield f"to {cutover.new}", None, _because(lost, cutover.failure or "")
+            lost = message("unmeasured")
+            if cutover.recording:
+                lost = message("%(lost)s requests lost", lost=cutover.recording.lost)
+            yield (
+                message("to %(new)s", new=cutover.new),
+                None,
+                _because(lost, cutover.failure or ""),
+            )
         case Judged():
-            yield event.verdict, None, event.why
+            yield word(event.verdict), None, event.why
         case MigrationTold():
-            yield f"{event.version}: {ONE_WAY[event.one_way]}", None, ""
+            told = message(
+                "%(name)s: %(what)s", name=event.version, what=word(ONE_WAY[event.one_way])
+            )
+            yield told, None, ""
         case Overridden():
             yield event.what, None, event.reason
         case TakenOver():
             yield event.holder, None, event.why
         case Asked(ask=Ask.APPROVE, approval=None):
-            yield event.ask, None, _because("names no release, so it is none", event.reason)
+            yield (
+                event.ask,
+                None,
+                _because(message("names no release, so it is none"), event.reason),
+            )
         case Asked(approval=Approval() as approval):
-            colours = f"from {approval.old} to {approval.new}"
-            yield f"{event.ask} {approval.version} {colours}", None, event.reason
+            colours = _move(word(approval.old), word(approval.new))
+            yield joined(" ", [event.ask, approval.version, colours]), None, event.reason
         case Asked():
             yield event.ask, None, event.reason
         case Noted():
             yield event.text, None, ""
         case Ended():
-            yield event.outcome, None, event.why
+            yield word(event.outcome), None, event.why
         case Unreadable(newer=NewerFormat()):
-            yield "of a newer format", None, event.why
+            yield message("of a newer format"), None, event.why
         case Unreadable():
-            yield f"record {record} cannot be read by this version of ao", None, event.why
+            told = message("record %(record)s cannot be read by this version of ao", record=record)
+            yield told, None, event.why
 
 
 def _person(event: Event | Unreadable) -> str:
@@ -90,5 +106,9 @@ def _person(event: Event | Unreadable) -> str:
     return ""
 
 
-def _because(result: str, why: str) -> str:
-    return f"{result}: {why}" if why else result
+def _move(old: object, new: object) -> Message:
+    return message("from %(old)s to %(new)s", old=old, new=new)
+
+
+def _because(result: object, why: str) -> object:
+    return message("%(what)s: %(why)s", what=result, why=why) if why else result

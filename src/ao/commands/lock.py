@@ -17,14 +17,14 @@ class Lock(SiteCommand):
         """Add the reason and the time."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "--reason", metavar="TEXT", required=True, help="Why, for all who are refused."
+            "--reason", metavar="TEXT", required=True, help=message("Why, for all who are refused.")
         )
         parser.add_argument(
             "--for",
             dest="length",
             metavar="TIME",
             default="2h",
-            help="How long, for example 30m. Default: 2h.",
+            help=message("How long, for example 30m. Default: 2h."),
         )
         return parser
 

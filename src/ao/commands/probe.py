@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cliff.show import ShowOne
-
+from ao.commands.listing import AoShowOne
 from ao.commands.site_command import SiteCommand
 from ao.commands.table_cell import Cell
 from ao.errors import ConfigError, RequestsLost
-from ao.message import message
+from ao.message import Message, message
+from ao.message.translation import spoken
 
 if TYPE_CHECKING:
     from ao.probe.probe_load import ProbeLoad
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ao.site import Identify
 
 
-class Probe(SiteCommand, ShowOne):
+class Probe(SiteCommand, AoShowOne):
     """Measure what users of a URL see, until Ctrl-C.
 
     Sends requests on new connections at an even rate, and on connections that Keep-Alive
@@ -39,19 +39,28 @@ class Probe(SiteCommand, ShowOne):
         """Add the URL and the load."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "url", metavar="URL", help="http or https; its path, if any, is what is asked for."
+            "url",
+            metavar="URL",
+            help=message("http or https; its path, if any, is what is asked for."),
         )
         parser.add_argument(
-            "--seconds", type=_positive, metavar="S", help="How long. Default: until Ctrl-C."
+            "--seconds",
+            type=_positive,
+            metavar="S",
+            help=message("How long. Default: until Ctrl-C."),
         )
         parser.add_argument(
             "--records",
             type=Path,
             metavar="FILE",
-            help="Write a line of CSV for every request; gzip if the name ends in .gz.",
+            help=message("Write a line of CSV for every request; gzip if the name ends in .gz."),
         )
-        _add_load(parser.add_argument_group("load"))
-        _add_colours(parser.add_argument_group("colours", "Default: `identify` of the site file."))
+        _add_load(parser.add_argument_group(message("load")))
+        _add_colours(
+            parser.add_argument_group(
+                message("colours"), message("Default: `identify` of the site file.")
+            )
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> tuple[Sequence[str], Sequence[Cell]]:
@@ -73,11 +82,12 @@ class Probe(SiteCommand, ShowOne):
                 run.lately = screen.enter_context(line).show
             self.recording = asyncio.run(_go(run, parsed_args.seconds))
         if self.recording.skipped:
-            print(
-                f"{self.recording.skipped:,} requests were not sent, because this machine could "
-                "not keep up; then what timed out may be its own fault too.",
-                file=sys.stderr,
+            told = message(
+                "%(count)s requests were not sent, because this machine could not keep up; then "
+                "what timed out may be its own fault too.",
+                count=f"{self.recording.skipped:,}",
             )
+            print(spoken(told), file=sys.stderr)
         figures = list(summary.figures(self.recording))
         return [figure.name for figure in figures], [Cell(it.value, it.text) for it in figures]
 
@@ -157,63 +167,72 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
         type=_not_negative,
         default=20.0,
         metavar="N",
-        help="Requests a second that each open a connection. Default: 20.",
+        help=message("Requests a second that each open a connection. Default: 20."),
     )
     group.add_argument(
-        "--kept", type=_count, default=10, metavar="N", help="Keep-Alive clients. Default: 10."
+        "--kept",
+        type=_count,
+        default=10,
+        metavar="N",
+        help=message("Keep-Alive clients. Default: 10."),
     )
     group.add_argument(
         "--interval",
         type=_not_negative,
         default=0.1,
         metavar="S",
-        help="Seconds between a Keep-Alive client's answer and its next request. Default: 0.1.",
+        help=message(
+            "Seconds between a Keep-Alive client's answer and its next request. Default: 0.1."
+        ),
     )
     group.add_argument(
         "--timeout",
         type=_positive,
         default=5.0,
         metavar="S",
-        help="Seconds after which a request is lost. Default: 5.",
+        help=message("Seconds after which a request is lost. Default: 5."),
     )
     group.add_argument(
         "--expect",
         type=int,
         metavar="STATUS",
-        help="HTTP status of a good answer. Default: any below 500.",
+        help=message("HTTP status of a good answer. Default: any below 500."),
     )
     group.add_argument(
         "--slow-path",
         type=_url_path,
         metavar="PATH",
-        help="Path that takes long, which some of the Keep-Alive clients ask for.",
+        help=message("Path that takes long, which some of the Keep-Alive clients ask for."),
     )
     group.add_argument(
-        "--slow", type=_count, metavar="N", help="How many of them. Default: every fifth."
+        "--slow",
+        type=_count,
+        metavar="N",
+        help=message("Keep-Alive clients that ask for --slow-path. Default: every fifth."),
     )
     group.add_argument(
         "--http2",
         action="store_true",
-        help="Speak HTTP/2: by TLS for an https URL, by prior knowledge for an http one.",
+        help=message("Speak HTTP/2: by TLS for an https URL, by prior knowledge for an http one."),
     )
     group.add_argument(
-        "--insecure", action="store_true", help="Do not check the server's certificate."
+        "--insecure", action="store_true", help=message("Do not check the server's certificate.")
     )
 
 
 def _add_colours(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--path", type=_url_path, metavar="PATH", help="Path of every request. Default: /."
+        "--path", type=_url_path, metavar="PATH", help=message("Path of every request. Default: /.")
     )
     told = group.add_mutually_exclusive_group()
     told.add_argument(
-        "--header", metavar="NAME", help="Header of the answer that holds the colour."
+        "--header", metavar="NAME", help=message("Header of the answer that holds the colour.")
     )
     told.add_argument(
         "--body",
         type=_one_group,
         metavar="REGEX",
-        help="Regular expression whose one group finds the colour in the body.",
+        help=message("Regular expression whose one group finds the colour in the body."),
     )
 
 
@@ -229,37 +248,42 @@ def _split(url: str) -> tuple[str, str]:
     return base, f"/{path}" if path.startswith("?") else path
 
 
+def _refusal(why: Message) -> argparse.ArgumentTypeError:
+    """Return the error of an argument that is refused."""
+    return argparse.ArgumentTypeError(spoken(why))
+
+
 def _number(text: str) -> float:
     try:
         number = float(text)
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+        raise _refusal(message("%(text)s is not a number", text=repr(text)))
     return number
 
 
 def _not_negative(text: str) -> float:
     if (number := _number(text)) < 0:
-        raise argparse.ArgumentTypeError(f"{text} is less than 0")
+        raise _refusal(message("%(text)s is less than 0", text=text))
     return number
 
 
 def _positive(text: str) -> float:
     if (number := _number(text)) <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not more than 0")
+        raise _refusal(message("%(text)s is not more than 0", text=text))
     return number
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+        raise _refusal(message("%(text)s is not a whole number from 0 on", text=repr(text)))
     return int(text)
 
 
 def _url_path(text: str) -> str:
     if not re.fullmatch(r"/[!-~]*", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a path such as /version")
+        raise _refusal(message("%(text)s is not a path such as /version", text=repr(text)))
     return text
 
 
@@ -267,7 +291,7 @@ def _one_group(text: str) -> str:
     try:
         groups = re.compile(text).groups
     except re.error as error:
-        raise argparse.ArgumentTypeError(f"not a regular expression: {error}") from error
+        raise _refusal(message("not a regular expression: %(error)s", error=error)) from error
     if groups != 1:
-        raise argparse.ArgumentTypeError(f"{text!r} has to have one group, as (blue|green)")
+        raise _refusal(message("%(text)s has to have one group, as (blue|green)", text=repr(text)))
     return text

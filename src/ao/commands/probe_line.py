@@ -10,6 +10,8 @@ from rich.text import Text
 
 from ao import duration
 from ao.colour import Colour
+from ao.message import message
+from ao.message.translation import spoken
 from ao.probe.request_counter import RequestCounter
 from ao.probe.run import Lately
 from ao.probe.summary import milliseconds
@@ -42,11 +44,14 @@ def _line(now: float, recorder: RequestCounter) -> Text:
     line.append(f"{duration.show(now):>7}", "dim")
     for colour, rate in recorder.tally(now).rates.items():
         line.append(f"   {colour} {rate:,.0f}/s", STYLES.get(colour, "bold"))
-    line.append(f"   lost {seen.lost:,}", "bold red" if seen.lost else "")
-    line.append(f"   retried {seen.retried:,}", "yellow" if seen.retried else "")
-    line.append(
-        f"   median {milliseconds(seen.latency_p50)}   p95 {milliseconds(seen.latency_p95)}"
-        "   Ctrl-C ends",
-        "dim",
+    lost = message("lost %(count)s", count=f"{seen.lost:,}")
+    line.append(f"   {spoken(lost)}", "bold red" if seen.lost else "")
+    retried = message("retried %(count)s", count=f"{seen.retried:,}")
+    line.append(f"   {spoken(retried)}", "yellow" if seen.retried else "")
+    times = message(
+        "median %(median)s   p95 %(p95)s   Ctrl-C ends",
+        median=milliseconds(seen.latency_p50),
+        p95=milliseconds(seen.latency_p95),
     )
+    line.append(f"   {spoken(times)}", "dim")
     return line

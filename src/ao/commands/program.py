@@ -68,14 +68,18 @@ class OpenStackClient:
 
     def add_site(self, parser: argparse.ArgumentParser) -> None:
         """Add the site and its file."""
-        parser.add_argument("site", metavar="SITE", help="Name of the site, or ID of its stack.")
+        parser.add_argument(
+            "site", metavar="SITE", help=message("Name of the site, or ID of its stack.")
+        )
         parser.add_argument(
             "--config",
             metavar="FILE",
             type=Path,
             default=os.environ.get("AO_CONFIG"),
-            help="Site file. Env: AO_CONFIG. Default: ao.yaml if it describes that site, else "
-            "what the project keeps of it.",
+            help=message(
+                "Site file. Env: AO_CONFIG. Default: ao.yaml if it describes that site, else "
+                "what the project keeps of it."
+            ),
         )
 
     def site(self, given: argparse.Namespace) -> Site:

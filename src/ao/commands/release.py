@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ao.commands.site_command import SiteCommand
-from ao.message import message
+from ao.message import Message, message
+from ao.message.translation import spoken
 
 if TYPE_CHECKING:
     from ao.release import Options
     from ao.work import Work
 
-RELEASE = "its ID, how that begins, or its version. Default: the open one."
+RELEASE = message("its ID, how that begins, or its version. Default: the open one.")
 """How a release is named in an argument."""
 
 
@@ -26,27 +27,29 @@ class ReleaseCommand(SiteCommand):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add what is said of the run."""
         parser = super().get_parser(prog_name)
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
+        parser.add_argument(
+            "--reason", default="", metavar="TEXT", help=message("Why; journalled.")
+        )
         parser.add_argument(
             "--i-know",
             action="store_true",
-            help="Switch back even past a one-way change of the database.",
+            help=message("Switch back even past a one-way change of the database."),
         )
-        parser.add_argument("--no-probe", action="store_true", help="Measure nothing.")
+        parser.add_argument("--no-probe", action="store_true", help=message("Measure nothing."))
         parser.add_argument(
             "--report",
             type=Path,
             action="append",
             default=[],
             metavar="FILE",
-            help="Write the last switch's report to FILE: .json, .html, .svg or .png.",
+            help=message("Write the last switch's report to FILE: .json, .html, .svg or .png."),
         )
         parser.add_argument(
             "-f",
             "--format",
             choices=["text", "json"],
             default="text",
-            help="json: a line for each event, on standard output.",
+            help=message("json: a line for each event, on standard output."),
         )
         return parser
 
@@ -95,7 +98,7 @@ class ReleaseCommand(SiteCommand):
 
 
 class Release(ReleaseCommand):
-    """Take a version all the way: deploy, check, switch, watch, keep it or switch back.
+    """Release a version: deploy, check, switch, watch, and keep it or switch back.
 
     Killed or stopped, the same command goes on where it stopped.
     """
@@ -103,34 +106,41 @@ class Release(ReleaseCommand):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the version and what a release may leave out."""
         parser = super().get_parser(prog_name)
-        parser.add_argument("version", metavar="VERSION", help="Version to release.")
+        parser.add_argument("version", metavar="VERSION", help=message("Version to release."))
         _add_until(parser)
         parser.add_argument(
             "--detach",
             action="store_true",
-            help="End after the switch; `ao watch` watches and decides.",
+            help=message("End after the switch; `ao watch` watches and decides."),
         )
         parser.add_argument(
             "--override",
             default="",
             metavar="REASON",
-            help="Switch outside of the maintenance window; the reason is journalled.",
+            help=message("Switch outside of the maintenance window; the reason is journalled."),
         )
-        parser.add_argument("--skip-logout", action="store_true", help="Log nobody out.")
+        parser.add_argument("--skip-logout", action="store_true", help=message("Log nobody out."))
         parser.add_argument(
             "--releaser",
             default="",
             metavar="NAME",
-            help="Person for whom it is begun, where one user acts for all as in a CI; journalled.",
+            help=message(
+                "Person for whom it is begun, where one user acts for all as in a CI; journalled."
+            ),
         )
         parser.add_argument(
             "--id-file",
             type=Path,
             metavar="FILE",
-            help="Write the release's ID to FILE, for `ao approve`; nothing when there is none.",
+            help=message(
+                "Write the release's ID to FILE, for `ao approve`; nothing when there is none."
+            ),
         )
         parser.add_argument(
-            "--junit", type=Path, metavar="FILE", help="Write the checks' results as JUnit XML."
+            "--junit",
+            type=Path,
+            metavar="FILE",
+            help=message("Write the checks' results as JUnit XML."),
         )
         return parser
 
@@ -150,12 +160,12 @@ class Release(ReleaseCommand):
 
 
 class Continue(ReleaseCommand):
-    """Go on with the release that is paused or has stopped; `ao approve` approves of one."""
+    """Continue the release that is paused or has stopped; `ao approve` approves its switch."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add which release, and the stage to stop after."""
         parser = super().get_parser(prog_name)
-        _add_release(parser, "Only this release")
+        _add_release(parser, message("Only this release"))
         _add_until(parser)
         return parser
 
@@ -187,15 +197,19 @@ class Approve(SiteCommand):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add which release, who approves, and why."""
         parser = super().get_parser(prog_name)
-        _add_release(parser, "The release")
+        _add_release(parser, message("The release"))
         parser.add_argument(
             "--approver",
             default="",
             metavar="NAME",
-            help="Person for whom it is approved, where one user acts for all as in a CI; "
-            "journalled.",
+            help=message(
+                "Person for whom it is approved, where one user acts for all as in a CI; "
+                "journalled."
+            ),
         )
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
+        parser.add_argument(
+            "--reason", default="", metavar="TEXT", help=message("Why; journalled.")
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
@@ -244,10 +258,15 @@ class Abort(ReleaseCommand):
         """Add which release, and whether to wait for it."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "version", nargs="?", metavar="VERSION", help="Only a release of this version, or ID."
+            "version",
+            nargs="?",
+            metavar="VERSION",
+            help=message("Abort only a release of this version or ID."),
         )
         parser.add_argument(
-            "--wait", action="store_true", help="Come back when it has ended where it runs."
+            "--wait",
+            action="store_true",
+            help=message("Wait until the release has ended where it runs."),
         )
         return parser
 
@@ -278,12 +297,14 @@ class Back(ReleaseCommand):
 
 
 class Pause(SiteCommand):
-    """Have the release that runs wait, from whatever machine; `ao release continue` goes on."""
+    """Pause the running release, from whatever machine; `ao release continue` ends the pause."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the reason."""
         parser = super().get_parser(prog_name)
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
+        parser.add_argument(
+            "--reason", default="", metavar="TEXT", help=message("Why; journalled.")
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
@@ -300,13 +321,18 @@ def _add_until(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--until",
         choices=("deploy", "check", "match", "approve", "logout", "switch", "watch"),
-        help="Stop after that stage; the same command goes on.",
+        help=message("Stop after that stage; the same command goes on."),
     )
 
 
-def _add_release(parser: argparse.ArgumentParser, what: str) -> None:
+def _add_release(parser: argparse.ArgumentParser, what: Message) -> None:
     """Add which release is meant."""
-    parser.add_argument("release", nargs="?", metavar="RELEASE", help=f"{what}: {RELEASE}")
+    parser.add_argument(
+        "release",
+        nargs="?",
+        metavar="RELEASE",
+        help=message("%(what)s: %(release)s", what=what, release=RELEASE),
+    )
 
 
 def _known(id_file: Path | None, format: str, release: str, version: str) -> None:  # noqa: A002
@@ -329,5 +355,5 @@ def _write(path: Path, text: str) -> None:
 
 def _ask(question: str) -> bool:
     """Ask on the terminal."""
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"{spoken(question)} [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -9,8 +9,14 @@ from pathlib import Path
 from ao.commands.site_command import AoCommand
 from ao.errors import ConfigError
 from ao.message import message
+from ao.message.translation import spoken
 
-_KINDS = {"svg": "chart", "png": "chart", "html": "whole report"}
+_KINDS = {
+    "svg": message("Write the chart there."),
+    "png": message("Write the chart there."),
+    "html": message("Write the whole report there."),
+}
+"""Files that are written, by the ends of their names, and what `--help` says of them."""
 
 
 class Report(AoCommand):
@@ -20,17 +26,15 @@ class Report(AoCommand):
         """Add the files."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "file", metavar="FILE.json", type=Path, help="What `ao switch --report` wrote."
+            "file", metavar="FILE.json", type=Path, help=message("What `ao switch --report` wrote.")
         )
         for kind, what in _KINDS.items():
-            parser.add_argument(
-                f"--{kind}", metavar=f"FILE.{kind}", type=Path, help=f"Write the {what} there."
-            )
+            parser.add_argument(f"--{kind}", metavar=f"FILE.{kind}", type=Path, help=what)
         parser.add_argument(
             "--language",
             choices=("en", "ja"),
             default="en",
-            help="Language of the chart. Default: en.",
+            help=message("Language of the chart. Default: en."),
         )
         return parser
 
@@ -57,7 +61,7 @@ class Report(AoCommand):
         cutover = report_files.read(parsed_args.file)
         for path in paths:
             report_files.write(cutover, path, Language(parsed_args.language))
-            print(f"wrote {path}", file=sys.stderr)
+            print(spoken(message("wrote %(path)s", path=path)), file=sys.stderr)
         if not paths:
             from rich.console import Console
 

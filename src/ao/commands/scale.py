@@ -6,6 +6,7 @@ import argparse
 
 from ao.colour import Colour
 from ao.commands.site_command import SystemLister
+from ao.message import message
 
 
 class Scale(SystemLister):
@@ -15,10 +16,17 @@ class Scale(SystemLister):
         """Add the colour and the number."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "colour", metavar="COLOUR", choices=list(Colour), help="System: blue or green."
+            "colour", metavar="COLOUR", choices=list(Colour), help=message("System: blue or green.")
         )
-        parser.add_argument("servers", metavar="N", type=int, help="Servers that it gets.")
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the journal.")
+        parser.add_argument(
+            "servers",
+            metavar="N",
+            type=int,
+            help=message("Number of servers that the system gets."),
+        )
+        parser.add_argument(
+            "--reason", default="", metavar="TEXT", help=message("Why, for the journal.")
+        )
         return parser
 
     def take_action(

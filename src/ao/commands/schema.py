@@ -6,6 +6,7 @@ import argparse
 import json
 
 from ao.commands.site_command import AoCommand
+from ao.message import message
 
 
 class Schema(AoCommand):
@@ -15,7 +16,9 @@ class Schema(AoCommand):
         """Add the other form."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "--markdown", action="store_true", help="Tables of all keys instead, as Markdown."
+            "--markdown",
+            action="store_true",
+            help=message("Print tables of all keys as Markdown instead."),
         )
         return parser
 

@@ -7,18 +7,29 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ao.commands.site_command import SiteCommand, TableLister
+from ao.commands.listing import AoLister
+from ao.commands.site_command import SiteCommand
 from ao.errors import NotFound
 from ao.message import message
+from ao.message.translation import spoken
 
 if TYPE_CHECKING:
     from ao.journal import Entry
 
-COLUMNS = ("Time", "Who", "Event", "Text", "Took", "Result")
+COLUMNS = (
+    message("Time"),
+    message("Who"),
+    message("Event"),
+    message("Text"),
+    message("Took"),
+    message("Result"),
+)
 
 
-class Show(SiteCommand, TableLister):
+class Show(SiteCommand, AoLister):
     """Show a release as the journal has it: steps, times, checks, requests, outcome."""
+
+    piped_width = 160
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the release and the files."""
@@ -27,8 +38,10 @@ class Show(SiteCommand, TableLister):
             "release",
             nargs="?",
             metavar="RELEASE",
-            help="Its ID, or how that begins; `ao history` lists them. Default: the latest "
-            "but for locks by hand.",
+            help=message(
+                "Its ID, or how that begins; `ao history` lists them. Default: the latest "
+                "but for locks by hand."
+            ),
         )
         parser.add_argument(
             "--report",
@@ -36,8 +49,10 @@ class Show(SiteCommand, TableLister):
             action="append",
             default=[],
             metavar="FILE",
-            help="Write the report of its last switch to FILE: .json, .html, .svg or .png. "
-            "May be given again.",
+            help=message(
+                "Write the report of its last switch to FILE: .json, .html, .svg or .png. "
+                "May be given again."
+            ),
         )
         return parser
 
@@ -59,7 +74,9 @@ class Show(SiteCommand, TableLister):
         ]
         if not found:
             raise NotFound(
-                f"the journal has no release {wanted or ''}".rstrip(),
+                message("the journal has no release %(wanted)s", wanted=wanted)
+                if wanted
+                else message("the journal has no release"),
                 cure=message("`ao history` lists the releases."),
             )
         told = journal.entries(found[-1])
@@ -77,7 +94,8 @@ class Show(SiteCommand, TableLister):
                 message("release %(release)s has no switch that could be reported", release=release)
             )
         for cut in switches[-1].cut if switches else ():
-            print(f"Too large to be kept whole: {cut} were left out.", file=sys.stderr)
+            left_out = message("Too large to be kept whole: %(what)s were left out.", what=cut)
+            print(spoken(left_out), file=sys.stderr)
         for path in paths:
             report_files.write(switches[-1].cutover, path)
-            print(f"wrote {path}", file=sys.stderr)
+            print(spoken(message("wrote %(path)s", path=path)), file=sys.stderr)

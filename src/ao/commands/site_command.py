@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from cliff.app import App
 from cliff.command import Command
-from cliff.lister import Lister
 
 from ao.commands import program
+from ao.commands.help_formatter import HelpFormatter, description
+from ao.commands.listing import AoLister
 from ao.errors import AoError
 from ao.interrupt import terminable
 from ao.message import message
@@ -44,6 +45,16 @@ class AoCommand(Command):
         super().__init__(app, app_args, **kwargs)
         self.cleanup = ExitStack()
         """Closed before an error is told."""
+
+    def get_description(self) -> str:
+        """Return what the command does, in the user's language."""
+        return spoken(description(type(self)))
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Return a parser whose help is in the user's language."""
+        parser = super().get_parser(prog_name)
+        parser.formatter_class = HelpFormatter
+        return parser
 
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command; return the exit code."""
@@ -137,16 +148,7 @@ class SiteCommand(CloudCommand):
         return Work(cloud=cloud, site=site, progress=LoggedProgress(listener))
 
 
-class TableLister(Lister):
-    """A command that lists; words of enums and messages are plain texts in every format."""
-
-    def produce_output(self, parsed_args: argparse.Namespace, column_names: Any, data: Any) -> int:
-        """Write the table. PyYAML has no form for a kind of text of our own."""
-        plain = [tuple(str(it) if isinstance(it, str) else it for it in row) for row in data]
-        return super().produce_output(parsed_args, column_names, plain)
-
-
-class SystemLister(SiteCommand, TableLister):
+class SystemLister(SiteCommand, AoLister):
     """A command on a site that ends with a table of its systems."""
 
     def table(

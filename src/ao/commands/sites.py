@@ -7,15 +7,30 @@ import sys
 from typing import TYPE_CHECKING
 
 from ao.colour import Colour
-from ao.commands.site_command import CloudCommand, TableLister
+from ao.commands.listing import AoLister
+from ao.commands.site_command import CloudCommand
+from ao.message import message
+from ao.message.translation import spoken
+from ao.message.vocabulary import word
 
 if TYPE_CHECKING:
+    from ao.journal import Operation
     from ao.operations.overview import Glance, SystemGlance
 
-COLUMNS = ("Site", "Live", "Blue", "Blue up", "Green", "Green up", "Address", "Lock", "Last act")
+COLUMNS = (
+    message("Site"),
+    message("Live"),
+    message("Blue"),
+    message("Blue up"),
+    message("Green"),
+    message("Green up"),
+    message("Address"),
+    message("Lock"),
+    message("Last act"),
+)
 
 
-class Sites(CloudCommand, TableLister):
+class Sites(CloudCommand, AoLister):
     """List the sites of the project: what is live in which version, and who is at work."""
 
     def take_action(
@@ -26,29 +41,38 @@ class Sites(CloudCommand, TableLister):
 
         found = overview(self.cloud())
         for sentence in found.unknown:
-            print(f"Not known: {sentence}", file=sys.stderr)
+            print(spoken(message("Not known: %(what)s", what=sentence)), file=sys.stderr)
         for sentence in found.invalid:
-            print(sentence, file=sys.stderr)
+            print(spoken(sentence), file=sys.stderr)
         return COLUMNS, [_row(glance) for glance in found.sites]
 
 
 def _row(glance: Glance) -> tuple[object, ...]:
     systems = (glance.systems[colour] for colour in Colour)
     cells = [cell for system in systems for cell in (system.version or "-", _up(system))]
-    release = glance.release
     return (
         glance.name,
         glance.live or "-",
         *cells,
         glance.address or "-",
         str(glance.holder) if glance.holder else "-",
-        f"{release.act} {release.version}: {release.outcome or release.step or 'at work'}".strip()
-        if release
-        else "-",
+        _last(glance.release) if glance.release else "-",
+    )
+
+
+def _last(release: Operation) -> str:
+    """Return what was done last, and what came of it."""
+    return message(
+        "%(act)s %(version)s: %(state)s",
+        act=word(release.act),
+        version=release.version,
+        state=word(release.outcome or release.step or "at work"),
     )
 
 
 def _up(system: SystemGlance) -> str:
     if system.wanted is None:
         return "-"
-    return f"{'some' if system.up is None else system.up} of {system.wanted}"
+    if system.up is None:
+        return message("some of %(wanted)s", wanted=system.wanted)
+    return message("%(up)s of %(wanted)s", up=system.up, wanted=system.wanted)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Switch(SystemLister):
-    """Make the standby live; again, and the system before is live again.
+    """Switch production to the standby; the same command switches it back.
 
     A probe measures it: how many requests were lost, and when users came over. A switch
     that was killed goes on to the same system.
@@ -33,48 +33,52 @@ class Switch(SystemLister):
             nargs="?",
             metavar="COLOUR",
             choices=list(Colour),
-            help="System to make live: blue or green. Default: the standby.",
+            help=message("System to make live: blue or green. Default: the standby."),
         )
         parser.add_argument(
             "--degraded",
             action="store_true",
-            help="Switch even if only some of its servers pass the health check.",
+            help=message("Switch even if only some of its servers pass the health check."),
         )
         parser.add_argument(
             "--take-over",
             action="store_true",
-            help="Take the production address from a port that is not of this site.",
+            help=message("Take the production address from a port that is not of this site."),
         )
         parser.add_argument(
             "--force",
             action="store_true",
-            help="For emergencies: look at nothing first, wait for nobody, cut the old "
-            "system's clients, never switch back.",
+            help=message(
+                "For emergencies: look at nothing first, wait for nobody, cut the old "
+                "system's clients, never switch back."
+            ),
         )
         parser.add_argument(
             "--i-know",
             action="store_true",
-            help="Switch back even past a one-way change of the database.",
+            help=message("Switch back even past a one-way change of the database."),
         )
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why; journalled.")
-        measuring = parser.add_argument_group("measuring")
-        measuring.add_argument("--no-probe", action="store_true", help="Measure nothing.")
+        parser.add_argument(
+            "--reason", default="", metavar="TEXT", help=message("Why; journalled.")
+        )
+        measuring = parser.add_argument_group(message("measuring"))
+        measuring.add_argument("--no-probe", action="store_true", help=message("Measure nothing."))
         measuring.add_argument(
             "--probe-new",
             type=float,
             metavar="N",
-            help="Requests a second on new connections. Default: switch.probe_new.",
+            help=message("Requests a second on new connections. Default: switch.probe_new."),
         )
         measuring.add_argument(
             "--probe-kept",
             type=int,
             metavar="N",
-            help="Keep-Alive clients. Default: switch.probe_kept.",
+            help=message("Keep-Alive clients. Default: switch.probe_kept."),
         )
         measuring.add_argument(
             "--probe-slow",
             metavar="PATH",
-            help="Path that takes long, which every fifth Keep-Alive client asks for.",
+            help=message("Path that takes long, which every fifth Keep-Alive client asks for."),
         )
         measuring.add_argument(
             "--report",
@@ -82,7 +86,9 @@ class Switch(SystemLister):
             action="append",
             default=[],
             metavar="FILE",
-            help="Write the report to FILE: .json, .html, .svg or .png. May be given again.",
+            help=message(
+                "Write the report to FILE: .json, .html, .svg or .png. May be given again."
+            ),
         )
         return parser
 

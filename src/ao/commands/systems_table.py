@@ -10,18 +10,33 @@ from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands.table_cell import Cell
 from ao.message import message
+from ao.message.vocabulary import word
 from ao.plan import alarms
 from ao.plan.facts import Facts
-from ao.plan.scaling_state import ScalingState
+from ao.plan.scaling_state import ScalingState, SizeChange
 from ao.site import Site
 
 Loads = Mapping[Colour, ScalingState]
 """Load of each system; empty when it was not asked for."""
 
-COLUMNS = ("System", "Role", "Version", "Online", "Wanted", "Address", "State")
-SCALING = ("Bounds", "Alarms")
+COLUMNS = (
+    message("System"),
+    message("Role"),
+    message("Version"),
+    message("Online"),
+    message("Wanted"),
+    message("Address"),
+    message("State"),
+)
+SCALING = (
+    message("Bounds"),
+    message("Alarms"),
+)
 """Columns of a site with autoscaling."""
-LOAD = ("Load", "Scaled")
+LOAD = (
+    message("Load"),
+    message("Scaled"),
+)
 """Columns of a site whose load was asked for."""
 GRACE = 60.0
 """Seconds in which Aodh, as it is usually set up, looks at an alarm whose time has begun."""
@@ -42,7 +57,6 @@ def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[obj
 
 def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
     system = facts.systems[colour]
-    role = "live" if facts.live is colour else "standby" if facts.standby is colour else "-"
     addresses = [
         f"{url(address.address)}/"
         for address, url, reached in (
@@ -52,8 +66,8 @@ def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
         if address and reached is colour
     ]
     return (
-        str(colour),
-        role,
+        colour,
+        _role(facts, colour),
         system.version or "-",
         system.online,
         system.size,
@@ -63,25 +77,33 @@ def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
     )
 
 
+def _role(facts: Facts, colour: Colour) -> str:
+    if facts.live is colour:
+        return message("live")
+    return message("standby") if facts.standby is colour else "-"
+
+
 def _bounds(site: Site) -> str:
-    return f"{site.group.minimum} to {site.group.maximum}"
+    return message(
+        "%(minimum)s to %(maximum)s", minimum=site.group.minimum, maximum=site.group.maximum
+    )
 
 
 def _alarms(facts: Facts, colour: Colour) -> str:
     """Return what the alarms of a system say; `off` while they are, `none` where it has none."""
     system = facts.systems[colour]
     if not system.alarms:
-        return message("not known") if facts.unknown else "none"
+        return message("not known") if facts.unknown else message("none")
     if not any(alarm.enabled for alarm in system.alarms):
-        return "off"
+        return message("off")
     out, inward = system.alarm(alarms.OUT), system.alarm(alarms.IN)
     return message("out %(out)s, in %(inward)s", out=_state_of(out), inward=_state_of(inward))
 
 
-def _state_of(alarm: Alarm | None) -> str:
+def _state_of(alarm: Alarm | None) -> object:
     if alarm is None:
-        return "lost"
-    return alarm.state if alarm.enabled else "off"
+        return word("lost")
+    return word(alarm.state if alarm.enabled else "off")
 
 
 def _load(site: Site, load: ScalingState) -> tuple[Cell, Cell]:
@@ -91,9 +113,18 @@ def _load(site: Site, load: ScalingState) -> tuple[Cell, Cell]:
     text = "-" if value is None else f"{value:.0%}" if cpu else f"{value:g}"
     done = "-"
     if last is not None:
-        way, size = "out" if last.out else "in", f" to {last.size}" if last.size else ""
-        done = f"{way}{size}, {last.at.replace('T', ' ')}"
+        done = _scaled(last)
     return Cell(value, text), Cell(asdict(last) if last else None, done)
+
+
+def _scaled(last: SizeChange) -> str:
+    """Return when load changed the size of a system, and to which."""
+    at = last.at.replace("T", " ")
+    if last.out and last.size:
+        return message("out to %(size)s, %(at)s", size=last.size, at=at)
+    if last.size:
+        return message("in to %(size)s, %(at)s", size=last.size, at=at)
+    return message("out, %(at)s", at=at) if last.out else message("in, %(at)s", at=at)
 
 
 def _state(facts: Facts, colour: Colour) -> str:
@@ -102,7 +133,7 @@ def _state(facts: Facts, colour: Colour) -> str:
         return message("not built")
     if system.stack.busy:
         return message("%(action)s in progress", action=system.stack.action.lower())
-    return system.obstacle() or "ready"
+    return system.obstacle() or message("ready")
 
 
 def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]:

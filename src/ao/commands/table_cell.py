@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cliff.columns import FormattableColumn
 
+from ao.message.translation import spoken
+
 
 class Cell(FormattableColumn[object]):
     """A figure as cliff shows it: the text in tables, the value in JSON and YAML."""
@@ -13,8 +15,8 @@ class Cell(FormattableColumn[object]):
         self._text = text
 
     def human_readable(self) -> str:
-        """Return the figure's text."""
-        return self._text
+        """Return the figure's text in the user's language."""
+        return spoken(self._text)
 
     def machine_readable(self) -> object:
         """Return the figure's value."""

@@ -11,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cliff.show import ShowOne
-
 from ao import duration
-from ao.commands.site_command import SiteCommand, TableLister
+from ao.commands.listing import AoLister, AoShowOne
+from ao.commands.site_command import SiteCommand
+from ao.message import Message, message
+from ao.message.translation import language_of_environment, spoken
 
 if TYPE_CHECKING:
     from ao.report.translations import Language
@@ -43,7 +44,7 @@ class ProcedureCommand(SiteCommand):
         parser.add_argument(
             "--from-history",
             metavar="SITE",
-            help="Take times from the journal of this site, as far as it has them.",
+            help=message("Take times from the journal of this site, as far as it has them."),
         )
         return parser
 
@@ -73,11 +74,13 @@ class ProcedureCommand(SiteCommand):
         times = self._times(site)
         changed, missing = zip(*(history.applied(it, times) for it in found), strict=True)
         if lacking := dict.fromkeys(word for words in missing for word in words):
-            print(
-                f"The journal of {site} has no time of {', '.join(lacking)}: "
-                "those of the procedure are taken.",
-                file=sys.stderr,
+            told = message(
+                "The journal of %(site)s has no time of %(tasks)s: those of the procedure are "
+                "taken.",
+                site=site,
+                tasks=", ".join(lacking),
             )
+            print(spoken(told), file=sys.stderr)
         return tuple(changed)
 
     def _times(self, name: str) -> Times:
@@ -93,7 +96,7 @@ class ProcedureCommand(SiteCommand):
         return history.measured(releases, history.drains(entries))
 
 
-class DrawingCommand(ProcedureCommand, TableLister):
+class DrawingCommand(ProcedureCommand, AoLister):
     """A command that lists timetables, and draws them."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -105,16 +108,22 @@ class DrawingCommand(ProcedureCommand, TableLister):
             action="append",
             default=[],
             metavar="FILE",
-            help="Draw a chart into FILE: .svg, .png or .html. May be given again.",
+            help=message("Draw a chart into FILE: .svg, .png or .html. May be given again."),
         )
         parser.add_argument(
-            "--language", choices=("en", "ja"), default="en", help="Language. Default: en."
+            "--language",
+            choices=("en", "ja"),
+            help=message(
+                "Language. Default: that of the locale for tables, en for charts and programs."
+            ),
         )
         parser.add_argument(
             "--past-midnight",
             action=argparse.BooleanOptionalAction,
             default=None,
-            help="Write 01:00 on the next day as 25:00. Default: as the procedure's file says.",
+            help=message(
+                "Write 01:00 on the next day as 25:00. Default: as the procedure's file says."
+            ),
         )
         return parser
 
@@ -141,11 +150,12 @@ class DrawingCommand(ProcedureCommand, TableLister):
 
     def draw(self, shown: Schedule | Comparison, options: argparse.Namespace) -> None:
         """Write the charts."""
+        from ao.report.translations import Language
         from ao.timetable import chart_files
 
         for path in options.chart:
-            chart_files.write(shown, path, _language(options))
-            print(f"wrote {path}", file=sys.stderr)
+            chart_files.write(shown, path, Language(options.language or Language.ENGLISH))
+            print(spoken(message("wrote %(path)s", path=path)), file=sys.stderr)
 
 
 class Timetable(DrawingCommand):
@@ -155,7 +165,7 @@ class Timetable(DrawingCommand):
         """Add the procedure."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "procedure", metavar="PROCEDURE.yaml", type=Path, help="File of the procedure."
+            "procedure", metavar="PROCEDURE.yaml", type=Path, help=message("File of the procedure.")
         )
         return parser
 
@@ -178,14 +188,23 @@ class Compare(DrawingCommand):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the procedures and the rhythm."""
         parser = super().get_parser(prog_name)
-        parser.add_argument("first", metavar="FIRST.yaml", type=Path, help="File of the one.")
-        parser.add_argument("second", metavar="SECOND.yaml", type=Path, help="File of the other.")
+        parser.add_argument(
+            "first", metavar="FIRST.yaml", type=Path, help=message("File of the first procedure.")
+        )
+        parser.add_argument(
+            "second",
+            metavar="SECOND.yaml",
+            type=Path,
+            help=message("File of the second procedure."),
+        )
         parser.add_argument(
             "--rhythm",
             type=_rhythm,
             default=RHYTHMS["weekly"],
             metavar="RHYTHM",
-            help=f"Releases a year, or {', '.join(RHYTHMS)}. Default: weekly.",
+            help=message(
+                "Releases a year, or %(words)s. Default: weekly.", words=", ".join(RHYTHMS)
+            ),
         )
         return parser
 
@@ -202,7 +221,7 @@ class Compare(DrawingCommand):
         return _listed(tables.comparison(compared, language))
 
 
-class Fit(ProcedureCommand, ShowOne):
+class Fit(ProcedureCommand, AoShowOne):
     """Tell how likely a release fits its window, by many runs with random times."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -213,26 +232,38 @@ class Fit(ProcedureCommand, ShowOne):
             nargs="?",
             metavar="PROCEDURE.yaml",
             type=Path,
-            help="File of the procedure. Default: a release as Ao makes it.",
+            help=message("File of the procedure. Default: a release as Ao makes it."),
         )
         parser.add_argument(
             "--window",
             type=_duration,
             metavar="TIME",
-            help="Length of the window, for example 15m. Default: what the procedure plans.",
+            help=message(
+                "Length of the window, for example 15m. Default: what the procedure plans."
+            ),
         )
         parser.add_argument(
-            "--runs", type=_count, default=10_000, metavar="N", help="Runs. Default: 10000."
+            "--runs",
+            type=_count,
+            default=10_000,
+            metavar="N",
+            help=message("Number of runs. Default: 10000."),
         )
         parser.add_argument(
-            "--seed", type=int, default=0, metavar="N", help="Seed of chance. Default: 0."
+            "--seed",
+            type=int,
+            default=0,
+            metavar="N",
+            help=message("Seed of the random numbers. Default: 0."),
         )
         parser.add_argument(
             "--safe",
             type=_percent,
             default=0.95,
             metavar="PERCENT",
-            help="Runs of 100 that a safe start keeps within the window. Default: 95.",
+            help=message(
+                "Percentage of runs that a safe start keeps within the window. Default: 95."
+            ),
         )
         return parser
 
@@ -265,9 +296,11 @@ class Fit(ProcedureCommand, ShowOne):
 
 
 def _language(options: argparse.Namespace) -> Language:
+    """Return the language that is asked for, or else the one of those who read the output."""
     from ao.report.translations import Language
 
-    return Language(options.language)
+    people = options.formatter == "table"
+    return Language(options.language or (language_of_environment() if people else "en"))
 
 
 def _listed(table: Table) -> Output:
@@ -287,7 +320,9 @@ def _rhythm(text: str) -> float:
 
 def _percent(text: str) -> float:
     share = _positive(text.removesuffix("%")) / 100
-    return share if share <= 1 else _refuse(f"{text!r} is more than 100 %")
+    return (
+        share if share <= 1 else _refuse(message("%(text)s is more than 100 %%", text=repr(text)))
+    )
 
 
 def _positive(text: str) -> float:
@@ -295,13 +330,21 @@ def _positive(text: str) -> float:
         number = float(text)
     except ValueError:
         number = math.nan
-    return number if 0 < number < math.inf else _refuse(f"{text!r} is not a number above 0")
+    return (
+        number
+        if 0 < number < math.inf
+        else _refuse(message("%(text)s is not a number above 0", text=repr(text)))
+    )
 
 
 def _count(text: str) -> int:
     number = int(text) if text.isdecimal() else 0
-    return number if 0 < number <= 1_000_000 else _refuse(f"{text!r} is not 1 to 1000000")
+    return (
+        number
+        if 0 < number <= 1_000_000
+        else _refuse(message("%(text)s is not 1 to 1000000", text=repr(text)))
+    )
 
 
-def _refuse(message: str) -> NoReturn:
-    raise argparse.ArgumentTypeError(message)
+def _refuse(why: Message) -> NoReturn:
+    raise argparse.ArgumentTypeError(spoken(why))

@@ -18,9 +18,13 @@ class Unlock(SiteCommand):
         parser.add_argument(
             "--force",
             action="store_true",
-            help="Also free somebody else's: a release under way stops before its next step.",
+            help=message(
+                "Also free somebody else's: a release under way stops before its next step."
+            ),
         )
-        parser.add_argument("--reason", default="", metavar="TEXT", help="Why, for the journal.")
+        parser.add_argument(
+            "--reason", default="", metavar="TEXT", help=message("Why, for the journal.")
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from ao.cloud import Cloud, SoftwareConfig
 from ao.errors import AoError, NotFound
 from ao.journal import entry, retention
 from ao.journal.entry import Entry
-from ao.journal.events import Begun, Event
+from ao.journal.events import Begun, Ended, Event, Outcome, StepEnded
 from ao.journal.heading import ALONE, LIMIT, Heading, is_free, prefix
 from ao.journal.invalid import Invalid, InvalidEntry, sentences
 from ao.journal.operation import Operation, operations
@@ -29,6 +29,8 @@ from ao.site import is_name
 from ao.untrusted.texts import line
 from ao.work import Work
 
+BAD = frozenset({Outcome.ABORTED, Outcome.CHECK_FAILED, Outcome.FAILED, Outcome.ROLLED_BACK})
+"""What an operation, or a step, ends in that has a cause to tell."""
 READERS = 8
 """Texts that are asked for side by side."""
 
@@ -41,10 +43,20 @@ class Journal:
     """The journal of one site."""
 
     def __init__(
-        self, work: Work, *, site: str | None = None, now: Callable[[], datetime] = _now
+        self,
+        work: Work,
+        *,
+        site: str | None = None,
+        now: Callable[[], datetime] = _now,
+        text: Callable[[SoftwareConfig], str] | None = None,
     ) -> None:
-        """Open the journal of the work's site, or of the site of the project that is named."""
+        """Open the journal of the work's site, or of the site of the project that is named.
+
+        `text` returns the text of a record, where it may be known already; it raises NotFound
+        of one that is pruned. Without it Heat is asked.
+        """
         self._cloud = work.cloud
+        self._text = text or work.cloud.software_configs.read
         self._site = work.site.name if site is None else site
         self._who = work.cloud.user
         self._work = work
@@ -114,6 +126,17 @@ class Journal:
             ]
         )
 
+    def chosen(
+        self, choose: Callable[[Sequence[Heading]], Collection[Heading]]
+    ) -> tuple[Entry, ...]:
+        """Entries with their events, oldest first: those of the headings that `choose` returns.
+
+        `choose` gets the headings of all entries of the site, oldest first; no other text is read.
+        """
+        found = self._headings()
+        wanted = choose([heading for _, heading in found])
+        return self._read([(record, heading) for record, heading in found if heading in wanted])
+
     def requests(self, release: str, seen: Collection[str] = ()) -> tuple[Entry, ...]:
         """Return what others ask of a release, oldest first, but for entries with IDs in `seen`."""
         return self._read(
@@ -127,6 +150,22 @@ class Journal:
     def operations(self) -> tuple[Operation, ...]:
         """Return the operations on the site, oldest first; in one request."""
         return operations(heading for _, heading in self._headings())
+
+    def causes(self, of: Iterable[Operation]) -> Mapping[str, str]:
+        """Why operations ended otherwise than well, by their IDs; those without a cause lack.
+
+        It is what the end of an operation tells, or else its last step, if that has failed.
+        """
+        bad = {
+            it.id for it in of if it.outcome in BAD or (it.steps and it.steps[-1].outcome in BAD)
+        }
+        if not bad:
+            return {}
+        return {
+            it.heading.release: it.event.why
+            for it in self.chosen(lambda headings: _last_words(headings, bad))
+            if isinstance(it.event, StepEnded | Ended) and it.event.outcome in BAD and it.event.why
+        }
 
     def may_go_back(self, version: str) -> bool | None:
         """Return whether there is a way back from a version, as was told when it went live.
@@ -186,7 +225,7 @@ class Journal:
 
         def look(record: SoftwareConfig, heading: Heading) -> Entry | InvalidEntry | None:
             try:
-                return entry.read(record.id, heading, self._cloud.software_configs.read(record))
+                return entry.read(record.id, heading, self._text(record))
             except NotFound:
                 return None
             except Invalid as error:
@@ -247,6 +286,16 @@ def headings(
             found[record.name] = record, heading
     ordered = sorted(found.values(), key=lambda pair: (pair[0].created_at, pair[1].at))
     return ordered, tuple(invalid.values())
+
+
+def _last_words(headings: Sequence[Heading], ids: Collection[str]) -> Collection[Heading]:
+    """Return the ends of operations, and those of their last steps."""
+    last = {
+        (it.release, it.kind): it
+        for it in headings
+        if it.release in ids and it.kind in {"step ended", "end"}
+    }
+    return set(last.values())
 
 
 def _left_out(record: SoftwareConfig, error: Invalid) -> InvalidEntry:

@@ -64,7 +64,7 @@ def message(template: str, /, **parameters: Parameter) -> Message:
     return Message(template, parameters)
 
 
-def joined(separator: str, parts: Iterable[str]) -> Message:
+def joined(separator: str, parts: Iterable[object]) -> Message:
     """Join messages, and other texts, to one."""
     named = {f"part{number}": part for number, part in enumerate(parts, 1)}
     return Message(separator.join(f"%({name})s" for name in named), named)

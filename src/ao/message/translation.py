@@ -34,9 +34,15 @@ def of_environment() -> gettext.NullTranslations:
         return gettext.translation(DOMAIN, folder, languages, fallback=True)
 
 
-def spoken(text: object) -> str:
-    """Say a text of Ao's in the user's language."""
-    return translated(text, of_environment().gettext)
+def language_of_environment() -> str:
+    """Return the user's language, as `ja`; `en` where Ao has no catalogue of it."""
+    return of_environment().info().get("language", "en")
+
+
+def spoken(text: object, language: str | None = None) -> str:
+    """Say a message in a language such as `ja`, or in the user's; any other text as it is."""
+    catalogue = of_environment() if language is None else of(language)
+    return translated(text, catalogue.gettext)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ao.message.template import Gettext, Message, translated
+from ao.message.template import Message
 
 WORDS = frozenset(
     {
@@ -49,6 +49,23 @@ WORDS = frozenset(
         "waits for approval",
         "paused",
         "stopped",
+        "approved",
+        "to do",
+        # What becomes of a switch, and of connections
+        "keep",
+        "back",
+        "open",
+        "reset",
+        "hang",
+        # How requests were sent, and what became of them
+        "new",
+        "kept",
+        "answered",
+        "retried",
+        "refused",
+        "closed",
+        "timed out",
+        "wrong",
         # States of alarms (Aodh)
         "ok",
         "alarm",
@@ -62,6 +79,19 @@ WORDS = frozenset(
         "DEGRADED",
         "OFFLINE",
         "ERROR",
+        # Kinds of the journal's entries
+        "begun",
+        "step begun",
+        "step ended",
+        "checks",
+        "baseline",
+        "migration",
+        "asked",
+        "end",
+        # Whether a version changes the database one-way
+        "one-way",
+        "way back",
+        "not known",
         # What an entry of the journal tells
         "ID of a release",
         "act",
@@ -78,8 +108,8 @@ WORDS = frozenset(
 )
 
 
-def spoken(text: object, gettext: Gettext) -> str:
-    """Say a message, or one of Ao's words, by a translation; any other text as it is."""
+def word(text: object) -> object:
+    """Return a text that is one of Ao's words as a message; anything else as it is."""
     if isinstance(text, str) and not isinstance(text, Message) and text in WORDS:
-        return gettext(str(text))
-    return translated(text, gettext)
+        return Message(str(text), {})
+    return text

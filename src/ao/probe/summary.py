@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 from ao import duration
+from ao.message import joined, message
+from ao.message.vocabulary import word
 from ao.probe.recording import KeptClient, Loss, Recording, Sighting
 
 
@@ -23,41 +25,54 @@ class Figure:
 
 def figures(recording: Recording) -> Iterator[Figure]:
     """Yield all that a recording tells, the most important first."""
-    yield _number("lost", recording.lost)
+    yield _number(message("lost"), recording.lost)
     yield Figure(
-        name="losses",
+        name=message("losses"),
         value=[
             {"kind": kind, "outcome": outcome, "reason": reason, "requests": count}
             for (kind, outcome, reason), count in _causes(recording.losses)
         ],
         text=_lines(
-            f"{count:,} {kind}, {outcome}: {reason}"
+            message(
+                "%(count)s %(kind)s, %(outcome)s: %(reason)s",
+                count=f"{count:,}",
+                kind=word(kind),
+                outcome=word(outcome),
+                reason=reason,
+            )
             for (kind, outcome, reason), count in _causes(recording.losses)
         ),
     )
-    yield _number("retried", recording.retried)
+    yield _number(message("retried"), recording.retried)
     yield Figure(
-        name="sent", value=recording.sent, text=f"{recording.sent:,} ({_rate(recording)} a second)"
+        name=message("sent"),
+        value=recording.sent,
+        text=message(
+            "%(count)s (%(rate)s a second)", count=f"{recording.sent:,}", rate=_rate(recording)
+        ),
     )
-    yield _number("skipped", recording.skipped)
+    yield _number(message("skipped"), recording.skipped)
     yield Figure(
-        name="seconds",
+        name=message("seconds"),
         value=round(recording.seconds, 3),
         text=duration.show(recording.seconds),
     )
     yield Figure(
-        name="latency",
+        name=message("latency"),
         value={
             "median": recording.latency_p50,
             "p95": recording.latency_p95,
             "longest": recording.latency_max,
         },
-        text=f"{milliseconds(recording.latency_p50)} median, "
-        f"{milliseconds(recording.latency_p95)} p95, "
-        f"{milliseconds(recording.latency_max)} longest",
+        text=message(
+            "%(median)s median, %(p95)s p95, %(longest)s longest",
+            median=milliseconds(recording.latency_p50),
+            p95=milliseconds(recording.latency_p95),
+            longest=milliseconds(recording.latency_max),
+        ),
     )
     yield Figure(
-        name="colours",
+        name=message("colours"),
         value=[asdict(sighting) for sighting in recording.sightings],
         text=_lines(_sightings(recording.sightings)),
     )
@@ -92,9 +107,13 @@ def _sightings(sightings: tuple[Sighting, ...]) -> Iterator[str]:
     widest = max((len(seen.colour) for seen in ordered), default=0)
     digits = max((len(f"{seen.answers:,}") for seen in ordered), default=0)
     for seen in ordered:
-        yield (
-            f"{seen.colour:{widest}}  {seen.kind:4}  {seen.answers:{digits},} answers, "
-            f"{seen.first:.2f} s to {seen.last:.2f} s"
+        yield message(
+            "%(colour)s  %(kind)s  %(count)s answers, %(first)s s to %(last)s s",
+            colour=f"{seen.colour:{widest}}",
+            kind=f"{seen.kind:4}",
+            count=f"{seen.answers:{digits},}",
+            first=f"{seen.first:.2f}",
+            last=f"{seen.last:.2f}",
         )
 
 
@@ -102,9 +121,15 @@ def _kept(clients: tuple[KeptClient, ...]) -> Figure:
     colours = Counter(client.colour or "none" for client in clients)
     connections = sum(client.connections for client in clients)
     told = sum(client.told_to_close for client in clients)
-    where = ", ".join(f"{count} last saw {colour}" for colour, count in sorted(colours.items()))
+    where = joined(
+        ", ",
+        (
+            message("%(count)s last saw %(colour)s", count=count, colour=colour)
+            for colour, count in sorted(colours.items())
+        ),
+    )
     return Figure(
-        name="kept",
+        name=message("kept"),
         value={
             "clients": len(clients),
             "last_colour": dict(sorted(colours.items())),
@@ -113,8 +138,12 @@ def _kept(clients: tuple[KeptClient, ...]) -> Figure:
         },
         text=_lines(
             [
-                f"{len(clients):,} clients: {where}",
-                f"{connections:,} connections opened, {told:,} closed on the server's word",
+                message("%(count)s clients: %(where)s", count=f"{len(clients):,}", where=where),
+                message(
+                    "%(opened)s connections opened, %(closed)s closed on the server's word",
+                    opened=f"{connections:,}",
+                    closed=f"{told:,}",
+                ),
             ]
             if clients
             else []
@@ -122,5 +151,5 @@ def _kept(clients: tuple[KeptClient, ...]) -> Figure:
     )
 
 
-def _lines(lines: Iterator[str] | list[str]) -> str:
-    return "\n".join(lines) or "-"
+def _lines(lines: Iterable[str]) -> str:
+    return joined("\n", lines) or "-"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ao.message import message
 from ao.report.translations import Language
 from ao.timetable import clock_times, rows, translations
 from ao.timetable.comparison import Comparison
@@ -107,16 +108,20 @@ def fit(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names and values of how likely a procedure fits; clock times by its opening, if known."""
     shown = {
-        "window": translations.time(found.window),
-        "fits": translations.percent(found.kept),
-        "released in it": translations.percent(found.released),
-        "switched back in it": translations.percent(found.switched_back),
-        "called off before it": translations.percent(found.called_off),
-        "half of the runs need": translations.time(found.median),
-        "95 of 100 need": translations.time(found.p95),
-        "most likely to break it": _breaker(found, procedure),
-        f"latest safe start ({translations.percent(found.share)})": _start(found, opening),
-        "runs": f"{found.runs:,}, seed {found.seed}",
+        message("window"): translations.time(found.window),
+        message("fits"): translations.percent(found.kept),
+        message("released in it"): translations.percent(found.released),
+        message("switched back in it"): translations.percent(found.switched_back),
+        message("called off before it"): translations.percent(found.called_off),
+        message("half of the runs need"): translations.time(found.median),
+        message("95 of 100 need"): translations.time(found.p95),
+        message("most likely to break it"): _breaker(found, procedure),
+        message("latest safe start (%(share)s)", share=translations.percent(found.share)): (
+            _start(found, opening)
+        ),
+        message("runs"): message(
+            "%(runs)s, seed %(seed)s", runs=f"{found.runs:,}", seed=found.seed
+        ),
     }
     return tuple(shown), tuple(shown.values())
 
@@ -127,15 +132,18 @@ def _breaker(found: Fit, procedure: Procedure) -> str:
     name = procedure.called(found.breaker)
     if not found.breaks:
         return name
-    return f"{name}: as usual it would keep {translations.percent(found.breaks)} of those too long"
+    return message(
+        "%(task)s: as usual it would keep %(share)s of those too long",
+        task=name,
+        share=translations.percent(found.breaks),
+    )
 
 
 def _start(found: Fit, opening: Opening | None) -> str:
     if found.latest_start is None:
-        return "none: the window is too short"
-    after = f"{translations.time(found.latest_start)} after the opening"
-    return (
-        f"{clock_times.written(opening, found.latest_start, seconds=True)}, {after}"
-        if opening
-        else after
-    )
+        return message("none: the window is too short")
+    after = message("%(time)s after the opening", time=translations.time(found.latest_start))
+    if opening is None:
+        return after
+    at = clock_times.written(opening, found.latest_start, seconds=True)
+    return message("%(at)s, %(after)s", at=at, after=after)

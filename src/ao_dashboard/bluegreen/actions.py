@@ -22,10 +22,10 @@ from ao.probe.process import ProbeProcess
 from ao_dashboard.bluegreen import blockers, effects
 from ao_dashboard.bluegreen.forms import Deployed, Locked, Reasoned, Sized
 from ao_dashboard.bluegreen.page_state import PageState
-from ao_dashboard.words import spoken, told
+from ao_dashboard.words import localized, told
 
 Given = Mapping[str, Any]
-"""What the user has filled in."""
+"""Values of a form's fields, as the user has filled them in."""
 HOUR = 3600.0
 QUIET = 0.0
 """Seconds that a web request waits for clients that stay on the old system."""
@@ -36,132 +36,141 @@ class Action:
     """Something that a user can do to a site."""
 
     name: str
-    """Its part of the URL, and what `ao_dashboard.rights` knows it by."""
+    """The last part of its form's address, and its name in `ao_dashboard.rights`."""
     title: str | Promise
     form: type[forms.Form]
-    hindrance: Callable[[PageState], str]
-    """Why it is not offered; empty when it is."""
-    says: Callable[[PageState], Iterator[str]]
-    """What will happen, in sentences."""
+    blocker: Callable[[PageState], str]
+    """Returns why the action is not offered; empty when it is."""
+    effects: Callable[[PageState], Iterator[str]]
+    """Yields what the action will do, in sentences."""
     perform: Callable[[PageState, Given], str]
-    """Do it; what is told afterwards. Raises AoError."""
-    minds: frozenset[str] = frozenset({"live", "release"})
-    """Marks of the scene that must be as its form showed them."""
+    """Perform the action and return what the user is told of it. Raises AoError."""
+    compared: frozenset[str] = frozenset({"live", "release"})
+    """Names of the values of the snapshot that must be as its form showed them."""
     moves: bool = False
-    """Whether production moves."""
+    """Whether the action moves production."""
 
-    def offered(self, scene: PageState) -> bool:
-        """Whether there is something to do."""
-        return not self.hindrance(scene)
+    def offered(self, state: PageState) -> bool:
+        """Return whether the state of the site lets the action be performed."""
+        return not self.blocker(state)
 
 
-def _standby_colour(scene: PageState) -> Colour:
-    """Raises Refused while no system is live."""
-    if scene.standby is None:
+def _standby_colour(state: PageState) -> Colour:
+    """Return the colour of the standby. Raises Refused while no system is live."""
+    if state.standby is None:
         raise Refused("no system is live", cure="`ao status` shows what there is.")
-    return scene.standby.colour
+    return state.standby.colour
 
 
-def _target_colour(scene: PageState) -> Colour:
-    """Raises Refused when there is nothing to switch to."""
-    return scene.target.colour if scene.target else _standby_colour(scene)
+def _target_colour(state: PageState) -> Colour:
+    """Return the colour that a switch makes live. Raises Refused when there is none."""
+    return state.target.colour if state.target else _standby_colour(state)
 
 
-def _deploy(scene: PageState, given: Given) -> str:
-    operations.start_deploy(scene.work(), given["version"], given["reason"])
+def _deploy(state: PageState, given: Given) -> str:
+    operations.start_deploy(state.work(), given["version"], given["reason"])
     return _("Heat has begun to deploy %(version)s.") % given
 
 
-def _switch(scene: PageState, given: Given) -> str:
-    """A standby that is smaller grows first: nobody waits for Heat in a request."""
-    if scene.live and scene.smaller:
-        grown = _scale(scene, {**given, "size": scene.live.size})
+def _switch(state: PageState, given: Given) -> str:
+    """Switch production, or first let a smaller standby grow.
+
+    A web request does not wait for Heat, so the user switches when the servers are there.
+    """
+    if state.live and state.smaller:
+        grown = _scale(state, {**given, "size": state.live.size})
         return _("%(grown)s Switch when they pass the health check.") % {"grown": grown}
-    with _measurement(scene) as measurement:
+    with _measurement(state) as measurement:
         facts = operations.switch(
-            scene.work(),
-            _target_colour(scene),
+            state.work(),
+            _target_colour(state),
             SwitchOptions(quiet=QUIET, measurement=measurement),
             reason=given["reason"],
         )
-    return _("%(colour)s is live.") % {"colour": spoken(facts.live)}
+    return _("%(colour)s is live.") % {"colour": localized(facts.live)}
 
 
-def _back(scene: PageState, given: Given) -> str:
+def _back(state: PageState, given: Given) -> str:
     return _ended(
-        lambda: release.back(scene.work(), _options(scene, given)),
+        lambda: release.back(state.work(), _options(state, given)),
         _("Production is switched back."),
     )
 
 
-def _scale(scene: PageState, given: Given) -> str:
-    standby = _standby_colour(scene)
-    operations.start_scale(scene.work(), standby, given["size"], given["reason"])
-    return _("Heat brings %(colour)s to %(size)d servers.") % {"colour": spoken(standby), **given}
+def _scale(state: PageState, given: Given) -> str:
+    standby = _standby_colour(state)
+    operations.start_scale(state.work(), standby, given["size"], given["reason"])
+    return _("Heat brings %(colour)s to %(size)d servers.") % {
+        "colour": localized(standby),
+        **given,
+    }
 
 
-def _shrink(scene: PageState, given: Given) -> str:
-    return _scale(scene, {**given, "size": scene.site.rules.standby.size})
+def _shrink(state: PageState, given: Given) -> str:
+    return _scale(state, {**given, "size": state.site.rules.standby.size})
 
 
-def _lock(scene: PageState, given: Given) -> str:
-    holder = operations.hold(scene.work(), given["reason"], given["hours"] * HOUR)
-    return _("Locked: %(holder)s.") % {"holder": spoken(holder)}
+def _lock(state: PageState, given: Given) -> str:
+    holder = operations.hold(state.work(), given["reason"], given["hours"] * HOUR)
+    return _("Locked: %(holder)s.") % {"holder": localized(holder)}
 
 
-def _unlock(scene: PageState, given: Given) -> str:
-    before = operations.free(scene.work(), given["reason"], force=True)
+def _unlock(state: PageState, given: Given) -> str:
+    before = operations.free(state.work(), given["reason"], force=True)
     if before is None:
         return _("Nobody held the lock.")
-    return _("Freed the lock of %(holder)s.") % {"holder": spoken(before)}
+    return _("Freed the lock of %(holder)s.") % {"holder": localized(before)}
 
 
-def _approve(scene: PageState, given: Given) -> str:
-    release.approve(scene.work(), given["reason"], named=_open(scene))
+def _approve(state: PageState, given: Given) -> str:
+    release.approve(state.work(), given["reason"], named=_open(state))
     return _("The release is approved.")
 
 
-def _continue(scene: PageState, given: Given) -> str:
-    release.go_on(scene.work(), given["reason"], _open(scene))
+def _continue(state: PageState, given: Given) -> str:
+    release.go_on(state.work(), given["reason"], _open(state))
     return _("The release was asked to go on.")
 
 
-def _open(scene: PageState) -> str | None:
-    """ID of the release that the form is for."""
-    return scene.release.id if scene.release else None
+def _open(state: PageState) -> str | None:
+    """Return the ID of the open release; None while there is none."""
+    return state.release.id if state.release else None
 
 
-def _pause(scene: PageState, given: Given) -> str:
-    release.pause(scene.work(), given["reason"])
+def _pause(state: PageState, given: Given) -> str:
+    release.pause(state.work(), given["reason"])
     return _("The release was asked to wait.")
 
 
-def _abort(scene: PageState, given: Given) -> str:
+def _abort(state: PageState, given: Given) -> str:
     return _ended(
-        lambda: release.abort(scene.work(), _options(scene, given)),
+        lambda: release.abort(state.work(), _options(state, given)),
         _("The release was asked to abort where it runs."),
     )
 
 
 @contextmanager
-def _measurement(scene: PageState) -> Iterator[Measurement | None]:
-    """What measures a switch; nothing does when production does not answer to this machine."""
-    if not scene.sees:
+def _measurement(state: PageState) -> Iterator[Measurement | None]:
+    """Run a probe that measures a switch; None where production does not answer to this machine."""
+    if not state.sees:
         yield None
         return
     with ProbeProcess() as probe:
         yield Measurement(probe=probe)
 
 
-def _options(scene: PageState, given: Given) -> release.Options:
-    """Options of what may move production."""
+def _options(state: PageState, given: Given) -> release.Options:
+    """Return the options of a release that an action moves on, back or to its end."""
     return release.Options(
-        reason=given["reason"], quiet=QUIET, probes=ProbeProcess if scene.sees else None
+        reason=given["reason"], quiet=QUIET, probes=ProbeProcess if state.sees else None
     )
 
 
 def _ended(end: Callable[[], None], otherwise: str) -> str:
-    """What is told of an end that may be that of the open release."""
+    """Call `end`, and return what the user is told.
+
+    That is `otherwise`, unless the open release has ended with it.
+    """
     try:
         end()
     except (release.Aborted, release.RolledBack) as ended:
@@ -169,23 +178,23 @@ def _ended(end: Callable[[], None], otherwise: str) -> str:
     return otherwise
 
 
-ACTS: Mapping[str, Action] = {
-    act.name: act
-    for act in (
+ACTIONS: Mapping[str, Action] = {
+    action.name: action
+    for action in (
         Action(
             name="deploy",
             title=gettext_lazy("Deploy to the standby"),
             form=Deployed,
-            hindrance=blockers.deploy,
-            says=effects.deploy,
+            blocker=blockers.deploy,
+            effects=effects.deploy,
             perform=_deploy,
         ),
         Action(
             name="switch",
             title=gettext_lazy("Switch production"),
             form=Reasoned,
-            hindrance=blockers.switch,
-            says=effects.switch,
+            blocker=blockers.switch,
+            effects=effects.switch,
             perform=_switch,
             moves=True,
         ),
@@ -193,8 +202,8 @@ ACTS: Mapping[str, Action] = {
             name="back",
             title=gettext_lazy("Switch back"),
             form=Reasoned,
-            hindrance=blockers.back,
-            says=effects.back,
+            blocker=blockers.back,
+            effects=effects.back,
             perform=_back,
             moves=True,
         ),
@@ -202,69 +211,69 @@ ACTS: Mapping[str, Action] = {
             name="scale",
             title=gettext_lazy("Scale the standby"),
             form=Sized,
-            hindrance=blockers.standby,
-            says=effects.scale,
+            blocker=blockers.standby,
+            effects=effects.scale,
             perform=_scale,
         ),
         Action(
             name="shrink",
             title=gettext_lazy("Shrink the standby"),
             form=Reasoned,
-            hindrance=blockers.shrink,
-            says=effects.shrink,
+            blocker=blockers.shrink,
+            effects=effects.shrink,
             perform=_shrink,
         ),
         Action(
             name="lock",
             title=gettext_lazy("Lock"),
             form=Locked,
-            hindrance=blockers.lock,
-            says=effects.lock,
+            blocker=blockers.lock,
+            effects=effects.lock,
             perform=_lock,
-            minds=frozenset(),
+            compared=frozenset(),
         ),
         Action(
             name="unlock",
             title=gettext_lazy("Unlock"),
             form=Reasoned,
-            hindrance=blockers.unlock,
-            says=effects.unlock,
+            blocker=blockers.unlock,
+            effects=effects.unlock,
             perform=_unlock,
-            minds=frozenset({"lock"}),
+            compared=frozenset({"lock"}),
         ),
         Action(
             name="approve",
             title=gettext_lazy("Approve the release"),
             form=Reasoned,
-            hindrance=blockers.approve,
-            says=effects.approve,
+            blocker=blockers.approve,
+            effects=effects.approve,
             perform=_approve,
-            minds=frozenset({"live", "release", "version", "stage", "deploy"}),
+            compared=frozenset({"live", "release", "version", "stage", "deploy"}),
         ),
         Action(
             name="continue",
             title=gettext_lazy("Go on with the release"),
             form=Reasoned,
-            hindrance=blockers.go_on,
-            says=effects.go_on,
+            blocker=blockers.go_on,
+            effects=effects.go_on,
             perform=_continue,
         ),
         Action(
             name="pause",
             title=gettext_lazy("Pause the release"),
             form=Reasoned,
-            hindrance=blockers.pause,
-            says=effects.pause,
+            blocker=blockers.pause,
+            effects=effects.pause,
             perform=_pause,
         ),
         Action(
             name="abort",
             title=gettext_lazy("Abort the release"),
             form=Reasoned,
-            hindrance=blockers.release,
-            says=effects.abort,
+            blocker=blockers.release,
+            effects=effects.abort,
             perform=_abort,
         ),
     )
 }
-"""What the screen offers, in its order."""
+"""The actions that the screen offers, by their names, in its order."""

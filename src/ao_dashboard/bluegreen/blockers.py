@@ -6,99 +6,101 @@ from django.utils.translation import gettext as _
 
 from ao.operations import way_back
 from ao_dashboard.bluegreen.page_state import PageState
-from ao_dashboard.words import spoken
+from ao_dashboard.words import localized
 
 
-def standby(scene: PageState) -> str:
-    """Of what is done to the standby."""
-    if scene.facts is None:
+def standby(state: PageState) -> str:
+    """Return why nothing can be done to the standby."""
+    if state.facts is None:
         return _("It is not known what is live.")
-    if scene.standby is None:
+    if state.standby is None:
         return _("Production reaches no system of this site, so there is no standby.")
     return ""
 
 
-def deploy(scene: PageState) -> str:
-    """Of a deploy to the standby."""
-    return standby(scene) or unfinished(scene)
+def deploy(state: PageState) -> str:
+    """Return why no version can be deployed to the standby."""
+    return standby(state) or unfinished(state)
 
 
-def switch(scene: PageState) -> str:
-    """Of a switch, which may be the end of an unfinished one."""
-    return "" if scene.target else standby(scene)
+def switch(state: PageState) -> str:
+    """Return why production cannot be switched; an unfinished switch can always be ended."""
+    return "" if state.target else standby(state)
 
 
-def back(scene: PageState) -> str:
-    """Of a switch back."""
-    why = standby(scene) or ("" if scene.release else unfinished(scene))
-    if why or scene.live is None or scene.facts is None:
+def back(state: PageState) -> str:
+    """Return why production cannot be switched back."""
+    why = standby(state) or ("" if state.release else unfinished(state))
+    if why or state.live is None or state.facts is None:
         return why
-    if scene.releases is None:
+    if state.releases is None:
         return _("What was done to the site is not known.")
-    if way_back.blocker(scene.releases, scene.facts):
+    if way_back.blocker(state.releases, state.facts):
         return _("The standby was not live before, or has another version since.")
     return ""
 
 
-def shrink(scene: PageState) -> str:
-    """Of the smallest standby that the site's rules know."""
-    fewest = scene.site.rules.standby.size
-    if scene.standby and scene.standby.size <= fewest:
+def shrink(state: PageState) -> str:
+    """Return why the standby cannot shrink to the size of the site's rules."""
+    fewest = state.site.rules.standby.size
+    if state.standby and state.standby.size <= fewest:
         return _("The standby has no more than %(count)d servers.") % {"count": fewest}
-    return standby(scene)
+    return standby(state)
 
 
-def lock(scene: PageState) -> str:
-    """Of a lock by hand."""
-    if not scene.lock_known:
+def lock(state: PageState) -> str:
+    """Return why the lock cannot be taken by hand."""
+    if not state.lock_known:
         return _("Who holds the lock is not known.")
-    if scene.holder:
-        return _("The lock is held by %(holder)s.") % {"holder": spoken(scene.holder)}
+    if state.holder:
+        return _("The lock is held by %(holder)s.") % {"holder": localized(state.holder)}
     return ""
 
 
-def unlock(scene: PageState) -> str:
-    """Of taking the lock from its holder."""
-    if not scene.lock_known:
-        return lock(scene)
-    return "" if scene.holder else _("Nobody holds the lock.")
+def unlock(state: PageState) -> str:
+    """Return why the lock cannot be taken from its holder."""
+    if not state.lock_known:
+        return lock(state)
+    return "" if state.holder else _("Nobody holds the lock.")
 
 
-def release(scene: PageState) -> str:
-    """Of what is asked of the open release."""
-    if scene.releases is None:
+def release(state: PageState) -> str:
+    """Return why nothing can be asked of the open release."""
+    if state.releases is None:
         return _("What was done to the site is not known.")
-    return "" if scene.release else _("No release is open.")
+    return "" if state.release else _("No release is open.")
 
 
-def approve(scene: PageState) -> str:
-    """Of approving of the open release's switch."""
-    why = release(scene)
-    if why or scene.release is None:
+def approve(state: PageState) -> str:
+    """Return why the switch of the open release cannot be approved."""
+    why = release(state)
+    if why or state.release is None:
         return why
-    if scene.facts is None:
+    if state.facts is None:
         return _("It is not known what is live.")
-    moved = scene.release.new in (scene.facts.live, scene.facts.switching_to)
+    moved = state.release.new in (state.facts.live, state.facts.switching_to)
     return _("Production has moved already.") if moved else ""
 
 
-def go_on(scene: PageState) -> str:
-    """Of ending the pause of the open release."""
-    why = release(scene)
-    if why or scene.release is None:
+def go_on(state: PageState) -> str:
+    """Return why the pause of the open release cannot be ended."""
+    why = release(state)
+    if why or state.release is None:
         return why
-    return "" if scene.release.paused else _("The release is not paused.")
+    return "" if state.release.paused else _("The release is not paused.")
 
 
-def pause(scene: PageState) -> str:
-    """Of having the open release wait."""
-    runs = scene.holder is not None and not scene.holder.by_hand
-    return release(scene) or ("" if runs else _("No release runs."))
+def pause(state: PageState) -> str:
+    """Return why the open release cannot be paused."""
+    runs = state.holder is not None and not state.holder.by_hand
+    return release(state) or ("" if runs else _("No release runs."))
 
 
-def unfinished(scene: PageState) -> str:
-    """Of what must wait for the end of a switch."""
-    colour = scene.facts.switching_to if scene.facts else None
+def unfinished(state: PageState) -> str:
+    """Return that a switch is unfinished; what must wait for its end is blocked by it."""
+    colour = state.facts.switching_to if state.facts else None
     if colour is None:
         return ""
-    return _("A switch to %(colour)s was begun and is not finished.") % {"colour": spoken(colour)}
+    return _("A switch to %(colour)s was begun and is not finished.") % {
+        "colour": localized(colour)
+    }

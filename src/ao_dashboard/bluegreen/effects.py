@@ -14,76 +14,76 @@ from ao.site.left_out import OF_SWITCH, OF_SWITCH_BACK, left_out
 from ao.site.rules import Approve
 from ao_dashboard.bluegreen import blockers
 from ao_dashboard.bluegreen.page_state import PageState
-from ao_dashboard.words import spoken
+from ao_dashboard.words import localized
 
 RELOADS = frozenset({DrainWay.AFTER, DrainWay.AROUND})
 """Ways to drain that reload the old load balancer."""
 
 
-def deploy(scene: PageState) -> Iterator[str]:
-    """Of a version for the standby."""
-    if scene.standby:
+def deploy(state: PageState) -> Iterator[str]:
+    """Yield what a deploy of a version to the standby will do."""
+    if state.standby:
         yield _(
             "%(colour)s, the standby, gets the version: Heat replaces its %(count)d servers."
         ) % {
-            "colour": spoken(scene.standby.colour),
-            "count": scene.standby.size,
+            "colour": localized(state.standby.colour),
+            "count": state.standby.size,
         }
     yield _("Production is not touched. This page follows Heat; nothing is switched.")
-    yield from _beside(scene)
+    yield from _beside(state)
 
 
-def switch(scene: PageState) -> Iterator[str]:
-    """Of a switch to the standby, or of the rest of an unfinished one."""
-    if scene.target is None:
+def switch(state: PageState) -> Iterator[str]:
+    """Yield what a switch to the standby, or the rest of an unfinished switch, will do."""
+    if state.target is None:
         return
-    begun = blockers.unfinished(scene)
+    begun = blockers.unfinished(state)
     if begun:
         yield begun
         yield _("It is finished with this.")
-    if scene.live is scene.target:
+    if state.live is state.target:
         yield _("Production has moved already.")
         return
-    if scene.live:
+    if state.live:
         yield (
             _("Production moves from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).")
-            % _systems(scene.live, scene.target)
+            % _systems(state.live, state.target)
         )
-        if scene.smaller:
+        if state.smaller:
             yield _(
                 "%(new)s is smaller: Heat first brings it to %(count)d servers. Then ask again."
             ) % {
-                "new": spoken(scene.target.colour),
-                "count": scene.live.size,
+                "new": localized(state.target.colour),
+                "count": state.live.size,
             }
-    yield from _beside(scene)
-    yield from _move(scene, scene.target)
-    yield from _left_out(scene, OF_SWITCH)
+    yield from _beside(state)
+    yield from _move(state, state.target)
+    yield from _left_out(state, OF_SWITCH)
 
 
-def back(scene: PageState) -> Iterator[str]:
-    """Of a switch back to what was live before."""
-    if scene.live is None or scene.standby is None:
+def back(state: PageState) -> Iterator[str]:
+    """Yield what a switch back to the system that was live before will do."""
+    if state.live is None or state.standby is None:
         return
     yield (
         _("Production goes back from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).")
-        % _systems(scene.live, scene.standby)
+        % _systems(state.live, state.standby)
     )
-    if scene.release:
-        yield from _release(scene)
+    if state.release:
+        yield from _release(state)
         yield _("It ends with that.")
-    yield from _move(scene, scene.standby)
-    yield from _left_out(scene, OF_SWITCH_BACK if scene.release else OF_SWITCH)
+    yield from _move(state, state.standby)
+    yield from _left_out(state, OF_SWITCH_BACK if state.release else OF_SWITCH)
 
 
-def scale(scene: PageState) -> Iterator[str]:
-    """Of another size for the standby."""
-    if scene.standby:
+def scale(state: PageState) -> Iterator[str]:
+    """Yield what a change of the standby's size will do."""
+    if state.standby:
         yield _("%(colour)s, the standby, has %(count)d servers; Heat adds or takes some.") % {
-            "colour": spoken(scene.standby.colour),
-            "count": scene.standby.size,
+            "colour": localized(state.standby.colour),
+            "count": state.standby.size,
         }
-    group = scene.site.group
+    group = state.site.group
     yield _("Its bounds are %(least)d and %(most)d servers.") % {
         "least": group.minimum,
         "most": group.maximum,
@@ -91,110 +91,110 @@ def scale(scene: PageState) -> Iterator[str]:
     yield _("The live system keeps its size.")
 
 
-def shrink(scene: PageState) -> Iterator[str]:
-    """Of the smallest standby that the site's rules know."""
-    if scene.standby:
+def shrink(state: PageState) -> Iterator[str]:
+    """Yield what shrinking the standby to the size of the site's rules will do."""
+    if state.standby:
         yield _("%(colour)s, the standby, shrinks from %(count)d servers to %(fewer)d.") % {
-            "colour": spoken(scene.standby.colour),
-            "count": scene.standby.size,
-            "fewer": scene.site.rules.standby.size,
+            "colour": localized(state.standby.colour),
+            "count": state.standby.size,
+            "fewer": state.site.rules.standby.size,
         }
     yield _("To go back to it, it has to grow again first, which takes as long as servers start.")
     yield _("The live system keeps its size.")
 
 
-def lock(scene: PageState) -> Iterator[str]:
-    """Of a lock by hand."""
+def lock(state: PageState) -> Iterator[str]:
+    """Yield what holding the lock by hand will do."""
     yield _("No release and no switch begins while you hold the lock.")
 
 
-def unlock(scene: PageState) -> Iterator[str]:
-    """Of taking the lock from its holder."""
-    if scene.holder is None:
+def unlock(state: PageState) -> Iterator[str]:
+    """Yield what taking the lock from its holder will do."""
+    if state.holder is None:
         return
-    yield _("It is held by %(holder)s.") % {"holder": spoken(scene.holder)}
-    if not scene.holder.by_hand:
+    yield _("It is held by %(holder)s.") % {"holder": localized(state.holder)}
+    if not state.holder.by_hand:
         yield _("A release or switch that holds it stops before its next step.")
 
 
-def approve(scene: PageState) -> Iterator[str]:
-    """Of letting the release pass to its switch."""
-    yield from _release(scene)
-    if scene.release is None or scene.release.new is None or scene.facts is None:
+def approve(state: PageState) -> Iterator[str]:
+    """Yield what an approval of the open release's switch will do."""
+    yield from _release(state)
+    if state.release is None or state.release.new is None or state.facts is None:
         return
-    new = scene.facts.systems[scene.release.new]
-    if new.version != scene.release.version:
+    new = state.facts.systems[state.release.new]
+    if new.version != state.release.version:
         yield _("It will be refused now: %(colour)s has not got %(version)s yet.") % {
-            "colour": spoken(new.colour),
-            "version": scene.release.version,
+            "colour": localized(new.colour),
+            "version": state.release.version,
         }
         return
     yield _(
         "You approve of the release %(release)s: production may move to %(colour)s as it is "
         "deployed now. A deploy after this voids it."
-    ) % {"release": scene.release.id, "colour": spoken(new.colour)}
-    if scene.site.rules.approve.stricter(scene.release.approve) is Approve.TWO_PEOPLE:
+    ) % {"release": state.release.id, "colour": localized(new.colour)}
+    if state.site.rules.approve.stricter(state.release.approve) is Approve.TWO_PEOPLE:
         yield _("It takes somebody else than who began the release.")
     yield _(
         "It switches production once it goes on: by itself if it runs, else when it is started."
     )
-    yield from _clients(scene)
+    yield from _clients(state)
 
 
-def go_on(scene: PageState) -> Iterator[str]:
-    """Of ending the release's pause."""
-    yield from _release(scene)
+def go_on(state: PageState) -> Iterator[str]:
+    """Yield what ending the pause of the open release will do."""
+    yield from _release(state)
     yield _("It goes on with its next step. This is no approval: where it needs one, it waits.")
-    yield from _clients(scene)
+    yield from _clients(state)
 
 
-def pause(scene: PageState) -> Iterator[str]:
-    """Of having the release wait."""
-    yield from _release(scene)
+def pause(state: PageState) -> Iterator[str]:
+    """Yield what pausing the open release will do."""
+    yield from _release(state)
     yield _("It waits before its next step, until somebody has it go on or aborts it.")
 
 
-def abort(scene: PageState) -> Iterator[str]:
-    """Of ending the release."""
-    yield from _release(scene)
-    yield from _left_out(scene, OF_SWITCH_BACK)
-    if scene.release and scene.facts:
-        new = scene.release.new
-        if new not in (scene.facts.live, scene.facts.switching_to):
+def abort(state: PageState) -> Iterator[str]:
+    """Yield what aborting the open release will do."""
+    yield from _release(state)
+    yield from _left_out(state, OF_SWITCH_BACK)
+    if state.release and state.facts:
+        new = state.release.new
+        if new not in (state.facts.live, state.facts.switching_to):
             yield _("It ends. Production has not moved, and stays where it is.")
             return
     yield _("It ends. If production has moved already, it is switched back.")
-    yield from _clients(scene)
+    yield from _clients(state)
 
 
-def _left_out(scene: PageState, keys: frozenset[str]) -> Iterator[str]:
-    """Of what the site file says and the cloud has not kept."""
-    yield from map(spoken, left_out(scene.site, keys))
+def _left_out(state: PageState, keys: frozenset[str]) -> Iterator[str]:
+    """Yield what of the site file the cloud has not kept, and the action so leaves out."""
+    yield from map(localized, left_out(state.site, keys))
 
 
 def _systems(old: System, new: System) -> dict[str, str]:
     return {
-        "old": spoken(old.colour),
+        "old": localized(old.colour),
         "old_version": old.version or "?",
-        "new": spoken(new.colour),
+        "new": localized(new.colour),
         "new_version": new.version or "?",
     }
 
 
-def _beside(scene: PageState) -> Iterator[str]:
-    """Of a release that is open and does not end with the act."""
-    if scene.release:
-        yield from _release(scene)
+def _beside(state: PageState) -> Iterator[str]:
+    """Yield that a release is open, and that it stays so after the action."""
+    if state.release:
+        yield from _release(state)
         yield _("It stays open: to end it, abort it.")
 
 
-def _move(scene: PageState, to: System) -> Iterator[str]:
-    """Of the move of production itself."""
+def _move(state: PageState, to: System) -> Iterator[str]:
+    """Yield what the move of production to a system will do, or why it will be refused."""
     obstacle = to.obstacle()
     if obstacle:
-        yield _("It will be refused now: %(obstacle)s.") % {"obstacle": spoken(obstacle)}
-    yield from _clients(scene)
-    if scene.sees:
+        yield _("It will be refused now: %(obstacle)s.") % {"obstacle": localized(obstacle)}
+    yield from _clients(state)
+    if state.sees:
         yield _("If production does not answer from the new system, it is switched back.")
     else:
         yield _(
@@ -204,23 +204,23 @@ def _move(scene: PageState, to: System) -> Iterator[str]:
     yield _("The site file's hooks, checks and notifications do not run from here.")
 
 
-def _clients(scene: PageState) -> Iterator[str]:
-    """Of connected clients, by what was measured on this cloud."""
-    pool = scene.site.switch.method is Method.POOL
+def _clients(state: PageState) -> Iterator[str]:
+    """Yield what becomes of connected clients, by what `ao doctor` measured on this cloud."""
+    pool = state.site.switch.method is Method.POOL
     yield (
         _("One PUT changes the default pool of the listener for users.")
         if pool
         else _("One PUT moves the floating IP.")
     )
-    findings = scene.findings
+    findings = state.findings
     if findings is None:
         yield _("What becomes of open connections is not known: `ao doctor` was never run here.")
         return
-    if findings.provider != scene.site.load_balancer.provider:
+    if findings.provider != state.site.load_balancer.provider:
         yield _(
             "What becomes of open connections is not known: `ao doctor` has examined %(other)s "
             "here, and the site has %(provider)s."
-        ) % {"other": findings.provider, "provider": scene.site.load_balancer.provider}
+        ) % {"other": findings.provider, "provider": state.site.load_balancer.provider}
         return
     effect = findings.pool if pool else findings.address
     fates = {
@@ -233,14 +233,14 @@ def _clients(scene: PageState) -> Iterator[str]:
         "lost": effect.lost,
         "sent": effect.sent,
     }
-    if not pool and drain.way(scene.site, hangs=effect.fate is Fate.HANG) in RELOADS:
+    if not pool and drain.way(state.site, hangs=effect.fate is Fate.HANG) in RELOADS:
         yield _("The old load balancer is reloaded, to get them over.")
 
 
-def _release(scene: PageState) -> Iterator[str]:
-    if scene.release:
+def _release(state: PageState) -> Iterator[str]:
+    if state.release:
         yield _("The release of %(version)s, begun by %(who)s, is at: %(step)s.") % {
-            "version": scene.release.version,
-            "who": scene.release.who,
-            "step": spoken(scene.release.step) or "-",
+            "version": state.release.version,
+            "who": state.release.who,
+            "step": localized(state.release.step) or "-",
         }

@@ -2,76 +2,62 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 
 from django.core.cache import cache
 
-from ao.cloud import SoftwareConfig
-from ao.errors import NotFound
-from ao.journal import (
-    ALONE,
-    Entry,
-    Heading,
-    Invalid,
-    InvalidEntry,
-    Outcome,
-    entry,
-    headings,
-    sentences,
-    summary,
-)
-from ao.journal.heading import prefix
+from ao.cloud import Cloud, SoftwareConfig
+from ao.journal import ALONE, Entry, Heading, Journal, Outcome, entry, summary
 from ao.work import Work
 
 KINDS = frozenset({"asked", "override", "take-over"})
+"""Kinds of entries that are always shown."""
 NOTE, STEP = "note", "step begun"
 ENDS = frozenset({Outcome.ABORTED, Outcome.ROLLED_BACK})
-"""Ends of which somebody or something else than the act itself is the reason."""
+"""Outcomes of which somebody or something else than the operation itself is the reason."""
 DAY = 86_400
-READERS = 8
-"""Texts that are asked for side by side."""
+"""Seconds for which a text is remembered."""
 STEPS = 60
 """Steps of the last operation whose texts are read."""
 
 
 def events(work: Work, most: int) -> tuple[Entry, ...]:
-    """The latest so many of a site, newest first, and the beginnings of its last steps.
+    """Return the latest `most` events of a site and the beginnings of its last operation's steps.
 
     What tells only that an operation began, or ended well, is told by its name alone. Entries
-    never change, so a text is asked for once, and only by those who see its name. One that
-    breaks the journal's rules is told and left out; of names, whoever reads the operations tells
-    it.
+    never change, so Heat is asked for a text once a day, and only for those who see its name.
     """
-    found, _ = headings(work.cloud, prefix(work.site.name))
-    counting = [(record, heading) for record, heading in found if _counts(heading)]
-    latest = sorted(counting, key=lambda pair: pair[1].at, reverse=True)[:most]
-    begun = [(record, heading) for record, heading in found if heading.kind == STEP]
-    last = begun[-1][1].release if begun else ""
-    steps = [pair for pair in begun if pair[1].release == last][-STEPS:]
+    journal = Journal(work, text=_remembered(work.cloud))
+    return journal.chosen(partial(_shown, most=most))
 
-    def look(pair: tuple[SoftwareConfig, Heading]) -> Entry | InvalidEntry | None:
-        record, heading = pair
+
+def _remembered(cloud: Cloud) -> Callable[[SoftwareConfig], str]:
+    """Return what reads the text of a record, from Django's cache where it has been read."""
+
+    def text(record: SoftwareConfig) -> str:
         key = f"ao-entry-{record.id}"
-        text: str | None = cache.get(key)
-        if text is None:
-            try:
-                text = work.cloud.software_configs.read(record)[: entry.CAP + 1]
-            except NotFound:
-                return None
-            cache.set(key, text, DAY)
-        try:
-            return entry.read(record.id, heading, text)
-        except Invalid as error:
-            return InvalidEntry(id=record.id, why=str(error), site=work.site.name)
+        known: str | None = cache.get(key)
+        if known is None:
+            # A text that is too long is told by its first characters, too.
+            known = cloud.software_configs.read(record)[: entry.CAP + 1]
+            cache.set(key, known, DAY)
+        return known
 
-    with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="events") as pool:
-        read = list(pool.map(look, [*latest, *steps]))
-    for sentence in sentences([it for it in read if isinstance(it, InvalidEntry)]):
-        work.tell_once(sentence)
-    return tuple(it for it in read if isinstance(it, Entry))
+    return text
 
 
-def _counts(heading: Heading) -> bool:
+def _shown(headings: Sequence[Heading], *, most: int) -> Collection[Heading]:
+    """Return the headings of the entries that are shown."""
+    latest = sorted(filter(_is_event, headings), key=lambda heading: heading.at)[-most:]
+    begun = [heading for heading in headings if heading.kind == STEP]
+    last = begun[-1].release if begun else ""
+    steps = [heading for heading in begun if heading.release == last][-STEPS:]
+    return {*latest, *steps}
+
+
+def _is_event(heading: Heading) -> bool:
+    """Return whether an entry is shown with its text, whatever operation it is of."""
     if isinstance(heading.summary, summary.Ended):
         return heading.summary.outcome in ENDS
     if heading.kind == NOTE:

@@ -1,4 +1,4 @@
-"""Forms of the acts."""
+"""Forms of the actions."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from ao.site import VERSION
 
 
 class Reasoned(forms.Form):
-    """The reason, which the journal keeps."""
+    """Asks for the reason, which the journal keeps."""
 
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
 
 
 class Deployed(Reasoned):
-    """A version for the standby."""
+    """Asks for the version that the standby gets."""
 
     version = forms.CharField(label=gettext_lazy("Version"), validators=[RegexValidator(VERSION)])
     field_order = ("version", "reason")
 
 
 class Sized(Reasoned):
-    """A size for the standby."""
+    """Asks for the number of servers that the standby gets."""
 
     size = forms.IntegerField(label=gettext_lazy("Servers"), min_value=1)
     field_order = ("size", "reason")
 
 
 class Locked(Reasoned):
-    """How long the lock is held."""
+    """Asks for how many hours the lock is held."""
 
     hours = forms.FloatField(label=gettext_lazy("Hours"), min_value=0.1, max_value=168, initial=2)
     field_order = ("hours", "reason")

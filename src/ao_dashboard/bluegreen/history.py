@@ -24,7 +24,7 @@ from ao.journal import (
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A line of it, in Ao's own words."""
+    """A line of the history, in Ao's own words."""
 
     at: datetime
     who: str
@@ -34,14 +34,15 @@ class Line:
     new: Colour | None = None
     lost: int | None = None
     outcome: str = ""
-    """What it ended in, or what it was done to."""
+    """What an operation ended in, or what an event was about: a lock's holder, a note's text."""
     reason: str = ""
-    """Why, as somebody wrote it."""
+    """The reason in the words of whoever ordered it."""
     why: str = ""
+    """The reason in Ao's words: of a failure, or of an event that nobody ordered."""
 
 
 def history(releases: Iterable[Operation], entries: Iterable[Entry], most: int) -> list[Line]:
-    """The latest so many lines, newest first. Pure."""
+    """Return the latest `most` lines of a site's history, newest first. Pure."""
     acts = list(releases)
     entries = [it for it in entries if not isinstance(it.event, StepBegun)]
     by_id = {release.id: release for release in acts}
@@ -69,7 +70,7 @@ def _act(release: Operation) -> Line:
 
 
 def _who(user: str, person: str) -> str:
-    """A user, with the person for whom it acted if one was named."""
+    """Return a user, with the person for whom it acted if one was named."""
     return f"{user} ({person})" if person else user
 
 

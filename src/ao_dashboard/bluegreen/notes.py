@@ -1,4 +1,4 @@
-"""Notes: what an action tells on its way that its user should know."""
+"""Notes: what the steps of an action tell while it runs, and its user should know."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ao.progress import Drained, Note, ProgressEvent
 
 
 class Notes:
-    """A listener that keeps them."""
+    """A progress listener that keeps the notes for the page that follows."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []

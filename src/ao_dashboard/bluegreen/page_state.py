@@ -34,7 +34,7 @@ REACH = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class PageState:
-    """A site at this moment; None is what the cloud did not tell."""
+    """The state of a site at this moment; a field is None where the cloud did not tell it."""
 
     cloud: Cloud
     site: Site
@@ -45,11 +45,11 @@ class PageState:
     holder: Holder | None
     """Who holds the lock; None also for nobody."""
     lock_known: bool
-    """Whether that is known."""
+    """Whether it is known who holds the lock."""
     releases: tuple[Operation, ...] | None
     """Releases and other acts, oldest first."""
-    happenings: tuple[Entry, ...] | None
-    """What else its journal tells, newest first."""
+    events: tuple[Entry, ...] | None
+    """What else its journal tells, oldest first."""
     load: Mapping[Colour, ScalingState]
     """Load of each system; empty without autoscaling, and while the facts are not known."""
     unknown: tuple[str, ...]
@@ -57,11 +57,11 @@ class PageState:
     invalid: tuple[str, ...]
     """What of the site breaks the rules and is left out, a sentence for each."""
     notes: Notes = field(default_factory=Notes, compare=False)
-    """What an act tells on its way."""
+    """What an action tells on its way."""
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> PageState:
-        """Look at a site, at all services side by side.
+        """Read the state of a site, from all services side by side.
 
         Raises NotFound when the project has no such site or keeps no file of it, and as
         `config.load_stored` does.
@@ -103,7 +103,7 @@ class PageState:
                 holder=counting,
                 lock_known=known,
                 releases=done,
-                happenings=happened,
+                events=happened,
                 load=scaling_state.read_scaling(cloud, site, seen) if seen else {},
                 unknown=tuple(dict.fromkeys(unknown)),
                 invalid=tuple(looking.texts),
@@ -116,7 +116,7 @@ class PageState:
 
     @property
     def standby(self) -> System | None:
-        """The other system."""
+        """The system that production does not reach; None while no system is known to be live."""
         return self.facts.systems[self.facts.standby] if self.facts and self.facts.standby else None
 
     @property
@@ -133,13 +133,16 @@ class PageState:
 
     @property
     def release(self) -> Operation | None:
-        """The release that has not ended, or None."""
+        """The release that is open: it has not ended. None without one."""
         last = next((it for it in reversed(self.releases or ()) if it.act == Act.RELEASE), None)
         return last if last and last.is_open_release else None
 
     @property
-    def marks(self) -> dict[str, str]:
-        """What forms are made for, each with a word that changes when it does."""
+    def snapshot(self) -> dict[str, str]:
+        """Return what a form is made for, by name, each as a word that changes when it does.
+
+        A form carries it, so that what has changed since it was shown is seen.
+        """
         return {
             "live": self.facts.live or "" if self.facts else "",
             "lock": self.holder.lock.id if self.holder else "",
@@ -151,7 +154,7 @@ class PageState:
 
     @property
     def _deploy(self) -> str:
-        """A word that changes with each deploy to where the open release goes."""
+        """A word that changes with each deploy to the system that the open release makes live."""
         if self.facts is None or self.release is None or self.release.new is None:
             return ""
         system = self.facts.systems[self.release.new]

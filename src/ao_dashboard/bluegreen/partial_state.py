@@ -14,9 +14,9 @@ from ao_dashboard.bluegreen.page_state import PageState
 
 @dataclass(frozen=True, kw_only=True)
 class PartialPageState:
-    """A site as far as anything is known of it."""
+    """The state of a site as far as the cloud tells it, even without its site file."""
 
-    scene: PageState | None
+    state: PageState | None
     """None while its site file cannot be read."""
     glance: Glance | None
     """What the project's overview tells of it; looked at only while its facts are not known."""
@@ -31,36 +31,38 @@ class PartialPageState:
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> PartialPageState:
-        """Look at a site. Raises NotFound when the project has none of that name, NotAuthenticated.
+        """Read the state of a site.
+
+        Raises NotFound when the project has no site of that name, and NotAuthenticated.
 
         The overview knows a site without its file, by what other services tell.
         """
-        scene: PageState | None = None
+        state: PageState | None = None
         unknown: tuple[str, ...] = ()
         try:
-            scene = PageState.of(cloud, name)
-            unknown = scene.unknown
+            state = PageState.of(cloud, name)
+            unknown = state.unknown
         except (NotAuthenticated, NotFound):
             raise
         except AoError as error:
             unknown = (error.message,)
-        if scene and scene.facts:
+        if state and state.facts:
             return cls(
-                scene=scene,
+                state=state,
                 glance=None,
-                holder=scene.holder,
-                releases=scene.releases or (),
+                holder=state.holder,
+                releases=state.releases or (),
                 unknown=unknown,
-                invalid=scene.invalid,
+                invalid=state.invalid,
             )
         found = overview(cloud)
         glance = next((it for it in found.sites if it.name == name), None)
-        holder, releases = scene and scene.holder, scene and scene.releases
+        holder, releases = state and state.holder, state and state.releases
         return cls(
-            scene=scene,
+            state=state,
             glance=glance,
             holder=holder or (glance.holder if glance else None),
             releases=releases or (glance.releases if glance else ()),
             unknown=tuple(dict.fromkeys((*unknown, *found.unknown))),
-            invalid=scene.invalid if scene else found.invalid,
+            invalid=state.invalid if state else found.invalid,
         )

@@ -12,5 +12,5 @@ urlpatterns = [
     path("<slug:name>/", views.Site.as_view(), name="site"),
     path("<slug:name>/now", views.SiteNow.as_view(), name="now"),
     path("<slug:name>/cut-over/<slug:release>.svg", views.Chart.as_view(), name="cut-over"),
-    path("<slug:name>/<slug:act>/", views.Form.as_view(), name="act"),
+    path("<slug:name>/<slug:action>/", views.Form.as_view(), name="action"),
 ]

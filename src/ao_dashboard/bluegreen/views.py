@@ -25,37 +25,40 @@ from ao.report import cutover_chart, drawing
 from ao.report.translations import Language
 from ao.work import Work
 from ao_dashboard import rights
-from ao_dashboard.bluegreen.actions import ACTS, Action
+from ao_dashboard.bluegreen.actions import ACTIONS, Action
 from ao_dashboard.bluegreen.history import history
 from ao_dashboard.bluegreen.page_state import HISTORY, PageState
 from ao_dashboard.bluegreen.partial_state import PartialPageState
 from ao_dashboard.connection import cloud
-from ao_dashboard.words import sentence, spoken, told
+from ao_dashboard.words import localized, sentence, told
 
 DAY = 86_400
 
 
 class Page(View):
-    """A page; what Ao cannot do or see is told, and is no error of the server."""
+    """A page of the panel, which tells errors of Ao instead of failing with HTTP 500."""
 
     page_title: Any = gettext_lazy("Blue-Green")
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer, whatever Ao says."""
+        """Answer the request; an error of Ao is answered by `failed`."""
         try:
             return super().dispatch(request, *args, **kwargs)
         except AoError as error:
             return self.failed(error)
 
     def failed(self, error: AoError) -> HttpResponseBase:
-        """Tell it on another page; a session that has ended leads to the log-in page."""
+        """Tell the error on the page that `elsewhere` names.
+
+        Raises Horizon's NotAuthenticated for a session that has ended: Horizon then asks to log in.
+        """
         if isinstance(error, NotAuthenticated):
             raise exceptions.NotAuthenticated(error.message) from error
         messages.error(self.request, told(error))
         return redirect(self.elsewhere(error))
 
     def elsewhere(self, error: AoError) -> str:
-        """The page that tells an error."""
+        """Return the address of the page that tells an error."""
         return reverse("horizon:project:bluegreen:index")
 
 
@@ -66,7 +69,7 @@ class Part(Page):
     """
 
     def failed(self, error: AoError) -> HttpResponseBase:
-        """Give no part."""
+        """Answer HTTP 503 without a part."""
         return HttpResponse(status=503)
 
 
@@ -76,7 +79,7 @@ class Sites(Page, TemplateView):
     template_name = "bluegreen/sites.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Look at all of them, as far as the cloud answers."""
+        """Read the overview of all sites, as far as the cloud answers."""
         found: Overview = overview(cloud(self.request))
         return super().get_context_data(
             overview=found, page_title=self.page_title, colours=list(Colour), **kwargs
@@ -84,7 +87,7 @@ class Sites(Page, TemplateView):
 
 
 class SiteRows(Part, Sites):
-    """The rows alone, for the page to refresh itself."""
+    """The rows of the table of sites, which the page fetches to refresh itself."""
 
     template_name = "bluegreen/_rows.html"
 
@@ -95,95 +98,99 @@ class Site(Page, TemplateView):
     template_name = "bluegreen/site.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Look at it, as far as the cloud answers."""
+        """Read the state of the site, as far as the cloud answers."""
         name = kwargs["name"]
-        sight = PartialPageState.of(cloud(self.request), name)
-        scene, facts = sight.scene, sight.scene and sight.scene.facts
-        measured = _measured(sight.releases)
+        partial = PartialPageState.of(cloud(self.request), name)
+        state, facts = partial.state, partial.state and partial.state.facts
+        measured = _measured(partial.releases)
         return super().get_context_data(
-            scene=scene,
-            sight=sight,
+            state=state,
+            partial=partial,
             systems=[facts.systems[colour] for colour in Colour] if facts else [],
-            urls=[_url(scene, colour) for colour in Colour] if scene else [],
-            loads=[scene.load.get(colour) for colour in Colour] if scene else [],
-            acts=[act for act in ACTS.values() if self._offered(act, scene)] if scene else [],
-            history=history(sight.releases, (scene and scene.happenings) or (), HISTORY),
-            last=_stepped(sight.releases, (scene and scene.happenings) or ()),
+            urls=[_url(state, colour) for colour in Colour] if state else [],
+            loads=[state.load.get(colour) for colour in Colour] if state else [],
+            actions=[it for it in ACTIONS.values() if self._offered(it, state)] if state else [],
+            history=history(partial.releases, (state and state.events) or (), HISTORY),
+            last=_stepped(partial.releases, (state and state.events) or ()),
             measured=measured,
             drawn=_steps(measured) if measured else 0,
             page_title=name,
             **kwargs,
         )
 
-    def _offered(self, act: Action, scene: PageState) -> bool:
-        return act.offered(scene) and rights.may(self.request, act.name)
+    def _offered(self, action: Action, state: PageState) -> bool:
+        return action.offered(state) and rights.may(self.request, action.name)
 
 
 class SiteNow(Part, Site):
-    """What changes of the page, for it to refresh itself."""
+    """The part of a site's page that changes, which the page fetches to refresh itself."""
 
     template_name = "bluegreen/_now.html"
 
 
 class Form(Page, FormView):
-    """The form of an act."""
+    """The form of an action."""
 
     template_name = "bluegreen/form.html"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Know the act."""
+        """Find the action that the address names. Raises Http404 where there is none."""
         super().setup(request, *args, **kwargs)
-        act = ACTS.get(kwargs["act"])
-        if act is None:
+        action = ACTIONS.get(kwargs["action"])
+        if action is None:
             raise Http404
-        self.act: Action = act
-        self.form_class = act.form
+        self.action: Action = action
+        self.form_class = action.form
 
     def get_success_url(self) -> str:
-        """The site's page."""
+        """Return the address of the site's page."""
         return reverse("horizon:project:bluegreen:site", args=[self.kwargs["name"]])
 
     def elsewhere(self, error: AoError) -> str:
-        """The site's page, if there is such a site."""
+        """Return the address of the site's page, or of the list where there is no such site."""
         return super().elsewhere(error) if isinstance(error, NotFound) else self.get_success_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say what will happen."""
-        scene = PageState.of(cloud(self.request), self.kwargs["name"])
+        """Return what the form shows: what the action will do, or why it is not offered."""
+        state = PageState.of(cloud(self.request), self.kwargs["name"])
         return super().get_context_data(
-            act=self.act,
-            scene=scene,
-            hindrance=self.act.hindrance(scene),
-            says=list(self.act.says(scene)),
-            marks={it: mark for it, mark in scene.marks.items() if it in self.act.minds},
-            page_title=f"{scene.site.name}: {self.act.title}",
+            action=self.action,
+            state=state,
+            blocker=self.action.blocker(state),
+            effects=list(self.action.effects(state)),
+            snapshot={
+                it: value for it, value in state.snapshot.items() if it in self.action.compared
+            },
+            page_title=f"{state.site.name}: {self.action.title}",
             **kwargs,
         )
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Do it; what became of it is told on the site's page.
+        """Perform the action, and tell on the site's page what became of it.
 
         What the user's roles do not allow is for the cloud to refuse.
         """
-        scene = PageState.of(cloud(self.request), self.kwargs["name"])
-        refusal = self.act.hindrance(scene) or self._stale(scene)
+        state = PageState.of(cloud(self.request), self.kwargs["name"])
+        refusal = self.action.blocker(state) or self._stale(state)
         if refusal:
             messages.error(self.request, refusal)
             return redirect(self.request.path)
         try:
-            messages.success(self.request, self.act.perform(scene, form.cleaned_data))
+            messages.success(self.request, self.action.perform(state, form.cleaned_data))
         except NotAuthenticated:
             raise
         except AoError as error:
             messages.error(self.request, told(error))
-        for text in scene.notes.texts:
+        for text in state.notes.texts:
             messages.warning(self.request, sentence(text))
         return redirect(self.get_success_url())
 
-    def _stale(self, scene: PageState) -> str:
-        """What is not as the form showed it; empty when all is."""
-        changed = [it for it in self.act.minds if self.request.POST.get(it, "") != scene.marks[it]]
-        says = {
+    def _stale(self, state: PageState) -> str:
+        """Return what has changed since the form was shown; empty when nothing has."""
+        changed = [
+            it for it in self.action.compared if self.request.POST.get(it, "") != state.snapshot[it]
+        ]
+        reasons = {
             "live": _("What is live is not what this form showed, or is not known."),
             "lock": _("Who holds the lock is not who this form showed, or is not known."),
             "release": _("The open release is not the one that this form showed, or is not known."),
@@ -192,7 +199,7 @@ class Form(Page, FormView):
             "deploy": _("The standby was deployed since this form was shown."),
         }
         return (
-            " ".join((*(says[it] for it in sorted(changed)), _("Nothing was done.")))
+            " ".join((*(reasons[it] for it in sorted(changed)), _("Nothing was done.")))
             if changed
             else ""
         )
@@ -202,7 +209,7 @@ class Chart(Part):
     """The chart of a switch that was measured."""
 
     def get(self, request: HttpRequest, name: str, release: str) -> HttpResponse:
-        """Draw it, or take it as it was drawn before."""
+        """Return the chart as SVG, drawn now or taken from the cache."""
         connected = cloud(request)
         journal = Journal(Work(cloud=connected, site=config.load_stored(connected, name)))
         found = next((it for it in journal.operations() if it.id == release), None)
@@ -217,7 +224,7 @@ class Chart(Part):
 
 
 def _cutover(journal: Journal, release: str) -> CutOver:
-    """The last switch of a release. Raises Http404 when its entry cannot be read."""
+    """Return the last switch of a release. Raises Http404 when its entry cannot be read."""
     events = [entry.event for entry in journal.entries(release)]
     switches = [event.cutover for event in events if isinstance(event, Switched)]
     if not switches:
@@ -229,19 +236,19 @@ def _draw(cutover: CutOver) -> bytes:
     japanese = (get_language() or "").startswith("ja")
     language = drawing.written(Language.JAPANESE if japanese else Language.ENGLISH)
     if language is Language.JAPANESE:
-        marks = tuple(replace(mark, text=spoken(mark.text)) for mark in cutover.marks)
+        marks = tuple(replace(mark, text=localized(mark.text)) for mark in cutover.marks)
         cutover = replace(cutover, marks=marks)
     return cutover_chart.svg(cutover, language).encode()
 
 
 def _steps(release: Operation) -> int:
-    """Steps that have ended: a release that is switched back has another chart then."""
+    """Return how many steps have ended: a release that is switched back gets another chart."""
     return sum(not step.running for step in release.steps)
 
 
-def _url(scene: PageState, colour: Colour) -> str:
-    """Where a system answers: production, or its preview; empty when nothing leads to it."""
-    facts, site = scene.facts, scene.site
+def _url(state: PageState, colour: Colour) -> str:
+    """Return the URL of a system, by production or the preview; empty where neither leads to it."""
+    facts, site = state.facts, state.site
     if facts is None:
         return ""
     if facts.production and facts.live is colour:
@@ -252,12 +259,15 @@ def _url(scene: PageState, colour: Colour) -> str:
 
 
 def _measured(releases: tuple[Operation, ...]) -> Operation | None:
-    """What has switched last while it was measured."""
+    """Return the operation whose switch was measured last; None without one."""
     return next((it for it in reversed(releases) if it.lost is not None), None)
 
 
 def _stepped(releases: tuple[Operation, ...], entries: tuple[Entry, ...]) -> Operation | None:
-    """The last one that has steps; their texts are those of the entries, as far as these tell."""
+    """Return the last operation that has steps; None without one.
+
+    Names of entries cut long steps, so their texts are taken from the entries that were read.
+    """
     found = next((it for it in reversed(releases[-HISTORY:]) if it.steps), None)
     if found is None:
         return None

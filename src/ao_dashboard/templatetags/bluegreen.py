@@ -12,21 +12,21 @@ from ao.cloud import Alarm, Resource
 from ao.journal.heading import YEARS
 from ao.plan import alarms
 from ao.plan.facts import System
-from ao_dashboard.words import spoken
+from ao_dashboard.words import localized
 
 register = template.Library()
-register.filter(spoken)
+register.filter(localized)
 
 
 @register.filter
 def built(resources: Sequence[Resource]) -> int:
-    """How many of them Heat is done with."""
+    """Return how many resources Heat is done with."""
     return sum(resource.status.endswith("_COMPLETE") for resource in resources)
 
 
 @register.filter
 def states(system: System) -> str:
-    """What the alarms of a system say, by what they do; empty when all are off."""
+    """Return the states of a system's alarms on scaling out and in; empty when all are off."""
     if not any(alarm.enabled for alarm in system.alarms):
         return ""
     said = {"out": _state(system.alarm(alarms.OUT)), "inward": _state(system.alarm(alarms.IN))}
@@ -35,21 +35,21 @@ def states(system: System) -> str:
 
 
 def _state(alarm: Alarm | None) -> str:
-    """What an alarm says; one that is off, or that Aodh has lost, says nothing of load."""
+    """Return the state of an alarm, or that it is off, or that Aodh has lost it."""
     if alarm is None:
-        return spoken("lost")
-    return spoken(alarm.state if alarm.enabled else "off")
+        return localized("lost")
+    return localized(alarm.state if alarm.enabled else "off")
 
 
 @register.filter
 def percent(share: float) -> str:
-    """A share of 1 as a percentage."""
+    """Return a share of 1 as a percentage."""
     return f"{share:.0%}"
 
 
 @register.filter
 def moment(text: str) -> datetime | None:
-    """The time of a text in ISO 8601; None of one that is none, or that no page can show."""
+    """Return the time of a text in ISO 8601; None of one that tells none that a page can show."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

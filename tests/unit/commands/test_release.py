@@ -10,7 +10,7 @@ import yaml
 
 from ao import config, fake, lock
 from ao.commands.app import Ao
-from ao.journal import Journal
+from ao.journal import Ended, Journal, Outcome
 from ao.operations import reconcile
 from ao.work import Work
 from tests.unit.operations.sites import start, told
@@ -124,6 +124,21 @@ def test_history_and_show_tell_for_whom_a_release_was_begun_and_approved(
     assert run("release", "continue") == 0
     (listed,) = (it for it in rows(run, capsys, "history") if it["Release"] == release)
     assert (listed["Who"], listed["Approver"]) == ("operator (kim)", "lee")
+
+
+def test_history_tells_the_cause_of_a_failure_and_a_pipe_is_no_wider_than_a_wide_screen(
+    run: Run, release: str, work: Work, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = "the checks of the standby failed: " + "GET /health gave HTTP 500; " * 12
+    Journal(work).write(Ended(outcome=Outcome.FAILED, why=why), release)
+    (listed,) = (it for it in rows(run, capsys, "history") if it["Release"] == release)
+    assert (listed["Outcome"], list(listed)[-1], listed["Cause"]) == ("failed", "Cause", why)
+    assert rows(run, capsys, "show", release)[-1]["Result"] == why
+    capsys.readouterr()
+    assert run("show", release) == 0
+    assert 100 < max(map(len, capsys.readouterr().out.splitlines())) <= 160
+    assert run("show", release, "--max-width", "500") == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) > 300
 
 
 def test_the_id_of_a_release_is_there_for_programs(

@@ -36,8 +36,8 @@ class ActsTest(VisitorTest):
         events = [entry.event for entry in journal.entries(journal.operations()[-1].id)]
         return [(event.ask, event.reason) for event in events if isinstance(event, Asked)]
 
-    def offered(self, act: str) -> bool:
-        return f'data-act="{act}"' in self.text("site", "shop")
+    def offered(self, action: str) -> bool:
+        return f'data-action="{action}"' in self.text("site", "shop")
 
     def test_nothing_is_offered_to_switch_back_to_before_the_first_switch(self) -> None:
         assert not self.offered("back")
@@ -45,7 +45,7 @@ class ActsTest(VisitorTest):
     def test_switching_back_makes_the_system_live_that_was_so_before(self) -> None:
         self.post("switch")
         assert self.offered("back")
-        assert "goes back from green (1.0) to blue (1.0)" in self.text("act", "shop", "back")
+        assert "goes back from green (1.0) to blue (1.0)" in self.text("action", "shop", "back")
         assert "Production is switched back." in self.told(self.post("back"))
         assert self.work.observe().live is BLUE
 
@@ -53,7 +53,7 @@ class ActsTest(VisitorTest):
         watched = ruled(self.work, watch=replace(self.work.site.watch, length=600.0))
         release.release(watched, "2.0", options(self.work, detach=True))
         assert self.work.observe().live is GREEN
-        assert "It ends with that." in self.text("act", "shop", "back")
+        assert "It ends with that." in self.text("action", "shop", "back")
         assert "switched back" in self.told(self.post("back"))
         assert outcome(self.work) == "rolled back"
         assert self.work.observe().live is BLUE
@@ -65,7 +65,9 @@ class ActsTest(VisitorTest):
 
     def test_a_smaller_standby_grows_before_anything_is_switched(self) -> None:
         reconcile.scale(self.work, GREEN, 1)
-        assert "green is smaller: Heat first brings it to 2" in self.text("act", "shop", "switch")
+        assert "green is smaller: Heat first brings it to 2" in self.text(
+            "action", "shop", "switch"
+        )
         assert "Heat brings green to 2 servers." in self.told(self.post("switch"))
         assert self.work.observe().live is BLUE
         self.work.clock.sleep(300.0)
@@ -74,7 +76,7 @@ class ActsTest(VisitorTest):
 
     def test_the_standby_shrinks_to_what_the_rules_leave_it(self) -> None:
         assert "green, the standby, shrinks from 2 servers to 1." in self.text(
-            "act", "shop", "shrink"
+            "action", "shop", "shrink"
         )
         self.post("shrink")
         self.work.clock.sleep(300.0)
@@ -96,7 +98,7 @@ class ActsTest(VisitorTest):
         with lock.acquire(self.work, "release 2.0"):
             self.post("pause", reason="the till is down")
             assert self.offered("continue")
-            assert "This is no approval" in self.text("act", "shop", "continue")
+            assert "This is no approval" in self.text("action", "shop", "continue")
             told = self.told(self.post("continue", reason="it is up again"))
             assert "The release was asked to go on." in told
             assert not self.offered("continue")
@@ -108,7 +110,7 @@ class ActsTest(VisitorTest):
     def test_a_release_that_is_not_deployed_is_not_approved(self) -> None:
         self.wait()
         reconcile.deploy(self.work, "3.0")
-        assert "green has not got 2.0 yet" in self.text("act", "shop", "approve")
+        assert "green has not got 2.0 yet" in self.text("action", "shop", "approve")
         assert "green has not got 2.0" in self.told(self.post("approve"))
         assert not self.asked()
 
@@ -116,7 +118,7 @@ class ActsTest(VisitorTest):
         watched = ruled(self.work, watch=replace(self.work.site.watch, length=600.0))
         release.release(watched, "2.0", options(self.work, detach=True))
         assert not self.offered("approve")
-        assert "Production has moved already." in self.text("act", "shop", "approve")
+        assert "Production has moved already." in self.text("action", "shop", "approve")
 
     def test_a_waiting_release_is_aborted(self) -> None:
         self.wait()
@@ -159,7 +161,7 @@ class TwoPeopleTest(VisitorTest):
         return [it.approval for it in events if isinstance(it, Asked) and it.ask is Ask.APPROVE]
 
     def test_the_form_says_so(self) -> None:
-        text = self.text("act", "shop", "approve")
+        text = self.text("action", "shop", "approve")
         assert "It takes somebody else than who began the release." in text
 
     def test_who_began_it_is_refused(self) -> None:

@@ -2,7 +2,7 @@
 
 from ao.colour import Colour
 from ao.operations import operations, reconcile
-from ao_dashboard.bluegreen.actions import ACTS
+from ao_dashboard.bluegreen.actions import ACTIONS
 from tests.unit.dashboard.visitor import VisitorTest
 
 BLUE, GREEN = Colour
@@ -14,8 +14,8 @@ class HalfBuiltTest(VisitorTest):
         """What the page says of a system; every page and every form stands."""
         for view, args in (("index", []), ("rows", []), ("site", ["shop"])):
             assert self.page(view, *args).status_code == 200, view
-        for act in ACTS:
-            assert self.page("act", "shop", act).status_code == 200, act
+        for action in ACTIONS:
+            assert self.page("action", "shop", action).status_code == 200, action
         return self.text("now", "shop").split(f'data-system="{colour}"')[1].split("</section>")[0]
 
     def test_a_system_that_heat_builds_shows_its_progress_and_the_other_is_live(self) -> None:

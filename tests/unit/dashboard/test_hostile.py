@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ao.report import cutover_json
-from ao_dashboard.bluegreen.actions import ACTS
+from ao_dashboard.bluegreen.actions import ACTIONS
 from tests.unit.dashboard.visitor import PANEL, VisitorTest
 from tests.unit.report import samples
 
@@ -183,16 +183,16 @@ class HostileTest(VisitorTest):
                     with self.subTest(view, language=language):
                         told = self.stands(view, *args, language=language)
                         assert "openstack software config delete" in told
-            for act in ACTS:
-                with self.subTest(act):
-                    self.stands("act", "shop", act)
+            for action in ACTIONS:
+                with self.subTest(action):
+                    self.stands("action", "shop", action)
 
     def test_no_act_is_done_by_a_forged_release(self) -> None:
         with self.kept(
             *(begun("release", EVIL, "blue", "green", version=it) for it in (EVIL, "2.0"))
         ):
-            for act in ("approve", "pause", "abort"):
-                self.post(act)
+            for action in ("approve", "pause", "abort"):
+                self.post(action)
         assert self.work.observe().systems[self.work.observe().standby].version == "1.0"
 
     def test_what_is_sound_is_shown_beside_what_is_left_out(self) -> None:
@@ -218,7 +218,7 @@ class HostileTest(VisitorTest):
         )
         for claim in CLAIMS:
             taken = self.cloud.locks.take(network, f"ao-shop-lock{ESCAPE}{SCRIPT}", claim)
-            for view, args in (("rows", ()), ("now", ("shop",)), ("act", ("shop", "unlock"))):
+            for view, args in (("rows", ()), ("now", ("shop",)), ("action", ("shop", "unlock"))):
                 with self.subTest(view, claim=claim):
                     self.stands(view, *args)
             self.cloud.locks.remove(taken)
@@ -234,7 +234,7 @@ class HostileTest(VisitorTest):
             json.dumps({"at": 0, "provider": "haproxy", **dict.fromkeys(EXAMINED, effect)}),
         ):
             with self.subTest(told[:60]), self.kept(("ao-shop-doctor", told)):
-                self.stands("act", "shop", "switch")
+                self.stands("action", "shop", "switch")
 
     def test_a_version_among_tags_that_nobody_could_give_is_not_known(self) -> None:
         for it in self.cloud.openstack.project("shop").heat.tops():
@@ -242,7 +242,7 @@ class HostileTest(VisitorTest):
                 f"ao:version={SCRIPT}" if tag.startswith("ao:version=") else tag for tag in it.tags
             )
         assert '<dd class="ao-version">not known</dd>' in self.stands("now", "shop")
-        for view, args in (("rows", ()), ("act", ("shop", "switch"))):
+        for view, args in (("rows", ()), ("action", ("shop", "switch"))):
             self.stands(view, *args)
 
     def test_no_time_that_a_service_tells_takes_a_page_down(self) -> None:

@@ -33,4 +33,4 @@ class NewerTest(VisitorTest):
 
     def test_findings_take_no_form_down(self) -> None:
         self.cloud.software_configs.add("ao-shop-doctor", NEWER)
-        assert NEEDED in self.text("act", "shop", "switch")
+        assert NEEDED in self.text("action", "shop", "switch")

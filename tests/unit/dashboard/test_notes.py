@@ -1,4 +1,4 @@
-"""What an act tells on its way reaches its user."""
+"""What an action tells on its way reaches its user."""
 
 from ao import lock
 from ao.doctor import kept_findings

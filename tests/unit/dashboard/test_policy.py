@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 from ao import lock
-from ao_dashboard.bluegreen.actions import ACTS
+from ao_dashboard.bluegreen.actions import ACTIONS
 from tests.unit.dashboard.visitor import VisitorTest
 
 
@@ -48,9 +48,9 @@ class PolicyTest(VisitorTest):
                 assert not self.inline(view, *args)
 
     def test_nothing_is_inline_on_a_form(self) -> None:
-        for act in ACTS:
-            with self.subTest(act):
-                assert not self.inline("act", "shop", act)
+        for action in ACTIONS:
+            with self.subTest(action):
+                assert not self.inline("action", "shop", action)
 
     def test_what_is_inline_would_be_found(self) -> None:
         page = Inline()

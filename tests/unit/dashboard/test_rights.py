@@ -11,7 +11,7 @@ from django.test import override_settings
 from openstack_auth import policy
 
 from ao_dashboard import rights
-from ao_dashboard.bluegreen.actions import ACTS
+from ao_dashboard.bluegreen.actions import ACTIONS
 from tests.unit.dashboard.visitor import VisitorTest
 
 FILES = {
@@ -23,7 +23,7 @@ POLICIES = {kind: CONF[kind] / f"{name}_policy.yaml" for kind, (_, name) in FILE
 DEFAULTS = {
     kind: CONF[kind] / "default_policies" / f"{name}.yaml" for kind, (_, name) in FILES.items()
 }
-OFFERED = set(ACTS) - {"back", "approve", "continue", "pause", "abort", "unlock"}
+OFFERED = set(ACTIONS) - {"back", "approve", "continue", "pause", "abort", "unlock"}
 """What there is to do to a site that is built, while nobody holds its lock."""
 
 
@@ -54,10 +54,10 @@ class RightsTest(VisitorTest):
 
     def offered(self) -> set[str]:
         text = self.text("now", "shop")
-        return {act for act in ACTS if f'data-act="{act}"' in text}
+        return {it for it in ACTIONS if f'data-action="{it}"' in text}
 
     def test_every_act_has_its_rules(self) -> None:
-        assert set(rights.NEEDS) == set(ACTS)
+        assert set(rights.NEEDS) == set(ACTIONS)
 
     def test_the_services_have_rules_of_these_names(self) -> None:
         for kind, path in DEFAULTS.items():

@@ -62,7 +62,7 @@ class ScalingTest(VisitorTest):
         assert "<strong>live</strong>" in text
 
     def test_the_form_of_a_size_tells_the_bounds(self) -> None:
-        assert "Its bounds are 1 and 4 servers." in self.text("act", "shop", "scale")
+        assert "Its bounds are 1 and 4 servers." in self.text("action", "shop", "scale")
 
     def test_a_size_beyond_the_bounds_is_refused(self) -> None:
         assert "5 servers are not between the bounds 1 and 4" in self.told(

@@ -14,7 +14,7 @@ OCTAVIA = ("load_balancers",)
 NEUTRON = ("floating_ips", "locks")
 LIVE = "<strong>live</strong>"
 GLANCE = f'<span class="ao-chip ao-blue">blue</span> {LIVE}'
-ACTS = (
+ACTIONS = (
     *("deploy", "switch", "back", "scale", "shrink", "lock", "unlock"),
     *("approve", "continue", "abort"),
 )
@@ -65,9 +65,9 @@ class SilenceTest(VisitorTest):
         assert '<span class="ao-chip ao-blue">blue</span>' in text
 
     def test_a_form_without_heat_leads_to_the_sites_page_and_says_why(self) -> None:
-        for act in ACTS:
-            with self.subTest(act), self.silent(*HEAT):
-                for answer in (self.page("act", "shop", act), self.post(act)):
+        for action in ACTIONS:
+            with self.subTest(action), self.silent(*HEAT):
+                for answer in (self.page("action", "shop", action), self.post(action)):
                     assert (answer.status_code, answer.url) == (
                         302,
                         reverse(f"{PANEL}:site", args=["shop"]),
@@ -76,14 +76,14 @@ class SilenceTest(VisitorTest):
 
     def test_no_form_does_anything_while_octavia_or_neutron_is_silent(self) -> None:
         for services in (("stacks",), OCTAVIA, NEUTRON):
-            for act in ACTS:
-                with self.subTest(act, services=services), self.silent(*services):
-                    assert "does not answer" in self.text("act", "shop", act)
-                    assert self.post(act).status_code in (200, 302)
-        assert all(act.on_lock for act in Journal(self.work).operations())
+            for action in ACTIONS:
+                with self.subTest(action, services=services), self.silent(*services):
+                    assert "does not answer" in self.text("action", "shop", action)
+                    assert self.post(action).status_code in (200, 302)
+        assert all(it.on_lock for it in Journal(self.work).operations())
 
     def test_a_site_that_the_project_lacks_leads_back_to_the_sites(self) -> None:
-        for view, args in (("site", ["other"]), ("act", ["other", "switch"])):
+        for view, args in (("site", ["other"]), ("action", ["other", "switch"])):
             answer = self.page(view, *args)
             assert (answer.status_code, answer.url) == (302, reverse(f"{PANEL}:index"))
             assert "no site file of other" in self.told(answer)
@@ -102,7 +102,7 @@ class SilenceTest(VisitorTest):
 
     def test_a_session_that_has_ended_leads_to_the_log_in_page(self) -> None:
         self.fails(NotAuthenticated("the token has expired"))
-        for view, args in (("index", []), ("site", ["shop"]), ("act", ["shop", "switch"])):
+        for view, args in (("index", []), ("site", ["shop"]), ("action", ["shop", "switch"])):
             answer = self.page(view, *args)
             assert answer.status_code == 302
             assert "/auth/" in answer.url

@@ -32,7 +32,7 @@ class SiteTest(VisitorTest):
         assert (last.act, last.old, last.new, last.outcome) == ("switch", BLUE, GREEN, "done")
 
     def test_two_who_read_the_same_form_do_not_switch_twice(self) -> None:
-        form = self.text("act", "shop", "switch")
+        form = self.text("action", "shop", "switch")
         assert '<input type="hidden" name="live" value="blue">' in form
         self.post("switch", live="blue")
         answer = self.post("switch", live="blue")
@@ -53,15 +53,15 @@ class SiteTest(VisitorTest):
 
     def test_a_post_without_its_token_is_refused(self) -> None:
         client = Client(enforce_csrf_checks=True)
-        where = reverse(f"{PANEL}:act", args=["shop", "switch"])
+        where = reverse(f"{PANEL}:action", args=["shop", "switch"])
         assert client.post(where, {"reason": "to try it"}).status_code == 403
         assert self.work.observe().live is BLUE
 
     def test_a_member_is_offered_a_switch(self) -> None:
-        assert 'data-act="switch"' in self.text("site", "shop")
+        assert 'data-action="switch"' in self.text("site", "shop")
 
     def test_the_form_says_in_japanese_what_will_happen(self) -> None:
-        text = self.text("act", "shop", "switch", language="ja")
+        text = self.text("action", "shop", "switch", language="ja")
         assert "本番を 青 (blue) 1.0 から 緑 (green) 1.0 に切り替えます。" in text
 
     def test_the_history_is_told_in_japanese(self) -> None:
@@ -82,7 +82,7 @@ class SiteTest(VisitorTest):
 
     def test_acts_that_the_roles_do_not_allow_are_not_offered(self) -> None:
         with mock.patch("ao_dashboard.rights.may", return_value=False):
-            assert "data-act=" not in self.text("site", "shop")
+            assert "data-action=" not in self.text("site", "shop")
 
     def test_a_site_that_the_project_lacks_leads_back_to_the_sites(self) -> None:
         answer = self.page("site", "other")

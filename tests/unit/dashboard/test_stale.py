@@ -35,11 +35,11 @@ class StaleTest(VisitorTest):
 
     def test_what_was_read_of_one_release_is_not_asked_of_the_next(self) -> None:
         first = self.begin()
-        shown = {act: self.shown(act) for act in ("approve", "abort", "deploy", "switch")}
+        shown = {it: self.shown(it) for it in ("approve", "abort", "deploy", "switch")}
         self.end(first)
         self.begin("3.0")
-        for act, before in shown.items():
-            told = self.told(self.post(act, **before))
+        for action, before in shown.items():
+            told = self.told(self.post(action, **before))
             assert "not the one that this form showed" in told
             assert "Nothing was done." in told
         assert outcome(self.work) is None
@@ -79,13 +79,13 @@ class StaleTest(VisitorTest):
 
 
 class OfferTest(VisitorTest):
-    def refused(self, act: str) -> str:
+    def refused(self, action: str) -> str:
         """What the form says in place of its button, and again when it is sent all the same."""
-        text = self.text("act", "shop", act)
-        assert "<button" not in text.split('class="ao-hindrance"')[1].split("</div>")[0]
-        why = text.split('<p class="ao-hindrance">')[1].split("</p>")[0]
+        text = self.text("action", "shop", action)
+        assert "<button" not in text.split('class="ao-blocker"')[1].split("</div>")[0]
+        why = text.split('<p class="ao-blocker">')[1].split("</p>")[0]
         answer = self.client.post(
-            self.page("act", "shop", act).wsgi_request.path,
+            self.page("action", "shop", action).wsgi_request.path,
             {**self.work_marks(), "version": "2.0", "size": 1, "hours": 1, "reason": "forged"},
         )
         assert why in self.told(answer)
@@ -100,24 +100,24 @@ class OfferTest(VisitorTest):
         listener = self.work.observe().production_listener
         self.cloud.load_balancers.set_default_pool(listener, None)
         assert production
-        for act in ("deploy", "switch", "back", "scale", "shrink"):
-            assert "Production reaches no system of this site" in self.refused(act)
+        for action in ("deploy", "switch", "back", "scale", "shrink"):
+            assert "Production reaches no system of this site" in self.refused(action)
         assert not Journal(self.work).operations()
 
     def test_what_is_not_known_to_be_live_is_not_switched(self) -> None:
         with self.silent("load_balancers"):
-            text = self.text("act", "shop", "switch")
+            text = self.text("action", "shop", "switch")
             assert "It is not known what is live." in text
             assert 'type="submit" class="btn btn-primary"' not in text
             answer = self.client.post(
-                self.page("act", "shop", "switch").wsgi_request.path, {"reason": "forged"}
+                self.page("action", "shop", "switch").wsgi_request.path, {"reason": "forged"}
             )
             assert "It is not known what is live." in self.told(answer)
         assert not Journal(self.work).operations()
 
     def test_that_is_said_in_japanese(self) -> None:
         with self.silent("load_balancers"):
-            assert "本番系は不明です。" in self.text("act", "shop", "switch", language="ja")
+            assert "本番系は不明です。" in self.text("action", "shop", "switch", language="ja")
 
     def test_nobody_s_lock_is_not_freed_and_a_held_one_not_taken(self) -> None:
         assert self.refused("unlock") == "Nobody holds the lock."
@@ -125,13 +125,13 @@ class OfferTest(VisitorTest):
         assert "an audit" in self.refused("lock")
 
     def test_nothing_is_asked_of_a_release_that_is_not_open(self) -> None:
-        for act in ("approve", "continue", "pause", "abort"):
-            assert self.refused(act) == "No release is open."
+        for action in ("approve", "continue", "pause", "abort"):
+            assert self.refused(action) == "No release is open."
 
     def test_a_release_that_waits_is_not_paused(self) -> None:
         with pytest.raises(WaitingForApproval):
             release.release(ruled(self.work, approve=Approve.MANUAL), "2.0", options(self.work))
-        assert "No release runs." in self.text("act", "shop", "pause")
+        assert "No release runs." in self.text("action", "shop", "pause")
 
     def test_a_standby_of_the_least_size_is_not_shrunk(self) -> None:
         reconcile.scale(self.work, GREEN, 1)
@@ -154,7 +154,7 @@ class UnfinishedTest(VisitorTest):
         )
 
     def test_the_form_of_a_switch_finishes_it(self) -> None:
-        text = self.text("act", "shop", "switch")
+        text = self.text("action", "shop", "switch")
         assert "It is finished with this." in text
         assert "Production has moved already." in text
         assert "green is live." in self.told(self.post("switch"))
@@ -162,5 +162,5 @@ class UnfinishedTest(VisitorTest):
         assert (facts.live, facts.previewed, facts.switching_to) == (GREEN, BLUE, None)
 
     def test_nothing_is_deployed_or_switched_back_before_that(self) -> None:
-        for act in ("deploy", "back"):
-            assert "was begun and is not finished" in self.told(self.post(act))
+        for action in ("deploy", "back"):
+            assert "was begun and is not finished" in self.told(self.post(action))

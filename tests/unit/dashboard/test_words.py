@@ -21,7 +21,9 @@ def test_an_error_is_told_with_its_cure() -> None:
 
 
 def test_a_template_says_a_thing_and_nothing_of_none() -> None:
-    template = Template("{% load bluegreen %}{{ step|spoken }}{{ none|spoken }}{{ text|spoken }}")
+    template = Template(
+        "{% load bluegreen %}{{ step|localized }}{{ none|localized }}{{ text|localized }}"
+    )
     context = Context({"step": plan.Drain(Colour.BLUE, None, 2.0), "none": None, "text": "<b>"})
     with translation.override("ja"):
         assert template.render(context) == "青 (blue) に残るクライアントを移す&lt;b&gt;"
@@ -29,12 +31,12 @@ def test_a_template_says_a_thing_and_nothing_of_none() -> None:
 
 def test_english_is_left_word_for_word() -> None:
     with translation.override("en"):
-        assert words.spoken(plan.Drain(Colour.BLUE, None, 2.0)) == "drain blue"
+        assert words.localized(plan.Drain(Colour.BLUE, None, 2.0)) == "drain blue"
 
 
 def test_a_text_of_somebody_else_stays() -> None:
     with translation.override("ja"):
-        assert words.spoken("something that Ao never said") == "something that Ao never said"
+        assert words.localized("something that Ao never said") == "something that Ao never said"
 
 
 def test_a_sentence_begins_with_a_capital_letter() -> None:

@@ -75,16 +75,16 @@ class VisitorTest(helpers.TestCase):
         assert answer.status_code == 200, answer
         return answer.content.decode()
 
-    def shown(self, act: str) -> dict[str, str]:
-        """What the form of an act keeps of what it showed."""
-        text = self.page("act", "shop", act).content.decode()
+    def shown(self, action: str) -> dict[str, str]:
+        """What the form of an action keeps of what it showed."""
+        text = self.page("action", "shop", action).content.decode()
         return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', text))
 
-    def post(self, act: str, language: str = "en", **given: object) -> HttpResponse:
-        """Fill in the form of an act, and send it as it was shown but for what is given."""
-        where = reverse(f"{PANEL}:act", args=["shop", act])
+    def post(self, action: str, language: str = "en", **given: object) -> HttpResponse:
+        """Fill in the form of an action, and send it as it was shown but for what is given."""
+        where = reverse(f"{PANEL}:action", args=["shop", action])
         told = {"version": "2.0", "size": 1, "hours": 1, "reason": "to try it"}
-        told |= {**self.shown(act), **given}
+        told |= {**self.shown(action), **given}
         return self.client.post(where, told, headers={"accept-language": language})
 
     def told(self, answer: HttpResponse) -> str:

@@ -90,6 +90,31 @@ def test_the_id_of_a_release_tells_when_it_began_and_sorts_so(journal: Journal, 
     assert first < journal.begin(BEGUN)
 
 
+def test_the_cause_of_a_failure_is_what_its_end_tells_or_else_its_last_step(
+    journal: Journal,
+) -> None:
+    ended, stopped, well = (journal.begin(BEGUN) for _ in range(3))
+    for release in (ended, stopped, well):
+        journal.add(StepBegun(step="switch"), release)
+    failed = StepEnded(step="switch", seconds=1, outcome="failed", why="no server answered")
+    for release in (ended, stopped):
+        journal.add(failed, release)
+    journal.add(Ended(outcome=Outcome.FAILED, why="green went down"), ended)
+    journal.add(StepEnded(step="switch", seconds=1), well)
+    journal.add(Ended(outcome=Outcome.RELEASED, why="all is well"), well)
+    causes = journal.causes(journal.operations())
+    assert causes == {ended: "green went down", stopped: "no server answered"}
+
+
+def test_without_a_failure_no_text_is_read(journal: Journal, cloud: fake.Cloud) -> None:
+    release = journal.begin(BEGUN)
+    journal.add(Ended(outcome=Outcome.RELEASED), release)
+    operations = journal.operations()
+    cloud.calls.clear()
+    assert journal.causes(operations) == {}
+    assert not cloud.calls
+
+
 def test_releases_are_told_in_one_request_without_any_text(
     journal: Journal, work: Work, cloud: fake.Cloud
 ) -> None:

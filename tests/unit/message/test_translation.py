@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from importlib import resources
+from importlib.metadata import entry_points
 from io import BytesIO
 from pathlib import Path
 
@@ -13,11 +14,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ao.colour import Colour
+from ao.commands.app import Ao
+from ao.commands.help_formatter import description
 from ao.journal import Act, Ask, Outcome, Stage, StepOutcome
 from ao.message import message, places, template_id, translation
-from ao.message.vocabulary import WORDS, spoken
+from ao.message.translation import spoken
+from ao.message.vocabulary import WORDS, word
 
 SOURCE = Path(__file__).parents[3] / "src"
+GROUPS = ("ao.commands", "openstack.bluegreen.v1")
 FOLDER = Path(str(resources.files("ao.message"))) / "locale" / "ja" / "LC_MESSAGES"
 ENGLISH = re.compile(r"[a-z]{3,} [a-z]{3,}")
 """Two English words in a row."""
@@ -43,8 +48,14 @@ def test_every_message_gets_the_parameters_of_its_template() -> None:
     assert not [where for template, given, where in calls() if places(template) != given]
 
 
+def descriptions() -> set[str]:
+    """What the program and its commands say of themselves."""
+    commands = [entry.load() for group in GROUPS for entry in entry_points(group=group)]
+    return {description(command).template for command in [Ao, *commands]}
+
+
 def test_every_message_and_word_is_in_the_catalogue_and_nothing_else() -> None:
-    wanted = {template for template, _, _ in calls()} | WORDS
+    wanted = {template for template, _, _ in calls()} | WORDS | descriptions()
     assert {it.id for it in catalogue() if it.id} == wanted
 
 
@@ -84,12 +95,12 @@ def test_a_template_is_found_by_its_id() -> None:
 
 def test_a_language_without_a_catalogue_is_english() -> None:
     made = message("%(colour)s has no pool", colour=Colour.BLUE)
-    assert spoken(made, translation.of("fr").gettext) == made
+    assert spoken(made, "fr") == made
 
 
 def test_a_word_alone_is_said_and_another_text_is_not() -> None:
-    japanese = translation.of("ja").gettext
-    assert spoken("broken off", japanese) == "中断"
-    assert spoken("NO_MONITOR", japanese) == "監視なし (NO_MONITOR)"
-    assert spoken("a name of somebody", japanese) == "a name of somebody"
-    assert spoken("", japanese) == ""
+    assert spoken(word("broken off"), "ja") == "中断"
+    assert spoken(word("NO_MONITOR"), "ja") == "監視なし (NO_MONITOR)"
+    assert spoken(word("a name of somebody"), "ja") == "a name of somebody"
+    assert spoken(word(""), "ja") == ""
+    assert spoken("broken off", "ja") == "broken off"
