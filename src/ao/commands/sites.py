@@ -10,6 +10,8 @@ from cliff.lister import Lister
 
 from ao.colour import Colour
 from ao.commands.site_command import CloudCommand
+from ao.errors import Unavailable
+from ao.message import message
 
 if TYPE_CHECKING:
     from ao.operations.overview import Glance, SystemGlance
@@ -23,10 +25,22 @@ class Sites(CloudCommand, Lister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        """Look at all of them, and list; what did not answer is told on standard error."""
+        """Look at all of them, and list; what did not answer is told on standard error.
+
+        Raises Unavailable when no answer tells which sites there are: a list of none would be
+        taken for that.
+        """
         from ao.operations.overview import overview
 
         found = overview(self.cloud())
+        if not found.answered:
+            raise Unavailable(
+                found.unknown[0],
+                cure=message(
+                    "No site can be listed. `openstack catalog list` shows where the services "
+                    "are asked; run the command again."
+                ),
+            )
         for sentence in found.unknown:
             print(f"Not known: {sentence}", file=sys.stderr)
         for sentence in found.invalid:
