@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Self
 
 import openstack
@@ -82,6 +83,26 @@ class OpenStack:
         return self._requests.since(since)
 
 
+def _check(found: connection.Connection) -> None:
+    """Refuse what openstacksdk notices only at the first request, by an exception of no kind."""
+    config = found.config.config
+    auth = config.get("auth") or {}
+    kind = str(config.get("auth_type") or "password")
+    if kind.endswith("password") and not auth.get("password"):
+        raise NotAuthenticated(
+            message("cloud %(name)s has no password", name=found.config.name or "of OS_*"),
+            cure=message("Write it in clouds.yaml or secure.yaml, or set OS_PASSWORD."),
+        )
+    verify, client = found.config.get_requests_verify_args()
+    files = client if isinstance(client, tuple) else (client,)
+    for key, file in (("cacert", verify), *(("cert", it) for it in files)):
+        if isinstance(file, str) and not Path(file).exists():
+            raise NotAuthenticated(
+                message("there is no file %(path)s", path=file),
+                cure=message("`%(key)s` names it in clouds.yaml or OS_*; correct it.", key=key),
+            )
+
+
 def _connection(name: str | None) -> connection.Connection:
     """Return a connection as clouds.yaml or OS_* configure it. Raises NotAuthenticated."""
     try:
@@ -89,6 +110,7 @@ def _connection(name: str | None) -> connection.Connection:
         # That is when openstacksdk looks at the most of it; it asks nobody yet.
         _ = found.session
         remember(found.config.config.get("auth") or {})
+        _check(found)
     except MALFORMED as error:
         raise NotAuthenticated(
             message(

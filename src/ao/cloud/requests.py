@@ -15,6 +15,7 @@ from requests.adapters import BaseAdapter
 
 from ao.cloud.answers import hear
 from ao.cloud.models import Request
+from ao.cloud.retries import Retries
 from ao.message import message
 from ao.redaction import redact_log
 from ao.untrusted.printable import printable
@@ -39,7 +40,8 @@ log = logging.getLogger(__name__)
 class Requests:
     """The requests of a session that were answered, oldest first.
 
-    Answers without end are broken off. Each request is logged, without headers and body.
+    Answers without end are broken off, and what a service has no time for is sent again. Each
+    request is logged, without headers and body.
     """
 
     def __init__(self, session: Session) -> None:
@@ -48,8 +50,8 @@ class Requests:
             session.timeout = PATIENCE
         for prefix, adapter in list(session.session.adapters.items()):
             # Somebody may have asked for the same session's requests before.
-            if not isinstance(adapter, _Logged):
-                session.session.mount(prefix, _Logged(adapter))
+            if not isinstance(adapter, Retries):
+                session.session.mount(prefix, Retries(_Logged(adapter)))
         session.session.hooks["response"].append(self._take)
 
     def since(self, moment: float) -> tuple[Request, ...]:
@@ -72,7 +74,12 @@ class Requests:
         )
         patience = timeout if isinstance(timeout, int | float) else LONGEST
         response.raw = _Bounded(response.raw, min(patience, LONGEST))
-        hear(response)
+        try:
+            hear(response)
+        except RequestException as error:
+            # An answer that breaks off says no more of which one it was.
+            error.request = error.request or response.request
+            raise
 
 
 class _Logged(BaseAdapter):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import requests
 from keystoneauth1 import exceptions as keystone
 from openstack import exceptions as sdk
 
 from ao import errors
 from ao.cloud.answers import Unreadable
+from ao.cloud.connection_errors import no_answer
+from ao.cloud.retries import retry_after
 from ao.message import Message, message
 from ao.redaction import redact
 from ao.untrusted.printable import printable
@@ -32,6 +35,10 @@ _BY_STATUS: dict[int, tuple[type[errors.AoError], str]] = {
     404: (errors.NotFound, message("Check the name; `openstack … list` shows what there is.")),
     409: (errors.Conflict, message("Look at its state and run the command again.")),
     412: (errors.Changed, message("Look at `ao status` and run the command again.")),
+    429: (
+        errors.Unavailable,
+        message("The cloud limits how often it is asked; run the command again in a minute."),
+    ),
     413: (errors.QuotaExceeded, message("Free something, or ask for a larger quota.")),
 }
 
@@ -54,10 +61,14 @@ def asking(what: str) -> Iterator[None]:
     except Unreadable as error:
         raise error.told(what) from error
     except sdk.HttpException as error:
-        raise _from_status(what, error.status_code, _words(error), error.request_id) from error
+        told = _from_status(
+            what, error.status_code, _words(error), error.request_id, error.response
+        )
+        raise told from error
     except keystone.HttpError as error:
         words = str(error.message).partition(" (HTTP ")[0].rstrip(".")
-        raise _from_status(what, error.http_status, words, error.request_id) from error
+        told = _from_status(what, error.http_status, words, error.request_id, error.response)
+        raise told from error
     except (sdk.ConfigException, keystone.MissingRequiredOptions, keystone.MissingAuthPlugin) as e:
         raise errors.NotAuthenticated(
             message("cannot %(what)s: %(words)s", what=what, words=_safe(e)),
@@ -76,6 +87,14 @@ def asking(what: str) -> Iterator[None]:
                 "Ao needs Nova, Neutron, Glance, Heat and Octavia; `openstack catalog list`."
             ),
         ) from error
+    except keystone.ConnectionError as error:
+        raise errors.Unavailable(
+            message("cannot %(what)s: %(words)s", what=what, words=no_answer(error)),
+            cure=message(
+                "See that the address is right and that the service runs; run the command "
+                "again, it goes on where it stopped."
+            ),
+        ) from error
     except (keystone.ClientException, sdk.SDKException) as error:
         raise errors.Unavailable(
             message("cannot %(what)s: %(words)s", what=what, words=_safe(error)),
@@ -84,7 +103,11 @@ def asking(what: str) -> Iterator[None]:
 
 
 def _from_status(
-    what: str, status: int | None, words: str, request_id: str | None
+    what: str,
+    status: int | None,
+    words: str,
+    request_id: str | None,
+    response: requests.Response | None,
 ) -> errors.AoError:
     kind, cure = _BY_STATUS.get(
         status or 0, (errors.CloudError, message("Run it again with --debug."))
@@ -93,6 +116,12 @@ def _from_status(
         kind, cure = (
             errors.Unavailable,
             message("Run the command again; it goes on where it stopped."),
+        )
+    seconds = None if response is None else retry_after(response)
+    if seconds is not None and status in {429, 503}:
+        cure = message(
+            "It asks to wait for %(seconds)s s; run the command again then, it goes on.",
+            seconds=f"{seconds:.0f}",
         )
     if (status == 403 and "uota" in words) or (status == 400 and HEAT_LIMIT in words):
         kind, cure = _BY_STATUS[413]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ao.colour import Colour
 from ao.commands.listing import AoLister
 from ao.commands.site_command import CloudCommand
+from ao.errors import Unavailable
 from ao.message import message
 from ao.message.translation import spoken
 from ao.message.vocabulary import word
@@ -36,10 +37,22 @@ class Sites(CloudCommand, AoLister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        """Look at all of them, and list; what did not answer is told on standard error."""
+        """Look at all of them, and list; what did not answer is told on standard error.
+
+        Raises Unavailable when no answer tells which sites there are: a list of none would be
+        taken for that.
+        """
         from ao.operations.overview import overview
 
         found = overview(self.cloud())
+        if not found.answered:
+            raise Unavailable(
+                found.unknown[0],
+                cure=message(
+                    "No site can be listed. `openstack catalog list` shows where the services "
+                    "are asked; run the command again."
+                ),
+            )
         for sentence in found.unknown:
             print(spoken(message("Not known: %(what)s", what=sentence)), file=sys.stderr)
         for sentence in found.invalid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import json
@@ -29,6 +30,8 @@ CONNECT = 5.0
 PAUSE = 0.5
 """Seconds that the first pause between two tries takes at most; each later one twice as long."""
 LONGEST_PAUSE = 10.0
+ENCODED = "whsec_"
+"""How a secret begins that is the base64 of a key."""
 
 
 class Undelivered(Exception):
@@ -43,16 +46,25 @@ def post(url: str, body: Mapping[str, object], secret: str | None, deadline: flo
     """Post a body with the present time as `at`, until it is taken or the deadline passes.
 
     Connections that fail and answers 429 and 5xx are tried again, with the same text and
-    `X-Ao-Delivery`. With a secret, `X-Ao-Signature-256` is `sha256=` and the hexadecimal
-    HMAC-SHA256 of the text. Redirects are not followed, and only the head of an answer is
-    read. Raises Undelivered.
+    headers. `webhook-id` and `X-Ao-Delivery` are the ID of the delivery. With a secret,
+    `webhook-signature` signs ID, `webhook-timestamp` and text as Standard Webhooks have it, and
+    `X-Ao-Signature-256` is `sha256=` and the hexadecimal HMAC-SHA256 of the text alone, by which
+    a receiver cannot tell that a delivery is sent again under another ID. Redirects are not
+    followed, and only the head of an answer is read. Raises Undelivered.
     """
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    now, delivery = datetime.now(UTC), str(uuid.uuid4())
+    at = now.isoformat(timespec="seconds")
     text = json.dumps({**body, "at": at}, default=str).encode()
-    headers = {"Content-Type": "application/json"}
-    headers["X-Ao-Delivery"] = str(uuid.uuid4())
+    timestamp = str(int(now.timestamp()))
+    headers = {
+        "Content-Type": "application/json",
+        "X-Ao-Delivery": delivery,
+        "webhook-id": delivery,
+        "webhook-timestamp": timestamp,
+    }
     if secret is not None:
         headers["X-Ao-Signature-256"] = f"sha256={sign(text, secret)}"
+        headers["webhook-signature"] = sign_delivery(delivery, timestamp, text, secret)
     try:
         request = exchange.request("POST", url, content=text, headers=headers)
         exchange.run(_deliver(request, url, deadline))
@@ -65,6 +77,30 @@ def sign(text: bytes, secret: str) -> str:
     return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
 
 
+def sign_delivery(delivery: str, timestamp: str, text: bytes, secret: str) -> str:
+    """Signature of a delivery's ID, time and text (Standard Webhooks 1.0, "Signature scheme").
+
+    A secret that begins with `whsec_` is the base64 of the key, any other is the key itself.
+    Raises ConfigError for one that is no base64.
+    """
+    signed = b".".join([delivery.encode(), timestamp.encode(), text])
+    digest = hmac.digest(_key(secret), signed, hashlib.sha256)
+    return f"v1,{base64.b64encode(digest).decode()}"
+
+
+def _key(secret: str) -> bytes:
+    """The key of a secret. Raises ConfigError."""
+    if not secret.startswith(ENCODED):
+        return secret.encode()
+    try:
+        return base64.b64decode(secret.removeprefix(ENCODED), validate=True)
+    except ValueError as error:
+        raise ConfigError(
+            message("a webhook's secret that begins with whsec_ is not base64"),
+            cure=message("Write it as the receiver has it, or one of another beginning."),
+        ) from error
+
+
 def place(url: str) -> str:
     """Return a URL without credentials, path and query, which may hold secrets."""
     parts = urlsplit(url)
@@ -74,7 +110,7 @@ def place(url: str) -> str:
 def secret_of(site: Site, webhook: Webhook) -> str | None:
     """Return the secret that signs a webhook, or None when none does.
 
-    Raises ConfigError when it is to be had from a variable or a file, and is not there.
+    Raises ConfigError when it is to be had from a variable or a file and is not there, or is none.
     """
     if webhook.secret_env is not None:
         secret, source = os.environ.get(webhook.secret_env, ""), f"${webhook.secret_env}"
@@ -104,6 +140,7 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
             cure=message("Put it there, the same as the receiver has."),
         )
     remember({"secret": secret})
+    _key(secret)
     return secret
 
 

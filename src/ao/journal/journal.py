@@ -71,7 +71,7 @@ class Journal:
 
         Raises CloudError: what cannot be written down is not begun.
         """
-        release = f"{self._now():%Y%m%d-%H%M}-{secrets.token_hex(2)[:3]}"
+        release = f"{self._now():%Y%m%d-%H%M}-{secrets.token_hex(8)}"
         self.write(begun, release)
         return release
 

@@ -40,7 +40,7 @@ def acquire(work: Work, purpose: str) -> AcquiredLock:
         who=work.cloud.user,
         host=socket.gethostname(),
         purpose=purpose,
-        process=f"{process_mark.here()}.{secrets.token_hex(2)}",
+        process=f"{process_mark.here()}.{secrets.token_hex(8)}",
         url=build_url(os.environ),
     )
     lock, taken_over = _take(work, claim)

@@ -9,7 +9,7 @@ import socket
 from functools import cache
 from pathlib import Path
 
-_MARK = re.compile(r"([0-9a-f]{6})\.([1-9]\d{0,8})\.(\d+)")
+_MARK = re.compile(r"([0-9a-f]{16})\.([1-9]\d{0,8})\.(\d+)")
 
 
 def here() -> str:
@@ -41,7 +41,7 @@ def _machine() -> str:
     except OSError:
         # No Linux: one boot is not told from another, and no process is ever seen to have ended.
         marks.append(os.urandom(8).hex())
-    return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:6]
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16]
 
 
 def _begun(pid: int) -> str | None:

@@ -90,6 +90,8 @@ class Overview:
     """By name."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
+    answered: bool = True
+    """Whether anything did that tells which sites there are."""
     invalid: tuple[str, ...] = ()
     """What of their journals breaks the rules and is left out, a sentence for each."""
 
@@ -145,6 +147,7 @@ def overview(cloud: Cloud) -> Overview:
     return Overview(
         sites=tuple(_glance(answers, name) for name in sorted(_names(answers))),
         unknown=tuple(unknown),
+        answered=answers.stacks is not None or answers.balancers is not None,
         invalid=(
             tuple(sentences(answers.journals.invalid, cloud.known_as)) if answers.journals else ()
         ),

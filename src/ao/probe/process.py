@@ -42,7 +42,8 @@ class ProbeProcess:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [_python(), "-m", "ao.probe"],
+            # A file named httpx.py in the folder where `ao` is called is no module of the probe.
+            [_python(), "-P", "-m", "ao.probe"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -132,7 +132,7 @@ def _starts(window: Window, every: str, since: float) -> Iterator[float]:
     zone = ZoneInfo(window.timezone)
     first = datetime.fromtimestamp(since, zone).replace(tzinfo=None) - _DAY
     held: list[float] = []
-    for start in recurrence.parse(every).xafter(first, inc=True):
+    for start in recurrence.parse(every).after(first):
         begin = _moment(start, zone)
         while held and held[0] <= begin - _DAY.total_seconds():
             yield heappop(held)

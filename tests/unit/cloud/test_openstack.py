@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from keystoneauth1 import access, noauth
 from keystoneauth1.identity.access import AccessInfoPlugin
 from keystoneauth1.session import Session
@@ -30,8 +31,7 @@ def test_a_file_that_describes_no_cloud_is_told(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "clouds.yaml").write_bytes(text.encode("latin-1"))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("OS_CLIENT_CONFIG_FILE", raising=False)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
     with pytest.raises(NotAuthenticated) as told:
         cloud.connect("shop")
     assert "clouds.yaml" in told.value.cure
@@ -46,3 +46,39 @@ def test_a_user_is_told_by_name_and_by_the_id_that_the_token_has() -> None:
 
 def test_a_login_that_tells_no_user_has_no_id() -> None:
     assert cloud.of(Connection(session=Session(auth=noauth.NoAuth()))).user_id == ""
+
+
+PASSWORD = {
+    "auth_url": "https://cloud.example/v3",
+    "username": "kim",
+    "password": "hush",
+    "project_name": "shop",
+}
+
+
+@pytest.mark.parametrize(
+    ("described", "happened", "cure"),
+    [
+        ({"auth": PASSWORD | {"password": None}}, "has no password", "OS_PASSWORD"),
+        ({"auth": PASSWORD, "cacert": "/nowhere/ca.pem"}, "no file /nowhere/ca.pem", "`cacert`"),
+        ({"auth": PASSWORD, "cert": "/nowhere/c.pem"}, "no file /nowhere/c.pem", "`cert`"),
+        (
+            {"auth": PASSWORD, "cert": "/dev/null", "key": "/nowhere/key.pem"},
+            "no file /nowhere/key.pem",
+            "`cert`",
+        ),
+    ],
+)
+def test_what_a_login_lacks_is_told_before_anybody_is_asked(
+    described: dict[str, object],
+    happened: str,
+    cure: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "clouds.yaml").write_text(yaml.safe_dump({"clouds": {"shop": described}}))
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    with pytest.raises(NotAuthenticated) as told:
+        cloud.connect("shop")
+    assert happened in told.value.message
+    assert cure in told.value.cure

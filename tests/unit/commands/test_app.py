@@ -71,11 +71,15 @@ def test_a_cloud_that_cannot_be_reached_is_told_without_its_password(
         "username: u, password: hush, project_name: p, user_domain_name: d, "
         "project_domain_name: d}}}"
     )
-    assert main(["status"]) == 3
-    told = capsys.readouterr().err
-    assert "127.0.0.1" in told
-    assert "hush" not in told
-    assert "Traceback" not in told
+    for command in (["status"], ["sites"], ["sites", "-f", "json"]):
+        capsys.readouterr()
+        assert main(command) == 3
+        told = capsys.readouterr()
+        # An empty list would be taken for a project without sites.
+        assert not told.out
+        assert "127.0.0.1" in told.err
+        assert "hush" not in told.err
+        assert "Traceback" not in told.err
 
 
 @pytest.mark.parametrize("version", ["a b", "1/2"])

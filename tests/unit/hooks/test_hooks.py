@@ -214,8 +214,12 @@ def test_the_receiver_in_the_documentation_knows_the_sender(
     code = VERIFICATION.read_text().partition("```python\n")[2].partition("```")[0]
     documented: dict = {}
     exec(compile(code, str(VERIFICATION), "exec"), documented)
-    signature = delivery.headers["x-ao-signature-256"]
-    assert documented["genuine"](delivery.text, signature, "s1gner")
-    assert not documented["genuine"](delivery.text + b" ", signature, "s1gner")
-    assert not documented["genuine"](delivery.text, signature, "another")
-    assert not documented["genuine"](delivery.text, "", "s1gner")
+    genuine, headers = documented["genuine"], dict(delivery.headers)
+    seen: set[str] = set()
+    assert not genuine(delivery.text + b" ", headers, "s1gner", seen)
+    assert not genuine(delivery.text, headers, "another", seen)
+    assert not genuine(delivery.text, headers | {"webhook-id": "another"}, "s1gner", seen)
+    assert not genuine(delivery.text, headers | {"webhook-signature": ""}, "s1gner", seen)
+    assert not genuine(delivery.text, headers | {"webhook-timestamp": "1"}, "s1gner", seen)
+    assert genuine(delivery.text, headers, "s1gner", seen)
+    assert not genuine(delivery.text, headers, "s1gner", seen)

@@ -82,15 +82,23 @@ def test_children_that_a_command_leaves_behind_are_ended(tmp_path: Path) -> None
 
 def test_a_command_ends_when_the_caller_is_interrupted(tmp_path: Path) -> None:
     line = f"sleep 60 & echo $! > {tmp_path}/child; wait"
+    caught = threading.Event()
 
     def interrupt() -> None:
         while not (tmp_path / "child").exists() or not (tmp_path / "child").read_text():
             time.sleep(0.02)
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        # Python drops an interruption that comes within a callback of its garbage collector.
+        while not caught.wait(1):
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
-    threading.Thread(target=interrupt).start()
-    with pytest.raises(KeyboardInterrupt):
-        shell_command.run(SITE, line, {}, 30.0)
+    interrupting = threading.Thread(target=interrupt)
+    interrupting.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            shell_command.run(SITE, line, {}, 30.0)
+    finally:
+        caught.set()
+        interrupting.join()
     assert ended(int((tmp_path / "child").read_text()))
 
 

@@ -49,9 +49,49 @@ def test_a_signature_is_as_others_calculate_it() -> None:
     )
 
 
+def test_a_second_signature_covers_id_and_time_too(service: Receiver) -> None:
+    webhook.post(service.url, {"site": "青"}, "hunter2", 5)
+    (delivery,) = service.deliveries
+    names = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    id_, timestamp, signature = (delivery.headers[name] for name in names)
+    assert id_ == delivery.headers["x-ao-delivery"]
+    assert abs(int(timestamp) - time.time()) < 5
+    assert signature == webhook.sign_delivery(id_, timestamp, delivery.text, "hunter2")
+    others = [
+        ("another", timestamp, delivery.text, "hunter2"),
+        (id_, str(int(timestamp) + 1), delivery.text, "hunter2"),
+        (id_, timestamp, delivery.text + b" ", "hunter2"),
+        (id_, timestamp, delivery.text, "hunter3"),
+    ]
+    assert signature not in {webhook.sign_delivery(*it) for it in others}
+
+
+def test_a_signature_is_as_standard_webhooks_calculate_it() -> None:
+    # The example of the reference libraries' tests.
+    assert (
+        webhook.sign_delivery(
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            "1614265330",
+            b'{"test": 2432232314}',
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        )
+        == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    )
+
+
+def test_a_secret_that_says_it_is_base64_and_is_not_is_told_before_anything_is_posted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SHOP_SECRET", "whsec_hunter2!")
+    target = Webhook(url="https://shop.example", secret_env="SHOP_SECRET", secret_file=None)
+    with pytest.raises(ConfigError, match="is not base64"):
+        webhook.secret_of(samples.SITE, target)
+
+
 def test_without_a_secret_nothing_is_signed(service: Receiver) -> None:
     webhook.post(service.url, {}, None, 5)
     assert "x-ao-signature-256" not in service.deliveries[0].headers
+    assert "webhook-signature" not in service.deliveries[0].headers
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -64,7 +104,8 @@ def test_a_service_that_cannot_at_the_moment_is_tried_again_with_the_same_delive
     assert len(others) == 2
     for again in others:
         assert again.text == first.text
-        assert again.headers["x-ao-delivery"] == first.headers["x-ao-delivery"]
+        for name in ("x-ao-delivery", "webhook-id", "webhook-timestamp", "webhook-signature"):
+            assert again.headers[name] == first.headers[name]
 
 
 def test_each_delivery_has_an_id_of_its_own(service: Receiver) -> None:

@@ -39,8 +39,8 @@ def test_another_process_with_the_same_id_is_not_taken_for_it() -> None:
 
 def test_nothing_is_told_of_a_process_on_another_machine() -> None:
     _, pid, begun = process_mark.here().split(".")
-    assert not process_mark.ended(f"ffffff.{pid}.{begun}")
-    assert not process_mark.ended(f"ffffff.{2**22 - 1}.1")
+    assert not process_mark.ended(f"{'f' * 16}.{pid}.{begun}")
+    assert not process_mark.ended(f"{'f' * 16}.{2**22 - 1}.1")
 
 
 def test_a_mark_that_is_none_ends_nothing() -> None:

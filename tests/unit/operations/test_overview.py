@@ -179,6 +179,17 @@ def test_a_service_that_is_silent_leaves_the_rest_known(
     assert (glance.live, glance.systems[BLUE].version) == (live, version)
 
 
+def test_that_nothing_tells_which_sites_there_are_is_told_from_that_there_are_none(
+    work: Work,
+) -> None:
+    assert overview(fake.Cloud()).answered
+    work.cloud.faults.fail("stacks.all", Unavailable("HAProxy says 503"))
+    assert overview(work.cloud).answered
+    for silent in ("stacks.all", "load_balancers.all"):
+        work.cloud.faults.fail(silent, Unavailable("HAProxy says 503"))
+    assert not overview(work.cloud).answered
+
+
 @pytest.mark.parametrize("error", [Forbidden, QuotaExceeded])
 def test_whatever_a_service_refuses_leaves_the_rest_known(
     work: Work, error: type[Exception]
