@@ -2,6 +2,8 @@
 
 import importlib.util
 import secrets
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ from types import ModuleType
 
 import openstack
 import pytest
+import yaml
 from openstack.connection import Connection
 
 from ao import config
@@ -25,6 +28,15 @@ from ao.visit import visit
 from ao.work import Work
 
 SHOP = Path(__file__).parents[2] / "examples" / "shop"
+PATIENCE = 240.0
+"""Seconds that any command may take."""
+RULES = {
+    "group": {"size": 1, "min": 1, "max": 2, "delete_delay": "1s"},
+    "switch": {"method": "pool", "probe_new": 20, "probe_kept": 4},
+    "checks": {"all": [{"name": "version", "http": {"path": "/version"}}]},
+    "watch": {"for": "10s", "interval": "2s", "forgive": "4s", "requests": 20},
+}
+"""What the site files of releases say differently."""
 
 
 def _shop_visitors() -> ModuleType:
@@ -90,6 +102,28 @@ def work(cloud: Cloud, site: Site) -> Iterator[Work]:
     reconcile.up(work)
     yield work
     reconcile.down(work, frozenset(Colour))
+
+
+@pytest.fixture(scope="session")
+def small_file(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site file of a shop of one server a system, with a short decision window."""
+    described = yaml.safe_load((SHOP / "ao.yaml").read_text())
+    file = tmp_path_factory.mktemp("small") / "shop.yaml"
+    file.write_text(yaml.safe_dump({**described, "site": f"{site.name}-small", **RULES}))
+    (file.parent / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
+    return file
+
+
+@pytest.fixture(scope="session")
+def small(cloud: Cloud, cloud_name: str, small_file: Path) -> Iterator[Work]:
+    """That shop, built by `openstack`, deleted at the end."""
+    work = Work(cloud=cloud, site=config.load(small_file))
+    program = Path(sys.executable).with_name("openstack")
+    create = ("bluegreen", "site", "create", work.site.name, "--config", str(small_file))
+    subprocess.run([program, "--os-cloud", cloud_name, *create], check=True, timeout=PATIENCE)
+    yield work
+    reconcile.down(work, frozenset(Colour))
+    Journal(work).forget()
 
 
 Delete = Callable[[Work], None]

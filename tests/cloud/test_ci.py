@@ -19,8 +19,8 @@ from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.journal import Journal, Operation
 from ao.work import Work
-from tests.cloud.conftest import SHOP, Delete, Visited, told
-from tests.cloud.test_release import AO, PATIENCE, RULES
+from tests.cloud.conftest import PATIENCE, RULES, SHOP, Delete, Visited, told
+from tests.cloud.test_release import AO
 from tests.unit.integrations.jenkins import Build, Jenkins, ended
 from tests.unit.integrations.test_approval import stages
 

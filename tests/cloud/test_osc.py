@@ -3,32 +3,15 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
-from ao import config
-from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.site import Site
 from ao.work import Work
-from tests.cloud.conftest import SHOP, Delete, told
-from tests.cloud.test_release import PATIENCE, RULES
+from tests.cloud.conftest import PATIENCE, told
 
 BLUE, GREEN = Colour
-
-
-@pytest.fixture(scope="module")
-def file(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    described = yaml.safe_load((SHOP / "ao.yaml").read_text())
-    folder = tmp_path_factory.mktemp("plugin")
-    (folder / "shop.yaml").write_text(
-        yaml.safe_dump({**described, "site": f"{site.name}-osc", **RULES})
-    )
-    (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
-    return folder / "shop.yaml"
 
 
 class Client:
@@ -57,13 +40,9 @@ def client(cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
     return Client(cloud_name, tmp_path_factory.mktemp("elsewhere"))
 
 
-@pytest.fixture(scope="module")
-def work(client: Client, cloud: Cloud, file: Path, delete: Delete) -> Iterator[Work]:
-    """A site of one server a system, built by `openstack`."""
-    work = Work(cloud=cloud, site=config.load(file))
-    client.run("site", "create", work.site.name, "--config", str(file))
-    yield work
-    delete(work)
+@pytest.fixture
+def work(small: Work) -> Work:
+    return small
 
 
 def test_the_site_is_listed_and_shown_by_name_and_by_id(work: Work, client: Client) -> None:
@@ -89,9 +68,9 @@ def test_a_version_goes_live_without_a_site_file(work: Work, client: Client) -> 
 
 
 def test_a_release_is_taken_all_the_way_with_the_site_file(
-    work: Work, client: Client, file: Path
+    work: Work, client: Client, small_file: Path
 ) -> None:
-    client.run("release", "create", work.site.name, "2.1", "--config", str(file))
+    client.run("release", "create", work.site.name, "2.1", "--config", str(small_file))
     assert told(work, "production") == ("blue", "2.1")
     entries = json.loads(client.run("history", "show", work.site.name, "-f", "json"))
     assert entries[-1]["Text"] == "released"
