@@ -1,4 +1,5 @@
 import json
+import logging
 from dataclasses import replace
 
 import pytest
@@ -153,8 +154,13 @@ def test_programs_read_a_line_of_json_of_each_event_but_of_a_probe(
 
 @pytest.mark.parametrize("listener", [NoteProgress, LineProgress, TreeProgress, Silent])
 def test_what_is_logged_is_passed_on_and_a_note_is_told_by_all_but_the_silent(
-    listener: type[Progress], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    listener: type[Progress],
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # Programs that other tests have run leave their consoles behind.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [caplog.handler])
     caplog.set_level("INFO")
     logged = LoggedProgress(listener())
     for event in EVENTS:

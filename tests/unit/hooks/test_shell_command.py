@@ -92,6 +92,8 @@ def test_a_command_ends_when_the_caller_is_interrupted(tmp_path: Path) -> None:
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
     interrupting = threading.Thread(target=interrupt)
+    # A shell that runs the tests in the background has them ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupting.start()
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -99,6 +101,7 @@ def test_a_command_ends_when_the_caller_is_interrupted(tmp_path: Path) -> None:
     finally:
         caught.set()
         interrupting.join()
+        signal.signal(signal.SIGINT, before)
     assert ended(int((tmp_path / "child").read_text()))
 
 

@@ -32,7 +32,8 @@ def events(work: Work) -> list[object]:
 def abandon(work: Work) -> None:
     """Leave the lock behind, as a process that is killed does."""
     with pytest.raises(fake.Killed), lock.acquire(work, "release 1.9"):
-        raise fake.Killed
+        work.cloud.process.kill()
+    work.cloud.process.restart()
     work.clock.sleep(lock.LEASE)
 
 
@@ -64,7 +65,7 @@ def test_of_one_that_fails_the_journal_tells_why_and_the_error_goes_on(work: Wor
 
 def test_of_one_that_is_killed_the_journal_tells_no_end(work: Work) -> None:
     with pytest.raises(fake.Killed), journalled(work, DEPLOY, "deploy 2.0"):
-        raise fake.Killed
+        work.cloud.process.kill()
     assert events(work) == [DEPLOY]
 
 
