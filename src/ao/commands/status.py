@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from ao.commands.site_command import SystemLister
+from ao.message.translation import spoken
 
 
 class Status(SystemLister):
@@ -13,9 +15,13 @@ class Status(SystemLister):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        """Observe, and list."""
+        """Observe, and list; that a release is open is told on standard error."""
+        from ao import release
         from ao.plan import scaling_state
 
         work = self.work(quiet=True)
         facts = work.observe()
+        told = release.note(work, facts)
+        if told:
+            print(spoken(told), file=sys.stderr)
         return self.table(work, facts, scaling_state.read_scaling(work.cloud, work.site, facts))

@@ -3,7 +3,7 @@
 from ao.journal import Stage
 from ao.release.errors import Aborted, RolledBack, WaitingForApproval
 from ao.release.lifecycle import abort, back, plan, release, resume
-from ao.release.open_releases import approve, go_on, is_running, open_release, pause
+from ao.release.open_releases import approve, go_on, is_running, note, open_release, pause
 from ao.release.person import checked_name
 from ao.release.run import Options
 from ao.release.stage_plan import Plan, State
@@ -22,6 +22,7 @@ __all__ = [
     "checked_name",
     "go_on",
     "is_running",
+    "note",
     "open_release",
     "pause",
     "plan",

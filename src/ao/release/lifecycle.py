@@ -20,6 +20,7 @@ from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
 from ao.journal import Act, Ask, Begun, Ended, Journal, Noted, Outcome, Stage
 from ao.message import message
+from ao.message.vocabulary import word
 from ao.operations import operations, scale_in_hold, way_back
 from ao.operations.locked_site import LockedSite, locked
 from ao.operations.switch_options import SwitchOptions
@@ -38,7 +39,7 @@ from ao.release.open_releases import (
 )
 from ao.release.person import Person
 from ao.release.run import Options, ReleaseRun
-from ao.release.stage_plan import Plan, State, colours, plan_stages
+from ao.release.stage_plan import Plan, State, colours, plan_stages, reached
 from ao.release.state import ReleaseState
 from ao.site import Site, checked_version
 from ao.site.left_out import OF_SWITCH_BACK, left_out
@@ -90,6 +91,8 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
     with _locked(work, f"release {version}", options) as site:
         held, journal = site.work, site.journal
         unfinished = open_release(journal)
+        if unfinished is not None and unfinished.version != version:
+            unfinished = _unless_over(site, unfinished, options)
         if unfinished is None:
             facts = held.observe()
             guard.may_write(facts)
@@ -246,6 +249,30 @@ def abort(work: Work, options: Options, *, version: str | None = None, wait: boo
             running.work.note(note)
             running.write(Noted(text=note))
         _abort(running, AbortRequested(work.cloud.user, options.reason))
+
+
+def _unless_over(
+    site: LockedSite, unfinished: ReleaseState, options: Options
+) -> ReleaseState | None:
+    """Return the open release, or None when all of it was done: then its end is written now.
+
+    The last entry of a release may be lost, as when Heat does not answer, and nobody goes on with
+    one that has done its work.
+    """
+    outcome = reached(site.work.site, site.work.observe(), unfinished)
+    if outcome is None:
+        return unfinished
+    run = ReleaseRun(site.resume(unfinished.id), unfinished, options)
+    run.write(Ended(outcome=outcome))
+    run.notify(Event.END, outcome=outcome)
+    run.work.note(
+        message(
+            "The release of %(version)s was %(outcome)s, which was not written down; it is now.",
+            version=unfinished.version,
+            outcome=word(outcome),
+        )
+    )
+    return None
 
 
 def _is_for(unfinished: ReleaseState, releaser: str) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from ao import lock
 from ao.clock import Ready, Waiting
-from ao.errors import Forbidden, Refused
+from ao.errors import AoError, Forbidden, Refused
 from ao.journal import Ask, Asked, Journal, Stage, Unreadable
 from ao.message import message
+from ao.message.vocabulary import word
+from ao.plan.facts import Facts
 from ao.release import approval
 from ao.release.control import INTERVAL
 from ao.release.person import Person, are_two
+from ao.release.stage_plan import reached
 from ao.release.state import ReleaseState, read_state
 from ao.site.rules import Approve
 from ao.text_format import UPGRADE
@@ -40,6 +43,38 @@ def open_release(journal: Journal) -> ReleaseState | None:
         if state is not None:
             return state
     return None
+
+
+def note(work: Work, facts: Facts) -> str | None:
+    """Return a sentence on the open release for who looks at the site; None without one."""
+    try:
+        unfinished = open_release(Journal(work))
+        running = unfinished is not None and is_running(work)
+    except AoError as error:
+        return message("%(sentence)s.", sentence=error.message)
+    if unfinished is None:
+        return None
+    if running:
+        return message(
+            "Release %(id)s of %(version)s runs: `ao pause` and `ao abort` reach it.",
+            id=unfinished.id,
+            version=unfinished.version,
+        )
+    outcome = reached(work.site, facts, unfinished)
+    if outcome is None:
+        return message(
+            "Release %(id)s of %(version)s is open: `ao release continue` goes on with it, "
+            "`ao abort` ends it.",
+            id=unfinished.id,
+            version=unfinished.version,
+        )
+    return message(
+        "Release %(id)s of %(version)s was %(outcome)s, which is not written down: "
+        "`ao release continue` or the next release does that.",
+        id=unfinished.id,
+        version=unfinished.version,
+        outcome=word(outcome),
+    )
 
 
 def require_open(unfinished: ReleaseState | None, named: str | None = None) -> ReleaseState:

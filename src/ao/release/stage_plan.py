@@ -9,13 +9,16 @@ from enum import StrEnum
 from ao import duration
 from ao.colour import Colour
 from ao.errors import Refused
-from ao.journal import Stage
+from ao.journal import Outcome, Stage
 from ao.message import message
 from ao.plan.facts import Facts, System
 from ao.release import approval
 from ao.release.state import ReleaseState
 from ao.site import Method, Site
 from ao.site.rules import After, Approve
+
+SWITCH_BACK = "switch back"
+"""Verdict on a version that is not kept, as the journal has it."""
 
 
 class State(StrEnum):
@@ -168,6 +171,21 @@ def plan_stages(
             rules.standby.after is not After.KEEP,
         ),
     )
+
+
+def reached(site: Site, facts: Facts, past: ReleaseState) -> Outcome | None:
+    """Return the outcome of a release of which only the end is not written.
+
+    None while anything of it is left to do, or what is live is not what it has decided for.
+    """
+    if facts.switching_to is not None:
+        return None
+    if past.verdict == SWITCH_BACK:
+        return Outcome.ROLLED_BACK if facts.live is past.old else None
+    if facts.live is not past.new or facts.systems[past.new].version != past.version:
+        return None
+    stages = plan_stages(site, facts, past.version, past)
+    return None if any(it.state is State.TODO for it in stages) else Outcome.RELEASED
 
 
 def _ready(system: System, version: str) -> bool:
