@@ -20,6 +20,38 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2d", "write 48h"),
+        ("2 days", "write 48h"),
+        ("15min", "write 15m"),
+        ("1.5h", "write 1h30m"),
+        ("1h 30m", "write 1h30m"),
+        ("90 sec", "write 1m30s"),
+        ("0.5m", "write 30s"),
+        ("1D 2H", "write 26h"),
+        ("10", "write 10s for seconds, 10m for minutes"),
+    ],
+)
+def test_how_to_write_what_is_probably_meant_is_told(text: str, hint: str) -> None:
+    with pytest.raises(ValueError, match=f"; {hint}$"):
+        duration.parse(text)
+
+
+@pytest.mark.parametrize("text", ["9" * 5000 + "h", "1e9h", "٣s", "5m\x1b[2J", "5m\n", "d" * 10**6])
+def test_what_nobody_means_is_refused_at_once_and_safe_to_print(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a duration") as told:
+        duration.parse(text)
+    assert len(str(told.value)) < 200
+    assert str(told.value).isprintable()
+
+
+@given(st.integers(0, 10**8))
+def test_what_is_written_is_read_as_it_was(seconds: int) -> None:
+    assert duration.parse(duration.write(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
     ("seconds", "text"),
     [(0.84, "0.8s"), (42, "42s"), (59.7, "1m 0s"), (185, "3m 5s"), (7800, "2h 10m")],
 )

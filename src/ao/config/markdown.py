@@ -102,7 +102,7 @@ def _default(field: FieldInfo) -> str:
         return "**required**"
     if field.default is None or _section(field):
         return ""
-    written = next((text for text in field.examples or () if _seconds(text) == field.default), None)
+    written = next((text for text in field.examples or () if _number(text) == field.default), None)
     return f"`{_yaml(field.default if written is None else written)}`"
 
 
@@ -111,9 +111,14 @@ def _example(field: FieldInfo) -> str:
     return ", ".join(text for text in shown if text != _default(field))
 
 
-def _seconds(text: object) -> float | None:
+def _number(text: object) -> float | None:
+    """Return the number that an example of a duration or a percentage stands for."""
+    if not isinstance(text, str):
+        return None
+    if re.fullmatch(r"\d+%", text):
+        return int(text[:-1]) / 100
     try:
-        return duration.parse(text) if isinstance(text, str) else None
+        return duration.parse(text)
     except ValueError:
         return None
 

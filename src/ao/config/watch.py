@@ -11,18 +11,27 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, mo
 from ao import duration
 from ao.config.section import Duration, Section
 from ao.site.watch import LatencyLimit, Query, Watch
+from ao.untrusted.printable import printable
+
+_NUMBER = r"[0-9]{1,9}(\.[0-9]{1,9})?"
+_PERCENT = rf"^{_NUMBER}%$"
+_LATENCY = rf"^{_NUMBER}(x|ms|s)$"
 
 
 def _percent(value: object) -> float:
-    if found := isinstance(value, str) and re.fullmatch(r"(\d+(\.\d+)?)%", value):
-        return float(found[1]) / 100
-    raise ValueError(f"{value!r} is not a percentage such as 1% or 0.5%")
+    if isinstance(value, str) and re.fullmatch(_PERCENT, value):
+        return float(value[:-1]) / 100
+    hint = ""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 100:
+        hint = f"; write {value * 100 if value < 1 else value:g}%"
+    raise ValueError(f"{printable(repr(value), 40)} is not a percentage such as 1% or 0.5%{hint}")
 
 
 def _latency(value: object) -> str:
     text = value if isinstance(value, str) else ""
-    if not re.fullmatch(r"\d+(\.\d+)?(x|ms|s)", text):
-        raise ValueError(f"{value!r} is neither a multiple such as 2x nor a time such as 500ms")
+    if not re.fullmatch(_LATENCY, text):
+        shown = printable(repr(value), 40)
+        raise ValueError(f"{shown} is neither a multiple such as 2x nor a time such as 500ms")
     return text
 
 
@@ -30,12 +39,12 @@ Percent = Annotated[
     float,
     BeforeValidator(_percent),
     Field(le=1),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?%$"}),
+    WithJsonSchema({"type": "string", "pattern": _PERCENT}),
 ]
 Latency = Annotated[
     str,
     BeforeValidator(_latency),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?(x|ms|s)$"}),
+    WithJsonSchema({"type": "string", "pattern": _LATENCY}),
 ]
 
 

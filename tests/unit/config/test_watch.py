@@ -74,7 +74,8 @@ QUERY = "name: a, url: 'http://ops:hunter2@prom', query: up"
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("{error_rate: 1}", "1 is not a percentage such as 1%"),
+        ("{error_rate: 1}", "1 is not a percentage such as 1% or 0.5%; write 1%"),
+        ("{error_rate: 0.01}", "0.01 is not a percentage such as 1% or 0.5%; write 1%"),
         ("{error_rate: 101%}", "less than or equal to 1"),
         ("{latency_p95: 2}", "neither a multiple such as 2x nor a time"),
         ("{latency_p95: twice}", "neither a multiple such as 2x nor a time"),
