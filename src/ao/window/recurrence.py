@@ -1,4 +1,4 @@
-"""Recurrences as people write them: `Sun 23:00`, `daily 02:00`, or RFC 5545.
+"""Recurrences as people write them: `Sun 23:00`, `Mon-Fri 22:00`, `daily 2:00`, or RFC 5545.
 
 Anybody may write a recurrence into the project, so neither reading one nor looking for when it
 comes next may take long. Libraries look until the year 9999 for one that never comes; here each
@@ -29,8 +29,8 @@ RULES = 10
 TIMES = 96
 """Times of a day that a rule may name: one each quarter of an hour."""
 
-_EXAMPLES = "`Sun 23:00`, `daily 02:00` or `RRULE:FREQ=MONTHLY;BYDAY=2SU;BYHOUR=23`"
-_SHORT = re.compile(r"(?P<day>[a-z]+) (?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)", re.IGNORECASE)
+_EXAMPLES = "`Sun 23:00`, `Mon-Fri 22:00`, `daily 2:00` or `RRULE:FREQ=MONTHLY;BYDAY=2SU;BYHOUR=23`"
+_SHORT = re.compile(r"([a-z]+(?:[-,][a-z]+){0,6}) ([01]?[0-9]|2[0-3]):([0-5][0-9])", re.IGNORECASE)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _CODES = tuple(day[:2].upper() for day in _DAYS)
 _WEEK_DAY = re.compile(rf"([+-]?\d{{1,2}})?({'|'.join(_CODES)})")
@@ -205,21 +205,35 @@ def parse(text: str) -> Recurrence:
     if len(text) > LONGEST:
         raise ValueError(f"a recurrence has at most {LONGEST} characters")
     if found := _SHORT.fullmatch(text.strip()):
-        text = _written_out(found["day"].lower(), int(found["hour"]), int(found["minute"]))
+        text = _written_out(found[1].lower(), int(found[2]), int(found[3]))
     elif "RRULE:" not in text.upper():
         raise ValueError(f"{text!r} is no recurrence; write {_EXAMPLES}")
     return _rfc5545(text.upper())
 
 
-def _written_out(day: str, hour: int, minute: int) -> str:
-    """Return a weekday, or every day, and a time as RFC 5545 writes them."""
+def _written_out(days: str, hour: int, minute: int) -> str:
+    """Return days of the week, or every day, and a time as RFC 5545 writes them."""
     time = f"BYHOUR={hour};BYMINUTE={minute}"
-    if day == "daily":
+    if days == "daily":
         return f"RRULE:FREQ=DAILY;{time}"
-    name = next((name for name in _DAYS if day in {name, name[:3]}), None)
-    if name is None:
-        raise ValueError(f"{day!r} is no day of the week; write Mon, Tue, … or daily")
-    return f"RRULE:FREQ=WEEKLY;BYDAY={name[:2].upper()};{time}"
+    named: list[int] = []
+    for part in days.split(","):
+        first, *last = [_day(it) for it in part.split("-")]
+        if len(last) > 1:
+            raise ValueError(f"{part!r} is no range of days; write Mon-Fri")
+        # A range may go on over the end of the week, as Sat-Mon does.
+        size = (last[0] - first) % 7 if last else 0
+        named += [(first + n) % 7 for n in range(size + 1)]
+    codes = ",".join(_CODES[it] for it in sorted(set(named)))
+    return f"RRULE:FREQ=WEEKLY;BYDAY={codes};{time}"
+
+
+def _day(name: str) -> int:
+    """Return a day of the week, 0 for Monday, by its name or the name's first three letters."""
+    for number, day in enumerate(_DAYS):
+        if name in {day, day[:3]}:
+            return number
+    raise ValueError(f"{name!r} is no day of the week; write Mon, Tue, … or daily")
 
 
 def _rfc5545(text: str) -> Recurrence:
