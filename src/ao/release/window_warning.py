@@ -13,7 +13,7 @@ def window_warning(work: Work, moment: float) -> str | None:
     The times are those that the journal's latest releases took.
     """
     site = work.site
-    if site.window.every is None:
+    if not site.window.every:
         return None
     opening = window.open_at(site.window, moment) or window.next_opening(site.window, moment)
     if opening is None:

@@ -181,6 +181,11 @@ class Recurrence:
     excluded: frozenset[datetime] = frozenset()
     """Times that are none of it."""
 
+    @property
+    def a_day(self) -> int:
+        """How many times it comes in a day at most."""
+        return sum(len(rule.times) for rule in self.rules)
+
     def after(self, moment: datetime) -> Iterator[datetime]:
         """Its times from a moment on, in order, as far as AHEAD."""
         first = moment.date()

@@ -8,19 +8,23 @@ first of the two (RFC 5545, sections 3.3.5 and 3.3.10).
 
 from __future__ import annotations
 
+import bisect
+import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from heapq import heappop, heappush
-from itertools import takewhile
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from ao.errors import OutsideWindow
 from ao.message import message
-from ao.site.window import Freeze, Window
+from ao.site.window import Freeze, RecurringFreeze, Window
 from ao.window import recurrence
 
+AHEAD = 366 * 86_400.0
+"""Seconds for which windows and freezes that recur are looked for."""
 _DAY = timedelta(days=1)
 """More than any change of the clocks."""
 
@@ -53,29 +57,32 @@ def next_opening(window: Window, moment: float) -> Opening | None:
     return next(later, None)
 
 
-def freeze_at(window: Window, moment: float) -> Freeze | None:
+@dataclass(frozen=True, kw_only=True)
+class Frozen:
+    """A time in which production must not be switched."""
+
+    begin: float
+    """First moment."""
+    end: float
+    """Moment at which it is over."""
+    freeze: Freeze | RecurringFreeze
+    """The freeze of the site file."""
+
+
+def freeze_at(window: Window, moment: float) -> Frozen | None:
     """Return the freeze that a moment lies in, of several the last to end; None without."""
-    today = datetime.fromtimestamp(moment, ZoneInfo(window.timezone)).date()
-    holding = [freeze for freeze in window.freezes if freeze.first <= today <= freeze.last]
-    return max(holding, key=lambda freeze: freeze.last, default=None)
+    holding = [it for it in _freezes(window, moment, moment) if it.begin <= moment < it.end]
+    return max(holding, key=lambda it: it.end, default=None)
 
 
 def outside(window: Window, moment: float) -> OutsideWindow:
     """Return the refusal of a switch at a moment at which the window is not open."""
-    freeze = freeze_at(window, moment)
-    why = (
-        message(
-            "it is frozen until the end of %(last)s (%(reason)s)",
-            last=f"{freeze.last:%a %Y-%m-%d}",
-            reason=freeze.reason,
-        )
-        if freeze
-        else message("the maintenance window is not open")
-    )
+    frozen = freeze_at(window, moment)
+    why = _frozen_until(window, frozen) if frozen else message("the maintenance window is not open")
     coming = next_opening(window, moment)
     if coming is None:
         when, cure = (
-            message("it never opens again"),
+            message("it does not open within a year"),
             message(
                 "Correct `window` in the site file, or switch all the same with "
                 "`--override REASON`, which is recorded."
@@ -95,6 +102,22 @@ def outside(window: Window, moment: float) -> OutsideWindow:
     )
 
 
+def _frozen_until(window: Window, frozen: Frozen) -> str:
+    """Return until when production is frozen, and why."""
+    freeze = frozen.freeze
+    if isinstance(freeze, Freeze) and not isinstance(freeze.last, datetime):
+        return message(
+            "it is frozen until the end of %(last)s (%(reason)s)",
+            last=f"{freeze.last:%a %Y-%m-%d}",
+            reason=freeze.reason,
+        )
+    return message(
+        "it is frozen until %(moment)s (%(reason)s)",
+        moment=written(window, frozen.end),
+        reason=freeze.reason,
+    )
+
+
 def written(window: Window, moment: float) -> str:
     """Return a moment in the window's time zone and in UTC."""
     there = datetime.fromtimestamp(moment, ZoneInfo(window.timezone))
@@ -106,25 +129,50 @@ def written(window: Window, moment: float) -> str:
 
 
 def openings(window: Window, moment: float) -> Iterator[Opening]:
-    """Openings that are not over at a moment, in the order in which they begin."""
-    frozen = sorted(_frozen(window, freeze) for freeze in window.freezes)
-    for begin, end in _spans(window, moment):
+    """Yield the openings that are not over at a moment, in the order in which they begin.
+
+    What recurs is looked for a year ahead.
+    """
+    until = moment + AHEAD
+    frozen = _joined((it.begin, it.end) for it in _freezes(window, moment, until))
+    for begin, end in _spans(window, moment, until):
         for opening in _thawed(begin, end, frozen):
             if opening.end > moment:
                 yield opening
 
 
-def _spans(window: Window, moment: float) -> Iterator[tuple[float, float]]:
-    """Begin and end of openings as if there were no freeze, from the one before a moment on."""
-    if window.every is None:
+def _spans(window: Window, moment: float, until: float) -> Iterator[tuple[float, float]]:
+    """Yield begin and end of openings as if there were no freeze, from before a moment on."""
+    if not window.every:
         yield -math.inf, math.inf
         return
-    for begin in _starts(window, window.every, moment - window.length):
+    for begin in _starts(window, window.every, moment - window.length, until):
         yield begin, begin + window.length
 
 
-def _starts(window: Window, every: str, since: float) -> Iterator[float]:
-    """Yield the moments at which a window opens, in order.
+def _freezes(window: Window, since: float, until: float) -> Iterator[Frozen]:
+    """Yield all freezes of days, and those that recur as far as they reach into a time."""
+    zone = ZoneInfo(window.timezone)
+    for freeze in window.freezes:
+        match freeze:
+            case Freeze():
+                begin, end = _begin(freeze.first, zone), _end(freeze.last, zone)
+                yield Frozen(begin=begin, end=end, freeze=freeze)
+            case RecurringFreeze():
+                for begin in _starts(window, freeze.every, since - freeze.length, until):
+                    yield Frozen(begin=begin, end=begin + freeze.length, freeze=freeze)
+
+
+def _starts(window: Window, every: tuple[str, ...], since: float, until: float) -> Iterator[float]:
+    """Yield the moments at which recurrences come in a time, in order."""
+    return takewhile(
+        lambda begin: begin <= until,
+        heapq.merge(*(_starts_of(window, it, since) for it in every)),
+    )
+
+
+def _starts_of(window: Window, every: str, since: float) -> Iterator[float]:
+    """Yield the moments at which a recurrence comes, in order.
 
     By the clock's hands they come in order, but one that the clocks skip may come after one
     that is written later, so a day's worth of them is held back.
@@ -140,26 +188,38 @@ def _starts(window: Window, every: str, since: float) -> Iterator[float]:
     yield from sorted(held)
 
 
+def _joined(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Return spans of time in order, those that overlap or touch as one."""
+    joined: list[tuple[float, float]] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((begin, end))
+    return joined
+
+
 def _thawed(begin: float, end: float, frozen: list[tuple[float, float]]) -> Iterator[Opening]:
-    """Yield the openings that freezes, in order, leave of a span of time."""
-    for first, last in frozen:
-        if begin < first < end:
+    """Yield the openings that freezes, in order and apart, leave of a span of time."""
+    over = bisect.bisect_right(frozen, begin, key=lambda it: it[1])
+    for first, last in islice(frozen, over, None):
+        if first >= end:
+            break
+        if begin < first:
             yield Opening(begin=begin, end=first)
-        if first < end:
-            begin = max(begin, last)
+        begin = last
     if begin < end:
         yield Opening(begin=begin, end=end)
 
 
-def _frozen(window: Window, freeze: Freeze) -> tuple[float, float]:
-    zone = ZoneInfo(window.timezone)
-    return _midnight(freeze.first, zone), _midnight(freeze.last + _DAY, zone)
+def _begin(first: date, zone: ZoneInfo) -> float:
+    return _moment(first if isinstance(first, datetime) else datetime.combine(first, time()), zone)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> float:
-    return _moment(datetime(day.year, day.month, day.day), zone)
+def _end(last: date, zone: ZoneInfo) -> float:
+    return _begin(last if isinstance(last, datetime) else last + _DAY, zone)
 
 
 def _moment(wall: datetime, zone: ZoneInfo) -> float:
-    """Moment of a wall-clock time; `fold=0` takes the first of two, and skipped ones late."""
+    """Return the moment of a wall-clock time: the first of two, and a skipped one late."""
     return wall.replace(tzinfo=zone, fold=0).timestamp()

@@ -35,9 +35,16 @@ def daemon(home: Home, venv: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str,
 
 
 def running(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", "input()"], env=environment, stdin=subprocess.PIPE
+    process = subprocess.Popen(
+        [sys.executable, "-c", "print(flush=True); input()"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
+    assert process.stdout is not None
+    # A process has no environment yet when its program is just being loaded.
+    process.stdout.readline()
+    return process
 
 
 def test_what_services_make_is_closed_to_others(

@@ -276,8 +276,9 @@ def test_where_a_redirect_leads_is_told_and_the_token_is_not_taken_there(
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 429, 500, 502, 503])
 def test_an_error_is_told_in_the_words_of_its_service_safe_to_print(
-    server: Server, cloud: Cloud, status: int
+    server: Server, cloud: Cloud, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
     words = {"error": {"message": "it\x1b[2J is\nso " + "x" * 1000}}
     server.answer = lambda it: it.json(status, words, x_openstack_request_id="req\x1b[2J")
     with pytest.raises(AoError, match=r"cannot list the stacks: it\\x1b\[2J is so xxx") as told:

@@ -201,7 +201,7 @@ def test_the_decision_is_written_down(work: Work) -> None:
 
 def test_outside_of_its_window_a_release_is_refused_before_production_moves(work: Work) -> None:
     closed = Window(
-        every="Sun 23:00", length=900.0, timezone="UTC", freezes=(), outside=Outside.REFUSE
+        every=("Sun 23:00",), length=900.0, timezone="UTC", freezes=(), outside=Outside.REFUSE
     )
     work = ruled(work, window=closed)
     with pytest.raises(OutsideWindow, match="opens next on Sun"):
@@ -212,7 +212,7 @@ def test_outside_of_its_window_a_release_is_refused_before_production_moves(work
 def test_outside_of_its_window_a_release_may_wait_for_it(work: Work) -> None:
     begin = moment(work)
     window = Window(
-        every="daily 02:00", length=900.0, timezone="UTC", freezes=(), outside=Outside.WAIT
+        every=("daily 02:00",), length=900.0, timezone="UTC", freezes=(), outside=Outside.WAIT
     )
     released(ruled(work, window=window))
     assert told(work, "production")[0] == "green"
@@ -221,7 +221,7 @@ def test_outside_of_its_window_a_release_may_wait_for_it(work: Work) -> None:
 
 def test_a_window_that_is_too_short_for_a_release_is_told_before_it_begins(work: Work) -> None:
     window = Window(
-        every="daily 02:00", length=61.0, timezone="UTC", freezes=(), outside=Outside.WAIT
+        every=("daily 02:00",), length=61.0, timezone="UTC", freezes=(), outside=Outside.WAIT
     )
     listener = Listener()
     released(replace(ruled(work, window=window), progress=listener))
@@ -231,7 +231,7 @@ def test_a_window_that_is_too_short_for_a_release_is_told_before_it_begins(work:
 
 def test_an_override_of_the_window_is_written_down_with_its_reason(work: Work) -> None:
     closed = Window(
-        every="Sun 23:00", length=900.0, timezone="UTC", freezes=(), outside=Outside.REFUSE
+        every=("Sun 23:00",), length=900.0, timezone="UTC", freezes=(), outside=Outside.REFUSE
     )
     work = ruled(work, window=closed)
     released(work, override="security fix")

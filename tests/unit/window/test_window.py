@@ -1,25 +1,27 @@
 import math
+import time
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ao.site.window import Freeze, Outside, Window
+from ao.site.window import Freeze, Outside, RecurringFreeze, Window
 from ao.window import window as windows
 
 TOKYO, NEW_YORK, SAMOA = "Asia/Tokyo", "America/New_York", "Pacific/Apia"
 
 
 def window(
-    every: str | None = "Sun 23:00",
+    every: str | tuple[str, ...] = "Sun 23:00",
     minutes: float = 15,
     timezone: str = TOKYO,
-    freezes: tuple[Freeze, ...] = (),
+    freezes: tuple[Freeze | RecurringFreeze, ...] = (),
 ) -> Window:
     return Window(
-        every=every,
+        every=(every,) if isinstance(every, str) else every,
         length=minutes * 60,
         timezone=timezone,
         freezes=freezes,
@@ -69,7 +71,7 @@ def test_of_two_windows_that_overlap_the_last_to_close_counts() -> None:
 
 
 def test_without_a_recurrence_it_is_open_but_for_the_freezes() -> None:
-    always = window(None, 0, freezes=(YEAR_END,))
+    always = window((), 0, freezes=(YEAR_END,))
     assert windows.left(always, at("2027-01-05 00:00")) == math.inf
     assert windows.left(always, at("2026-12-19 23:00")) == 3600
     assert windows.open_at(always, at("2026-12-20 00:00")) is None
@@ -89,8 +91,10 @@ def test_a_freeze_closes_the_windows_that_lie_in_it() -> None:
 def test_a_freeze_holds_from_its_first_day_until_the_end_of_its_last() -> None:
     frozen = window(freezes=(YEAR_END,))
     assert windows.freeze_at(frozen, at("2026-12-19 23:59")) is None
-    assert windows.freeze_at(frozen, at("2026-12-20 00:00")) is YEAR_END
-    assert windows.freeze_at(frozen, at("2027-01-04 23:59")) is YEAR_END
+    for moment in ("2026-12-20 00:00", "2027-01-04 23:59"):
+        held = windows.freeze_at(frozen, at(moment))
+        assert held is not None
+        assert held.freeze is YEAR_END
     assert windows.freeze_at(frozen, at("2027-01-05 00:00")) is None
 
 
@@ -111,7 +115,55 @@ def test_a_freeze_that_begins_within_a_window_ends_it() -> None:
 def test_a_window_that_never_opens_again_has_no_next_opening() -> None:
     ended = window("RRULE:FREQ=DAILY;BYHOUR=1;UNTIL=20250101T000000")
     assert windows.next_opening(ended, at("2026-11-29 23:10")) is None
-    assert "it never opens again" in str(windows.outside(ended, at("2026-11-29 23:10")))
+    assert "it does not open within a year" in str(windows.outside(ended, at("2026-11-29 23:10")))
+
+
+def test_of_several_recurrences_each_opens_it() -> None:
+    both = window(("Mon-Fri 22:00", "Sun 9:00"))
+    coming = windows.openings(both, at("2026-11-27 12:00"))
+    told = [wall(opening.begin) for opening in islice(coming, 3)]
+    assert told == ["2026-11-27 22:00", "2026-11-29 09:00", "2026-11-30 22:00"]
+
+
+def test_a_freeze_of_hours_holds_from_moment_to_moment() -> None:
+    eve = Freeze(
+        first=datetime(2026, 12, 24, 18), last=datetime(2026, 12, 27, 6), reason="christmas"
+    )
+    frozen = window("daily 17:00", minutes=120, freezes=(eve,))
+    assert windows.left(frozen, at("2026-12-24 17:30")) == 30 * 60
+    assert windows.open_at(frozen, at("2026-12-24 18:00")) is None
+    coming = windows.next_opening(frozen, at("2026-12-24 18:00"))
+    assert coming is not None
+    assert wall(coming.begin) == "2026-12-27 17:00"
+    assert "it is frozen until Sun 2026-12-27 06:00 Asia/Tokyo" in str(
+        windows.outside(frozen, at("2026-12-26 17:30"))
+    )
+
+
+def test_a_freeze_that_comes_every_week_closes_each_of_its_windows() -> None:
+    weekend = RecurringFreeze(every=("Fri 18:00",), length=60 * 3600, reason="weekend")
+    frozen = window("daily 20:00", freezes=(weekend,))
+    coming = windows.openings(frozen, at("2026-11-26 12:00"))
+    told = [wall(opening.begin) for opening in islice(coming, 3)]
+    assert told == ["2026-11-26 20:00", "2026-11-30 20:00", "2026-12-01 20:00"]
+    always = window((), 0, freezes=(weekend,))
+    assert windows.left(always, at("2026-11-26 18:00")) == 24 * 3600
+    assert windows.open_at(always, at("2026-11-28 12:00")) is None
+    coming_again = windows.next_opening(always, at("2026-11-28 12:00"))
+    assert coming_again is not None
+    assert wall(coming_again.begin) == "2026-11-30 06:00"
+
+
+def test_whatever_recurs_a_look_for_the_next_opening_takes_no_time() -> None:
+    often = f"RRULE:FREQ=DAILY;BYHOUR={','.join(map(str, range(24)))}"
+    freezes = tuple(
+        RecurringFreeze(every=(often,), length=length, reason="x") for length in (1e7, 1e3, 1)
+    )
+    begin = time.process_time()
+    shut = window(often, freezes=freezes)
+    assert windows.next_opening(shut, at("2026-11-28 12:00")) is None
+    assert "does not open within a year" in str(windows.outside(shut, at("2026-11-28 12:00")))
+    assert time.process_time() - begin < 3
 
 
 @pytest.mark.parametrize(
@@ -193,18 +245,36 @@ freezes = st.lists(
         lambda first, more: Freeze(first=first, last=first + timedelta(days=more), reason="x"),
         st.dates(date(2026, 1, 1), date(2026, 12, 31)),
         st.integers(0, 40),
+    )
+    | st.builds(
+        lambda first, more: Freeze(first=first, last=first + timedelta(hours=more), reason="x"),
+        st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)),
+        st.integers(1, 40),
+    )
+    | st.builds(
+        lambda every, hours: RecurringFreeze(every=(every,), length=hours * 3600.0, reason="x"),
+        recurrences,
+        st.integers(1, 12),
     ),
     max_size=4,
 ).map(tuple)
-several = st.builds(window, recurrences, st.integers(1, 2880), zones, freezes)
+several = st.builds(
+    window,
+    st.lists(recurrences, min_size=1, max_size=3).map(tuple),
+    st.integers(1, 2880),
+    zones,
+    freezes,
+)
 moments = st.integers(int(at("2026-01-01 00:00")), int(at("2027-01-01 00:00")))
 
 
+@settings(max_examples=50)
 @given(several, moments)
 def test_it_is_closed_until_the_next_opening_and_open_from_then_on(
     of: Window, moment: float
 ) -> None:
     coming = windows.next_opening(of, moment)
+    assume(coming is not None)
     assert coming is not None
     assert coming.begin > moment
     assert windows.open_at(of, coming.begin)
@@ -240,7 +310,7 @@ def test_a_window_opens_at_its_wall_clock_time_unless_the_clocks_skip_it(
 
 @given(days, zones)
 def test_a_freeze_of_a_day_holds_all_of_that_day_and_no_more(day: date, timezone: str) -> None:
-    frozen = window(None, 0, timezone, (Freeze(first=day, last=day, reason="x"),))
+    frozen = window((), 0, timezone, (Freeze(first=day, last=day, reason="x"),))
     zone = ZoneInfo(timezone)
     begin = datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
     coming = windows.next_opening(frozen, begin)
