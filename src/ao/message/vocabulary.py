@@ -71,7 +71,6 @@ WORDS = frozenset(
         "alarm",
         "insufficient data",
         "off",
-        "lost",
         # Operating statuses of pool members (octavia_lib/common/constants.py)
         "ONLINE",
         "NO_MONITOR",
