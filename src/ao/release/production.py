@@ -23,7 +23,7 @@ from ao.plan.facts import Facts
 from ao.progress import Silent, Status
 from ao.release.errors import RolledBack
 from ao.release.run import ReleaseRun
-from ao.report import report_files, translations
+from ao.report import report_files, sentences
 from ao.site.hooks import Point
 from ao.site.notify import Event
 from ao.site.window import Outside
@@ -226,7 +226,7 @@ def _measured(run: ReleaseRun) -> Iterator[Measurement | None]:
         finally:
             if measurement.cutover is not None:
                 run.write(Switched(cutover=measurement.cutover))
-                run.work.note(translations.verdict(measurement.cutover))
+                run.work.note(sentences.verdict(measurement.cutover))
                 for path in run.options.reports:
                     report_files.write(measurement.cutover, path)
 
