@@ -87,7 +87,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
     checked_version(version)
     _refuse_without_file(work.site)
     hooks.check(work.site)
-    with _locked(work, f"release {version}", options) as site:
+    with _locked(work, f"release {version}", options, version) as site:
         held, journal = site.work, site.journal
         unfinished = open_release(journal)
         if unfinished is None:
@@ -266,14 +266,17 @@ def _refuse_without_file(site: Site) -> None:
 
 
 @contextmanager
-def _locked(work: Work, purpose: str, options: Options) -> Iterator[LockedSite]:
-    """Hold the site's lock while the body runs, and have no load take servers meanwhile."""
+def _locked(work: Work, purpose: str, options: Options, version: str = "") -> Iterator[LockedSite]:
+    """Hold the site's lock while the body runs, and have no load take servers meanwhile.
+
+    It is for the release of a version, or for the open one.
+    """
 
     def now() -> datetime:
         return datetime.fromtimestamp(options.moment(), UTC)
 
     with (
-        locked(work, purpose, now=now) as site,
+        locked(work, purpose, release=version, now=now) as site,
         scale_in_hold.hold_scale_in(site.work) as held,
     ):
         yield replace(site, work=held)
