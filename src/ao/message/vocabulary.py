@@ -54,6 +54,7 @@ WORDS = frozenset(
         # What becomes of a switch, and of connections
         "keep",
         "back",
+        "past the point of no return",
         "open",
         "reset",
         "hang",

@@ -18,7 +18,7 @@ from ao.config import stored
 from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
-from ao.journal import Act, Ask, Begun, Ended, Journal, Noted, Outcome, Stage
+from ao.journal import Act, Ask, Begun, Ended, Journal, Judgement, Noted, Outcome, Stage
 from ao.message import message
 from ao.operations import operations, scale_in_hold, way_back
 from ao.operations.locked_site import LockedSite, locked
@@ -302,7 +302,7 @@ def _run(run: ReleaseRun) -> Outcome | None:
 
 
 def _stages(run: ReleaseRun) -> Outcome | None:
-    if run.past.verdict == production.BACK:
+    if run.past.verdict == Judgement.BACK:
         production.go_back(run, message("it was begun before"))
     for stage in Stage:
         run.listen()

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from ao.colour import Colour
 from ao.commands.app import Ao
 from ao.commands.help_formatter import description
-from ao.journal import Act, Ask, Outcome, Stage, StepOutcome
+from ao.journal import Act, Ask, Judgement, Outcome, Stage, StepOutcome
 from ao.message import message, places, template_id, translation
 from ao.message.template import CONTEXT
 from ao.message.translation import spoken
@@ -92,7 +92,7 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [Colour, Stage, StepOutcome, Outcome, Ask, Act], ids=lambda it: it.__name__
+    "words", [Colour, Stage, StepOutcome, Outcome, Ask, Act, Judgement], ids=lambda it: it.__name__
 )
 def test_every_member_is_a_word_of_the_catalogue(words: type[Colour]) -> None:
     assert {it.value for it in words} <= WORDS
