@@ -114,7 +114,7 @@ class Begun:
 
     kind: Literal["begun"] = "begun"
     act: Annotated[Act | Word, Field(union_mode="left_to_right")]
-    """What it is; of another version of Ao a word that is only shown."""
+    """The act that was ordered; of another version of Ao a word that is only shown."""
     version: Version | None = None
     """Version that it brings or makes live."""
     old: Colour | None = None
@@ -237,7 +237,7 @@ class Measured:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Nothing that the heading tells."""
+        """No words: the heading tells nothing of the event but its kind."""
         return ()
 
 

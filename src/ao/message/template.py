@@ -24,8 +24,8 @@ from typing import TypeAlias
 from ao.untrusted.printable import printable_lines
 
 Parameter: TypeAlias = object
-"""What stands in a template's place: another message, what tells itself by one, and a member of a
-StrEnum, as a colour, are translated with it; any other text is data."""
+"""A value for a place of a template. A message, an object whose `str()` is a message, and a member
+of a StrEnum, as a colour, are translated with the template; any other text is data."""
 Gettext: TypeAlias = Callable[[str], str]
 """Gives a template, or a word, in another language; what it does not know, as it is."""
 
