@@ -8,7 +8,7 @@ from typing import assert_never
 
 from ao import duration
 from ao.cloud.models import Resource, Stack
-from ao.message import Message
+from ao.message import Message, message
 from ao.message.translation import spoken
 from ao.progress import (
     Drained,
@@ -73,7 +73,8 @@ class LineProgress:
             quiet = before == resource.status or resource.status == "INIT_COMPLETE"
             if not quiet and not (first and resource.status.endswith("COMPLETE")):
                 status = resource.status.replace("_", " ").lower()
-                self._tell(f"{printable(stack.name)}: {title(resource)} {printable(status)}")
+                name = spoken(title(resource))
+                self._tell(f"{printable(stack.name)}: {name} {printable(status)}")
 
     def _tell_status(self, text: str) -> None:
         """Tell a status when it begins, and once a minute."""
@@ -90,5 +91,6 @@ class LineProgress:
 def title(resource: Resource) -> str:
     """Return what people call a resource of a stack."""
     words = resource.name.replace("_", " ")
-    inside = resource.parent not in ("", "group")
-    return printable(f"{words} of {resource.parent}" if inside else words)
+    if resource.parent in ("", "group"):
+        return printable(words)
+    return message("%(resource)s of %(parent)s", resource=words, parent=resource.parent)

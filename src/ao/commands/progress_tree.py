@@ -15,6 +15,7 @@ from ao import duration
 from ao.cloud.models import Resource, Stack
 from ao.commands.probe_line import STYLES
 from ao.commands.progress_lines import title
+from ao.message import message
 from ao.message.translation import spoken
 from ao.plan.plan import Step
 from ao.probe.running_totals import RunningTotals
@@ -118,7 +119,12 @@ class TreeProgress:
             root.add(_traffic(tally))
         for stack, resources in self._stacks.values():
             done = sum(resource.status.endswith("_COMPLETE") for resource in resources)
-            words = f"{stack.action.lower()}, {done} of {len(resources)} resources done"
+            words = message(
+                "%(action)s, %(done)s of %(count)s resources done",
+                action=stack.action.lower(),
+                done=done,
+                count=len(resources),
+            )
             branch = root.add(_label(stack.name, stack.status, words))
             for resource in _at_work(resources):
                 action, _, status = resource.status.partition("_")
@@ -134,13 +140,15 @@ def _at_work(resources: tuple[Resource, ...]) -> list[Resource]:
 
 
 def _traffic(tally: RunningTotals) -> Text:
-    """Answers a second by colour, and what was lost."""
-    line = Text("production  ", "dim")
+    """Return a line of the answers a second by colour, and of the requests that were lost."""
+    line = Text(f"{spoken(message('production'))}  ", "dim")
     for colour, rate in tally.rates.items():
         line.append(f"{colour} {rate:,.0f}/s  ", STYLES.get(colour, "bold"))
-    return line.append(f"lost {tally.lost:,}", "bold red" if tally.lost else "dim")
+    lost = message("lost %(count)s", count=f"{tally.lost:,}")
+    return line.append(spoken(lost), "bold red" if tally.lost else "dim")
 
 
 def _label(name: str, status: str, words: str) -> Text:
-    marks = (_MARKS.get(status, ""), printable(name), (f"  {printable(words)}", "dim"))
+    words = printable(spoken(words))
+    marks = (_MARKS.get(status, ""), printable(spoken(name)), (f"  {words}", "dim"))
     return Text.assemble(*marks)

@@ -9,7 +9,7 @@ from pathlib import Path
 from ao.commands.site_command import AoCommand
 from ao.errors import ConfigError
 from ao.message import message
-from ao.message.translation import spoken
+from ao.message.translation import Language, spoken
 
 _KINDS = {
     "svg": message("Write the chart there."),
@@ -33,15 +33,13 @@ class Report(AoCommand):
         parser.add_argument(
             "--language",
             choices=("en", "ja"),
-            default="en",
-            help=message("Language of the chart. Default: en."),
+            help=message("Language. Default: that of the locale for a page, en for a chart."),
         )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Read, then print or write."""
         from ao.report import report_files
-        from ao.report.translations import Language
 
         paths: list[Path] = []
         for kind in _KINDS:
@@ -59,8 +57,9 @@ class Report(AoCommand):
             report_files.check(path)
             paths.append(path)
         cutover = report_files.read(parsed_args.file)
+        language = Language(parsed_args.language) if parsed_args.language else None
         for path in paths:
-            report_files.write(cutover, path, Language(parsed_args.language))
+            report_files.write(cutover, path, language)
             print(spoken(message("wrote %(path)s", path=path)), file=sys.stderr)
         if not paths:
             from rich.console import Console

@@ -10,7 +10,6 @@ from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands.table_cell import Cell
 from ao.message import message
-from ao.message.vocabulary import word
 from ao.plan import alarms
 from ao.plan.facts import Facts
 from ao.plan.scaling_state import ScalingState, SizeChange
@@ -97,13 +96,7 @@ def _alarms(facts: Facts, colour: Colour) -> str:
     if not any(alarm.enabled for alarm in system.alarms):
         return message("off")
     out, inward = system.alarm(alarms.OUT), system.alarm(alarms.IN)
-    return message("out %(out)s, in %(inward)s", out=_state_of(out), inward=_state_of(inward))
-
-
-def _state_of(alarm: Alarm | None) -> object:
-    if alarm is None:
-        return word("lost")
-    return word(alarm.state if alarm.enabled else "off")
+    return message("out %(out)s, in %(inward)s", out=alarms.state(out), inward=alarms.state(inward))
 
 
 def _load(site: Site, load: ScalingState) -> tuple[Cell, Cell]:

@@ -15,10 +15,9 @@ from ao import duration
 from ao.commands.listing import AoLister, AoShowOne
 from ao.commands.site_command import SiteCommand
 from ao.message import Message, message
-from ao.message.translation import language_of_environment, spoken
+from ao.message.translation import Language, language_of_environment, spoken
 
 if TYPE_CHECKING:
-    from ao.report.translations import Language
     from ao.timetable.comparison import Comparison
     from ao.timetable.history import Times
     from ao.timetable.procedure import Procedure
@@ -150,7 +149,6 @@ class DrawingCommand(ProcedureCommand, AoLister):
 
     def draw(self, shown: Schedule | Comparison, options: argparse.Namespace) -> None:
         """Write the charts."""
-        from ao.report.translations import Language
         from ao.timetable import chart_files
 
         for path in options.chart:
@@ -297,10 +295,8 @@ class Fit(ProcedureCommand, AoShowOne):
 
 def _language(options: argparse.Namespace) -> Language:
     """Return the language that is asked for, or else the one of those who read the output."""
-    from ao.report.translations import Language
-
     people = options.formatter == "table"
-    return Language(options.language or (language_of_environment() if people else "en"))
+    return Language(options.language or (language_of_environment() if people else Language.ENGLISH))
 
 
 def _listed(table: Table) -> Output:

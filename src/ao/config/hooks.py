@@ -28,7 +28,7 @@ WebhookURL = Annotated[str, AfterValidator(_http)]
 
 
 class SecretSection(Section):
-    """Where the secret that signs a webhook is; never in this file."""
+    """The place of the secret that signs a webhook; the secret itself is never in this file."""
 
     secret_env: str | None = Field(
         default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", examples=["HOOK_SECRET"]
@@ -49,7 +49,7 @@ class SecretSection(Section):
 
 
 class HookSection(SecretSection):
-    """A command or a webhook."""
+    """A command or a webhook that Ao calls at a moment of a release."""
 
     command: Command | None = Field(default=None, examples=["./before-switch.sh"])
     """Shell command, which runs in the site file's folder; exit code 0 is success."""
@@ -84,29 +84,29 @@ class HooksSection(Section):
     """Commands and webhooks at moments of a release, each in its order."""
 
     before_deploy: Hooks = ()
-    """Before the version comes to the standby."""
+    """They run before the version comes to the standby."""
     after_deploy: Hooks = ()
-    """Once the standby answers with the version."""
+    """They run once the standby answers with the version."""
     before_check: Hooks = ()
-    """Before the standby is checked."""
+    """They run before the standby is checked."""
     after_check: Hooks = ()
-    """Once the standby has passed its checks."""
+    """They run once the standby has passed its checks."""
     before_switch: Hooks = ()
-    """Before production moves."""
+    """They run before production moves."""
     after_switch: Hooks = ()
-    """Once production answers from the new version."""
+    """They run once production answers from the new version."""
     before_drain: Hooks = ()
-    """Before clients are got from the old system to the new one."""
+    """They run before clients are got from the old system to the new one."""
     after_drain: Hooks = ()
-    """Once the old system serves nobody, or the drain's deadline has passed."""
+    """They run once the old system serves nobody, or the drain's deadline has passed."""
     before_switch_back: Hooks = ()
-    """Before production moves back."""
+    """They run before production moves back."""
     after_switch_back: Hooks = ()
-    """Once production answers from the old version again."""
+    """They run once production answers from the old version again."""
     before_retire: Hooks = ()
-    """Before the old system is made small, or deleted."""
+    """They run before the old system is made small, or deleted."""
     after_retire: Hooks = ()
-    """Once the old system has been made small, or deleted."""
+    """They run once the old system has been made small, or deleted."""
 
     def value(self) -> Mapping[Point, tuple[Hook, ...]]:
         """Return the hooks that the section describes, at the points that have some."""

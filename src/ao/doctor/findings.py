@@ -14,7 +14,7 @@ from ao.untrusted.texts import Word
 
 
 class Fate(StrEnum):
-    """What happens to a Keep-Alive connection."""
+    """The end of a Keep-Alive connection to the system that production leaves."""
 
     KEEP = "keep"
     """It stays with the system that it was with."""
@@ -26,7 +26,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """What an act did to connections."""
+    """The effect on connections of a reload, a change of the pool, or a move of the address."""
 
     fate: Fate
     """What happened to most Keep-Alive connections; the worse of two that are as frequent."""
@@ -42,7 +42,7 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What the doctor saw of a cloud."""
+    """The effects of each way to switch that the doctor measured on a cloud."""
 
     at: Moment
     """Moment of the examination, in seconds since 1970."""
@@ -64,15 +64,17 @@ class Advice:
     drain: DrainWay | None
     """Way of draining by the address method; None for the pool method, whose change is a reload."""
     why: str
+    """Reason for the method: what becomes of connections with it, and with the other one."""
 
 
 _COST = {Fate.RESET: 0, Fate.KEEP: 1, Fate.HANG: 2}
 
 
 def fate(client: KeptClient, old: str, *, closing: bool) -> Fate:
-    """Return what happened to one Keep-Alive client's connection.
+    """Return the fate of one Keep-Alive client's connection to the `old` colour.
 
-    `closing` asks whether it was closed at all, whatever colour came afterwards.
+    With `closing`, a connection that was closed counts as reset, whichever colour answered on the
+    next one.
     """
     if client.hung:
         return Fate.HANG
@@ -81,7 +83,11 @@ def fate(client: KeptClient, old: str, *, closing: bool) -> Fate:
 
 
 def effect(recording: Recording, old: str, gap: float | None, *, closing: bool = False) -> Effect:
-    """Return the effect of an act that was done while a recording ran."""
+    """Return the effect of an act on the connections to the `old` colour, from its recording.
+
+    `gap` is the longest time without an answer on new connections, in seconds; `closing` is that
+    of `fate`.
+    """
     fates = dict.fromkeys(Fate, 0)
     for client in recording.kept:
         fates[fate(client, old, closing=closing)] += 1

@@ -26,7 +26,7 @@ CAP = 200_000
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
-    """What stands for an event that this version of Ao cannot read."""
+    """An event that this version of Ao cannot read."""
 
     why: str
     newer: NewerFormat | None = None

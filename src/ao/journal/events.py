@@ -61,6 +61,16 @@ class Ask(StrEnum):
     ABORT = "abort"
 
 
+class Judgement(StrEnum):
+    """Decision on a switch in a release, as the journal has it."""
+
+    KEEP = "keep"
+    BACK = "switch back"
+    """Production goes back to the system that was live before."""
+    NO_RETURN = "past the point of no return"
+    """Production would go back, but its database was changed one-way."""
+
+
 class Outcome(StrEnum):
     """What a release, or another act on a site, ended in."""
 
@@ -104,7 +114,7 @@ class Begun:
 
     kind: Literal["begun"] = "begun"
     act: Annotated[Act | Word, Field(union_mode="left_to_right")]
-    """What it is; of another version of Ao a word that is only shown."""
+    """The act that was ordered; of another version of Ao a word that is only shown."""
     version: Version | None = None
     """Version that it brings or makes live."""
     old: Colour | None = None
@@ -227,7 +237,7 @@ class Measured:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Nothing that the heading tells."""
+        """No words: the heading tells nothing of the event but its kind."""
         return ()
 
 
@@ -236,8 +246,8 @@ class Judged:
     """The decision after a switch was made."""
 
     kind: Literal["verdict"] = "verdict"
-    verdict: Word
-    """`keep` or `switch back`."""
+    verdict: Annotated[Judgement | Word, Field(union_mode="left_to_right")]
+    """What was decided; of another version of Ao a word that is only shown."""
     why: Free = ""
 
     @property

@@ -45,12 +45,13 @@ _RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "asked": (("request", _WORD),),
     "end": (("outcome", _WORD),),
 }
-"""What the first words of each kind are, and what they must look like; others are only shown."""
+"""The first words of a heading by its kind: the name and the pattern of each; those of other kinds
+are only shown."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """What the name of an entry tells."""
+    """The name of a journal entry, taken apart."""
 
     site: str
     at: datetime
@@ -62,11 +63,11 @@ class Heading:
     who: str
     """OpenStack user who wrote it."""
     words: tuple[str, ...] = ()
-    """What the event says in short; long texts are cut in the name."""
+    """The texts of the event, cut to fit into a name."""
 
     @cached_property
     def summary(self) -> Summary | None:
-        """What its words tell of the event; None of a kind whose words are only shown."""
+        """Its words as values; None for a kind whose words are only shown."""
         return summary.read(self.kind, self.words)
 
     @property

@@ -23,7 +23,7 @@ class InvalidEntry:
     id: str
     """ID of its record."""
     why: str
-    """What rule it breaks; safe to print."""
+    """The rule that it breaks, in words that are safe to print."""
     site: str = ""
     """Site whose journal it is in; empty where its name tells none."""
     name: str = ""

@@ -30,7 +30,7 @@ from ao.untrusted.texts import line
 from ao.work import Work
 
 BAD = frozenset({Outcome.ABORTED, Outcome.CHECK_FAILED, Outcome.FAILED, Outcome.ROLLED_BACK})
-"""What an operation, or a step, ends in that has a cause to tell."""
+"""Outcomes of operations and steps whose cause is told beside them."""
 READERS = 8
 """Texts that are asked for side by side."""
 

@@ -19,7 +19,7 @@ from ao.untrusted.bounds import YEAR
 WHOLE = 60
 """Characters of a text that no name of an entry is too short for."""
 BROKEN_OFF = StepOutcome.BROKEN_OFF
-"""What an operation, as a step of it, ended in that was killed."""
+"""The outcome of an operation, or of a step, whose process was killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +63,8 @@ class Operation:
     id: str
     site: str
     act: Act | str
-    """What it is. A word that this version of Ao does not know is only shown; it is empty when its
-    beginning is not in the journal."""
+    """The act that was ordered. A word that this version of Ao does not know is only shown; it is
+    empty when the operation's beginning is not in the journal."""
     version: str
     """Version that it brings or makes live; empty for none."""
     old: Colour | None

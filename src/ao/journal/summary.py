@@ -21,7 +21,7 @@ class Begun:
     """An operation begins."""
 
     act: Act | str = ""
-    """What it is; a word that this version of Ao does not know is only shown."""
+    """The act that was ordered; a word that this version of Ao does not know is only shown."""
     version: str = ""
     """Version that it brings or makes live; empty for none."""
     old: Colour | None = None
@@ -102,7 +102,7 @@ class Ended:
 
 
 Summary = Begun | StepBegun | StepEnded | Switched | MigrationTold | Asked | Ended
-"""What a heading tells of an event from whose words something is taken."""
+"""The words of a heading as values, for each kind of event of which Ao uses them."""
 
 
 def read(kind: str, words: Sequence[str]) -> Summary | None:

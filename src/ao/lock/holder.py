@@ -50,6 +50,9 @@ class Claim:
     """Mark of the process, and what tells its locks apart; empty for a lock by hand."""
     url: Line = ""
     """Where the build that it is part of is seen."""
+    release: Line | None = None
+    """Version of the release that it is at work on, empty for the one that is open; None of
+    anything else, and of a claim of Ao 0.1.0, which has no such key."""
 
     def text(self, now: float) -> str:
         """Return the description of a lock that is written now; secrets are masked, long texts cut.
@@ -59,9 +62,13 @@ class Claim:
         told: dict[str, object] = {
             "format": FORMAT,
             "until": moment(now + self.lease),
-            "lease": round(self.lease),
             "process": self.process,
         }
+        # There is little room: what a reader takes for granted stays away, for the URL's sake.
+        if self.lease != LEASE:
+            told["lease"] = round(self.lease)
+        if self.release is not None:
+            told["release"] = self.release
         texts = {
             "who": self.who,
             "host": self.host,

@@ -30,9 +30,10 @@ TRIES = 5
 """Times that a lock is tried to be taken while others take and leave it."""
 
 
-def acquire(work: Work, purpose: str) -> AcquiredLock:
+def acquire(work: Work, purpose: str, *, release: str | None = None) -> AcquiredLock:
     """Take the lock for what follows in a `with` block, and renew it as long as that runs.
 
+    `release` is the version of a release that it is taken for, empty for the open one.
     A lock that counts no more is taken over, which is told. Raises Locked when somebody
     else holds it, NoLock when the site has none yet, Forbidden.
     """
@@ -42,6 +43,7 @@ def acquire(work: Work, purpose: str) -> AcquiredLock:
         purpose=purpose,
         process=f"{process_mark.here()}.{secrets.token_hex(8)}",
         url=build_url(os.environ),
+        release=release,
     )
     lock, taken_over = _take(work, claim)
     return AcquiredLock(work, lock, claim, taken_over)

@@ -24,10 +24,13 @@ from typing import TypeAlias
 from ao.untrusted.printable import printable_lines
 
 Parameter: TypeAlias = object
-"""What stands in a template's place: another message, what tells itself by one, and a member of a
-StrEnum, as a colour, are translated with it; any other text is data."""
+"""A value for a place of a template. A message, an object whose `str()` is a message, and a member
+of a StrEnum, as a colour, are translated with the template; any other text is data."""
 Gettext: TypeAlias = Callable[[str], str]
 """Gives a template, or a word, in another language; what it does not know, as it is."""
+
+CONTEXT = "\4"
+"""What parts a template's context from its text, as in the files of gettext."""
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
@@ -44,7 +47,7 @@ class Message(str):
         Raises KeyError for a place of the template without a parameter.
         """
         shown = {name: printable_lines(str(value)) for name, value in parameters.items()}
-        self = super().__new__(cls, template % shown)
+        self = super().__new__(cls, _without_context(template) % shown)
         self.template = template
         self.parameters = MappingProxyType(dict(parameters))
         return self
@@ -64,6 +67,23 @@ def message(template: str, /, **parameters: Parameter) -> Message:
     return Message(template, parameters)
 
 
+def in_context(context: str, template: str, /, **parameters: Parameter) -> Message:
+    """Make a message of a template that is translated otherwise than where it has no context.
+
+    Both texts are literals: `in_context("alarm", "lost")` is not the lost of requests.
+    """
+    return Message(f"{context}{CONTEXT}{template}", parameters)
+
+
+def listed(parts: Iterable[object]) -> Message:
+    """Join messages, and other texts, to a list with the commas of the reader's language."""
+    first, *rest = [*parts] or [""]
+    found = joined("", [first])
+    for part in rest:
+        found = message("%(first)s, %(next)s", first=found, next=part)
+    return found
+
+
 def joined(separator: str, parts: Iterable[object]) -> Message:
     """Join messages, and other texts, to one."""
     named = {f"part{number}": part for number, part in enumerate(parts, 1)}
@@ -74,13 +94,19 @@ def translated(text: object, gettext: Gettext) -> str:
     """Say a message, or a member of a StrEnum, by a translation; any other text as it is."""
     if isinstance(text, Message):
         said = {name: translated(value, gettext) for name, value in text.parameters.items()}
-        return gettext(text.template) % said
+        # An empty template is the key of a catalogue's own header.
+        found = gettext(text.template) if text.template else ""
+        return _without_context(found) % said
     if isinstance(text, StrEnum):
         return gettext(text.value)
     if not isinstance(text, str):
         # What tells itself by a message, as a step does.
         return translated(str(text), gettext)
     return printable_lines(text)
+
+
+def _without_context(template: str) -> str:
+    return template.rpartition(CONTEXT)[2]
 
 
 def places(template: str) -> frozenset[str]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import gettext
 import os
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from importlib.resources import as_file, files
 
 from ao.message.template import template_id, translated
 
 DOMAIN = "ao"
-LANGUAGES = ("ja",)
-"""Languages other than English for which Ao has a catalogue."""
+
+
+class Language(StrEnum):
+    """Languages in which Ao speaks; of all but English it has a catalogue."""
+
+    ENGLISH = "en"
+    JAPANESE = "ja"
+
 
 VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """Variables of the environment that say the user's language, the first one that is set."""
@@ -34,9 +41,9 @@ def of_environment() -> gettext.NullTranslations:
         return gettext.translation(DOMAIN, folder, languages, fallback=True)
 
 
-def language_of_environment() -> str:
-    """Return the user's language, as `ja`; `en` where Ao has no catalogue of it."""
-    return of_environment().info().get("language", "en")
+def language_of_environment() -> Language:
+    """Return the user's language; English where Ao has no catalogue of it."""
+    return Language(of_environment().info().get("language", Language.ENGLISH))
 
 
 def spoken(text: object, language: str | None = None) -> str:
@@ -49,7 +56,7 @@ def spoken(text: object, language: str | None = None) -> str:
 def templates() -> Mapping[str, str]:
     """Templates of all messages that this version of Ao has translations of, by their IDs."""
     found: set[str] = set()
-    for language in LANGUAGES:
+    for language in Language:
         # The standard library gives no list of what a catalogue has but this one.
         found |= {it for it in getattr(of(language), "_catalog", {}) if isinstance(it, str) and it}
     return {template_id(it): it for it in found}

@@ -54,6 +54,7 @@ WORDS = frozenset(
         # What becomes of a switch, and of connections
         "keep",
         "back",
+        "past the point of no return",
         "open",
         "reset",
         "hang",
@@ -71,7 +72,6 @@ WORDS = frozenset(
         "alarm",
         "insufficient data",
         "off",
-        "lost",
         # Operating statuses of pool members (octavia_lib/common/constants.py)
         "ONLINE",
         "NO_MONITOR",

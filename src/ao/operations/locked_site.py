@@ -62,14 +62,19 @@ def begin(journal: Journal, begun: Begun) -> str:
 
 @contextmanager
 def locked(
-    work: Work, purpose: str, *, now: Callable[[], datetime] | None = None
+    work: Work,
+    purpose: str,
+    *,
+    release: str | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> Iterator[LockedSite]:
     """Hold the site's lock while the body runs.
 
-    `now` gives the time of the journal's entries, in UTC; by default it is that of this machine.
-    Raises Locked, NoLock before the site is built, Forbidden.
+    `release` is the version of a release that it is held for, empty for the open one. `now` gives
+    the time of the journal's entries, in UTC; by default it is that of this machine. Raises Locked,
+    NoLock before the site is built, Forbidden.
     """
-    with lock.acquire(work, purpose) as held:
+    with lock.acquire(work, purpose, release=release) as held:
         guarded = held.guard(work)
         journal = Journal(guarded, now=now) if now else Journal(guarded)
         yield LockedSite(work=guarded, journal=journal, taken_over=held.taken_over)

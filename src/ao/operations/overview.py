@@ -87,7 +87,7 @@ class Overview:
     """All sites of a project."""
 
     sites: tuple[Glance, ...]
-    """By name."""
+    """The sites, in the order of their names."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
     answered: bool = True

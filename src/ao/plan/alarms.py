@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+from ao.cloud.models import Alarm
 from ao.colour import Colour
 from ao.errors import NotFound
-from ao.message import message
+from ao.message import in_context, message
+from ao.message.vocabulary import word
 from ao.site import Site
 from ao.site.autoscale import Autoscale, Engine, Limit, Rule
 
@@ -118,3 +120,10 @@ def counts_at(query: str, moment: float) -> bool:
     since = query.partition(SINCE)[2]
     # Somebody may have written another query into Aodh.
     return not since.isdecimal() or int(since[:15]) <= moment
+
+
+def state(alarm: Alarm | None) -> object:
+    """Return the state of an alarm in a word; of one that is gone from Aodh, `lost`."""
+    if alarm is None:
+        return in_context("alarm", "lost")
+    return word(alarm.state if alarm.enabled else "off")

@@ -18,7 +18,7 @@ from ao.config import stored
 from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
 from ao.hooks import hooks, migration
-from ao.journal import Act, Ask, Begun, Ended, Journal, Noted, Outcome, Stage
+from ao.journal import Act, Ask, Begun, Ended, Journal, Judgement, Noted, Outcome, Stage
 from ao.message import message
 from ao.message.vocabulary import word
 from ao.operations import operations, scale_in_hold, way_back
@@ -88,7 +88,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
     checked_version(version)
     _refuse_without_file(work.site)
     hooks.check(work.site)
-    with _locked(work, f"release {version}", options) as site:
+    with _locked(work, f"release {version}", options, version) as site:
         held, journal = site.work, site.journal
         unfinished = open_release(journal)
         if unfinished is not None and unfinished.version != version:
@@ -293,14 +293,17 @@ def _refuse_without_file(site: Site) -> None:
 
 
 @contextmanager
-def _locked(work: Work, purpose: str, options: Options) -> Iterator[LockedSite]:
-    """Hold the site's lock while the body runs, and have no load take servers meanwhile."""
+def _locked(work: Work, purpose: str, options: Options, version: str = "") -> Iterator[LockedSite]:
+    """Hold the site's lock while the body runs, and have no load take servers meanwhile.
+
+    It is for the release of a version, or for the open one.
+    """
 
     def now() -> datetime:
         return datetime.fromtimestamp(options.moment(), UTC)
 
     with (
-        locked(work, purpose, now=now) as site,
+        locked(work, purpose, release=version, now=now) as site,
         scale_in_hold.hold_scale_in(site.work) as held,
     ):
         yield replace(site, work=held)
@@ -326,7 +329,7 @@ def _run(run: ReleaseRun) -> Outcome | None:
 
 
 def _stages(run: ReleaseRun) -> Outcome | None:
-    if run.past.verdict == production.BACK:
+    if run.past.verdict == Judgement.BACK:
         production.go_back(run, message("it was begun before"))
     for stage in Stage:
         run.listen()

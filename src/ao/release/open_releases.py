@@ -118,8 +118,13 @@ def _process(work: Work) -> lock.Holder | None:
 
 def _runs(holder: lock.Holder | None, version: str) -> bool:
     """Return whether a lock's holder is at work on the release of a version, or aborts it."""
-    purpose = holder.claim.purpose if holder and holder.claim else ""
-    return purpose in {"release", f"release {version}", "abort"}
+    claim = holder.claim if holder is not None else None
+    if claim is None:
+        return False
+    if claim.release is None:
+        # Ao 0.1.0 tells it by its purpose alone, and knows a newer Ao by the same words.
+        return claim.purpose in {"release", f"release {version}", "abort"}
+    return claim.release in {"", version}
 
 
 def pause(work: Work, reason: str = "") -> ReleaseState:

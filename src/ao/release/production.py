@@ -15,7 +15,16 @@ from ao.cutover.measurement import Measurement, Probe
 from ao.errors import DeadlinePassed, Refused
 from ao.hooks import migration
 from ao.interrupt import unbroken
-from ao.journal import SWITCH_BACK, Ended, Judged, Measured, Outcome, Overridden, Switched
+from ao.journal import (
+    SWITCH_BACK,
+    Ended,
+    Judged,
+    Judgement,
+    Measured,
+    Outcome,
+    Overridden,
+    Switched,
+)
 from ao.message import message
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
@@ -23,7 +32,7 @@ from ao.plan.facts import Facts
 from ao.progress import Silent, Status
 from ao.release.errors import RolledBack
 from ao.release.run import ReleaseRun
-from ao.report import report_files, translations
+from ao.report import report_files, sentences
 from ao.site.hooks import Point
 from ao.site.notify import Event
 from ao.site.window import Outside
@@ -36,8 +45,6 @@ from ao.window import window
 BEFORE = 3.0
 """Seconds that a probe looks at production right before a switch."""
 MINUTE = 60.0
-KEEP, BACK, NO_RETURN = "keep", "switch back", message("past the point of no return")
-"""Verdicts."""
 
 
 def await_window(run: ReleaseRun) -> None:
@@ -132,7 +139,7 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
         )
     if verdict.decision is Decision.BACK:
         go_back(run, verdict.reason)
-    _judge(run, KEEP, verdict.reason)
+    _judge(run, Judgement.KEEP, verdict.reason)
 
 
 def go_back(run: ReleaseRun, why: str) -> NoReturn:
@@ -142,10 +149,10 @@ def go_back(run: ReleaseRun, why: str) -> NoReturn:
     """
     old, version = run.past.old, run.past.version
     if not _may_return(run):
-        _judge(run, NO_RETURN, why)
+        _judge(run, Judgement.NO_RETURN, why)
         raise migration.refusal(version, old)
-    if run.past.verdict != BACK:
-        _judge(run, BACK, why)
+    if run.past.verdict != Judgement.BACK:
+        _judge(run, Judgement.BACK, why)
     with run.part(SWITCH_BACK, message("switch production back to %(colour)s", colour=old)):
         run.hook(Point.BEFORE_SWITCH_BACK)
         with unbroken():
@@ -176,7 +183,7 @@ def failing(run: ReleaseRun) -> tuple[str, ...]:
     return tuple(f"{it.name}: {it.why}" for it in results.results if not it.passed)
 
 
-def _judge(run: ReleaseRun, verdict: str, why: str) -> None:
+def _judge(run: ReleaseRun, verdict: Judgement, why: str) -> None:
     run.write(Judged(verdict=verdict, why=why))
     run.past = replace(run.past, verdict=verdict)
     run.work.note(
@@ -226,7 +233,7 @@ def _measured(run: ReleaseRun) -> Iterator[Measurement | None]:
         finally:
             if measurement.cutover is not None:
                 run.write(Switched(cutover=measurement.cutover))
-                run.work.note(translations.verdict(measurement.cutover))
+                run.work.note(sentences.verdict(measurement.cutover))
                 for path in run.options.reports:
                     report_files.write(measurement.cutover, path)
 

@@ -16,6 +16,7 @@ from ao.journal import (
     Entry,
     Heading,
     Judged,
+    Judgement,
     Measured,
     Outcome,
     Stage,
@@ -78,8 +79,9 @@ class ReleaseState:
     """Whether the release has begun to switch production."""
     switched_at: float | None = None
     """Moment at which production had moved, in seconds since 1970."""
-    verdict: str | None = None
-    """Decision after the switch; None before it is made."""
+    verdict: Judgement | str | None = None
+    """Decision after the switch; None before it is made. That of another version of Ao is a word
+    that this one does not know."""
     outcome: Outcome | None = None
 
     def is_called(self, word: str) -> bool:

@@ -13,10 +13,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from ao.colour import Colour
 from ao.cutover.cutover import UNKNOWN, CutOver
+from ao.message import in_context, message
+from ao.message.translation import Language, spoken
 from ao.report import drawing
 from ao.report.chart_colours import FAINT, GREY, INK, PALE, RED, VIOLET, Style, style
 from ao.report.chart_curves import Curves
-from ao.report.translations import Translations
 
 SMALL = 9
 """Points of the smaller text."""
@@ -25,7 +26,7 @@ LEAST = 1e-6
 
 
 def draw_requests(
-    axes: Axes, seen: Curves, edges: list[float], cutover: CutOver, spoken: Translations
+    axes: Axes, seen: Curves, edges: list[float], cutover: CutOver, language: Language
 ) -> None:
     """Good answers a second, the colours on each other."""
     whole = sum(map(sum, seen.answers.values()))
@@ -38,10 +39,10 @@ def draw_requests(
             middle = _middle(answers)
             x = (edges[middle] + edges[middle + 1]) / 2
             y = (base[middle] + top[middle]) / 2
-            _name(axes, x, y, _called(cutover, colour, spoken), style(colour))
+            _name(axes, x, y, _called(cutover, colour, language), style(colour))
         base = top
     axes.set_ylim(0, 1.1 * max([1.0, *base]))
-    axes.set_ylabel(spoken.requests)
+    axes.set_ylabel(spoken(message("good answers a second"), language))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     _grid(axes)
 
@@ -69,10 +70,10 @@ def _middle(answers: tuple[float, ...]) -> int:
     return next(n for n, so_far in enumerate(accumulate(answers)) if so_far >= half)
 
 
-def _called(cutover: CutOver, colour: str, spoken: Translations) -> str:
+def _called(cutover: CutOver, colour: str, language: Language) -> str:
     versions = {cutover.old: cutover.old_version, cutover.new: cutover.new_version}
     if colour == UNKNOWN:
-        return spoken.unknown
+        return spoken(message("not told"), language)
     version = versions.get(Colour(colour)) if colour in set(Colour) else None
     return f"{colour} {version}" if version else drawing.spelled(colour)
 
@@ -93,15 +94,16 @@ def _name(axes: Axes, x: float, y: float, text: str, paint: Style) -> None:
     )
 
 
-def draw_losses(axes: Axes, seen: Curves, edges: list[float], spoken: Translations) -> None:
+def draw_losses(axes: Axes, seen: Curves, edges: list[float], language: Language) -> None:
     """A red mark wherever requests were lost, the higher the more they were."""
     axes.set_facecolor(FAINT)
     axes.set_yticks([])
     axes.set_ylim(0, 1)
-    axes.set_ylabel(spoken.losses, rotation=0, ha="center", va="center")
+    lost = spoken(in_context("chart", "lost"), language)
+    axes.set_ylabel(lost, rotation=0, ha="center", va="center")
     most = max(seen.lost)
     if most == 0:
-        _say(axes, spoken.no_losses)
+        _say(axes, spoken(message("no request was lost"), language))
         return
     places = [
         ((begin + end) / 2, 0.35 + 0.65 * lost / most)
@@ -112,7 +114,7 @@ def draw_losses(axes: Axes, seen: Curves, edges: list[float], spoken: Translatio
     _beside(axes, edges[-1], 0.5, f"{sum(seen.lost):,}", RED, "center")
 
 
-def draw_latency(axes: Axes, seen: Curves, edges: list[float], spoken: Translations) -> None:
+def draw_latency(axes: Axes, seen: Curves, edges: list[float], language: Language) -> None:
     """Median and 95th percentile of the answer times, on a logarithmic scale."""
     known = [value for value in (*seen.median, *seen.p95) if value >= LEAST]
     axes.set_yscale("log")
@@ -121,11 +123,11 @@ def draw_latency(axes: Axes, seen: Curves, edges: list[float], spoken: Translati
     axes.yaxis.set_major_locator(LogLocator(numticks=6))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _time(value)))
-    axes.set_ylabel(spoken.latency)
+    axes.set_ylabel(spoken(message("answer time"), language))
     _grid(axes)
     for values, name, colour, align in (
         (seen.p95, "p95", VIOLET, "bottom"),
-        (seen.median, spoken.median, INK, "top"),
+        (seen.median, spoken(message("median"), language), INK, "top"),
     ):
         axes.stairs(values, edges, baseline=None, color=colour, linewidth=1.3)
         last = next((value for value in reversed(values) if value >= LEAST), None)

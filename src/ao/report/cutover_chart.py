@@ -14,10 +14,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ao.cutover.cutover import CutOver, Mark
-from ao.report import chart_labels, chart_panels, drawing, translations
+from ao.message import Message, message
+from ao.message.translation import Language, spoken
+from ao.report import chart_labels, chart_panels, drawing, sentences
 from ao.report.chart_colours import GREY, INK, PALE, RED
 from ao.report.chart_curves import curves
-from ao.report.translations import Language, Translations
 
 WIDTH = 9.0
 """Width in inches; at 100 dots an inch, 900 pixels."""
@@ -50,22 +51,30 @@ def figure(
 
     Japanese falls back to English where matplotlib finds no Japanese font.
     """
-    spoken = translations.of(drawing.written(language))
+    language = drawing.written(language)
     with drawing.style():
-        return _drawn(_spelled(cutover), spoken, titled=titled)
+        return _drawn(_spelled(cutover, language), language, titled=titled)
 
 
-def _spelled(cutover: CutOver) -> CutOver:
-    """Return the cut-over with a question mark for every character that no font has."""
+def _spelled(cutover: CutOver, language: Language) -> CutOver:
+    """Return the cut-over with its texts in a language, as far as a font has their characters.
+
+    A question mark stands for any other character.
+    """
+
+    def spelled(text: str) -> str:
+        # Of other texts, spelling alone takes away what cannot be drawn.
+        return drawing.spelled(spoken(text, language) if isinstance(text, Message) else text)
+
     return replace(
         cutover,
-        marks=tuple(replace(mark, text=drawing.spelled(mark.text)) for mark in cutover.marks),
-        unmeasured=drawing.spelled(cutover.unmeasured),
-        failure=drawing.spelled(cutover.failure) if cutover.failure else None,
+        marks=tuple(replace(mark, text=spelled(mark.text)) for mark in cutover.marks),
+        unmeasured=spelled(cutover.unmeasured),
+        failure=spelled(cutover.failure) if cutover.failure else None,
     )
 
 
-def _drawn(cutover: CutOver, spoken: Translations, *, titled: bool) -> Figure:
+def _drawn(cutover: CutOver, language: Language, *, titled: bool) -> Figure:
     drawn = Figure(figsize=(WIDTH, 1), dpi=100, facecolor="white")
     FigureCanvasAgg(drawn)
     marks = sorted(cutover.marks, key=lambda mark: mark.at)
@@ -88,17 +97,17 @@ def _drawn(cutover: CutOver, spoken: Translations, *, titled: bool) -> Figure:
         latency, losses, requests = axes
         seen = curves(cutover.recording, STEPS)
         edges = [edge - origin for edge in seen.edges]
-        chart_panels.draw_latency(latency, seen, edges, spoken)
-        chart_panels.draw_losses(losses, seen, edges, spoken)
-        chart_panels.draw_requests(requests, seen, edges, cutover, spoken)
+        chart_panels.draw_latency(latency, seen, edges, language)
+        chart_panels.draw_losses(losses, seen, edges, language)
+        chart_panels.draw_requests(requests, seen, edges, cutover, language)
     else:
-        chart_panels.draw_nothing(axes[0], translations.toll(cutover, spoken))
+        chart_panels.draw_nothing(axes[0], spoken(sentences.toll(cutover), language))
     axes[0].tick_params(labelbottom=True)
-    axes[0].set_xlabel(spoken.seconds)
+    axes[0].set_xlabel(spoken(message("seconds from the switch's request"), language))
     steps = _panel(drawn, _BOTTOM, labelled, limits)
     _draw_steps(steps, cutover, marks, [filled + row * _ROW for row in rows], labelled)
     if titled:
-        _draw_title(drawn, cutover, spoken)
+        _draw_title(drawn, cutover, language)
     return drawn
 
 
@@ -171,14 +180,16 @@ def _draw_steps(
         axes.plot([0, 0], [0, min(feet, default=height)], color=INK, linewidth=1.3)
 
 
-def _draw_title(drawn: Figure, cutover: CutOver, spoken: Translations) -> None:
+def _draw_title(drawn: Figure, cutover: CutOver, language: Language) -> None:
     """Draw the heading: what happened, what it cost, and how the users came over."""
     height = drawn.get_size_inches()[1]
     lost = cutover.recording is not None and cutover.recording.lost > 0
 
     def line(text: str, inches: float, **style: Any) -> None:
-        drawn.text(0.2 / WIDTH, 1 - inches / height, translations.capital(text), **style)
+        drawn.text(0.2 / WIDTH, 1 - inches / height, sentences.capital(text), **style)
 
-    line(_short(translations.move(cutover, spoken), 66), 0.35, fontsize=14, fontweight="bold")
-    line(translations.toll(cutover, spoken), 0.6, fontsize=11, color=RED if lost else INK)
-    line(translations.turnover(cutover, spoken), 0.82, fontsize=9.5, color=GREY)
+    move, toll = (spoken(it, language) for it in (sentences.move(cutover), sentences.toll(cutover)))
+    line(_short(move, 66), 0.35, fontsize=14, fontweight="bold")
+    line(toll, 0.6, fontsize=11, color=RED if lost else INK)
+    if turnover := sentences.turnover(cutover):
+        line(spoken(turnover, language), 0.82, fontsize=9.5, color=GREY)

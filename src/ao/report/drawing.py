@@ -15,8 +15,8 @@ import matplotlib
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+from ao.message.translation import Language
 from ao.report.chart_colours import GREY, INK
-from ao.report.translations import Language
 
 DPI = 200
 """Dots an inch of a PNG: sharp on dense screens too."""

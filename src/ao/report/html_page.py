@@ -4,46 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ao.cutover.cutover import CutOver
+from ao.message import Message, message
+from ao.message.translation import Language, spoken
 from ao.probe.recording import Kind
-from ao.report import cutover_chart, tables, translations, trend_chart
-from ao.report.translations import Language
+from ao.report import cutover_chart, sentences, tables, trend_chart
 
 _MOODS = {True: "good", False: "bad", None: "open"}
 """Names of the verdict's colours in the page's style."""
+_WORDS = {
+    "chart": message("Cut-over chart"),
+    "trend": message("Servers and load"),
+    "both": message("Servers and load of both systems around the switch"),
+    "times": message("Times count from the moment when the switch's own request was sent."),
+}
+"""What the page says of itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Figure:
     """A figure in large type."""
 
-    name: str
+    name: Message
     value: str
     bad: bool = False
 
 
 def page(cutover: CutOver, language: Language = Language.ENGLISH) -> str:
-    """Return the page, in English; `language` is that of the chart."""
+    """Return the page, with its chart, in a language."""
     environment = Environment(
         loader=PackageLoader("ao.report", ""),
         autoescape=True,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
+    environment.filters["spoken"] = partial(spoken, language=language)
+    environment.filters["sentence"] = lambda text: sentences.capital(spoken(text, language))
     return environment.get_template("page.html").render(
-        verdict=translations.verdict(cutover),
+        language=language,
+        words=_WORDS,
+        verdict=sentences.verdict(cutover),
         mood=_MOODS[cutover.well],
-        move=translations.capital(translations.move(cutover)),
-        toll=translations.capital(translations.toll(cutover)),
-        circumstances=translations.capital(tables.circumstances(cutover)),
+        move=sentences.move(cutover),
+        toll=sentences.toll(cutover),
+        circumstances=tables.circumstances(cutover),
         lines=[
-            translations.capital(line)
+            line
             for line in (
-                translations.turnover(cutover),
+                sentences.turnover(cutover),
                 tables.answer_times(cutover),
                 tables.drained(cutover),
             )
@@ -69,19 +82,20 @@ def _figures(cutover: CutOver) -> Iterator[_Figure]:
         return
     first = cutover.turn(Kind.NEW).first_new
     yield _Figure(
-        name=f"lost of {recording.sent:,} requests",
+        name=message("lost of %(sent)s requests", sent=f"{recording.sent:,}"),
         value=f"{recording.lost:,}",
         bad=recording.lost > 0,
     )
-    yield _Figure(name="sent again and answered", value=f"{recording.retried:,}")
+    yield _Figure(name=message("sent again and answered"), value=f"{recording.retried:,}")
     if first is not None:
-        name = f"first answer of {cutover.new}, new connections"
-        yield _Figure(name=name, value=translations.seconds(first))
+        name = message("first answer of %(colour)s, new connections", colour=str(cutover.new))
+        yield _Figure(name=name, value=sentences.seconds(first))
     if cutover.gap is not None:
-        yield _Figure(name="longest without a good answer", value=translations.seconds(cutover.gap))
+        name = message("longest without a good answer")
+        yield _Figure(name=name, value=sentences.seconds(cutover.gap))
     if following:
         yield _Figure(
-            name="Keep-Alive clients that followed",
-            value=f"{following.followed} of {following.clients}",
+            name=message("Keep-Alive clients that followed"),
+            value=tables.share(following),
             bad=following.followed < following.clients,
         )

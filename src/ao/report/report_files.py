@@ -9,7 +9,7 @@ from ao import output_file
 from ao.cutover.cutover import CutOver
 from ao.errors import ConfigError
 from ao.message import message
-from ao.report.translations import Language
+from ao.message.translation import Language, language_of_environment
 
 
 def check(path: Path) -> None:
@@ -26,10 +26,11 @@ def check(path: Path) -> None:
     output_file.check_folder(path)
 
 
-def write(cutover: CutOver, path: Path, language: Language = Language.ENGLISH) -> None:
-    """Write the report that the file's suffix names; `language` is that of a chart.
+def write(cutover: CutOver, path: Path, language: Language | None = None) -> None:
+    """Write the report that the file's suffix names, in a language.
 
-    Raises ConfigError when it cannot be written.
+    Without one, a chart is in English and a page in the language of the user. Raises ConfigError
+    when it cannot be written.
     """
     check(path)
     content = _CONTENTS[path.suffix](cutover, language)
@@ -50,31 +51,31 @@ def read(path: Path) -> CutOver:
         ) from None
 
 
-def _json(cutover: CutOver, _: Language) -> bytes:
+def _json(cutover: CutOver, _: Language | None) -> bytes:
     from ao.report import cutover_json
 
     return cutover_json.write(cutover).encode()
 
 
-def _html(cutover: CutOver, language: Language) -> bytes:
+def _html(cutover: CutOver, language: Language | None) -> bytes:
     from ao.report import html_page
 
-    return html_page.page(cutover, language).encode()
+    return html_page.page(cutover, language or language_of_environment()).encode()
 
 
-def _svg(cutover: CutOver, language: Language) -> bytes:
+def _svg(cutover: CutOver, language: Language | None) -> bytes:
     from ao.report import cutover_chart
 
-    return cutover_chart.svg(cutover, language).encode()
+    return cutover_chart.svg(cutover, language or Language.ENGLISH).encode()
 
 
-def _png(cutover: CutOver, language: Language) -> bytes:
+def _png(cutover: CutOver, language: Language | None) -> bytes:
     from ao.report import cutover_chart
 
-    return cutover_chart.png(cutover, language)
+    return cutover_chart.png(cutover, language or Language.ENGLISH)
 
 
-_CONTENTS: dict[str, Callable[[CutOver, Language], bytes]] = {
+_CONTENTS: dict[str, Callable[[CutOver, Language | None], bytes]] = {
     ".json": _json,
     ".html": _html,
     ".svg": _svg,

@@ -1,4 +1,4 @@
-"""The tables of a report, as words and figures for people."""
+"""The tables of a report, as messages and figures for people."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ao.cutover.cutover import Call, CutOver
+from ao.cutover.cutover import Call, CutOver, Following
+from ao.message import Message, in_context, message
 from ao.probe.recording import Kind
-from ao.report import translations
+from ao.report import sentences
 
 NONE = "-"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table of texts."""
+    """A table of texts, which are messages or data."""
 
-    title: str
-    columns: tuple[str, ...]
+    title: Message
+    columns: tuple[Message, ...]
     figures: frozenset[str]
     """Columns of figures, which stand on the right."""
     rows: tuple[tuple[str, ...], ...]
@@ -30,39 +31,47 @@ def tables(cutover: CutOver) -> tuple[Table, ...]:
     return tuple(table for table in found if table.rows)
 
 
-def circumstances(cutover: CutOver) -> str:
+def circumstances(cutover: CutOver) -> Message:
     """Return the site, the method, the provider and the moment of a switch, in one line."""
     moment = datetime.fromtimestamp(cutover.started, UTC)
-    return (
-        f"site {cutover.site}, {cutover.method} method, provider {cutover.provider}, "
-        f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return message(
+        "site %(site)s, %(method)s method, provider %(provider)s, %(moment)s UTC",
+        site=cutover.site,
+        method=cutover.method,
+        provider=cutover.provider,
+        moment=f"{moment:%Y-%m-%d %H:%M:%S}",
     )
 
 
-def drained(cutover: CutOver) -> str:
-    """Return the result of the drain, in one line; empty when there was none."""
+def drained(cutover: CutOver) -> Message | None:
+    """Return the result of the drain, in one line; None when there was none."""
     drain = cutover.drain
-    return f"drained for {translations.seconds(drain.seconds)}: {drain.text}" if drain else ""
+    if drain is None:
+        return None
+    time = sentences.seconds(drain.seconds)
+    return message("drained for %(time)s: %(result)s", time=time, result=drain.text)
 
 
-def answer_times(cutover: CutOver) -> str:
-    """Answer times of the good answers; empty when there was none."""
+def answer_times(cutover: CutOver) -> Message | None:
+    """Return the answer times of the good answers, in one line; None when there was none."""
     seen = cutover.recording
     if seen is None or None in (seen.latency_p50, seen.latency_p95, seen.latency_max):
-        return ""
-    return (
-        f"answers took {_milliseconds(seen.latency_p50)} (median), "
-        f"{_milliseconds(seen.latency_p95)} (p95), "
-        f"{_milliseconds(seen.latency_max)} (longest)"
+        return None
+    return message(
+        "answers took %(median)s (median), %(p95)s (p95), %(longest)s (longest)",
+        median=_milliseconds(seen.latency_p50),
+        p95=_milliseconds(seen.latency_p95),
+        longest=_milliseconds(seen.latency_max),
     )
 
 
 def clients(cutover: CutOver) -> Table:
     """Return the table of how users came over, on new and on kept connections."""
+    connections = (message("new connections"), message("kept connections"))
     return Table(
-        title="How users came over",
-        columns=("from the switch's request", "new connections", "kept connections"),
-        figures=frozenset({"new connections", "kept connections"}),
+        title=message("How users came over"),
+        columns=(message("from the switch's request"), *connections),
+        figures=frozenset(connections),
         rows=tuple(_clients(cutover)) if cutover.recording else (),
     )
 
@@ -70,69 +79,88 @@ def clients(cutover: CutOver) -> Table:
 def _clients(cutover: CutOver) -> Iterator[tuple[str, str, str]]:
     new, kept = cutover.turn(Kind.NEW), cutover.turn(Kind.KEPT)
     yield (
-        f"first answer of {cutover.new}",
+        message("first answer of %(colour)s", colour=str(cutover.new)),
         _seconds(new.first_new),
         _seconds(kept.first_new),
     )
     if cutover.old:
         yield (
-            f"last answer of {cutover.old}",
+            message("last answer of %(colour)s", colour=str(cutover.old)),
             _seconds(new.last_old),
             _seconds(kept.last_old),
         )
-    yield "longest without a good answer", _seconds(cutover.gap), NONE
+    yield message("longest without a good answer"), _seconds(cutover.gap), NONE
     following = cutover.following
     if following:
-        share = f"{following.followed} of {following.clients}"
-        yield "clients that followed", NONE, share
-        yield "last of them followed", NONE, _seconds(following.seconds)
+        yield message("clients that followed"), NONE, share(following)
+        yield message("last of them followed"), NONE, _seconds(following.seconds)
+
+
+def share(following: Following) -> Message:
+    """Return how many of the Keep-Alive clients followed, as `48 of 50`."""
+    return message(
+        "%(followed)s of %(clients)s", followed=following.followed, clients=following.clients
+    )
 
 
 def losses(cutover: CutOver) -> Table:
-    """Lost requests, by the step in which they were lost."""
+    """Return the table of lost requests, by the step in which they were lost."""
     rows: list[tuple[str, ...]] = [
-        (lost.step or "before the first step", lost.kind, lost.outcome, f"{lost.count:,}")
+        (lost.step or message("before the first step"), lost.kind, lost.outcome, f"{lost.count:,}")
         for lost in cutover.losses()
     ]
     recording = cutover.recording
     unlisted = recording.lost - len(recording.losses) if recording else 0
     if unlisted:
-        rows.append(("not recorded one by one", NONE, NONE, f"{unlisted:,}"))
+        rows.append((message("not recorded one by one"), NONE, NONE, f"{unlisted:,}"))
     return Table(
-        title="Lost requests",
-        columns=("step", "connection", "outcome", "requests"),
+        title=message("Lost requests"),
+        columns=(
+            message("step"),
+            message("connection"),
+            message("outcome"),
+            message("requests"),
+        ),
         figures=frozenset({"requests"}),
         rows=tuple(rows),
     )
 
 
 def calls(cutover: CutOver) -> Table:
-    """Requests to OpenStack that ask for a change, by the time when they were sent."""
+    """Return the requests to OpenStack that ask for a change, by the time when they were sent."""
     changing = [call for call in cutover.calls if call.method not in _READING]
-    reading = len(cutover.calls) - len(changing)
-    return _calls(cutover, changing, f"Changes asked of OpenStack, beside {reading:,} reads")
+    reads = f"{len(cutover.calls) - len(changing):,}"
+    title = message("Changes asked of OpenStack, beside %(reads)s reads", reads=reads)
+    return _calls(cutover, changing, title)
 
 
 def all_calls(cutover: CutOver) -> Table:
     """Return all requests to OpenStack, by the time when they were sent."""
-    return _calls(cutover, cutover.calls, f"All {len(cutover.calls):,} requests to OpenStack")
+    count = f"{len(cutover.calls):,}"
+    title = message("All %(count)s requests to OpenStack", count=count)
+    return _calls(cutover, cutover.calls, title)
 
 
 _READING = {"GET", "HEAD"}
 
 
-def _calls(cutover: CutOver, chosen: Iterable[Call], title: str) -> Table:
+def _calls(cutover: CutOver, chosen: Iterable[Call], title: Message) -> Table:
     origin = cutover.asked_at or 0.0
     return Table(
         title=title,
-        columns=("sent", "request", "status", "took"),
+        columns=(
+            message("sent"),
+            in_context("HTTP", "request"),
+            message("status"),
+            message("took"),
+        ),
         figures=frozenset({"sent", "status", "took"}),
         rows=tuple(
             (
                 f"{call.at - origin:+.2f} s",
                 f"{call.method} {call.service} {call.path}",
-                str(call.status) if call.status else "no answer",
-                translations.seconds(call.seconds),
+                str(call.status) if call.status else message("no answer"),
+                sentences.seconds(call.seconds),
             )
             for call in sorted(chosen, key=lambda call: call.at)
         ),
@@ -140,7 +168,7 @@ def _calls(cutover: CutOver, chosen: Iterable[Call], title: str) -> Table:
 
 
 def _seconds(value: float | None) -> str:
-    return NONE if value is None else translations.seconds(value)
+    return NONE if value is None else sentences.seconds(value)
 
 
 def _milliseconds(value: float | None) -> str:

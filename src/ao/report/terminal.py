@@ -1,4 +1,4 @@
-"""A cut-over on a terminal."""
+"""A cut-over on a terminal, in the user's language."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from ao.cutover.cutover import CutOver
-from ao.report import tables, translations
+from ao.message.translation import spoken
+from ao.report import sentences, tables
 from ao.report.tables import Table
 
 _MARKS = {
@@ -28,7 +29,7 @@ def render(cutover: CutOver) -> RenderableType:
 
 def _verdict(cutover: CutOver) -> Text:
     mark, style = _MARKS[cutover.well]
-    return Text.assemble((mark, style), (translations.verdict(cutover), "bold"))
+    return Text.assemble((mark, style), (spoken(sentences.verdict(cutover)), "bold"))
 
 
 def _lines(cutover: CutOver) -> Iterator[RenderableType]:
@@ -39,7 +40,7 @@ def _lines(cutover: CutOver) -> Iterator[RenderableType]:
         tables.drained(cutover),
     ):
         if line:
-            yield Padding(Text(line, style="dim"), (0, 0, 0, 2), expand=False)
+            yield Padding(Text(spoken(line), style="dim"), (0, 0, 0, 2), expand=False)
 
 
 def _grids(cutover: CutOver) -> Iterator[RenderableType]:
@@ -49,7 +50,7 @@ def _grids(cutover: CutOver) -> Iterator[RenderableType]:
 
 def _grid(shown: Table) -> Grid:
     grid = Grid(
-        title=shown.title,
+        title=spoken(shown.title),
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -58,7 +59,7 @@ def _grid(shown: Table) -> Grid:
         show_edge=False,
     )
     for column in shown.columns:
-        grid.add_column(column, justify="right" if column in shown.figures else "left")
+        grid.add_column(spoken(column), justify="right" if column in shown.figures else "left")
     for row in shown.rows:
-        grid.add_row(*map(Text, row))
+        grid.add_row(*(Text(spoken(cell)) for cell in row))
     return grid

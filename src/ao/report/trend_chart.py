@@ -16,10 +16,11 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver
 from ao.cutover.trend import Points, Trend
-from ao.report import drawing, translations
+from ao.message import message
+from ao.message.translation import Language, spoken
+from ao.report import drawing, sentences
 from ao.report.chart_colours import GREY, INK, PALE, style
 from ao.report.chart_panels import SMALL
-from ao.report.translations import Language, Translations
 
 WIDTH, HEIGHT = 9.0, 3.2
 """Inches; at 100 dots an inch, 900 by 320 pixels."""
@@ -37,7 +38,7 @@ def svg(trend: Trend, cutover: CutOver, language: Language = Language.ENGLISH) -
 
 def figure(trend: Trend, cutover: CutOver, language: Language = Language.ENGLISH) -> Figure:
     """Return the chart as matplotlib has it; minutes count from the switch's request."""
-    spoken = translations.of(drawing.written(language))
+    language = drawing.written(language)
     origin = cutover.started + (cutover.asked_at or 0.0)
     with drawing.style():
         drawn = Figure(figsize=(WIDTH, HEIGHT), dpi=100, facecolor="white")
@@ -45,16 +46,16 @@ def figure(trend: Trend, cutover: CutOver, language: Language = Language.ENGLISH
         servers, load = drawn.subplots(2, 1, sharex=True, height_ratios=(1, 1.2))
         drawn.subplots_adjust(left=0.75 / WIDTH, right=1 - 1.15 / WIDTH, top=0.96, bottom=0.17)
         for colour in Colour:
-            name = translations.system(colour, _version(cutover, colour))
+            name = sentences.system(colour, _version(cutover, colour))
             _curve(servers, trend.servers, colour, trend.step, origin, name, stepped=True)
             _curve(load, trend.load, colour, trend.step, origin, name, stepped=False)
-        _draw_servers(servers, trend, spoken)
-        _draw_load(load, trend, spoken)
+        _draw_servers(servers, trend, language)
+        _draw_load(load, trend, language)
         for axes in (servers, load):
             _frame(axes)
             if cutover.asked_at is not None:
                 axes.axvline(0, color=INK, linewidth=1.3)
-        load.set_xlabel(spoken.minutes)
+        load.set_xlabel(spoken(message("minutes from the switch's request"), language))
         return drawn
 
 
@@ -105,25 +106,28 @@ def _greatest(curves: Mapping[Colour, Points]) -> float:
     return max([0.0, *(value for points in curves.values() for value in points.values)])
 
 
-def _draw_servers(axes: Axes, trend: Trend, spoken: Translations) -> None:
+def _draw_servers(axes: Axes, trend: Trend, language: Language) -> None:
     axes.set_ylim(0, 1.4 * _greatest(trend.servers) + 1)
-    axes.set_ylabel(spoken.servers)
+    axes.set_ylabel(spoken(message("servers"), language))
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="upper left", fontsize=SMALL, frameon=False, ncols=2)
 
 
-def _draw_load(axes: Axes, trend: Trend, spoken: Translations) -> None:
+def _draw_load(axes: Axes, trend: Trend, language: Language) -> None:
     """Load, and the thresholds on which servers come and go."""
     most = max(_greatest(trend.load), trend.out, trend.inward)
     axes.set_ylim(0, 1.15 * most or 1.0)
-    axes.set_ylabel(spoken.cpu if trend.cpu else spoken.load)
+    axes.set_ylabel(spoken(message("CPU load") if trend.cpu else message("load"), language))
     if trend.cpu:
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    for threshold, name in ((trend.out, spoken.out), (trend.inward, spoken.inward)):
+    for threshold, name in (
+        (trend.out, message("add above")),
+        (trend.inward, message("remove below")),
+    ):
         axes.axhline(threshold, color=GREY, linewidth=1, linestyle=":")
         axes.annotate(
-            name,
+            spoken(name, language),
             (1, threshold),
             xycoords=axes.get_yaxis_transform(),
             xytext=(4, 0),

@@ -7,7 +7,7 @@ from pathlib import Path
 from ao import output_file
 from ao.errors import ConfigError
 from ao.message import message
-from ao.report.translations import Language
+from ao.message.translation import Language, spoken
 from ao.timetable.comparison import Comparison
 from ao.timetable.schedule import Schedule
 
@@ -38,16 +38,15 @@ def write(shown: Schedule | Comparison, path: Path, language: Language) -> None:
 
 def _content(shown: Schedule | Comparison, suffix: str, language: Language) -> bytes:
     from ao.report import drawing
-    from ao.timetable import html_page, translations
+    from ao.timetable import html_page, quantities
     from ao.timetable.gantt_chart import figure
 
     if suffix == ".html":
         return html_page.page(shown, language).encode()
     if isinstance(shown, Comparison):
-        spoken = translations.of(drawing.written(language))
-        drawn = figure(
-            (shown.first, shown.second), language, heading=translations.saving(shown, spoken)
-        )
+        saving = quantities.saving(shown)
+        heading = spoken(saving, drawing.written(language)) if saving else ""
+        drawn = figure((shown.first, shown.second), language, heading=heading)
     else:
         drawn = figure((shown,), language)
     return drawing.svg(drawn).encode() if suffix == ".svg" else drawing.png(drawn)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import numpy
 from numpy.typing import NDArray
 
-from ao.timetable import translations
+from ao.message import Message, message
+from ao.timetable import quantities
 from ao.timetable.procedure import DECISION, SWITCH_BACK, Procedure
 from ao.timetable.simulation import run, times
 
@@ -158,7 +159,7 @@ def _as_usual(draw: _Draw, name: str, seconds: float) -> _Draw:
     )
 
 
-def warning(procedure: Procedure, window: float, *, share: float = SHARE) -> str | None:
+def warning(procedure: Procedure, window: float, *, share: float = SHARE) -> Message | None:
     """Return the warning before a release whose window may be too short; None if it is long enough.
 
     Too short is one that less than such a share of runs keeps to.
@@ -166,11 +167,17 @@ def warning(procedure: Procedure, window: float, *, share: float = SHARE) -> str
     found = fit(procedure, window, share=share)
     if found.kept >= share:
         return None
-    text = (
-        f"the window of {translations.time(window)} is long enough for "
-        f"{translations.percent(found.kept)} of releases like this one; 95 of 100 need "
-        f"{translations.time(found.p95)} or less, with the time to switch back"
+    text = message(
+        "the window of %(window)s is long enough for %(share)s of releases like this one; 95 of "
+        "100 need %(time)s or less, with the time to switch back.",
+        window=quantities.time(window),
+        share=quantities.percent(found.kept),
+        time=quantities.time(found.p95),
     )
     if found.breaker is None:
-        return f"{text}."
-    return f"{text}. Most likely to break it is {procedure.called(found.breaker)}."
+        return text
+    return message(
+        "%(text)s Most likely to break it is %(task)s.",
+        text=text,
+        task=procedure.called(found.breaker),
+    )

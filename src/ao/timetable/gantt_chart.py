@@ -18,13 +18,13 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import blended_transform_factory
 
 from ao.colour import Colour
+from ao.message import joined, message
+from ao.message.translation import Language, spoken
 from ao.report import drawing
 from ao.report.chart_colours import GREY, PALE, RED, VIOLET, style
-from ao.report.translations import Language
-from ao.timetable import clock_times, translations
+from ao.timetable import clock_times, quantities
 from ao.timetable.gantt_layout import Bar, Kind, Lane, layout
 from ao.timetable.schedule import Schedule
-from ao.timetable.translations import Translations
 
 WIDTH = 9.0
 """Width in inches; at 100 dots an inch, 900 pixels."""
@@ -102,7 +102,7 @@ def _drawn(plans: Sequence[Schedule], language: Language, heading: str) -> Figur
     _draw_legend(
         drawn,
         {bar.kind for block in blocks for lane in block for bar in lane.bars},
-        translations.of(language),
+        language,
     )
     return drawn
 
@@ -185,10 +185,8 @@ def _draw_block(block: _Block, found: Sequence[Lane], notes: float) -> None:
 
 def _draw_head(block: _Block) -> None:
     """Title on the left, and what it costs on the right."""
-    plan, spoken = block.plan, translations.of(block.language)
-    window = spoken.window.format(time=translations.time(plan.window, spoken))
-    stopped = spoken.stopped.format(time=translations.time(plan.stopped, spoken))
-    toll = f"{window if plan.procedure.stops else spoken.no_window}  ·  {stopped}"
+    plan = block.plan
+    toll = spoken(joined("  ·  ", quantities.toll(plan)), block.language)
     title = plan.procedure.title.spoken(block.language)
     block.beside(title, _LEFT, 0.2, fontsize=13, fontweight="bold")
     block.beside(toll, WIDTH - _RIGHT, 0.2, fontsize=10.5, ha="right")
@@ -215,7 +213,7 @@ def _box(paint: _Paint, place: tuple[float, float], width: float, height: float)
 
 def _draw_decision(block: _Block, moment: float) -> None:
     """A line at the decision's deadline, with its time above."""
-    axes, spoken = block.axes, translations.of(block.language)
+    axes = block.axes
     top = _HEAD - 0.1
     axes.vlines(moment, top, block.bottom, color=VIOLET, linewidth=1.2, linestyles="dashed")
     axes.plot([moment], [top], marker="v", color=VIOLET, markersize=6)
@@ -223,7 +221,7 @@ def _draw_decision(block: _Block, moment: float) -> None:
     begin, end = axes.get_xlim()
     left = moment > (begin + end) / 2
     axes.annotate(
-        spoken.decide.format(moment=time),
+        spoken(message("decide by %(moment)s", moment=time), block.language),
         (moment, top),
         xytext=(-6 if left else 6, 0),
         textcoords="offset points",
@@ -250,16 +248,16 @@ def _draw_axis(axes: Axes, plans: Sequence[Schedule]) -> None:
         axes.text(mark, bottom + 0.1, time, ha="center", va="top", fontsize=SMALL, color=GREY)
 
 
-def _draw_legend(drawn: Figure, there: Collection[Kind], spoken: Translations) -> None:
+def _draw_legend(drawn: Figure, there: Collection[Kind], language: Language) -> None:
     """Draw the legend of the paints that the chart has."""
     names = {
-        Kind.BEFORE: spoken.before,
-        Kind.WITHIN: spoken.within,
-        Kind.STOPPED: spoken.stopped.format(time="").strip(),
-        Kind.KEPT: spoken.kept,
-        Kind.SPARE: spoken.spare,
+        Kind.BEFORE: message("before the window"),
+        Kind.WITHIN: message("in the window"),
+        Kind.STOPPED: message("production stopped"),
+        Kind.KEPT: message("kept for switching back"),
+        Kind.SPARE: message("to spare"),
     }
-    told = {kind: name for kind, name in names.items() if kind in there}
+    told = {kind: spoken(name, language) for kind, name in names.items() if kind in there}
     drawn.legend(
         [_box(_PAINTS[kind], (0, 0), 1, 1) for kind in told],
         list(told.values()),

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ao.report.translations import Language
-from ao.timetable import translations
+from ao.message import message
+from ao.message.translation import Language, spoken
+from ao.timetable import quantities
 from ao.timetable.schedule import Schedule
 
 
@@ -53,7 +54,6 @@ def layout(
     plan: Schedule, first: float, last: float, language: Language = Language.ENGLISH
 ) -> tuple[Lane, ...]:
     """Return a lane for production from first to last, one for each task, those of the decision."""
-    spoken = translations.of(language)
     tasks = (
         Lane(
             title=slot.task.title.spoken(language),
@@ -64,12 +64,14 @@ def layout(
                     end=slot.end,
                 ),
             ),
-            note=translations.takes(slot.task.takes, spoken),
+            note=spoken(quantities.takes(slot.task.takes), language),
         )
         for slot in plan.slots
     )
-    production = Lane(title=spoken.production, bars=tuple(_production(plan, first, last)))
-    return (production, *sorted((*tasks, *_decision(plan, spoken)), key=_begin))
+    production = Lane(
+        title=spoken(message("production"), language), bars=tuple(_production(plan, first, last))
+    )
+    return (production, *sorted((*tasks, *_decision(plan, language)), key=_begin))
 
 
 def _begin(lane: Lane) -> float:
@@ -86,22 +88,22 @@ def _production(plan: Schedule, first: float, last: float) -> Iterator[Bar]:
     yield Bar(kind=Kind.OPEN, begin=begin, end=last)
 
 
-def _decision(plan: Schedule, spoken: translations.Translations) -> Iterator[Lane]:
+def _decision(plan: Schedule, language: Language) -> Iterator[Lane]:
     decision = plan.procedure.decision
     if decision is None or plan.decision is None:
         return
     begin = plan.decision - decision.watch.planned
     if begin < plan.decision:
         yield Lane(
-            title=spoken.watch,
+            title=spoken(message("watch production"), language),
             bars=(Bar(kind=Kind.WATCH, begin=begin, end=plan.decision),),
-            note=translations.takes(decision.watch, spoken),
+            note=spoken(quantities.takes(decision.watch), language),
         )
     back = plan.decision + plan.switch_back
     kept = Bar(kind=Kind.KEPT, begin=plan.decision, end=back)
     spare = Bar(kind=Kind.SPARE, begin=back, end=back + plan.slack)
     yield Lane(
-        title=spoken.kept,
+        title=spoken(message("kept for switching back"), language),
         bars=(kept, spare) if plan.slack else (kept,),
-        note=translations.time(plan.switch_back, spoken),
+        note=spoken(quantities.time(plan.switch_back), language),
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from ao.message import message
+from ao.message.translation import Language, spoken
 from ao.report import drawing
-from ao.report.translations import Language
-from ao.timetable import rows, tables, translations
+from ao.timetable import quantities, rows, tables
 from ao.timetable.comparison import Comparison
 from ao.timetable.gantt_chart import figure
 from ao.timetable.schedule import Schedule
@@ -15,11 +16,11 @@ from ao.timetable.schedule import Schedule
 
 def page(shown: Schedule | Comparison, language: Language = Language.ENGLISH) -> str:
     """Return the page: chart, rows, and for two procedures what the second saves."""
-    spoken = translations.of(language)
     compared = shown if isinstance(shown, Comparison) else None
     plans = (shown.first, shown.second) if isinstance(shown, Comparison) else (shown,)
     titles = [plan.procedure.title.spoken(language) for plan in plans]
     drawn = drawing.svg(figure(plans, language))
+    saving = quantities.saving(compared) if compared else None
     environment = Environment(
         loader=PackageLoader("ao.timetable", ""),
         autoescape=True,
@@ -29,7 +30,7 @@ def page(shown: Schedule | Comparison, language: Language = Language.ENGLISH) ->
     return environment.get_template("page.html").render(
         language=language,
         title=" / ".join(titles),
-        saving=translations.saving(compared, spoken) if compared else "",
+        saving=spoken(saving, language) if saving else "",
         chart=Markup(drawn[drawn.index("<svg") :]),
         timetables=[
             {
@@ -39,6 +40,6 @@ def page(shown: Schedule | Comparison, language: Language = Language.ENGLISH) ->
             }
             for title, plan in zip(titles, plans, strict=True)
         ],
-        before=spoken.before,
+        before=spoken(message("before the window"), language),
         comparison=tables.comparison(compared, language) if compared else None,
     )

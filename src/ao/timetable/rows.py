@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from ao.report.translations import Language
-from ao.timetable import clock_times, translations
+from ao.message import Message, joined, listed, message
+from ao.message.translation import Language, spoken
+from ao.timetable import clock_times, quantities
 from ao.timetable.schedule import Schedule, Slot
 
 
@@ -37,47 +38,49 @@ def rows(plan: Schedule, language: Language = Language.ENGLISH) -> tuple[Row, ..
 
 def before(plan: Schedule, language: Language = Language.ENGLISH) -> str:
     """Return the tasks before the window in one line; empty for none."""
-    return _listed(plan.before, language)
+    return spoken(_listed(plan.before, language), language) if plan.before else ""
 
 
 def _tasks(plan: Schedule, language: Language) -> Iterator[Row]:
-    spoken = translations.of(language)
-    first = spoken.opens if plan.procedure.stops else spoken.begins
+    first = [message("window opens") if plan.procedure.stops else message("release begins")]
     for _, group in groupby(plan.within, key=lambda slot: slot.task.row or slot.task.name):
         slots = tuple(group)
         task = slots[0].task
         text = (task.row or task.title).spoken(language)
+        people = dict.fromkeys(slot.task.by.spoken(language) for slot in slots if slot.task.by)
         yield _row(
             plan,
             slots[0].begin,
-            what=f"{first}{spoken.between}{text}" if first else text,
-            note=_listed(slots, language) if task.row else translations.takes(task.takes, spoken),
-            by=spoken.between.join(
-                dict.fromkeys(slot.task.by.spoken(language) for slot in slots if slot.task.by)
-            ),
+            language,
+            what=[*first, text],
+            note=[_listed(slots, language) if task.row else quantities.takes(task.takes)],
+            by=people,
         )
-        first = ""
+        first = []
 
 
 def _decision(plan: Schedule, language: Language) -> Iterator[Row]:
     if plan.decision is not None and _while_stopped(plan):
-        spoken = translations.of(language)
-        kept = translations.time(plan.switch_back, spoken)
-        note = spoken.switch_back.format(time=kept)
-        yield _row(plan, plan.decision, what=spoken.decision, note=note)
+        what = message("deadline to decide on switching back")
+        kept = quantities.time(plan.switch_back)
+        note = message("switching back takes %(time)s", time=kept)
+        yield _row(plan, plan.decision, language, what=[what], note=[note])
 
 
 def _closing(plan: Schedule, language: Language) -> Row:
-    spoken = translations.of(language)
-    texts = [spoken.closes if plan.procedure.stops else spoken.ends]
+    texts = [message("window closes") if plan.procedure.stops else message("release is through")]
     if plan.stops and plan.stops[-1].end >= plan.closes:
-        texts.append(spoken.reopened)
-    notes = [spoken.in_all.format(time=translations.time(plan.closes, spoken))]
+        texts.append(message("production open"))
+    notes = [message("%(time)s in all", time=quantities.time(plan.closes))]
     if plan.decision is not None and not _while_stopped(plan):
         moment = clock_times.written(plan.procedure.opening, plan.decision)
-        kept = translations.time(plan.switch_back, spoken)
-        notes.append(spoken.decided.format(moment=moment, time=kept))
-    return _row(plan, plan.closes, what=spoken.between.join(texts), note=spoken.between.join(notes))
+        decided = message(
+            "decision on switching back by %(moment)s, %(time)s kept for it",
+            moment=moment,
+            time=quantities.time(plan.switch_back),
+        )
+        notes.append(decided)
+    return _row(plan, plan.closes, language, what=texts, note=notes)
 
 
 def _while_stopped(plan: Schedule) -> bool:
@@ -86,14 +89,26 @@ def _while_stopped(plan: Schedule) -> bool:
     return moment is not None and any(stop.begin <= moment < stop.end for stop in plan.stops)
 
 
-def _listed(slots: tuple[Slot, ...], language: Language) -> str:
-    spoken = translations.of(language)
-    return spoken.between.join(
-        f"{slot.task.title.spoken(language)} {translations.takes(slot.task.takes, spoken)}"
+def _listed(slots: tuple[Slot, ...], language: Language) -> Message:
+    return listed(
+        joined(" ", [slot.task.title.spoken(language), quantities.takes(slot.task.takes)])
         for slot in slots
     )
 
 
-def _row(plan: Schedule, moment: float, *, what: str, note: str, by: str = "") -> Row:
-    time = clock_times.written(plan.procedure.opening, moment)
-    return Row(moment=moment, time=time, what=what, note=note, by=by)
+def _row(
+    plan: Schedule,
+    moment: float,
+    language: Language,
+    *,
+    what: Iterable[str],
+    note: Iterable[str],
+    by: Iterable[str] = (),
+) -> Row:
+    return Row(
+        moment=moment,
+        time=clock_times.written(plan.procedure.opening, moment),
+        what=spoken(listed(what), language),
+        note=spoken(listed(note), language),
+        by=spoken(listed(by), language),
+    )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ao.message import message
-from ao.report.translations import Language
-from ao.timetable import clock_times, rows, translations
+from ao.message import in_context, joined, listed, message
+from ao.message.translation import Language, spoken
+from ao.timetable import clock_times, quantities, rows
 from ao.timetable.comparison import Comparison
 from ao.timetable.procedure import Opening, Procedure
 from ao.timetable.schedule import Schedule
-from ao.timetable.translations import Translations
 
 if TYPE_CHECKING:
     from ao.timetable.fit import Fit
@@ -28,61 +27,68 @@ class Table:
 
 def timetable(plan: Schedule, language: Language = Language.ENGLISH) -> Table:
     """Return the rows of a timetable."""
-    spoken = translations.of(language)
+    columns = (
+        message("Time"),
+        message("What"),
+        message("Note"),
+        in_context("timetable", "Who"),
+    )
     return Table(
-        columns=(spoken.time, spoken.what, spoken.note, spoken.by),
+        columns=_said(columns, language),
         rows=tuple((row.time, row.what, row.note, row.by) for row in rows.rows(plan, language)),
     )
 
 
 def comparison(compared: Comparison, language: Language = Language.ENGLISH) -> Table:
-    """Both procedures by their figures, then what left the window and why."""
-    spoken = translations.of(language)
+    """Return both procedures by their figures, then what left the window and why."""
     plans = (compared.first, compared.second)
     titles = tuple(plan.procedure.title.spoken(language) for plan in plans)
-    found = [*_figures(compared, spoken, language), *_gone(compared, spoken, language)]
-    return Table(columns=("", *titles, spoken.difference), rows=tuple(found))
+    found = [*_figures(compared, language), *_gone(compared, language)]
+    return Table(
+        columns=_said(("", *titles, message("Saved, or why")), language),
+        rows=tuple(_said(row, language) for row in found),
+    )
 
 
-def _figures(
-    compared: Comparison, spoken: Translations, language: Language
-) -> Iterator[tuple[str, ...]]:
+def _said(texts: Iterable[str], language: Language) -> tuple[str, ...]:
+    return tuple(spoken(text, language) for text in texts)
+
+
+def _figures(compared: Comparison, language: Language) -> Iterator[tuple[str, ...]]:
     plans = (compared.first, compared.second)
     trimmed = compared.trimmed
     yield (
-        spoken.window.format(time="").strip(),
-        *(translations.time(plan.window, spoken) for plan in plans),
-        translations.time(compared.saving, spoken),
+        message("window"),
+        *(quantities.time(plan.window) for plan in plans),
+        quantities.time(compared.saving),
     )
     yield (
-        spoken.stopped.format(time="").strip(),
-        *(translations.time(plan.stopped, spoken) for plan in plans),
-        translations.time(compared.stop_saving, spoken),
+        message("production stopped"),
+        *(quantities.time(plan.stopped) for plan in plans),
+        quantities.time(compared.stop_saving),
     )
-    yield (spoken.deadline, *(_deadline(plan) for plan in plans), "")
-    yield (spoken.spare, *(translations.time(plan.slack, spoken) for plan in plans), "")
+    yield (message("decision deadline"), *(_deadline(plan) for plan in plans), "")
+    yield (message("to spare"), *(quantities.time(plan.slack) for plan in plans), "")
     yield (
-        spoken.year.format(releases=f"{compared.releases:g}"),
-        *(translations.hours(plan.window * compared.releases, spoken) for plan in plans),
-        translations.hours(compared.saving * compared.releases, spoken),
+        message("windows of %(releases)s releases, a year", releases=f"{compared.releases:g}"),
+        *(quantities.hours(plan.window * compared.releases) for plan in plans),
+        quantities.hours(compared.saving * compared.releases),
     )
     if compared.dropped:
-        names = spoken.between.join(task.title.spoken(language) for task in compared.dropped)
+        names = listed(task.title.spoken(language) for task in compared.dropped)
         yield (
-            spoken.without.format(tasks=names),
-            *(translations.window(plan, spoken) for plan in trimmed),
-            translations.time(trimmed[0].window - trimmed[1].window, spoken),
+            message("window without %(tasks)s", tasks=names),
+            *(quantities.window(plan) for plan in trimmed),
+            quantities.time(trimmed[0].window - trimmed[1].window),
         )
 
 
-def _gone(
-    compared: Comparison, spoken: Translations, language: Language
-) -> Iterator[tuple[str, ...]]:
+def _gone(compared: Comparison, language: Language) -> Iterator[tuple[str, ...]]:
     for gone in compared.gone:
         yield (
             gone.task.title.spoken(language),
-            translations.time(gone.seconds, spoken),
-            spoken.moved if gone.before_window else spoken.left_out,
+            quantities.time(gone.seconds),
+            message("moved before the window") if gone.before_window else message("left out"),
             gone.why.spoken(language) if gone.why else "",
         )
 
@@ -95,12 +101,10 @@ def _deadline(plan: Schedule) -> str:
 
 def notes(plan: Schedule, language: Language = Language.ENGLISH) -> Iterator[str]:
     """Yield the notes below a timetable: what its rows do not say."""
-    spoken = translations.of(language)
-    window = spoken.window.format(time=translations.time(plan.window, spoken))
-    stopped = spoken.stopped.format(time=translations.time(plan.stopped, spoken))
-    yield spoken.between.join((window if plan.procedure.stops else spoken.no_window, stopped))
+    yield spoken(listed(quantities.toll(plan)), language)
     if plan.before:
-        yield f"{spoken.before}: {rows.before(plan, language)}"
+        parts = (message("before the window"), rows.before(plan, language))
+        yield spoken(joined(": ", parts), language)
 
 
 def fit(
@@ -108,15 +112,15 @@ def fit(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Names and values of how likely a procedure fits; clock times by its opening, if known."""
     shown = {
-        message("window"): translations.time(found.window),
-        message("fits"): translations.percent(found.kept),
-        message("released in it"): translations.percent(found.released),
-        message("switched back in it"): translations.percent(found.switched_back),
-        message("called off before it"): translations.percent(found.called_off),
-        message("half of the runs need"): translations.time(found.median),
-        message("95 of 100 need"): translations.time(found.p95),
+        message("window"): quantities.time(found.window),
+        message("fits"): quantities.percent(found.kept),
+        message("released in it"): quantities.percent(found.released),
+        message("switched back in it"): quantities.percent(found.switched_back),
+        message("called off before it"): quantities.percent(found.called_off),
+        message("half of the runs need"): quantities.time(found.median),
+        message("95 of 100 need"): quantities.time(found.p95),
         message("most likely to break it"): _breaker(found, procedure),
-        message("latest safe start (%(share)s)", share=translations.percent(found.share)): (
+        message("latest safe start (%(share)s)", share=quantities.percent(found.share)): (
             _start(found, opening)
         ),
         message("runs"): message(
@@ -135,14 +139,14 @@ def _breaker(found: Fit, procedure: Procedure) -> str:
     return message(
         "%(task)s: as usual it would keep %(share)s of those too long",
         task=name,
-        share=translations.percent(found.breaks),
+        share=quantities.percent(found.breaks),
     )
 
 
 def _start(found: Fit, opening: Opening | None) -> str:
     if found.latest_start is None:
         return message("none: the window is too short")
-    after = message("%(time)s after the opening", time=translations.time(found.latest_start))
+    after = message("%(time)s after the opening", time=quantities.time(found.latest_start))
     if opening is None:
         return after
     at = clock_times.written(opening, found.latest_start, seconds=True)

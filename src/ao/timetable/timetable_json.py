@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ao.report.translations import Language
+from ao.message.translation import Language
 from ao.timetable import clock_times, rows
 from ao.timetable.comparison import Comparison, Gone
 from ao.timetable.procedure import Opening

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ao.report.translations import Language
+from ao.message.translation import Language
 
 
 @dataclass(frozen=True, kw_only=True)

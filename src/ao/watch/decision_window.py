@@ -1,4 +1,4 @@
-"""Watches production after a switch, until there is a verdict."""
+"""The decision window: production is watched after a switch until there is a verdict."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ao.watch.verdict import Decision, Finding, Verdict, decide, judge
 from ao.work import Work
 
 TICK = 1.0
-"""Seconds between two tellings of the time that is left."""
+"""Seconds between two calls of the countdown."""
 
 Countdown = Callable[[float, tuple[Finding, ...]], None]
-"""Is called every second with the seconds that are left and the findings of the last sample."""
+"""A function that takes the seconds that are left and the findings of the last sample."""
 
 
 def watch(
@@ -31,14 +31,15 @@ def watch(
     interrupted: Callable[[], str | None] = lambda: None,
     moment: Callable[[], float] = time.time,
 ) -> Verdict:
-    """Watch production until a moment (seconds since 1970), or until a breach.
+    """Watch production until a moment (seconds since 1970) or a breach; return the verdict.
 
-    The same moment given again, by another process too, goes on with the same window. One
-    that has passed already, or nearly, is put off until a breach would have been one. What is
-    wrong at the end is waited for: it becomes a breach or is over. So the watch ends, at the
-    latest, the longest `lasting` and one interval after its end.
+    A process that is given the same moment again goes on with the same window. Where that moment
+    has passed, or nearly, the window is as long as a measure must be wrong for a breach. A measure
+    that is wrong at the end of the window is watched until it is a breach or right again, so the
+    watch ends one interval and the longest `lasting` after the window at the latest.
 
-    `interrupted` is asked before every look; it gives a reason to leave the decision open.
+    `look` takes a sample of production. `countdown` is called every second. `interrupted` is
+    called before each sample and returns a reason to leave the decision open, or None.
     """
     begun = moment()
     end = max(until, begun + rules.lasting)
@@ -81,14 +82,15 @@ class _Diary:
     findings: tuple[Finding, ...] = ()
     """Findings of the last sample."""
     judged: set[str] = field(default_factory=set)
-    """Measures that have had a figure."""
+    """Names of the measures that have had a figure."""
 
     @property
     def unjudged(self) -> tuple[str, ...]:
+        """Names of the measures that have had no figure yet."""
         return tuple(found.name for found in self.findings if found.name not in self.judged)
 
     def note(self, rules: Watch, baseline: Baseline, sample: Sample) -> None:
-        """Judge one more sample; tell of figures that are missing from now on, or no more."""
+        """Judge one more sample; note figures that are missing since then or came back."""
         self.samples.append(sample)
         gone = {found.name for found in self.findings if isinstance(found.reading, Missing)}
         self.findings = judge(rules, baseline, self.samples)

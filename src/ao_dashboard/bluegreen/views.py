@@ -20,9 +20,9 @@ from ao.colour import Colour
 from ao.cutover.cutover import CutOver
 from ao.errors import AoError, NotAuthenticated, NotFound
 from ao.journal import Entry, Journal, Operation, StepBegun, Switched
+from ao.message.translation import Language
 from ao.operations.overview import Overview, overview
 from ao.report import cutover_chart, drawing
-from ao.report.translations import Language
 from ao.work import Work
 from ao_dashboard import rights
 from ao_dashboard.bluegreen.actions import ACTIONS, Action
@@ -30,7 +30,7 @@ from ao_dashboard.bluegreen.history import history
 from ao_dashboard.bluegreen.page_state import HISTORY, PageState
 from ao_dashboard.bluegreen.partial_state import PartialPageState
 from ao_dashboard.connection import cloud
-from ao_dashboard.words import localized, sentence, told
+from ao_dashboard.words import sentence, told
 
 DAY = 86_400
 
@@ -235,9 +235,6 @@ def _cutover(journal: Journal, release: str) -> CutOver:
 def _draw(cutover: CutOver) -> bytes:
     japanese = (get_language() or "").startswith("ja")
     language = drawing.written(Language.JAPANESE if japanese else Language.ENGLISH)
-    if language is Language.JAPANESE:
-        marks = tuple(replace(mark, text=localized(mark.text)) for mark in cutover.marks)
-        cutover = replace(cutover, marks=marks)
     return cutover_chart.svg(cutover, language).encode()
 
 

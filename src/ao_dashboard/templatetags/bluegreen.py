@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from django import template
 from django.utils.translation import gettext as _
 
-from ao.cloud import Alarm, Resource
+from ao.cloud import Resource
 from ao.journal.heading import YEARS
 from ao.plan import alarms
 from ao.plan.facts import System
@@ -29,16 +29,10 @@ def states(system: System) -> str:
     """Return the states of a system's alarms on scaling out and in; empty when all are off."""
     if not any(alarm.enabled for alarm in system.alarms):
         return ""
-    said = {"out": _state(system.alarm(alarms.OUT)), "inward": _state(system.alarm(alarms.IN))}
+    out, inward = system.alarm(alarms.OUT), system.alarm(alarms.IN)
+    said = {"out": localized(alarms.state(out)), "inward": localized(alarms.state(inward))}
     text: str = _("out %(out)s, in %(inward)s") % said
     return text
-
-
-def _state(alarm: Alarm | None) -> str:
-    """Return the state of an alarm, or that it is off, or that Aodh has lost it."""
-    if alarm is None:
-        return localized("lost")
-    return localized(alarm.state if alarm.enabled else "off")
 
 
 @register.filter

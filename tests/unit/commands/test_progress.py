@@ -12,6 +12,8 @@ from ao.commands.progress import progress
 from ao.commands.progress_lines import LineProgress, NoteProgress
 from ao.commands.progress_log import LoggedProgress
 from ao.commands.progress_tree import TreeProgress
+from ao.message import translation
+from ao.message.translation import Language
 from ao.plan.plan import BuildSystem
 from ao.probe.recording import Outcome
 from ao.probe.running_totals import RunningTotals
@@ -118,6 +120,28 @@ def test_the_tree_shows_what_a_probe_sees_by_colour_until_it_ends() -> None:
         assert "production  blue 31/s  green 214/s  lost 2" in shown()
         seen.append(None)
         assert "production" not in shown()
+
+
+def test_the_tree_and_the_lines_are_in_the_language_of_the_user(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        "ao.message.translation.of_environment", lambda: translation.of(Language.JAPANESE)
+    )
+    inside = part("server", "CREATE_IN_PROGRESS", "abc")
+    tree, screen = TreeProgress(), Console(width=100)
+    totals = RunningTotals(outcomes={Outcome.TIMED_OUT: 2}, latency_p95=None, rates={"blue": 3.0})
+    with tree, screen.capture() as shown:
+        tree.emit(StackRead(STACK, (part("pool", "CREATE_COMPLETE"), inside)))
+        tree.emit(ProbeStarted(lambda: totals))
+        screen.print(tree._tree())
+    assert "ao-shop-green  update、リソース 2 個中 1 個が完了" in shown.get()
+    assert "abc の server" in shown.get()
+    assert "本番  blue 3/s  損失 2" in shown.get()
+    lines = LineProgress()
+    lines.emit(StackRead(STACK, ()))
+    lines.emit(StackRead(STACK, (inside,)))
+    assert "ao-shop-green: abc の server create in progress" in capsys.readouterr().err
 
 
 EVENTS: dict[ProgressEvent, dict[str, object] | None] = {

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ao.cloud import Lock
 from ao.lock.holder import LEASE, LIMIT, LONGEST, Claim, Holder
+from ao.site.names import VERSION
 from tests.unit.untrusted.test_printable import FOREIGN, harmless
 
 CLAIM = Claim(
@@ -61,6 +62,19 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
     assert Holder.of(lock(text, read=0.0)).claim == CLAIM
 
 
+def test_a_claim_tells_which_release_it_is_for_or_the_open_one_or_none() -> None:
+    for version in ("2.0", "", None):
+        claim = replace(CLAIM, release=version)
+        assert Holder.of(lock(claim.text(0.0), read=0.0)).claim == claim
+
+
+def test_a_claim_leaves_room_for_the_url_of_a_build() -> None:
+    url = "https://github.com/an-organisation/shop/actions/runs/12345678901"
+    process = "0123456789abcdef.4194303.9999999.0123456789abcdef"
+    claim = replace(CLAIM, who="deployer", process=process, url=url, release="2.0")
+    assert Holder.of(lock(claim.text(0.0), read=0.0)).claim == claim
+
+
 def test_only_the_claim_that_made_a_lock_is_its_own() -> None:
     holder = Holder.of(lock(CLAIM.text(0.0), read=0.0))
     other = Claim(who="shop", host="build7", purpose="release 2.0", process="ffffff.1.1.abce")
@@ -107,6 +121,7 @@ def test_what_earlier_versions_wrote_is_read_as_it_was() -> None:
     )
     assert release.claim is not None
     assert release.claim.process == "5ade15.13903.111774.f3be"
+    assert release.claim.release is None
     assert str(by_hand) == (
         "operator on build7 (year end, by hand), since 1970-01-01T00:00:00Z until "
         "1970-01-01T02:00:00Z"
@@ -120,6 +135,7 @@ CLAIMS = st.fixed_dictionaries(
         "process": FOREIGN,
         "url": FOREIGN,
         "until": FOREIGN,
+        "release": FOREIGN | st.none() | st.integers(),
     },
 )
 
@@ -134,18 +150,23 @@ def test_whatever_somebody_writes_a_holder_is_safe_to_print(text: str, name: str
 TEXT = st.text(max_size=300)
 
 
-@given(who=TEXT, host=TEXT, purpose=TEXT, url=TEXT)
+@given(who=TEXT, host=TEXT, purpose=TEXT, url=TEXT, release=st.from_regex(VERSION, fullmatch=True))
 def test_a_description_always_fits_and_can_always_be_read(
-    who: str, host: str, purpose: str, url: str
+    who: str, host: str, purpose: str, url: str, release: str
 ) -> None:
     claim = Claim(
-        who=who, host=host, purpose=purpose, url=url, process="ffffff.4194303.9999999.abcd"
+        who=who,
+        host=host,
+        purpose=purpose,
+        url=url,
+        process="0123456789abcdef.4194303.9999999.0123456789abcdef",
+        release=release,
     )
     text = claim.text(0.0)
     assert len(text) <= LIMIT
     read = Holder.of(lock(text, read=0.0)).claim
     assert read is not None
-    assert (read.process, read.lease) == (claim.process, claim.lease)
+    assert (read.process, read.lease, read.release) == (claim.process, claim.lease, release)
 
 
 def test_of_a_description_that_is_too_long_the_url_is_cut_first() -> None:

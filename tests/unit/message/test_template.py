@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.colour import Colour
-from ao.message import Message, joined, message, places, template_id, translated
+from ao.message import (
+    Message,
+    in_context,
+    joined,
+    listed,
+    message,
+    places,
+    template_id,
+    translated,
+)
 from ao.plan.plan import Drain
 from tests.unit.untrusted.test_printable import FOREIGN, harmless
 
@@ -17,6 +26,10 @@ JAPANESE = {
     "cannot %(what)s": "%(what)sできません",
     "drain %(colour)s": "%(colour)s のクライアントを移す",
     "go on with: %(step)s": "続き: %(step)s",
+    "open": "開いている",
+    "verdict\4open": "未定",
+    "%(first)s, %(next)s": "%(first)s、%(next)s",
+    "": "a catalogue's header",
 }
 
 
@@ -53,6 +66,24 @@ def test_joined_messages_are_said_each() -> None:
     lines = joined("\n", [message("%(colour)s has no pool", colour=Colour.BLUE), "a name"])
     assert lines == "blue has no pool\na name"
     assert japanese(lines) == "青 にプールがありません\na name"
+
+
+def test_a_list_has_the_commas_of_the_language() -> None:
+    pools = [message("%(colour)s has no pool", colour=it) for it in Colour]
+    assert listed([*pools, "a name"]) == "blue has no pool, green has no pool, a name"
+    assert japanese(listed([*pools, "a name"])) == (
+        "青 にプールがありません、green にプールがありません、a name"
+    )
+    assert (listed([]), japanese(listed([])), japanese(joined(", ", []))) == ("", "", "")
+
+
+def test_a_word_in_a_context_has_a_translation_of_its_own() -> None:
+    plain, verdict = message("open"), in_context("verdict", "open")
+    assert verdict == plain == "open"
+    assert (japanese(plain), japanese(verdict)) == ("開いている", "未定")
+    assert japanese(in_context("door", "open")) == "open"
+    assert plain.id != verdict.id
+    assert copy.deepcopy(verdict).template == verdict.template
 
 
 def test_a_copy_of_a_message_knows_its_template_and_parameters() -> None:

@@ -10,14 +10,16 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Entry
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from ao.colour import Colour
 from ao.commands.app import Ao
 from ao.commands.help_formatter import description
-from ao.journal import Act, Ask, Outcome, Stage, StepOutcome
+from ao.journal import Act, Ask, Judgement, Outcome, Stage, StepOutcome
 from ao.message import message, places, template_id, translation
+from ao.message.template import CONTEXT
 from ao.message.translation import spoken
 from ao.message.vocabulary import WORDS, word
 
@@ -38,10 +40,13 @@ def calls() -> Iterator[tuple[str, frozenset[str], str]]:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
-                case ast.Call(func=ast.Name(id="message"), args=[template, *_], keywords=given):
+                case ast.Call(
+                    func=ast.Name(id="message" | "in_context"), args=told, keywords=given
+                ):
                     where = f"{path.relative_to(SOURCE)}:{node.lineno}"
-                    assert isinstance(template, ast.Constant), f"{where}: not a literal"
-                    yield template.value, frozenset(str(it.arg) for it in given), where
+                    assert all(isinstance(it, ast.Constant) for it in told), f"{where}: no literal"
+                    template = CONTEXT.join(it.value for it in told)
+                    yield template, frozenset(str(it.arg) for it in given), where
 
 
 def test_every_message_gets_the_parameters_of_its_template() -> None:
@@ -56,18 +61,23 @@ def descriptions() -> set[str]:
 
 def test_every_message_and_word_is_in_the_catalogue_and_nothing_else() -> None:
     wanted = {template for template, _, _ in calls()} | WORDS | descriptions()
-    assert {it.id for it in catalogue() if it.id} == wanted
+    assert {_key(it) for it in catalogue() if it.id} == wanted
+
+
+def _key(entry: Entry) -> str:
+    """The template of an entry, with its context if it has one."""
+    return CONTEXT.join(filter(None, (entry.context, entry.id)))
 
 
 def test_every_translation_has_the_places_of_its_template() -> None:
-    said = {it.id: it.string for it in catalogue() if it.id}
+    said = {_key(it): it.string for it in catalogue() if it.id}
     assert not [it for it, japanese in said.items() if places(it) != places(japanese)]
     assert not [it for it, japanese in said.items() if not japanese.strip()]
 
 
 def test_no_english_is_left_in_a_translation() -> None:
     left = {
-        it.id: it.string
+        _key(it): it.string
         for it in catalogue()
         if it.id and ENGLISH.search(re.sub("`[^`]*`", "", str(it.string)))
     }
@@ -82,7 +92,7 @@ def test_the_compiled_catalogue_is_that_of_the_source() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [Colour, Stage, StepOutcome, Outcome, Ask, Act], ids=lambda it: it.__name__
+    "words", [Colour, Stage, StepOutcome, Outcome, Ask, Act, Judgement], ids=lambda it: it.__name__
 )
 def test_every_member_is_a_word_of_the_catalogue(words: type[Colour]) -> None:
     assert {it.value for it in words} <= WORDS

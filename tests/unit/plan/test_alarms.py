@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.errors import NotFound
+from ao.message.translation import spoken
 from ao.plan import alarms
 from ao.site.autoscale import Engine, Limit
 from tests.unit.samples import AUTOSCALE, SITE
@@ -98,3 +100,22 @@ def test_a_query_counts_from_a_moment_and_later_from_another_one() -> None:
 @pytest.mark.parametrize("moment", ["abc", "1e300", "nan", "-1", "9" * 5000, "٣", "²", " 1"])
 def test_a_query_that_somebody_wrote_by_hand_is_read_whatever_it_says(moment: str) -> None:
     assert alarms.counts_at(f"up{alarms.SINCE}{moment}", 1e9) in (True, False)
+
+
+ALARM = Alarm(id="1", name="out", enabled=True, state="alarm", reason="")
+
+
+@pytest.mark.parametrize(
+    ("alarm", "english", "japanese"),
+    [
+        (ALARM, "alarm", "しきい値超過"),
+        (replace(ALARM, enabled=False), "off", "オフ"),
+        (None, "lost", "消失"),
+        (replace(ALARM, state="a state of tomorrow"), "a state of tomorrow", "a state of tomorrow"),
+    ],
+)
+def test_the_state_of_an_alarm_is_told_in_a_word(
+    alarm: Alarm | None, english: str, japanese: str
+) -> None:
+    assert alarms.state(alarm) == english
+    assert spoken(alarms.state(alarm), "ja") == japanese

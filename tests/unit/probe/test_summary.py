@@ -1,5 +1,6 @@
 import json
 
+from ao.message.translation import spoken
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Kind, Outcome, Recording
 from ao.probe.request_counter import Request, RequestCounter
@@ -85,3 +86,7 @@ def test_short_times_are_told_to_a_tenth_of_a_millisecond() -> None:
         "140 ms",
         "2,500 ms",
     ]
+
+
+def test_lost_requests_are_not_lost_as_an_alarm_is() -> None:
+    assert spoken(figure("lost").name, "ja") == "損失"

@@ -1,5 +1,6 @@
 """Ways out of a release: back after a breach, aborted, paused, stopped, locked out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -343,12 +344,54 @@ def test_while_another_command_runs_nothing_is_asked_of_a_release(
     assert len(entries(work)) == before
 
 
-@pytest.mark.parametrize("purpose", ["release", "release 2.0"])
-def test_a_release_that_runs_is_asked_to_go_on(work: Work, purpose: str) -> None:
+@pytest.mark.parametrize(
+    ("purpose", "at_work_on"),
+    [
+        ("whatever it is called", "2.0"),
+        ("whatever it is called", ""),
+        *((it, None) for it in ("release", "release 2.0", "abort")),
+    ],
+    ids=["2.0", "the open one", *(f"0.1.0's {it}" for it in ("release", "release 2.0", "abort"))],
+)
+def test_a_release_that_runs_is_asked_to_go_on(
+    work: Work, purpose: str, at_work_on: str | None
+) -> None:
     released(work, until=release.Stage.DEPLOY)
-    with lock.acquire(work, purpose):
+    with lock.acquire(work, purpose, release=at_work_on):
         assert release.go_on(work).version == "2.0"
     assert isinstance(entries(work)[-1].event, Asked)
+
+
+def test_while_another_release_holds_the_lock_the_open_one_is_not_asked(work: Work) -> None:
+    released(work, until=release.Stage.DEPLOY)
+    for at_work_on in ("3.0", None):
+        with (
+            lock.acquire(work, "release 3.0", release=at_work_on),
+            pytest.raises(Locked, match=re.escape("release 3.0")),
+        ):
+            release.go_on(work)
+
+
+def test_a_process_tells_which_release_it_is_at_work_on(work: Work) -> None:
+    told: list[tuple[str, str | None]] = []
+
+    @dataclass
+    class Looks(Listener):
+        def emit(self, event: ProgressEvent) -> None:
+            super().emit(event)
+            holder = lock.holder(work)
+            if holder and holder.claim and not told:
+                told.append((holder.claim.purpose, holder.claim.release))
+
+    watched = replace(work, progress=Looks())
+    released(watched, until=release.Stage.DEPLOY)
+    # Ao 0.1.0 looks for these very purposes.
+    assert told.pop() == ("release 2.0", "2.0")
+    release.resume(watched, options(watched, until=release.Stage.SWITCH))
+    assert told.pop() == ("release", "")
+    with pytest.raises(RolledBack):
+        release.abort(watched, options(watched))
+    assert told.pop() == ("abort", "")
 
 
 def losing_one(work: Work) -> Work:

@@ -12,9 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from ao.colour import Colour
 from ao.cutover.cutover import CutOver, Mark
+from ao.message import message
+from ao.message.translation import Language
 from ao.report import cutover_chart, drawing
-from ao.report.translations import Language
 from tests.unit.report import samples
 
 SAMPLES = {make.__name__: make() for make in (samples.lossless, samples.lossy, samples.unmeasured)}
@@ -140,6 +142,16 @@ def test_japanese_falls_back_to_english_without_a_font(monkeypatch: pytest.Monke
     monkeypatch.setattr(drawing, "japanese_font", lambda: None)
     written = texts(cutover_chart.figure(SAMPLES["lossless"], Language.JAPANESE))
     assert "seconds from the switch's request" in written
+
+
+def test_the_steps_of_a_chart_are_in_its_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As where there is a Japanese font.
+    monkeypatch.setattr(drawing, "written", lambda language: language)
+    monkeypatch.setattr(drawing, "spelled", lambda text: text)
+    step = message("delete %(colour)s", colour=Colour.BLUE)
+    cutover = replace(SAMPLES["unmeasured"], marks=(Mark(at=0.0, text=step),))
+    assert "delete blue" in texts(cutover_chart.figure(cutover))
+    assert "青 (blue) を削除" in texts(cutover_chart.figure(cutover, Language.JAPANESE))
 
 
 def test_a_character_that_no_font_has_is_a_question_mark(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,13 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from ao.cutover.cutover import CutOver, Mark
-from ao.report import html_page
+from ao.message.translation import Language
+from ao.report import html_page, report_files
 from tests.unit.report import samples
 
 SAMPLES = {make.__name__: make() for make in (samples.lossless, samples.lossy, samples.unmeasured)}
@@ -75,3 +77,30 @@ def test_texts_inside_the_chart_are_escaped() -> None:
     html = html_page.page(samples.quiet(marks=(Mark(at=0.5, text=f"--> {EVIL}"),)))
     assert "<script" not in html
     assert "--> <" not in html
+
+
+def test_a_page_is_in_one_language() -> None:
+    html = html_page.page(SAMPLES["lossy"], Language.JAPANESE)
+    assert '<html lang="ja">' in html
+    text = Reader(html[: html.index("<style>")] + html[html.index("</style>") :]).text
+    for words in (
+        "本番を blue 1.0 から green 2.0 へ切り替え",
+        "6,884 リクエスト中 失敗 70",
+        "失敗したリクエスト",
+        "タイムアウト",
+    ):
+        assert words in text
+    for words in ("How users", "Lost requests", "timed out", "Times count", "answers took"):
+        assert words not in text
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_page_is_in_the_language_of_the_user_and_a_chart_in_english(
+    language: Language, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_files, "language_of_environment", lambda: language)
+    page, chart = tmp_path / "report.html", tmp_path / "report.svg"
+    for path in (page, chart):
+        report_files.write(samples.quiet(), path)
+    assert f'<html lang="{language}">' in page.read_text()
+    assert "seconds from the switch's request" in chart.read_text()

@@ -1,9 +1,13 @@
 import io
+import re
+from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
 
 from ao.cutover.cutover import CutOver
+from ao.message import translation
+from ao.message.translation import Language
 from ao.report import terminal
 from tests.unit.report import samples
 
@@ -54,3 +58,26 @@ def test_markup_in_a_failure_is_shown_as_it_is() -> None:
     failed = samples.quiet(failure="[red]no[/red]", unmeasured="[bold]off")
     assert "[red]no[/red]" in shown(failed)[0]
     assert "[bold]off" in shown(failed)[0]
+
+
+@pytest.fixture
+def in_japanese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The user's language is Japanese."""
+    monkeypatch.setenv("LANGUAGE", Language.JAPANESE)
+    translation.of_environment.cache_clear()
+    yield
+    translation.of_environment.cache_clear()
+
+
+@pytest.mark.usefixtures("in_japanese")
+@pytest.mark.parametrize("cutover", [samples.lossless(), samples.lossy(), samples.unmeasured()])
+def test_a_report_is_in_the_language_of_the_user(cutover: CutOver) -> None:
+    told = "\n".join(shown(cutover, width=140))
+    # Names of steps and the drain's result are the sample's own, as a file of JSON has them.
+    for foreign in (
+        *(it.text for it in cutover.marks),
+        cutover.drain.text if cutover.drain else "",
+    ):
+        told = told.replace(foreign, "") if foreign else told
+    assert "本番を blue 1.0 から green 2.0 へ切り替え" in told
+    assert not re.findall(r"[a-z]{3,} [a-z]{3,}", re.sub(r"(GET|PUT|POST) \S+", "", told))

@@ -5,8 +5,8 @@ from matplotlib.text import Text
 
 from ao.colour import Colour
 from ao.cutover.trend import Points, Trend
+from ao.message.translation import Language
 from ao.report import cutover_json, html_page, trend_chart
-from ao.report.translations import Language
 from tests.unit.report import samples
 
 BLUE, GREEN = Colour

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ao.errors import ConfigError
+from ao.message.translation import Language
 from ao.report import drawing
-from ao.report.translations import Language
 from ao.timetable import chart_files, gantt_chart
 from ao.timetable.comparison import Comparison
 from ao.timetable.gantt_layout import Kind, layout

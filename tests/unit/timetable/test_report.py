@@ -2,7 +2,7 @@
 
 import pytest
 
-from ao.report.translations import Language
+from ao.message.translation import Language
 from ao.timetable import clock_times
 from ao.timetable.comparison import Comparison
 from ao.timetable.rows import before, rows
