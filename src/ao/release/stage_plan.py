@@ -9,17 +9,13 @@ from enum import StrEnum
 from ao import duration
 from ao.colour import Colour
 from ao.errors import Refused
-from ao.journal import Outcome, Stage
+from ao.journal import Judgement, Outcome, Stage
 from ao.message import message
 from ao.plan.facts import Facts, System
 from ao.release import approval
 from ao.release.state import ReleaseState
 from ao.site import Method, Site
 from ao.site.rules import After, Approve
-
-SWITCH_BACK = "switch back"
-"""Verdict on a version that is not kept, as the journal has it."""
-
 
 class State(StrEnum):
     """How far a stage is."""
@@ -180,7 +176,7 @@ def reached(site: Site, facts: Facts, past: ReleaseState) -> Outcome | None:
     """
     if facts.switching_to is not None:
         return None
-    if past.verdict == SWITCH_BACK:
+    if past.verdict == Judgement.BACK:
         return Outcome.ROLLED_BACK if facts.live is past.old else None
     if facts.live is not past.new or facts.systems[past.new].version != past.version:
         return None
