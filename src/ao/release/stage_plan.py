@@ -17,6 +17,7 @@ from ao.release.state import ReleaseState
 from ao.site import Method, Site
 from ao.site.rules import After, Approve
 
+
 class State(StrEnum):
     """How far a stage is."""
 

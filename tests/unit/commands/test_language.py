@@ -71,7 +71,7 @@ LISTING = frozenset(
 VARIES = re.compile(
     r"\d{8}-\d{4}-[0-9a-f]{16}"
     r"|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})?"
-    r"|[0-9a-f]{16}\.\d+\.\d+\.[0-9a-f]{16}|\d+\.\d+"
+    r"|[0-9a-f]{16}\.\d+\.\d+\.[0-9a-f]{16}|(?:\d+m )?\d+(?:\.\d+)?s\b|\d+\.\d+"
 )
 """What differs from run to run: IDs, moments, marks of processes, times."""
 JAPANESE = re.compile(r"[\u3040-\u9fff]|\\u(?:3[0-9a-f]|[4-9][0-9a-f])[0-9a-f]{2}")
