@@ -221,7 +221,7 @@ def test_an_aodh_that_does_not_answer_stops_no_switch(shop: Work, visited: Visit
     with silent("aodh.wsgi.api:application"), visited(shop) as tally:
         facts = reconcile.switch(shop)
     assert facts.live is before.other
-    assert "timed out" in facts.unknown
+    assert "silent for too long" in facts.unknown
     assert not tally.lost
     healed = reconcile.up(shop)
     assert all(alarm.enabled for alarm in healed.systems[before.other].alarms)
