@@ -131,15 +131,23 @@ Delete = Callable[[Work], None]
 
 @pytest.fixture(scope="session")
 def delete() -> Iterator[Delete]:
-    """Deletes a site, and its journal, while later tests run; the last of them waits for it."""
+    """Deletes a site, and its journal, while later tests run; the last of them waits for it.
+
+    One site at a time: a project has few routers.
+    """
+    deletions: list[Future[None]] = []
 
     def delete(work: Work) -> None:
         reconcile.down(work, frozenset(Colour))
         Journal(work).forget()
 
+    def begin(work: Work) -> None:
+        for deletion in deletions:
+            deletion.result()
+        deletions.append(pool.submit(delete, work))
+
     with ThreadPoolExecutor(max_workers=1) as pool:
-        deletions: list[Future[None]] = []
-        yield lambda work: deletions.append(pool.submit(delete, work))
+        yield begin
     for deletion in deletions:
         deletion.result()
 
