@@ -71,13 +71,13 @@ def test_a_release_takes_a_version_all_the_way_and_nothing_is_lost(
 ) -> None:
     before = told(work, "production")
     with visited(work) as tally:
-        said = operator.run("release", "2.0", "--reason", "autumn sale")
-    assert told(work, "production") == ("green", "2.0")
+        said = operator.run("release", "2.2", "--reason", "autumn sale")
+    assert told(work, "production") == ("green", "2.2")
     assert told(work, "preview") == before
     assert not tally.lost
     assert "Decision: keep" in said
     release = last(work)
-    assert (release.version, release.outcome, release.lost) == ("2.0", "released", 0)
+    assert (release.version, release.outcome, release.lost) == ("2.2", "released", 0)
     assert {step.text: step.outcome for step in release.steps} == dict.fromkeys(
         ["deploy", "check", "switch", "watch"], "done"
     )
@@ -86,7 +86,7 @@ def test_a_release_takes_a_version_all_the_way_and_nothing_is_lost(
 
 def test_the_journal_is_there_for_programs(work: Work, operator: Operator) -> None:
     listed = json.loads(operator.run("history", "-f", "json"))
-    assert any(row["Version"] == "2.0" for row in listed)
+    assert any(row["Version"] == "2.2" for row in listed)
 
 
 def test_no_secret_is_in_anything_that_a_release_says_or_writes(
@@ -119,7 +119,7 @@ def test_a_check_that_fails_stops_a_release_with_production_untouched(
     failing = operator.changed(tmp_path, checks={"all": [wrong]})
     said = failing.run("release", "1.0", "--junit", str(junit), exits=11)
     assert "basket: /basket answered HTTP 404, not 200" in said
-    assert told(work, "production") == ("green", "2.0")
+    assert told(work, "production") == ("green", "2.2")
     assert last(work).outcome == "check failed"
     assert 'failures="1"' in junit.read_text()
 
@@ -131,7 +131,7 @@ def test_a_release_that_waits_for_approval_is_aborted(
     assert "`ao approve " in manual.run("release", "1.0", exits=13)
     manual.run("abort", "--reason", "not today", exits=15)
     assert last(work).outcome == "aborted"
-    assert told(work, "production") == ("green", "2.0")
+    assert told(work, "production") == ("green", "2.2")
 
 
 def test_a_release_goes_on_only_once_it_is_approved_and_a_deploy_voids_that(
@@ -148,7 +148,7 @@ def test_a_release_goes_on_only_once_it_is_approved_and_a_deploy_voids_that(
     said = manual.run("release", "continue", "--until", "approve", exits=13)
     assert "deployed as it is" in said
     manual.run("abort", exits=15)
-    assert told(work, "production") == ("green", "2.0")
+    assert told(work, "production") == ("green", "2.2")
 
 
 def test_with_two_people_nobody_approves_of_their_own_release(
@@ -161,7 +161,7 @@ def test_with_two_people_nobody_approves_of_their_own_release(
     pair.run("approve", "--approver", "lee")
     pair.run("release", "continue", "--until", "approve")
     pair.run("abort", exits=15)
-    assert told(work, "production") == ("green", "2.0")
+    assert told(work, "production") == ("green", "2.2")
 
 
 def test_of_two_releases_at_once_one_is_refused_and_told_who_holds_the_site(
@@ -179,7 +179,7 @@ def test_a_reader_is_refused_with_a_clear_line(work: Work, operator: Operator) -
     said = reader.run("release", "1.0", exits=3)
     assert "Traceback" not in said
     assert "Ask the project's administrator for the role" in said
-    assert told(work, "production") == ("green", "2.0")
+    assert told(work, "production") == ("green", "2.2")
 
 
 @pytest.mark.parametrize("step", ["check", "switch", "watch"])
