@@ -104,6 +104,12 @@ def work(cloud: Cloud, site: Site) -> Iterator[Work]:
     reconcile.down(work, frozenset(Colour))
 
 
+def _delete(work: Work) -> None:
+    """Delete a site and its journal."""
+    reconcile.down(work, frozenset(Colour))
+    Journal(work).forget()
+
+
 @pytest.fixture(scope="session")
 def small_file(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site file of a shop of one server a system, with a short decision window."""
@@ -122,8 +128,7 @@ def small(cloud: Cloud, cloud_name: str, small_file: Path) -> Iterator[Work]:
     create = ("bluegreen", "site", "create", work.site.name, "--config", str(small_file))
     subprocess.run([program, "--os-cloud", cloud_name, *create], check=True, timeout=PATIENCE)
     yield work
-    reconcile.down(work, frozenset(Colour))
-    Journal(work).forget()
+    _delete(work)
 
 
 Delete = Callable[[Work], None]
@@ -137,14 +142,10 @@ def delete() -> Iterator[Delete]:
     """
     deletions: list[Future[None]] = []
 
-    def delete(work: Work) -> None:
-        reconcile.down(work, frozenset(Colour))
-        Journal(work).forget()
-
     def begin(work: Work) -> None:
         for deletion in deletions:
             deletion.result()
-        deletions.append(pool.submit(delete, work))
+        deletions.append(pool.submit(_delete, work))
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         yield begin

@@ -263,8 +263,7 @@ def _unless_over(
     if outcome is None:
         return unfinished
     run = ReleaseRun(site.resume(unfinished.id), unfinished, options)
-    run.write(Ended(outcome=outcome))
-    run.notify(Event.END, outcome=outcome)
+    run.end(outcome)
     run.work.note(
         message(
             "The release of %(version)s was %(outcome)s, which was not written down; it is now.",
@@ -350,8 +349,7 @@ def _stages(run: ReleaseRun) -> Outcome | None:
                 message("Stopped after %(stage)s; the same command goes on.", stage=stage)
             )
             return None
-    run.write(Ended(outcome=Outcome.RELEASED))
-    run.notify(Event.END, outcome=Outcome.RELEASED)
+    run.end(Outcome.RELEASED)
     return Outcome.RELEASED
 
 
@@ -362,8 +360,7 @@ def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:
     # What is live may have come there otherwise than by this release.
     if moving and facts.systems[run.past.new].version == run.past.version:
         production.go_back(run, str(asked))
-    run.write(Ended(outcome=Outcome.ABORTED, why=str(asked)))
-    run.notify(Event.END, outcome=Outcome.ABORTED)
+    run.end(Outcome.ABORTED, str(asked))
     raise Aborted(
         message(
             "the release of %(version)s was %(asked)s; production is on %(colour)s",

@@ -14,7 +14,7 @@ from ao.cutover.measurement import Probe
 from ao.errors import AoError
 from ao.hooks import hooks, notification
 from ao.hooks.hooks import Context
-from ao.journal import Stage, StepBegun, StepEnded, StepOutcome
+from ao.journal import Ended, Outcome, Stage, StepBegun, StepEnded, StepOutcome
 from ao.message import message
 from ao.operations.locked_site import JournalledOperation
 from ao.plan.facts import Facts
@@ -133,6 +133,11 @@ class ReleaseRun:
         """Tell an event to those who want to know."""
         if self.work.site.notify:
             notification.tell(self.work, event, self.context(), **more)
+
+    def end(self, outcome: Outcome, why: str = "") -> None:
+        """Write the end of the release down, and tell it to those who want to know."""
+        self.write(Ended(outcome=outcome, why=why))
+        self.notify(notification.Event.END, outcome=outcome)
 
     @contextmanager
     def draining(self) -> Iterator[None]:
