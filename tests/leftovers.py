@@ -16,7 +16,7 @@ from ao.work import Work
 from tests.cloud.conftest import SHOP
 
 NAME = re.compile(
-    r"ao-(?P<site>(?:ci|contract|moving|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
+    r"ao-(?P<site>(?:ci|contract|moving|small|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
     r"(?:-[a-z]+|\.doctor)?"
 )
 """Name of a stack of a site that tests make: its own, a system's, or its doctor's trial site."""

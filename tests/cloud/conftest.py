@@ -111,11 +111,12 @@ def _delete(work: Work) -> None:
 
 
 @pytest.fixture(scope="session")
-def small_file(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site file of a shop of one server a system, with a short decision window."""
     described = yaml.safe_load((SHOP / "ao.yaml").read_text())
     file = tmp_path_factory.mktemp("small") / "shop.yaml"
-    file.write_text(yaml.safe_dump({**described, "site": f"{site.name}-small", **RULES}))
+    name = f"small-{secrets.token_hex(3)}"
+    file.write_text(yaml.safe_dump({**described, "site": name, **RULES}))
     (file.parent / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
     return file
 
