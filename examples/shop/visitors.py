@@ -43,10 +43,14 @@ class Tally:
 
 
 def visit(host: str, port: int) -> str:
-    """Visit once; who answered. Raises OSError or HTTPException when nobody did."""
+    """Visit once; who answered. Raises OSError or HTTPException when nobody did.
+
+    The visitor closes the connection, not the shop. A load balancer remembers for a minute what
+    it has closed, and takes no connection from the same port then that comes by another address.
+    """
     connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
     try:
-        connection.request("GET", "/version", headers={"Connection": "close"})
+        connection.request("GET", "/version")
         answer = connection.getresponse()
         told = json.loads(answer.read())
     finally:

@@ -12,6 +12,7 @@ from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.plan.facts import Facts
 from ao.plan.observation import observe
+from ao.probe.running_totals import RunningTotals
 from ao.progress import Note, Progress, Silent
 from ao.site import Site
 from ao.visit import Visit, visit
@@ -29,6 +30,9 @@ class HeldLock(Protocol):
 
 class RunningProbe(Protocol):
     """A probe that asks production again and again."""
+
+    def sample(self) -> RunningTotals | None:
+        """Return the probe's totals since it began; None when it does not send."""
 
     def on(self, colour: Colour) -> int:
         """Return how many of its clients a colour answered within the last second."""
@@ -55,6 +59,9 @@ class Work:
     """Whether scale-in of the live system is held: load takes no server from it."""
     probe: RunningProbe | None = None
     """The probe that runs through the switch under way, if any."""
+    check_live: Callable[[], None] = lambda: None
+    """Raises OnlyErrors when the system that has become live answers nothing but errors; called
+    again and again while the switch to it ends."""
     told: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """Texts that the command has told; shared by all works that are made from this one."""
 

@@ -1,5 +1,6 @@
 """Probes that tell what a test wants them to have seen."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -9,6 +10,7 @@ from ao.colour import Colour
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import KeptClient, Kind, Outcome, Recording, Sighting
 from ao.probe.running_totals import RunningTotals
+from ao.work import Work
 
 
 def kept_client(
@@ -91,3 +93,53 @@ class FakeProbe:
     def stop(self) -> Recording:
         self.events.append("stopped")
         return self.see(self.loads[-1])
+
+
+RATE = 100.0
+"""Requests a second."""
+Bad = Callable[[float], bool]
+"""Whether green answers an error, so many seconds after its first answer."""
+
+
+@dataclass
+class Users(FakeProbe):
+    """A probe whose requests go where production leads, at an even rate."""
+
+    see: Callable[[ProbeLoad], Recording] = recording
+    work: Work = field(kw_only=True)
+    bad: Bad = field(kw_only=True)
+    coloured: bool = True
+    """Whether errors tell the colour."""
+    reaches: bool = True
+    good: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    on_green: list[float] = field(default_factory=list)
+    """Moments at which green answered."""
+    _last: float | None = None
+
+    def sample(self) -> RunningTotals | None:
+        now = self.work.clock.now()
+        count = int(RATE * (now - (self._last if self._last is not None else now)))
+        if count or self._last is None:
+            self._last = now
+        if self.reaches:
+            self._ask(now, count)
+        lost = {Outcome.TIMED_OUT: count} if not self.reaches else {}
+        return RunningTotals(
+            outcomes=lost,
+            latency_p95=None,
+            rates={},
+            good=dict(self.good),
+            errors=dict(self.errors),
+        )
+
+    def _ask(self, now: float, count: int) -> None:
+        live = self.work.observe().live
+        if live is not Colour.GREEN:
+            self.good[str(live)] += count
+            return
+        self.on_green.append(now)
+        if not self.bad(now - self.on_green[0]):
+            self.good["green"] += count
+        else:
+            self.errors["green" if self.coloured else "unknown"] += count

@@ -59,6 +59,7 @@ def perform(work: Work, facts: Facts, steps: Plan) -> None:
 def begin(work: Work, facts: Facts, steps: Plan) -> None:
     """Begin steps; what Heat does for them goes on without us."""
     for step in steps:
+        work.check_live()
         work.progress.emit(StepStarted(step))
         _begin(work, facts, step)
 
@@ -310,6 +311,8 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
     url = work.site.url(address.present(facts.production).address)
     try:
         _see(work, role, url, colour, patience=PATIENCE)
+    except NotSeen:
+        raise
     except DeadlinePassed as error:
         raise NotSeen(error.message, cure=error.cure) from error
 
@@ -346,6 +349,8 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
     bearing = _Patience(work.clock, patience)
 
     def look() -> Ready[None] | Waiting:
+        if role == "production":
+            work.check_live()
         try:
             answer = work.visit(url + identify.path, VISIT_TIMEOUT)
             healthy = work.visit(url + check.path, VISIT_TIMEOUT)

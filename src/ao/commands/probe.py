@@ -196,7 +196,7 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
         "--expect",
         type=int,
         metavar="STATUS",
-        help=message("HTTP status of a good answer. Default: any below 500."),
+        help=message("HTTP status of a good answer. Default: any below 400."),
     )
     group.add_argument(
         "--slow-path",

@@ -20,7 +20,7 @@ from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Recording
 from ao.probe.running_totals import RunningTotals
 from ao.progress import Drained, ProbeStarted, Progress, ProgressEvent, StepStarted
-from ao.visit import NoAnswer
+from ao.visit import Answer, NoAnswer, colour_of
 from ao.work import RunningProbe, Work
 
 AFTER = 2.0
@@ -104,16 +104,40 @@ def begin(
     if facts.live is None:
         return message("no system is live yet")
     try:
-        work.visit(load.url + load.identify.path, REACH)
+        answer = work.visit(load.url + load.identify.path, REACH)
     except NoAnswer as error:
         return message("production does not answer from here (%(words)s)", words=error)
-    probe.begin(load)
+    probe.begin(replace(load, expect=_good_status(work, load, answer)))
     try:
         probe.wait_until_running(work.site.deadlines.switch)
     except Unavailable as error:
         return message("production stopped answering (%(words)s)", words=error.message)
     work.progress.emit(ProbeStarted(probe.sample))
     return ""
+
+
+def _good_status(work: Work, load: ProbeLoad, answer: Answer) -> int | None:
+    """Return the HTTP status of a good answer; None for any below 400.
+
+    It is what the health check expects where it asks for the same path. A production that asks
+    its users to log in answers 401 or 403 and is well: then that is a good answer, and it is said.
+    """
+    site = work.site
+    if load.expect is not None:
+        return load.expect
+    if load.identify.path == site.health_check.path:
+        return site.health_check.expect
+    if 400 <= answer.status < 500 and colour_of(answer, load.identify) is not None:
+        work.note(
+            message(
+                "Production answers %(path)s with HTTP %(status)s: that counts as a good answer, "
+                "and nothing else does. `identify` in the site file can name another path.",
+                path=load.identify.path,
+                status=answer.status,
+            )
+        )
+        return answer.status
+    return None
 
 
 @dataclass

@@ -17,9 +17,10 @@ from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import kept_findings, trial_site
 from ao.doctor.findings import Fate, Findings, warnings
-from ao.errors import BuildFailed, DeadlinePassed, NotSeen, Refused, SwitchFailed
+from ao.errors import BuildFailed, DeadlinePassed, NotSeen, OnlyErrors, Refused, SwitchFailed
 from ao.message import message
 from ao.operations import scale_in_hold, switch_options
+from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard, plan, quota
 from ao.plan.facts import Facts
@@ -34,7 +35,7 @@ from ao.plan.plan import (
     ScaleSystem,
     Step,
 )
-from ao.site import Method, Site, ending
+from ao.site import DrainWay, Method, Site, ending
 from ao.site.autoscale import Effect, Engine
 from ao.work import Work
 
@@ -149,14 +150,33 @@ def switch(
         measured = (
             meanwhile.enter_context(measurement(keeping, before, to)) if measurement else keeping
         )
+        stays = force or not options.may_return or before.live in (None, to)
+        errors = LiveErrors(measured, measured.probe, to) if measured.probe else None
+        watched = errors.watched() if errors and not stays else measured
         try:
-            facts = _run(measured, partial(next_steps, measured), before)
+            facts = _run(watched, partial(next_steps, watched), before)
+            if errors and not stays:
+                errors.settle()
+        except OnlyErrors as error:
+            rescue(measured, to.other)
+            raise _switch_back(measured, to.other, move, error) from error
         except NotSeen as error:
-            stays = force or not options.may_return or before.live in (None, to)
             if stays or work.observe().live is not to:
                 raise
             raise _switch_back(measured, to.other, move, error) from error
     return facts if keeping is work else _patiently(work)
+
+
+def rescue(work: Work, to: Colour) -> None:
+    """Move production to a system at once, off one that answers nothing but errors.
+
+    Nothing else is done before. A `switch` to the same system does what is left: production is
+    seen, the other system drained, and alarms are set.
+    """
+    move = Move(way=DrainWay.AFTER, quiet=work.site.drain.quiet, urgent=True)
+    facts = work.observe()
+    if facts.live is to.other:
+        perform(work, facts, method(work.site).plan(facts, to, frozenset(), move))
 
 
 def down(work: Work, colours: frozenset[Colour]) -> Facts:

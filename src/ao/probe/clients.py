@@ -169,20 +169,18 @@ class Clients:
         self, kind: Kind, client: int | None, begin: float, answer: Answer, outcome: Outcome
     ) -> None:
         expect = self._load.expect
-        good = answer.status < 500 if expect is None else answer.status == expect
-        if not good:
-            broken = Broken(Outcome.WRONG, f"HTTP {answer.status}")
-            self._lost(kind, client, begin, broken)
-            return
+        good = answer.status < 400 if expect is None else answer.status == expect
         now = self._now()
         self._record(
             Request(
                 at=now,
                 kind=kind,
                 client=client,
-                outcome=outcome,
+                outcome=outcome if good else Outcome.WRONG,
                 seconds=now - begin,
                 colour=self._teller.colour(answer),
+                status=answer.status,
+                reason="" if good else f"HTTP {answer.status}",
             )
         )
 

@@ -40,4 +40,4 @@ class ProbeLoad:
     verify: bool = True
     """Whether the server's certificate is checked (https)."""
     expect: int | None = None
-    """HTTP status of a good answer; None takes every status below 500."""
+    """HTTP status of a good answer; None takes every status below 400."""

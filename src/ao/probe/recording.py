@@ -6,7 +6,7 @@ Times are seconds since the probe began; `Recording.started` tells when that was
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,6 +17,10 @@ from ao.untrusted.bounds import YEAR, AtMost, Count, Moment, Offset, Seconds
 
 Colours = Annotated[Mapping[str, Count], MaxLen(100)]
 """Answers by colour."""
+Statuses = Annotated[Mapping[Annotated[int, Interval(ge=0, le=999)], Count], MaxLen(100)]
+"""Answers by HTTP status."""
+OTHER_STATUS = 0
+"""Status that stands for all which are not counted each."""
 
 
 class Kind(StrEnum):
@@ -140,6 +144,9 @@ class Recording:
     losses: Annotated[tuple[Loss, ...], AtMost(2000)]
     """The first thousand lost requests."""
     kept: Annotated[tuple[KeptClient, ...], AtMost(100_000)]
+    statuses: Statuses = field(default_factory=dict)
+    """Answers by HTTP status, good or not. Those of statuses beyond the first thirty that came
+    are counted together, as OTHER_STATUS."""
     skipped: Count = 0
     """Requests that were not sent because the probe's machine could not keep up."""
 

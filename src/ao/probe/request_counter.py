@@ -9,7 +9,16 @@ from dataclasses import dataclass, field, replace
 from ao.probe.histogram import Histogram
 from ao.probe.latest_times import LatestTimes
 from ao.probe.probe_load import ProbeLoad
-from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sighting, Slice
+from ao.probe.recording import (
+    OTHER_STATUS,
+    KeptClient,
+    Kind,
+    Loss,
+    Outcome,
+    Recording,
+    Sighting,
+    Slice,
+)
 from ao.probe.running_totals import RunningTotals
 
 WIDTH = 0.1
@@ -21,6 +30,10 @@ LOSSES = 1_000
 REASONS = 50
 """Different reasons of losses that are kept; later ones are ELSE."""
 ELSE = "another reason"
+STATUSES = 30
+"""Different HTTP statuses that are counted each; later ones are OTHER_STATUS."""
+SERVER_ERROR = 500
+"""Least HTTP status that tells of a server's own fault (RFC 9110, section 15.6)."""
 UNKNOWN = "unknown"
 """Colour of an answer that tells none."""
 
@@ -38,6 +51,9 @@ class Request:
     seconds: float
     """How long it took, from the first try."""
     colour: str | None = None
+    """Colour that its answer told, good or not; None when it told none or none came."""
+    status: int | None = None
+    """HTTP status of its answer; None when none came."""
     reason: str = ""
 
 
@@ -76,6 +92,9 @@ class RequestCounter:
         self._slices: list[Slice] = []
         self.outcomes: Counter[Outcome] = Counter()
         """Requests by what became of them."""
+        self._statuses: Counter[int] = Counter()
+        self._good: Counter[str] = Counter()
+        self._errors: Counter[str] = Counter()
         self._latency = Histogram()
         self._recent = LatestTimes()
         self._sightings: dict[tuple[str, Kind], Sighting] = {}
@@ -99,12 +118,17 @@ class RequestCounter:
         self.outcomes[request.outcome] += 1
         if request.client is not None:
             self._note(self._clients[request.client], request)
+        if request.status is not None:
+            self._statuses[self._known_status(request.status)] += 1
+            if request.status >= SERVER_ERROR:
+                self._errors[request.colour or UNKNOWN] += 1
         if request.outcome.lost:
             self._open.lost += 1
             if len(self._losses) < LOSSES:
                 self._losses.append(_loss(request, self._known(request.reason)))
             return
         colour = request.colour or UNKNOWN
+        self._good[colour] += 1
         self._open.colours[colour] += 1
         self._open.retried += request.outcome is Outcome.RETRIED
         self._open.latencies.append(request.seconds)
@@ -139,6 +163,8 @@ class RequestCounter:
             outcomes=dict(self.outcomes),
             latency_p95=self._recent.quantile(0.95),
             rates={colour: count / span for colour, count in sorted(answers.items())},
+            good=dict(self._good),
+            errors=dict(self._errors),
         )
 
     def recording(self, started: float, seconds: float) -> Recording:
@@ -153,6 +179,7 @@ class RequestCounter:
             slices=(*self._slices, under_way),
             sent=sum(self.outcomes.values()),
             outcomes=dict(self.outcomes),
+            statuses=dict(self._statuses),
             latency_p50=self._latency.quantile(0.5),
             latency_p95=self._latency.quantile(0.95),
             latency_max=self._latency.greatest,
@@ -167,6 +194,11 @@ class RequestCounter:
         if len(self._reasons) < REASONS:
             self._reasons.add(reason)
         return reason if reason in self._reasons else ELSE
+
+    def _known_status(self, status: int) -> int:
+        """Return a status, or OTHER_STATUS when there are too many different ones already."""
+        known = status in self._statuses or len(self._statuses) < STATUSES
+        return status if known else OTHER_STATUS
 
     def _note(self, client: _Client, request: Request) -> None:
         client.retried += request.outcome is Outcome.RETRIED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ao.probe.recording import Outcome
 
@@ -20,6 +20,10 @@ class RunningTotals:
 
     rates: Mapping[str, float]
     """Answers a second by colour, over the last second that is whole."""
+    good: Mapping[str, int] = field(default_factory=dict)
+    """Good answers by colour; one that told none counts as `unknown`."""
+    errors: Mapping[str, int] = field(default_factory=dict)
+    """Answers of status 500 and above, by colour likewise."""
 
     @property
     def sent(self) -> int:

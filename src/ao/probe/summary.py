@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 from ao import duration
 from ao.message import joined, message
 from ao.message.vocabulary import word
-from ao.probe.recording import KeptClient, Loss, Recording, Sighting
+from ao.probe.recording import OTHER_STATUS, KeptClient, Loss, Recording, Sighting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +58,11 @@ def figures(recording: Recording) -> Iterator[Figure]:
         text=duration.show(recording.seconds),
     )
     yield Figure(
+        name=message("statuses"),
+        value={str(status): count for status, count in sorted(recording.statuses.items())},
+        text=_lines(_statuses(recording.statuses)),
+    )
+    yield Figure(
         name=message("latency"),
         value={
             "median": recording.latency_p50,
@@ -99,6 +104,13 @@ def _causes(losses: tuple[Loss, ...]) -> list[tuple[tuple[str, str, str], int]]:
     return Counter(
         (str(loss.kind), str(loss.outcome), loss.reason) for loss in losses
     ).most_common()
+
+
+def _statuses(statuses: Mapping[int, int]) -> Iterator[str]:
+    """Yield a line for each HTTP status of an answer."""
+    for status, count in sorted(statuses.items()):
+        name = message("others") if status == OTHER_STATUS else f"HTTP {status}"
+        yield message("%(status)s: %(count)s answers", status=name, count=f"{count:,}")
 
 
 def _sightings(sightings: tuple[Sighting, ...]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from ao.journal import (
 )
 from ao.message import message
 from ao.operations import reconcile
+from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
 from ao.plan.facts import Facts
 from ao.progress import Silent, Status
@@ -128,6 +129,7 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
             checks=lambda: failing(run),
             moment=run.options.moment,
         )
+        errors = LiveErrors(run.work, probe, run.past.new) if probe else None
         verdict = decision_window.watch(
             run.attention.work,
             rules,
@@ -135,15 +137,27 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
             look,
             begun + rules.length,
             countdown=lambda left, _findings: tell(left),
+            only_errors=errors.look if errors else lambda: None,
             moment=run.options.moment,
         )
+        # Not even the journal is written before: users have nothing but errors.
+        if verdict.only_errors and not run.work.site.hooks.get(Point.BEFORE_SWITCH_BACK):
+            _rescue(run)
     if verdict.decision is Decision.BACK:
-        go_back(run, verdict.reason)
+        go_back(run, verdict.reason, urgent=verdict.only_errors)
     _judge(run, Judgement.KEEP, verdict.reason)
 
 
-def go_back(run: ReleaseRun, why: str) -> NoReturn:
-    """Switch production back.
+def _rescue(run: ReleaseRun) -> None:
+    """Move production back at once, where it may go back and a server is there to answer."""
+    old = run.past.old
+    if _may_return(run) and run.observe().systems[old].online:
+        with unbroken():
+            reconcile.rescue(run.work, old)
+
+
+def go_back(run: ReleaseRun, why: str, *, urgent: bool = False) -> NoReturn:
+    """Switch production back; with `urgent` it moves before anything but the hooks.
 
     Raises RolledBack when that is done, Refused past a one-way change of the database.
     """
@@ -155,6 +169,8 @@ def go_back(run: ReleaseRun, why: str) -> NoReturn:
         _judge(run, Judgement.BACK, why)
     with run.part(SWITCH_BACK, message("switch production back to %(colour)s", colour=old)):
         run.hook(Point.BEFORE_SWITCH_BACK)
+        if urgent:
+            _rescue(run)
         with unbroken():
             _move(run, old)
         run.hook(Point.AFTER_SWITCH_BACK)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from ao.cutover.cutover import Call, CutOver, Following
 from ao.message import Message, in_context, message
-from ao.probe.recording import Kind
+from ao.probe.recording import OTHER_STATUS, Kind
 from ao.report import sentences
 
 NONE = "-"
@@ -27,7 +27,7 @@ class Table:
 
 def tables(cutover: CutOver) -> tuple[Table, ...]:
     """Return all tables of a report that have something in them."""
-    found = (clients(cutover), losses(cutover), calls(cutover))
+    found = (clients(cutover), statuses(cutover), losses(cutover), calls(cutover))
     return tuple(table for table in found if table.rows)
 
 
@@ -100,6 +100,20 @@ def share(following: Following) -> Message:
     """Return how many of the Keep-Alive clients followed, as `48 of 50`."""
     return message(
         "%(followed)s of %(clients)s", followed=following.followed, clients=following.clients
+    )
+
+
+def statuses(cutover: CutOver) -> Table:
+    """Return the table of answers by HTTP status, good or not."""
+    counted = cutover.recording.statuses if cutover.recording else {}
+    return Table(
+        title=message("Answers by status"),
+        columns=(message("status"), message("answers")),
+        figures=frozenset({"answers"}),
+        rows=tuple(
+            (message("others") if status == OTHER_STATUS else f"HTTP {status}", f"{count:,}")
+            for status, count in sorted(counted.items())
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ao import duration
 from ao.message import joined, message
@@ -15,6 +15,8 @@ from ao.work import Work
 
 TICK = 1.0
 """Seconds between two calls of the countdown."""
+LOOK = 0.25
+"""Seconds between two looks whether production answers nothing but errors."""
 
 Countdown = Callable[[float, tuple[Finding, ...]], None]
 """A function that takes the seconds that are left and the findings of the last sample."""
@@ -29,6 +31,7 @@ def watch(
     *,
     countdown: Countdown = lambda left, findings: None,
     interrupted: Callable[[], str | None] = lambda: None,
+    only_errors: Callable[[], str | None] = lambda: None,
     moment: Callable[[], float] = time.time,
 ) -> Verdict:
     """Watch production until a moment (seconds since 1970) or a breach; return the verdict.
@@ -40,6 +43,8 @@ def watch(
 
     `look` takes a sample of production. `countdown` is called every second. `interrupted` is
     called before each sample and returns a reason to leave the decision open, or None.
+    `only_errors` is called four times a second and returns what production answers when that is
+    nothing but errors, in a sentence: then it goes back at once. None else.
     """
     begun = moment()
     end = max(until, begun + rules.lasting)
@@ -53,6 +58,13 @@ def watch(
             findings=diary.findings,
             unjudged=diary.unjudged,
         )
+
+    def errors(seconds: float) -> str | None:
+        """Look for errors for a time; return what is told of them."""
+        over = work.clock.now() + seconds
+        while not (why := only_errors()) and (left := over - work.clock.now()) > 0:
+            work.clock.sleep(min(LOOK, left))
+        return why
 
     while True:
         if why := interrupted():
@@ -70,7 +82,8 @@ def watch(
             pause = min(TICK, next_look - work.clock.now())
             if pause <= 0:
                 break
-            work.clock.sleep(pause)
+            if why := errors(pause):
+                return replace(verdict(Decision.BACK, why), only_errors=True)
 
 
 @dataclass

@@ -80,6 +80,8 @@ class Verdict:
     """All measures at the last look."""
     unjudged: tuple[str, ...]
     """Names of the measures that never had a figure."""
+    only_errors: bool = False
+    """Whether production answered nothing but errors: then it goes back without delay."""
 
     @property
     def breaches(self) -> tuple[Finding, ...]:

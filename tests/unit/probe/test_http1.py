@@ -168,7 +168,8 @@ def test_a_late_answer_is_an_answer() -> None:
     ("status", "expect", "outcome"),
     [
         ("503 Service Unavailable", None, Outcome.WRONG),
-        ("404 Not Found", None, Outcome.ANSWERED),
+        ("404 Not Found", None, Outcome.WRONG),
+        ("304 Not Modified", None, Outcome.ANSWERED),
         ("404 Not Found", 200, Outcome.WRONG),
         ("503 Service Unavailable", 503, Outcome.ANSWERED),
     ],

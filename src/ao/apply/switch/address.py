@@ -30,12 +30,16 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     """
     if facts.live is not to:
         seen = Confirm("preview", to)
-        if facts.previewed is to and seen not in done and not move.force:
+        unseen = move.force or move.urgent
+        if facts.previewed is to and seen not in done and not unseen:
             return (seen,)
-        if facts.previewed is to or facts.switching_to is not to:
-            return (PointPreview(None, switching_to=to),)
-        around = facts.live if move.way is DrainWay.AROUND and not move.force else None
-        return (PointProduction(to, around=around, cut=move.force),)
+        around = facts.live if move.way is DrainWay.AROUND and not unseen else None
+        production = PointProduction(to, around=around, cut=move.force)
+        if facts.previewed is not to and facts.switching_to is to:
+            return (production,)
+        preview = PointPreview(None, switching_to=to)
+        # In one plan, the cloud is not observed in between.
+        return (preview, production) if move.urgent else (preview,)
     if facts.previewed is to.other and not facts.switching_to:
         return ()
     old = facts.systems[to.other]

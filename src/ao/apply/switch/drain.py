@@ -14,7 +14,7 @@ from ao.apply.switch import load_balancer
 from ao.clock import Ready, Waiting
 from ao.cloud import LoadBalancer
 from ao.colour import Colour
-from ao.errors import CloudError, DeadlinePassed
+from ao.errors import CloudError, DeadlinePassed, OnlyErrors
 from ao.hooks import shell_command
 from ao.message import message
 from ao.plan.facts import Facts
@@ -47,6 +47,7 @@ def drain(work: Work, facts: Facts, step: Drain) -> None:
     """Get the clients over and wait, with a deadline, until the old system serves nobody.
 
     Nothing is raised when some are left or a hook fails: production has moved. It is told.
+    Raises OnlyErrors when the new system answers nothing else.
     """
     begin, old = work.clock.now(), step.colour
     probe = work.probe
@@ -130,7 +131,8 @@ class _Quiet:
         self._since = work.clock.now()
 
     def look(self) -> Ready[None] | Waiting:
-        """Look for clients; ready when there was none for the quiet time."""
+        """Look for clients; ready when there was none for the quiet time. Raises OnlyErrors."""
+        self._work.check_live()
         self.left = max((sign() for sign in self._signs), default=0)
         now = self._work.clock.now()
         if self.left:
@@ -143,7 +145,7 @@ class _Quiet:
 def _await_quiet(work: Work, signs: list[Sign], seconds: float) -> int | None:
     """Wait until there was no sign of a client for so many seconds; return the clients left.
 
-    None without a sign.
+    None without a sign. Raises OnlyErrors.
     """
     quiet = _Quiet(work, signs, seconds)
     try:
@@ -153,6 +155,8 @@ def _await_quiet(work: Work, signs: list[Sign], seconds: float) -> int | None:
             deadline=work.site.drain.deadline,
             interval=INTERVAL,
         )
+    except OnlyErrors:
+        raise
     except (CloudError, DeadlinePassed):
         return quiet.left
     return quiet.left if signs else None

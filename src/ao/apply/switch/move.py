@@ -16,5 +16,8 @@ class Move:
     itself gets them over."""
     quiet: float
     """Seconds in which the old system must have served nobody to count as drained."""
+    urgent: bool = False
+    """Whether production leaves a system that answers nothing but errors: then the target is not
+    looked at before, and nothing is done that can be done after it."""
     force: bool = False
     """Whether the target is not looked at before, and the old system's clients are cut."""

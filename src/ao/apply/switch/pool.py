@@ -31,7 +31,8 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     """
     if facts.live is not to:
         seen = Confirm("preview", to)
-        visible = facts.connected and facts.previewed is to and not move.force
+        unseen = move.force or move.urgent
+        visible = facts.connected and facts.previewed is to and not unseen
         if visible and seen not in done:
             return (seen,)
         return (PointProduction(to),)

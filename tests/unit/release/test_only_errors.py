@@ -1,0 +1,89 @@
+"""A version that answers nothing but errors in its decision window."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from ao import release
+from ao.colour import Colour
+from ao.errors import Refused
+from ao.journal import Judged, Judgement
+from ao.plan.plan import PointProduction
+from ao.progress import ProgressEvent, Silent, StepStarted
+from ao.release import RolledBack
+from ao.site import Site
+from ao.site.hooks import Hook, Point
+from tests.unit.operations.sites import built
+from tests.unit.probes import RATE, Users
+from tests.unit.release.releases import entries, options, outcome
+
+FROM = 20.0
+"""Seconds after which the version fails."""
+
+
+def measured(site: Site) -> Site:
+    """The site, whose switches are measured, and whose watch is in no hurry."""
+    return replace(
+        site,
+        switch=replace(site.switch, new_per_second=RATE),
+        watch=replace(site.watch, lasting=30.0, interval=5.0),
+    )
+
+
+def on_errors(users: Users) -> float:
+    """Seconds from the first error to the last."""
+    failing = [at for at in users.on_green if users.bad(at - users.on_green[0])]
+    return failing[-1] - failing[0]
+
+
+def test_production_leaves_it_within_seconds_whatever_the_measures_wait_for(site: Site) -> None:
+    work = built(measured(site))
+    users = Users(work=work, bad=lambda seconds: seconds > FROM)
+    with pytest.raises(RolledBack, match="nothing but errors from green"):
+        release.release(work, "2.0", options(work, probes=users))
+    facts = work.observe()
+    assert (facts.live, facts.previewed) == (Colour.BLUE, Colour.GREEN)
+    assert on_errors(users) <= 5.0
+    assert outcome(work) == "rolled back"
+    judged = [it.event for it in entries(work) if isinstance(it.event, Judged)]
+    assert [it.verdict for it in judged] == [Judgement.BACK]
+
+
+@dataclass
+class Watcher(Silent):
+    """Notes whether a file was there when production was pointed to blue."""
+
+    file: Path
+    found: list[bool] = field(default_factory=list)
+
+    def emit(self, event: ProgressEvent) -> None:
+        match event:
+            case StepStarted(PointProduction(Colour.BLUE)):
+                self.found.append(self.file.exists())
+
+
+def test_a_hook_before_the_switch_back_comes_first(site: Site, tmp_path: Path) -> None:
+    hook = Hook(call=f"touch {tmp_path / 'hooked'}", deadline=5.0, stops=False)
+    work = built(replace(measured(site), hooks={Point.BEFORE_SWITCH_BACK: (hook,)}))
+    users = Users(work=work, bad=lambda seconds: seconds > FROM)
+    watcher = Watcher(tmp_path / "hooked")
+    with pytest.raises(RolledBack):
+        release.release(replace(work, progress=watcher), "2.0", options(work, probes=users))
+    assert watcher.found == [True]
+
+
+def test_production_stays_where_there_is_no_server_to_go_back_to(site: Site) -> None:
+    work = built(measured(site))
+
+    def bad(seconds: float) -> bool:
+        # Its health checks tell of it only later.
+        if seconds > 1.0:
+            for server in work.observe().systems[Colour.BLUE].servers:
+                work.cloud.other_user.break_server(server.id)
+        return seconds > FROM
+
+    users = Users(work=work, bad=bad)
+    with pytest.raises(Refused, match="blue cannot go live"):
+        release.release(work, "2.0", options(work, probes=users))
+    assert work.observe().live is Colour.GREEN
