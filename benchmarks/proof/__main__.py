@@ -20,7 +20,8 @@ from ao.probe.probe_load import ProbeLoad
 from ao.site import Method
 from ao.work import Work
 from benchmarks import command, sites
-from benchmarks.proof import table
+from benchmarks.proof import bad_version, table
+from benchmarks.proof.bad_version import Stay
 from benchmarks.proof.series import QUIET, Series, from_outside, series
 from benchmarks.sites import Plot
 from benchmarks.trial import Failed, undergo
@@ -44,6 +45,9 @@ def main() -> None:
     """Measure, print, and write what was asked for; also what there is after Ctrl-C."""
     options = _options()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if options.bad_version:
+        _bad_version(options)
+        return
     rows: list[Series] = []
     try:
         for word in options.only:
@@ -65,6 +69,24 @@ def main() -> None:
     sys.exit(1 if broken else 0)
 
 
+def _bad_version(options: argparse.Namespace) -> None:
+    """Switch to a bad version so many times; what users had of it."""
+    stays: list[Stay] = []
+    plot = Plot(provider=PROMISED[0], method=PROMISED[1], servers=2)
+    try:
+        with sites.built(options.cloud, [plot], _tell) as (work,):
+            for number in range(1, options.bad_version + 1):
+                stays.append(bad_version.stay(work))
+                _tell(f"{number}/{options.bad_version}  {stays[-1]}")
+    except Failed as error:
+        sys.exit(f"a try failed: {error}")
+    finally:
+        print(bad_version.markdown(stays))
+        if options.json:
+            options.json.write_text(bad_version.document(stays))
+    sys.exit(0 if all(it.back for it in stays) else 1)
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="scripts/bench proof", description=__doc__)
     parser.add_argument("--cloud", default="shop", help="cloud of clouds.yaml")
@@ -76,6 +98,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--slow", type=int, default=3, help="of these, with requests of a second")
     parser.add_argument(
         "--interval", type=float, default=0.5, help="seconds between a client's requests"
+    )
+    parser.add_argument(
+        "--bad-version",
+        type=int,
+        default=0,
+        metavar="N",
+        help="instead: switch N times to a version that fails under load",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the series to FILE")
     return parser.parse_args()

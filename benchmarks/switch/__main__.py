@@ -35,7 +35,7 @@ def main() -> None:
     options = _options()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     visitors = Visitors(new=options.new, kept=options.kept)
-    seen: dict[str, list[Trial]] = {}
+    seen: dict[str, list[Trial | None]] = {}
     try:
         _measure(options, visitors, seen)
     except KeyboardInterrupt:
@@ -50,7 +50,9 @@ def main() -> None:
             _write(options, visitors, [row(way, trials) for way, trials in seen.items()])
 
 
-def _measure(options: argparse.Namespace, visitors: Visitors, seen: dict[str, list[Trial]]) -> None:
+def _measure(
+    options: argparse.Namespace, visitors: Visitors, seen: dict[str, list[Trial | None]]
+) -> None:
     """Build the sites that the ways need and measure the ways; what is seen goes to `seen`."""
     ways = [WAYS[word] for word in options.ways]
     providers = {Method.POOL: options.pool_provider, Method.ADDRESS: options.address_provider}

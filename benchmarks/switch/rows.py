@@ -35,18 +35,20 @@ class Row:
     """The same, from the start of the command's process."""
     started_first_new_p95_s: float | None
     failed: int
-    """Switches that did not go through, or that the new colour never answered after."""
+    """Switches that did not go through, that could not be measured, or that the new colour never
+    answered after."""
 
 
-def row(way: str, trials: Sequence[Trial]) -> Row:
-    """What the trials of a way come to."""
+def row(way: str, rounds: Sequence[Trial | None]) -> Row:
+    """What the rounds of a way come to; None is one that could not be measured."""
+    trials = [trial for trial in rounds if trial is not None]
     recordings = [trial.recording for trial in trials]
     clients = [client for recording in recordings for client in recording.kept]
     waited = [trial.waited for trial in trials if trial.waited is not None]
     in_all = [trial.waited_in_all for trial in trials if trial.waited_in_all is not None]
     return Row(
         way=way,
-        switches=len(trials),
+        switches=len(rounds),
         requests=sum(recording.sent for recording in recordings),
         lost=sum(recording.lost for recording in recordings),
         retried=sum(recording.retried for recording in recordings),
@@ -58,7 +60,8 @@ def row(way: str, trials: Sequence[Trial]) -> Row:
         keepalive_reset=sum(client.lost > client.hung for client in clients),
         started_first_new_median_s=median(in_all),
         started_first_new_p95_s=p95(in_all),
-        failed=sum(trial.failure is not None or trial.first_new is None for trial in trials),
+        failed=rounds.count(None)
+        + sum(trial.failure is not None or trial.first_new is None for trial in trials),
     )
 
 

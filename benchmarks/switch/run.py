@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from openstack import exceptions
+
+from ao.errors import AoError
 from ao.probe.probe_load import ProbeLoad
 from ao.site import Method, Site
 from benchmarks.switch.ways import Stage, Way
-from benchmarks.trial import Trial, undergo
+from benchmarks.trial import Failed, Trial, undergo
 
 SETTLE = 1.0
 """Seconds between bringing a site to where a way begins and measuring the way."""
@@ -44,19 +47,28 @@ def trials(
     switches: int,
     visitors: Visitors,
     tell: Callable[[str], None],
-) -> Iterator[tuple[Way, Trial]]:
-    """Switch by each way in turn, so many times."""
+) -> Iterator[tuple[Way, Trial | None]]:
+    """Switch by each way in turn, so many times; None stands for a round that was not measured.
+
+    A round that fails is told, and the others go on.
+    """
     for number in range(1, switches + 1):
         for way in ways:
-            trial = _trial(stages[way.method], way, visitors)
-            tell(f"{number}/{switches}  {way.name}: {_sentence(trial)}")
+            trial = None
+            try:
+                trial = _trial(stages[way.method], way, visitors)
+            except (AoError, Failed, exceptions.SDKException) as error:
+                tell(f"{number}/{switches}  {way.name}: not measured: {error}")
+            else:
+                tell(f"{number}/{switches}  {way.name}: {_sentence(trial)}")
             yield way, trial
 
 
 def _trial(stage: Stage, way: Way, visitors: Visitors) -> Trial:
     move = way.prepare(stage)
     production = stage.work.observe().production
-    assert production is not None, "a way begins with a production address"
+    if production is None:
+        raise Failed("the site has no production address")
     time.sleep(SETTLE)
     return undergo(visitors.load(stage.work.site, production.address), move.to, move.make)
 

@@ -75,3 +75,9 @@ def test_a_switch_that_failed_or_was_never_seen_is_counted_and_in_no_time() -> N
     assert seen.failed == 2
     assert seen.switches == 3
     assert seen.first_new_p95_s == 1.5
+
+
+def test_a_round_that_was_not_measured_counts_as_failed_and_takes_no_time() -> None:
+    seen = row("a way", [None, trial(recording(first_green=2.0))])
+    assert (seen.switches, seen.failed) == (2, 1)
+    assert seen.first_new_median_s == 1.0
