@@ -29,6 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="leave out tests whose programs are not installed, and say so; else they fail",
     )
+    parser.addoption(
+        "--faults",
+        metavar="N|all",
+        default="8",
+        help="faults that each command of the fault matrix suffers; default 8",
+    )
 
 
 LEFT_OUT = "left out for want of "

@@ -22,7 +22,7 @@ from ao.lock.errors import Locked, NoLock
 from ao.lock.holder import Claim, Holder, moment
 from ao.lock.lease import AcquiredLock
 from ao.message import message
-from ao.plan.facts import own_stack
+from ao.plan.observation import own_stack
 from ao.site import Site, is_name
 from ao.work import Work
 

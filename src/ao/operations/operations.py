@@ -30,7 +30,8 @@ from ao.operations import reconcile, switch_options
 from ao.operations.locked_site import JournalledOperation, begin, journalled
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
-from ao.plan.facts import Facts, own_stack
+from ao.plan.facts import Facts
+from ao.plan.observation import own_stack
 from ao.site import checked_version
 from ao.site.left_out import OF_SWITCH, left_out
 from ao.site.rules import Approve

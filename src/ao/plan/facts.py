@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from ao import site as sites
 from ao.cloud import (
     Alarm,
-    Cloud,
     FloatingIP,
     Listener,
     LoadBalancer,
@@ -24,7 +23,7 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.message import message
 from ao.plan import alarms
-from ao.site import Method, Site
+from ao.site import Method
 from ao.site.autoscale import Effect
 from ao.site.tags import TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
@@ -287,9 +286,3 @@ class Facts:
     def _led_to(self, listener: Listener | None) -> Colour | None:
         pool_id = listener.default_pool_id if listener else None
         return next((c for c, s in self.systems.items() if pool_id and s.pool_id == pool_id), None)
-
-
-def own_stack(cloud: Cloud, site: Site) -> Stack | None:
-    """Return the site's own stack; None before it is built, and when another's has that name."""
-    stack = cloud.stacks.get(site.stack)
-    return stack if stack is not None and site.tag in stack.tags else None

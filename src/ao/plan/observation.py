@@ -238,3 +238,9 @@ def _production(
             "`production_address: allocate`."
         ),
     )
+
+
+def own_stack(cloud: Cloud, site: Site) -> Stack | None:
+    """Return the site's own stack; None before it is built, and when another's has that name."""
+    stack = cloud.stacks.get(site.stack)
+    return stack if stack is not None and site.tag in stack.tags else None

@@ -2,7 +2,7 @@
 
 Anybody may write a recurrence into the project, so neither reading one nor looking for when it
 comes next may take long. Libraries look until the year 9999 for one that never comes; here each
-look ends after AHEAD.
+look ends after LOOKED_DAYS.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIRST = datetime(2020, 1, 1)
 """Beginning of a recurrence without DTSTART."""
 EARLIEST = datetime(1970, 1, 1)
 """The earliest DTSTART."""
-AHEAD = 8 * 366
+LOOKED_DAYS = 8 * 366
 """Days that are looked through for the next time; 29 February may be eight years away."""
 LONGEST = 10_000
 """Characters that a recurrence may have."""
@@ -187,9 +187,9 @@ class Recurrence:
         return sum(len(rule.times) for rule in self.rules)
 
     def after(self, moment: datetime) -> Iterator[datetime]:
-        """Its times from a moment on, in order, as far as AHEAD."""
+        """Its times from a moment on, in order, as far as LOOKED_DAYS."""
         first = moment.date()
-        last = first + min(AHEAD * _DAY, date.max - 400 * _DAY - first)
+        last = first + min(LOOKED_DAYS * _DAY, date.max - 400 * _DAY - first)
         # A year at once: nobody who wants the next time waits for all of them.
         while first <= last:
             end = min(first + 365 * _DAY, last)
