@@ -109,7 +109,7 @@ class Site(Page, TemplateView):
             systems=[facts.systems[colour] for colour in Colour] if facts else [],
             urls=[_url(state, colour) for colour in Colour] if state else [],
             loads=[state.load.get(colour) for colour in Colour] if state else [],
-            actions=[it for it in ACTIONS.values() if self._offered(it, state)] if state else [],
+            offered=[it for it in ACTIONS.values() if self._offered(it, state)] if state else [],
             history=history(partial.releases, (state and state.events) or (), HISTORY),
             last=_stepped(partial.releases, (state and state.events) or ()),
             measured=measured,

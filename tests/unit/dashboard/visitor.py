@@ -23,6 +23,8 @@ from tests.unit.probes import FakeProbe, kept_client, recording
 
 PANEL = "horizon:project:bluegreen"
 SHOP = Path(__file__).parents[3] / "examples/shop/ao.yaml"
+INSIDES = re.compile(r" at 0x[0-9a-f]+|&lt;class |Traceback")
+"""What no page shows, and a name that Horizon's own templates use too may bring about."""
 
 
 # What Horizon and its libraries deprecate or leave open is not ours to mend.
@@ -73,7 +75,9 @@ class VisitorTest(helpers.TestCase):
     def text(self, view: str, *args: str, language: str = "en") -> str:
         answer = self.page(view, *args, language=language)
         assert answer.status_code == 200, answer
-        return answer.content.decode()
+        text: str = answer.content.decode()
+        assert not INSIDES.search(text), "the page shows what an object is called in Python"
+        return text
 
     def shown(self, action: str) -> dict[str, str]:
         """What the form of an action keeps of what it showed."""
