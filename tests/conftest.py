@@ -25,6 +25,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run on this cloud of clouds.yaml; without it the contract runs on the fake cloud",
     )
     parser.addoption(
+        "--fuzz",
+        type=int,
+        default=40,
+        metavar="N",
+        help="files of each kind that the fuzz tests try (default: 40)",
+    )
+    parser.addoption(
         "--leave-out-missing",
         action="store_true",
         help="leave out tests whose programs are not installed, and say so; else they fail",

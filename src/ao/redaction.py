@@ -63,11 +63,14 @@ _remembered: dict[str, None] = {}
 """Secrets that this process has used."""
 
 
+def is_secret_name(name: str) -> bool:
+    """Return whether what is called so is a secret, as a password is."""
+    return _SECRET_NAME.search(name) is not None
+
+
 def _values(settings: Mapping[str, str]) -> list[str]:
     """Values of settings that are secret, longest first: one may be part of another."""
     secrets = [
-        value
-        for name, value in settings.items()
-        if _SECRET_NAME.search(name) and len(value) >= SHORTEST
+        value for name, value in settings.items() if is_secret_name(name) and len(value) >= SHORTEST
     ]
     return sorted(secrets, key=len, reverse=True)

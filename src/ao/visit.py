@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from ao.colour import Colour
 from ao.http import limits
+from ao.message import message
 from ao.site import Identify
+from ao.untrusted.pattern import SECONDS, TooSlow, pattern
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,12 +93,23 @@ def _text(body: bytes, content_type: str) -> str:
 
 
 def colour_of(answer: Answer, identify: Identify) -> Colour | None:
-    """Colour that an answer tells, or None when it tells none."""
+    """Colour that an answer tells, or None when it tells none.
+
+    Raises NoAnswer where the search for it takes too long, which it would do with every answer.
+    """
     word = ""
     if identify.header is not None:
         word = answer.headers.get(identify.header.lower(), "")
     elif identify.body is not None:
-        found = re.search(identify.body, answer.body)
-        word = found.group(1) if found else ""
+        try:
+            found = pattern(identify.body).search(answer.body)
+        except TooSlow as error:
+            raise NoAnswer(
+                message(
+                    "`identify.body` was searched for %(seconds)s s without an end: it backtracks",
+                    seconds=f"{SECONDS:g}",
+                )
+            ) from error
+        word = (found.group(1) if found else None) or ""
     word = word.strip().lower()
     return Colour(word) if word in list(Colour) else None

@@ -9,14 +9,19 @@ from ao.errors import AoError
 from ao.message import translation
 from ao.message.vocabulary import word
 
+LONGEST = 1000
+"""Characters of a text that a page shows; `ao show` tells all of it."""
+
 
 def localized(text: object) -> str:
     """Say a message, or one of Ao's words, in the active language; nothing of None.
 
-    A text that somebody else wrote, or an older Ao kept, stays as it is.
+    A text that somebody else wrote, or an older Ao kept, stays as it is, but for what is beyond
+    LONGEST.
     """
     language = (get_language() or "en").partition("-")[0]
-    return translation.spoken(word(text), language) if text else ""
+    said = translation.spoken(word(text), language) if text else ""
+    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
 
 
 def sentence(text: object) -> str:

@@ -38,7 +38,7 @@ LAYERS = (
     "clock",
     "duration",
     "colour",
-    "output_file",
+    "files",
     "errors",
     "message",
     "untrusted",

@@ -151,3 +151,18 @@ def test_a_colour_is_told_by_header_or_body(
 @pytest.mark.parametrize("charset", ["punycode", "idna", "zlib", "unicode_escape", "no-such"])
 def test_a_charset_that_no_page_has_is_read_as_utf_8(charset: str) -> None:
     assert _text("青".encode(), f"text/html; charset={charset}") == "青"
+
+
+def by_body(expression: str, body: str) -> Colour | None:
+    answer = Answer(status=200, headers={}, body=body)
+    return colour_of(answer, Identify(path="/", header=None, body=expression))
+
+
+@pytest.mark.parametrize("expression", ["()", "(blue)?", "x(blue)?"])
+def test_a_group_that_matches_nothing_tells_no_colour(expression: str) -> None:
+    assert by_body(expression, "x green") is None
+
+
+def test_a_search_without_end_is_no_answer_and_says_why() -> None:
+    with pytest.raises(NoAnswer, match=r"`identify.body` was searched for 0.5 s without an end"):
+        by_body("(a|a)*$", "a" * 60_000 + "!")

@@ -354,10 +354,10 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
         try:
             answer = work.visit(url + identify.path, VISIT_TIMEOUT)
             healthy = work.visit(url + check.path, VISIT_TIMEOUT)
+            told = colour_of(answer, identify)
         except NoAnswer as error:
             bearing.renew()
             return Waiting(message("no answer: %(why)s", why=error))
-        told = colour_of(answer, identify)
         good = healthy.status == check.expect
         if told is colour and good:
             return Ready(None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,7 +10,8 @@ from ao.errors import AoError
 from ao.hooks import shell_command
 from ao.http import limits
 from ao.message import joined, message
-from ao.site.checks import Check, Http
+from ao.site.checks import Check, Http, filled
+from ao.untrusted.pattern import SECONDS, TooSlow, pattern
 from ao.untrusted.printable import printable
 from ao.visit import NoAnswer, colour_of
 from ao.work import Work
@@ -21,6 +21,14 @@ class CheckFailed(AoError):
     """A check of the standby failed; production is untouched."""
 
     exit_code = 11
+
+
+class _Unsearched(Exception):
+    """A regular expression that could not be searched for to the end."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +67,10 @@ def run(work: Work, url: str, colour: Colour, version: str) -> Results:
     def attempt(check: Check, seconds: float) -> str:
         if isinstance(check.what, str):
             return _command(work, check.what, url, colour, version, seconds)
-        return _http(work, check.what, url, colour, version, seconds)
+        try:
+            return _http(work, check.what, url, colour, version, seconds)
+        except _Unsearched as error:
+            return error.why
 
     results = []
     for check in work.site.checks.all:
@@ -125,18 +136,17 @@ def _command(work: Work, line: str, url: str, colour: Colour, version: str, seco
 
 
 def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seconds: float) -> str:
-    """Return why an answer was not good; empty when it was."""
-    begin = work.clock.now()
+    """Return why an answer was not good; empty when it was. Raises _Unsearched."""
+    begin, identify = work.clock.now(), work.site.identify
     try:
         answer = work.visit(url + wanted.path, seconds)
+        taken = work.clock.now() - begin
+        # Every answer has the header, but any page may speak of colours.
+        tells = identify.header is not None or wanted.path == identify.path
+        told = colour_of(answer, identify) if tells else None
     except NoAnswer as error:
         return message("no answer: %(why)s", why=error)
-    taken = work.clock.now() - begin
-    identify = work.site.identify
-    told = colour_of(answer, identify)
-    # Every answer has the header, but any page may speak of colours.
-    tells = identify.header is not None or wanted.path == identify.path
-    if tells and told not in (None, colour):
+    if told not in (None, colour):
         return message(
             "%(path)s was answered by %(told)s, not by %(colour)s",
             path=wanted.path,
@@ -152,7 +162,7 @@ def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seco
         )
     for name, expression in wanted.header.items():
         value = answer.headers.get(name.lower())
-        if value is None or not re.search(_filled(expression, version), value):
+        if value is None or not _found(expression, version, value):
             seen = None if value is None else f"'{printable(value, limits.TEXT)}'"
             return message(
                 "%(path)s: header %(name)s is %(seen)s, which %(expression)s does not match",
@@ -161,7 +171,7 @@ def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seco
                 seen=seen,
                 expression=expression,
             )
-    if wanted.body is not None and not re.search(_filled(wanted.body, version), answer.body):
+    if wanted.body is not None and not _found(wanted.body, version, answer.body):
         return message(
             "%(path)s: %(body)s is not found in the body", path=wanted.path, body=f"{wanted.body!r}"
         )
@@ -175,5 +185,24 @@ def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seco
     return ""
 
 
-def _filled(expression: str, version: str) -> str:
-    return expression.replace("$AO_VERSION", re.escape(version))
+def _found(expression: str, version: str, text: str) -> bool:
+    """Return whether an expression is found in a text. Raises _Unsearched."""
+    try:
+        return pattern(filled(expression, version)).search(text) is not None
+    except TooSlow as error:
+        raise _Unsearched(
+            message(
+                "%(expression)s was searched for %(seconds)s s without an end: it backtracks",
+                expression=f"{expression!r}",
+                seconds=f"{SECONDS:g}",
+            )
+        ) from error
+    except ValueError as error:
+        raise _Unsearched(
+            message(
+                "%(expression)s is no regular expression with version %(version)s: %(why)s",
+                expression=f"{expression!r}",
+                version=version,
+                why=error,
+            )
+        ) from error

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import junitparser
 
-from ao import output_file
 from ao.checks.checks import Result, Results
+from ao.files import output_file
 from ao.site import Site
 
 

@@ -11,7 +11,7 @@ from openstack import connection
 import ao
 from ao.cloud import login, trusts
 from ao.cloud.alarms import Alarms
-from ao.cloud.answers import MALFORMED
+from ao.cloud.answers import MALFORMED, SHOWN
 from ao.cloud.floating_ips import FloatingIPs
 from ao.cloud.load_balancers import LoadBalancers
 from ao.cloud.locks import Locks
@@ -27,7 +27,7 @@ from ao.cloud.software_configs import SoftwareConfigs
 from ao.cloud.stacks import Stacks
 from ao.errors import NotAuthenticated
 from ao.message import message
-from ao.redaction import remember
+from ao.redaction import redact, remember
 from ao.untrusted.printable import printable
 
 
@@ -111,12 +111,12 @@ def _connection(name: str | None) -> connection.Connection:
         _ = found.session
         remember(found.config.config.get("auth") or {})
         _check(found)
-    except MALFORMED as error:
+    except (*MALFORMED, OSError) as error:
         raise NotAuthenticated(
             message(
                 "what is configured of %(name)s cannot be used: %(words)s",
                 name=name or "the cloud",
-                words=printable(repr(error)),
+                words=printable(redact(repr(error)), SHOWN),
             ),
             cure=message("Look at clouds.yaml and at the OS_* variables."),
         ) from error

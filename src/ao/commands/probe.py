@@ -19,6 +19,7 @@ from ao.commands.table_cell import Cell
 from ao.errors import ConfigError, RequestsLost
 from ao.message import Message, message
 from ao.message.translation import spoken
+from ao.untrusted.pattern import Pattern
 
 if TYPE_CHECKING:
     from ao.probe.probe_load import ProbeLoad
@@ -289,8 +290,8 @@ def _url_path(text: str) -> str:
 
 def _one_group(text: str) -> str:
     try:
-        groups = re.compile(text).groups
-    except re.error as error:
+        groups = Pattern(text.encode()).groups
+    except ValueError as error:
         raise _refusal(message("not a regular expression: %(error)s", error=error)) from error
     if groups != 1:
         raise _refusal(message("%(text)s has to have one group, as (blue|green)", text=repr(text)))

@@ -347,7 +347,7 @@ def _known(id_file: Path | None, format: str, release: str, version: str) -> Non
 
 def _write(path: Path, text: str) -> None:
     """Write a file; raises ConfigError when it cannot be written."""
-    from ao import output_file
+    from ao.files import output_file
 
     with output_file.writing(path):
         path.write_text(text, encoding="utf-8")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ao.config.command import Command
-from ao.config.section import Duration, Section
-from ao.site.checks import Check, Checks, Http
+from ao.config.section import Duration, Section, read_expression
+from ao.site.checks import Check, Checks, Http, filled
 
 
 def _expression(text: str) -> str:
-    try:
-        re.compile(text)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+    read_expression(text)
+    read_expression(filled(text, _VERSION))
     return text
+
+
+_VERSION = "1.0-rc1"
+"""A version such as an expression may be filled in with."""
 
 
 Expression = Annotated[str, AfterValidator(_expression)]

@@ -13,12 +13,16 @@ from ao.config import stored
 from ao.config.site_file import SiteFile, sizes
 from ao.config.yaml_file import YamlFile
 from ao.errors import ConfigError
+from ao.files.input_file import Unreadable, read_text
 from ao.message import message
 from ao.site.rules import Approve, Rules
+from ao.untrusted.printable import printable
 
 USER_DATA_LIMIT = 49_149
 """Bytes of user data that fit Nova's 65,535 characters once base64-encoded
 (nova/api/openstack/compute/schemas/servers.py)."""
+LONGEST_PATH = 255
+"""Characters of a path that a message repeats."""
 
 
 def load(path: Path) -> site.Site:
@@ -74,23 +78,18 @@ def _user_data(source: YamlFile, name: str) -> str:
     path = source.path.parent / name
     where = source.where(("user_data",))
     try:
-        data = path.read_bytes()
-        text = data.decode("utf-8")
-    except OSError as error:
+        text = read_text(path)
+    except Unreadable as error:
         raise ConfigError(
             message(
                 "%(where)s: user_data: cannot read %(path)s: %(why)s",
                 where=where,
-                path=path,
-                why=error.strerror,
+                path=printable(str(path), LONGEST_PATH),
+                why=error.why,
             ),
             cure=message(
                 "Write the file, or name another one; the path is relative to the site file."
             ),
-        ) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(
-            message("%(where)s: user_data: %(path)s is not UTF-8 text", where=where, path=path)
         ) from error
     fault = _user_data_fault(text)
     if fault:

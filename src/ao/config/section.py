@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, AnyStr, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -19,6 +19,8 @@ from pydantic import (
 
 from ao import duration
 from ao.untrusted.bounds import YEAR
+from ao.untrusted.pattern import Pattern
+from ao.untrusted.printable import printable
 
 T = TypeVar("T")
 
@@ -49,8 +51,17 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is no time zone that IANA names") from error
+        shown = printable(repr(name), 60)
+        raise ValueError(f"{shown} is no time zone that IANA names") from error
     return name
+
+
+def read_expression(text: AnyStr) -> Pattern[AnyStr]:
+    """Return the pattern of a regular expression. Raises ValueError for one that is none."""
+    try:
+        return Pattern(text)
+    except ValueError as error:
+        raise ValueError(f"not a regular expression: {error}") from error
 
 
 Duration = Annotated[

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from ao.config.command import Command
-from ao.config.section import Duration, Network, Port, Section
+from ao.config.section import Duration, Network, Port, Section, read_expression
 
 
 class SwitchSection(Section):
@@ -84,11 +83,9 @@ class IdentifySection(Section):
     @classmethod
     def _one_group(cls, body: str | None) -> str | None:
         if body is not None:
-            try:
-                groups = re.compile(body).groups
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {error}") from error
-            if groups != 1:
+            # A visit looks for it in text, the probe in bytes.
+            read_expression(body.encode())
+            if read_expression(body).groups != 1:
                 raise ValueError("the regular expression must have one group, (blue|green)")
         return body
 

@@ -57,9 +57,9 @@ class QuerySection(Section):
     """Where Prometheus is, http or https."""
     query: str = Field(min_length=1, examples=["sum(rate(http_errors_total[1m]))"])
     """PromQL that gives one value; $AO_SITE, $AO_COLOUR and $AO_VERSION are replaced."""
-    above: float | None = Field(default=None, strict=False, examples=[0.05])
+    above: float | None = Field(default=None, strict=False, allow_inf_nan=False, examples=[0.05])
     """Values above it are a breach."""
-    below: float | None = Field(default=None, strict=False, examples=[100])
+    below: float | None = Field(default=None, strict=False, allow_inf_nan=False, examples=[100])
     """Values below it are a breach."""
     lasting: Duration | None = Field(default=None, alias="for", examples=["30s"])
     """Values beyond a limit for so long are a breach. Default: `forgive`."""

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, NaiveDatetime, Strict, WithJsonSche
 
 from ao.config.section import Duration, Section, TimeZone
 from ao.site.window import Freeze, RecurringFreeze, Window
+from ao.untrusted.bounds import YEARS
 from ao.window import recurrence
 
 MOST = 20
@@ -70,6 +71,9 @@ class FreezeSection(Section):
         again = (bool(self.every), self.length is not None)
         if not (all(once) and not any(again)) and not (all(again) and not any(once)):
             raise ValueError("give `from` and `to`, or `every` and `length`")
+        for day in (self.first, self.last):
+            if day is not None and day.year not in YEARS:
+                raise ValueError(f"{day} is in none of the years {YEARS[0]} to {YEARS[-1]}")
         if self.first is not None and self.last is not None:
             begin, end = _moment(self.first), _moment(self.last)
             if end < begin or (end == begin and isinstance(self.last, datetime)):

@@ -13,9 +13,19 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from ao import redaction
+from ao.config import bounded_yaml
 from ao.errors import ConfigError
+from ao.files.input_file import Unreadable, read_text
 from ao.message import message
+from ao.untrusted.printable import printable
 
+NAME = 60
+"""Characters of a key or a value that a message repeats."""
+PROBLEM = 400
+"""Characters of what a message tells of one thing that is wrong."""
+WRONG = 20
+"""Things that are wrong in a file and told at once."""
 KeyPath = tuple[str | int, ...]
 """Way to a value: keys and list positions from the top."""
 
@@ -37,10 +47,10 @@ class YamlFile:
         Raises ConfigError for a missing file, wrong YAML or a key given twice.
         """
         try:
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
+            text = read_text(path)
+        except Unreadable as error:
             raise ConfigError(
-                message("cannot read %(path)s: %(why)s", path=path, why=error.strerror),
+                message("cannot read %(path)s: %(why)s", path=path, why=error.why),
                 cure=message("`ao init` writes a starter file; --config names another one."),
             ) from error
         return cls.parse(path, text)
@@ -49,18 +59,14 @@ class YamlFile:
     def parse(cls, path: Path, text: str) -> YamlFile:
         """Take a text for that of a file. Raises as `read` does, but for a missing file."""
         try:
-            node = yaml.compose(text, Loader=yaml.SafeLoader)
-            data = yaml.safe_load(text)
+            node, data = bounded_yaml.read(text)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise ConfigError(
-                message(
-                    "%(path)s:%(line)s: not YAML: %(problem)s",
-                    path=path,
-                    line=line,
-                    problem=error.problem,
-                )
-            ) from error
+            raise _not_yaml(path, line, printable(error.problem or "", PROBLEM)) from error
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            character = printable(chr(error.character))
+            raise _not_yaml(path, line, f"it has the character {character}") from error
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(
                 message("%(path)s:1: the file must hold `key: value` lines", path=path),
@@ -74,7 +80,7 @@ class YamlFile:
                         "%(path)s:%(line)s: %(dotted)s: given twice, first on line %(lines)s",
                         path=path,
                         line=line,
-                        dotted=_dotted(key),
+                        dotted=dotted(key),
                         lines=lines[key],
                     ),
                     cure=message("Delete one of the two."),
@@ -92,10 +98,23 @@ class YamlFile:
         return self.lines.get(key, 1)
 
     def explain(self, error: ValidationError, model: type[BaseModel]) -> Iterator[str]:
-        """Yield a line for each thing wrong: file, line, key, what is wrong, what to write."""
-        details = ((tuple(detail["loc"]), detail) for detail in error.errors())
-        for key, detail in sorted(details, key=lambda pair: self._line(pair[0])):
-            yield f"{self.where(key)}: {_dotted(key) or 'file'}: {_advice(detail, key, model)}"
+        """Yield a line for each thing wrong: file, line, key, what is wrong, what to write.
+
+        After the first WRONG there is one that tells how many more there are.
+        """
+        details = [(tuple(detail["loc"]), detail) for detail in error.errors()]
+        details.sort(key=lambda pair: self._line(pair[0]))
+        for key, detail in details[:WRONG]:
+            what = printable(_advice(detail, key, model), PROBLEM)
+            yield f"{self.where(key)}: {dotted(key) or 'file'}: {what}"
+        if len(details) > WRONG:
+            yield f"{self.path}: and {len(details) - WRONG} more"
+
+
+def _not_yaml(path: Path, line: int, problem: str) -> ConfigError:
+    return ConfigError(
+        message("%(path)s:%(line)s: not YAML: %(problem)s", path=path, line=line, problem=problem)
+    )
 
 
 def _keys(node: yaml.Node, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
@@ -110,8 +129,9 @@ def _keys(node: yaml.Node, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
             yield from _keys(value, (*path, index))
 
 
-def _dotted(key: KeyPath) -> str:
-    return ".".join(str(part) for part in key)
+def dotted(key: KeyPath) -> str:
+    """Return a way to a value in one word."""
+    return ".".join(printable(str(part), NAME) for part in key)
 
 
 def _section(model: type[BaseModel], key: KeyPath) -> type[BaseModel]:
@@ -141,20 +161,33 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
     name = str(key[-1]) if key else ""
     if detail["type"] == "extra_forbidden":
         known = list(_fields(section))
-        close = difflib.get_close_matches(name, known, n=1)
+        close = difflib.get_close_matches(name[:NAME], known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(known)}"
         return f"unknown key; {hint}"
     what = detail["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if detail["type"] == "missing":
         what = "the key is missing"
     elif detail["type"] == "string_pattern_mismatch":
-        what = f"{detail['input']!r} does not match {detail['ctx']['pattern']}"
-    elif detail["type"] != "value_error" and not isinstance(detail["input"], dict):
-        what += f", not {detail['input']!r}"
+        what = f"{_shown(detail, key)} does not match {detail['ctx']['pattern']}"
+    elif detail["type"] != "value_error":
+        what += f", not {_shown(detail, key)}"
     field = _fields(section).get(name)
     if field is None or not field.examples or "write" in what:
         return what
     return f"{what}; write for example `{name}: {_yaml(field.examples[0])}`"
+
+
+def _shown(detail: ErrorDetails, key: KeyPath) -> str:
+    """Return what was given in place of a value, as far as it is short and no secret."""
+    match detail["input"]:
+        case dict():
+            return "keys"
+        case list() | tuple():
+            return "a list"
+        case value if any(redaction.is_secret_name(str(part)) for part in key):
+            return f"this {type(value).__name__}"
+        case value:
+            return printable(redaction.redact(repr(value)), NAME)
 
 
 def _yaml(value: object) -> str:

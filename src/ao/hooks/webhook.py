@@ -18,6 +18,7 @@ import httpx
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
 
 from ao.errors import ConfigError
+from ao.files.input_file import Unreadable, read_text
 from ao.http import exchange
 from ao.http.exchange import Excessive, Unanswered
 from ao.message import message
@@ -117,14 +118,14 @@ def secret_of(site: Site, webhook: Webhook) -> str | None:
     elif webhook.secret_file is not None:
         path = (site.folder or Path()) / webhook.secret_file
         try:
-            secret, source = path.read_text(encoding="utf-8").strip(), str(path)
-        except (OSError, UnicodeDecodeError) as error:
+            secret, source = read_text(path).strip(), str(path)
+        except Unreadable as error:
             raise ConfigError(
                 message(
                     "cannot read the secret of the webhook %(place)s from %(path)s: %(why)s",
                     place=place(webhook.url),
                     path=path,
-                    why=getattr(error, "strerror", None) or "it is not UTF-8 text",
+                    why=error.why,
                 ),
                 cure=message("Write the secret there; the path is relative to the site file."),
             ) from None

@@ -16,6 +16,7 @@ from ao.journal.invalid import Invalid
 from ao.journal.summary import Summary
 from ao.message import Message, message
 from ao.site import NAME, VERSION
+from ao.untrusted.bounds import YEARS
 from ao.untrusted.printable import printable
 from ao.untrusted.texts import line
 
@@ -26,8 +27,6 @@ ALONE = "-"
 """Release of what belongs to none."""
 RELEASE = r"[0-9]{8}-[0-9]{4}-[0-9a-f]{3,16}"
 """Regular expression of a release's ID, which sorts by time and fits a URL."""
-YEARS = range(1970, 2200)
-"""Years of the times that are read: they can be added up and shown anywhere."""
 
 _WORD = r"[A-Za-z][A-Za-z -]{0,39}"
 _FREE = ".*"

@@ -59,7 +59,8 @@ def sentences(invalid: Sequence[InvalidEntry], cloud: str = "") -> Iterator[str]
     """
     yield from (it.told(cloud) for it in invalid[:FEW])
     more = invalid[FEW:]
-    sites = ", ".join(sorted({it.site for it in more if it.site}))
+    names = sorted({it.site for it in more if it.site})
+    sites = ", ".join([*names[:FEW], *(["…"] if names[FEW:] else [])])
     if more and sites:
         yield message(
             "%(count)s more of the journal's entries break its rules and are left out; "

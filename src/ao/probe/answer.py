@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from ao.colour import Colour
 from ao.http import limits
 from ao.probe.recording import Outcome
 from ao.site import Identify
+from ao.untrusted.pattern import Pattern, TooSlow
 from ao.untrusted.printable import printable
 
 COLOURS = 16
@@ -18,6 +18,12 @@ OTHER = "other"
 """Colour of an answer whose word is not among them."""
 WORD = 40
 """Characters of such a word that are kept."""
+UNSEARCHED = "search too slow"
+"""Colour of an answer in which `identify.body` was not searched for, or not to the end."""
+SEARCH = 0.1
+"""Seconds that a search may take. Nothing else is sent meanwhile, so that after SLOW_SEARCHES
+which took longer there are no more."""
+SLOW_SEARCHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Teller:
 
     def __init__(self, identify: Identify) -> None:
         self._header = identify.header.lower().encode() if identify.header else None
-        self._body = re.compile(identify.body.encode()) if identify.body else None
+        self._body = Pattern(identify.body.encode()) if identify.body else None
+        self._slow = 0
         self._words = {str(colour) for colour in Colour}
 
     def colour(self, answer: Answer) -> str | None:
@@ -64,8 +71,14 @@ class Teller:
         if self._header is not None:
             word = next((value for name, value in answer.headers if name == self._header), b"")
         elif self._body is not None:
-            found = self._body.search(answer.body)
-            word = found.group(1) if found else b""
+            if self._slow == SLOW_SEARCHES:
+                return UNSEARCHED
+            try:
+                found = self._body.search(answer.body, SEARCH)
+            except TooSlow:
+                self._slow += 1
+                return UNSEARCHED
+            word = (found.group(1) if found else None) or b""
         told = word.decode("ascii", "replace").strip().lower()
         return told if told in self._words else self._known(printable(told, WORD))
 

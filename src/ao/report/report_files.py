@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ao import output_file
 from ao.cutover.cutover import CutOver
 from ao.errors import ConfigError
+from ao.files import output_file
+from ao.files.input_file import MIB, Unreadable, read_bytes
 from ao.message import message
 from ao.message.translation import Language, language_of_environment
+
+LONGEST = 64 * MIB
+"""Bytes that a report's JSON may have."""
 
 
 def check(path: Path) -> None:
@@ -43,10 +47,10 @@ def read(path: Path) -> CutOver:
     from ao.report import cutover_json
 
     try:
-        return cutover_json.read(path.read_bytes())
-    except OSError as error:
+        return cutover_json.read(read_bytes(path, LONGEST))
+    except Unreadable as error:
         raise ConfigError(
-            message("cannot read %(path)s: %(why)s", path=path, why=error.strerror),
+            message("cannot read %(path)s: %(why)s", path=path, why=error.why),
             cure=message("`ao switch --report FILE.json` writes such files."),
         ) from None
 

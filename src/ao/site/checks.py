@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,3 +43,8 @@ class Checks:
     all: tuple[Check, ...]
     deadline: float
     """Seconds that all of them may take together."""
+
+
+def filled(expression: str, version: str) -> str:
+    """Return a check's regular expression with a version in place of $AO_VERSION."""
+    return expression.replace("$AO_VERSION", re.escape(version))

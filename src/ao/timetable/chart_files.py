@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ao import output_file
 from ao.errors import ConfigError
+from ao.files import output_file
 from ao.message import message
 from ao.message.translation import Language, spoken
 from ao.timetable.comparison import Comparison

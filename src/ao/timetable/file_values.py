@@ -11,6 +11,8 @@ from ao.timetable.durations import Fixed, LogNormal, Measured, Range, TaskDurati
 from ao.timetable.title import Title
 
 _DURATION: TypeAdapter[float] = TypeAdapter(Duration)
+WIDEST = 1_000_000
+"""How many times the median a time is that 95 of 100 runs keep to, at most."""
 _EXAMPLES = "5m, {from: 10m, to: 30m}, {from: 10m, likely: 15m, to: 30m} or {median: 5m, p95: 9m}"
 
 
@@ -28,6 +30,8 @@ def _takes(value: Any) -> TaskDuration:
             median, p95 = _ascending(middle, high)
             if not median:
                 raise ValueError("the median has to be more than 0")
+            if p95 > median * WIDEST:
+                raise ValueError(f"p95 has to be {WIDEST:,} times the median at most")
             return LogNormal(median=median, p95=p95)
         case dict():
             raise ValueError(f"it does not tell how long; write {_EXAMPLES}")

@@ -165,15 +165,17 @@ class Procedure:
 
     def _kept(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Return the tasks, with those that each dropped one comes after in its place."""
+        return tuple(dict.fromkeys(it for name in names for it in self._instead.get(name, (name,))))
 
-        def kept(names: tuple[str, ...]) -> Iterator[str]:
-            for name in names:
-                if name != DECISION and self.named[name].droppable:
-                    yield from kept(self.named[name].after)
-                else:
-                    yield name
-
-        return tuple(dict.fromkeys(kept(names)))
+    @cached_property
+    def _instead(self) -> Mapping[str, tuple[str, ...]]:
+        """What each dropped task comes after, without dropped ones."""
+        found: dict[str, tuple[str, ...]] = {}
+        for task in self.ordered:
+            if task.droppable:
+                after = (it for name in task.after for it in found.get(name, (name,)))
+                found[task.name] = tuple(dict.fromkeys(after))
+        return found
 
 
 def _graph(procedure: Procedure) -> dict[str, tuple[str, ...]]:

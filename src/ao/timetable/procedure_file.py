@@ -6,13 +6,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ao.config.yaml_file import YamlFile
+from ao.config.yaml_file import PROBLEM, YamlFile, dotted
 from ao.errors import ConfigError
 from ao.message import message
 from ao.timetable import clock_times
 from ao.timetable.procedure import Flawed, Procedure
 from ao.timetable.procedure_schema import ProcedureFile
 from ao.timetable.schedule import schedule
+from ao.untrusted.printable import printable
 
 
 def load(path: Path) -> Procedure:
@@ -26,8 +27,8 @@ def load(path: Path) -> Procedure:
     except ValidationError as error:
         raise ConfigError("\n".join(source.explain(error, ProcedureFile))) from error
     except Flawed as flaw:
-        where = f"{source.where(flaw.key)}: {'.'.join(map(str, flaw.key))}"
-        raise ConfigError(f"{where}: {flaw.message}") from flaw
+        where = f"{source.where(flaw.key)}: {dotted(flaw.key)}"
+        raise ConfigError(f"{where}: {printable(flaw.message, PROBLEM)}") from flaw
     if wrong := clock_times.changed(schedule(procedure)):
         raise ConfigError(
             message(

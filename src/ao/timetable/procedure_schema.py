@@ -13,9 +13,13 @@ from ao.timetable.durations import Fixed
 from ao.timetable.file_values import Probability, TakesText, TitleText
 from ao.timetable.procedure import DECISION, Decision, Opening, Procedure, Task
 from ao.timetable.title import Title
+from ao.untrusted.bounds import YEARS
+from ao.untrusted.printable import printable
 
 NAME = r"^[a-z][a-z0-9_-]*$"
 """Names of tasks."""
+MOST = 200
+"""Tasks that a procedure may have."""
 _OPENS = re.compile(r"((?P<day>\d{4}-\d\d-\d\d) )?([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
@@ -96,14 +100,22 @@ class WindowSection(Section):
     past_midnight: bool = Field(default=False, examples=[True])
     """Whether 01:00 on the next day is written 25:00."""
 
+    @field_validator("step")
+    @classmethod
+    def _not_tiny(cls, step: float) -> float:
+        if 0 < step < 1:
+            raise ValueError("the step is 0, or a second at least")
+        return step
+
     @field_validator("opens")
     @classmethod
     def _moment(cls, opens: str) -> str:
         found = _OPENS.fullmatch(opens)
         if not found:
-            raise ValueError(f"{opens!r} is no time; write for example '23:00'")
-        if found["day"]:
-            date.fromisoformat(found["day"])
+            shown = printable(repr(opens), 40)
+            raise ValueError(f"{shown} is no time; write for example '23:00'")
+        if found["day"] and date.fromisoformat(found["day"]).year not in YEARS:
+            raise ValueError(f"the day is in none of the years {YEARS[0]} to {YEARS[-1]}")
         return opens
 
     def value(self) -> Opening:
@@ -125,7 +137,7 @@ class ProcedureFile(Section):
     title: TitleText = Field(examples=["Conventional release"])
     """What it is called."""
     window: WindowSection
-    tasks: dict[str, TaskSection] = Field(min_length=1)
+    tasks: dict[str, TaskSection] = Field(min_length=1, max_length=MOST)
     """Tasks by name, in their order."""
     decision: DecisionSection | None = None
     left_out: dict[str, TitleText] = Field(

@@ -15,6 +15,8 @@ YEAR = 366 * 86_400.0
 """Seconds of the longest time that anything takes."""
 GREATEST = 1e18
 """The greatest figure that is drawn."""
+YEARS = range(1970, 2200)
+"""Years of the times that are read: they can be added up and shown anywhere."""
 LAST = 7_258_118_400.0
 """The end of the year 2199, in seconds since 1970."""
 

@@ -26,6 +26,7 @@ from ao.report import cutover_chart, drawing
 from ao.work import Work
 from ao_dashboard import rights
 from ao_dashboard.bluegreen.actions import ACTIONS, Action
+from ao_dashboard.bluegreen.events import STEPS
 from ao_dashboard.bluegreen.history import history
 from ao_dashboard.bluegreen.page_state import HISTORY, PageState
 from ao_dashboard.bluegreen.partial_state import PartialPageState
@@ -33,6 +34,8 @@ from ao_dashboard.connection import cloud
 from ao_dashboard.words import sentence, told
 
 DAY = 86_400
+MOST = 20
+"""Notes of an action that the page after it shows."""
 
 
 class Page(View):
@@ -103,6 +106,7 @@ class Site(Page, TemplateView):
         partial = PartialPageState.of(cloud(self.request), name)
         state, facts = partial.state, partial.state and partial.state.facts
         measured = _measured(partial.releases)
+        last = _stepped(partial.releases, (state and state.events) or ())
         return super().get_context_data(
             state=state,
             partial=partial,
@@ -111,7 +115,8 @@ class Site(Page, TemplateView):
             loads=[state.load.get(colour) for colour in Colour] if state else [],
             offered=[it for it in ACTIONS.values() if self._offered(it, state)] if state else [],
             history=history(partial.releases, (state and state.events) or (), HISTORY),
-            last=_stepped(partial.releases, (state and state.events) or ()),
+            last=last and replace(last, steps=last.steps[-STEPS:]),
+            earlier=max(0, len(last.steps) - STEPS) if last else 0,
             measured=measured,
             drawn=_steps(measured) if measured else 0,
             page_title=name,
@@ -181,7 +186,7 @@ class Form(Page, FormView):
             raise
         except AoError as error:
             messages.error(self.request, told(error))
-        for text in state.notes.texts:
+        for text in state.notes.texts[:MOST]:
             messages.warning(self.request, sentence(text))
         return redirect(self.get_success_url())
 

@@ -9,13 +9,28 @@ from django import template
 from django.utils.translation import gettext as _
 
 from ao.cloud import Resource
-from ao.journal.heading import YEARS
 from ao.plan import alarms
 from ao.plan.facts import System
+from ao.untrusted.bounds import YEARS
 from ao_dashboard.words import localized
+
+MOST = 100
+"""Rows that a list on a page has. There may be thousands of what anybody can write."""
 
 register = template.Library()
 register.filter(localized)
+
+
+@register.filter
+def shown(things: Sequence[object]) -> Sequence[object]:
+    """Return the first MOST of some things."""
+    return things[:MOST]
+
+
+@register.filter
+def left_over(things: Sequence[object]) -> int:
+    """Return how many things there are beyond those that are shown."""
+    return max(0, len(things) - MOST)
 
 
 @register.filter

@@ -191,3 +191,30 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     results = run(Preview(answer()), http())
     with pytest.raises(ConfigError, match="cannot write"):
         junit.write(results, tmp_path / "missing" / "checks.xml", SITE, "2.0")
+
+
+SLOW = "(a|a)*$"
+"""An expression that backtracks without end in ENDLESS."""
+ENDLESS = "a" * 60_000 + "!"
+
+
+@pytest.mark.parametrize(
+    ("expression", "reason"),
+    [
+        (SLOW, f"'{SLOW}' was searched for 0.5 s without an end: it backtracks"),
+        ("[a-$AO_VERSION]", "'[a-$AO_VERSION]' is no regular expression with version 2.0: bad"),
+    ],
+)
+def test_an_expression_that_cannot_be_searched_for_fails_and_says_why(
+    expression: str, reason: str
+) -> None:
+    wanted = replace(http(body=expression), retries=0)
+    assert why(Preview(answer(body=ENDLESS)), wanted).startswith(reason)
+
+
+def test_a_page_that_need_not_tell_its_colour_is_not_searched_for_it() -> None:
+    site = replace(SITE, identify=Identify(path="/version", header=None, body=f"(blue){SLOW}"))
+    assert not why(Preview(answer(body=f"blue{ENDLESS}")), http(path="/basket"), site)
+    assert "backtracks" in why(
+        Preview(answer(body=f"blue{ENDLESS}")), replace(http(path="/version"), retries=0), site
+    )

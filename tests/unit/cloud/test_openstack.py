@@ -23,6 +23,7 @@ USER = {"id": "4f1c", "name": "kim", "domain": {"id": "d", "name": "D"}}
         "\xff",
         "clouds: {shop: []}",
         "clouds: {shop: 3}",
+        f"clouds: {{shop: {{auth: {{}}, cacert: {'x' * 9_000}}}}}",
         "clouds: {shop: {auth: {auth_url: 3, username: x, password: y, project_name: z}}}",
         "clouds: {shop: {api_timeout: soon, auth_type: none, endpoint: http://127.0.0.1}}",
     ],

@@ -169,3 +169,50 @@ def test_the_starter_file_shows_the_defaults_in_its_comments(tmp_path: Path) -> 
     (tmp_path / "plain.yaml").write_text(text)
     (tmp_path / "shown.yaml").write_text(shown)
     assert config.load(tmp_path / "shown.yaml") == config.load(tmp_path / "plain.yaml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hooks: {end: [{webhook: 'https://x', secret_env: 's3cr-et!'}]}",
+        "hooks: {before_switch: [{webhook: 'https://x', secret_env: 's3cr-et!'}]}",
+        "checks: {password: s3cr-et!}",
+        "group: {size: [s3cr-et!]}",
+        "deadlines: {build: {password: s3cr-et!}}",
+        "drain: {way: 'https://kim:s3cr-et!@hooks.example'}",
+        "drain: {way: 'token=s3cr-et!'}",
+        "journal: [s3cr-et!]",
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_repeated(write, text: str) -> None:
+    said = complaint(write(f"{GOOD}{text}\n"))
+    assert "ao.yaml:12: " in said
+    assert "s3cr" not in said
+
+
+def test_of_many_things_that_are_wrong_the_first_are_told_in_short_lines(write) -> None:
+    keys = "\n".join(f"{'x' * 5_000}{number}: 1" for number in range(100))
+    lines = complaint(write(f"{GOOD}{keys}\n")).split("\n")
+    assert len(lines) == 21
+    assert lines[-1].endswith("ao.yaml: and 80 more")
+    assert max(map(len, lines)) < 700
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("identify: {body: '(', path: /}", "identify.body: not a regular expression: missing"),
+        (b"identify: {body: '(\\u3042)', path: /}".decode("unicode_escape"), ""),
+        (r"identify: {body: '(\N{DIGIT ONE})'}", "identify.body: not a regular expression: bad"),
+        ("checks: {all: [{name: x, http: {body: '[z-$AO_VERSION]'}}]}", "not a regular expr"),
+        ("window: {freezes: [{from: 9999-12-30, to: 9999-12-31, reason: x}]}", "1970 to 2199"),
+        ("window: {freezes: [{from: 0001-01-01, to: 2026-12-31, reason: x}]}", "1970 to 2199"),
+    ],
+)
+def test_what_would_fail_later_is_refused_at_reading(write, text: str, said: str) -> None:
+    whole = GOOD.replace("identify:\n  header: X-Ao-Colour\n", "") if "identify" in text else GOOD
+    path = write(f"{whole}{text}\n")
+    if said:
+        assert said in complaint(path)
+    else:
+        config.load(path)

@@ -3,39 +3,31 @@
 import json
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
 
-from django.core.cache import cache
 from django.template import Context, Template
 from django.urls import reverse
 from django.utils import timezone
 
 from ao.report import cutover_json
 from ao_dashboard.bluegreen.actions import ACTIONS
-from tests.unit.dashboard.visitor import PANEL, VisitorTest
+from tests.unit.dashboard.forged import (
+    ESCAPE,
+    ID,
+    PATIENCE,
+    SCRIPT,
+    ForgedTest,
+    begun,
+    name,
+    text,
+)
+from tests.unit.dashboard.visitor import PANEL
 from tests.unit.report import samples
 
-ID = "20991123-0815-fff"
-TIME = "2099-11-23T08:15:02.000Z"
-ESCAPE = "\x1b[2J\x07\u202e"
 EVIL = "2.0'; touch /tmp/pwned; : '"
-SCRIPT = "<script>alert(1)</script>"
 DEEP = "waited 1 s for " * 270
 LONG = "cannot " + ": " * 30_000
-BEGUN = {"act": "release", "version": "2.0", "old": "blue", "new": "green"}
 CUTOVER: dict[str, Any] = json.loads(cutover_json.write(samples.lossless()))["cutover"]
-
-
-def name(kind: str, *words: str, at: str = TIME, release: str = ID, site: str = "shop") -> str:
-    """The name of an entry, as somebody may write it."""
-    return "/".join(("ao.journal", site, at, release, kind, *(quote(it, safe=" ") for it in words)))
-
-
-def text(kind: str, **told: object) -> str:
-    return json.dumps({"host": f"h{ESCAPE}", "event": {"kind": kind, **told}})
 
 
 def switch(**change: object) -> tuple[str, str]:
@@ -46,10 +38,6 @@ def switch(**change: object) -> tuple[str, str]:
     cutover = CUTOVER | {"recording": recording}
     cutover |= {key: it for key, it in change.items() if key in CUTOVER}
     return name("switch", "m", "green", "0"), text("switch", cutover=cutover)
-
-
-def begun(*words: str, **told: object) -> tuple[str, str]:
-    return name("begun", "m", *words), text("begun", **{**BEGUN, **told})
 
 
 NAMES = (
@@ -130,33 +118,9 @@ CLAIMS = (
     json.dumps({"who": SCRIPT, "host": "h", "purpose": "x", "url": "javascript:alert(1)"}),
     json.dumps({"who": "m", "host": "h", "purpose": "x", "process": ESCAPE, "lease": 1e9}),
 )
-PATIENCE = 10.0
-"""Seconds of processor time that a page may take on a busy machine."""
 
 
-class HostileTest(VisitorTest):
-    @contextmanager
-    def kept(self, *records: tuple[str, str]) -> Iterator[None]:
-        """While somebody keeps these records."""
-        # A chart that was drawn of another one would be shown again.
-        cache.clear()
-        before = {it.id for it in self.cloud.software_configs.all("")}
-        for record in records:
-            self.cloud.software_configs.add(*record)
-        yield
-        for it in self.cloud.software_configs.all(""):
-            if it.id not in before:
-                self.cloud.software_configs.remove(it)
-
-    def stands(self, view: str, *args: str, language: str = "en") -> str:
-        """A page that answers well, and quickly, with nothing that acts in it; its text."""
-        begin = time.process_time()
-        text = self.text(view, *args, language=language)
-        assert time.process_time() - begin < PATIENCE
-        assert SCRIPT not in text
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
-        return text
-
+class HostileTest(ForgedTest):
     def chart_stands(self, text: str) -> None:
         """The chart that a page shows, if it shows one, is drawn quickly or is none."""
         found = re.search(r'<img class="ao-chart" src="([^"]+)"', text)

@@ -1,5 +1,7 @@
 """Colours that answers tell, and reasons why there is none."""
 
+import time
+
 from ao.probe import answer
 from ao.probe.answer import Answer, Broken, Teller
 from ao.probe.recording import Outcome
@@ -46,3 +48,20 @@ def test_a_reason_is_short_and_safe_to_print() -> None:
     assert broken.reason.isprintable()
     assert str(broken) == broken.reason
     assert len(broken.reason) <= 200
+
+
+def in_body(teller: Teller, body: bytes) -> str | None:
+    return teller.colour(Answer(status=200, headers=[], body=body))
+
+
+def test_a_group_of_the_body_that_matches_nothing_tells_no_colour() -> None:
+    for expression in ("()", "(blue)?"):
+        assert in_body(Teller(Identify(path="/", header=None, body=expression)), b"x") is None
+
+
+def test_a_search_without_end_is_told_and_not_begun_for_ever() -> None:
+    teller = Teller(Identify(path="/", header=None, body="(a|a)*$"))
+    begin = time.monotonic()
+    told = {in_body(teller, b"a" * 60_000 + b"!") for _ in range(1_000)}
+    assert told == {answer.UNSEARCHED}
+    assert time.monotonic() - begin < 10

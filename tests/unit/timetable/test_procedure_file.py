@@ -143,3 +143,40 @@ def test_a_change_of_the_clocks_before_the_window_counts_if_work_was_begun_by_th
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot read"):
         load(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "why"),
+    [
+        ('"23:00"', '"9999-12-31 23:00"', 3, "1970 to 2199"),
+        ('"23:00"', '"23:00"\n  step: 5.0e-324', 4, "a second at least"),
+        ("takes: 5m", "takes: {median: 1.0e-300, p95: 1h}", 6, "1,000,000 times the median"),
+        (
+            "tasks:\n",
+            "tasks:\n" + "".join(f"  t{it}: {{takes: 1s}}\n" for it in range(300)),
+            4,
+            "200",
+        ),
+        ("after: [second]", f"after: [{'x' * 9_000}]", 11, "there is no task"),
+    ],
+)
+def test_what_would_fail_or_take_long_later_is_refused_in_few_words(
+    written: Path, old: str, new: str, line: int, why: str
+) -> None:
+    with pytest.raises(ConfigError, match=f":{line}: .*{why}") as caught:
+        load(changed(written, old, new))
+    assert len(str(caught.value)) < 700
+
+
+def test_a_long_row_of_tasks_that_may_be_dropped_can_be_dropped(written: Path) -> None:
+    after = ["first"]
+    tasks = ""
+    for it in range(95):
+        here = [f"a{it}", f"b{it}"]
+        tasks += "".join(
+            f"  {name}: {{takes: 1s, after: [{', '.join(after)}], droppable: true}}\n"
+            for name in here
+        )
+        after = here
+    procedure = load(changed(written, "  second:\n", f"{tasks}  second:\n"))
+    assert procedure.trimmed.named["second"].after == ("first",)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ao import output_file
 from ao.errors import ConfigError
+from ao.files import output_file
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
