@@ -208,7 +208,7 @@ def test_an_approval_given_to_one_release_lets_no_other_through(
     version = standby(work)[1]
     other = "5.0" if version != "5.0" else "2.0"
     given = {"VERSION": version, "RELEASER": "ann", "GITLAB_USER_LOGIN": "ann"}
-    given |= dict.fromkeys(("REASON", "BUILD_URL", "CI_JOB_URL", "GITHUB_RUN_ID"), "")
+    given |= dict.fromkeys(("REASON", "BUILD_URL", "CI_JOB_URL", "GITHUB_RUN_ID", "COMMIT"), "")
     given |= {"APPROVER": "kim"}
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(credentials.restricted))

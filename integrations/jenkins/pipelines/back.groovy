@@ -8,7 +8,7 @@ pipeline {
                 withCredentials([file(credentialsId: params.CREDENTIALS, variable: 'OS_CLIENT_CONFIG_FILE')]) {
                     // 14: a release was open, and has ended with this.
                     sh '''
-                        ao --os-cloud "$CLOUD" --config "$SITE_FILE" back --reason "$REASON" \
+                        ao --os-cloud="$CLOUD" --config="$SITE_FILE" back --reason="$REASON" \
                             --report cut-over.html --report cut-over.svg || test $? -eq 14
                     '''
                 }

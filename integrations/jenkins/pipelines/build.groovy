@@ -8,7 +8,7 @@ pipeline {
         stage('Build') {
             steps {
                 withCredentials([file(credentialsId: params.CREDENTIALS, variable: 'OS_CLIENT_CONFIG_FILE')]) {
-                    sh 'ao --os-cloud "$CLOUD" --config "$SITE_FILE" up'
+                    sh 'ao --os-cloud="$CLOUD" --config="$SITE_FILE" up'
                 }
             }
         }

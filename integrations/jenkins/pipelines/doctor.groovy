@@ -5,7 +5,7 @@ pipeline {
         stage('Examine') {
             steps {
                 withCredentials([file(credentialsId: params.CREDENTIALS, variable: 'OS_CLIENT_CONFIG_FILE')]) {
-                    sh 'ao --os-cloud "$CLOUD" --config "$SITE_FILE" doctor -f json > doctor.json'
+                    sh 'ao --os-cloud="$CLOUD" --config="$SITE_FILE" doctor -f json > doctor.json'
                 }
             }
             post {

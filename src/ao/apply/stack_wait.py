@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
+from ao.apply import console
 from ao.clock import Ready, Waiting
 from ao.cloud import Resource, Stack
 from ao.errors import BuildFailed
@@ -23,16 +25,17 @@ def wait_until_complete(work: Work, names: Iterable[str]) -> None:
     """Wait until Heat has created or changed the stacks.
 
     Raises BuildFailed, which names the failed resources and their reasons once every
-    stack has come to rest, and DeadlinePassed.
+    stack has come to rest, and shows the console of a server of theirs; and DeadlinePassed.
     """
-    failures = []
-    for stack in _at_rest(work, dict.fromkeys(names), gone=False):
-        if stack.failed:
-            failures.append(_failure(stack, work.cloud.stacks.resources(stack)))
-    if failures:
+    rested = _at_rest(work, dict.fromkeys(names), gone=False)
+    failed = [(it, work.cloud.stacks.resources(it)) for it in rested if it.failed]
+    if failed:
+        servers = filter(None, (console.failed_server(resources) for _, resources in failed))
+        started = [console.advice(work.cloud, server) for server in islice(servers, 1)]
+        mend = message("Mend the cause, then `ao up` repairs what is broken.")
         raise BuildFailed(
-            joined("\n", failures),
-            cure=message("Mend the cause, then `ao up` repairs what is broken."),
+            joined("\n", [_failure(stack, resources) for stack, resources in failed]),
+            cure=joined("\n", [*started, mend]),
         )
 
 

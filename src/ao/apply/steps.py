@@ -7,13 +7,14 @@ import time
 from hashlib import sha256
 
 from ao import templates
-from ao.apply import stack_parameters, stack_wait, switch
+from ao.apply import console, stack_parameters, stack_wait, switch
 from ao.apply.switch import address, drain
 from ao.clock import Clock, Ready, Waiting
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
 from ao.errors import (
     AoError,
+    CloudError,
     Conflict,
     DeadlinePassed,
     NotAuthenticated,
@@ -23,7 +24,7 @@ from ao.errors import (
     Unavailable,
 )
 from ao.lock.errors import LockLost
-from ao.message import message
+from ao.message import Message, message
 from ao.plan import alarms, guard, plan
 from ao.plan.facts import Facts, System
 from ao.plan.plan import Plan, Step
@@ -286,15 +287,30 @@ def _await_servers(work: Work, colour: Colour) -> None:
             message("%(online)s of %(size)s pass", online=system.online, size=system.size)
         )
 
-    work.clock.until(
-        look,
-        what=message("the servers of %(colour)s to pass the health check", colour=colour),
-        deadline=work.site.deadlines.serve,
-        cure=message(
+    try:
+        work.clock.until(
+            look,
+            what=message("the servers of %(colour)s to pass the health check", colour=colour),
+            deadline=work.site.deadlines.serve,
+        )
+    except DeadlinePassed as error:
+        raise DeadlinePassed(error.message, cure=_how_servers_started(work, colour)) from error
+
+
+def _how_servers_started(work: Work, colour: Colour) -> Message:
+    """Return how a server of a system that does not serve started, as far as the cloud tells."""
+    try:
+        system = work.observe().systems[colour]
+    except CloudError:
+        server = None
+    else:
+        server = console.silent_server(system.resources, system.members)
+    if server is None:
+        return message(
             "`openstack console log show SERVER` tells how a server "
             "started; `ao status` names the servers."
-        ),
-    )
+        )
+    return console.advice(work.cloud, server)
 
 
 def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:

@@ -163,6 +163,14 @@ class Servers(Protocol):
     def active(self) -> tuple[Server, ...]:
         """Servers of the project in status ACTIVE."""
 
+    def console(self, server_id: str, lines: int) -> str:
+        """Return the last lines of a server's console, since it was started last.
+
+        It is what the server wrote: an empty text at first, and anything later. Raises NotFound
+        when there is no such server or it has no console, Conflict while it has no host,
+        Forbidden, and CloudError where the cloud's hypervisor keeps no console.
+        """
+
 
 class Alarms(Protocol):
     """Aodh: alarms of the project."""

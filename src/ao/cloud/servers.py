@@ -5,7 +5,7 @@ from __future__ import annotations
 from openstack import connection
 
 from ao.cloud.models import Server
-from ao.cloud.rest import nova
+from ao.cloud.rest import nova, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
 
@@ -23,3 +23,18 @@ class Servers:
         """
         with asking(message("list the servers")):
             return tuple(self._nova.all("/servers", list[Server], "servers", status="ACTIVE"))
+
+    def console(self, server_id: str, lines: int) -> str:
+        """Return the last lines of a server's console.
+
+        Nova answers 404 for one without a console and 409 for one without a host, and removes
+        the control characters below 32 but for tabs and line ends
+        (nova/api/openstack/compute/console_output.py).
+        """
+        with asking(message("read the console of server %(server)s", server=server_id)):
+            answer = self._nova.ask(
+                "POST",
+                f"/servers{path(server_id)}/action",
+                json={"os-getConsoleOutput": {"length": lines}},
+            )
+            return answer.value(str, "output")

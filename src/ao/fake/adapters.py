@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ao.cloud import models
-from ao.errors import NotFound
+from ao.errors import Conflict, NotFound
 from ao.fake.calls import Service, reads, writes
 from ao.fake.octavia import Balancer
 from ao.fake.stack import Part, Stack
@@ -223,6 +223,16 @@ class Servers(Service):
             for server in self._project.nova.servers.values()
             if server.status == "ACTIVE"
         )
+
+    @reads
+    def console(self, server_id: str, lines: int) -> str:
+        """Return the last lines of a server's console. Raises NotFound, and Conflict in BUILD."""
+        server = self._project.nova.servers.get(server_id)
+        if server is None:
+            raise NotFound(f"cannot read the console of server {server_id}: it could not be found")
+        if server.status == "BUILD":
+            raise Conflict(f"cannot read the console of server {server_id}: it is not ready")
+        return "".join(server.console.splitlines(keepends=True)[-lines:])
 
 
 class Alarms(Service):

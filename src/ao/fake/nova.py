@@ -33,6 +33,8 @@ class Server:
     status: str = "BUILD"
     up_at: float = 0.0
     """When its application begins to answer, in virtual seconds."""
+    console: str = ""
+    """What it has written to its console."""
 
 
 class Nova:
@@ -77,6 +79,7 @@ class Nova:
         """Take the time until a server is ACTIVE; it may be deleted meanwhile."""
         yield BUILD
         server.status = "ACTIVE"
+        server.console = f"{server.name} login: \n"
         server.up_at = self._deployment.timeline.now() + BOOT
 
     def at(self, subnet_id: str, address: str) -> Server | None:

@@ -23,6 +23,11 @@ class OtherUser:
         with self._lock:
             self._project.nova.servers[server_id].status = "SHUTOFF"
 
+    def write_to_console(self, server_id: str, text: str) -> None:
+        """Have a server write to its console."""
+        with self._lock:
+            self._project.nova.servers[server_id].console += text
+
     def delete_load_balancer(self, balancer_id: str) -> None:
         """Delete a load balancer in Octavia, with all that is in it."""
         with self._lock:

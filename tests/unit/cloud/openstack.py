@@ -141,6 +141,7 @@ ANSWERS: dict[str, Reply] = {
     "GET /lb/v2.0/lbaas/providers": (200, {"providers": [{"name": "ovn"}]}),
     f"GET /lb/v2.0/lbaas/quotas/{PROJECT}": (200, {"quota": dict.fromkeys(BALANCING, 5)}),
     "GET /compute/v2.1/servers": (200, {"servers": [{"id": "i-1", "name": "web"}]}),
+    "POST /compute/v2.1/servers/i-1/action": (200, {"output": "web login: "}),
     "GET /compute/v2.1/limits": (
         200,
         {"limits": {"absolute": {**dict.fromkeys(LIMITS, 9), **dict.fromkeys(USED, 4)}}},

@@ -92,6 +92,7 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "load_balancers.reload": lambda cloud: cloud.load_balancers.reload(BALANCER),
     "load_balancers.statistics": lambda cloud: cloud.load_balancers.statistics(BALANCER),
     "servers.active": lambda cloud: cloud.servers.active(),
+    "servers.console": lambda cloud: cloud.servers.console("i-1", 50),
     "alarms.all": lambda cloud: cloud.alarms.all(),
     "alarms.enable": lambda cloud: cloud.alarms.enable(ALARM, False, "down"),
     "metrics.query": lambda cloud: cloud.metrics.query("up"),

@@ -3,7 +3,7 @@
 from heat_dashboard import enabled as heat_panels
 from openstack_dashboard import enabled as horizon_panels
 from openstack_dashboard.test.settings import *  # noqa: F403
-from openstack_dashboard.test.settings import HORIZON_CONFIG, INSTALLED_APPS
+from openstack_dashboard.test.settings import HORIZON_CONFIG, INSTALLED_APPS, TEMPLATES
 from openstack_dashboard.utils import settings as horizon_settings
 
 from ao_dashboard import enabled as panels
@@ -14,3 +14,10 @@ horizon_settings.update_dashboards(
 INSTALLED_APPS[:] = dict.fromkeys(INSTALLED_APPS)
 
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+
+# A page is rendered hundreds of times. Horizon would look each time whether one of its own hundred
+# scripts and styles, or templates, is new on the disk.
+COMPRESS_ENABLED = False
+COMPRESS_PRECOMPILERS = ()
+_OPTIONS = TEMPLATES[0]["OPTIONS"]
+_OPTIONS["loaders"] = [("django.template.loaders.cached.Loader", _OPTIONS["loaders"])]

@@ -30,9 +30,13 @@ class Team:
         *,
         starter: str = "",
         approver: str = "",
+        meanwhile: str = "",
         **more: str,
     ) -> Build:
-        """A build in which `ao` does so for commands that hold such words."""
+        """A build in which `ao` does so for commands that hold such words.
+
+        While an input waits, `meanwhile` is run by a shell.
+        """
         program = self.folder / "ao"
         lines = "\n".join(f'*"{words}"*) {does} ;;' for words, does in (answers or {}).items())
         program.write_text(AO.format(folder=self.folder, answers=lines))
@@ -43,13 +47,23 @@ class Team:
             path=f"{self.folder}:/usr/bin:/bin",
             parameters={"CLOUD": "shop", "SITE_FILE": "ao.yaml", "VERSION": "2.0"},
         )
+        more = {"MEANWHILE": meanwhile, **more}
         return jenkins.build(pipeline, starter=starter, approver=approver, **more)
 
     @property
     def calls(self) -> list[str]:
         """What `ao` was asked, without its options for the site."""
-        before = "--os-cloud shop --config ao.yaml "
-        return [it.removeprefix(before) for it in (self.folder / "calls").read_text().splitlines()]
+        before = "--os-cloud=shop --config=ao.yaml "
+        return [it.removeprefix(before) for it in self._kept.read_text().splitlines()]
+
+    @property
+    def asked(self) -> list[str]:
+        """What `ao` was asked; nothing where it never was."""
+        return self.calls if self._kept.exists() else []
+
+    @property
+    def _kept(self) -> Path:
+        return self.folder / "calls"
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@
    java … jenkins.groovy PIPELINE.groovy
    in:  the environment holds the parameters; CREDENTIAL_ID names the one credential there is,
         CREDENTIAL_FILE its file; STARTER is who has started the build, or empty: a timer has;
-        CLICKER is who clicks at an input, or empty: it is aborted */
+        CLICKER is who clicks at an input, or empty: it is aborted; MEANWHILE is a script that
+        runs while an input waits; REPOSITORY is a folder of git that is checked out, or empty:
+        the workspace stays as it is */
 import groovy.json.JsonOutput
 import org.codehaus.groovy.control.CompilerConfiguration
 
@@ -26,6 +28,7 @@ abstract class Steps extends Script {
         },
     ]
     static int executors = 0
+    static boolean checkedOut
     static volatile Process running
     static volatile boolean aborted
 
@@ -45,13 +48,16 @@ abstract class Steps extends Script {
     Map getEnv() { ENVIRONMENT }
     Map getParams() { ENVIRONMENT.asImmutable() }
     Map getCurrentBuild() { BUILD }
-    Object getScm() { 'scm' }
+    Map getScm() {
+        [branches: [[name: 'main']], extensions: [], userRemoteConfigs: [[url: ENVIRONMENT.REPOSITORY]]]
+    }
     Object getNone() { null }
 
     def sh(String script) { sh(script: script) }
 
     def sh(Map given) {
         if (!executors) throw new IllegalStateException("sh without an agent: ${given.script}")
+        if (!checkedOut) throw new IllegalStateException("sh without a checkout: ${given.script}")
         def process = new ProcessBuilder('sh', '-e', '-c', given.script)
         process.environment().clear()
         process.environment().putAll(ENVIRONMENT.collectEntries { k, v -> [k, v.toString()] })
@@ -81,11 +87,34 @@ abstract class Steps extends Script {
     }
 
     def script(Closure body) { body() }
-    def checkout(Object scm) { assert executors : 'checkout without an agent' }
+
+    Map checkout(Map given) {
+        assert executors : 'checkout without an agent'
+        def name = given.branches[0].name
+        def commit = 'a' * 40
+        if (given.userRemoteConfigs[0].url) {
+            def wanted = name == 'main' ? 'origin/main' : name
+            git('init', '--quiet')
+            git('fetch', '--quiet', given.userRemoteConfigs[0].url, '+refs/heads/*:refs/remotes/origin/*')
+            git('checkout', '--quiet', '--force', '--detach', wanted)
+            commit = git('rev-parse', 'HEAD')
+        }
+        checkedOut = true
+        tell(event: 'checkout', wanted: name, commit: commit)
+        return [GIT_COMMIT: commit]
+    }
+
+    private static String git(String... words) {
+        def git = (['git'] + words.toList()).execute()
+        def said = git.text.trim()
+        assert git.waitFor() == 0 : "git ${words}: ${git.err.text}"
+        return said
+    }
 
     def node(String label, Closure body) {
         assert label
         executors++
+        checkedOut = false
         try { return body() } finally { executors-- }
     }
 
@@ -108,9 +137,11 @@ class Stages {
 
 class Pipeline {
     Steps steps
+    private boolean skipsCheckout
 
     void run(Closure body) {
         def sections = read(body)
+        skipsCheckout = sections.options && read(sections.options).skipDefaultCheckout
         def stages = perform(sections.stages, new Stages()).all
         on(sections.agent) {
             guarded { stages.each { name, stage -> this.stage(name, read(stage)) } }
@@ -139,7 +170,12 @@ class Pipeline {
     private void input(Map given) {
         assert Steps.executors == 0 : 'an input holds an executor'
         def who = Steps.ENVIRONMENT.CLICKER
-        Steps.tell(event: 'input', message: given.message, who: who)
+        Steps.tell(event: 'input', message: given.message.toString(), who: who)
+        def meanwhile = ['sh', '-e', '-c', Steps.ENVIRONMENT.MEANWHILE ?: ''].execute()
+        assert meanwhile.waitFor() == 0 : meanwhile.err.text
+        // Whoever is not among the submitters can do no more than abort; without any, all may click.
+        def submitters = given.submitter?.toString()
+        if (submitters && !(who in submitters.split(','))) who = ''
         if (!who) throw new Ended('ABORTED', 'rejected')
         if (given.submitterParameter) Steps.ENVIRONMENT[given.submitterParameter] = who
     }
@@ -156,7 +192,10 @@ class Pipeline {
 
     private void on(Object agent, Closure body) {
         def label = agent instanceof Closure ? read(agent).label : null
-        label ? steps.node(label, body) : body()
+        label ? steps.node(label) {
+            if (!skipsCheckout) steps.checkout(steps.scm)
+            body()
+        } : body()
     }
 
     /** How the body has ended the build, if it has. */

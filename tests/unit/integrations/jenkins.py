@@ -67,6 +67,7 @@ class Jenkins:
             "AGENT": "ao",
             "STARTER": starter,
             "CLICKER": approver,
+            "APPROVERS": "kim,lee",
             "REASON": "",
             **self.parameters,
             **parameters,

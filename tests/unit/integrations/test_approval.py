@@ -1,6 +1,7 @@
 """The commands of each CI's release, on the fake cloud: whose approval lets what through."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -17,15 +18,17 @@ from ao.commands.app import Ao
 from ao.journal import Approval, Asked, Journal
 from ao.operations import reconcile
 from ao.work import Work
-from tests.unit.integrations.test_files import GITHUB, RELEASES, commands
+from tests.unit.integrations.test_files import GITHUB, PLAYBOOKS, RELEASES, commands
 from tests.unit.operations.sites import start, told
 from tests.unit.release.releases import options
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop"
+APPROVE = PLAYBOOKS / "approve.yaml"
 NAMES = {"jenkins": "lee", "gitlab": "lee", "github": "lee", "zuul": ""}
 """The approver whom each CI names; Zuul tells a job nobody."""
 ZUUL_ANEW = ("zuul", "2.0")
 WAITS, REFUSED = 13, 4
+COMMIT = "4c2f"
 
 
 def stages(system: str) -> tuple[list[list[str]], list[list[str]]]:
@@ -55,7 +58,8 @@ class Agent:
         for words in lines:
             said = [Template(word).substitute(self.variables) for word in words]
             measured = ["--no-probe"] if said[0] == "release" else []
-            codes.append(Ao().run(["--config", str(self.file), *said, *measured]))
+            line = ["--config", str(self.file), said[0], *measured, *said[1:]]
+            codes.append(Ao().run(line))
             if "--id-file" in said:
                 self.variables["RELEASE_ID"] = Path("release-id").read_text().strip()
             if codes[-1]:
@@ -80,6 +84,7 @@ def agent(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("ao.cloud.connect", lambda name: work.cloud)
     monkeypatch.setattr("ao.work.Work", partial(Work, clock=work.clock, visit=work.visit))
     given = {"VERSION": "2.0", "REASON": "", "BUILD_URL": "", "CI_JOB_URL": "", "GITHUB_RUN_ID": ""}
+    given["COMMIT"] = COMMIT
     return Agent(work, tmp_path / "ao.yaml", monkeypatch, given)
 
 
@@ -133,6 +138,27 @@ def test_an_approval_given_to_one_release_never_lets_another_through(
     assert told(agent.work, "production")[0] == "blue"
 
 
+@pytest.mark.parametrize("commit", ["4c2f", "9d1e"])
+def test_zuul_approves_of_no_other_commit_than_the_release_was_begun_on(
+    agent: Agent, commit: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun(agent, "zuul")
+    if agent.work.site.rules.approve == "two-people":
+        release.approve(by_hand(agent))
+    (tasks,) = (it["tasks"] for it in yaml.safe_load(APPROVE.read_text()) if "tasks" in it)
+    (task,) = (it for it in tasks if "another commit" in it["name"])
+    listed, _, wanted = task["shell"]["cmd"].partition(" | ")
+    capsys.readouterr()
+    assert agent.run(commands(listed)) == [0]
+    done = subprocess.run(
+        ["sh", "-c", wanted],
+        input=capsys.readouterr().out,
+        env={"PATH": os.environ["PATH"], "VERSION": "2.0", "COMMIT": commit},
+        text=True,
+    )
+    assert (done.returncode == 0) is (commit == COMMIT)
+
+
 @pytest.mark.parametrize("system", RELEASES)
 def test_an_approval_begins_no_release(agent: Agent, system: str) -> None:
     after = begun(agent, system)
@@ -175,7 +201,7 @@ REVIEWS: dict[str, tuple[list[tuple[str, str, str]], str]] = {
 def test_github_s_reviewer_is_named_where_there_is_one(
     reviews: list[tuple[str, str, str]], named: str
 ) -> None:
-    steps = yaml.safe_load(GITHUB.read_text())["jobs"]["approve"]["steps"]
+    steps = yaml.safe_load(GITHUB.read_text())["jobs"]["switch"]["steps"]
     (script,) = (it["with"]["script"] for it in steps if it.get("id") == "reviewer")
     data = [
         {"state": state, "user": {"login": login}, "environments": [{"name": environment}]}

@@ -62,12 +62,14 @@ def test_a_job_asks_for_what_its_pipeline_takes_and_for_nothing_else(
 
 
 @pytest.mark.parametrize("name", JOBS)
-def test_the_credentials_are_a_secret_file(rendered: dict[str, Element], name: str) -> None:
-    (credentials,) = rendered[f"shop-{name}"].iter(
-        "com.cloudbees.plugins.credentials.CredentialsParameterDefinition"
-    )
-    kind = credentials.findtext("credentialType")
-    assert kind == "org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl"
+def test_whoever_starts_a_build_chooses_a_version_and_a_reason_alone(
+    rendered: dict[str, Element], name: str
+) -> None:
+    for parameter in rendered[f"shop-{name}"].findall(".//parameterDefinitions/*"):
+        if parameter.findtext("name") in {"VERSION", "REASON"}:
+            continue
+        assert parameter.tag == "hudson.model.ChoiceParameterDefinition"
+        assert len(parameter.findall("choices//string")) == 1
 
 
 def test_one_release_of_a_site_runs_at_a_time(rendered: dict[str, Element]) -> None:

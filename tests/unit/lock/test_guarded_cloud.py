@@ -32,6 +32,7 @@ READS = {
     "load_balancers.members",
     "load_balancers.statistics",
     "servers.active",
+    "servers.console",
     "alarms.all",
     "metrics.query",
     "metrics.range",

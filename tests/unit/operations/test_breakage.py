@@ -4,10 +4,23 @@ from dataclasses import replace
 
 import pytest
 
+from ao import fake
 from ao.apply import stack_wait
+from ao.apply.steps import perform
 from ao.colour import Colour
-from ao.errors import BuildFailed, DeadlinePassed, Refused, SwitchFailed
+from ao.errors import (
+    BuildFailed,
+    CloudError,
+    Conflict,
+    DeadlinePassed,
+    Forbidden,
+    NotFound,
+    Refused,
+    SwitchFailed,
+    Unavailable,
+)
 from ao.operations import reconcile
+from ao.plan import plan
 from ao.site import Method, Site
 from ao.visit import Answer, NoAnswer
 from ao.work import Work
@@ -119,10 +132,53 @@ def test_a_deletion_that_fails_again_and_again_is_told(work: Work) -> None:
     assert not reconcile.down(work, frozenset({GREEN})).has(GREEN)
 
 
-def test_a_server_that_never_answers_is_told_when_the_time_is_up(site: Site) -> None:
-    work = start(site, application=lambda _server, _path: None)
-    with pytest.raises(DeadlinePassed, match="servers"):
+def test_a_server_that_never_answers_is_told_when_the_time_is_up_with_its_console(
+    site: Site,
+) -> None:
+    def silent(server: fake.Server, path: str) -> None:
+        server.console = "[  3.1] booting\nshop: cannot read \x1b[31m/etc/shop\x1b[0m\n"
+
+    work = start(site, application=silent)
+    with pytest.raises(DeadlinePassed, match="servers") as told:
         reconcile.up(work)
+    assert "shop: cannot read /etc/shop" in told.value.cure
+    assert "console" not in told.value.message
+
+
+def test_the_console_is_of_the_server_that_does_not_serve(work: Work) -> None:
+    ill = work.observe().systems[GREEN].servers[-1]
+    work.cloud.other_user.write_to_console(ill.id, "shop: out of memory\n")
+    work.cloud.other_user.break_server(ill.id)
+    short = replace(work.site, deadlines=replace(work.site.deadlines, serve=60.0))
+    facts = work.observe()
+    with pytest.raises(DeadlinePassed) as told:
+        perform(replace(work, site=short), facts, (plan.AwaitServers(GREEN),))
+    assert f"The console of server {ill.id} ends with:\n  " in told.value.cure
+    assert "  shop: out of memory\n" in told.value.cure
+    assert f"`openstack console log show {ill.id}`" in told.value.cure
+
+
+@pytest.mark.parametrize(
+    "refusal", [Forbidden("no"), NotFound("no console"), Conflict("no host"), Unavailable("away")]
+)
+def test_where_the_console_is_not_to_be_had_the_command_for_it_is_told(
+    site: Site, refusal: CloudError
+) -> None:
+    work = start(site, application=lambda _server, _path: None)
+    work.cloud.faults.fail("servers.console", refusal)
+    with pytest.raises(DeadlinePassed, match="servers") as told:
+        reconcile.up(work)
+    assert "ends with" not in told.value.cure
+    assert "`openstack console log show " in told.value.cure
+
+
+def test_a_build_whose_server_has_started_shows_its_console(site: Site) -> None:
+    work = start(site)
+    work.cloud.faults.break_next("OS::Octavia::PoolMember", "HTTP 500")
+    with pytest.raises(BuildFailed, match=r"OS::Octavia::PoolMember\): .*HTTP 500") as told:
+        reconcile.up(work)
+    assert " login:" in told.value.cure
+    assert told.value.cure.endswith("`ao up` repairs what is broken.")
 
 
 class Doubt:

@@ -1,0 +1,92 @@
+"""What the console of a server that does not serve says at its end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ao.cloud import Cloud, Member, Resource
+from ao.errors import CloudError
+from ao.message import Message, joined, message
+from ao.redaction import redact
+from ao.untrusted.printable import printable
+
+SERVER, MEMBER = "OS::Nova::Server", "OS::Octavia::PoolMember"
+SERVING = frozenset({"ONLINE", "NO_MONITOR"})
+"""Operating statuses of members that get requests."""
+ASKED = 100
+"""Lines that Nova is asked for; many are blank, or say nothing but colours."""
+LINES = 15
+"""Lines that are shown."""
+WIDTH = 160
+"""Characters that are shown of a line."""
+LONGEST = 2000
+"""Characters that are read of a line, and of which secrets are masked."""
+
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|\x1b[@-Z\\^_=>78]"
+    # Nova removes the escape character itself and leaves what followed it.
+    r"|\[(?:0|\d{1,3}(?:;\d{1,3}){1,8})m"
+)
+
+
+def advice(cloud: Cloud, server_id: str) -> Message:
+    """Return how a server started, as its console ends, and the command that shows all of it.
+
+    It is the command alone where the cloud does not show the console, or that is empty: the error
+    that this stands below is told anyway.
+    """
+    command = message(
+        "`openstack console log show %(server)s` tells how that server started.", server=server_id
+    )
+    try:
+        shown = last_lines(cloud.servers.console(server_id, ASKED))
+    except CloudError:
+        return command
+    if not shown:
+        return command
+    ends = message(
+        "The console of server %(server)s ends with:\n%(lines)s", server=server_id, lines=shown
+    )
+    return joined("\n", [ends, command])
+
+
+def last_lines(text: str) -> str:
+    """Return the last lines of a console's text that say something, indented and fit to print.
+
+    What acts on a terminal is taken out or shown, secrets are masked.
+    """
+    found: list[str] = []
+    for line in reversed(text[-ASKED * LONGEST :].split("\n")):
+        # What a carriage return wrote over was progress.
+        written = _ESCAPES.sub("", line[:LONGEST]).rstrip("\r").rpartition("\r")[2].rstrip()
+        if written:
+            found.append(written)
+        if len(found) == LINES:
+            break
+    if not found:
+        return ""
+    masked = redact("\n".join(reversed(found)))
+    return "\n".join(f"  {printable(line, WIDTH)}" for line in masked.split("\n"))
+
+
+def silent_server(resources: Iterable[Resource], members: Iterable[Member]) -> str | None:
+    """Return the ID of a server of a system that gets no requests; None when all do. Pure."""
+    serving = {it.id for it in members if it.operating_status in SERVING}
+    kept = tuple(resources)
+    placed = {it.stack_id for it in kept if it.type == MEMBER and it.physical_id in serving}
+    servers = (it for it in kept if it.type == SERVER and it.physical_id)
+    return next((it.physical_id for it in servers if it.stack_id not in placed), None)
+
+
+def failed_server(resources: Iterable[Resource]) -> str | None:
+    """Return the ID of a server that failed, or that something failed beside; None of none. Pure.
+
+    Beside it in its stack is its place in the pool.
+    """
+    kept = tuple(resources)
+    failed = {it.stack_id for it in kept if it.status.endswith("FAILED")}
+    servers = [it for it in kept if it.type == SERVER and it.physical_id]
+    own = (it for it in servers if it.status.endswith("FAILED"))
+    found = next(own, None) or next((it for it in servers if it.stack_id in failed), None)
+    return found.physical_id if found else None
