@@ -197,12 +197,28 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Image(Named):
+    """What a server's disk begins with."""
+
+    status: str = "active"
+    """Glance's status: a server is made of an `active` image only."""
+    size: int = 0
+    """Bytes of its data; 0 where Glance does not tell."""
+    min_disk: int = 0
+    """Disk that it needs, in GiB."""
+    min_ram: int = 0
+    """Memory that it needs, in MiB."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flavor(Named):
     """A size of server."""
 
     vcpus: int
     ram: int
     """Memory in MiB."""
+    disk: int = 0
+    """Root disk in GiB; 0 for none, as for servers that start from a volume."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from ao.cloud.models import (
     Alarm,
     Flavor,
     FloatingIP,
+    Image,
     Listener,
     LoadBalancer,
     Lock,
@@ -249,7 +250,7 @@ class Lookup(Protocol):
     def external_network(self, name_or_id: str) -> Named:
         """Return an external network; NotFound when there is none."""
 
-    def image(self, name_or_id: str) -> Named:
+    def image(self, name_or_id: str) -> Image:
         """Return an image; NotFound when there is none."""
 
     def flavor(self, name_or_id: str) -> Flavor:

@@ -39,6 +39,10 @@ def _network(value: object) -> str:
     return str(ipaddress.IPv4Network(value if isinstance(value, str) else ""))
 
 
+def _address(value: str) -> str:
+    return str(ipaddress.ip_address(value))
+
+
 def _wide(network: str) -> str:
     if ipaddress.IPv4Network(network).prefixlen > 28:
         raise ValueError("the network must hold 16 addresses or more: /28 or wider")
@@ -61,6 +65,7 @@ Duration = Annotated[
     ),
 ]
 Network = Annotated[str, BeforeValidator(_network)]
+Address = Annotated[str, AfterValidator(_address)]
 WideNetwork = Annotated[Network, AfterValidator(_wide)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]

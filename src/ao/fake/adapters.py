@@ -322,7 +322,7 @@ class Lookup(Service):
         return _found("external network", name_or_id, self._project.deployment.external_network)
 
     @reads
-    def image(self, name_or_id: str) -> models.Named:
+    def image(self, name_or_id: str) -> models.Image:
         """Return an image. Raises NotFound."""
         return _found("image", name_or_id, self._project.deployment.image)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ao.errors import Conflict
@@ -21,6 +22,19 @@ CHANGE = 1.0
 
 _HEALTH_PORT = "ovn-lb-hm:distributed"
 """Owner of the port that OVN's load balancer sends health checks from."""
+
+
+_UNSUPPORTED: Mapping[str, Mapping[str, frozenset[str]]] = {
+    # ovn_octavia_provider/common/constants.py
+    "ovn": {
+        "protocol": frozenset({"HTTP"}),
+        "algorithm": frozenset({"ROUND_ROBIN", "LEAST_CONNECTIONS"}),
+        "health monitor type": frozenset({"HTTP"}),
+    },
+    # octavia/api/drivers/amphora_driver/v2/driver.py
+    "amphora": {"algorithm": frozenset({"SOURCE_IP_PORT"})},
+}
+"""What providers do not support, by name of the provider and of what is asked for."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -82,6 +96,18 @@ class Monitor:
     pool: Pool
     path: str | None
     """Path that it requests; None if it only connects."""
+    expected: str = "200"
+    """HTTP status of a healthy answer."""
+
+
+def refuse_unsupported(balancer: Balancer, what: str, wanted: str) -> None:
+    """Raise Failure if the provider of a load balancer does not support a value of `what`."""
+    if wanted in _UNSUPPORTED.get(balancer.provider, {}).get(what, ()):
+        raise Failure(
+            "ServerFault",
+            f"Provider '{balancer.provider}' does not support a requested option: "
+            f"{what} {wanted} (HTTP 501)",
+        )
 
 
 class Octavia:
@@ -206,13 +232,27 @@ class Octavia:
             if (port.subnet_id, port.owner) == (subnet_id, _HEALTH_PORT):
                 self._neutron.delete_port(port.id)
 
-    def create_monitor(self, pool: Pool, path: str | None) -> Monitor:
-        """Create a health monitor; OVN's provider adds a port for its checks."""
+    def create_monitor(
+        self, pool: Pool, path: str | None, kind: str = "TCP", expected: str | None = None
+    ) -> Monitor:
+        """Create a health monitor; OVN's provider adds a port for its checks.
+
+        Raises Failure for what the provider cannot do, and for what only an HTTP monitor has
+        (octavia/api/v2/controllers/health_monitor.py: _validate_create_hm).
+        """
         self._quotas.claim(health_monitors=1)
         balancer = pool.balancer
+        refuse_unsupported(balancer, "health monitor type", kind)
+        if kind != "HTTP" and (path or expected):
+            raise Failure("BadRequest", f"a {kind} health monitor asks for no path (HTTP 400)")
         if balancer.provider == "ovn":
             self._neutron.create_port(balancer.vip.subnet_id, _HEALTH_PORT)
-        monitor = Monitor(id=self._deployment.identifiers.uuid(), pool=pool, path=path)
+        monitor = Monitor(
+            id=self._deployment.identifiers.uuid(),
+            pool=pool,
+            path=path,
+            expected=expected or "200",
+        )
         self.monitors[monitor.id] = monitor
         return monitor
 
@@ -242,7 +282,9 @@ class Octavia:
         if not self._nova.is_up(server):
             return "OFFLINE"
         answer = self._application(server, monitor.path or "/")
-        healthy = answer is not None and (monitor.path is None or answer.status == 200)
+        healthy = answer is not None and (
+            monitor.path is None or str(answer.status) == monitor.expected
+        )
         return "ONLINE" if healthy else "ERROR"
 
     def health(self, pool: Pool) -> str:

@@ -21,7 +21,7 @@ from ao.errors import BuildFailed, DeadlinePassed, NotSeen, Refused, SwitchFaile
 from ao.message import message
 from ao.operations import scale_in_hold, switch_options
 from ao.operations.switch_options import SwitchOptions
-from ao.plan import guard, plan, quota
+from ao.plan import guard, plan, quota, requirements
 from ao.plan.facts import Facts
 from ao.plan.plan import (
     AwaitServers,
@@ -224,6 +224,7 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
     facts = work.observe()
     guard.may_write(facts)
     steps = first_steps(facts)
+    requirements.check(work.site, facts, steps, found)
     _refuse_names(work, facts, steps)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE

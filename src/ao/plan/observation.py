@@ -232,7 +232,11 @@ def _production(
         if address.address == site.production_address:
             return address
     raise NotFound(
-        message("the project has no floating IP %(address)s", address=site.production_address),
+        message(
+            "%(where)s: the project has no floating IP %(address)s",
+            where=site.place("production_address"),
+            address=site.production_address,
+        ),
         cure=message(
             "`openstack floating ip list` shows what it has; or write "
             "`production_address: allocate`."
