@@ -14,7 +14,7 @@ from ao.plan import requirements
 from ao.site import Method, Site
 from ao.visit import Answer
 from ao.work import Work
-from tests.unit.operations.sites import built, deployed, start, state, told, writes
+from tests.unit.operations.sites import SITES, built, deployed, start, state, told, writes
 
 BLUE, GREEN = Colour
 
@@ -169,10 +169,9 @@ def test_a_complaint_of_the_clouds_names_the_line_of_the_site_file(site: Site) -
         reconcile.up(work)
 
 
-def test_servers_pass_by_the_status_that_the_site_file_expects(site: Site) -> None:
+def test_servers_pass_by_the_status_that_the_site_file_expects() -> None:
+    site = SITES[Method.POOL]
     check = replace(site.health_check, type="HTTP", path="/health", expect=204)
-    if site.switch.method is Method.ADDRESS:
-        pytest.skip("provider ovn is told of no status")
 
     def application(server: fake.Server, path: str) -> Answer | None:
         told = fake.answer(server, path)
