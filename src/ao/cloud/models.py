@@ -108,6 +108,19 @@ class LoadBalancer:
     provisioning_status: str
     operating_status: str
     pool_ids: tuple[str, ...]
+    updated_at: str = ""
+    """When it was last written, as its provisioning status is: ISO 8601, UTC; empty where Octavia
+    does not tell."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is in provisioning status ERROR: it takes no change until a failover."""
+        return self.provisioning_status == "ERROR"
+
+    @property
+    def pending(self) -> bool:
+        """Whether a change of it is under way, and it takes no other."""
+        return self.provisioning_status.startswith("PENDING")
 
 
 @dataclass(frozen=True, kw_only=True)

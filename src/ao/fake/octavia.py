@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ao.errors import Conflict
+from ao.errors import CloudError, Conflict
 from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
 from ao.fake.neutron import Neutron, Port
@@ -47,6 +47,8 @@ class Balancer:
     provider: str
     vip: Port
     provisioning_status: str = "PENDING_CREATE"
+    updated_at: str = ""
+    """When its provisioning status was last written."""
     reloads: int = 0
     """Number of changes that it has carried out; a proxy reloads at each."""
     served: int = 0
@@ -139,13 +141,22 @@ class Octavia:
         quotas.count("health monitors", lambda: len(self.monitors))
 
     def change(self, balancer: Balancer) -> Job:
-        """Wait for the changes that are under way, then take the time of one change."""
-        while balancer.provisioning_status.startswith("PENDING"):
+        """Wait until a load balancer takes a change, then take the time of one.
+
+        One in ERROR takes none, and Heat asks again and again
+        (heat/engine/resources/openstack/octavia/octavia_base.py).
+        """
+        while balancer.provisioning_status != "ACTIVE":
             yield TICK
-        balancer.provisioning_status = "PENDING_UPDATE"
+        self.mark(balancer, "PENDING_UPDATE")
         yield CHANGE
-        balancer.provisioning_status = "ACTIVE"
+        self.mark(balancer, "ACTIVE")
         self._reload(balancer)
+
+    def mark(self, balancer: Balancer, status: str) -> None:
+        """Write the provisioning status of a load balancer."""
+        balancer.provisioning_status = status
+        balancer.updated_at = self._deployment.timeline.date()
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
         """Change a listener's default pool. Raises Conflict as `begin_change` does."""
@@ -163,14 +174,31 @@ class Octavia:
                 f"Load Balancer {balancer.id} is immutable and cannot be updated. (HTTP 409)",
                 cure="Look at its state and run the command again.",
             )
-        balancer.provisioning_status = "PENDING_UPDATE"
+        self.mark(balancer, "PENDING_UPDATE")
         self._deployment.timeline.start(self._carry_out(balancer))
+
+    def failover(self, balancer: Balancer) -> None:
+        """Begin to build a load balancer anew, which is ACTIVE or in ERROR. Raises Conflict."""
+        if balancer.provider == "ovn":
+            raise CloudError(
+                "Provider 'ovn' does not support a requested action: OVN provider does not "
+                "support loadbalancer failover (HTTP 501)"
+            )
+        if balancer.provisioning_status not in {"ACTIVE", "ERROR"}:
+            raise Conflict(f"Load Balancer {balancer.id} is immutable. (HTTP 409)")
+        self.mark(balancer, "PENDING_UPDATE")
+        self._deployment.timeline.start(self._rebuild(balancer))
+
+    def _rebuild(self, balancer: Balancer) -> Job:
+        yield BUILD
+        self._reload(balancer)
+        self.mark(balancer, "ACTIVE")
 
     def _carry_out(self, balancer: Balancer) -> Job:
         yield CHANGE / 2
         self._reload(balancer)
         yield CHANGE / 2
-        balancer.provisioning_status = "ACTIVE"
+        self.mark(balancer, "ACTIVE")
 
     def _reload(self, balancer: Balancer) -> None:
         """Let the listeners of the load balancer serve their default pools."""

@@ -30,7 +30,7 @@ class LoadBalancer(Kind):
         )
         part.physical_id = balancer.id
         yield octavia.BUILD
-        balancer.provisioning_status = "ACTIVE"
+        part.services.octavia.mark(balancer, "ACTIVE")
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
         """Change the name and description of the load balancer."""
