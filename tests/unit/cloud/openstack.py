@@ -54,6 +54,7 @@ IP = {
     "description": "",
     "revision_number": 1,
 }
+IMAGE = {"id": "img-1", "name": "debian", "status": "active", "size": None}
 BALANCER = {
     "id": "lb-1",
     "name": "ao-shop",
