@@ -35,6 +35,15 @@ def _seconds(value: object) -> float:
     raise ValueError("a duration is text such as 30s, 5m or 1h, or a number of seconds")
 
 
+def _whole(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    seconds = duration.parse(value)
+    if not seconds.is_integer():
+        raise ValueError("it is a number of whole seconds")
+    return int(seconds)
+
+
 def _network(value: object) -> str:
     return str(ipaddress.IPv4Network(value if isinstance(value, str) else ""))
 
@@ -62,6 +71,13 @@ Duration = Annotated[
     BeforeValidator(_seconds),
     WithJsonSchema(
         {"anyOf": [{"type": "string", "pattern": duration.PATTERN}, {"type": "number"}]}
+    ),
+]
+WholeSeconds = Annotated[
+    int,
+    BeforeValidator(_whole),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": duration.PATTERN}, {"type": "integer"}]}
     ),
 ]
 Network = Annotated[str, BeforeValidator(_network)]

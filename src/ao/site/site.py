@@ -123,7 +123,8 @@ class HealthCheck:
     timeout: int
     """Seconds after which a check has failed."""
     retries: int
-    """Failed checks in a row that take a server out, passed ones that bring it back."""
+    """Checks in a row that a server passes to get requests. Three failed ones take it out: Octavia's
+    `max_retries_down`, which Heat has no property for."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,12 @@ def test_a_health_check_takes_no_longer_than_its_interval_unless_told(write) -> 
     assert said.health_check.timeout == 9
 
 
+def test_the_times_of_the_health_check_may_be_written_with_units(write) -> None:
+    check = config.load(write(GOOD + "health_check: {interval: 1m, timeout: 4s}\n")).health_check
+    assert (check.interval, check.timeout) == (60, 4)
+    assert "whole seconds" in complaint(write(GOOD + "health_check: {interval: 1.5s}\n"))
+
+
 def test_a_site_tells_where_its_file_says_a_key(write) -> None:
     site = config.load(write(GOOD))
     assert site.place("load_balancer.provider").endswith("ao.yaml:9: load_balancer.provider")

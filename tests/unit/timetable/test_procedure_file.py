@@ -150,6 +150,13 @@ def test_a_window_opens_past_midnight_as_tables_write_it(
     assert clock_times.written(opening, 0) == opens[-5:]
 
 
+def test_a_probability_may_be_a_percentage(written: Path) -> None:
+    (first, *_) = load(changed(written, "takes: 10m", "takes: 10m\n    fails: 2.5%")).tasks
+    assert first.fails == 0.025
+    with pytest.raises(ConfigError, match="fails"):
+        load(changed(written, "takes: 10m", "takes: 10m\n    fails: 200%"))
+
+
 def test_an_hour_that_no_table_writes_is_no_time(written: Path) -> None:
     with pytest.raises(ConfigError, match="'48:00' is no time"):
         load(changed(written, '"23:00"', '"48:00"\n  past_midnight: true'))
