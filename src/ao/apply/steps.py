@@ -290,8 +290,10 @@ def _await_servers(work: Work, colour: Colour) -> None:
         what=message("the servers of %(colour)s to pass the health check", colour=colour),
         deadline=work.site.deadlines.serve,
         cure=message(
-            "`openstack console log show SERVER` tells how a server "
-            "started; `ao status` names the servers."
+            "`openstack server list --name ^%(site)s-%(colour)s-` names the servers, `openstack "
+            "console log show SERVER` tells how one started.",
+            site=work.site.name,
+            colour=colour.value,
         ),
     )
 

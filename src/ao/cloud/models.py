@@ -108,7 +108,7 @@ class LoadBalancer:
     provisioning_status: str
     operating_status: str
     pool_ids: tuple[str, ...]
-    updated_at: str = ""
+    updated_at: str = field(default="", compare=False)
     """When it was last written, as its provisioning status is: ISO 8601, UTC; empty where Octavia
     does not tell."""
 

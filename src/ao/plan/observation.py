@@ -238,6 +238,11 @@ def _production(
             address=site.production_address,
         ),
         cure=message(
+            "`openstack floating ip list` shows what it has: write another one, and `ao up` leads "
+            "it to the live system."
+        )
+        if resources
+        else message(
             "`openstack floating ip list` shows what it has; or write "
             "`production_address: allocate`."
         ),

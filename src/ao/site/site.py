@@ -123,8 +123,8 @@ class HealthCheck:
     timeout: int
     """Seconds after which a check has failed."""
     retries: int
-    """Checks in a row that a server passes to get requests. Three failed ones take it out: Octavia's
-    `max_retries_down`, which Heat has no property for."""
+    """Checks in a row that a server passes to get requests. Three failed ones take it out, which is
+    Octavia's default of `max_retries_down`: Heat has no property for it."""
 
 
 @dataclass(frozen=True, kw_only=True)

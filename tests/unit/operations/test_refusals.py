@@ -208,3 +208,17 @@ def test_a_production_address_that_the_project_has_is_taken_only_when_told(site:
     assert neighbour.observe().live is BLUE
     assert reconcile.switch(work, BLUE, SwitchOptions(take_over=True)).live is BLUE
     assert told(work, "production") == ("blue", "1.0")
+
+
+def test_a_site_whose_own_address_was_released_takes_another_as_told(site: Site) -> None:
+    work = start(site)
+    first, second = (work.cloud.other_user.allocate_address() for _ in range(2))
+    work = replace(work, site=replace(site, production_address=first.address))
+    reconcile.up(work)
+    work.cloud.other_user.delete_address(first.id)
+    with pytest.raises(NotFound) as told_of:
+        reconcile.up(work)
+    assert "write another one, and `ao up` leads it to the live system" in told_of.value.cure
+    work = replace(work, site=replace(site, production_address=second.address))
+    assert reconcile.up(work).live is BLUE
+    assert told(work, "production") == ("blue", "1.0")
