@@ -18,17 +18,8 @@ from ao.work import Work
 __all__ = ["Context", "HookFailed", "Point", "call", "check", "context", "run"]
 
 
-ONCE = frozenset(
-    {
-        Point.AFTER_DEPLOY,
-        Point.AFTER_SWITCH,
-        Point.BEFORE_DRAIN,
-        Point.AFTER_DRAIN,
-        Point.AFTER_RETIRE,
-    }
-)
-"""Points at which the cloud already says that the stage is done: a release that goes on, or begins
-anew, does not come there again."""
+ONCE = frozenset({Point.BEFORE_DRAIN, Point.AFTER_DRAIN})
+"""Points to which a release that goes on does not come again: production has moved by then."""
 
 
 class HookFailed(AoError):
