@@ -12,6 +12,9 @@ PATTERN = r"^(?=.)([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}(\.[0-9]{1,9})?s)?$"
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 """Seconds of the units that people write, by how their names begin."""
 _PART = r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)"
+_MILLISECONDS = re.compile(
+    r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?(?:ms|msecs?|milliseconds?)", re.IGNORECASE
+)
 _MEANT = re.compile(rf"{_PART}(?: ?{_PART})?(?: ?{_PART})?", re.IGNORECASE)
 
 
@@ -43,6 +46,9 @@ def _hint(text: str) -> str:
     text = text.strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
         return f"; write {text}s for seconds, {text}m for minutes"
+    found = _MILLISECONDS.fullmatch(text)
+    if found:
+        return f"; write {float(found[1]) / 1000:g}s"
     found = _MEANT.fullmatch(text)
     if not found:
         return ""

@@ -30,6 +30,8 @@ class Bench:
     """Another project."""
     admin: Cloud
     """Another project, with the admin role, which is one in all projects."""
+    operator: Cloud
+    """Whoever runs the cloud, and may do with the project's things what its members may not."""
     other_user: OtherUser
     clock: Clock
     visit: Visit

@@ -1,12 +1,13 @@
 """A load balancer that both systems share, and the changes that switching makes of it."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
 from ao.clock import Ready, Waiting
-from ao.cloud import Listener, LoadBalancer
-from ao.errors import Conflict, NotFound
+from ao.cloud import Listener, LoadBalancer, Stack
+from ao.errors import CloudError, Conflict, Forbidden, NotFound
 from ao.visit import NoAnswer
 from tests.contract.environment import DEADLINE, Bench
 
@@ -141,3 +142,31 @@ def test_a_proxy_without_servers_says_so_and_counts_who_asked(shared: Bench) -> 
         shared.clock.until(look, what="connections to be counted", deadline=60)
     finally:
         shared.cloud.floating_ips.point(shared.address("production"), None)
+
+
+def test_a_load_balancer_tells_when_it_was_last_changed(shared: Bench) -> None:
+    there, pool_id = listener(shared, "production"), built(shared, "green_pool")
+    before = datetime.fromisoformat(balancer(shared).updated_at)
+    change(shared, lambda: shared.cloud.load_balancers.set_default_pool(there, pool_id))
+    assert datetime.fromisoformat(balancer(shared).updated_at) >= before
+
+
+def test_who_is_no_administrator_fails_nothing_over(shared: Bench) -> None:
+    with pytest.raises(Forbidden):
+        shared.cloud.load_balancers.failover(balancer(shared))
+    assert balancer(shared).provisioning_status == "ACTIVE"
+
+
+def test_an_administrator_has_a_load_balancer_built_anew_which_stays_where_it_is(
+    shared: Bench,
+) -> None:
+    before = balancer(shared)
+    shared.operator.load_balancers.failover(before)
+    await_active(shared)
+    assert (balancer(shared).id, balancer(shared).vip_port_id) == (before.id, before.vip_port_id)
+
+
+def test_ovn_has_no_failover(bench: Bench, blue: Stack) -> None:
+    with pytest.raises(CloudError, match="failover"):
+        bench.operator.load_balancers.failover(bench.balancer(blue))
+    assert bench.balancer(blue).provisioning_status == "ACTIVE"

@@ -29,6 +29,15 @@ def test_a_flavor_tells_what_it_takes_of_the_quotas(bench: Bench) -> None:
     assert flavor.ram > 0
 
 
+def test_an_image_and_a_flavor_tell_whether_they_go_together(bench: Bench) -> None:
+    lookup, group = bench.cloud.lookup, bench.site.group
+    image, flavor = lookup.image(group.image), lookup.flavor(group.flavor)
+    assert image.status == "active"
+    assert flavor.ram >= image.min_ram
+    assert flavor.disk >= max(1, image.min_disk)
+    assert image.size <= flavor.disk * 1024**3
+
+
 @pytest.mark.parametrize("kind", ["external_network", "image", "flavor", "keypair"])
 def test_what_is_not_there_is_not_found(bench: Bench, kind: str) -> None:
     with pytest.raises(NotFound, match="no-such-thing"):

@@ -29,6 +29,8 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         ("1h 30m", "write 1h30m"),
         ("90 sec", "write 1m30s"),
         ("0.5m", "write 30s"),
+        ("500ms", "write 0.5s"),
+        ("1.5 milliseconds", "write 0.0015s"),
         ("1D 2H", "write 26h"),
         ("10", "write 10s for seconds, 10m for minutes"),
     ],

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ao.cloud import Cloud, Flavor, Named
+from ao.cloud import Cloud, Named
 from ao.colour import Colour
-from ao.errors import NotFound
+from ao.errors import Conflict, NotFound
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine
 
 
 @dataclass(frozen=True, kw_only=True)
-class BuildInputs:
+class BuildInputs(Offers):
     """Things that the site file names, as the cloud knows them."""
 
-    external_network: Named
-    image: Named
-    flavor: Flavor
     keypair: Named | None
 
 
 def resolve(cloud: Cloud, site: Site) -> BuildInputs:
-    """Find all that the site file names; raises NotFound for what is not there."""
+    """Find all that the site file names.
+
+    Raises NotFound for what is not there, and Conflict for a name of several things, both with the
+    place in the site file.
+    """
     with ThreadPoolExecutor(max_workers=5, thread_name_prefix="find") as pool:
         network = pool.submit(cloud.lookup.external_network, site.external_network)
         image = pool.submit(cloud.lookup.image, site.group.image)
@@ -35,7 +39,8 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         if site.load_balancer.provider not in providers.result():
             raise NotFound(
                 message(
-                    "the cloud has no load-balancer provider %(name)s",
+                    "%(where)s: the cloud has no load-balancer provider %(name)s",
+                    where=site.place("load_balancer.provider"),
                     name=f"{site.load_balancer.provider!r}",
                 ),
                 cure=message(
@@ -43,19 +48,38 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
                     names=", ".join(providers.result()),
                 ),
             )
+        with _named_at(site, "external_network"):
+            found_network = network.result()
+        with _named_at(site, "image"):
+            found_image = image.result()
+        with _named_at(site, "flavor"):
+            found_flavor = flavor.result()
+        with _named_at(site, "keypair"):
+            found_keypair = keypair.result() if keypair else None
         return BuildInputs(
-            external_network=network.result(),
-            image=image.result(),
-            flavor=flavor.result(),
-            keypair=keypair.result() if keypair else None,
+            external_network=found_network,
+            image=found_image,
+            flavor=found_flavor,
+            keypair=found_keypair,
         )
+
+
+@contextmanager
+def _named_at(site: Site, key: str) -> Iterator[None]:
+    """Begin a complaint of the body with the place of a key in the site file."""
+    try:
+        yield
+    except (NotFound, Conflict) as error:
+        told = message("%(where)s: %(message)s", where=site.place(key), message=error.message)
+        raise type(error)(told, cure=error.cure, request_id=error.request_id) from error
 
 
 def engine(cloud: Cloud, site: Site) -> Engine:
     """Return the engine that evaluates the load of a site's systems. Raises NotFound."""
     if site.autoscale is None:
         return Engine.NONE
-    return alarms.engine(site.autoscale, cloud.lookup.services())
+    with _named_at(site, "autoscale"):
+        return alarms.engine(site.autoscale, cloud.lookup.services())
 
 
 def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
@@ -82,6 +106,7 @@ def _balancer_parameters(site: Site) -> dict[str, object]:
         "port": balancer.port,
         "check_type": check.type,
         "check_path": check.path,
+        "check_expect": str(check.expect),
         "check_interval": check.interval,
         "check_timeout": check.timeout,
         "check_retries": check.retries,

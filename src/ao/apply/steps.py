@@ -307,8 +307,10 @@ def _how_servers_started(work: Work, colour: Colour) -> Message:
         server = console.silent_server(system.resources, system.members)
     if server is None:
         return message(
-            "`openstack console log show SERVER` tells how a server "
-            "started; `ao status` names the servers."
+            "`openstack server list --name ^%(site)s-%(colour)s-` names the servers, `openstack "
+            "console log show SERVER` tells how one started.",
+            site=work.site.name,
+            colour=colour.value,
         )
     return console.advice(work.cloud, server)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeVar
 
 from openstack import connection
 
 from ao.cloud import login
 from ao.cloud.models import Listener, LoadBalancer, Member, Pool, Statistics
-from ao.cloud.rest import ID, Thing, octavia, path
+from ao.cloud.rest import ID, Moment, Thing, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
 
@@ -37,6 +38,7 @@ class LoadBalancers:
                     provisioning_status=balancer.provisioning_status,
                     operating_status=balancer.operating_status,
                     pool_ids=tuple(pool.id for pool in balancer.pools),
+                    updated_at=balancer.updated_at or balancer.created_at or "",
                 )
                 for balancer in self._list("loadbalancers", list[_Balancer])
             )
@@ -103,6 +105,12 @@ class LoadBalancers:
             where = path("lbaas", "loadbalancers", balancer.id)
             self._put(where, "loadbalancer", {"name": balancer.name})
 
+    def failover(self, balancer: LoadBalancer) -> None:
+        """Begin to build a load balancer anew (octavia/api/v2/controllers/load_balancer.py)."""
+        with asking(message("fail load balancer %(name)s over", name=balancer.name)):
+            where = path("lbaas", "loadbalancers", balancer.id, "failover")
+            self._octavia.order("PUT", where, HTTPStatus.ACCEPTED)
+
     def statistics(self, balancer: LoadBalancer) -> Statistics:
         """Return what a load balancer counts of its connections."""
         with asking(message("read the statistics of load balancer %(name)s", name=balancer.name)):
@@ -131,6 +139,8 @@ class _Balancer:
     provider: str | None = None
     vip_address: str | None = None
     vip_port_id: str | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from openstack import connection
 from pydantic import Field, StrictBool, StrictInt
 
 from ao.cloud import login
-from ao.cloud.models import Flavor, Named
+from ao.cloud.models import Flavor, Image, Named
 from ao.cloud.rest import ID, Service, glance, neutron, nova, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.errors import Conflict, NotFound
@@ -45,14 +45,21 @@ class Lookup:
         )
         return Named(id=network.id, name=network.name or "")
 
-    def image(self, name_or_id: str) -> Named:
-        """Return an image; NotFound when there is none."""
+    def image(self, name_or_id: str) -> Image:
+        """Return an image, of whatever status; NotFound when there is none."""
         with asking(message("look for image %(name)s", name=name_or_id)):
-            images = _by_id(self._glance, "images", name_or_id, _Named) or (
-                self._glance.all("/images", list[_Named], "images", name=name_or_id)
+            images = _by_id(self._glance, "images", name_or_id, _Image) or (
+                self._glance.all("/images", list[_Image], "images", name=name_or_id)
             )
         image = _only(images, f"image {name_or_id!r}", "image list")
-        return Named(id=image.id, name=image.name or "")
+        return Image(
+            id=image.id,
+            name=image.name or "",
+            status=image.status,
+            size=image.size or 0,
+            min_disk=image.min_disk,
+            min_ram=image.min_ram,
+        )
 
     def flavor(self, name_or_id: str) -> Flavor:
         """Return a flavor; NotFound when there is none."""
@@ -63,7 +70,13 @@ class Lookup:
                 if it.name == name_or_id
             ]
         flavor = _only(flavors, f"flavor {name_or_id!r}", "flavor list")
-        return Flavor(id=flavor.id, name=flavor.name, vcpus=flavor.vcpus, ram=flavor.ram)
+        return Flavor(
+            id=flavor.id,
+            name=flavor.name,
+            vcpus=flavor.vcpus,
+            ram=flavor.ram,
+            disk=flavor.disk,
+        )
 
     def keypair(self, name: str) -> Named:
         """Return a key pair of the user; NotFound when there is none."""
@@ -97,11 +110,20 @@ class _Network(_Named):
 
 
 @dataclass(frozen=True)
+class _Image(_Named):
+    status: str
+    size: StrictInt | None = None
+    min_disk: StrictInt = 0
+    min_ram: StrictInt = 0
+
+
+@dataclass(frozen=True)
 class _Flavor:
     id: ID
     name: str
     vcpus: StrictInt
     ram: StrictInt
+    disk: StrictInt
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,19 @@ class LoadBalancer:
     provisioning_status: str
     operating_status: str
     pool_ids: tuple[str, ...]
+    updated_at: str = field(default="", compare=False)
+    """When it was last written, as its provisioning status is: ISO 8601, UTC; empty where Octavia
+    does not tell."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is in provisioning status ERROR: it takes no change until a failover."""
+        return self.provisioning_status == "ERROR"
+
+    @property
+    def pending(self) -> bool:
+        """Whether a change of it is under way, and it takes no other."""
+        return self.provisioning_status.startswith("PENDING")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,12 +210,28 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Image(Named):
+    """What a server's disk begins with."""
+
+    status: str = "active"
+    """Glance's status: a server is made of an `active` image only."""
+    size: int = 0
+    """Bytes of its data; 0 where Glance does not tell."""
+    min_disk: int = 0
+    """Disk that it needs, in GiB."""
+    min_ram: int = 0
+    """Memory that it needs, in MiB."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flavor(Named):
     """A size of server."""
 
     vcpus: int
     ram: int
     """Memory in MiB."""
+    disk: int = 0
+    """Root disk in GiB; 0 for none, as for servers that start from a volume."""
 
 
 @dataclass(frozen=True, kw_only=True)

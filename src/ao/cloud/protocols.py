@@ -13,6 +13,7 @@ from ao.cloud.models import (
     Alarm,
     Flavor,
     FloatingIP,
+    Image,
     Listener,
     LoadBalancer,
     Lock,
@@ -41,6 +42,7 @@ WRITES = frozenset(
         "floating_ips.point",
         "load_balancers.set_default_pool",
         "load_balancers.reload",
+        "load_balancers.failover",
         "alarms.enable",
         "ports.sweep",
     }
@@ -150,7 +152,14 @@ class LoadBalancers(Protocol):
         """Have a proxy begin anew with the configuration that it has, in one request.
 
         Connections then end after the answer under way, and new ones go on as before.
-        Raises Conflict as `lead` does.
+        Raises Conflict as `set_default_pool` does.
+        """
+
+    def failover(self, balancer: LoadBalancer) -> None:
+        """Begin to build a load balancer anew, which keeps its ID and address.
+
+        Octavia lets administrators do that, unless its policy says otherwise. Raises Forbidden,
+        Conflict as `set_default_pool` does, and CloudError for a provider that has no failover.
         """
 
     def statistics(self, balancer: LoadBalancer) -> Statistics:
@@ -257,7 +266,7 @@ class Lookup(Protocol):
     def external_network(self, name_or_id: str) -> Named:
         """Return an external network; NotFound when there is none."""
 
-    def image(self, name_or_id: str) -> Named:
+    def image(self, name_or_id: str) -> Image:
         """Return an image; NotFound when there is none."""
 
     def flavor(self, name_or_id: str) -> Flavor:

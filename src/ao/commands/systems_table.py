@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import datetime
 
 from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands.table_cell import Cell
 from ao.message import message
 from ao.plan import alarms
-from ao.plan.facts import Facts
+from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState, SizeChange
 from ao.site import Site
 
@@ -126,7 +127,21 @@ def _state(facts: Facts, colour: Colour) -> str:
         return message("not built")
     if system.stack.busy:
         return message("%(action)s in progress", action=system.stack.action.lower())
-    return system.obstacle() or message("ready")
+    return system.obstacle() or _pending(system) or message("ready")
+
+
+def _pending(system: System) -> str:
+    """Return since when a change of a system's load balancer is under way; empty for none."""
+    balancer = system.load_balancer
+    if balancer is None or not balancer.pending:
+        return ""
+    if not balancer.updated_at:
+        return message("its load balancer is %(status)s", status=balancer.provisioning_status)
+    return message(
+        "its load balancer is %(status)s since %(moment)s UTC",
+        status=balancer.provisioning_status,
+        moment=f"{datetime.fromisoformat(balancer.updated_at):%Y-%m-%d %H:%M:%S}",
+    )
 
 
 def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]:

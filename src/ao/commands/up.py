@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ao.commands.site_command import SystemLister
+from ao.message import message
 
 
 class Up(SystemLister):
@@ -15,6 +16,19 @@ class Up(SystemLister):
     deploy.
     """
 
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what is done beyond building and repairing."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--failover",
+            action="store_true",
+            help=message(
+                "First have Octavia build load balancers anew that are in provisioning status "
+                "ERROR; its policy lets administrators do that."
+            ),
+        )
+        return parser
+
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
@@ -22,4 +36,4 @@ class Up(SystemLister):
         from ao.operations import operations
 
         work = self.work()
-        return self.table(work, operations.up(work))
+        return self.table(work, operations.up(work, failover=parsed_args.failover))

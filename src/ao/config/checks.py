@@ -30,7 +30,7 @@ class HttpSection(Section):
 
     path: str = Field(default="/", pattern=r"^/\S*$", examples=["/basket"])
     """Path that is asked for; redirects are not followed."""
-    status: int = Field(default=200, ge=100, le=599, examples=[200])
+    status: int = Field(default=200, ge=200, le=599, examples=[200])
     """HTTP status of a good answer."""
     header: dict[str, Expression] = Field(default={}, examples=[{"X-Ao-Version": "^2.0$"}])
     """Regular expressions that its headers match; $AO_VERSION is replaced in them."""

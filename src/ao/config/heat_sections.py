@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from itertools import combinations
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from ao.config.section import Duration, Port, Section, WideNetwork
+from ao.config.section import Address, Duration, Port, Section, WideNetwork
 
 
 class GroupSection(Section):
@@ -31,19 +31,14 @@ class LoadBalancerSection(Section):
     """Octavia provider; `openstack loadbalancer provider list` names the cloud's."""
     protocol: Literal["HTTP", "TCP"] | None = Field(default=None, examples=["HTTP"])
     """Protocol of listener and pool. Default: HTTP, and TCP with provider ovn."""
-    algorithm: str | None = Field(default=None, examples=["ROUND_ROBIN"])
+    algorithm: Literal["ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP", "SOURCE_IP_PORT"] | None = (
+        Field(default=None, examples=["ROUND_ROBIN"])
+    )
     """Algorithm of the pool. Default: ROUND_ROBIN, and SOURCE_IP_PORT with provider ovn."""
     port: Port = Field(default=80, examples=[80])
     """Port that users reach."""
     server_port: Port = Field(default=80, examples=[8080])
     """Port that the servers listen on."""
-
-    @field_validator("protocol")
-    @classmethod
-    def _known_to_ovn(cls, protocol: str | None, info: Any) -> str | None:
-        if info.data.get("provider") == "ovn" and protocol == "HTTP":
-            raise ValueError("provider ovn balances TCP only; write TCP, or leave the key out")
-        return protocol
 
 
 class NetworkSection(Section):
@@ -55,7 +50,7 @@ class NetworkSection(Section):
     """Addresses of the green system."""
     balancer: WideNetwork = Field(default="10.42.0.0/24", examples=["10.42.0.0/24"])
     """Pool method: addresses of the load balancer that both systems share."""
-    dns: tuple[str, ...] = Field(default=(), strict=False, examples=[["192.0.2.53"]])
+    dns: tuple[Address, ...] = Field(default=(), strict=False, examples=[["192.0.2.53"]])
     """Name servers that the servers ask; the cloud's own when empty."""
 
     @model_validator(mode="after")

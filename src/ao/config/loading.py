@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,17 +11,16 @@ from ao import site
 from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.config import stored
+from ao.config.agreement import contradictions
 from ao.config.site_file import SiteFile, sizes
 from ao.config.yaml_file import YamlFile
 from ao.errors import ConfigError
 from ao.files.input_file import Unreadable, read_text
-from ao.message import message
+from ao.message import joined, message
+from ao.site import user_data as server_data
 from ao.site.rules import Approve, Rules
 from ao.untrusted.printable import printable
 
-USER_DATA_LIMIT = 49_149
-"""Bytes of user data that fit Nova's 65,535 characters once base64-encoded
-(nova/api/openstack/compute/schemas/servers.py)."""
 LONGEST_PATH = 255
 """Characters of a path that a message repeats."""
 
@@ -36,8 +36,20 @@ def load(path: Path) -> site.Site:
         file = SiteFile.model_validate(source.data, context={"folder": path.parent})
     except ValidationError as error:
         raise ConfigError("\n".join(source.explain(error, SiteFile))) from error
-    user_data = _user_data(source, file.user_data)
-    return _site(file, path.parent, user_data, stored.written(source.data, user_data))
+    wrong = [
+        message(
+            "%(where)s: %(key)s: %(what)s",
+            where=source.where(it.key),
+            key=".".join(it.key),
+            what=it.what,
+        )
+        for it in contradictions(file)
+    ]
+    if wrong:
+        raise ConfigError(joined("\n", wrong))
+    user_data = _user_data(source, file)
+    text = stored.written(source.data, user_data)
+    return _site(file, path.parent, user_data, text, places=source.places())
 
 
 def load_stored(cloud: Cloud, name: str) -> site.Site:
@@ -60,7 +72,12 @@ def load_stored(cloud: Cloud, name: str) -> site.Site:
         )
     if file.site != name:
         raise _unusable(name, message("is that of site %(site)s", site=file.site))
-    fault = _user_data_fault(document.user_data)
+    wrong = next(contradictions(file), None)
+    if wrong:
+        raise _unusable(
+            name, message("has %(key)s: %(what)s", key=".".join(wrong.key), what=wrong.what)
+        )
+    fault = _user_data_fault(document.user_data, file)
     if fault:
         raise _unusable(name, message("has user data that %(fault)s", fault=fault[0]))
     left_out = stored.left_out(document.site_file, document.left_out)
@@ -74,8 +91,8 @@ def _unusable(name: str, why: str) -> ConfigError:
     )
 
 
-def _user_data(source: YamlFile, name: str) -> str:
-    path = source.path.parent / name
+def _user_data(source: YamlFile, file: SiteFile) -> str:
+    path = source.path.parent / file.user_data
     where = source.where(("user_data",))
     try:
         text = read_text(path)
@@ -91,7 +108,7 @@ def _user_data(source: YamlFile, name: str) -> str:
                 "Write the file, or name another one; the path is relative to the site file."
             ),
         ) from error
-    fault = _user_data_fault(text)
+    fault = _user_data_fault(text, file)
     if fault:
         raise ConfigError(
             message(
@@ -102,8 +119,11 @@ def _user_data(source: YamlFile, name: str) -> str:
     return text
 
 
-def _user_data_fault(text: str) -> tuple[str, str] | None:
-    """Return what is wrong with user data, and the cure; None when nothing is wrong."""
+def _user_data_fault(text: str, file: SiteFile) -> tuple[str, str] | None:
+    """Return what is wrong with user data, and the cure; None when nothing is wrong.
+
+    Its length is that of the site file's version; each deploy looks at that of its own.
+    """
     if "$AO_VERSION" not in text:
         return (
             message(
@@ -114,13 +134,18 @@ def _user_data_fault(text: str) -> tuple[str, str] | None:
                 "Write VERSION='$AO_VERSION' in it, and set up that version of the application."
             ),
         )
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > USER_DATA_LIMIT:
+    size = max(
+        server_data.encoded(
+            server_data.filled(text, site=file.site, colour=colour, version=file.version)
+        )
+        for colour in Colour
+    )
+    if size > server_data.LIMIT:
         return (
             message(
-                "has %(size)s bytes, Nova takes %(most)s",
+                "has %(size)s characters, filled in and encoded in base64; Nova takes %(most)s",
                 size=f"{size:,}",
-                most=f"{USER_DATA_LIMIT:,}",
+                most=f"{server_data.LIMIT:,}",
             ),
             message("Have a short script fetch the rest."),
         )
@@ -133,6 +158,7 @@ def _site(
     user_data: str,
     source: str,
     left_out: tuple[str, ...] = (),
+    places: Mapping[str, str] | None = None,
 ) -> site.Site:
     ovn = file.load_balancer.provider == "ovn"
     minimum, size, maximum = sizes(file.group, file.autoscale)
@@ -141,6 +167,7 @@ def _site(
         folder=folder,
         source=source,
         left_out=left_out,
+        places=places or {},
         cloud=file.cloud,
         external_network=file.external_network,
         production_address=None
@@ -175,7 +202,9 @@ def _site(
         ),
         drain=file.drain.into(site.Drain),
         health_check=file.health_check.into(
-            site.HealthCheck, type=file.health_check.type or ("TCP" if ovn else "HTTP")
+            site.HealthCheck,
+            type=file.health_check.type or ("TCP" if ovn else "HTTP"),
+            timeout=file.health_check.timeout or min(3, file.health_check.interval),
         ),
         identify=file.identify.into(site.Identify),
         deadlines=file.deadlines.into(site.Deadlines),

@@ -37,8 +37,21 @@ def _seconds(value: object) -> float:
     raise ValueError("a duration is text such as 30s, 5m or 1h, or a number of seconds")
 
 
+def _whole(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    seconds = duration.parse(value)
+    if not seconds.is_integer():
+        raise ValueError("it is a number of whole seconds")
+    return int(seconds)
+
+
 def _network(value: object) -> str:
     return str(ipaddress.IPv4Network(value if isinstance(value, str) else ""))
+
+
+def _address(value: str) -> str:
+    return str(ipaddress.ip_address(value))
 
 
 def _wide(network: str) -> str:
@@ -71,7 +84,15 @@ Duration = Annotated[
         {"anyOf": [{"type": "string", "pattern": duration.PATTERN}, {"type": "number"}]}
     ),
 ]
+WholeSeconds = Annotated[
+    int,
+    BeforeValidator(_whole),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": duration.PATTERN}, {"type": "integer"}]}
+    ),
+]
 Network = Annotated[str, BeforeValidator(_network)]
+Address = Annotated[str, AfterValidator(_address)]
 WideNetwork = Annotated[Network, AfterValidator(_wide)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from ao import site
 from ao.config.autoscale import Autoscaling
@@ -26,11 +26,11 @@ from ao.site import VERSION
 class DeadlinesSection(Section):
     """The longest that Ao waits."""
 
-    build: Duration = Field(default=900, examples=["15m"])
+    build: Duration = Field(default=900, gt=0, examples=["15m"])
     """For Heat to build, update or delete a system."""
-    serve: Duration = Field(default=300, examples=["5m"])
+    serve: Duration = Field(default=300, gt=0, examples=["5m"])
     """For a built system's servers to pass their health checks."""
-    switch: Duration = Field(default=60, examples=["60s"])
+    switch: Duration = Field(default=60, gt=0, examples=["60s"])
     """For production to answer from the new system after a switch."""
 
 
@@ -99,21 +99,6 @@ class SiteFile(Section):
             if here not in (None, there) and key in group.model_fields_set:
                 raise ValueError(f"autoscale.{key} is {here} and group.{key} is {there}; give one")
         return autoscale
-
-    @model_validator(mode="after")
-    def _size_fits(self) -> Self:
-        low, size, high = sizes(self.group, self.autoscale)
-        if not low <= size <= high:
-            raise ValueError(f"min <= group.size <= max does not hold for {low}, {size}, {high}")
-        return self
-
-    @model_validator(mode="after")
-    def _ports_apart(self) -> Self:
-        if self.switch.preview_port == self.load_balancer.port:
-            raise ValueError(
-                f"switch.preview_port and load_balancer.port are both {self.switch.preview_port}"
-            )
-        return self
 
 
 def schema() -> dict[str, Any]:

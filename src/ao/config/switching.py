@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ao.config.command import Command
-from ao.config.section import Duration, Network, Port, Section, read_expression
+from ao.config.section import Duration, Network, Port, Section, WholeSeconds, read_expression
 
 
 class SwitchSection(Section):
@@ -57,16 +57,17 @@ class HealthCheckSection(Section):
 
     path: str = Field(default="/", pattern=r"^/\S*$", examples=["/health"])
     """Path that is asked for."""
-    expect: int = Field(default=200, ge=100, le=599, examples=[200])
+    expect: int = Field(default=200, ge=200, le=599, examples=[200])
     """HTTP status of a healthy answer."""
     type: Literal["HTTP", "TCP"] | None = Field(default=None, examples=["HTTP"])
     """How the load balancer checks servers. Default: HTTP, and TCP with provider ovn."""
-    interval: int = Field(default=5, ge=1, examples=[5])
-    """Seconds between two checks."""
-    timeout: int = Field(default=3, ge=1, examples=[3])
-    """Seconds after which a check has failed."""
+    interval: WholeSeconds = Field(default=5, ge=1, le=86_400, examples=["5s"])
+    """Time between two checks, in whole seconds."""
+    timeout: WholeSeconds | None = Field(default=None, ge=1, le=86_400, examples=["3s"])
+    """Time after which a check has failed, in whole seconds, `interval` at most. Default: 3s, or
+    `interval` if that is less."""
     retries: int = Field(default=2, ge=1, le=10, examples=[2])
-    """Failed checks in a row that take a server out."""
+    """Checks in a row that a server passes to get requests; three failed ones take it out."""
 
 
 class IdentifySection(Section):

@@ -92,6 +92,11 @@ class YamlFile:
         """`file:line` of a key, or of the nearest one above it."""
         return f"{self.path}:{self._line(key)}"
 
+    def places(self) -> dict[str, str]:
+        """Return `file:line` of every key of a mapping, by its way from the top with dots."""
+        found = {dotted(key): f"{self.path}:{line}" for key, line in self.lines.items()}
+        return {"": f"{self.path}:1", **found}
+
     def _line(self, key: KeyPath) -> int:
         while key and key not in self.lines:
             key = key[:-1]

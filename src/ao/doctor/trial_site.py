@@ -80,7 +80,7 @@ def build_trial_site(work: Work) -> Iterator[TrialSite]:
                 stack=stack_name(work.site),
                 tag=tag(work.site),
             ),
-            cure=message("Delete or rename it, then run `ao doctor` again."),
+            cure=message("Delete that stack, or give the site another name."),
         )
     servers = {"instances": 2, "cores": 2 * found.flavor.vcpus, "ram": 2 * found.flavor.ram}
     quota.check(NEEDS + Counter(servers), work.cloud.quotas())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ao.cloud import models
-from ao.errors import Conflict, NotFound
+from ao.errors import Conflict, Forbidden, NotFound
 from ao.fake.calls import Service, reads, writes
 from ao.fake.octavia import Balancer
 from ao.fake.stack import Part, Stack
@@ -133,6 +133,7 @@ class LoadBalancers(Service):
                 vip_port_id=balancer.vip.id,
                 provisioning_status=balancer.provisioning_status,
                 operating_status="ONLINE",
+                updated_at=balancer.updated_at,
                 pool_ids=tuple(
                     pool.id for pool in octavia.pools.values() if pool.balancer is balancer
                 ),
@@ -196,6 +197,13 @@ class LoadBalancers(Service):
     def reload(self, balancer: models.LoadBalancer) -> None:
         """Begin a change of the load balancer, at which a proxy starts new workers."""
         self._project.octavia.begin_change(self._balancer(balancer))
+
+    @writes
+    def failover(self, balancer: models.LoadBalancer) -> None:
+        """Begin to build a load balancer anew. Raises Forbidden for who is no administrator."""
+        if not self.calls.admin:
+            raise Forbidden(f"cannot fail load balancer {balancer.name} over: (HTTP 403)")
+        self._project.octavia.failover(self._balancer(balancer))
 
     @reads
     def statistics(self, balancer: models.LoadBalancer) -> models.Statistics:
@@ -332,7 +340,7 @@ class Lookup(Service):
         return _found("external network", name_or_id, self._project.deployment.external_network)
 
     @reads
-    def image(self, name_or_id: str) -> models.Named:
+    def image(self, name_or_id: str) -> models.Image:
         """Return an image. Raises NotFound."""
         return _found("image", name_or_id, self._project.deployment.image)
 

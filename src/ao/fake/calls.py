@@ -19,8 +19,10 @@ S = TypeVar("S", bound="Service")
 class Calls:
     """A recorder of a process's calls, which checks the user's role and lets faults happen."""
 
-    def __init__(self, project: Project, *, reader: bool) -> None:
+    def __init__(self, project: Project, *, reader: bool, admin: bool = False) -> None:
         self._lock = project.deployment.lock
+        self.admin = admin
+        """Whether the user may do what services leave to administrators."""
         self._reader = reader
         self.calls: list[Call] = []
         self.process = Process()

@@ -40,18 +40,20 @@ class Cloud:
         user: str = "operator",
         user_id: str | None = None,
         reader: bool = False,
+        admin: bool = False,
         trusts: bool = True,
     ) -> None:
         """Log in as a user to a project of an OpenStack, by default a new one of its own.
 
         Users of one name are one user, unless `user_id` says otherwise: names repeat over
-        domains. A reader may look and change nothing. Without `trusts` the login is an application
-        credential for which Heat creates no stack.
+        domains. A reader may look and change nothing, an administrator may fail load balancers
+        over. Without `trusts` the login is an application credential for which Heat creates no
+        stack.
         """
         self.openstack = openstack or OpenStack()
         inside = self.openstack.project(project)
         self._project = inside
-        calls = Calls(inside, reader=reader)
+        calls = Calls(inside, reader=reader, admin=admin)
         self._trusts = trusts
         self._calls = calls
         self.name = project

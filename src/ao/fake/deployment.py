@@ -6,11 +6,14 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from ao.cloud.models import Flavor, Named
+from ao.cloud.models import Flavor, Image, Named
 from ao.fake.identifiers import Identifiers
 from ao.fake.timeline import Timeline
 
 T = TypeVar("T", bound=Named)
+
+DISK = 10
+"""GiB of disk that every flavor has, unless a test puts another one in its place."""
 
 
 class Deployment:
@@ -39,13 +42,13 @@ class Deployment:
         self.identifiers = Identifiers(seed)
         self.providers = providers
         self.services = frozenset(services)
-        self.images = [Named(id=self.identifiers.uuid(), name=name) for name in images]
+        self.images = [Image(id=self.identifiers.uuid(), name=name) for name in images]
         self.external_networks = [
             Named(id=self.identifiers.uuid(), name=name) for name in external_networks
         ]
         self.keypairs = [Named(id=name, name=name) for name in keypairs]
         self.flavors = [
-            Flavor(id=self.identifiers.uuid(), name=name, vcpus=vcpus, ram=ram)
+            Flavor(id=self.identifiers.uuid(), name=name, vcpus=vcpus, ram=ram, disk=DISK)
             for name, (vcpus, ram) in flavors.items()
         ]
         self._allocated = 0
@@ -55,7 +58,7 @@ class Deployment:
         self._allocated += 1
         return f"203.0.113.{9 + self._allocated}"
 
-    def image(self, name_or_id: str) -> Named | None:
+    def image(self, name_or_id: str) -> Image | None:
         """Return the image of that name or ID, or None."""
         return _find(self.images, name_or_id)
 

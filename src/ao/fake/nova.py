@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ao.cloud.models import Flavor, Named
+from ao.cloud.models import Flavor, Image
 from ao.fake.deployment import Deployment
+from ao.fake.failure import Failure
 from ao.fake.neutron import Neutron, Port
 from ao.fake.quotas import Quotas
 from ao.fake.timeline import Job
+from ao.site.user_data import LIMIT, encoded
 
+GIB = 1024**3
 BUILD = 4.0
 """Seconds until a new server is ACTIVE."""
 BOOT = 5.0
@@ -23,7 +26,7 @@ class Server:
 
     id: str
     name: str
-    image: Named
+    image: Image
     flavor: Flavor
     user_data: str
     metadata: Mapping[str, str]
@@ -53,14 +56,19 @@ class Nova:
         self,
         *,
         name: str,
-        image: Named,
+        image: Image,
         flavor: Flavor,
         network_id: str,
         user_data: str,
         metadata: Mapping[str, str],
         tags: frozenset[str],
     ) -> Server:
-        """Create a server in status BUILD. Raises Failure if a quota is too small."""
+        """Create a server in status BUILD.
+
+        Raises Failure for what Nova refuses (nova/compute/api.py: _validate_flavor_image), and if
+        a quota is too small.
+        """
+        _validate(image, flavor, user_data)
         self._quotas.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=1)
         server = Server(
             id=self._deployment.identifiers.uuid(),
@@ -102,3 +110,23 @@ class Nova:
         server = self.servers.pop(server_id, None)
         if server is not None:
             self._neutron.delete_port(server.port.id)
+
+
+def _validate(image: Image, flavor: Flavor, user_data: str) -> None:
+    """Refuse an image, a flavor and user data that do not go together."""
+    disk = flavor.disk * GIB
+    reasons = {
+        f"Image {image.id} is not active.": image.status != "active",
+        "Flavor's memory is too small for requested image.": flavor.ram < image.min_ram,
+        "Only volume-backed servers are allowed for flavors with zero disk.": disk == 0,
+        "Flavor's disk is too small for requested image.": disk < image.size,
+        "Flavor's disk is smaller than the minimum size specified in image metadata.": (
+            flavor.disk < image.min_disk
+        ),
+        "Invalid input for field/attribute user_data: it is too long.": (
+            encoded(user_data) > LIMIT
+        ),
+    }
+    reason = next((reason for reason, holds in reasons.items() if holds), None)
+    if reason is not None:
+        raise Failure("BadRequest", f"{reason} (HTTP 400)")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ao.errors import Conflict
+from ao.errors import CloudError, Conflict
 from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
 from ao.fake.neutron import Neutron, Port
@@ -23,6 +24,19 @@ _HEALTH_PORT = "ovn-lb-hm:distributed"
 """Owner of the port that OVN's load balancer sends health checks from."""
 
 
+_UNSUPPORTED: Mapping[str, Mapping[str, frozenset[str]]] = {
+    # ovn_octavia_provider/common/constants.py
+    "ovn": {
+        "protocol": frozenset({"HTTP"}),
+        "algorithm": frozenset({"ROUND_ROBIN", "LEAST_CONNECTIONS"}),
+        "health monitor type": frozenset({"HTTP"}),
+    },
+    # octavia/api/drivers/amphora_driver/v2/driver.py
+    "amphora": {"algorithm": frozenset({"SOURCE_IP_PORT"})},
+}
+"""What providers do not support, by name of the provider and of what is asked for."""
+
+
 @dataclass(eq=False, kw_only=True)
 class Balancer:
     """A load balancer."""
@@ -33,6 +47,8 @@ class Balancer:
     provider: str
     vip: Port
     provisioning_status: str = "PENDING_CREATE"
+    updated_at: str = ""
+    """When its provisioning status was last written."""
     reloads: int = 0
     """Number of changes that it has carried out; a proxy reloads at each."""
     served: int = 0
@@ -82,6 +98,18 @@ class Monitor:
     pool: Pool
     path: str | None
     """Path that it requests; None if it only connects."""
+    expected: str = "200"
+    """HTTP status of a healthy answer."""
+
+
+def refuse_unsupported(balancer: Balancer, what: str, wanted: str) -> None:
+    """Raise Failure if the provider of a load balancer does not support a value of `what`."""
+    if wanted in _UNSUPPORTED.get(balancer.provider, {}).get(what, ()):
+        raise Failure(
+            "ServerFault",
+            f"Provider '{balancer.provider}' does not support a requested option: "
+            f"{what} {wanted} (HTTP 501)",
+        )
 
 
 class Octavia:
@@ -113,13 +141,22 @@ class Octavia:
         quotas.count("health monitors", lambda: len(self.monitors))
 
     def change(self, balancer: Balancer) -> Job:
-        """Wait for the changes that are under way, then take the time of one change."""
-        while balancer.provisioning_status.startswith("PENDING"):
+        """Wait until a load balancer takes a change, then take the time of one.
+
+        One in ERROR takes none, and Heat asks again and again
+        (heat/engine/resources/openstack/octavia/octavia_base.py).
+        """
+        while balancer.provisioning_status != "ACTIVE":
             yield TICK
-        balancer.provisioning_status = "PENDING_UPDATE"
+        self.mark(balancer, "PENDING_UPDATE")
         yield CHANGE
-        balancer.provisioning_status = "ACTIVE"
+        self.mark(balancer, "ACTIVE")
         self._reload(balancer)
+
+    def mark(self, balancer: Balancer, status: str) -> None:
+        """Write the provisioning status of a load balancer."""
+        balancer.provisioning_status = status
+        balancer.updated_at = self._deployment.timeline.date()
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
         """Change a listener's default pool. Raises Conflict as `begin_change` does."""
@@ -137,14 +174,31 @@ class Octavia:
                 f"Load Balancer {balancer.id} is immutable and cannot be updated. (HTTP 409)",
                 cure="Look at its state and run the command again.",
             )
-        balancer.provisioning_status = "PENDING_UPDATE"
+        self.mark(balancer, "PENDING_UPDATE")
         self._deployment.timeline.start(self._carry_out(balancer))
+
+    def failover(self, balancer: Balancer) -> None:
+        """Begin to build a load balancer anew, which is ACTIVE or in ERROR. Raises Conflict."""
+        if balancer.provider == "ovn":
+            raise CloudError(
+                "Provider 'ovn' does not support a requested action: OVN provider does not "
+                "support loadbalancer failover (HTTP 501)"
+            )
+        if balancer.provisioning_status not in {"ACTIVE", "ERROR"}:
+            raise Conflict(f"Load Balancer {balancer.id} is immutable. (HTTP 409)")
+        self.mark(balancer, "PENDING_UPDATE")
+        self._deployment.timeline.start(self._rebuild(balancer))
+
+    def _rebuild(self, balancer: Balancer) -> Job:
+        yield BUILD
+        self._reload(balancer)
+        self.mark(balancer, "ACTIVE")
 
     def _carry_out(self, balancer: Balancer) -> Job:
         yield CHANGE / 2
         self._reload(balancer)
         yield CHANGE / 2
-        balancer.provisioning_status = "ACTIVE"
+        self.mark(balancer, "ACTIVE")
 
     def _reload(self, balancer: Balancer) -> None:
         """Let the listeners of the load balancer serve their default pools."""
@@ -206,13 +260,27 @@ class Octavia:
             if (port.subnet_id, port.owner) == (subnet_id, _HEALTH_PORT):
                 self._neutron.delete_port(port.id)
 
-    def create_monitor(self, pool: Pool, path: str | None) -> Monitor:
-        """Create a health monitor; OVN's provider adds a port for its checks."""
+    def create_monitor(
+        self, pool: Pool, path: str | None, kind: str = "TCP", expected: str | None = None
+    ) -> Monitor:
+        """Create a health monitor; OVN's provider adds a port for its checks.
+
+        Raises Failure for what the provider cannot do, and for what only an HTTP monitor has
+        (octavia/api/v2/controllers/health_monitor.py: _validate_create_hm).
+        """
         self._quotas.claim(health_monitors=1)
         balancer = pool.balancer
+        refuse_unsupported(balancer, "health monitor type", kind)
+        if kind != "HTTP" and (path or expected):
+            raise Failure("BadRequest", f"a {kind} health monitor asks for no path (HTTP 400)")
         if balancer.provider == "ovn":
             self._neutron.create_port(balancer.vip.subnet_id, _HEALTH_PORT)
-        monitor = Monitor(id=self._deployment.identifiers.uuid(), pool=pool, path=path)
+        monitor = Monitor(
+            id=self._deployment.identifiers.uuid(),
+            pool=pool,
+            path=path,
+            expected=expected or "200",
+        )
         self.monitors[monitor.id] = monitor
         return monitor
 
@@ -242,7 +310,9 @@ class Octavia:
         if not self._nova.is_up(server):
             return "OFFLINE"
         answer = self._application(server, monitor.path or "/")
-        healthy = answer is not None and (monitor.path is None or answer.status == 200)
+        healthy = answer is not None and (
+            monitor.path is None or str(answer.status) == monitor.expected
+        )
         return "ONLINE" if healthy else "ERROR"
 
     def health(self, pool: Pool) -> str:

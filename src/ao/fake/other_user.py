@@ -33,6 +33,12 @@ class OtherUser:
         with self._lock:
             self._project.octavia.delete_balancer(balancer_id)
 
+    def mark_load_balancer(self, balancer_id: str, status: str) -> None:
+        """Give a load balancer a provisioning status in which it stays, such as ERROR."""
+        with self._lock:
+            octavia = self._project.octavia
+            octavia.mark(octavia.balancers[balancer_id], status)
+
     def delete_listener(self, listener_id: str) -> None:
         """Delete a listener in Octavia."""
         with self._lock:

@@ -18,6 +18,10 @@ from ao.work import Work
 __all__ = ["Context", "HookFailed", "Point", "call", "check", "context", "run"]
 
 
+ONCE = frozenset({Point.BEFORE_DRAIN, Point.AFTER_DRAIN})
+"""Points to which a release that goes on does not come again: production has moved by then."""
+
+
 class HookFailed(AoError):
     """A hook failed that stops the release when it does."""
 
@@ -111,19 +115,26 @@ def call(work: Work, hook: Hook, context: Context, **more: str) -> None:
         return
     what = message("the %(point)s hook failed: %(failure)s", point=context.point, failure=failure)
     if hook.stops:
-        raise HookFailed(
-            what,
-            cure=message(
-                "Mend it, and run the same command again: it goes on here. "
-                "With `on_failure: continue` a release goes on without it."
-            ),
-        )
+        raise HookFailed(what, cure=_cure(context.point))
     work.note(
         message(
             "The %(point)s hook failed: %(failure)s. The release goes on.",
             point=context.point,
             failure=failure,
         )
+    )
+
+
+def _cure(point: str) -> str:
+    """Return what to do about a hook of a point that has failed and stops."""
+    if point in ONCE:
+        return message(
+            "The same command goes on and does not run this hook again: do before that what it "
+            "does. With `on_failure: continue` a release goes on without it."
+        )
+    return message(
+        "Mend it, and run the same command again: it runs this hook again. With `on_failure: "
+        "continue` a release goes on without it."
     )
 
 

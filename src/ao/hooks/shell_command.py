@@ -15,6 +15,7 @@ from textwrap import shorten
 
 from ao import duration
 from ao.errors import Refused
+from ao.lock import WITHIN
 from ao.message import joined, message
 from ao.redaction import redact
 from ao.site import Site
@@ -86,7 +87,7 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
     process = subprocess.Popen(
         ["/bin/sh", "-c", command],
         cwd=site.folder,
-        env={**os.environ, **environment},
+        env={**os.environ, **environment, WITHIN: site.name},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -3,11 +3,21 @@
 from ao.lock.errors import Locked, LockLost, NoLock
 from ao.lock.holder import LEASE, LONGEST, Claim, Holder
 from ao.lock.lease import AcquiredLock
-from ao.lock.lock import acquire, acquire_by_hand, build_url, holder, list_holders, refusal, release
+from ao.lock.lock import (
+    WITHIN,
+    acquire,
+    acquire_by_hand,
+    build_url,
+    holder,
+    list_holders,
+    refusal,
+    release,
+)
 
 __all__ = [
     "LEASE",
     "LONGEST",
+    "WITHIN",
     "AcquiredLock",
     "Claim",
     "Holder",

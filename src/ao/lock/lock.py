@@ -26,6 +26,9 @@ from ao.plan.observation import own_stack
 from ao.site import Site, is_name
 from ao.work import Work
 
+WITHIN = "AO_WITHIN"
+"""Variable of the environment that a command of the site file has: the name of the site whose
+lock's holder waits for it."""
 TRIES = 5
 """Times that a lock is tried to be taken while others take and leave it."""
 
@@ -167,6 +170,12 @@ def refusal(site: Site, holder: Holder) -> Locked:
             "It ends at %(moment)s; `ao unlock` frees it, with --force --reason if it is "
             "somebody else's.",
             moment=moment(holder.until),
+        )
+    elif os.environ.get(WITHIN) == site.name:
+        cure = message(
+            "What holds it runs the command that this is part of, and waits for that to end: here "
+            "it would be waited for in vain. From within a hook or a check `ao status`, `ao "
+            "pause` and `ao abort` work; all else once that has ended."
         )
     else:
         cure = message(

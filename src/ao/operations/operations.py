@@ -38,16 +38,18 @@ from ao.site.rules import Approve
 from ao.work import Work
 
 
-def up(work: Work) -> Facts:
+def up(work: Work, *, failover: bool = False) -> Facts:
     """Build what is missing and repair what is broken; old entries leave the journal.
+
+    With `failover` Octavia is asked to build load balancers anew that are in ERROR.
 
     A site that is not built yet has no lock: of two that build it at once, Heat takes one.
     Raises Locked, and as `reconcile.up` does.
     """
     if own_stack(work.cloud, work.site) is None:
-        return reconcile.up(work)
+        return reconcile.up(work, failover=failover)
     with journalled(work, Begun(act=Act.UP), "up") as operation:
-        facts = reconcile.up(operation.work)
+        facts = reconcile.up(operation.work, failover=failover)
         operation.journal.prune(work.site.rules.keep)
         return facts
 

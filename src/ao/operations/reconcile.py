@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 
 from ao.apply import stack_parameters
 from ao.apply.steps import begin, perform
-from ao.apply.switch import method, target
+from ao.apply.switch import load_balancer, method, target
 from ao.apply.switch.drain import way
 from ao.apply.switch.move import Move
 from ao.clock import Ready
+from ao.cloud import LoadBalancer
 from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import kept_findings, trial_site
 from ao.doctor.findings import Fate, Findings, warnings
-from ao.errors import BuildFailed, DeadlinePassed, NotSeen, OnlyErrors, Refused, SwitchFailed
+from ao.errors import (
+    BuildFailed,
+    CloudError,
+    ConfigError,
+    DeadlinePassed,
+    Forbidden,
+    NotAuthenticated,
+    NotFound,
+    NotSeen,
+    OnlyErrors,
+    Refused,
+    SwitchFailed,
+    Unavailable,
+)
 from ao.message import message
 from ao.operations import scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
-from ao.plan import guard, plan, quota
+from ao.plan import alarms, guard, plan, quota, requirements
 from ao.plan.facts import Facts
 from ao.plan.plan import (
     AwaitServers,
@@ -32,6 +46,7 @@ from ao.plan.plan import (
     FollowStack,
     Plan,
     RemoveSystem,
+    RepairSystem,
     ScaleSystem,
     Step,
 )
@@ -45,12 +60,15 @@ ROUNDS = 20
 """Plans that one command makes at most; a whole build takes seven."""
 
 
-def up(work: Work) -> Facts:
+def up(work: Work, *, failover: bool = False) -> Facts:
     """Build what is missing and repair what is broken, both systems side by side.
 
-    Raises NotFound, Forbidden and QuotaExceeded before anything is changed; BuildFailed with
-    the failed resource; DeadlinePassed.
+    With `failover` Octavia is asked to build load balancers anew that are in ERROR; without it,
+    what helps them is told. Raises ConfigError, NotFound, Forbidden, Refused and QuotaExceeded
+    before anything is changed; BuildFailed with the failed resource; DeadlinePassed.
     """
+    if failover:
+        _fail_over(work)
     _preflight(work, lambda facts: plan.builds(work.site, facts))
     _warn(work, kept_findings.recall(work))
     stored.keep(work.cloud, work.site)
@@ -65,7 +83,52 @@ def up(work: Work) -> Facts:
                 port=facts.production.port_id,
             )
         )
+    for balancer, standby in _failed(facts):
+        work.note(
+            message(
+                "Load balancer %(name)s is in provisioning status ERROR, and takes no change. "
+                "%(cure)s",
+                name=balancer.name,
+                cure=guard.failover_cure(balancer, standby=standby),
+            )
+        )
     return facts
+
+
+def _failed(facts: Facts) -> Iterator[tuple[LoadBalancer, Colour | None]]:
+    """Yield the load balancers of a site that are in ERROR, with the standby that one is of."""
+    if facts.shared is not None:
+        if facts.shared.failed:
+            yield facts.shared, None
+        return
+    for colour, system in facts.systems.items():
+        if system.load_balancer is not None and system.load_balancer.failed:
+            yield system.load_balancer, colour if facts.standby is colour else None
+
+
+def _fail_over(work: Work) -> None:
+    """Have Octavia build the load balancers anew that are in ERROR, and wait for it.
+
+    Raises Forbidden for a user whom Octavia's policy does not let, CloudError for a provider that
+    has no failover, DeadlinePassed.
+    """
+    facts = work.observe()
+    guard.may_write(facts)
+    for balancer, standby in _failed(facts):
+        work.note(
+            message("Asking Octavia to build load balancer %(name)s anew.", name=balancer.name)
+        )
+        try:
+            work.cloud.load_balancers.failover(balancer)
+        except (Forbidden, CloudError) as error:
+            if isinstance(error, (NotAuthenticated, Unavailable)):
+                raise
+            raise type(error)(
+                error.message,
+                cure=guard.without_failover(balancer, standby=standby),
+                request_id=error.request_id,
+            ) from error
+        load_balancer.until_active(work, balancer, work.site.deadlines.build)
 
 
 def deploy(work: Work, version: str) -> Facts:
@@ -136,6 +199,7 @@ def switch(
         degraded = options.degraded or force
         wanting = () if degraded else plan.match(facts, to, done)
         if wanting:
+            guard.may_build(facts, to)
             return wanting
         guard.may_go_live(facts, to, degraded=degraded, take_over=options.take_over)
         return _move(work, facts, to, done, move)
@@ -244,13 +308,44 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
     facts = work.observe()
     guard.may_write(facts)
     steps = first_steps(facts)
+    for step in steps:
+        if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
+            guard.may_build(facts, step.colour)
+    requirements.check(work.site, facts, steps, found)
     _refuse_names(work, facts, steps)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
+    if engine is Engine.PROMETHEUS:
+        _check_rules(work, found.flavor.vcpus)
     if any(_trusts(facts, step, engine) for step in steps):
         work.cloud.check_trusts()
     quota.check(quota.needs(work.site, facts, steps, found.flavor), work.cloud.quotas())
     return facts
+
+
+def _check_rules(work: Work, vcpus: int) -> None:
+    """Refuse alarms on queries that Prometheus cannot read: Aodh would tell that nobody.
+
+    A Prometheus that does not answer is no reason to build nothing.
+    """
+    scaling = work.site.autoscale
+    for key, rule in (("out", scaling.out), ("in", scaling.inward)) if scaling else ():
+        if rule.query is None:
+            continue
+        query = alarms.promql(rule, work.site, Colour.BLUE, vcpus)
+        try:
+            work.cloud.metrics.query(query.replace("$AO_GROUP", "group"))
+        except (NotAuthenticated, Forbidden, NotFound, Unavailable):
+            return
+        except CloudError as error:
+            raise ConfigError(
+                message(
+                    "%(where)s: %(why)s",
+                    where=work.site.place(f"autoscale.{key}.query"),
+                    why=error.message,
+                ),
+                cure=message("Nothing was changed."),
+            ) from error
 
 
 def _refuse_names(work: Work, facts: Facts, steps: Plan) -> None:

@@ -149,7 +149,7 @@ class System:
             return message("its stack is %(action)s_FAILED", action=self.stack.action)
         if self.load_balancer is None:
             return message("its load balancer is gone")
-        if self.load_balancer.provisioning_status == "ERROR":
+        if self.load_balancer.failed:
             return message("its load balancer is in provisioning status ERROR")
         if self.size == 0:
             return message("its group is empty")

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from ao.cloud import FloatingIP, LoadBalancer
 from ao.colour import Colour
 from ao.errors import Refused
-from ao.message import message
-from ao.plan.facts import Facts
+from ao.message import Message, joined, message
+from ao.plan.facts import Facts, System
 from ao.site import Group
 from ao.text_format import UPGRADE
 
@@ -122,14 +122,82 @@ def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool
         )
     if facts.live is colour:
         return
-    obstacle = facts.systems[colour].obstacle(degraded=degraded)
+    system = facts.systems[colour]
+    obstacle = system.obstacle(degraded=degraded)
     if obstacle:
         raise Refused(
             message("%(colour)s cannot go live: %(obstacle)s", colour=colour, obstacle=obstacle),
-            cure=message("`ao up` repairs it, `ao deploy VERSION` builds it anew.")
-            if degraded
-            else message(
-                "`ao up` repairs it, `ao deploy VERSION` builds it anew; "
-                "--degraded switches to the servers that are healthy."
-            ),
+            cure=_cure(facts, system, degraded=degraded),
         )
+
+
+def _cure(facts: Facts, system: System, *, degraded: bool) -> Message:
+    """Return what helps against what keeps a system from going live."""
+    balancer = system.load_balancer
+    if system.stack is not None and system.stack.busy:
+        return message("Wait for it (`ao status`), then run the command again.")
+    if balancer is not None and balancer.failed:
+        shared = balancer == facts.shared
+        return failover_cure(
+            balancer, standby=None if shared or facts.live is system.colour else system.colour
+        )
+    if degraded:
+        return message(
+            "`ao up` replaces what is gone or broken, `ao deploy VERSION` builds all servers anew."
+        )
+    return message(
+        "`ao up` replaces what is gone or broken, `ao deploy VERSION` builds all servers anew; "
+        "--degraded switches to the servers that are healthy."
+    )
+
+
+def may_build(facts: Facts, colour: Colour) -> None:
+    """Refuse to build or change a system whose load balancer takes no change.
+
+    Heat would ask for the change again and again until its time is up.
+    """
+    balancer = facts.shared or facts.systems[colour].load_balancer
+    if balancer is not None and balancer.failed:
+        standby = colour if facts.standby is colour and balancer != facts.shared else None
+        raise Refused(
+            message(
+                "%(colour)s cannot be changed: load balancer %(name)s is in provisioning status "
+                "ERROR",
+                colour=colour,
+                name=balancer.name,
+            ),
+            cure=failover_cure(balancer, standby=standby),
+        )
+
+
+def failover_cure(balancer: LoadBalancer, *, standby: Colour | None) -> Message:
+    """Return what helps a load balancer that is in ERROR, which takes no change.
+
+    `standby` is the system whose own it is; None for one that production may need.
+    """
+    if balancer.provider == "ovn":
+        return without_failover(balancer, standby=standby)
+    failover = message(
+        "`ao up --failover` has Octavia build it anew, where its policy lets you: administrators."
+    )
+    return joined(" ", [failover, without_failover(balancer, standby=standby)])
+
+
+def without_failover(balancer: LoadBalancer, *, standby: Colour | None) -> Message:
+    """Return what helps where Octavia does no failover for the user, or with the provider."""
+    if standby is not None:
+        return message(
+            "`openstack loadbalancer delete --cascade %(id)s`, then `ao up`, builds it anew: it "
+            "is that of %(colour)s alone, the standby.",
+            id=balancer.id,
+            colour=standby,
+        )
+    if balancer.provider == "ovn":
+        return message(
+            "Provider ovn has no failover: ask those who run the cloud to mend load balancer "
+            "%(id)s.",
+            id=balancer.id,
+        )
+    return message(
+        "Those who run the cloud may: `openstack loadbalancer failover %(id)s`.", id=balancer.id
+    )

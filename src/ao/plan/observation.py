@@ -232,8 +232,17 @@ def _production(
         if address.address == site.production_address:
             return address
     raise NotFound(
-        message("the project has no floating IP %(address)s", address=site.production_address),
+        message(
+            "%(where)s: the project has no floating IP %(address)s",
+            where=site.place("production_address"),
+            address=site.production_address,
+        ),
         cure=message(
+            "`openstack floating ip list` shows what it has: write another one, and `ao up` leads "
+            "it to the live system."
+        )
+        if resources
+        else message(
             "`openstack floating ip list` shows what it has; or write "
             "`production_address: allocate`."
         ),

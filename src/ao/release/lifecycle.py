@@ -44,6 +44,7 @@ from ao.release.state import ReleaseState
 from ao.site import Site, checked_version
 from ao.site.left_out import OF_SWITCH_BACK, left_out
 from ao.site.notify import Event
+from ao.watch import query_check
 from ao.work import Work
 
 TAKERS: Mapping[Stage, Callable[[ReleaseRun, Facts], None]] = {
@@ -113,6 +114,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                         "`ao switch` finishes it, `ao up` calls it off if production has not moved."
                     ),
                 )
+            query_check.check(held, new, version)
             journal.prune(held.site.rules.keep)
             releaser = Person(
                 user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
@@ -158,6 +160,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 ),
             )
         else:
+            _check_queries(site, unfinished)
             operation = site.resume(unfinished.id)
         too_short = window_warning.window_warning(held, options.moment())
         if too_short:
@@ -175,6 +178,7 @@ def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome
     hooks.check(work.site)
     with _locked(work, "release", options) as site:
         unfinished = require_open(open_release(site.journal), named)
+        _check_queries(site, unfinished)
         return _run(ReleaseRun(site.resume(unfinished.id), unfinished, options))
 
 
@@ -272,6 +276,12 @@ def _unless_over(
         )
     )
     return None
+
+
+def _check_queries(site: LockedSite, unfinished: ReleaseState) -> None:
+    """Ask the watch's queries once, if the release has not moved production. Raises ConfigError."""
+    if Stage.SWITCH not in unfinished.done and unfinished.switched_at is None:
+        query_check.check(site.work, unfinished.new, unfinished.version)
 
 
 def _is_for(unfinished: ReleaseState, releaser: str) -> bool:

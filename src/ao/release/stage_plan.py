@@ -15,6 +15,7 @@ from ao.plan.facts import Facts, System
 from ao.release import approval
 from ao.release.state import ReleaseState
 from ao.site import Method, Site
+from ao.site.hooks import Point
 from ao.site.rules import After, Approve
 
 
@@ -88,6 +89,10 @@ def plan_stages(
         seconds = 0.0 if state is not State.TODO else _seconds(site, stage, known)
         return PlannedStage(stage=stage, text=text, state=state, seconds=seconds)
 
+    def told(stage: Stage, after: Point) -> bool:
+        """Return whether no hook is left to run after a stage whose work the cloud shows done."""
+        return stage in done or not site.hooks.get(after)
+
     rules, live, standby = site.rules, facts.systems[old], facts.systems[new]
     ready = _ready(standby, version) and facts.previewed is new
     # Heat may be at work on what was deployed, to scale it.
@@ -98,7 +103,7 @@ def plan_stages(
         planned(
             Stage.DEPLOY,
             _deployment(standby, version),
-            deployed,
+            deployed and told(Stage.DEPLOY, Point.AFTER_DEPLOY),
         ),
         planned(
             Stage.CHECK,
@@ -149,7 +154,10 @@ def plan_stages(
                 how=_by(site),
                 old=old,
             ),
-            moved and facts.previewed is old and not facts.switching_to,
+            moved
+            and facts.previewed is old
+            and not facts.switching_to
+            and told(Stage.SWITCH, Point.AFTER_SWITCH),
         ),
         planned(
             Stage.WATCH,
@@ -164,7 +172,8 @@ def plan_stages(
         planned(
             Stage.RETIRE,
             _retirement(site, old),
-            Stage.RETIRE in done or (moved and _retired(site, live)),
+            Stage.RETIRE in done
+            or (moved and _retired(site, live) and told(Stage.RETIRE, Point.AFTER_RETIRE)),
             rules.standby.after is not After.KEEP,
         ),
     )

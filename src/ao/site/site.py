@@ -123,7 +123,8 @@ class HealthCheck:
     timeout: int
     """Seconds after which a check has failed."""
     retries: int
-    """Failed checks in a row that take a server out, passed ones that bring it back."""
+    """Checks in a row that a server passes to get requests. Three failed ones take it out, which is
+    Octavia's default of `max_retries_down`: Heat has no property for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +164,9 @@ class Site:
     """What the cloud keeps of the site file, as `ao.config.stored` writes it."""
     left_out: tuple[str, ...]
     """Keys that the site file has and the cloud has not kept; none of a file itself."""
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Place in the site file, such as `ao.yaml:12`, of each key of it, such as `group.size`, and of
+    the file itself by the empty key; nothing of a site that the cloud has kept."""
     cloud: str | None
     """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
     external_network: str
@@ -211,6 +215,17 @@ class Site:
     def tag(self) -> str:
         """The word that everything of this site carries."""
         return f"ao:site={self.name}"
+
+    def place(self, key: str) -> str:
+        """Return a key with the place of it, or of the nearest key above, in the site file.
+
+        So a complaint begins that comes of what the cloud says: `ao.yaml:12: group.size`.
+        """
+        above = key
+        while above and above not in self.places:
+            above = above.rpartition(".")[0]
+        place = self.places.get(above)
+        return f"{place}: {key}" if place else key
 
     def url(self, address: str, path: str = "") -> str:
         """URL of a path at a floating IP, on the port that users reach."""

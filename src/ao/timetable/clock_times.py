@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,16 +14,49 @@ from ao.timetable.schedule import Schedule
 _DAY = 24 * 3600
 
 
-def written(opening: Opening, moment: float, *, seconds: bool = False) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Style:
+    """How the times of one table are written, so that no two of them look alike."""
+
+    seconds: bool = False
+    """Whether they tell seconds."""
+    days: bool = False
+    """Whether they tell the day: its date, or how many days after the opening's it is."""
+
+
+def style(plan: Schedule, moments: Iterable[float]) -> Style:
+    """Return how some moments of a schedule are written, in seconds from its opening.
+
+    Seconds are told where two moments are in one minute, days from a schedule of 24 hours on.
+    """
+    found = sorted({int(moment + 1e-6) for moment in moments})
+    opening, minutes = plan.procedure.opening, [_since(plan, moment) // 60 for moment in found]
+    long = bool(found) and found[-1] - found[0] >= _DAY
+    return Style(seconds=len(set(minutes)) < len(minutes), days=long and not opening.past_midnight)
+
+
+def _since(plan: Schedule, moment: float) -> int:
+    """Return the whole seconds from midnight of the opening's day to a moment."""
+    return int(plan.procedure.opening.clock + moment + 1e-6)
+
+
+def written(opening: Opening, moment: float, *, seconds: bool = False, days: bool = False) -> str:
     """Clock time of a moment, in seconds from the opening: `24:30`, or `00:30`, or `00:30:07`.
 
-    Parts of a minute, or of a second, are left out.
+    With days `2026-11-30 00:30`, or `+1d 00:30` where the opening's day is not known. Parts of a
+    minute, or of a second, are left out.
     """
-    since = int(opening.clock + moment + 1e-6)
-    if opening.clock + moment < 0 or not opening.past_midnight:
+    since = math.floor(opening.clock + moment + 1e-6)
+    day = since // _DAY
+    if since < 0 or not opening.past_midnight:
         since %= _DAY
     minutes, rest = divmod(since, 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}" + (f":{rest:02}" if seconds else "")
+    time = f"{minutes // 60:02}:{minutes % 60:02}" + (f":{rest:02}" if seconds else "")
+    if not days:
+        return time
+    if opening.day is not None:
+        return f"{opening.day + timedelta(days=day)} {time}"
+    return f"{day:+}d {time}" if day else time
 
 
 def elapsed(moment: float) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
-from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, PlainValidator, TypeAdapter, ValidationError
 
 from ao.config.section import Duration
 from ao.timetable.durations import Fixed, LogNormal, Measured, Range, TaskDuration
@@ -65,4 +66,16 @@ def _title(value: Any) -> Title:
 
 TakesText = Annotated[TaskDuration, PlainValidator(_takes)]
 TitleText = Annotated[Title, PlainValidator(_title)]
-Probability = Annotated[float, Field(strict=False, ge=0, le=1, allow_inf_nan=False)]
+
+
+def _probability(value: Any) -> Any:
+    """Return a percentage as the part that it is; a number as it is."""
+    found = (
+        re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]{1,9})?)%", value) if isinstance(value, str) else None
+    )
+    return float(found[1]) / 100 if found else value
+
+
+Probability = Annotated[
+    float, BeforeValidator(_probability), Field(strict=False, ge=0, le=1, allow_inf_nan=False)
+]

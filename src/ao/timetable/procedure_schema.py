@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from ao.config.section import Duration, Section, TimeZone
 from ao.timetable.durations import Fixed
@@ -20,7 +20,8 @@ NAME = r"^[a-z][a-z0-9_-]*$"
 """Names of tasks."""
 MOST = 200
 """Tasks that a procedure may have."""
-_OPENS = re.compile(r"((?P<day>\d{4}-\d\d-\d\d) )?([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_OPENS = re.compile(r"((?P<day>\d{4}-\d\d-\d\d) )?(?P<hour>[0-3]\d|4[0-7]):[0-5]\d", re.ASCII)
+"""A time, with hours of the next day as tables have them that go on counting after midnight."""
 
 
 class TaskSection(Section):
@@ -91,14 +92,14 @@ class DecisionSection(Section):
 class WindowSection(Section):
     """The window, by the clock."""
 
+    past_midnight: bool = Field(default=False, examples=[True])
+    """Whether 01:00 on the next day is written 25:00."""
     opens: str = Field(examples=["23:00", "2026-11-29 23:00"])
-    """When it opens: a time, or a day and a time. Quote it."""
+    """When it opens: a time, or a day and a time. Quote it. With `past_midnight` also as 25:00."""
     timezone: TimeZone = Field(default="UTC", examples=["Asia/Tokyo"])
     """Time zone, by its IANA name; on a day given it is looked whether the clocks change."""
     step: Duration = Field(default=0, le=86400, examples=["15m"])
     """The window's length is a multiple of it; 0 for any length."""
-    past_midnight: bool = Field(default=False, examples=[True])
-    """Whether 01:00 on the next day is written 25:00."""
 
     @field_validator("step")
     @classmethod
@@ -109,13 +110,19 @@ class WindowSection(Section):
 
     @field_validator("opens")
     @classmethod
-    def _moment(cls, opens: str) -> str:
+    def _moment(cls, opens: str, info: ValidationInfo) -> str:
         found = _OPENS.fullmatch(opens)
         if not found:
             shown = printable(repr(opens), 40)
             raise ValueError(f"{shown} is no time; write for example '23:00'")
         if found["day"] and date.fromisoformat(found["day"]).year not in YEARS:
             raise ValueError(f"the day is in none of the years {YEARS[0]} to {YEARS[-1]}")
+        if int(found["hour"]) >= 24 and not info.data.get("past_midnight"):
+            there = f"{int(found['hour']) - 24:02}{opens[-3:]}"
+            following = f" of the day after {found['day']}" if found["day"] else ""
+            raise ValueError(
+                f"{opens!r} needs `past_midnight: true`; or write {there!r}{following}"
+            )
         return opens
 
     def value(self) -> Opening:

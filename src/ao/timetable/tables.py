@@ -94,9 +94,10 @@ def _gone(compared: Comparison, language: Language) -> Iterator[tuple[str, ...]]
 
 
 def _deadline(plan: Schedule) -> str:
-    return (
-        "" if plan.decision is None else clock_times.written(plan.procedure.opening, plan.decision)
-    )
+    if plan.decision is None:
+        return ""
+    style = clock_times.style(plan, (0.0, plan.closes))
+    return clock_times.written(plan.procedure.opening, plan.decision, days=style.days)
 
 
 def notes(plan: Schedule, language: Language = Language.ENGLISH) -> Iterator[str]:

@@ -86,6 +86,11 @@ def watch(
                 return replace(verdict(Decision.BACK, why), only_errors=True)
 
 
+def _warned(found: Finding) -> bool:
+    """Return whether a figure came with warnings."""
+    return isinstance(found.reading, Figure) and bool(found.reading.warnings)
+
+
 @dataclass
 class _Diary:
     """The samples and findings of a decision window so far."""
@@ -103,8 +108,9 @@ class _Diary:
         return tuple(found.name for found in self.findings if found.name not in self.judged)
 
     def note(self, rules: Watch, baseline: Baseline, sample: Sample) -> None:
-        """Judge one more sample; note figures that are missing since then or came back."""
+        """Judge one more sample; note figures that are missing or warned of, or came back."""
         self.samples.append(sample)
+        warned = {found.name for found in self.findings if _warned(found)}
         gone = {found.name for found in self.findings if isinstance(found.reading, Missing)}
         self.findings = judge(rules, baseline, self.samples)
         for found in self.findings:
@@ -112,6 +118,8 @@ class _Diary:
                 self.judged.add(found.name)
                 if found.name in gone:
                     self.work.note(message("Back again: %(found)s.", found=str(found)))
+                elif _warned(found) and found.name not in warned:
+                    self.work.note(message("%(found)s.", found=str(found)))
             elif isinstance(found.reading, Missing) and found.name not in gone:
                 self.work.note(message("%(found)s.", found=str(found)))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -22,11 +23,24 @@ class NoFigure(Exception):
     """Prometheus gave no figure; the message says where and why, without credentials."""
 
 
-def ask(url: str, query: str) -> float:
+class BadQuery(NoFigure):
+    """The query is none of PromQL, or of a kind that never is one value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Value:
+    """The one value of a query."""
+
+    value: float
+    warnings: str = ""
+    """Warnings of Prometheus, as of an answer that is a part only; empty when there are none."""
+
+
+def ask(url: str, query: str) -> Value:
     """Return the one value that a query has now; credentials in the URL are sent as basic auth.
 
-    Raises NoFigure when Prometheus does not answer within TIMEOUT and `ao.http.limits`, refuses the
-    query, or gives no value, several, or NaN.
+    Raises BadQuery when Prometheus cannot read the query, and NoFigure when it does not answer
+    within TIMEOUT and `ao.http.limits`, or gives no value, several, or NaN.
     """
     import httpx
 
@@ -42,9 +56,10 @@ def ask(url: str, query: str) -> float:
     except (exchange.Unanswered, httpx.InvalidURL) as error:
         raise _no_figure(url, str(error)) from error
     try:
-        value = _value(json.loads(answer.body))
+        body = json.loads(answer.body)
+        value = Value(value=_value(body), warnings=_warnings(body))
     except NoFigure as error:
-        raise _no_figure(url, str(error)) from error
+        raise type(error)(f"{masked(url)}: {error}") from error
     # A number can be too large for a float, and lists can be nested too deeply.
     except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         what = message("HTTP %(status)s, and not as Prometheus answers", status=answer.status)
@@ -63,7 +78,8 @@ def masked(url: str) -> str:
 def _value(body: Any) -> float:
     """Return the value in an answer; raises NoFigure with the reason if it tells another thing."""
     if body["status"] != "success":
-        raise NoFigure(printable(f"{body['errorType']}: {body['error']}", limits.TEXT))
+        kind = BadQuery if body["errorType"] == "bad_data" else NoFigure
+        raise kind(printable(f"{body['errorType']}: {body['error']}", limits.TEXT))
     kind, result = body["data"]["resultType"], body["data"]["result"]
     match kind:
         case "scalar":
@@ -71,9 +87,11 @@ def _value(body: Any) -> float:
         case "vector":
             values = [_figure(series["value"]) for series in result]
         case _:
-            raise NoFigure(
+            raise BadQuery(
                 message("the query gives a %(kind)s, not a value", kind=printable(str(kind), 20))
             )
+    if not values:
+        raise NoFigure(message("the query gives no value; where none is 0, write `… or vector(0)`"))
     if len(values) != 1:
         raise NoFigure(
             message(
@@ -84,6 +102,20 @@ def _value(body: Any) -> float:
     if math.isnan(values[0]):
         raise NoFigure(message("the query gives NaN, as 0/0 does"))
     return values[0]
+
+
+def filled(query: str, *, site: str, colour: str, version: str) -> str:
+    """Return a query of the watch with site, colour and version in it."""
+    words = {"$AO_SITE": site, "$AO_COLOUR": colour, "$AO_VERSION": version}
+    for word, value in words.items():
+        query = query.replace(word, value)
+    return query
+
+
+def _warnings(body: Any) -> str:
+    """Return the warnings of an answer, in one line."""
+    told = body.get("warnings") or ()
+    return printable("; ".join(map(str, told)), limits.TEXT) if isinstance(told, list) else ""
 
 
 def _figure(pair: Any) -> float:

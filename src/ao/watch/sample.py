@@ -17,6 +17,8 @@ class Figure:
     value: float
     text: str
     """The figure in words for people."""
+    warnings: str = ""
+    """Warnings of who gave it, such as that it is of a part only; the text tells them too."""
 
 
 @dataclass(frozen=True, kw_only=True)

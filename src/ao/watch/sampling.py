@@ -16,7 +16,7 @@ from ao.probe.running_totals import RunningTotals
 from ao.site.watch import Query, Watch
 from ao.watch import prometheus
 from ao.watch.metrics import CHECKS, MEMBERS, source
-from ao.watch.prometheus import NoFigure
+from ao.watch.prometheus import NoFigure, Value, filled
 from ao.watch.sample import Baseline, Figure, Missing, Reading, Sample
 from ao.work import Work
 
@@ -41,7 +41,7 @@ class Sampler:
     """None when production is not to be reached from here."""
     checks: Callable[[], tuple[str, ...]] = tuple
     """Runs the site's checks; what failed, a sentence for each."""
-    ask: Callable[[str, str], float] = prometheus.ask
+    ask: Callable[[str, str], Value] = prometheus.ask
     """Asks the Prometheus at a URL for the value of a query."""
     moment: Callable[[], float] = time.time
     """Seconds since 1970."""
@@ -97,18 +97,21 @@ class Sampler:
 
     def _figure(self, query: Query) -> Reading:
         try:
-            value = self.ask(query.url, self._filled(query.query))
+            told = self.ask(query.url, self._filled(query.query))
         except NoFigure as error:
             return Missing(why=str(error))
-        return Figure(value=value, text=f"{value:.4g}")
+        text: str = f"{told.value:.4g}"
+        if told.warnings:
+            text = message(
+                "%(value)s (Prometheus warns: %(warnings)s)", value=text, warnings=told.warnings
+            )
+        return Figure(value=told.value, text=text, warnings=told.warnings)
 
     def _filled(self, query: str) -> str:
         """Return a query with this site, colour and version in it."""
-        words = {
-            "$AO_SITE": self.work.site.name,
-            "$AO_COLOUR": str(self.new.colour),
-            "$AO_VERSION": self.new.version or "",
-        }
-        for word, value in words.items():
-            query = query.replace(word, value)
-        return query
+        return filled(
+            query,
+            site=self.work.site.name,
+            colour=self.new.colour,
+            version=self.new.version or "",
+        )

@@ -54,6 +54,7 @@ IP = {
     "description": "",
     "revision_number": 1,
 }
+IMAGE = {"id": "img-1", "name": "debian", "status": "active", "size": None}
 BALANCER = {
     "id": "lb-1",
     "name": "ao-shop",
@@ -132,6 +133,7 @@ ANSWERS: dict[str, Reply] = {
     ),
     "GET /lb/v2.0/lbaas/loadbalancers": (200, {"loadbalancers": [BALANCER]}),
     "PUT /lb/v2.0/lbaas/loadbalancers/lb-1": (200, {"loadbalancer": BALANCER}),
+    "PUT /lb/v2.0/lbaas/loadbalancers/lb-1/failover": (202, None),
     "GET /lb/.*/stats": (200, {"stats": {"active_connections": 1, "total_connections": 2}}),
     "GET /lb/v2.0/lbaas/listeners": (200, {"listeners": [LISTENER]}),
     "PUT /lb/v2.0/lbaas/listeners/l-1": (200, {"listener": LISTENER}),
@@ -149,11 +151,14 @@ ANSWERS: dict[str, Reply] = {
     "GET /compute/v2.1/flavors/small": (404, {"itemNotFound": {"message": "not found"}}),
     "GET /compute/v2.1/flavors/detail": (
         200,
-        {"flavors": [{"id": "1", "name": "small", "vcpus": 1, "ram": 512}]},
+        {"flavors": [{"id": "1", "name": "small", "vcpus": 1, "ram": 512, "disk": 1}]},
     ),
     "GET /compute/v2.1/os-keypairs/mine": (200, {"keypair": {"name": "mine", "id": 7}}),
     "GET /image/v2/images/debian": (404, {}),
-    "GET /image/v2/images": (200, {"images": [{"id": "img-1", "name": "debian"}]}),
+    "GET /image/v2/images": (
+        200,
+        {"images": [{"id": "img-1", "name": "debian", "status": "active"}]},
+    ),
     "GET /aodh/v2/alarms": (200, [ALARM]),
     "GET /aodh/v2/alarms/a-1": (200, ALARM),
     "PUT /aodh/v2/alarms/a-1": (200, ALARM),

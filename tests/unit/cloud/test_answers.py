@@ -90,6 +90,7 @@ CASES: dict[str, Callable[[Cloud], object]] = {
         LISTENER, "pool-1"
     ),
     "load_balancers.reload": lambda cloud: cloud.load_balancers.reload(BALANCER),
+    "load_balancers.failover": lambda cloud: cloud.load_balancers.failover(BALANCER),
     "load_balancers.statistics": lambda cloud: cloud.load_balancers.statistics(BALANCER),
     "servers.active": lambda cloud: cloud.servers.active(),
     "servers.console": lambda cloud: cloud.servers.console("i-1", 50),

@@ -41,6 +41,23 @@ def test_a_system_that_is_not_ready_says_why() -> None:
     assert row(sick, GREEN)["State"] == "1 of 2 servers pass the health check"
 
 
+def test_a_system_whose_load_balancer_is_being_changed_says_since_when() -> None:
+    green = system(GREEN)
+    assert green.load_balancer is not None
+    changed = replace(
+        green.load_balancer,
+        provisioning_status="PENDING_UPDATE",
+        updated_at="2026-11-23T08:15:02",
+    )
+    pending = with_system(whole(), replace(green, load_balancer=changed))
+    assert row(pending, GREEN)["State"] == (
+        "its load balancer is PENDING_UPDATE since 2026-11-23 08:15:02 UTC"
+    )
+    untold = replace(green, load_balancer=replace(changed, updated_at=""))
+    state = row(with_system(whole(), untold), GREEN)["State"]
+    assert state == "its load balancer is PENDING_UPDATE"
+
+
 def test_nobody_is_called_live_while_production_points_to_a_stranger() -> None:
     facts = replace(whole(), production=address("production", "strange-port"))
     assert {row(facts, colour)["Role"] for colour in Colour} == {"-"}

@@ -29,7 +29,7 @@ def test_a_command_is_a_check_too() -> None:
         ({"name": "x", "http": {}, "command": "true"}, "give http or command"),
         ({"name": "x", "http": {"body": "("}}, "not a regular expression"),
         ({"name": "x", "http": {"header": {"X": "["}}}, "not a regular expression"),
-        ({"name": "x", "http": {"status": 99}}, "greater than or equal to 100"),
+        ({"name": "x", "http": {"status": 99}}, "greater than or equal to 200"),
         ({"name": "x", "http": {"path": "basket"}}, "should match pattern"),
         ({"name": "x", "http": {"paht": "/"}}, "Extra inputs"),
         ({"name": "x", "http": {}, "timeout": 0}, "greater than 0"),

@@ -6,7 +6,6 @@ import pytest
 import ao
 from ao import config
 from ao.colour import Colour
-from ao.config import loading
 from ao.errors import ConfigError
 
 GOOD = """\
@@ -59,6 +58,25 @@ def test_ovn_gets_the_only_protocol_and_algorithm_that_it_has(write) -> None:
     assert site.health_check.type == "TCP"
 
 
+def test_a_health_check_takes_no_longer_than_its_interval_unless_told(write) -> None:
+    assert config.load(write(GOOD)).health_check.timeout == 3
+    assert config.load(write(GOOD + "health_check: {interval: 2}\n")).health_check.timeout == 2
+    said = config.load(write(GOOD + "health_check: {interval: 2, timeout: 9}\n"))
+    assert said.health_check.timeout == 9
+
+
+def test_the_times_of_the_health_check_may_be_written_with_units(write) -> None:
+    check = config.load(write(GOOD + "health_check: {interval: 1m, timeout: 4s}\n")).health_check
+    assert (check.interval, check.timeout) == (60, 4)
+    assert "whole seconds" in complaint(write(GOOD + "health_check: {interval: 1.5s}\n"))
+
+
+def test_a_site_tells_where_its_file_says_a_key(write) -> None:
+    site = config.load(write(GOOD))
+    assert site.place("load_balancer.provider").endswith("ao.yaml:9: load_balancer.provider")
+    assert site.place("group.size").endswith("ao.yaml:1: group.size")
+
+
 def test_durations_may_be_written_with_units(write) -> None:
     site = config.load(write(GOOD + "deadlines: {build: 1h, switch: 90s, serve: 30}\n"))
     assert (site.deadlines.build, site.deadlines.switch, site.deadlines.serve) == (3600, 90, 30)
@@ -93,6 +111,9 @@ def test_a_production_address_that_the_project_has_is_kept(write) -> None:
         (GOOD.replace("site: shop", "site: Shop"), "ao.yaml:1: site: 'Shop' does not match"),
         (GOOD + "deadlines: {build: soon}\n", "'soon' is not a duration such as 30s, 5m or 1h"),
         (GOOD + "production_address: here\n", "ao.yaml:12: production_address:"),
+        (GOOD + "network: {dns: [ns.example]}\n", "ao.yaml:12: network.dns.0: "),
+        (GOOD + "deadlines: {build: 0}\n", "ao.yaml:12: deadlines.build: should be greater than 0"),
+        (GOOD + "health_check: {expect: 100}\n", "ao.yaml:12: health_check.expect: "),
         (GOOD + "network: {blue: 10.0.0.0/8}\n", "overlap; they hang on one router"),
         (GOOD + "network: {blue: 10.0.0.0/30}\n", "ao.yaml:12: network.blue: the network must"),
         (
@@ -128,8 +149,11 @@ def test_everything_wrong_is_told_at_once_in_the_order_of_the_lines(write) -> No
 
 def test_user_data_that_nova_would_refuse_is_refused_before(write, tmp_path: Path) -> None:
     path = write(GOOD)
-    (tmp_path / "user-data.sh").write_text("$AO_VERSION" + "#" * loading.USER_DATA_LIMIT)
-    assert "Nova takes 49,149" in complaint(path)
+    fits = 49_149 - len("1.0")
+    (tmp_path / "user-data.sh").write_text("$AO_VERSION" + "#" * fits)
+    assert config.load(path).version == "1.0"
+    (tmp_path / "user-data.sh").write_text("$AO_VERSION" + "#" * (fits + 1))
+    assert "encoded in base64; Nova takes 65,535" in complaint(path)
 
 
 def test_user_data_that_is_the_same_for_every_version_is_refused(write, tmp_path: Path) -> None:

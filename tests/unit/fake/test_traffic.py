@@ -49,7 +49,9 @@ def test_ovn_refuses_connections_when_no_server_is_up(work: Work) -> None:
 
 
 def test_a_proxy_answers_503_when_no_server_is_up(cloud: fake.Cloud) -> None:
-    balancer = replace(SHOP.load_balancer, provider="amphora", protocol="HTTP")
+    balancer = replace(
+        SHOP.load_balancer, provider="amphora", protocol="HTTP", algorithm="SOURCE_IP"
+    )
     work = replace(work_on(cloud), site=replace(SHOP, load_balancer=balancer))
     reconcile.up(work)
     stop_all(work, BLUE)

@@ -92,6 +92,7 @@ def test_a_command_is_told_the_release_in_its_environment(stage: Stage) -> None:
         "AO_SITE=shop",
         "AO_URL=http://172.31.1.20",
         "AO_VERSION=2.0",
+        "AO_WITHIN=shop",
     ]
 
 

@@ -14,6 +14,7 @@ from ao.colour import Colour
 from ao.errors import Refused
 from ao.hooks import shell_command
 from ao.hooks.hooks import Context
+from ao.lock import WITHIN
 from tests.unit.samples import SITE
 
 
@@ -21,6 +22,11 @@ def test_a_command_runs_in_the_sites_folder_with_its_variables(tmp_path: Path) -
     site = replace(SITE, folder=tmp_path)
     result = shell_command.run(site, 'echo "$AO_SITE in $PWD"', {"AO_SITE": "shop"}, 10.0)
     assert (result.exit_code, result.tail) == (0, f"shop in {tmp_path}")
+
+
+def test_a_command_is_told_which_sites_lock_waits_for_it(tmp_path: Path) -> None:
+    site = replace(SITE, folder=tmp_path)
+    assert shell_command.run(site, f"echo ${WITHIN}", {}, 10).tail == site.name
 
 
 def test_what_it_says_is_kept_to_the_end_of_it_and_its_exit_code_is_told() -> None:

@@ -105,6 +105,17 @@ def test_a_lock_that_is_held_is_refused_at_once_with_who_and_what_and_the_build(
         assert e.value.exit_code == 10
 
 
+@pytest.mark.parametrize(("within", "waits"), [("shop", False), ("other", True), ("", True)])
+def test_whoever_is_waited_for_by_the_holder_is_not_told_to_wait(
+    work: Work, theirs: Work, within: str, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(lock.WITHIN, within)
+    with lock.acquire(work, "release 2.0"), pytest.raises(Locked) as told:
+        lock.acquire(theirs, "switch")
+    assert ("Wait until that has ended" in told.value.cure) is waits
+    assert ("waits for that to end" in told.value.cure) is not waits
+
+
 def test_the_same_process_is_refused_a_second_lock(work: Work) -> None:
     with lock.acquire(work, "switch"), pytest.raises(Locked):
         lock.acquire(work, "switch")

@@ -11,7 +11,15 @@ from ao import fake
 from ao.clock import Clock
 from ao.cloud import Alarm
 from ao.colour import Colour
-from ao.errors import AoError, BuildFailed, Forbidden, NotFound, QuotaExceeded, Unavailable
+from ao.errors import (
+    AoError,
+    BuildFailed,
+    ConfigError,
+    Forbidden,
+    NotFound,
+    QuotaExceeded,
+    Unavailable,
+)
 from ao.lock import LockLost
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
@@ -493,3 +501,16 @@ def test_alarms_of_others_are_left_alone(scaled: Work) -> None:
     scaled.cloud._project.aodh.alarms["x"] = stranger
     reconcile.switch(scaled)
     assert stranger in scaled.cloud.alarms.all()
+
+
+def test_a_rule_whose_query_cannot_be_read_is_refused_before_anything_is_built(site: Site) -> None:
+    rule = replace(AUTOSCALE.out, query="sum(requests")
+    site = replace(
+        site,
+        autoscale=replace(AUTOSCALE, out=rule),
+        places={"autoscale.out": "ao.yaml:20"},
+    )
+    work = start(site)
+    with pytest.raises(ConfigError, match=r"^ao\.yaml:20: autoscale\.out\.query: .*parse error"):
+        reconcile.up(work)
+    assert writes(work.cloud) == []

@@ -7,12 +7,14 @@ import pytest
 from ao import fake
 from ao.cloud import Template
 from ao.colour import Colour
-from ao.errors import Forbidden, NotFound, QuotaExceeded, Refused
+from ao.errors import BuildFailed, ConfigError, Forbidden, NotFound, QuotaExceeded, Refused
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
+from ao.plan import requirements
 from ao.site import Method, Site
+from ao.visit import Answer
 from ao.work import Work
-from tests.unit.operations.sites import built, deployed, start, state, told, writes
+from tests.unit.operations.sites import SITES, built, deployed, start, state, told, writes
 
 BLUE, GREEN = Colour
 
@@ -104,6 +106,81 @@ def test_what_the_cloud_lacks_is_told_before_anything_is_built(lacking: str, sit
     assert writes(work.cloud) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("images", {"status": "deactivated"}),
+        ("images", {"min_ram": 999}),
+        ("images", {"min_disk": 99}),
+        ("images", {"size": 99 * 1024**3}),
+        ("flavors", {"disk": 0}),
+    ],
+)
+def test_servers_that_nova_makes_not_are_refused_before_and_else_nova_refuses_them(
+    kind: str, change: dict[str, object], site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = start(site)
+    offered = getattr(work.cloud.openstack, kind)
+    offered[0] = replace(offered[0], **change)
+    with pytest.raises(ConfigError, match=kind[:-1] if kind == "flavors" else "image"):
+        reconcile.up(work)
+    assert writes(work.cloud) == []
+    monkeypatch.setattr(requirements, "check", lambda *_: None)
+    with pytest.raises(BuildFailed, match="HTTP 400"):
+        reconcile.up(work)
+
+
+def test_a_deploy_is_refused_that_nova_has_no_image_for_and_production_still_moves(
+    site: Site,
+) -> None:
+    work = deployed(site)
+    images = work.cloud.openstack.images
+    images[0] = replace(images[0], status="deactivated")
+    before = len(writes(work.cloud))
+    with pytest.raises(ConfigError, match="is deactivated in Glance"):
+        reconcile.deploy(work, "3.0")
+    assert len(writes(work.cloud)) == before
+    assert reconcile.switch(work).live is GREEN
+    assert reconcile.up(work).live is GREEN
+
+
+def test_a_version_that_makes_the_user_data_too_long_is_not_deployed(site: Site) -> None:
+    text = "$AO_VERSION" + "#" * (49_149 - len("1.0"))
+    work = built(replace(site, group=replace(site.group, user_data=text)))
+    before = len(writes(work.cloud))
+    with pytest.raises(ConfigError, match="it has 65,536 characters"):
+        reconcile.deploy(work, "1.0.1")
+    assert len(writes(work.cloud)) == before
+
+
+def test_an_address_of_another_external_network_is_refused(site: Site) -> None:
+    work = start(site, external_networks=("other", "public"))
+    address = work.cloud.other_user.allocate_address()
+    work = replace(work, site=replace(site, production_address=address.address))
+    with pytest.raises(ConfigError, match="and external_network is public"):
+        reconcile.up(work)
+    assert writes(work.cloud) == []
+
+
+def test_a_complaint_of_the_clouds_names_the_line_of_the_site_file(site: Site) -> None:
+    group = replace(site.group, flavor="no-such-thing")
+    work = start(replace(site, group=group, places={"flavor": "ao.yaml:9"}))
+    with pytest.raises(NotFound, match=r"^ao\.yaml:9: flavor: there is no flavor"):
+        reconcile.up(work)
+
+
+def test_servers_pass_by_the_status_that_the_site_file_expects() -> None:
+    site = SITES[Method.POOL]
+    check = replace(site.health_check, type="HTTP", path="/health", expect=204)
+
+    def application(server: fake.Server, path: str) -> Answer | None:
+        told = fake.answer(server, path)
+        return replace(told, status=204) if told and path == "/health" else told
+
+    work = start(replace(site, health_check=check), application=application)
+    assert reconcile.up(work).live is BLUE
+
+
 @pytest.mark.parametrize("name", ["ao-shop", "ao-shop-blue", "ao-shop-green"])
 def test_a_stack_of_somebody_else_with_the_name_of_one_of_the_site_is_left_alone(
     name: str, site: Site
@@ -130,4 +207,18 @@ def test_a_production_address_that_the_project_has_is_taken_only_when_told(site:
         reconcile.switch(work, BLUE)
     assert neighbour.observe().live is BLUE
     assert reconcile.switch(work, BLUE, SwitchOptions(take_over=True)).live is BLUE
+    assert told(work, "production") == ("blue", "1.0")
+
+
+def test_a_site_whose_own_address_was_released_takes_another_as_told(site: Site) -> None:
+    work = start(site)
+    first, second = (work.cloud.other_user.allocate_address() for _ in range(2))
+    work = replace(work, site=replace(site, production_address=first.address))
+    reconcile.up(work)
+    work.cloud.other_user.delete_address(first.id)
+    with pytest.raises(NotFound) as told_of:
+        reconcile.up(work)
+    assert "write another one, and `ao up` leads it to the live system" in told_of.value.cure
+    work = replace(work, site=replace(site, production_address=second.address))
+    assert reconcile.up(work).live is BLUE
     assert told(work, "production") == ("blue", "1.0")

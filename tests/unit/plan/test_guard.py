@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import pytest
@@ -63,3 +64,40 @@ def test_production_is_taken_from_a_stranger_only_when_told_so() -> None:
 def test_nothing_goes_live_without_a_production_address() -> None:
     with pytest.raises(Refused, match="no production address yet"):
         go_live(EMPTY)
+
+
+def failed(colour: Colour, provider: str) -> Facts:
+    """Facts of a whole site, blue live, with one load balancer in ERROR."""
+    one = system(colour)
+    assert one.load_balancer is not None
+    balancer = replace(one.load_balancer, provisioning_status="ERROR", provider=provider)
+    return with_system(whole(), replace(one, load_balancer=balancer))
+
+
+@pytest.mark.parametrize(
+    ("provider", "helps"), [("amphora", "^`ao up --failover`"), ("ovn", "^`openstack loadbalancer")]
+)
+def test_a_standby_with_a_failed_load_balancer_is_told_what_helps_it(
+    provider: str, helps: str
+) -> None:
+    with pytest.raises(Refused, match="provisioning status ERROR") as going:
+        go_live(failed(GREEN, provider))
+    with pytest.raises(Refused, match="green cannot be changed") as building:
+        guard.may_build(failed(GREEN, provider), GREEN)
+    assert going.value.cure == building.value.cure
+    assert re.match(helps, going.value.cure)
+    assert "delete --cascade green-lb`, then `ao up`" in going.value.cure
+    guard.may_build(failed(GREEN, provider), BLUE)
+
+
+@pytest.mark.parametrize("provider", ["amphora", "ovn"])
+def test_nobody_is_told_to_delete_the_load_balancer_that_production_is_on(provider: str) -> None:
+    with pytest.raises(Refused) as told:
+        guard.may_build(failed(BLUE, provider), BLUE)
+    assert "delete" not in told.value.cure
+
+
+def test_a_standby_that_heat_is_at_work_on_is_to_be_waited_for() -> None:
+    with pytest.raises(Refused) as told:
+        go_live(with_system(whole(), system(GREEN, state="UPDATE_IN_PROGRESS")))
+    assert told.value.cure.startswith("Wait for it")

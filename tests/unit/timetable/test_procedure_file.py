@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from ao.errors import ConfigError
+from ao.timetable import clock_times
 from ao.timetable.durations import Fixed, LogNormal, Measured, Range, TaskDuration
 from ao.timetable.procedure_file import load
 from ao.timetable.title import Title
@@ -92,7 +93,7 @@ def test_a_duration_is_fixed_a_range_or_a_distribution(
         ("after: [second]", "after: []", 11, "at least 1 item"),
         ("  second:", "  decision:", 4, "'decision' cannot be a task's name"),
         ("  second:", "  first:", 7, "given twice, first on line 5"),
-        ('"23:00"', '"25:00"', 3, "'25:00' is no time"),
+        ('"23:00"', '"25:00"', 3, "'25:00' needs `past_midnight: true`; or write '01:00'"),
         ('"23:00"', "Sunday", 3, "'Sunday' is no time"),
         ('"23:00"', '"2026-02-30 23:00"', 3, "day"),
         ('"23:00"', '"23:00"\n  timezone: Asia/Tokio', 4, "is no time zone"),
@@ -138,6 +139,27 @@ def test_a_change_of_the_clocks_before_the_window_counts_if_work_was_begun_by_th
     assert load(night)
     with pytest.raises(ConfigError, match="clocks"):
         load(changed(night, "takes: 5m", "takes: 3h\n    before_window: true"))
+
+
+@pytest.mark.parametrize(("opens", "clock"), [("25:00", 25), ("2026-11-29 25:30", 25.5)])
+def test_a_window_opens_past_midnight_as_tables_write_it(
+    written: Path, opens: str, clock: float
+) -> None:
+    opening = load(changed(written, '"23:00"', f'"{opens}"\n  past_midnight: true')).opening
+    assert opening.clock == clock * 3600
+    assert clock_times.written(opening, 0) == opens[-5:]
+
+
+def test_a_probability_may_be_a_percentage(written: Path) -> None:
+    *_, last = load(changed(written, "takes: 10m", "takes: 10m\n    fails: 2.5%")).tasks
+    assert last.fails == 0.025
+    with pytest.raises(ConfigError, match="fails"):
+        load(changed(written, "2.5%", "200%"))
+
+
+def test_an_hour_that_no_table_writes_is_no_time(written: Path) -> None:
+    with pytest.raises(ConfigError, match="'48:00' is no time"):
+        load(changed(written, '"23:00"', '"48:00"\n  past_midnight: true'))
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

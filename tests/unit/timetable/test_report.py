@@ -1,13 +1,20 @@
 """Tables 2 and 3 of the report, row by row."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ao.message.translation import Language
 from ao.timetable import clock_times
 from ao.timetable.comparison import Comparison
+from ao.timetable.procedure import Procedure
 from ao.timetable.rows import before, rows
 from ao.timetable.schedule import schedule
 from tests.unit.timetable import samples
+from tests.unit.timetable.samples import procedure, task
 
 
 def shown(table: int, language: Language = Language.ENGLISH) -> list[tuple[str, str, str]]:
@@ -87,3 +94,37 @@ def test_the_conventional_release_needs_its_window_without_forced_logout_too() -
     trimmed = schedule(samples.conventional().trimmed)
     assert trimmed.window == trimmed.stopped == 120 * 60
     assert trimmed.slack == 10 * 60
+
+
+def times(procedure: Procedure) -> list[str]:
+    return [row.time for row in rows(schedule(procedure))]
+
+
+def test_rows_within_one_minute_are_told_apart_by_their_seconds() -> None:
+    apart = procedure(task("one", 0.25), task("two", 0.25, "one"), task("three", 5, "two"))
+    assert times(apart) == ["23:00:00", "23:00:15", "23:00:30", "23:05:30"]
+
+
+def test_a_schedule_of_more_than_a_day_tells_the_day() -> None:
+    long = procedure(task("copy", 26 * 60), task("switch", 5, "copy"))
+    assert times(long) == ["23:00", "+2d 01:00", "+2d 01:05"]
+    opening = replace(long.opening, day=date(2026, 11, 29))
+    assert times(replace(long, opening=opening)) == [
+        "2026-11-29 23:00",
+        "2026-12-01 01:00",
+        "2026-12-01 01:05",
+    ]
+    assert times(replace(long, opening=replace(opening, past_midnight=True)))[1] == "49:00"
+
+
+@given(st.lists(st.floats(0.01, 3000), min_size=1, max_size=6))
+def test_no_two_moments_of_a_timetable_look_alike(minutes: list[float]) -> None:
+    """Unless they are the same second."""
+    names = [f"t{n}" for n in range(len(minutes))]
+    tasks = (
+        task(name, length, *names[max(0, n - 1) : n])
+        for n, (name, length) in enumerate(zip(names, minutes, strict=True))
+    )
+    found = rows(schedule(procedure(*tasks)))
+    moments = {int(23 * 3600 + row.moment + 1e-6) for row in found}
+    assert len({row.time for row in found}) == len(moments)

@@ -8,7 +8,7 @@ from ao.clock import Clock
 from ao.site.watch import Watch
 from ao.watch import decision_window
 from ao.watch.metrics import source
-from ao.watch.sample import Missing, Sample
+from ao.watch.sample import Figure, Missing, Reading, Sample
 from ao.watch.verdict import Decision, Finding, Verdict
 from ao.work import Work
 from tests.unit import samples as sites
@@ -27,7 +27,7 @@ class Stage:
     rules: Watch = MINUTE
     losing: Callable[[float], bool] = lambda second: False
     """Whether requests are lost at a second after noon."""
-    value: Callable[[float], float | Missing] = lambda second: 0.0
+    value: Callable[[float], float | Reading] = lambda second: 0.0
     """What the query gives then."""
     looking: float = 0
     """Seconds that a look takes."""
@@ -69,6 +69,15 @@ class Stage:
             interrupted=interrupted,
             moment=lambda: NOON + self.second,
         )
+
+
+def test_a_figure_that_is_of_a_part_only_is_told_once_until_it_is_whole_again() -> None:
+    part = Figure(value=0.0, text="0 (Prometheus warns: no store-2)", warnings="no store-2")
+    whole = Figure(value=0.0, text="0")
+    stage = Stage(ERRORS_ONLY, value=lambda second: whole if 20 <= second < 40 else part)
+    assert stage.watch().decision is Decision.KEEP
+    told = [note for note in stage.notes.notes if "store-2" in note]
+    assert told == [f"{source(ERRORS)}: 0 (Prometheus warns: no store-2)."] * 2
 
 
 def test_a_switch_after_which_nothing_is_wrong_is_kept_at_the_end_and_not_before() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import pytest
 
 from ao.watch import prometheus
-from ao.watch.prometheus import NoFigure
+from ao.watch.prometheus import BadQuery, NoFigure
 from tests.unit.hostile import HTTP1, serving
 
 DEADLINE = 30.0
@@ -72,7 +72,7 @@ def scalar(value: str) -> dict[str, object]:
 )
 def test_a_query_with_one_value_gives_it(service: Service, body: object, value: float) -> None:
     service.says(body)
-    assert prometheus.ask(service.url, "errors") == value
+    assert prometheus.ask(service.url, "errors").value == value
 
 
 def test_the_query_and_the_credentials_are_sent_as_prometheus_takes_them(service: Service) -> None:
@@ -92,7 +92,7 @@ def test_the_query_and_the_credentials_are_sent_as_prometheus_takes_them(service
             400,
             'bad_data: parse error: unexpected "("',
         ),
-        (vector(), 200, "the query gives 0 values, not one"),
+        (vector(), 200, "the query gives no value; where none is 0, write `… or vector(0)`"),
         (vector("1", "2"), 200, "the query gives 2 values, not one"),
         (vector("NaN"), 200, "gives NaN"),
         (
@@ -113,6 +113,26 @@ def test_what_is_no_figure_is_told_with_the_address_and_the_reason(
         prometheus.ask(service.url, "errors")
     assert str(told.value).startswith(f"{service.shown}: ")
     assert why in str(told.value)
+
+
+def test_warnings_come_with_the_value(service: Service) -> None:
+    service.says({**vector("1"), "warnings": ["no answer of store-2", "\x1b[2J"]})
+    told = prometheus.ask(service.url, "errors")
+    assert told.value == 1.0
+    assert told.warnings.startswith("no answer of store-2; ")
+    assert told.warnings.isprintable()
+    service.says({**vector("1"), "warnings": "none of a list"})
+    assert prometheus.ask(service.url, "errors").warnings == ""
+
+
+def test_a_query_that_cannot_be_read_is_told_from_one_without_a_figure(service: Service) -> None:
+    service.says({"status": "error", "errorType": "bad_data", "error": "parse error"}, 400)
+    with pytest.raises(BadQuery, match="parse error"):
+        prometheus.ask(service.url, "sum(")
+    service.says({"status": "error", "errorType": "execution", "error": "many to many"}, 422)
+    with pytest.raises(NoFigure) as told:
+        prometheus.ask(service.url, "a * b")
+    assert not isinstance(told.value, BadQuery)
 
 
 def test_a_page_that_is_no_json_is_no_figure(service: Service) -> None:
@@ -151,12 +171,12 @@ def test_a_proxy_of_the_environment_is_asked_unless_it_is_told_not_to(
     service.says(scalar("7"))
     monkeypatch.setenv("http_proxy", service.url.replace("ops:hunter2@", ""))
     monkeypatch.delenv("no_proxy", raising=False)
-    assert prometheus.ask("http://prometheus.example:9090", "up") == 7.0
+    assert prometheus.ask("http://prometheus.example:9090", "up").value == 7.0
     ((asked, _),) = service.requests
     assert asked.netloc == "prometheus.example:9090"
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    assert prometheus.ask(service.url, "up") == 7.0
+    assert prometheus.ask(service.url, "up").value == 7.0
 
 
 @pytest.mark.parametrize(
@@ -229,7 +249,7 @@ def real(
 
 def scraped(url: str) -> bool:
     try:
-        return prometheus.ask(url, "count(shop_errors)") == 2
+        return prometheus.ask(url, "count(shop_errors)").value == 2
     except NoFigure:
         return False
 
@@ -254,7 +274,7 @@ def until(seen: Callable[[], bool], log: Path) -> None:
 def test_the_real_prometheus_gives_the_value_of_a_query(
     real: str, query: str, value: float
 ) -> None:
-    assert prometheus.ask(real, query) == value
+    assert prometheus.ask(real, query).value == value
 
 
 @pytest.mark.parametrize(
@@ -262,7 +282,7 @@ def test_the_real_prometheus_gives_the_value_of_a_query(
     [
         ("sum(", "bad_data: .*parse error"),
         ("shop_errors", "gives 2 values"),
-        ("shop_orders", "gives 0 values"),
+        ("shop_orders", "gives no value"),
         ("shop_errors[1m]", "gives a matrix"),
         ("vector(0) / 0", "gives NaN"),
     ],

@@ -11,7 +11,7 @@ from ao.plan.facts import System
 from ao.probe.running_totals import RunningTotals
 from ao.site.watch import Watch
 from ao.watch.metrics import source
-from ao.watch.prometheus import NoFigure
+from ao.watch.prometheus import NoFigure, Value
 from ao.watch.sample import Figure, Missing, Reading
 from ao.watch.sampling import Sampler
 from ao.work import Work
@@ -61,7 +61,7 @@ def look(
     members: tuple[str, ...] | AoError = ("ONLINE", "ONLINE"),
     probe: Counting | None = None,
     checks: Callable[[], tuple[str, ...]] = tuple,
-    ask: Callable[[str, str], float] = lambda url, query: 0.0,
+    ask: Callable[[str, str], Value] = lambda url, query: Value(value=0.0),
     new: System = GREEN,
 ) -> Sampler:
     cloud = CloudOf(load_balancers=Members(members))
@@ -141,9 +141,9 @@ def test_checks_that_failed_are_counted_and_named() -> None:
 def test_prometheus_is_asked_for_this_site_colour_and_version() -> None:
     asked: list[tuple[str, str]] = []
 
-    def ask(url: str, query: str) -> float:
+    def ask(url: str, query: str) -> Value:
         asked.append((url, query))
-        return 0.0123456
+        return Value(value=0.0123456)
 
     words = 'errors{site="$AO_SITE",colour="$AO_COLOUR",version="$AO_VERSION",path=~"/a$"}'
     watch = replace(WATCH, queries=(replace(ERRORS, query=words),))
@@ -152,8 +152,17 @@ def test_prometheus_is_asked_for_this_site_colour_and_version() -> None:
     assert asked == [("http://prometheus", filled)]
 
 
+def test_a_figure_of_a_part_only_says_so() -> None:
+    told = Value(value=2.0, warnings="no answer of store-2")
+    assert reading(look(ask=lambda *_: told), source(ERRORS)) == Figure(
+        value=2.0,
+        text="2 (Prometheus warns: no answer of store-2)",
+        warnings="no answer of store-2",
+    )
+
+
 def test_a_prometheus_that_gives_no_figure_is_missing() -> None:
-    def ask(url: str, query: str) -> float:
+    def ask(url: str, query: str) -> Value:
         raise NoFigure("http://prometheus: connection refused")
 
     assert reading(look(ask=ask), source(ERRORS)) == Missing(

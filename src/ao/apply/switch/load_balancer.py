@@ -8,6 +8,7 @@ from ao.clock import Ready, Waiting
 from ao.cloud import LoadBalancer
 from ao.errors import CloudError, Conflict, NotFound
 from ao.message import message
+from ao.plan import guard
 from ao.work import Work
 
 INTERVAL = 0.1
@@ -47,8 +48,10 @@ def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
     )
 
 
-def until_active(work: Work, balancer: LoadBalancer) -> None:
+def until_active(work: Work, balancer: LoadBalancer, deadline: float | None = None) -> None:
     """Wait until a load balancer is ACTIVE: Octavia has carried out the change.
+
+    The deadline is in seconds, that of a switch unless it is given.
 
     Raises CloudError when it could not, DeadlinePassed when it takes too long.
     """
@@ -62,16 +65,16 @@ def until_active(work: Work, balancer: LoadBalancer) -> None:
     work.clock.until(
         look,
         what=message("load balancer %(name)s to be ACTIVE", name=balancer.name),
-        deadline=work.site.deadlines.switch,
+        deadline=work.site.deadlines.switch if deadline is None else deadline,
         interval=INTERVAL,
         cure=_CURE,
     )
 
 
 _CURE = message(
-    "`openstack loadbalancer show` tells its state; the same "
-    "command goes on once it is ACTIVE. In PENDING_UPDATE for "
-    "long, Octavia's worker is stuck: ask the cloud's operators."
+    "`ao status` tells its state; the same command goes on once it is ACTIVE. While it is PENDING "
+    "nobody can change it: for long, Octavia's worker is stuck, and those who run the cloud must "
+    "mend that."
 )
 
 
@@ -83,12 +86,9 @@ def _check(work: Work, balancer: LoadBalancer) -> str:
             message("load balancer %(name)s is gone", name=balancer.name),
             cure=message("`ao up` repairs it."),
         )
-    if now.provisioning_status == "ERROR":
+    if now.failed:
         raise CloudError(
             message("load balancer %(name)s is in provisioning status ERROR", name=balancer.name),
-            cure=message(
-                "`openstack loadbalancer failover %(id)s` rebuilds it (administrators).",
-                id=balancer.id,
-            ),
+            cure=guard.failover_cure(now, standby=None),
         )
     return now.provisioning_status

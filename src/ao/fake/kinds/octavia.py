@@ -30,7 +30,7 @@ class LoadBalancer(Kind):
         )
         part.physical_id = balancer.id
         yield octavia.BUILD
-        balancer.provisioning_status = "ACTIVE"
+        part.services.octavia.mark(balancer, "ACTIVE")
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
         """Change the name and description of the load balancer."""
@@ -60,6 +60,11 @@ class Listener(Kind):
         balancer = services.octavia.balancers.get(balancer_id)
         if balancer is None:
             raise _not_found("Load Balancer", balancer_id)
+        octavia.refuse_unsupported(balancer, "protocol", part.properties["protocol"])
+        if part.properties.get("allowed_cidrs") and balancer.provider == "ovn":
+            raise Failure(
+                "ServerFault", "OVN provider does not support allowed_cidrs option (HTTP 501)"
+            )
         yield from services.octavia.change(balancer)
         services.quotas.claim(listeners=1)
         listener = octavia.Listener(
@@ -103,6 +108,8 @@ class Pool(Kind):
         balancer = listener.balancer if listener else services.octavia.balancers.get(balancer_id)
         if balancer is None:
             raise _not_found("Load Balancer", balancer_id)
+        octavia.refuse_unsupported(balancer, "protocol", part.properties["protocol"])
+        octavia.refuse_unsupported(balancer, "algorithm", part.properties["lb_algorithm"])
         yield from services.octavia.change(balancer)
         services.quotas.claim(pools=1)
         pool = octavia.Pool(
@@ -126,23 +133,27 @@ class HealthMonitor(Kind):
     """OS::Octavia::HealthMonitor."""
 
     required = frozenset({"pool", "type", "delay", "timeout", "max_retries"})
-    optional = frozenset({"url_path"})
+    optional = frozenset({"url_path", "expected_codes"})
     fixed = frozenset({"pool", "type"})
 
     def create(self, part: Part) -> Job:
         """Create the health monitor."""
         pool = _pool(part)
         yield from part.services.octavia.change(pool.balancer)
-        monitor = part.services.octavia.create_monitor(pool, part.properties.get("url_path"))
+        properties = part.properties
+        monitor = part.services.octavia.create_monitor(
+            pool, properties.get("url_path"), properties["type"], properties.get("expected_codes")
+        )
         part.physical_id = monitor.id
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
-        """Change the path that the health monitor requests."""
+        """Change the path that the health monitor requests, and the answer that it expects."""
         yield octavia.CHANGE
         monitor = part.services.octavia.monitors.get(part.physical_id)
         if monitor is None:
             raise _not_found("Health Monitor", part.physical_id)
         monitor.path = part.properties.get("url_path")
+        monitor.expected = part.properties.get("expected_codes") or "200"
 
     def delete(self, part: Part) -> Job:
         """Delete the health monitor."""

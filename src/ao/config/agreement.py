@@ -1,0 +1,136 @@
+"""Agreement of the site file's keys: what no cloud can build is told before any is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ao.config.site_file import SiteFile, sizes
+from ao.message import message
+
+OVN_ALGORITHMS = ("SOURCE_IP_PORT", "SOURCE_IP")
+"""Algorithms of provider ovn (ovn_octavia_provider/common/constants.py)."""
+PROXY_ALGORITHMS = ("ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP")
+"""Algorithms of provider amphora (octavia/api/drivers/amphora_driver/v2/driver.py)."""
+PROXIES = frozenset({"amphora", "amphorav2", "octavia"})
+"""Names that Octavia has for provider amphora (octavia/common/config.py)."""
+LONGEST_PATH = 255
+"""Characters of a path that Octavia keeps (octavia/db/models.py: HealthMonitor)."""
+_CHARACTER = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
+_URL_PATH = rf"/{_CHARACTER}*(?:\?(?:{_CHARACTER}|\?)*)?"
+"""A path, and perhaps a query, of RFC 3986: what Octavia takes (octavia/common/validate.py)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """A value of the site file that another one of it, or its load balancer, rules out."""
+
+    key: tuple[str, ...]
+    """Way to the value, from the top of the file."""
+    what: str
+    """Why it cannot be, and what to write."""
+
+
+def contradictions(file: SiteFile) -> Iterator[Contradiction]:
+    """Yield what of a site file cannot be together, whatever cloud the site is built in."""
+    yield from _sizes(file)
+    yield from _ports(file)
+    if file.load_balancer.provider == "ovn":
+        yield from _beyond_ovn(file)
+    yield from _algorithm(file)
+    yield from _path(file)
+
+
+def _sizes(file: SiteFile) -> Iterator[Contradiction]:
+    low, size, high = sizes(file.group, file.autoscale)
+    if not low <= size <= high:
+        said = "size" in file.group.model_fields_set
+        yield Contradiction(
+            key=("group", "size") if said else ("group",),
+            what=message(
+                "min <= group.size <= max does not hold for %(low)s, %(size)s, %(high)s",
+                low=low,
+                size=size,
+                high=high,
+            ),
+        )
+
+
+def _ports(file: SiteFile) -> Iterator[Contradiction]:
+    """Two listeners of one load balancer cannot have one port."""
+    if _pooled(file) and file.switch.preview_port == file.load_balancer.port:
+        said = "preview_port" in file.switch.model_fields_set
+        yield Contradiction(
+            key=("switch", "preview_port") if said else ("load_balancer", "port"),
+            what=message(
+                "switch.preview_port and load_balancer.port are both %(port)s; "
+                "write another `preview_port`",
+                port=file.load_balancer.port,
+            ),
+        )
+
+
+def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
+    """OVN's provider refuses these when they are built (ovn_octavia_provider/driver.py)."""
+    if file.load_balancer.protocol == "HTTP":
+        yield Contradiction(
+            key=("load_balancer", "protocol"),
+            what=message("provider ovn balances TCP only; write TCP, or leave the key out"),
+        )
+    if file.health_check.type == "HTTP":
+        yield Contradiction(
+            key=("health_check", "type"),
+            what=message(
+                "provider ovn checks servers by TCP only; write TCP, or leave the key out: "
+                "`path` and `expect` are then what Ao itself looks at"
+            ),
+        )
+    if _pooled(file) and file.switch.preview_from:
+        yield Contradiction(
+            key=("switch", "preview_from"),
+            what=message(
+                "provider ovn keeps nobody away from a port; leave the key out, "
+                "or write `method: address`"
+            ),
+        )
+
+
+def _algorithm(file: SiteFile) -> Iterator[Contradiction]:
+    provider, algorithm = file.load_balancer.provider, file.load_balancer.algorithm
+    known: tuple[str, ...] = ()
+    if provider == "ovn":
+        known = OVN_ALGORITHMS
+    elif provider in PROXIES:
+        known = PROXY_ALGORITHMS
+    if algorithm is not None and known and algorithm not in known:
+        yield Contradiction(
+            key=("load_balancer", "algorithm"),
+            what=message(
+                "provider %(provider)s does not know %(algorithm)s; write one of %(known)s",
+                provider=provider,
+                algorithm=algorithm,
+                known=", ".join(known),
+            ),
+        )
+
+
+def _path(file: SiteFile) -> Iterator[Contradiction]:
+    """Octavia refuses a path that is none of a URL, where it asks for it at all."""
+    path, kind = file.health_check.path, file.health_check.type
+    asked = kind == "HTTP" or (kind is None and file.load_balancer.provider != "ovn")
+    if asked and not (re.fullmatch(_URL_PATH, path) and len(path) <= LONGEST_PATH):
+        yield Contradiction(
+            key=("health_check", "path"),
+            what=message(
+                "Octavia takes the path of a URL, up to %(most)s characters, all others written "
+                "as %%20 is for a blank",
+                most=LONGEST_PATH,
+            ),
+        )
+
+
+def _pooled(file: SiteFile) -> bool:
+    """Return whether the site is switched by the pool method."""
+    ovn = file.load_balancer.provider == "ovn"
+    return (file.switch.method or ("address" if ovn else "pool")) == "pool"

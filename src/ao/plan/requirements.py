@@ -1,0 +1,203 @@
+"""Requirements: what a site's servers and load balancers need, against what is there. Pure.
+
+What `ao.config.agreement` refuses can be built in no cloud. Here is what a build with this image
+and flavor, from this network, of this version would come to grief at, or what it could not do
+afterwards; it is refused before anything is built.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ao import duration
+from ao.cloud import Flavor, Image, Named
+from ao.colour import Colour
+from ao.errors import ConfigError
+from ao.message import joined, message
+from ao.plan.facts import Facts
+from ao.plan.plan import BuildSite, BuildSystem, Plan
+from ao.site import Site, user_data
+from ao.site.rules import After
+
+GIB = 1024**3
+"""Bytes of a GiB."""
+OTHERS = 6
+"""Addresses of a system's network that no server gets: network, broadcast and router, the cloud's
+own port, and two of a load balancer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offers:
+    """What the cloud has of what a site file names."""
+
+    external_network: Named
+    image: Image
+    flavor: Flavor
+
+
+@dataclass(frozen=True)
+class _Complaint:
+    key: str
+    what: str
+
+
+def check(site: Site, facts: Facts, steps: Plan, offers: Offers) -> None:
+    """Raise ConfigError, with the place of each key, if a plan builds what cannot work."""
+    systems = [step for step in steps if isinstance(step, BuildSystem)]
+    if not systems and not any(isinstance(step, BuildSite) for step in steps):
+        return
+    found = [*_addresses(site, facts, offers), *_times(site), *_sizes(site)]
+    if systems:
+        found += _servers(offers)
+    for step in systems:
+        found += _user_data(site, step.colour, step.version)
+    if found:
+        complaints = [
+            message("%(where)s: %(what)s", where=site.place(it.key), what=it.what)
+            for it in dict.fromkeys(found)
+        ]
+        raise ConfigError(joined("\n", complaints), cure=message("Nothing was changed."))
+
+
+def _addresses(site: Site, facts: Facts, offers: Offers) -> Iterator[_Complaint]:
+    """A router leads the addresses of one external network to the site, its gateway's."""
+    address, network = facts.production, offers.external_network
+    if (
+        site.production_address is not None
+        and address is not None
+        and address.network_id != network.id
+    ):
+        yield _Complaint(
+            "production_address",
+            message(
+                "%(address)s is of network %(other)s, and external_network is %(network)s; write "
+                "an address of that, or the network of this one",
+                address=address.address,
+                other=address.network_id,
+                network=network.name or network.id,
+            ),
+        )
+
+
+def _times(site: Site) -> Iterator[_Complaint]:
+    check, drain = site.health_check, site.drain
+    if check.timeout > check.interval:
+        yield _Complaint(
+            "health_check.timeout",
+            message(
+                "%(timeout)s seconds are longer than `interval`, %(interval)s: a check must have "
+                "ended when the next begins",
+                timeout=check.timeout,
+                interval=check.interval,
+            ),
+        )
+    if drain.quiet > drain.deadline:
+        yield _Complaint(
+            "drain.quiet",
+            message(
+                "%(quiet)s are longer than `deadline`, %(deadline)s: no drain would ever end well",
+                quiet=duration.show(drain.quiet),
+                deadline=duration.show(drain.deadline),
+            ),
+        )
+    if site.group.delete_delay >= site.deadlines.build:
+        yield _Complaint(
+            "group.delete_delay",
+            message(
+                "%(delay)s are not shorter than deadlines.build, %(deadline)s: Heat would give up "
+                "on every change that takes a server away",
+                delay=duration.show(site.group.delete_delay),
+                deadline=duration.show(site.deadlines.build),
+            ),
+        )
+
+
+def _sizes(site: Site) -> Iterator[_Complaint]:
+    standby, group = site.rules.standby, site.group
+    if standby.after is After.SHRINK and standby.size > group.maximum:
+        yield _Complaint(
+            "standby.size",
+            message(
+                "%(size)s servers are more than the greatest number, %(most)s",
+                size=standby.size,
+                most=group.maximum,
+            ),
+        )
+    # The shared load balancer is in a network of its own; its members' side is in these.
+    for colour in Colour:
+        addresses = ipaddress.IPv4Network(site.cidrs[colour]).num_addresses - OTHERS
+        if group.maximum > addresses:
+            yield _Complaint(
+                f"network.{colour}",
+                message(
+                    "%(network)s has addresses for %(count)s servers, and there may be %(most)s; "
+                    "write a wider network, or fewer servers in group.max",
+                    network=site.cidrs[colour],
+                    count=addresses,
+                    most=group.maximum,
+                ),
+            )
+
+
+def _servers(offers: Offers) -> Iterator[_Complaint]:
+    """Nova makes no server of these (nova/compute/api.py: _validate_flavor_image)."""
+    image, flavor = offers.image, offers.flavor
+    if image.status != "active":
+        yield _Complaint(
+            "image",
+            message(
+                "%(image)s is %(status)s in Glance, and servers are made of active images only",
+                image=image.name or image.id,
+                status=image.status,
+            ),
+        )
+    if flavor.ram < image.min_ram:
+        yield _Complaint(
+            "flavor",
+            message(
+                "%(flavor)s has %(ram)s MiB of memory, and image %(image)s needs %(least)s",
+                flavor=flavor.name,
+                ram=flavor.ram,
+                image=image.name or image.id,
+                least=image.min_ram,
+            ),
+        )
+    if flavor.disk == 0:
+        yield _Complaint(
+            "flavor",
+            message(
+                "%(flavor)s has no disk, and the servers start from one; write a flavor that has",
+                flavor=flavor.name,
+            ),
+        )
+        return
+    least = max(image.min_disk, -(-image.size // GIB))
+    if flavor.disk < least:
+        yield _Complaint(
+            "flavor",
+            message(
+                "%(flavor)s has %(disk)s GiB of disk, and image %(image)s needs %(least)s",
+                flavor=flavor.name,
+                disk=flavor.disk,
+                image=image.name or image.id,
+                least=least,
+            ),
+        )
+
+
+def _user_data(site: Site, colour: Colour, version: str) -> Iterator[_Complaint]:
+    text = user_data.filled(site.group.user_data, site=site.name, colour=colour, version=version)
+    size = user_data.encoded(text)
+    if size > user_data.LIMIT:
+        yield _Complaint(
+            "user_data",
+            message(
+                "with version %(version)s it has %(size)s characters, encoded in base64; Nova "
+                "takes %(most)s. Have a short script fetch the rest",
+                version=version,
+                size=f"{size:,}",
+                most=f"{user_data.LIMIT:,}",
+            ),
+        )

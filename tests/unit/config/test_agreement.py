@@ -1,0 +1,97 @@
+"""Values of the site file that cannot be together, whatever the cloud is."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ao import config
+from ao.config.agreement import OVN_ALGORITHMS, PROXY_ALGORITHMS, contradictions
+from ao.errors import ConfigError
+
+FILE = {
+    "site": "shop",
+    "external_network": "public",
+    "version": "1.0",
+    "image": "debian-12",
+    "flavor": "m1.small",
+    "user_data": "user-data.sh",
+    "load_balancer": {"provider": "amphora"},
+    "identify": {"header": "X-Ao-Colour"},
+}
+OVN = {"load_balancer": {"provider": "ovn"}}
+
+
+def told(**values: object) -> list[str]:
+    """Keys that are told to contradict others in a site file with these values."""
+    file = config.SiteFile.model_validate({**FILE, **values})
+    return [".".join(found.key) for found in contradictions(file)]
+
+
+def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> None:
+    assert told() == []
+    assert told(**OVN) == []
+    assert told(load_balancer={"provider": "a-vendors-own"}) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"load_balancer": {"provider": "ovn", "protocol": "HTTP"}}, "load_balancer.protocol"),
+        (
+            {"load_balancer": {"provider": "ovn", "algorithm": "ROUND_ROBIN"}},
+            "load_balancer.algorithm",
+        ),
+        (
+            {"load_balancer": {"provider": "amphora", "algorithm": "SOURCE_IP_PORT"}},
+            "load_balancer.algorithm",
+        ),
+        ({**OVN, "health_check": {"type": "HTTP"}}, "health_check.type"),
+        (
+            {**OVN, "switch": {"method": "pool", "preview_from": ["192.0.2.0/24"]}},
+            "switch.preview_from",
+        ),
+        ({"switch": {"preview_port": 80}}, "switch.preview_port"),
+        ({"load_balancer": {"provider": "amphora", "port": 8080}}, "load_balancer.port"),
+        ({"group": {"size": 9, "max": 4}}, "group.size"),
+        ({"group": {"min": 5, "max": 4}}, "group"),
+        ({"health_check": {"path": '/a"b'}}, "health_check.path"),
+        ({"health_check": {"path": "/%zz"}}, "health_check.path"),
+        ({"health_check": {"path": "/" + "a" * 255}}, "health_check.path"),
+    ],
+)
+def test_what_rules_something_else_out_is_told_at_its_own_key(
+    values: dict[str, object], key: str
+) -> None:
+    assert told(**values) == [key]
+
+
+def test_the_ports_of_two_load_balancers_may_be_one() -> None:
+    assert told(**{**OVN, "load_balancer": {"provider": "ovn", "port": 8080}}) == []
+
+
+def test_a_path_that_octavia_does_not_ask_for_is_not_its_to_refuse() -> None:
+    assert told(**OVN, health_check={"path": "/ä"}) == []
+
+
+@given(st.sampled_from(("ovn", "amphora")), st.sampled_from((*OVN_ALGORITHMS, *PROXY_ALGORITHMS)))
+def test_a_provider_takes_its_own_algorithms_and_no_others(provider: str, algorithm: str) -> None:
+    own = OVN_ALGORITHMS if provider == "ovn" else PROXY_ALGORITHMS
+    refused = told(load_balancer={"provider": provider, "algorithm": algorithm})
+    assert refused == ([] if algorithm in own else ["load_balancer.algorithm"])
+
+
+def test_a_contradiction_is_told_with_file_and_line(tmp_path: Path) -> None:
+    (tmp_path / "user-data.sh").write_text("$AO_VERSION")
+    path = tmp_path / "ao.yaml"
+    path.write_text(
+        "site: shop\nexternal_network: public\nversion: '1.0'\nimage: a\nflavor: b\n"
+        "user_data: user-data.sh\nload_balancer:\n  provider: ovn\n  algorithm: ROUND_ROBIN\n"
+        "identify: {header: X-Ao-Colour}\nhealth_check: {type: HTTP}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        config.load(path)
+    lines = str(caught.value).splitlines()
+    assert "ao.yaml:11: health_check.type: provider ovn checks servers by TCP only" in lines[0]
+    assert "ao.yaml:9: load_balancer.algorithm: provider ovn does not know ROUND_ROBIN" in lines[1]

@@ -1,0 +1,108 @@
+"""What a build could not work with, told before it."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ao.cloud import Flavor, Image, Named
+from ao.colour import Colour
+from ao.errors import ConfigError
+from ao.plan import requirements
+from ao.plan.plan import BuildSite, BuildSystem, Confirm, Plan
+from ao.plan.requirements import GIB, Offers
+from ao.site import Site, user_data
+from ao.site.rules import After, Standby
+from tests.unit.samples import EMPTY, SITE, address
+
+OFFERS = Offers(
+    external_network=Named(id="public-id", name="public"),
+    image=Image(id="image-id", name="ao-demo", size=GIB, min_disk=2, min_ram=128),
+    flavor=Flavor(id="flavor-id", name="web.small", vcpus=1, ram=128, disk=2),
+)
+STEPS = (BuildSite(), BuildSystem(Colour.BLUE, "1.0", 2), BuildSystem(Colour.GREEN, "1.0", 2))
+
+
+def complaint(site: Site = SITE, steps: Plan = STEPS, **offers: object) -> str:
+    """What is told of a build; empty when nothing is."""
+    facts = replace(EMPTY, production=address("production", None))
+    try:
+        requirements.check(site, facts, steps, replace(OFFERS, **offers))  # type: ignore[arg-type]
+    except ConfigError as error:
+        return error.message
+    return ""
+
+
+def test_what_fits_is_built() -> None:
+    assert complaint() == ""
+
+
+@pytest.mark.parametrize(
+    ("image", "flavor", "said"),
+    [
+        ({"status": "deactivated"}, {}, "image: ao-demo is deactivated in Glance"),
+        ({"status": "queued"}, {}, "image: ao-demo is queued in Glance"),
+        ({"min_ram": 129}, {}, "flavor: web.small has 128 MiB of memory, and image ao-demo needs"),
+        ({"min_disk": 3}, {}, "flavor: web.small has 2 GiB of disk, and image ao-demo needs 3"),
+        ({"size": 2 * GIB + 1}, {}, "web.small has 2 GiB of disk, and image ao-demo needs 3"),
+        ({}, {"disk": 0}, "flavor: web.small has no disk"),
+    ],
+)
+def test_servers_that_nova_would_not_make_are_refused(
+    image: dict[str, object], flavor: dict[str, object], said: str
+) -> None:
+    changed = {
+        "image": replace(OFFERS.image, **image),  # type: ignore[arg-type]
+        "flavor": replace(OFFERS.flavor, **flavor),  # type: ignore[arg-type]
+    }
+    assert said in complaint(**changed)
+
+
+def test_what_builds_nothing_needs_nothing() -> None:
+    gone = replace(OFFERS.image, status="deactivated")
+    assert complaint(steps=(Confirm("production", Colour.BLUE),), image=gone) == ""
+
+
+def test_a_production_address_of_another_network_is_refused() -> None:
+    site = replace(SITE, production_address="172.31.1.20")
+    assert complaint(site) == ""
+    other = Named(id="other-id", name="other")
+    assert "172.31.1.20 is of network public-id, and external_network is other" in complaint(
+        site, external_network=other
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"health_check": replace(SITE.health_check, timeout=3)}, "health_check.timeout"),
+        ({"drain": replace(SITE.drain, quiet=61.0)}, "drain.quiet"),
+        ({"deadlines": replace(SITE.deadlines, build=2.0)}, "group.delete_delay"),
+        ({"group": replace(SITE.group, maximum=251)}, "network.green"),
+        (
+            {"rules": replace(SITE.rules, standby=Standby(after=After.SHRINK, size=5))},
+            "standby.size",
+        ),
+    ],
+)
+def test_what_could_be_built_and_not_work_is_refused(changes: dict[str, object], key: str) -> None:
+    assert f"{key}: " in complaint(replace(SITE, **changes))  # type: ignore[arg-type]
+
+
+def test_a_complaint_names_file_and_line_or_those_of_what_is_above() -> None:
+    places = {"": "ao.yaml:1", "drain": "ao.yaml:12", "drain.quiet": "ao.yaml:13"}
+    site = replace(SITE, drain=replace(SITE.drain, quiet=61.0), places=places)
+    assert complaint(site).startswith("ao.yaml:13: drain.quiet: ")
+    del places["drain.quiet"]
+    assert complaint(site).startswith("ao.yaml:12: drain.quiet: ")
+    assert complaint(replace(site, places={})).startswith("drain.quiet: ")
+
+
+@given(version=st.text("1", min_size=1, max_size=40), repeats=st.integers(1200, 4500))
+def test_user_data_is_measured_as_nova_gets_it(version: str, repeats: int) -> None:
+    """The words of Ao in it are replaced, and then it is encoded."""
+    text = "$AO_VERSION" * repeats
+    site = replace(SITE, group=replace(SITE.group, user_data=text))
+    told = complaint(site, steps=(BuildSystem(Colour.BLUE, version, 2),))
+    assert bool(told) is (len(version) * repeats > user_data.LIMIT // 4 * 3)
