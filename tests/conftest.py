@@ -80,3 +80,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         terminalreporter.write_line(
             f"{reason}, which `scripts/test --unit` installs: {named}", yellow=True
         )
+
+
+@pytest.fixture
+def fuzz(pytestconfig: pytest.Config) -> int:
+    """How many spoilt files of a kind are tried."""
+    return int(pytestconfig.getoption("--fuzz"))

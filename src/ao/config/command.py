@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
+from ao.untrusted.printable import printable
+
 _PATH = re.compile(r"[\w.+@-]*/[\w./+@-]*")
 """A path with nothing that the shell replaces."""
 
@@ -24,8 +26,13 @@ def _there(command: str, info: ValidationInfo) -> str:
     if info.context is None or not _PATH.fullmatch(word):
         return command
     folder: Path = info.context["folder"]
-    if not (folder / word).is_file():
-        raise ValueError(f"{word} is no file in the site file's folder")
+    try:
+        there = (folder / word).is_file()
+    except OSError:
+        there = False
+    if not there:
+        shown = printable(word, 60)
+        raise ValueError(f"{shown} is no file in the site file's folder")
     if not os.access(folder / word, os.X_OK):
         raise ValueError(f"{word} is not executable; `chmod +x {word}` makes it so")
     return command

@@ -12,8 +12,6 @@ import warnings
 from functools import lru_cache
 from typing import AnyStr, Generic, Protocol, TypeVar, cast
 
-import regex
-
 LONGEST = 1000
 """Characters that an expression may have."""
 SECONDS = 0.5
@@ -44,6 +42,9 @@ class Pattern(Generic[AnyStr]):
 
     def __init__(self, expression: AnyStr) -> None:
         """Read the expression. Raises ValueError, which says why, for one that cannot be read."""
+        # Most sites have no expression, and it takes long to load.
+        import regex
+
         if len(expression) > LONGEST:
             raise ValueError(f"longer than {LONGEST} characters")
         try:

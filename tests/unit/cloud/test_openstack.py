@@ -10,7 +10,8 @@ from keystoneauth1.session import Session
 from openstack.connection import Connection
 
 from ao import cloud
-from ao.errors import NotAuthenticated
+from ao.errors import CloudError, NotAuthenticated
+from tests.unit.spoilt_files import KINDS, fuzzed
 
 USER = {"id": "4f1c", "name": "kim", "domain": {"id": "d", "name": "D"}}
 
@@ -83,3 +84,24 @@ def test_what_a_login_lacks_is_told_before_anybody_is_asked(
         cloud.connect("shop")
     assert happened in told.value.message
     assert cure in told.value.cure
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", KINDS)
+def test_whatever_stands_in_clouds_yaml_is_told_in_few_words(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fuzz: int
+) -> None:
+    shop = {"auth": PASSWORD, "region_name": "one", "cacert": "/dev/null", "verify": True}
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+
+    def check(data: bytes) -> None:
+        (tmp_path / "clouds.yaml").write_bytes(data)
+        told = ""
+        try:
+            cloud.connect("shop")
+        except CloudError as error:
+            told = error.message
+        assert len(told) < 600
+        assert "hush" not in told
+
+    fuzzed(check, KINDS[kind]([yaml.safe_dump({"clouds": {"shop": shop}}).encode()]), fuzz)
