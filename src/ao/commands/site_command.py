@@ -145,7 +145,24 @@ class SiteCommand(CloudCommand):
         if listener is None:
             listener = self.cleanup.enter_context(progress(quiet=quiet or silent, notes=not silent))
         cloud = self.program.cloud(site)
-        return Work(cloud=cloud, site=site, progress=LoggedProgress(listener))
+        return Work(
+            cloud=cloud,
+            site=site,
+            cancel_stuck=getattr(self.given, "cancel_stuck_update", False),
+            progress=LoggedProgress(listener),
+        )
+
+
+def add_cancel_stuck(parser: argparse.ArgumentParser) -> None:
+    """Add the argument by which an operator has what stands still cancelled."""
+    parser.add_argument(
+        "--cancel-stuck-update",
+        action="store_true",
+        help=message(
+            "Cancel an update of Heat's of which nothing has changed for two minutes, as when its "
+            "engine has ended, and go on; without, Ao waits until Heat's time for it is over."
+        ),
+    )
 
 
 class SystemLister(SiteCommand, AoLister):

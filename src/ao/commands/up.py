@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ao.commands.site_command import SystemLister
+from ao.commands.site_command import SystemLister, add_cancel_stuck
 
 
 class Up(SystemLister):
@@ -14,6 +14,12 @@ class Up(SystemLister):
     that is whole is left as it is: changes of the site file reach it with its next
     deploy.
     """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what is said of an update that stands still."""
+        parser = super().get_parser(prog_name)
+        add_cancel_stuck(parser)
+        return parser
 
     def take_action(
         self, parsed_args: argparse.Namespace

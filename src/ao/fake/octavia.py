@@ -113,13 +113,18 @@ class Octavia:
         quotas.count("health monitors", lambda: len(self.monitors))
 
     def change(self, balancer: Balancer) -> Job:
-        """Wait for the changes that are under way, then take the time of one change."""
+        """Wait for the changes that are under way, then take the time of one change.
+
+        Once begun it is carried out, even if whoever waits for it ends.
+        """
         while balancer.provisioning_status.startswith("PENDING"):
             yield TICK
         balancer.provisioning_status = "PENDING_UPDATE"
-        yield CHANGE
-        balancer.provisioning_status = "ACTIVE"
-        self._reload(balancer)
+        try:
+            yield CHANGE
+        finally:
+            balancer.provisioning_status = "ACTIVE"
+            self._reload(balancer)
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
         """Change a listener's default pool. Raises Conflict as `begin_change` does."""

@@ -29,8 +29,10 @@ class LoadBalancer(Kind):
             properties["vip_subnet"],
         )
         part.physical_id = balancer.id
-        yield octavia.BUILD
-        balancer.provisioning_status = "ACTIVE"
+        try:
+            yield octavia.BUILD
+        finally:
+            balancer.provisioning_status = "ACTIVE"
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
         """Change the name and description of the load balancer."""
