@@ -168,7 +168,8 @@ def _tell(work: Work, stack: Stack, still: Standstill) -> None:
         return
     hint = message(
         "Heat is slow, or its engine has ended. Its time is over at %(moment)s; Ao then cancels "
-        "the work and goes on. Stopped, and run again with --cancel-stuck-update, it does so at once.",
+        "the work and goes on. Stopped, and run again with --cancel-stuck-update, it does so at "
+        "once.",
         moment=still.deadline,
     )
     work.tell_once(joined(". ", [seen, hint]))

@@ -95,8 +95,6 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
         case plan.AwaitServers(colour):
             _await_servers(work, colour)
         case plan.PointProduction():
-            if work.lock is not None:
-                work.lock.check()
             switch.method(work.site).production(work, facts, step)
         case plan.PointPreview():
             switch.method(work.site).preview(work, facts, step)

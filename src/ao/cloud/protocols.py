@@ -47,6 +47,8 @@ WRITES = frozenset(
     }
 )
 """Methods that change a site, by service and name: they are for the holder of its lock."""
+MOVES = frozenset({"floating_ips.point", "load_balancers.set_default_pool"})
+"""Those that move production or the preview: neither Neutron nor Octavia knows of our lock."""
 UNLOCKED = frozenset(
     {"locks.take", "locks.renew", "locks.remove", "software_configs.add", "software_configs.remove"}
 )
