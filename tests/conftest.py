@@ -25,6 +25,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run on this cloud of clouds.yaml; without it the contract runs on the fake cloud",
     )
     parser.addoption(
+        "--storms", type=int, default=15, metavar="N", help="storms of commands at once; default 15"
+    )
+    parser.addoption(
         "--leave-out-missing",
         action="store_true",
         help="leave out tests whose programs are not installed, and say so; else they fail",

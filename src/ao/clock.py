@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Clock:
     """Gives the seconds since some fixed moment."""
     sleep: Callable[[float], None] = time.sleep
     """Waits for so many seconds."""
+    wait: Callable[[threading.Event, float], bool] = threading.Event.wait
+    """Waits until an event, for so many seconds at most; returns whether it came."""
 
     def until(
         self,

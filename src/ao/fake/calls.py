@@ -22,7 +22,11 @@ _HEAT = ("stacks.", "software_configs.")
 class Calls:
     """A recorder of a process's calls, which checks the user's role and lets faults happen."""
 
-    def __init__(self, project: Project, *, reader: bool) -> None:
+    def __init__(
+        self, project: Project, *, reader: bool, pause: Callable[[], object] = lambda: None
+    ) -> None:
+        """Record calls; before each of them `pause` is called."""
+        self._pause = pause
         self._lock = project.deployment.lock
         self._engine = project.deployment.heat_engine
         self._reader = reader
@@ -36,6 +40,7 @@ class Calls:
         A process that was killed asks for none: its call is not recorded, and raises Killed.
         Faults happen outside the lock, since other users may do a whole job in one.
         """
+        self._pause()
         if call.writes:
             self.process.check()
         with self._lock:

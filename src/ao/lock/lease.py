@@ -124,7 +124,7 @@ class AcquiredLock:
     def _keep(self) -> None:
         """Renew again and again until it is over."""
         pause = RENEWAL
-        while not self._over.wait(pause):
+        while not self._work.clock.wait(self._over, pause):
             try:
                 self._renew()
                 pause = RENEWAL
