@@ -133,9 +133,10 @@ class SiteCommand(CloudCommand):
 
         If quiet, notes alone are told; what is logged on standard error is not told twice.
         """
+        from ao.clock import Clock
         from ao.commands.progress import progress
         from ao.commands.progress_log import LoggedProgress
-        from ao.progress import Silent
+        from ao.progress import Note, Silent
         from ao.work import Work
 
         site = self.site()
@@ -144,12 +145,13 @@ class SiteCommand(CloudCommand):
             listener = Silent()
         if listener is None:
             listener = self.cleanup.enter_context(progress(quiet=quiet or silent, notes=not silent))
-        cloud = self.program.cloud(site)
+        cloud, told = self.program.cloud(site), LoggedProgress(listener)
         return Work(
             cloud=cloud,
             site=site,
+            clock=Clock(notice=lambda text: told.emit(Note(text))),
             cancel_stuck=getattr(self.given, "cancel_stuck_update", False),
-            progress=LoggedProgress(listener),
+            progress=told,
         )
 
 
