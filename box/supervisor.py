@@ -118,7 +118,7 @@ class Supervisor:
     def reread(self) -> None:
         """Take over a changed configuration; changed services are stopped until their wave."""
         [[added, changed, removed]] = self._rpc.reloadConfig()
-        self._stop([*changed, *removed])
+        self.stop([*changed, *removed])
         for name in (*changed, *removed):
             self._rpc.removeProcessGroup(name)
         for name in (*added, *changed):
@@ -140,11 +140,18 @@ class Supervisor:
     def end(self, services: Sequence[Service]) -> None:
         """Stop the services wave by wave, the last first, and then the daemon itself."""
         for wave in sorted(Wave, reverse=True):
-            self._stop([service.name for service in services if service.wave == wave])
+            self.stop([service.name for service in services if service.wave == wave])
         self._rpc.shutdown()
         _wait(30, "the supervisor did not end", lambda: self._state() is None)
 
-    def _stop(self, names: Sequence[str]) -> None:
+    def kill(self, name: str) -> None:
+        """Kill the process of a service, which is started again by itself."""
+        before = self.states()[name][1]
+        self._rpc.signalProcess(name, "KILL")
+        _wait(30, f"{name} was not killed", lambda: self.states()[name][1] != before)
+
+    def stop(self, names: Sequence[str]) -> None:
+        """Stop services, and wait until they are."""
         states = self.states()
         for name in names:
             if states.get(name, ("", 0))[0] in {"RUNNING", "STARTING", "BACKOFF"}:

@@ -32,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="files of each kind that the fuzz tests try (default: 40)",
     )
     parser.addoption(
+        "--storms", type=int, default=15, metavar="N", help="storms of commands at once; default 15"
+    )
+    parser.addoption(
         "--leave-out-missing",
         action="store_true",
         help="leave out tests whose programs are not installed, and say so; else they fail",

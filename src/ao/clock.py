@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ao.errors import DeadlinePassed, Unavailable
@@ -29,6 +30,9 @@ class Waiting:
     """What it saw instead; empty where the wait's own words say enough."""
 
 
+SILENCE = 5.0
+"""Seconds without an answer after which the user is told that a service is silent."""
+
 Look = Callable[[], Ready[T] | Waiting]
 """Looks once whether what is waited for has come."""
 
@@ -41,6 +45,10 @@ class Clock:
     """Gives the seconds since some fixed moment."""
     sleep: Callable[[float], None] = time.sleep
     """Waits for so many seconds."""
+    notice: Callable[[str], object] = field(default=lambda _: None, repr=False)
+    """Tells the user that a service is silent while it is waited for."""
+    wait: Callable[[threading.Event, float], bool] = threading.Event.wait
+    """Waits until an event, for so many seconds at most; returns whether it came."""
 
     def until(
         self,
@@ -53,17 +61,28 @@ class Clock:
     ) -> T:
         """Look again and again until a look is Ready, and return its value.
 
-        A cloud that does not answer for a moment is asked again. After `deadline` seconds
-        DeadlinePassed is raised, which says what was waited for and why the last look was
-        still Waiting.
+        A cloud that does not answer for a moment is asked again; of one that is silent for
+        SILENCE seconds the user is told once. After `deadline` seconds DeadlinePassed is raised,
+        which says what was waited for and why the last look was still Waiting, or for how long
+        nobody has answered.
         """
         begin = self.now()
+        silent: float | None = None
+        told = False
         while True:
             trouble: Unavailable | None = None
+            before = self.now()
             try:
                 seen = look()
             except Unavailable as error:
-                seen, trouble = Waiting(error.message), error
+                silent = before if silent is None else silent
+                seconds = self.now() - silent
+                seen, trouble = Waiting(_since(error.message, seconds)), error
+                if seconds >= SILENCE and not told:
+                    told = True
+                    self.notice(message("%(trouble)s. It is asked again.", trouble=seen.because))
+            else:
+                silent = None
             if isinstance(seen, Ready):
                 return seen.value
             if self.now() - begin >= deadline:
@@ -80,3 +99,10 @@ class Clock:
                     cure=cure,
                 ) from trouble
             self.sleep(min(interval, max(0.0, begin + deadline - self.now())) or interval)
+
+
+def _since(trouble: str, seconds: float) -> str:
+    """Return why there was no answer, and since how long there is none."""
+    if seconds < 1:
+        return trouble
+    return message("%(trouble)s, for %(seconds)s s", trouble=trouble, seconds=f"{seconds:.0f}")

@@ -49,6 +49,8 @@ class Work:
     """Function that visits an address."""
     sees: bool = True
     """Whether a switch is confirmed by visits; if not, what the cloud says of it is enough."""
+    cancel_stuck: bool = False
+    """Whether the operator has asked to cancel an update of Heat's that stands still."""
     progress: Progress = field(default_factory=Silent)
     """Listener that is told of the progress."""
     lock: HeldLock | None = None
@@ -67,7 +69,7 @@ class Work:
 
     def observe(self) -> Facts:
         """Read the facts of the site at this moment."""
-        return observe(self.cloud, self.site)
+        return observe(self.cloud, self.site, cancel=self.cancel_stuck)
 
     def note(self, text: str) -> None:
         """Tell the user something."""

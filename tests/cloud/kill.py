@@ -66,4 +66,4 @@ class _Cloud:
 def killed_after(cloud: Cloud, writes: int) -> Cloud:
     """The cloud, whose user is killed right after so many moves of addresses or listeners."""
     process = _Process(writes)
-    return guarded(_Cloud(cloud, process), process.check)  # type: ignore[arg-type]
+    return guarded(_Cloud(cloud, process), lambda _call: process.check())  # type: ignore[arg-type]

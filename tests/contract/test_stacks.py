@@ -1,6 +1,7 @@
 """Heat, as Ao knows it."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -167,6 +168,39 @@ def test_an_update_gives_new_tags(bench: Bench, small: str) -> None:
     assert (begun.action, begun.tags) == ("UPDATE", tags)
     assert bench.at_rest(small).status == "COMPLETE"
     assert not bench.cloud.stacks.tagged("ao:version=1")
+
+
+def test_a_stack_in_progress_that_is_cancelled_fails_and_an_update_makes_it_whole(
+    bench: Bench, small: str
+) -> None:
+    create_site(bench, small)
+    bench.cloud.stacks.cancel(bench.stack(small))
+    ended = bench.at_rest(small)
+    assert (ended.action, ended.status) == ("CREATE", "FAILED")
+    assert "cancelled" in ended.reason
+    bench.cloud.stacks.repair(ended, {}, DEADLINE)
+    bench.cloud.stacks.cancel(bench.stack(small))
+    again = bench.at_rest(small)
+    assert (again.action, again.status) == ("UPDATE", "FAILED")
+    bench.cloud.stacks.repair(again, {}, DEADLINE)
+    whole = bench.at_rest(small)
+    assert (whole.id, whole.action, whole.status) == (ended.id, "UPDATE", "COMPLETE")
+    names = {resource.name for resource in bench.cloud.stacks.resources(whole)}
+    assert names == SMALL
+
+
+def test_a_stack_at_rest_is_not_cancelled(bench: Bench) -> None:
+    before = bench.stack(bench.site.stack)
+    with pytest.raises(CloudError, match="Cancelling update when stack is"):
+        bench.cloud.stacks.cancel(before)
+    assert bench.stack(bench.site.stack) == before
+
+
+def test_a_stack_and_its_resources_tell_when_they_changed(bench: Bench, blue: Stack) -> None:
+    """By Heat's clock, by which the present is told too."""
+    read = datetime.fromtimestamp(blue.read, UTC)
+    moments = [it.updated_at for it in (blue, *bench.cloud.stacks.resources(blue))]
+    assert all(datetime.fromisoformat(it) <= read + timedelta(seconds=2) for it in moments)
 
 
 def test_an_update_of_a_busy_stack_takes_over(bench: Bench, small: str) -> None:

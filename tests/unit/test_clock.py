@@ -1,6 +1,7 @@
 """Waiting: a look is ready with a value, or waits because of what it saw."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -85,3 +86,19 @@ def test_another_error_ends_the_wait_at_once(clock: Clock) -> None:
     with pytest.raises(Changed):
         wait(clock, looks(Changed("somebody else wrote")))
     assert clock.now() == begin
+
+
+def test_for_how_long_nobody_has_answered_is_told_with_the_deadline(clock: Clock) -> None:
+    with pytest.raises(DeadlinePassed) as passed:
+        wait(clock, looks(Waiting("it is BUILD"), Waiting("it is BUILD"), SILENT))
+    assert passed.value.message == "waited 5 s for the server: Nova did not answer, for 3 s"
+
+
+def test_the_user_is_told_once_of_a_service_that_is_silent_for_long(clock: Clock) -> None:
+    notes: list[str] = []
+    telling = replace(clock, notice=notes.append)
+    silence = [SILENT] * 20
+    assert telling.until(looks(*silence, Ready("up")), what="it", deadline=60) == "up"
+    assert notes == ["Nova did not answer, for 5 s. It is asked again."]
+    assert telling.until(looks(SILENT, SILENT, Ready("up")), what="it", deadline=60) == "up"
+    assert len(notes) == 1

@@ -8,8 +8,9 @@ from itertools import islice
 from ao.apply import console
 from ao.clock import Ready, Waiting
 from ao.cloud import Resource, Stack
-from ao.errors import BuildFailed
+from ao.errors import BuildFailed, CloudError, DeadlinePassed
 from ao.message import joined, message
+from ao.plan.standstill import Standstill, standstill
 from ao.progress import StackRead
 from ao.work import Work
 
@@ -19,13 +20,20 @@ DELETIONS = 3
 """Times that a stack's deletion is asked for, when a service fails in the midst of it."""
 PAUSE = 5.0
 """Seconds before a deletion that failed is asked for again."""
+CANCELLATION = 60.0
+"""Seconds that Heat may take to cancel its work on a stack."""
+
+
+class StandsStill(DeadlinePassed):
+    """Heat's work on a stack stands still, and is to be cancelled."""
 
 
 def wait_until_complete(work: Work, names: Iterable[str]) -> None:
     """Wait until Heat has created or changed the stacks.
 
     Raises BuildFailed, which names the failed resources and their reasons once every
-    stack has come to rest, and shows the console of a server of theirs; and DeadlinePassed.
+    stack has come to rest, and shows the console of a server of theirs; StandsStill and
+    DeadlinePassed.
     """
     rested = _at_rest(work, dict.fromkeys(names), gone=False)
     failed = [(it, work.cloud.stacks.resources(it)) for it in rested if it.failed]
@@ -40,12 +48,14 @@ def wait_until_complete(work: Work, names: Iterable[str]) -> None:
 
 
 def wait_until_deleted(work: Work, stacks: Iterable[Stack]) -> None:
-    """Wait until Heat has deleted the stacks; raises as until_complete does.
+    """Wait until Heat has deleted the stacks.
 
     Another stack that gets the name of one of them meanwhile is left alone.
 
     Heat gives a deletion up at one answer of a service that it did not expect, as
-    Octavia's 500 when a listener goes while its pool's member does. It is asked for again.
+    Octavia's 500 when a listener goes while its pool's member does. It is asked for again, and so
+    is one that stands still: Heat then begins anew. Raises BuildFailed as `wait_until_complete`
+    does, and DeadlinePassed.
     """
     left = _at_rest(work, {stack.name: stack.id for stack in stacks}, gone=True)
     for _ in range(DELETIONS - 1):
@@ -62,11 +72,42 @@ def wait_until_deleted(work: Work, stacks: Iterable[Stack]) -> None:
         )
 
 
+def cancel(work: Work, stack: Stack) -> None:
+    """Have Heat stop to create or update a stack, and wait until it has; one at rest is left so.
+
+    Raises CloudError and DeadlinePassed.
+    """
+
+    def busy() -> bool:
+        there = work.cloud.stacks.get(stack.name)
+        return there is not None and there.id == stack.id and there.busy
+
+    def look() -> Ready[None] | Waiting:
+        return Waiting() if busy() else Ready(None)
+
+    try:
+        work.cloud.stacks.cancel(stack)
+    except CloudError:
+        # Heat refuses it when the work has just come to its end, and an answer may be lost.
+        if busy():
+            raise
+    work.clock.until(
+        look,
+        what=message("Heat to cancel its work on %(stack)s", stack=stack.name),
+        deadline=CANCELLATION,
+        interval=INTERVAL,
+        cure=message(
+            "`openstack stack cancel --no-rollback %(stack)s` does it, too.", stack=stack.name
+        ),
+    )
+
+
 def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[Stack, ...]:
     """Wait until Heat works on none of the stacks, and return those that are still there.
 
     `ids` has the stacks' names, each with the only ID that counts, or None for any.
     """
+    asked: list[float] = []
 
     def look() -> Ready[tuple[Stack, ...]] | Waiting:
         stacks: list[Stack] = []
@@ -77,8 +118,16 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
             stacks.append(stack)
             resources = work.cloud.stacks.resources(stack)
             work.progress.emit(StackRead(stack, resources))
+            still = standstill(
+                stack, resources, work.site.deadlines.build, cancel=work.cancel_stuck
+            )
             if gone:
                 _sweep(work, resources)
+                if still is not None and len(asked) < DELETIONS * len(ids):
+                    asked.append(still.since)
+                    _delete_again(work, stack, still)
+            elif still is not None:
+                _tell(work, stack, still)
         if all(stack.failed if gone else not stack.busy for stack in stacks):
             return Ready(tuple(stacks))
         return Waiting(", ".join(f"{it.name} is {it.action}_{it.status}" for it in stacks))
@@ -92,6 +141,42 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
             "The same command waits on; `openstack stack event list` shows what Heat does."
         ),
     )
+
+
+def _delete_again(work: Work, stack: Stack, still: Standstill) -> None:
+    work.note(
+        message(
+            "Heat's deletion of %(stack)s stands still: %(standstill)s. It is asked for again.",
+            stack=stack.name,
+            standstill=still.text,
+        )
+    )
+    work.cloud.stacks.delete(stack)
+
+
+def _tell(work: Work, stack: Stack, still: Standstill) -> None:
+    """Tell that the creation or update of a stack stands still. Raises StandsStill."""
+    seen = message(
+        "Heat's work on %(stack)s (%(action)s_%(status)s) stands still: nothing of it has changed "
+        "since %(moment)s",
+        stack=stack.name,
+        action=stack.action,
+        status=stack.status,
+        moment=still.begin,
+    )
+    if still.to_cancel:
+        raise StandsStill(seen, cure=message("The same command cancels it, and goes on."))
+    if work.site.tag not in stack.tags:
+        # Of the doctor, which removes what it cannot build.
+        work.tell_once(joined("", [seen, "."]))
+        return
+    hint = message(
+        "Heat is slow, or its engine has ended. Its time is over at %(moment)s; Ao then cancels "
+        "the work and goes on. Stopped, and run again with --cancel-stuck-update, it does so at "
+        "once.",
+        moment=still.deadline,
+    )
+    work.tell_once(joined(". ", [seen, hint]))
 
 
 def _sweep(work: Work, resources: tuple[Resource, ...]) -> None:

@@ -6,10 +6,8 @@ request is a conflict (neutron/ipam/exceptions.py: IpAddressAlreadyAllocated).
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from openstack import connection
 from pydantic import StrictInt
@@ -70,7 +68,7 @@ class Locks:
 
     def _list(self, **query: str) -> tuple[Lock, ...]:
         return tuple(
-            _lock(port, _moment(page))
+            _lock(port, page.moment)
             for page in self._neutron.pages("/ports", "ports", **query)
             for port in page.value(list[_Port], "ports")
             if any(fixed.ip_address == LOCK_ADDRESS for fixed in port.fixed_ips)
@@ -99,14 +97,6 @@ def _unchanged(lock: Lock) -> dict[str, str]:
     return {"If-Match": f"revision_number={lock.revision}"}
 
 
-def _moment(answer: Answer) -> float:
-    """Return when an answer was given; some servers of Neutron's tell no time."""
-    try:
-        return parsedate_to_datetime(answer.response.headers["Date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return time.time()
-
-
 def _seconds(moment: Moment) -> float:
     """Return a moment in seconds since 1970; Neutron's are in UTC."""
     told = datetime.fromisoformat(moment)
@@ -114,7 +104,7 @@ def _seconds(moment: Moment) -> float:
 
 
 def _written(answer: Answer) -> Lock:
-    return _lock(answer.value(_Port, "port"), _moment(answer))
+    return _lock(answer.value(_Port, "port"), answer.moment)
 
 
 def _lock(port: _Port, moment: float) -> Lock:

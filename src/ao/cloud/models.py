@@ -22,6 +22,9 @@ class Stack:
     """Tags given when the stack was created or updated."""
     updated_at: str
     """When it was last created or updated: ISO 8601, UTC."""
+    read: float = field(default=0.0, compare=False)
+    """When it was read, in seconds since 1970: by Heat's clock if its answers tell the time, else
+    by ours."""
 
     @property
     def busy(self) -> bool:
@@ -52,6 +55,8 @@ class Resource:
     """ID of that stack."""
     parent: str
     """Name of the resource that the nested stack is; empty at the top."""
+    updated_at: str = field(default="", compare=False)
+    """When Heat last wrote something of it: ISO 8601, UTC; empty when that is not told."""
 
     @property
     def changing(self) -> bool:

@@ -38,6 +38,7 @@ WRITES = frozenset(
         "stacks.update",
         "stacks.repair",
         "stacks.delete",
+        "stacks.cancel",
         "stacks.mark_unhealthy",
         "floating_ips.point",
         "load_balancers.set_default_pool",
@@ -48,6 +49,8 @@ WRITES = frozenset(
     }
 )
 """Methods that change a site, by service and name: they are for the holder of its lock."""
+MOVES = frozenset({"floating_ips.point", "load_balancers.set_default_pool"})
+"""Those that move production or the preview: neither Neutron nor Octavia knows of our lock."""
 UNLOCKED = frozenset(
     {"locks.take", "locks.renew", "locks.remove", "software_configs.add", "software_configs.remove"}
 )
@@ -95,6 +98,14 @@ class Stacks(Protocol):
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""
+
+    def cancel(self, stack: Stack) -> None:
+        """Have Heat stop to create or update a stack, and those nested in it.
+
+        What it has begun on a resource goes on to its end, no other is begun, and the stack is
+        FAILED soon after. An update may begin anew then. Raises CloudError when the stack is not
+        being created or updated.
+        """
 
     def resources(self, stack: Stack) -> tuple[Resource, ...]:
         """Return the resources of a stack and of the stacks nested in it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -65,6 +67,14 @@ class Answer:
             return reader(model).validate_python(found)
         except (ValueError, KeyError) as error:
             raise self.unreadable() from error
+
+    @property
+    def moment(self) -> float:
+        """When it was given, in seconds since 1970: by ours where the service tells no time."""
+        try:
+            return parsedate_to_datetime(self.response.headers["Date"]).timestamp()
+        except (KeyError, ValueError, OverflowError):
+            return time.time()
 
     def marker(self, key: str) -> str | None:
         """Return the marker of the list's next page; None on the last page.

@@ -88,6 +88,15 @@ class Stacks:
         with asking(message("delete stack %(name)s", name=stack.name)):
             self._heat.delete(_path(stack))
 
+    def cancel(self, stack: Stack) -> None:
+        """Have Heat stop to create or update a stack; what it has begun of it stays.
+
+        Heat asks for the rights of a member (heat/policies/actions.py).
+        """
+        with asking(message("cancel the update of stack %(name)s", name=stack.name)):
+            order = {"cancel_without_rollback": None}
+            self._heat.ask("POST", f"{_path(stack)}/actions", json=order).value(object)
+
     def resources(self, stack: Stack) -> tuple[Resource, ...]:
         """Return the resources of a stack and of the stacks nested in it."""
         with asking(message("list the resources of stack %(name)s", name=stack.name)):
@@ -140,8 +149,11 @@ class Stacks:
         Heat fails when it is asked for a tenant and for tags in one request
         (heat/db/api.py: _filter_and_page_query), so it is asked for no tenant.
         """
-        told = self._heat.all("/stacks", list[_Stack], "stacks", **query)
-        return tuple(map(_stack, of_project(login.project(self._cloud), told)))
+        return tuple(
+            _stack(told, page.moment)
+            for page in self._heat.pages("/stacks", "stacks", **query)
+            for told in of_project(login.project(self._cloud), page.value(list[_Stack], "stacks"))
+        )
 
 
 def _is_within(links: list[_Link]) -> list[_Link]:
@@ -176,6 +188,7 @@ class _Resource:
     resource_status_reason: str | None
     physical_resource_id: str | None
     links: Annotated[list[_Link], AfterValidator(_is_within)]
+    updated_time: Moment | None = None
     parent_resource: str | None = None
 
 
@@ -211,7 +224,7 @@ def _definition(
     }
 
 
-def _stack(told: _Stack) -> Stack:
+def _stack(told: _Stack, moment: float) -> Stack:
     action, _, status = told.stack_status.partition("_")
     return Stack(
         id=told.id,
@@ -221,6 +234,7 @@ def _stack(told: _Stack) -> Stack:
         reason=told.stack_status_reason or "",
         tags=frozenset(told.tags or ()),
         updated_at=told.updated_time or told.creation_time or "",
+        read=moment,
     )
 
 
@@ -242,4 +256,5 @@ def _resource(told: _Resource) -> Resource:
         stack_name=stack_name,
         stack_id=stack_id,
         parent=told.parent_resource or "",
+        updated_at=told.updated_time or "",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ao.commands.site_command import SystemLister
+from ao.commands.site_command import SystemLister, add_cancel_stuck
 from ao.message import message
 
 
@@ -20,6 +20,7 @@ class Deploy(SystemLister):
         parser.add_argument(
             "--reason", default="", metavar="TEXT", help=message("Why; journalled.")
         )
+        add_cancel_stuck(parser)
         return parser
 
     def take_action(

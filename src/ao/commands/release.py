@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ao.commands.site_command import SiteCommand
+from ao.commands.site_command import SiteCommand, add_cancel_stuck
 from ao.message import Message, message
 from ao.message.translation import spoken
 
@@ -35,6 +35,7 @@ class ReleaseCommand(SiteCommand):
             action="store_true",
             help=message("Switch back even past a one-way change of the database."),
         )
+        add_cancel_stuck(parser)
         parser.add_argument("--no-probe", action="store_true", help=message("Measure nothing."))
         parser.add_argument(
             "--report",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ao.colour import Colour
-from ao.commands.site_command import SystemLister
+from ao.commands.site_command import SystemLister, add_cancel_stuck
 from ao.message import message
 
 
@@ -27,6 +27,7 @@ class Scale(SystemLister):
         parser.add_argument(
             "--reason", default="", metavar="TEXT", help=message("Why, for the journal.")
         )
+        add_cancel_stuck(parser)
         return parser
 
     def take_action(

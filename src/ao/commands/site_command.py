@@ -133,9 +133,10 @@ class SiteCommand(CloudCommand):
 
         If quiet, notes alone are told; what is logged on standard error is not told twice.
         """
+        from ao.clock import Clock
         from ao.commands.progress import progress
         from ao.commands.progress_log import LoggedProgress
-        from ao.progress import Silent
+        from ao.progress import Note, Silent
         from ao.work import Work
 
         site = self.site()
@@ -144,8 +145,26 @@ class SiteCommand(CloudCommand):
             listener = Silent()
         if listener is None:
             listener = self.cleanup.enter_context(progress(quiet=quiet or silent, notes=not silent))
-        cloud = self.program.cloud(site)
-        return Work(cloud=cloud, site=site, progress=LoggedProgress(listener))
+        cloud, told = self.program.cloud(site), LoggedProgress(listener)
+        return Work(
+            cloud=cloud,
+            site=site,
+            clock=Clock(notice=lambda text: told.emit(Note(text))),
+            cancel_stuck=getattr(self.given, "cancel_stuck_update", False),
+            progress=told,
+        )
+
+
+def add_cancel_stuck(parser: argparse.ArgumentParser) -> None:
+    """Add the argument by which an operator has what stands still cancelled."""
+    parser.add_argument(
+        "--cancel-stuck-update",
+        action="store_true",
+        help=message(
+            "Cancel an update of Heat's of which nothing has changed for two minutes, as when its "
+            "engine has ended, and go on; without, Ao waits until Heat's time for it is over."
+        ),
+    )
 
 
 class SystemLister(SiteCommand, AoLister):

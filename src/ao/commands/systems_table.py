@@ -125,6 +125,12 @@ def _state(facts: Facts, colour: Colour) -> str:
     system = facts.systems[colour]
     if system.stack is None:
         return message("not built")
+    if system.standstill is not None:
+        return message(
+            "%(action)s stands still since %(moment)s",
+            action=system.stack.action.lower(),
+            moment=system.standstill.begin,
+        )
     if system.stack.busy:
         return message("%(action)s in progress", action=system.stack.action.lower())
     return system.obstacle() or _pending(system) or message("ready")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ao.commands.site_command import SystemLister
+from ao.commands.site_command import SystemLister, add_cancel_stuck
 from ao.message import message
 
 
@@ -19,6 +19,7 @@ class Up(SystemLister):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add what is done beyond building and repairing."""
         parser = super().get_parser(prog_name)
+        add_cancel_stuck(parser)
         parser.add_argument(
             "--failover",
             action="store_true",

@@ -17,6 +17,7 @@ from ao.fake.nova import Server
 from ao.fake.openstack import OpenStack
 from ao.fake.other_user import OtherUser
 from ao.fake.process import Killed, Process
+from ao.fake.turns import Turns
 from ao.fake.web_application import Application, answer
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "OtherUser",
     "Process",
     "Server",
+    "Turns",
     "answer",
 ]

@@ -71,6 +71,11 @@ class Stacks(Service):
         """Begin to delete a stack; nothing happens if it does not exist."""
         self._project.heat.delete(stack.id)
 
+    @writes
+    def cancel(self, stack: models.Stack) -> None:
+        """Stop to create or update a stack. Raises CloudError if neither is in progress."""
+        self._project.heat.cancel(stack.id)
+
     @reads
     def resources(self, stack: models.Stack) -> tuple[models.Resource, ...]:
         """Return the resources of a stack and of the stacks nested in it."""
@@ -381,6 +386,7 @@ def _stack(stack: Stack) -> models.Stack:
         reason=stack.reason,
         tags=stack.tags,
         updated_at=stack.updated_at,
+        read=stack.services.deployment.timeline.moment(),
     )
 
 
@@ -394,4 +400,5 @@ def _resource(part: Part) -> models.Resource:
         stack_name=part.stack.name,
         stack_id=part.stack.id,
         parent=part.stack.parent.name if part.stack.parent else "",
+        updated_at=part.updated_at,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ao.errors import Forbidden
+from ao.errors import Forbidden, Unavailable
 from ao.fake.faults import Call, Faults
 from ao.fake.process import Process
 from ao.fake.project import Project
@@ -15,12 +15,25 @@ P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="Service")
 
+_HEAT = ("stacks.", "software_configs.")
+"""What the names of calls begin with that Heat's API hands to its engine."""
+
 
 class Calls:
     """A recorder of a process's calls, which checks the user's role and lets faults happen."""
 
-    def __init__(self, project: Project, *, reader: bool, admin: bool = False) -> None:
+    def __init__(
+        self,
+        project: Project,
+        *,
+        reader: bool,
+        admin: bool = False,
+        pause: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Record calls; before each of them `pause` is called."""
+        self._pause = pause
         self._lock = project.deployment.lock
+        self._engine = project.deployment.heat_engine
         self.admin = admin
         """Whether the user may do what services leave to administrators."""
         self._reader = reader
@@ -34,6 +47,7 @@ class Calls:
         A process that was killed asks for none: its call is not recorded, and raises Killed.
         Faults happen outside the lock, since other users may do a whole job in one.
         """
+        self._pause()
         if call.writes:
             self.process.check()
         with self._lock:
@@ -43,6 +57,8 @@ class Calls:
             raise Forbidden(f"cannot call {call.name}: the user has no role that allows it")
         for fault in faults:
             fault.happen(after=False)
+        if call.name.startswith(_HEAT) and not self._engine.running:
+            raise Unavailable(f"cannot call {call.name}: Heat's engine does not answer (HTTP 504)")
         with self._lock:
             result = effect()
         for fault in faults:

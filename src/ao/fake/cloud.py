@@ -22,6 +22,7 @@ from ao.fake.locks import Locks
 from ao.fake.openstack import OpenStack
 from ao.fake.other_user import OtherUser
 from ao.fake.process import Process
+from ao.fake.turns import Turns
 from ao.visit import Answer
 
 
@@ -42,18 +43,20 @@ class Cloud:
         reader: bool = False,
         admin: bool = False,
         trusts: bool = True,
+        turns: Turns | None = None,
     ) -> None:
         """Log in as a user to a project of an OpenStack, by default a new one of its own.
 
         Users of one name are one user, unless `user_id` says otherwise: names repeat over
         domains. A reader may look and change nothing, an administrator may fail load balancers
         over. Without `trusts` the login is an application credential for which Heat creates no
-        stack.
+        stack. With `turns` the login is of a thread that takes turns with others.
         """
         self.openstack = openstack or OpenStack()
         inside = self.openstack.project(project)
         self._project = inside
-        calls = Calls(inside, reader=reader, admin=admin)
+        pause = turns.pause if turns else lambda: None
+        calls = Calls(inside, reader=reader, admin=admin, pause=pause)
         self._trusts = trusts
         self._calls = calls
         self.name = project
@@ -72,7 +75,8 @@ class Cloud:
         self.lookup = Lookup(inside, calls)
         self.other_user = OtherUser(inside)
         """Another user of the project."""
-        self.clock = clock.Clock(now=self.openstack.timeline.now, sleep=self._sleep)
+        own = clock.Clock(now=self.openstack.timeline.now, sleep=self._sleep)
+        self.clock = turns.clock if turns else own
         """Virtual time of the cloud, which passes only during `sleep`."""
 
     @property

@@ -61,6 +61,7 @@ class Convergence:
         self._action = action
         self._scope = Scope(stack)
         self._timeline = stack.services.deployment.timeline
+        self._engine = stack.services.deployment.heat_engine
         self._definitions: Mapping[str, Definition] = (
             {} if action == "DELETE" else stack.blueprint.definitions(self._scope)
         )
@@ -78,9 +79,12 @@ class Convergence:
         for name, definition in self._definitions.items():
             if name not in stack.parts:
                 stack.parts[name] = self._part(name, definition)
-            self._timeline.start(self._job(self._bring(name, definition)))
-        self._timeline.start(self._job(self._conclude()))
-        self._timeline.start(self._time_out())
+            self._start(self._bring(name, definition))
+        self._start(self._conclude())
+        self._timeline.start(self._engine.run(self._time_out()))
+
+    def _start(self, work: Job) -> None:
+        self._timeline.start(self._engine.run(self._job(work)))
 
     def _job(self, work: Job) -> Job:
         """Run work until the traversal is over; a Failure of the work fails the traversal."""
@@ -106,7 +110,7 @@ class Convergence:
     def _conclude(self) -> Job:
         yield from self._until(lambda: self._done >= set(self._definitions))
         for part in self._stack.outgoing:
-            self._timeline.start(self._job(self._remove(part)))
+            self._start(self._remove(part))
         yield from self._until(lambda: not self._stack.outgoing)
         reason = f"Stack {self._action} completed successfully"
         self._stack.set_state(self._action, "COMPLETE", reason)
@@ -118,6 +122,9 @@ class Convergence:
         yield from self._until(lambda: definition.requires <= self._done)
         yield from self._until(lambda: not self._stack.parts[name].working)
         part = self._stack.parts[name]
+        if part.status == "IN_PROGRESS":
+            # heat/engine/check_resource.py: _stale_resource_needs_retry
+            part.set_state(part.action, "FAILED", f"Worker went down during resource {part.action}")
         kind = self._scope.kind(definition.type)
         properties = hot.resolve(definition.properties, self._scope)
         requires = frozenset(self._stack.parts[other] for other in definition.requires)
@@ -180,7 +187,11 @@ class Convergence:
 
     def _part(self, name: str, definition: Definition) -> Part:
         return Part(
-            stack=self._stack, name=name, type=definition.type, created_at=self._timeline.now()
+            stack=self._stack,
+            name=name,
+            type=definition.type,
+            created_at=self._timeline.now(),
+            updated_at=self._timeline.date(),
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from ao.cloud.models import Flavor, Image, Named
+from ao.fake.heat_engine import HeatEngine
 from ao.fake.identifiers import Identifiers
 from ao.fake.timeline import Timeline
 
@@ -39,6 +40,7 @@ class Deployment:
         self.lock = threading.RLock()
         """Held by whoever reads or changes anything in the cloud."""
         self.timeline = Timeline()
+        self.heat_engine = HeatEngine()
         self.identifiers = Identifiers(seed)
         self.providers = providers
         self.services = frozenset(services)

@@ -74,6 +74,18 @@ class Heat:
             self._stop(stack)
             Convergence(stack, "DELETE").begin()
 
+    def cancel(self, stack_id: str) -> None:
+        """Stop the traversal of a stack that is created or updated.
+
+        heat/engine/service.py: stack_cancel_update; heat/engine/worker.py: stop_traversal.
+        """
+        stack = self.find(stack_id)
+        if not stack.busy or stack.action == "DELETE":
+            state = f"{stack.action}_{stack.status}"
+            raise CloudError(f"Cancelling update when stack is {state} is not supported.")
+        self._stop(stack)
+        stack.set_state(stack.action, "FAILED", f"Stack {stack.action} cancelled")
+
     def find(self, stack_id: str) -> Stack:
         """Return the stack of that ID. Raises NotFound."""
         if stack_id not in self.stacks:

@@ -84,11 +84,16 @@ class Nova:
         return server
 
     def build(self, server: Server) -> Job:
-        """Take the time until a server is ACTIVE; it may be deleted meanwhile."""
-        yield BUILD
-        server.status = "ACTIVE"
-        server.console = f"{server.name} login: \n"
-        server.up_at = self._deployment.timeline.now() + BOOT
+        """Take the time until a server is ACTIVE; it may be deleted meanwhile.
+
+        It comes to that even if whoever waits for it ends.
+        """
+        try:
+            yield BUILD
+        finally:
+            server.status = "ACTIVE"
+            server.console = f"{server.name} login: \n"
+            server.up_at = self._deployment.timeline.now() + BOOT
 
     def at(self, subnet_id: str, address: str) -> Server | None:
         """Return the server at a fixed IP of a subnet, or None."""

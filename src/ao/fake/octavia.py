@@ -144,14 +144,17 @@ class Octavia:
         """Wait until a load balancer takes a change, then take the time of one.
 
         One in ERROR takes none, and Heat asks again and again
-        (heat/engine/resources/openstack/octavia/octavia_base.py).
+        (heat/engine/resources/openstack/octavia/octavia_base.py). A change that has begun is
+        carried out, even if whoever waits for it ends.
         """
         while balancer.provisioning_status != "ACTIVE":
             yield TICK
         self.mark(balancer, "PENDING_UPDATE")
-        yield CHANGE
-        self.mark(balancer, "ACTIVE")
-        self._reload(balancer)
+        try:
+            yield CHANGE
+        finally:
+            self.mark(balancer, "ACTIVE")
+            self._reload(balancer)
 
     def mark(self, balancer: Balancer, status: str) -> None:
         """Write the provisioning status of a load balancer."""

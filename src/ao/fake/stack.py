@@ -23,6 +23,8 @@ class Part:
     action: str = "INIT"
     status: str = "COMPLETE"
     reason: str = ""
+    updated_at: str = ""
+    """When its state was set last: ISO 8601, UTC."""
     physical_id: str = ""
     properties: dict[str, Any] = field(default_factory=dict)
     """Properties that it was last built with, with functions evaluated."""
@@ -39,6 +41,7 @@ class Part:
     def set_state(self, action: str, status: str, reason: str = "state changed") -> None:
         """Set action, status and status reason."""
         self.action, self.status, self.reason = action, status, reason
+        self.updated_at = self.services.deployment.timeline.date()
 
 
 @dataclass(eq=False, kw_only=True)

@@ -10,10 +10,11 @@ from ao.cloud import Cloud
 from ao.cloud.protocols import WRITES
 
 
-def guarded(cloud: Cloud, prove: Callable[[], None]) -> Cloud:
+def guarded(cloud: Cloud, prove: Callable[[str], None]) -> Cloud:
     """Return the cloud with `prove` called before each request that would change a site.
 
-    What that raises, say LockLost, keeps the request from going out.
+    It is given service and method, as `floating_ips.point`. What it raises, say LockLost, keeps
+    the request from going out.
     """
     return cast(Cloud, _GuardedCloud(cloud, prove))
 
@@ -21,7 +22,7 @@ def guarded(cloud: Cloud, prove: Callable[[], None]) -> Cloud:
 class _GuardedCloud:
     """A cloud whose services are guarded."""
 
-    def __init__(self, cloud: Cloud, prove: Callable[[], None]) -> None:
+    def __init__(self, cloud: Cloud, prove: Callable[[str], None]) -> None:
         self._cloud = cloud
         self._prove = prove
 
@@ -35,7 +36,7 @@ class _GuardedCloud:
 class _Service:
     """A service of a cloud whose writes are guarded."""
 
-    def __init__(self, service: object, name: str, prove: Callable[[], None]) -> None:
+    def __init__(self, service: object, name: str, prove: Callable[[str], None]) -> None:
         self._service = service
         self._name = name
         self._prove = prove
@@ -47,7 +48,7 @@ class _Service:
 
         @wraps(method)
         def write(*args: object, **more: object) -> object:
-            self._prove()
+            self._prove(f"{self._name}.{name}")
             return method(*args, **more)
 
         return write

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from ao import cloud
+from ao.cloud.protocols import MOVES
 from ao.errors import AoError, Changed, CloudError, NotFound, Unavailable
 from ao.lock.errors import LockLost
 from ao.lock.guarded_cloud import guarded
@@ -25,6 +26,9 @@ RENEWAL = LEASE / 3
 """Seconds between two renewals."""
 AGAIN = LEASE / 12
 """Seconds until a renewal that failed is tried again."""
+FRESH = 1.0
+"""Seconds for which the lock counts as looked at right before a write that moves production: it may
+be given free by force at any moment."""
 SAFE = LEASE - RENEWAL
 """Seconds after a renewal in which nobody can have taken the lock over; what is left of the lease
 is for the request that goes out at their end."""
@@ -74,7 +78,8 @@ class AcquiredLock:
 
         A request that would change the site does not go out, and LockLost is raised in its
         place, once the lock is known to be lost, or when nobody has answered for longer than
-        it is safe that it is ours. Once it was given free by ourselves nothing is guarded.
+        it is safe that it is ours. Right before a write that moves production it is looked at.
+        Once it was given free by ourselves nothing is guarded.
         """
         return replace(work, lock=self, cloud=guarded(work.cloud, self._prove))
 
@@ -119,7 +124,7 @@ class AcquiredLock:
     def _keep(self) -> None:
         """Renew again and again until it is over."""
         pause = RENEWAL
-        while not self._over.wait(pause):
+        while not self._work.clock.wait(self._over, pause):
             try:
                 self._renew()
                 pause = RENEWAL
@@ -141,13 +146,20 @@ class AcquiredLock:
         """Return seconds from some moment, with those in which this machine slept: leases go on."""
         return self._work.clock.now() + _asleep()
 
-    def _prove(self) -> None:
-        """See that nobody can have taken the lock over; it is asked only if that is not sure."""
+    def _prove(self, call: str) -> None:
+        """See that nobody can have taken the lock over; it is asked only if that is not sure.
+
+        By force somebody may take it over at any moment: before a write that moves production it
+        is asked, unless it was within the last second.
+        """
         if self._freed:
             return
         if self._lost is not None:
             raise self._lost
+        if call in MOVES and self._unproven >= FRESH:
+            self.check()
         if self._unproven >= SAFE:
+            # We may have been stopped for long meanwhile, too.
             self.check()
 
     @contextmanager

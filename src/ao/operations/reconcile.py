@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from ao.apply import stack_parameters
+from ao.apply.stack_wait import StandsStill
 from ao.apply.steps import begin, perform
 from ao.apply.switch import load_balancer, method, target
 from ao.apply.switch.drain import way
@@ -42,6 +43,7 @@ from ao.plan.plan import (
     AwaitServers,
     BuildSite,
     BuildSystem,
+    CancelUpdate,
     Done,
     FollowStack,
     Plan,
@@ -161,8 +163,7 @@ def start_deploy(work: Work, version: str) -> None:
     """
     _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
     stored.keep(work.cloud, work.site)
-    facts = work.observe()
-    _start(work, facts, plan.deploy(work.site, facts, version, frozenset()))
+    _start(work, lambda facts, done: plan.deploy(work.site, facts, version, done))
 
 
 def start_scale(work: Work, colour: Colour, size: int) -> None:
@@ -170,10 +171,9 @@ def start_scale(work: Work, colour: Colour, size: int) -> None:
 
     Raises Refused while Heat is at work on it, and else as `scale` does.
     """
-    facts = work.observe()
-    guard.may_scale(facts, work.site.group, colour, size)
+    guard.may_scale(work.observe(), work.site.group, colour, size)
     _preflight(work, lambda facts: plan.scale(facts, colour, size))
-    _start(work, facts, plan.scale(facts, colour, size))
+    _start(work, lambda facts, done: plan.scale(facts, colour, size, done))
 
 
 def switch(
@@ -272,8 +272,15 @@ def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: 
     guard.may_delete(balancers, strangers)
 
 
-def _start(work: Work, facts: Facts, steps: Plan) -> None:
-    """Begin what Heat does alone; nothing else is begun."""
+def _start(work: Work, next_steps: Callable[[Facts, Done], Plan]) -> None:
+    """Begin what Heat does alone, after what stands still is cancelled; nothing else is begun."""
+    facts = work.observe()
+    steps = next_steps(facts, frozenset())
+    stuck = tuple(step for step in steps if isinstance(step, CancelUpdate))
+    if stuck:
+        begin(work, facts, stuck)
+        facts = work.observe()
+        steps = next_steps(facts, frozenset(stuck))
     for step in steps:
         if isinstance(step, FollowStack):
             raise Refused(
@@ -476,7 +483,12 @@ def _run(
                 message("done, and still to do: %(step)s", step="; ".join(map(str, again))),
                 cure=message("`ao status` shows what is; run the command again."),
             )
-        perform(work, facts, steps)
+        try:
+            perform(work, facts, steps)
+        except StandsStill as error:
+            # What is planned next cancels it.
+            work.note(error.message)
+            continue
         done |= frozenset(steps)
     raise BuildFailed(
         message("not finished after %(count)s plans", count=ROUNDS),

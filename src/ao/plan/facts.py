@@ -23,6 +23,7 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.standstill import Standstill, is_still
 from ao.site import Method
 from ao.site.autoscale import Effect
 from ao.site.tags import TAG_FORMAT
@@ -51,6 +52,8 @@ class System:
     """Alarms of its stack that Aodh has; none either when Aodh does not answer."""
     lost: tuple[Resource, ...] = ()
     """Alarms that Heat has built and that Aodh has no more."""
+    standstill: Standstill | None = None
+    """How Heat's work on its stack stands still; None while it goes on, or there is none."""
 
     @property
     def size(self) -> int:
@@ -107,8 +110,10 @@ class System:
         """Resources that Heat has built and that are missing or broken.
 
         Of a server and of its place in the pool it is the group's member, which holds both. One
-        that Heat adds or removes at this moment, as load makes it do, is neither.
+        that Heat adds or removes at this moment, as load makes it do, is neither, unless nothing
+        has changed for so long that no engine of Heat's can be at it.
         """
+        adjusted = self.stack is not None and not is_still(self.stack, self.resources)
         active = {server.id for server in self.servers}
         placed = {member.id for member in self.members}
         members = {
@@ -128,7 +133,7 @@ class System:
             if (
                 resource.type == SERVER_TEMPLATE
                 and resource.name in members
-                and not resource.changing
+                and not (resource.changing and adjusted)
             )
             or (resource.type == "OS::Octavia::LoadBalancer" and self.load_balancer is None)
             or resource in self.lost
@@ -142,8 +147,15 @@ class System:
         if self.stack is None:
             return message("it is not built")
         if self.stack.busy:
-            return message(
+            at_work = message(
                 "Heat is at work on it (%(action)s_IN_PROGRESS)", action=self.stack.action
+            )
+            if self.standstill is None:
+                return at_work
+            return message(
+                "%(obstacle)s, and %(standstill)s",
+                obstacle=at_work,
+                standstill=self.standstill.text,
             )
         if self.stack.failed:
             return message("its stack is %(action)s_FAILED", action=self.stack.action)
@@ -184,13 +196,21 @@ class Facts:
     """Pool method: its listener that reaches the standby."""
     unknown: str = ""
     """Why its alarms are not known; empty when they are, and without autoscaling."""
+    standstill: Standstill | None = None
+    """How Heat's work on the site's own stack stands still; None while it goes on, or there is
+    none."""
+
+    @property
+    def stacks(self) -> Mapping[str, Stack]:
+        """The stacks of the site and of its systems, by name."""
+        stacks = (self.stack, *(system.stack for system in self.systems.values()))
+        return {stack.name: stack for stack in stacks if stack}
 
     @property
     def newer(self) -> tuple[str, ...]:
         """What of the site has tags of a format that Ao does not know yet, a sentence for each."""
-        stacks = (self.stack, *(system.stack for system in self.systems.values()))
         words: dict[str, frozenset[str]] = {
-            message("stack %(name)s", name=stack.name): stack.tags for stack in stacks if stack
+            message("stack %(name)s", name=name): stack.tags for name, stack in self.stacks.items()
         }
         if self.preview is not None:
             described = frozenset(self.preview.description.split())

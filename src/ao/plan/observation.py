@@ -24,6 +24,7 @@ from ao.errors import AoError, NotAuthenticated, NotFound, Refused
 from ao.message import message
 from ao.plan import alarms
 from ao.plan.facts import Facts, System
+from ao.plan.standstill import Standstill, standstill
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
 
@@ -57,9 +58,13 @@ class Observation:
     """Why the alarms are not known; empty when they are."""
 
 
-def observe(cloud: Cloud, site: Site) -> Facts:
-    """Read the facts of a site. Raises as `assemble` does."""
-    return assemble(site, read(cloud, site))
+def observe(cloud: Cloud, site: Site, *, cancel: bool = False) -> Facts:
+    """Read the facts of a site.
+
+    With `cancel` the operator has asked to cancel what stands still of Heat's work. Raises as
+    `assemble` does.
+    """
+    return assemble(site, read(cloud, site), cancel=cancel)
 
 
 def read(cloud: Cloud, site: Site) -> Observation:
@@ -93,7 +98,7 @@ def read(cloud: Cloud, site: Site) -> Observation:
         )
 
 
-def assemble(site: Site, seen: Observation) -> Facts:
+def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
     """Return the facts of a site that follow from an observation of it. Pure.
 
     Addresses, load balancers and servers are known by the IDs that Heat keeps of them:
@@ -111,15 +116,18 @@ def assemble(site: Site, seen: Observation) -> Facts:
         resources=own,
         production=production,
         preview=production if shares else _of(own, "preview_address", seen.floating_ips),
-        systems={colour: _system(site, seen, colour, shared) for colour in Colour},
+        systems={colour: _system(site, seen, colour, shared, cancel=cancel) for colour in Colour},
         shared=shared,
         production_listener=_of(own, "production_listener", seen.listeners),
         preview_listener=_of(own, "preview_listener", seen.listeners),
         unknown=seen.unknown,
+        standstill=_standstill(site, seen, site.stack, cancel=cancel),
     )
 
 
-def _system(site: Site, seen: Observation, colour: Colour, shared: LoadBalancer | None) -> System:
+def _system(
+    site: Site, seen: Observation, colour: Colour, shared: LoadBalancer | None, *, cancel: bool
+) -> System:
     resources = seen.resources.get(site.system_stack(colour), ())
     balancer = shared or _of(resources, "load_balancer", seen.load_balancers)
     pool_id = _pool_id(site, seen.resources, colour)
@@ -134,7 +142,13 @@ def _system(site: Site, seen: Observation, colour: Colour, shared: LoadBalancer 
         servers=_servers(resources, seen.servers),
         alarms=_alarms_of(resources, seen.alarms),
         lost=() if seen.unknown else _lost(resources, seen.alarms),
+        standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
     )
+
+
+def _standstill(site: Site, seen: Observation, name: str, *, cancel: bool) -> Standstill | None:
+    resources = seen.resources.get(name, ())
+    return standstill(seen.stacks.get(name), resources, site.deadlines.build, cancel=cancel)
 
 
 def _pool_id(site: Site, resources: Resources, colour: Colour) -> str | None:

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ao.cloud import Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
 from ao.plan.facts import Facts, System
+from ao.plan.standstill import Standstill
 from ao.site import DrainWay, Method, Site, checked_version
 from ao.site.autoscale import Effect
 
@@ -33,6 +35,21 @@ class FollowStack(Step):
     def __str__(self) -> str:
         return message(
             "wait for Heat to finish the %(action)s of %(name)s", action=self.action, name=self.name
+        )
+
+
+@dataclass(frozen=True)
+class CancelUpdate(Step):
+    """Have Heat stop what stands still of its work on a stack, so that it can begin anew."""
+
+    name: str
+    action: str
+
+    def __str__(self) -> str:
+        return message(
+            "cancel the %(action)s of %(name)s, on which Heat does nothing",
+            action=self.action,
+            name=self.name,
         )
 
 
@@ -264,7 +281,7 @@ def _site_stack(site: Site, facts: Facts) -> Plan:
     if facts.stack is None:
         return (BuildSite(),)
     if facts.stack.busy:
-        return (FollowStack(site.stack, facts.stack.action),)
+        return (_follow(facts.stack, facts.standstill),)
     if facts.stack.failed and facts.stack.action == "DELETE":
         return (RemoveSite(),)
     return (RepairSite(),) if facts.stack.failed or facts.broken else ()
@@ -290,7 +307,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
     if system.stack is None:
         yield BuildSystem(colour, version, _size(site, system))
     elif system.stack.busy:
-        yield FollowStack(system.stack.name, system.stack.action)
+        yield _follow(system.stack, system.standstill)
     elif system.stack.failed and colour is facts.live:
         if system.stack.action == "DELETE":
             raise Refused(
@@ -312,6 +329,16 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
             yield BuildSystem(colour, version, _size(site, system))
     elif system.broken:
         yield RepairSystem(colour, system.size)
+
+
+def _follow(stack: Stack, standstill: Standstill | None) -> Step:
+    """Step by which Heat's work on a stack comes to its end.
+
+    A deletion is not cancelled, but asked for again, by whoever follows it.
+    """
+    if standstill is not None and standstill.to_cancel and stack.action != "DELETE":
+        return CancelUpdate(stack.name, stack.action)
+    return FollowStack(stack.name, stack.action)
 
 
 def _size(site: Site, system: System) -> int:
@@ -376,7 +403,10 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
     """Build or update the standby's stack; Heat finds what differs."""
     stack = system.stack
     if stack is not None and stack.busy:
-        if system.version != version:
+        step = _follow(stack, system.standstill)
+        # A deletion that stands still is asked for again, by whoever follows it.
+        still = system.standstill is not None and stack.action == "DELETE"
+        if system.version != version and not (still or isinstance(step, CancelUpdate)):
             raise Refused(
                 message(
                     "Heat is at work on %(colour)s (%(action)s of version %(version)s)",
@@ -384,9 +414,12 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
                     action=stack.action,
                     version=system.version or "?",
                 ),
-                cure=message("Wait for it (`ao status`), then run the command again."),
+                cure=cure_of_work(
+                    system.standstill,
+                    message("Wait for it (`ao status`), then run the command again."),
+                ),
             )
-        return (FollowStack(stack.name, stack.action),)
+        return (step,)
     if stack is not None and stack.failed and stack.action == "DELETE":
         return (RemoveSystem(system.colour),)
     if any(isinstance(step, BuildSystem) for step in done):
@@ -394,10 +427,23 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
     return (BuildSystem(system.colour, version, _size(site, system)),)
 
 
+def cure_of_work(standstill: Standstill | None, wait: str) -> str:
+    """Return what to do about Heat's work on a stack: wait, or cancel what stands still."""
+    if standstill is None:
+        return wait
+    return message(
+        "Its work stands still: %(standstill)s. The same command with --cancel-stuck-update "
+        "cancels it and goes on; without, from %(moment)s on.",
+        standstill=standstill.text,
+        moment=standstill.deadline,
+    )
+
+
 def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> Plan:
     """Next steps of giving a system a size, its servers healthy.
 
-    Load may give the live system another one again as soon as it has it.
+    Load may give the live system another one again as soon as it has it. A stack whose update
+    this command has cancelled is updated anew.
 
     Raises Refused when it is not built or its stack has failed, and for size 0: Heat takes a
     desired capacity of 0 for none (heat/engine/resources/aws/autoscaling/
@@ -413,7 +459,13 @@ def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> 
             cure=message("`ao down %(name)s` deletes the system.", name=colour.value),
         )
     system = facts.systems[colour]
-    if system.stack is None or system.stack.failed:
+    cancelled = any(
+        isinstance(step, CancelUpdate)
+        and system.stack is not None
+        and step.name == system.stack.name
+        for step in done
+    )
+    if system.stack is None or (system.stack.failed and not cancelled):
         raise Refused(
             message(
                 "%(colour)s cannot be scaled: %(obstacle)s",
@@ -425,9 +477,10 @@ def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> 
             else message("`ao deploy VERSION` builds it anew."),
         )
     if system.stack.busy:
-        return (FollowStack(system.stack.name, system.stack.action),)
+        return (_follow(system.stack, system.standstill),)
     step = ScaleSystem(colour, size)
-    if system.size != size and not (colour is facts.live and step in done):
+    wanting = system.stack.failed or system.size != size
+    if wanting and not (colour is facts.live and step in done):
         return (step,)
     return _await_servers(facts, colour)
 
@@ -443,7 +496,7 @@ def match(facts: Facts, to: Colour, done: Done = frozenset()) -> Plan:
     if facts.systems[to].size >= live.size:
         grew = any(isinstance(step, ScaleSystem) for step in done)
         return _await_servers(facts, to) if grew else ()
-    return scale(facts, to, live.size)
+    return scale(facts, to, live.size, done)
 
 
 def down(facts: Facts, colours: frozenset[Colour]) -> Plan:

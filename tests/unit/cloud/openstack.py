@@ -84,6 +84,7 @@ RESOURCE = {
     "resource_status": "CREATE_COMPLETE",
     "resource_status_reason": "",
     "physical_resource_id": "n-1",
+    "updated_time": TIME,
     "links": [{"rel": "stack", "href": "http://heat.example/v1/p/stacks/ao-shop/s-1"}],
 }
 EVENT = {"resource_name": "grow", "event_time": TIME}
@@ -108,6 +109,7 @@ ANSWERS: dict[str, Reply] = {
     "POST /heat/v1/p/stacks": (201, {"stack": {"id": "s-1", "links": []}}),
     "(PUT|PATCH) /heat/v1/p/stacks/ao-shop/s-1": (202, None),
     "DELETE /heat/v1/p/stacks/ao-shop/s-1": (204, None),
+    "POST /heat/v1/p/stacks/ao-shop/s-1/actions": (200, "null"),
     "GET /heat/.*/resources": (200, {"resources": [RESOURCE]}),
     "PATCH /heat/.*/resources/lock_network": (200, "null"),
     "GET /heat/.*/events": (200, {"events": [EVENT]}),

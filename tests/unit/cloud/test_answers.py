@@ -76,6 +76,7 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "stacks.update": lambda cloud: cloud.stacks.update(STACK, TEMPLATE, {}, frozenset(), 60),
     "stacks.repair": lambda cloud: cloud.stacks.repair(STACK, {}, 60),
     "stacks.delete": lambda cloud: cloud.stacks.delete(STACK),
+    "stacks.cancel": lambda cloud: cloud.stacks.cancel(STACK),
     "stacks.resources": lambda cloud: cloud.stacks.resources(STACK),
     "stacks.mark_unhealthy": lambda cloud: cloud.stacks.mark_unhealthy(RESOURCE, "broken"),
     "stacks.last_signal": lambda cloud: cloud.stacks.last_signal(STACK),
@@ -167,10 +168,10 @@ UNDERSTOOD = {
     "no content": {"stacks.delete", "locks.remove", "ports.sweep", "software_configs.remove"},
     # Glance tells its errors in HTML: the page may be its own.
     "a page for what is not there": {"lookup.image"},
-    "a word": {"stacks.mark_unhealthy"},
-    "an empty object": {"stacks.mark_unhealthy"},
-    "lists of nothing": {"stacks.mark_unhealthy"},
-    "lists of other things": {"stacks.mark_unhealthy"},
+    "a word": {"stacks.mark_unhealthy", "stacks.cancel"},
+    "an empty object": {"stacks.mark_unhealthy", "stacks.cancel"},
+    "lists of nothing": {"stacks.mark_unhealthy", "stacks.cancel"},
+    "lists of other things": {"stacks.mark_unhealthy", "stacks.cancel"},
 }
 
 

@@ -5,6 +5,7 @@ from unittest import mock
 from django.urls import reverse
 
 from ao import lock
+from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated, NotFound
 from ao.journal import Journal
 from tests.unit.dashboard.visitor import PANEL, VisitorTest
@@ -111,3 +112,20 @@ class SilenceTest(VisitorTest):
         self.fails(NotAuthenticated("the token has expired"))
         assert self.page("rows").status_code == 503
         assert self.page("now", "shop").status_code == 503
+
+    def test_a_session_that_ends_within_an_action_leads_to_the_log_in_page_and_goes_on(
+        self,
+    ) -> None:
+        """All that is asked from then on is refused, the lock's end too: it ends by itself."""
+        expired = NotAuthenticated("the token has expired")
+        for call in ("stacks.update", "software_configs.add", "locks.remove"):
+            self.cloud.faults.fail(call, expired, skip=call == "software_configs.add")
+        answer = self.post("deploy", version="2.0")
+        assert answer.status_code == 302
+        assert "/auth/" in answer.url
+        self.cloud.faults.clear()
+        self.work.clock.sleep(lock.LEASE)
+        answer = self.post("deploy", version="2.0")
+        assert "/auth/" not in answer.url
+        green = self.work.observe().systems[Colour.GREEN]
+        assert (green.version, green.stack.busy) == ("2.0", True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from ao import fake, lock
-from ao.cloud.protocols import UNLOCKED, WRITES
+from ao.clock import Clock
+from ao.cloud.protocols import MOVES, UNLOCKED, WRITES
 from ao.colour import Colour
 from ao.errors import NotFound
 from ao.lock import LockLost, lease
@@ -40,6 +41,10 @@ CASES = {
     "scale": Case(built, lambda work: operations.scale(work, GREEN, 3)),
     "down": Case(built, lambda work: operations.down(work, frozenset(Colour))),
 }
+
+
+MOVE = {Method.ADDRESS: "floating_ips.point", Method.POOL: "load_balancers.set_default_pool"}
+"""What moves production and the preview, by each method."""
 
 
 @pytest.fixture(params=list(Method))
@@ -139,6 +144,51 @@ def test_a_lock_of_which_nobody_has_told_for_long_is_renewed_before_a_write(site
             "locks.renew",
             "ports.sweep",
         ]
+
+
+def test_a_lock_is_looked_at_right_before_production_or_the_preview_moves(site: Site) -> None:
+    work = deployed(site)
+    seen = looked = 0
+    since: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        look()
+        work.clock.sleep(seconds)
+
+    def look() -> None:
+        """Take in the calls since the last wait: between two waits no time passes."""
+        nonlocal seen, looked
+        for call in work.cloud.calls[seen:]:
+            if call.name in {"locks.take", "locks.renew"}:
+                looked = work.clock.now()
+            if call.name in MOVES:
+                since.append(work.clock.now() - looked)
+        seen = len(work.cloud.calls)
+
+    look()
+    since.clear()
+    operations.switch(replace(work, clock=Clock(now=work.clock.now, sleep=sleep)))
+    look()
+    assert len(since) >= 2
+    assert max(since) < lease.FRESH
+
+
+def test_a_holder_whose_lock_was_given_away_by_force_moves_nothing_more(site: Site) -> None:
+    """Within its lease, and after its command has waited for a moment."""
+    work = deployed(site)
+    other = replace(work, cloud=fake.Cloud(openstack=work.cloud.openstack, user="other"))
+
+    def take_over() -> None:
+        lock.release(other, force=True)
+        lock.acquire_by_hand(other, "mine", 600.0)
+        work.clock.sleep(lease.FRESH)
+        after.append(len(work.cloud.calls))
+
+    after: list[int] = []
+    work.cloud.faults.meanwhile(MOVE[site.switch.method], take_over, after=True)
+    with pytest.raises(LockLost, match="now it is held by other"):
+        operations.switch(work)
+    assert [call for call in work.cloud.calls[after[0] :] if call.name in MOVES] == []
 
 
 def test_a_lock_is_renewed_before_a_write_after_the_machine_slept(

@@ -154,9 +154,9 @@ class AutoScalingGroup(NestedStack):
         size = self._size(part)
         wanted = self._within(part, size + change)
         if part.status == "COMPLETE" and wanted != size:
-            part.services.deployment.timeline.start(
-                self._without_failure(self._resize(part, wanted), done)
-            )
+            deployment = part.services.deployment
+            job = self._without_failure(self._resize(part, wanted), done)
+            deployment.timeline.start(deployment.heat_engine.run(job))
 
     def _resize(self, part: Part, size: int) -> Job:
         """Add members, or remove those that failed and then the oldest."""

@@ -11,7 +11,26 @@ WORK = 1.0
 """Seconds that Heat needs to create or delete a resource of Neutron."""
 
 
-class Network(Kind):
+class NeutronKind(Kind):
+    """A resource type of Neutron."""
+
+    def lost(self, part: Part) -> bool:
+        """Return whether the resource is gone; one that failed is updated else.
+
+        heat/engine/resources/openstack/neutron/neutron.py: needs_replace_failed.
+        """
+        neutron = part.services.neutron
+        there = (
+            neutron.networks,
+            neutron.subnets,
+            neutron.routers,
+            neutron.security_groups,
+            neutron.floating_ips,
+        )
+        return not any(part.physical_id in things for things in there)
+
+
+class Network(NeutronKind):
     """OS::Neutron::Net."""
 
     optional = frozenset({"name", "tags"})
@@ -27,7 +46,7 @@ class Network(Kind):
         part.services.neutron.delete_network(part.physical_id)
 
 
-class Subnet(Kind):
+class Subnet(NeutronKind):
     """OS::Neutron::Subnet."""
 
     required = frozenset({"network", "cidr"})
@@ -51,7 +70,7 @@ class Subnet(Kind):
         part.services.neutron.delete_subnet(part.physical_id)
 
 
-class Router(Kind):
+class Router(NeutronKind):
     """OS::Neutron::Router."""
 
     optional = frozenset({"name", "external_gateway_info", "tags"})
@@ -73,7 +92,7 @@ class Router(Kind):
         part.services.neutron.delete_router(part.physical_id)
 
 
-class RouterInterface(Kind):
+class RouterInterface(NeutronKind):
     """OS::Neutron::RouterInterface."""
 
     required = frozenset({"router", "subnet"})
@@ -86,6 +105,10 @@ class RouterInterface(Kind):
         part.physical_id = f"{router}:subnet_id={subnet}"
         yield WORK
 
+    def lost(self, part: Part) -> bool:
+        """Return whether the subnet was never connected."""
+        return not part.physical_id
+
     def delete(self, part: Part) -> Job:
         """Disconnect the subnet from the router."""
         yield WORK
@@ -93,7 +116,7 @@ class RouterInterface(Kind):
         part.services.neutron.remove_interface(router, subnet)
 
 
-class SecurityGroup(Kind):
+class SecurityGroup(NeutronKind):
     """OS::Neutron::SecurityGroup."""
 
     optional = frozenset({"name", "description", "rules"})
@@ -112,7 +135,7 @@ class SecurityGroup(Kind):
         part.services.neutron.security_groups.pop(part.physical_id, None)
 
 
-class FloatingIP(Kind):
+class FloatingIP(NeutronKind):
     """OS::Neutron::FloatingIP."""
 
     required = frozenset({"floating_network"})

@@ -29,8 +29,10 @@ class LoadBalancer(Kind):
             properties["vip_subnet"],
         )
         part.physical_id = balancer.id
-        yield octavia.BUILD
-        part.services.octavia.mark(balancer, "ACTIVE")
+        try:
+            yield octavia.BUILD
+        finally:
+            part.services.octavia.mark(balancer, "ACTIVE")
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
         """Change the name and description of the load balancer."""

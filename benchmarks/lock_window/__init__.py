@@ -1,0 +1,1 @@
+"""How long the lock can be lost unseen before production moves."""

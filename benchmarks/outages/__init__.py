@@ -1,0 +1,1 @@
+"""What an outage of a service within a command costs."""
