@@ -174,7 +174,7 @@ def test_a_hook_that_fails_is_told_and_production_has_moved() -> None:
 
 
 def test_a_hook_that_does_not_end_is_ended_at_the_deadline() -> None:
-    work = built(draining(OVN, hook="sleep 60", deadline=0.2))
+    work = built(draining(OVN, hook="sleep 60", quiet=0.1, deadline=0.2))
     told = switch(work)
     assert any("ran longer than 0.2s" in note for note in told.notes)
     assert work.observe().live is GREEN
