@@ -290,10 +290,10 @@ def _await_servers(work: Work, colour: Colour) -> None:
         what=message("the servers of %(colour)s to pass the health check", colour=colour),
         deadline=work.site.deadlines.serve,
         cure=message(
-            "`openstack server list --name ^%(site)s-%(colour)s-` names the servers, `openstack "
+            "`openstack server list --name ^%(site)s-%(name)s-` names the servers, `openstack "
             "console log show SERVER` tells how one started.",
             site=work.site.name,
-            colour=colour.value,
+            name=colour.value,
         ),
     )
 
