@@ -23,7 +23,9 @@ BLUE, GREEN = Colour
 OVN = SITES[Method.ADDRESS]
 PROXY = replace(
     OVN,
-    load_balancer=replace(OVN.load_balancer, provider="amphora", protocol="HTTP"),
+    load_balancer=replace(
+        OVN.load_balancer, provider="amphora", protocol="HTTP", algorithm="ROUND_ROBIN"
+    ),
 )
 
 
