@@ -309,10 +309,10 @@ def _how_servers_started(work: Work, colour: Colour) -> Message:
         server = console.silent_server(system.resources, system.members)
     if server is None:
         return message(
-            "`openstack server list --name ^%(site)s-%(colour)s-` names the servers, `openstack "
+            "`openstack server list --name ^%(site)s-%(name)s-` names the servers, `openstack "
             "console log show SERVER` tells how one started.",
             site=work.site.name,
-            colour=colour.value,
+            name=colour.value,
         )
     return console.advice(work.cloud, server)
 

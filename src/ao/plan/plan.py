@@ -317,8 +317,10 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
                     colour=colour,
                 ),
                 cure=message(
-                    "`ao deploy` to %(colour)s, `ao switch %(colour)s`, then `ao up`.",
+                    "`ao deploy VERSION` brings one to %(colour)s, `ao switch %(name)s` makes it "
+                    "live; then `ao up`.",
                     colour=colour.other,
+                    name=colour.other.value,
                 ),
             )
         yield RepairSystem(colour, system.size)

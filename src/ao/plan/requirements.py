@@ -82,7 +82,7 @@ def _addresses(site: Site, facts: Facts, offers: Offers) -> Iterator[_Complaint]
 
 
 def _times(site: Site) -> Iterator[_Complaint]:
-    check, drain = site.health_check, site.drain
+    check = site.health_check
     if check.timeout > check.interval:
         yield _Complaint(
             "health_check.timeout",
@@ -91,15 +91,6 @@ def _times(site: Site) -> Iterator[_Complaint]:
                 "ended when the next begins",
                 timeout=check.timeout,
                 interval=check.interval,
-            ),
-        )
-    if drain.quiet > drain.deadline:
-        yield _Complaint(
-            "drain.quiet",
-            message(
-                "%(quiet)s are longer than `deadline`, %(deadline)s: no drain would ever end well",
-                quiet=duration.show(drain.quiet),
-                deadline=duration.show(drain.deadline),
             ),
         )
     if site.group.delete_delay >= site.deadlines.build:

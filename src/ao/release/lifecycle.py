@@ -216,12 +216,13 @@ def _without_way_back(facts: Facts) -> str:
         return message("`ao up` builds the site; `ao switch blue` makes blue live.")
     if facts.switching_to is not None:
         return message(
-            "`ao switch` finishes it; `ao switch %(other)s` goes to the other system.",
-            other=facts.live.other,
+            "`ao switch` finishes it; `ao switch %(name)s` goes to the other system.",
+            name=facts.live.other.value,
         )
     return message(
-        "`ao history` tells what was live; `ao switch %(colour)s` "
+        "`ao history` tells what was live; `ao switch %(name)s` "
         "makes %(colour)s live as it is, if that is what you want.",
+        name=facts.live.other.value,
         colour=facts.live.other,
     )
 

@@ -157,7 +157,7 @@ def test_clients_of_the_probe_that_are_left_on_the_old_system_are_told(
 ) -> None:
     site = replace(
         site,
-        load_balancer=replace(site.load_balancer, provider="amphora"),
+        load_balancer=replace(site.load_balancer, provider="amphora", algorithm="SOURCE_IP"),
         drain=replace(site.drain, deadline=5.0),
     )
     probe.left = 4

@@ -53,6 +53,16 @@ def test_every_message_gets_the_parameters_of_its_template() -> None:
     assert not [where for template, given, where in calls() if places(template) != given]
 
 
+def test_no_command_holds_a_word_that_other_languages_have_another_for() -> None:
+    """A colour is 緑 to a Japanese reader, and `ao switch 緑` is no command."""
+    spoken_otherwise = re.compile(r"%\((colour|other|live|standby|old|new|outcome|stage)\)s")
+    assert not [
+        where
+        for template, _, where in calls()
+        if any(spoken_otherwise.search(command) for command in template.split("`")[1::2])
+    ]
+
+
 def descriptions() -> set[str]:
     """What the program and its commands say of themselves."""
     commands = [entry.load() for group in GROUPS for entry in entry_points(group=group)]

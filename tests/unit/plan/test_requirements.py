@@ -77,7 +77,6 @@ def test_a_production_address_of_another_network_is_refused() -> None:
     ("changes", "key"),
     [
         ({"health_check": replace(SITE.health_check, timeout=3)}, "health_check.timeout"),
-        ({"drain": replace(SITE.drain, quiet=61.0)}, "drain.quiet"),
         ({"deadlines": replace(SITE.deadlines, build=2.0)}, "group.delete_delay"),
         ({"group": replace(SITE.group, maximum=251)}, "network.green"),
         (
@@ -91,12 +90,12 @@ def test_what_could_be_built_and_not_work_is_refused(changes: dict[str, object],
 
 
 def test_a_complaint_names_file_and_line_or_those_of_what_is_above() -> None:
-    places = {"": "ao.yaml:1", "drain": "ao.yaml:12", "drain.quiet": "ao.yaml:13"}
-    site = replace(SITE, drain=replace(SITE.drain, quiet=61.0), places=places)
-    assert complaint(site).startswith("ao.yaml:13: drain.quiet: ")
-    del places["drain.quiet"]
-    assert complaint(site).startswith("ao.yaml:12: drain.quiet: ")
-    assert complaint(replace(site, places={})).startswith("drain.quiet: ")
+    places = {"": "ao.yaml:1", "group": "ao.yaml:12", "group.delete_delay": "ao.yaml:13"}
+    site = replace(SITE, group=replace(SITE.group, delete_delay=900.0), places=places)
+    assert complaint(site).startswith("ao.yaml:13: group.delete_delay: ")
+    del places["group.delete_delay"]
+    assert complaint(site).startswith("ao.yaml:12: group.delete_delay: ")
+    assert complaint(replace(site, places={})).startswith("group.delete_delay: ")
 
 
 @given(version=st.text("1", min_size=1, max_size=40), repeats=st.integers(1200, 4500))
