@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cliff.app import App
@@ -133,7 +134,6 @@ class SiteCommand(CloudCommand):
 
         If quiet, notes alone are told; what is logged on standard error is not told twice.
         """
-        from ao.clock import Clock
         from ao.commands.progress import progress
         from ao.commands.progress_log import LoggedProgress
         from ao.progress import Note, Silent
@@ -146,13 +146,13 @@ class SiteCommand(CloudCommand):
         if listener is None:
             listener = self.cleanup.enter_context(progress(quiet=quiet or silent, notes=not silent))
         cloud, told = self.program.cloud(site), LoggedProgress(listener)
-        return Work(
+        work = Work(
             cloud=cloud,
             site=site,
-            clock=Clock(notice=lambda text: told.emit(Note(text))),
             cancel_stuck=getattr(self.given, "cancel_stuck_update", False),
             progress=told,
         )
+        return replace(work, clock=replace(work.clock, notice=lambda text: told.emit(Note(text))))
 
 
 def add_cancel_stuck(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ao.clock import Clock
 from ao.errors import AoError
 from ao.journal import Ask, Asked, Entry, Journal
 from ao.message import message
@@ -45,7 +44,9 @@ class Control:
     @property
     def work(self) -> Work:
         """The work, with a clock that hears requests as it waits and stands still in a pause."""
-        return replace(self._inner, clock=Clock(now=self._now, sleep=self._sleep))
+        return replace(
+            self._inner, clock=replace(self._inner.clock, now=self._now, sleep=self._sleep)
+        )
 
     def listen(self) -> None:
         """Hear what was asked since the last time; returns when no pause holds.
