@@ -106,13 +106,17 @@ class LiveErrors:
         return well and colour_of(answer, identify) is old
 
     def _lead_preview(self) -> str:
-        """Lead the preview to the old system; return its URL, or nothing if production is there."""
+        """Lead the preview to the old system; return its URL, or nothing if production is there.
+
+        A switch under way stays noted: when the errors end, it goes on with its drain.
+        """
         work, old = self._work, self._live.other
         facts = work.observe()
         if facts.live is not self._live or facts.preview is None:
             return ""
         if facts.previewed is not old:
-            method(work.site).preview(work, facts, PointPreview(old))
+            step = PointPreview(old, switching_to=facts.switching_to)
+            method(work.site).preview(work, facts, step)
         return work.site.preview_url(facts.preview.address)
 
 

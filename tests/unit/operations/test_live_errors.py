@@ -14,6 +14,7 @@ from ao.visit import Answer, NoAnswer
 from ao.work import Work
 from tests.unit.operations.sites import deployed
 from tests.unit.probes import RATE, Users
+from tests.unit.release.releases import Listener
 
 
 def switched(work: Work, users: Users, **said: bool) -> None:
@@ -65,6 +66,26 @@ def test_errors_without_a_colour_that_the_old_system_gives_too_are_not_the_new_o
 
     switched(replace(work, visit=nobody_else_answers), users)
     assert work.observe().live is Colour.GREEN
+
+
+def test_errors_without_a_colour_that_end_leave_no_part_of_the_switch_undone(site: Site) -> None:
+    work = deployed(site)
+    users = Users(work=work, bad=lambda seconds: seconds < 3.0, coloured=False)
+    listener = Listener()
+
+    def nobody_answers_at_first(url: str, timeout: float) -> Answer:
+        facts = work.observe()
+        assert facts.preview is not None
+        on_preview = url.startswith(work.site.preview_url(facts.preview.address))
+        begun = users.on_green[0] if users.on_green else work.clock.now()
+        if users.on_green and (on_preview or users.bad(work.clock.now() - begun)):
+            raise NoAnswer("nothing answers for three seconds")
+        return work.visit(url, timeout)
+
+    switched(replace(work, visit=nobody_answers_at_first, progress=listener), users)
+    facts = work.observe()
+    assert (facts.live, facts.previewed, facts.switching_to) == (Colour.GREEN, Colour.BLUE, None)
+    assert "drain blue" in [step.split(",")[0] for step in listener.steps]
 
 
 def test_a_version_that_stumbles_for_its_first_second_stays(site: Site) -> None:
