@@ -339,7 +339,7 @@ def _run(run: ReleaseRun) -> Outcome | None:
 
 
 def _stages(run: ReleaseRun) -> Outcome | None:
-    if run.past.verdict == Judgement.BACK:
+    if run.past.verdict == Judgement.BACK or _leaves(run):
         production.go_back(run, message("it was begun before"))
     for stage in Stage:
         run.listen()
@@ -362,6 +362,18 @@ def _stages(run: ReleaseRun) -> Outcome | None:
             return None
     run.end(Outcome.RELEASED)
     return Outcome.RELEASED
+
+
+def _leaves(run: ReleaseRun) -> bool:
+    """Return whether production is on its way back from the version, and nothing tells why.
+
+    A process that was killed has moved it away from errors, which comes before the verdict.
+    """
+    old = run.past.old
+    if run.past.verdict is not None or Stage.SWITCH not in run.past.done:
+        return False
+    facts = run.observe()
+    return facts.live is old and facts.switching_to is old
 
 
 def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from ao import release
+from ao import fake, lock, release
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.journal import Judged, Judgement
 from ao.plan.plan import PointProduction
 from ao.progress import ProgressEvent, Silent, StepStarted
 from ao.release import RolledBack
-from ao.site import Site
+from ao.site import Method, Site
 from ao.site.hooks import Hook, Point
+from ao.work import Work
 from tests.unit.operations.sites import built
 from tests.unit.probes import RATE, Users
 from tests.unit.release.releases import entries, options, outcome
@@ -48,6 +49,41 @@ def test_production_leaves_it_within_seconds_whatever_the_measures_wait_for(site
     assert outcome(work) == "rolled back"
     judged = [it.event for it in entries(work) if isinstance(it.event, Judged)]
     assert [it.verdict for it in judged] == [Judgement.BACK]
+
+
+MOVE = {Method.ADDRESS: "floating_ips.point", Method.POOL: "load_balancers.set_default_pool"}
+"""Calls that move production."""
+
+
+@dataclass
+class Killer(Silent):
+    """Has the process killed once it has moved production to blue."""
+
+    work: Work
+
+    def emit(self, event: ProgressEvent) -> None:
+        match event:
+            case StepStarted(PointProduction(Colour.BLUE)):
+                self.work.cloud.faults.kill(MOVE[self.work.site.switch.method], after=True)
+
+
+def test_killed_once_production_has_left_it_the_same_command_ends_the_switch_back(
+    site: Site,
+) -> None:
+    work = built(measured(site))
+    users = Users(work=work, bad=lambda seconds: seconds > FROM)
+    with pytest.raises(fake.Killed):
+        release.release(
+            replace(work, progress=Killer(work)), "2.0", options(work, probes=users)
+        )
+    assert not any(isinstance(it.event, Judged) for it in entries(work))
+    work.cloud.process.restart()
+    work.clock.sleep(lock.LEASE)
+    with pytest.raises(RolledBack):
+        release.release(work, "2.0", options(work, probes=users))
+    facts = work.observe()
+    assert (facts.live, facts.previewed, facts.switching_to) == (Colour.BLUE, Colour.GREEN, None)
+    assert outcome(work) == "rolled back"
 
 
 @dataclass
