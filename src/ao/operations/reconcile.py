@@ -225,22 +225,26 @@ def switch(
             rescue(measured, to.other)
             raise _switch_back(measured, to.other, move, error) from error
         except NotSeen as error:
-            if stays or work.observe().live is not to:
+            if stays or _patiently(work).live is not to:
                 raise
             raise _switch_back(measured, to.other, move, error) from error
     return facts if keeping is work else _patiently(work)
 
 
-def rescue(work: Work, to: Colour) -> None:
+def rescue(work: Work, to: Colour, *, online: bool = False) -> None:
     """Move production to a system at once, off one that answers nothing but errors.
 
-    Nothing else is done before. A `switch` to the same system does what is left: production is
-    seen, the other system drained, and alarms are set.
+    Nothing else is done before, but that with `online` a server of it has to pass the health
+    check. A `switch` to the same system does what is left: production is seen, the other system
+    drained, and alarms are set. A cloud that does not do it is told, and asked again by that.
     """
     move = Move(way=DrainWay.AFTER, quiet=work.site.drain.quiet, urgent=True)
-    facts = work.observe()
-    if facts.live is to.other:
-        perform(work, facts, method(work.site).plan(facts, to, frozenset(), move))
+    try:
+        facts = _patiently(work)
+        if facts.live is to.other and (facts.systems[to].online or not online):
+            perform(work, facts, method(work.site).plan(facts, to, frozenset(), move))
+    except (CloudError, DeadlinePassed) as error:
+        work.note(error.message)
 
 
 def down(work: Work, colours: frozenset[Colour]) -> Facts:
@@ -436,7 +440,7 @@ def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen) -> SwitchF
         colour=old.other,
     )
     try:
-        _run(work, lambda facts, done: _move(work, facts, old, done, move))
+        _run(work, lambda facts, done: _move(work, facts, old, done, move), _patiently(work))
     except DeadlinePassed as second:
         return SwitchFailed(
             message(

@@ -6,7 +6,7 @@ import pytest
 
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
-from ao.errors import SwitchFailed
+from ao.errors import SwitchFailed, Unavailable
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.site import Site
@@ -104,3 +104,20 @@ def test_nothing_goes_back_past_a_one_way_change(site: Site) -> None:
     work = deployed(site)
     switched(work, Users(work=work, bad=always), may_return=False)
     assert work.observe().live is Colour.GREEN
+
+
+@pytest.mark.parametrize("call", ["stacks.tagged", "servers.active", "load_balancers.all"])
+def test_a_look_that_fails_does_not_leave_production_on_errors(
+    site: Site, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = deployed(site)
+    rescue = reconcile.rescue
+
+    def failing(work: Work, to: Colour) -> None:
+        work.cloud.faults.fail(call, Unavailable("the service did not answer"))
+        rescue(work, to)
+
+    monkeypatch.setattr(reconcile, "rescue", failing)
+    with pytest.raises(SwitchFailed, match="is back on blue"):
+        switched(work, Users(work=work, bad=always))
+    assert work.observe().live is Colour.BLUE

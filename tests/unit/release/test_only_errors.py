@@ -73,9 +73,7 @@ def test_killed_once_production_has_left_it_the_same_command_ends_the_switch_bac
     work = built(measured(site))
     users = Users(work=work, bad=lambda seconds: seconds > FROM)
     with pytest.raises(fake.Killed):
-        release.release(
-            replace(work, progress=Killer(work)), "2.0", options(work, probes=users)
-        )
+        release.release(replace(work, progress=Killer(work)), "2.0", options(work, probes=users))
     assert not any(isinstance(it.event, Judged) for it in entries(work))
     work.cloud.process.restart()
     work.clock.sleep(lock.LEASE)
