@@ -216,10 +216,13 @@ def switch(
         )
         stays = force or not options.may_return or before.live in (None, to)
         errors = LiveErrors(measured, measured.probe, to) if measured.probe else None
-        watched = errors.watched() if errors and not stays else measured
+        if stays or not before.systems[to.other].online:
+            # Errors of some seconds are better than a system that has no server left.
+            errors = None
+        watched = errors.watched() if errors else measured
         try:
             facts = _run(watched, partial(next_steps, watched), before)
-            if errors and not stays:
+            if errors:
                 errors.settle()
         except OnlyErrors as error:
             rescue(measured, to.other)

@@ -106,6 +106,16 @@ def test_nothing_goes_back_past_a_one_way_change(site: Site) -> None:
     assert work.observe().live is Colour.GREEN
 
 
+def test_nothing_goes_back_to_a_system_without_a_healthy_server(site: Site) -> None:
+    work = deployed(site)
+    for server in work.observe().systems[Colour.BLUE].servers:
+        work.cloud.other_user.break_server(server.id)
+    work.clock.sleep(60.0)
+    assert not work.observe().systems[Colour.BLUE].online
+    switched(work, Users(work=work, bad=lambda seconds: seconds < 4.0))
+    assert work.observe().live is Colour.GREEN
+
+
 @pytest.mark.parametrize("call", ["stacks.tagged", "servers.active", "load_balancers.all"])
 def test_a_look_that_fails_does_not_leave_production_on_errors(
     site: Site, call: str, monkeypatch: pytest.MonkeyPatch
