@@ -27,6 +27,9 @@ AFTER = 2.0
 """Seconds that the probe runs on after the switch."""
 BEFORE = 900.0
 """Seconds before a switch whose servers and load are told too."""
+PASSING = frozenset({408, 425, 429})
+"""HTTP statuses that tell of this moment and not of the page: a time-out, a replay, a rate limit
+(RFC 9110, section 15.5.9; RFC 8470; RFC 6585)."""
 REACH = 3.0
 """Seconds that production has to answer, for a probe to be worth its while."""
 
@@ -105,9 +108,10 @@ def begin(
         return message("no system is live yet")
     try:
         answer = work.visit(load.url + load.identify.path, REACH)
+        expect = _good_status(work, load, answer)
     except NoAnswer as error:
         return message("production does not answer from here (%(words)s)", words=error)
-    probe.begin(replace(load, expect=_good_status(work, load, answer)))
+    probe.begin(replace(load, expect=expect))
     try:
         probe.wait_until_running(work.site.deadlines.switch)
     except Unavailable as error:
@@ -121,13 +125,15 @@ def _good_status(work: Work, load: ProbeLoad, answer: Answer) -> int | None:
 
     It is what the health check expects where it asks for the same path. A production that asks
     its users to log in answers 401 or 403 and is well: then that is a good answer, and it is said.
+    Raises NoAnswer where the search for its colour takes too long.
     """
     site = work.site
     if load.expect is not None:
         return load.expect
     if load.identify.path == site.health_check.path:
         return site.health_check.expect
-    if 400 <= answer.status < 500 and colour_of(answer, load.identify) is not None:
+    client_error = 400 <= answer.status < 500 and answer.status not in PASSING
+    if client_error and colour_of(answer, load.identify) is not None:
         work.note(
             message(
                 "Production answers %(path)s with HTTP %(status)s: that counts as a good answer, "
