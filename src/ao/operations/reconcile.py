@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 from ao.apply import stack_parameters
@@ -490,8 +491,10 @@ def _run(
                 message("done, and still to do: %(step)s", step="; ".join(map(str, again))),
                 cure=message("`ao status` shows what is; run the command again."),
             )
+        # What was cancelled and begun anew may be slow: that waits until its time is over.
+        anew = any(isinstance(step, CancelUpdate) for step in done)
         try:
-            perform(work, facts, steps)
+            perform(replace(work, cancel_stuck=work.cancel_stuck and not anew), facts, steps)
         except StandsStill as error:
             # What is planned next cancels it.
             work.note(error.message)
