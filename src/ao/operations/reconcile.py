@@ -326,7 +326,8 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
     for step in steps:
         if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
             guard.may_build(facts, step.colour)
-    requirements.check(work.site, facts, steps, found)
+    for doubt in requirements.check(work.site, facts, steps, found):
+        work.note(doubt)
     _refuse_names(work, facts, steps)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
