@@ -88,10 +88,13 @@ def begin(
     facts: Facts,
     probe: Probe,
     change: Callable[[ProbeLoad], ProbeLoad] = lambda load: load,
+    *,
+    moved: bool = False,
 ) -> str:
     """Have a probe ask production if it answers from here; empty, or why it cannot be asked.
 
-    `change` is what is changed of the load that the site file gives.
+    `change` is what is changed of the load that the site file gives; `moved` says that production
+    has moved, so that its answers are compared with those of the system that was live before.
     """
     site = work.site
     load = change(
@@ -108,7 +111,7 @@ def begin(
         return message("no system is live yet")
     try:
         answer = work.visit(load.url + load.identify.path, REACH)
-        expect = _good_status(work, load, answer)
+        expect = _good_status(work, load, answer, facts if moved else None)
     except NoAnswer as error:
         return message("production does not answer from here (%(words)s)", words=error)
     probe.begin(replace(load, expect=expect))
@@ -120,11 +123,12 @@ def begin(
     return ""
 
 
-def _good_status(work: Work, load: ProbeLoad, answer: Answer) -> int | None:
+def _good_status(work: Work, load: ProbeLoad, answer: Answer, moved: Facts | None) -> int | None:
     """Return the HTTP status of a good answer; None for any below 400.
 
     It is what the health check expects where it asks for the same path. A production that asks
     its users to log in answers 401 or 403 and is well: then that is a good answer, and it is said.
+    When production has moved, it is so only if the system that was live before answers the same.
     Raises NoAnswer where the search for its colour takes too long.
     """
     site = work.site
@@ -133,6 +137,8 @@ def _good_status(work: Work, load: ProbeLoad, answer: Answer) -> int | None:
     if load.identify.path == site.health_check.path:
         return site.health_check.expect
     client_error = 400 <= answer.status < 500 and answer.status not in PASSING
+    if client_error and moved is not None and not _as_before(work, moved, load, answer.status):
+        return None
     if client_error and colour_of(answer, load.identify) is not None:
         work.note(
             message(
@@ -144,6 +150,17 @@ def _good_status(work: Work, load: ProbeLoad, answer: Answer) -> int | None:
         )
         return answer.status
     return None
+
+
+def _as_before(work: Work, facts: Facts, load: ProbeLoad, status: int) -> bool:
+    """Return whether the standby answers with that status, too, or does not tell."""
+    if facts.preview is None or facts.previewed is not facts.standby:
+        return True
+    url = work.site.preview_url(facts.preview.address) + load.identify.path
+    try:
+        return work.visit(url, REACH).status == status
+    except NoAnswer:
+        return True
 
 
 @dataclass

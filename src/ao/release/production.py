@@ -260,7 +260,8 @@ def _probing(run: ReleaseRun, facts: Facts) -> Iterator[Probe | None]:
         yield None
         return
     with run.options.probes() as probe:
-        why_not = measurement.begin(run.work, facts, probe)
+        moved = facts.live is run.past.new
+        why_not = measurement.begin(run.work, facts, probe, moved=moved)
         yield None if why_not else probe
 
 

@@ -14,6 +14,7 @@ from ao.progress import ProgressEvent, Silent, StepStarted
 from ao.release import RolledBack
 from ao.site import Method, Site
 from ao.site.hooks import Hook, Point
+from ao.visit import Answer
 from ao.work import Work
 from tests.unit.operations.sites import built
 from tests.unit.probes import RATE, Users
@@ -121,3 +122,21 @@ def test_production_stays_where_there_is_no_server_to_go_back_to(site: Site) -> 
     with pytest.raises(Refused, match="blue cannot go live"):
         release.release(work, "2.0", options(work, probes=users))
     assert work.observe().live is Colour.GREEN
+
+
+@pytest.mark.parametrize(("before", "expect"), [(200, None), (401, 401)])
+def test_the_new_version_does_not_say_what_a_good_answer_is(
+    site: Site, before: int, expect: int | None
+) -> None:
+    """Its page may be gone (404), or ask for a log-in as that of the old one did."""
+    work = built(measured(site))
+    after = 404 if before == 200 else before
+
+    def visit(url: str, timeout: float) -> Answer:
+        answer = work.visit(url, timeout)
+        status = before if answer.headers["x-ao-colour"] == "blue" else after
+        return replace(answer, status=status) if url.endswith("/version") else answer
+
+    users = Users(work=work, bad=lambda _seconds: False)
+    release.release(replace(work, visit=visit), "2.0", options(work, probes=users))
+    assert [load.expect for load in users.loads] == [expect] * 3
