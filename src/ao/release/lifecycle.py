@@ -398,7 +398,7 @@ def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:
 def _failed(run: ReleaseRun, error: AoError) -> None:
     """Write down that a release stopped.
 
-    It stays open once production has moved, and when the lock is lost.
+    It stays open once production has moved, while it is on its way back, and when the lock is lost.
     """
     run.notify(Event.FAILURE, why=error.message)
     if isinstance(error, lock.LockLost):
@@ -406,7 +406,8 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
         run.write(Noted(text=message("stopped: %(message)s", message=error.message)))
         return
     facts = run.observe()
-    if facts.live is run.past.new or facts.switching_to is run.past.new:
+    returning = run.past.verdict == Judgement.BACK and facts.switching_to is run.past.old
+    if facts.live is run.past.new or facts.switching_to is run.past.new or returning:
         run.write(Noted(text=message("stopped: %(message)s", message=error.message)))
         run.work.note(
             message(

@@ -7,8 +7,9 @@ import pytest
 
 from ao import fake, lock, release
 from ao.colour import Colour
-from ao.errors import Refused
+from ao.errors import Refused, Unavailable
 from ao.journal import Judged, Judgement
+from ao.operations import reconcile
 from ao.plan.plan import PointProduction
 from ao.progress import ProgressEvent, Silent, StepStarted
 from ao.release import RolledBack
@@ -80,6 +81,29 @@ def test_killed_once_production_has_left_it_the_same_command_ends_the_switch_bac
     work.clock.sleep(lock.LEASE)
     with pytest.raises(RolledBack):
         release.release(work, "2.0", options(work, probes=users))
+    facts = work.observe()
+    assert (facts.live, facts.previewed, facts.switching_to) == (Colour.BLUE, Colour.GREEN, None)
+    assert outcome(work) == "rolled back"
+
+
+def test_a_switch_back_that_fails_after_production_has_moved_is_gone_on_with(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = built(measured(site))
+    rescue = reconcile.rescue
+
+    def rescued(work: Work, to: Colour, *, online: bool) -> None:
+        rescue(work, to, online=online)
+        if any(isinstance(it.event, Judged) for it in entries(work)):
+            work.cloud.faults.fail("stacks.tagged", Unavailable("the service did not answer"))
+
+    monkeypatch.setattr(reconcile, "rescue", rescued)
+    users = Users(work=work, bad=lambda seconds: seconds > FROM)
+    with pytest.raises(Unavailable):
+        release.release(work, "2.0", options(work, probes=users))
+    assert (work.observe().live, work.observe().switching_to) == (Colour.BLUE, Colour.BLUE)
+    with pytest.raises(RolledBack):
+        release.resume(work, options(work, probes=users))
     facts = work.observe()
     assert (facts.live, facts.previewed, facts.switching_to) == (Colour.BLUE, Colour.GREEN, None)
     assert outcome(work) == "rolled back"
