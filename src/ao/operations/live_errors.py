@@ -100,10 +100,10 @@ class LiveErrors:
                 return False
             answer = work.visit(self._preview + identify.path, VISIT)
             healthy = work.visit(self._preview + work.site.health_check.path, VISIT)
+            told = colour_of(answer, identify)
         except (AoError, NoAnswer):
             return False
-        well = healthy.status == work.site.health_check.expect
-        return well and colour_of(answer, identify) is old
+        return healthy.status == work.site.health_check.expect and told is old
 
     def _lead_preview(self) -> str:
         """Lead the preview to the old system; return its URL, or nothing if production is there.

@@ -131,3 +131,17 @@ def test_a_look_that_fails_does_not_leave_production_on_errors(
     with pytest.raises(SwitchFailed, match="is back on blue"):
         switched(work, Users(work=work, bad=always))
     assert work.observe().live is Colour.BLUE
+
+
+def test_an_old_system_whose_colour_cannot_be_searched_for_in_time_does_not_answer_well(
+    site: Site,
+) -> None:
+    work = deployed(site)
+    slow = replace(site, identify=replace(site.identify, header=None, body="(a+)+(blue|green)$"))
+
+    def visit(url: str, timeout: float) -> Answer:
+        return replace(work.visit(url, timeout), body="a" * 4000)
+
+    blind = replace(work, visit=visit, sees=False, site=slow)
+    switched(blind, Users(work=work, bad=always, coloured=False))
+    assert work.observe().live is Colour.GREEN
