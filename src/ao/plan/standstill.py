@@ -22,8 +22,7 @@ STANDSTILL = 120.0
 """Seconds without a change of a stack in progress, or of anything in it, after which its work
 stands still."""
 CANCELLABLE = frozenset({"CREATE", "UPDATE"})
-"""Actions that Heat cancels; not somebody's snapshot or check, of which the stack does not even
-tell when it began."""
+"""Actions that Heat cancels: not somebody's snapshot, nor a check or a suspension."""
 _PRECISION = 5.0
 """Seconds by which Heat's moments, which are whole seconds, may differ from one another."""
 
