@@ -7,7 +7,7 @@ import pytest
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
 from ao.errors import SwitchFailed, Unavailable
-from ao.operations import reconcile
+from ao.operations import operations, reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.site import Site
 from ao.visit import Answer, NoAnswer
@@ -144,4 +144,20 @@ def test_an_old_system_whose_colour_cannot_be_searched_for_in_time_does_not_answ
 
     blind = replace(work, visit=visit, sees=False, site=slow)
     switched(blind, Users(work=work, bad=always, coloured=False))
+    assert work.observe().live is Colour.GREEN
+
+
+@pytest.mark.parametrize("folder", [True, False], ids=["site file", "stored"])
+def test_an_ordered_switch_does_not_go_back_past_a_one_way_change_either(
+    site: Site, folder: bool
+) -> None:
+    gate = replace(site.migration, one_way=frozenset({"2.0"}))
+    built = deployed(site)
+    work = replace(built, site=replace(site, migration=gate))
+    work = work if folder else replace(work, site=replace(work.site, folder=None))
+    measurement = Measurement(
+        probe=Users(work=work, bad=always),
+        load=lambda load: replace(load, new_per_second=RATE, expect=200),
+    )
+    operations.switch(work, Colour.GREEN, SwitchOptions(measurement=measurement))
     assert work.observe().live is Colour.GREEN
