@@ -119,7 +119,11 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
             resources = work.cloud.stacks.resources(stack)
             work.progress.emit(StackRead(stack, resources))
             still = standstill(
-                stack, resources, work.site.deadlines.build, cancel=work.cancel_stuck
+                stack,
+                resources,
+                work.site.deadlines.build,
+                cancel=work.cancel_stuck,
+                pause=work.site.group.delete_delay,
             )
             if gone:
                 _sweep(work, resources)

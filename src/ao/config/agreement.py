@@ -18,8 +18,9 @@ PROXIES = frozenset({"amphora", "amphorav2", "octavia"})
 LONGEST_PATH = 255
 """Characters of a path that Octavia keeps (octavia/db/models.py: HealthMonitor)."""
 _CHARACTER = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
-_URL_PATH = rf"/{_CHARACTER}*(?:\?(?:{_CHARACTER}|\?)*)?"
-"""A path, and perhaps a query, of RFC 3986: what Octavia takes (octavia/common/validate.py)."""
+_URL_PATH = rf"/{_CHARACTER}*(?:[?#]\S*)?"
+"""A path of RFC 3986, and anything but blanks after it: what Octavia takes, which looks at no query
+(octavia/common/validate.py: url_path)."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -174,7 +174,10 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
         what = "the key is missing"
     elif detail["type"] == "string_pattern_mismatch":
         what = f"{_shown(detail, key)} does not match {detail['ctx']['pattern']}"
-    elif detail["type"] != "value_error":
+    elif detail["type"] == "value_error":
+        # It may repeat what was given.
+        what = redaction.redact(what)
+    else:
         what += f", not {_shown(detail, key)}"
     field = _fields(section).get(name)
     if field is None or not field.examples or "write" in what:

@@ -27,6 +27,9 @@ AFTER = 2.0
 """Seconds that the probe runs on after the switch."""
 BEFORE = 900.0
 """Seconds before a switch whose servers and load are told too."""
+PASSING = frozenset({408, 425, 429})
+"""HTTP statuses that tell of this moment and not of the page: a time-out, a replay, a rate limit
+(RFC 9110, section 15.5.9; RFC 8470; RFC 6585)."""
 REACH = 3.0
 """Seconds that production has to answer, for a probe to be worth its while."""
 
@@ -85,10 +88,13 @@ def begin(
     facts: Facts,
     probe: Probe,
     change: Callable[[ProbeLoad], ProbeLoad] = lambda load: load,
+    *,
+    moved: bool = False,
 ) -> str:
     """Have a probe ask production if it answers from here; empty, or why it cannot be asked.
 
-    `change` is what is changed of the load that the site file gives.
+    `change` is what is changed of the load that the site file gives; `moved` says that production
+    has moved, so that its answers are compared with those of the system that was live before.
     """
     site = work.site
     load = change(
@@ -105,9 +111,10 @@ def begin(
         return message("no system is live yet")
     try:
         answer = work.visit(load.url + load.identify.path, REACH)
+        expect = _good_status(work, load, answer, facts if moved else None)
     except NoAnswer as error:
         return message("production does not answer from here (%(words)s)", words=error)
-    probe.begin(replace(load, expect=_good_status(work, load, answer)))
+    probe.begin(replace(load, expect=expect))
     try:
         probe.wait_until_running(work.site.deadlines.switch)
     except Unavailable as error:
@@ -116,18 +123,23 @@ def begin(
     return ""
 
 
-def _good_status(work: Work, load: ProbeLoad, answer: Answer) -> int | None:
+def _good_status(work: Work, load: ProbeLoad, answer: Answer, moved: Facts | None) -> int | None:
     """Return the HTTP status of a good answer; None for any below 400.
 
     It is what the health check expects where it asks for the same path. A production that asks
     its users to log in answers 401 or 403 and is well: then that is a good answer, and it is said.
+    When production has moved, it is so only if the system that was live before answers the same.
+    Raises NoAnswer where the search for its colour takes too long.
     """
     site = work.site
     if load.expect is not None:
         return load.expect
     if load.identify.path == site.health_check.path:
         return site.health_check.expect
-    if 400 <= answer.status < 500 and colour_of(answer, load.identify) is not None:
+    client_error = 400 <= answer.status < 500 and answer.status not in PASSING
+    if client_error and moved is not None and not _as_before(work, moved, load, answer.status):
+        return None
+    if client_error and colour_of(answer, load.identify) is not None:
         work.note(
             message(
                 "Production answers %(path)s with HTTP %(status)s: that counts as a good answer, "
@@ -138,6 +150,17 @@ def _good_status(work: Work, load: ProbeLoad, answer: Answer) -> int | None:
         )
         return answer.status
     return None
+
+
+def _as_before(work: Work, facts: Facts, load: ProbeLoad, status: int) -> bool:
+    """Return whether the standby answers with that status, too, or does not tell."""
+    if facts.preview is None or facts.previewed is not facts.standby:
+        return True
+    url = work.site.preview_url(facts.preview.address) + load.identify.path
+    try:
+        return work.visit(url, REACH).status == status
+    except NoAnswer:
+        return True
 
 
 @dataclass

@@ -100,19 +100,23 @@ class LiveErrors:
                 return False
             answer = work.visit(self._preview + identify.path, VISIT)
             healthy = work.visit(self._preview + work.site.health_check.path, VISIT)
+            told = colour_of(answer, identify)
         except (AoError, NoAnswer):
             return False
-        well = healthy.status == work.site.health_check.expect
-        return well and colour_of(answer, identify) is old
+        return healthy.status == work.site.health_check.expect and told is old
 
     def _lead_preview(self) -> str:
-        """Lead the preview to the old system; return its URL, or nothing if production is there."""
+        """Lead the preview to the old system; return its URL, or nothing if production is there.
+
+        A switch under way stays noted: when the errors end, it goes on with its drain.
+        """
         work, old = self._work, self._live.other
         facts = work.observe()
         if facts.live is not self._live or facts.preview is None:
             return ""
         if facts.previewed is not old:
-            method(work.site).preview(work, facts, PointPreview(old))
+            step = PointPreview(old, switching_to=facts.switching_to)
+            method(work.site).preview(work, facts, step)
         return work.site.preview_url(facts.preview.address)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from ao import lock
 from ao.apply.switch import target
@@ -120,6 +121,10 @@ def switch(
             answer = None if options.force else migration.ask(work, context)
             for event in migration.told(work, version, answer):
                 operation.write(event)
+            one_way = answer or version in work.site.migration.one_way
+            if one_way and not i_know:
+                # The old system could not use the database: production stays, whatever is seen.
+                options = replace(options, may_return=False)
         try:
             return reconcile.switch(operation.work, to, options)
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 
 from ao.apply import stack_parameters
@@ -216,31 +217,38 @@ def switch(
         )
         stays = force or not options.may_return or before.live in (None, to)
         errors = LiveErrors(measured, measured.probe, to) if measured.probe else None
-        watched = errors.watched() if errors and not stays else measured
+        if stays or not before.systems[to.other].online:
+            # Errors of some seconds are better than a system that has no server left.
+            errors = None
+        watched = errors.watched() if errors else measured
         try:
             facts = _run(watched, partial(next_steps, watched), before)
-            if errors and not stays:
+            if errors:
                 errors.settle()
         except OnlyErrors as error:
             rescue(measured, to.other)
             raise _switch_back(measured, to.other, move, error) from error
         except NotSeen as error:
-            if stays or work.observe().live is not to:
+            if stays or _patiently(work).live is not to:
                 raise
             raise _switch_back(measured, to.other, move, error) from error
     return facts if keeping is work else _patiently(work)
 
 
-def rescue(work: Work, to: Colour) -> None:
+def rescue(work: Work, to: Colour, *, online: bool = False) -> None:
     """Move production to a system at once, off one that answers nothing but errors.
 
-    Nothing else is done before. A `switch` to the same system does what is left: production is
-    seen, the other system drained, and alarms are set.
+    Nothing else is done before, but that with `online` a server of it has to pass the health
+    check. A `switch` to the same system does what is left: production is seen, the other system
+    drained, and alarms are set. A cloud that does not do it is told, and asked again by that.
     """
     move = Move(way=DrainWay.AFTER, quiet=work.site.drain.quiet, urgent=True)
-    facts = work.observe()
-    if facts.live is to.other:
-        perform(work, facts, method(work.site).plan(facts, to, frozenset(), move))
+    try:
+        facts = _patiently(work)
+        if facts.live is to.other and (facts.systems[to].online or not online):
+            perform(work, facts, method(work.site).plan(facts, to, frozenset(), move))
+    except (CloudError, DeadlinePassed) as error:
+        work.note(error.message)
 
 
 def down(work: Work, colours: frozenset[Colour]) -> Facts:
@@ -318,7 +326,8 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
     for step in steps:
         if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
             guard.may_build(facts, step.colour)
-    requirements.check(work.site, facts, steps, found)
+    for doubt in requirements.check(work.site, facts, steps, found):
+        work.note(doubt)
     _refuse_names(work, facts, steps)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
@@ -436,7 +445,7 @@ def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen) -> SwitchF
         colour=old.other,
     )
     try:
-        _run(work, lambda facts, done: _move(work, facts, old, done, move))
+        _run(work, lambda facts, done: _move(work, facts, old, done, move), _patiently(work))
     except DeadlinePassed as second:
         return SwitchFailed(
             message(
@@ -483,8 +492,10 @@ def _run(
                 message("done, and still to do: %(step)s", step="; ".join(map(str, again))),
                 cure=message("`ao status` shows what is; run the command again."),
             )
+        # What was cancelled and begun anew may be slow: that waits until its time is over.
+        anew = any(isinstance(step, CancelUpdate) for step in done)
         try:
-            perform(work, facts, steps)
+            perform(replace(work, cancel_stuck=work.cancel_stuck and not anew), facts, steps)
         except StandsStill as error:
             # What is planned next cancels it.
             work.note(error.message)

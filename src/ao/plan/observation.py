@@ -148,7 +148,13 @@ def _system(
 
 def _standstill(site: Site, seen: Observation, name: str, *, cancel: bool) -> Standstill | None:
     resources = seen.resources.get(name, ())
-    return standstill(seen.stacks.get(name), resources, site.deadlines.build, cancel=cancel)
+    return standstill(
+        seen.stacks.get(name),
+        resources,
+        site.deadlines.build,
+        cancel=cancel,
+        pause=site.group.delete_delay,
+    )
 
 
 def _pool_id(site: Site, resources: Resources, colour: Colour) -> str | None:

@@ -2,20 +2,21 @@
 
 What `ao.config.agreement` refuses can be built in no cloud. Here is what a build with this image
 and flavor, from this network, of this version would come to grief at, or what it could not do
-afterwards; it is refused before anything is built.
+afterwards; it is refused before anything is built. Of a system that is there and gets another
+version, what it has been built with already is only told: a mend must not wait for it.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ao import duration
 from ao.cloud import Flavor, Image, Named
 from ao.colour import Colour
 from ao.errors import ConfigError
-from ao.message import joined, message
+from ao.message import Message, joined, message
 from ao.plan.facts import Facts
 from ao.plan.plan import BuildSite, BuildSystem, Plan
 from ao.site import Site, user_data
@@ -43,22 +44,35 @@ class _Complaint:
     what: str
 
 
-def check(site: Site, facts: Facts, steps: Plan, offers: Offers) -> None:
-    """Raise ConfigError, with the place of each key, if a plan builds what cannot work."""
+def check(site: Site, facts: Facts, steps: Plan, offers: Offers) -> tuple[Message, ...]:
+    """Raise ConfigError, with the place of each key, if a plan builds what cannot work.
+
+    Return what is to be told: what only a new system would be refused for, a message each.
+    """
     systems = [step for step in steps if isinstance(step, BuildSystem)]
-    if not systems and not any(isinstance(step, BuildSite) for step in steps):
-        return
-    found = [*_addresses(site, facts, offers), *_times(site), *_sizes(site)]
+    new = any(isinstance(step, BuildSite) for step in steps)
+    if not systems and not new:
+        return ()
+    new = new or any(facts.systems[step.colour].stack is None for step in systems)
+    found = list(_addresses(site, facts, offers))
+    doubtful = [*_times(site), *_sizes(site)]
     if systems:
         found += _servers(offers)
+        doubtful += _disk(offers)
     for step in systems:
         found += _user_data(site, step.colour, step.version)
+    if new:
+        found += doubtful
     if found:
-        complaints = [
-            message("%(where)s: %(what)s", where=site.place(it.key), what=it.what)
-            for it in dict.fromkeys(found)
-        ]
-        raise ConfigError(joined("\n", complaints), cure=message("Nothing was changed."))
+        raise ConfigError(joined("\n", _told(site, found)), cure=message("Nothing was changed."))
+    return _told(site, doubtful)
+
+
+def _told(site: Site, complaints: Iterable[_Complaint]) -> tuple[Message, ...]:
+    return tuple(
+        message("%(where)s: %(what)s", where=site.place(it.key), what=it.what)
+        for it in dict.fromkeys(complaints)
+    )
 
 
 def _addresses(site: Site, facts: Facts, offers: Offers) -> Iterator[_Complaint]:
@@ -67,6 +81,7 @@ def _addresses(site: Site, facts: Facts, offers: Offers) -> Iterator[_Complaint]
     if (
         site.production_address is not None
         and address is not None
+        and not facts.connected
         and address.network_id != network.id
     ):
         yield _Complaint(
@@ -156,13 +171,6 @@ def _servers(offers: Offers) -> Iterator[_Complaint]:
             ),
         )
     if flavor.disk == 0:
-        yield _Complaint(
-            "flavor",
-            message(
-                "%(flavor)s has no disk, and the servers start from one; write a flavor that has",
-                flavor=flavor.name,
-            ),
-        )
         return
     least = max(image.min_disk, -(-image.size // GIB))
     if flavor.disk < least:
@@ -174,6 +182,18 @@ def _servers(offers: Offers) -> Iterator[_Complaint]:
                 disk=flavor.disk,
                 image=image.name or image.id,
                 least=least,
+            ),
+        )
+
+
+def _disk(offers: Offers) -> Iterator[_Complaint]:
+    """Nova asks who may start a server so by its policy: administrators, unless that says else."""
+    if offers.flavor.disk == 0:
+        yield _Complaint(
+            "flavor",
+            message(
+                "%(flavor)s has no disk, and the servers start from one; write a flavor that has",
+                flavor=offers.flavor.name,
             ),
         )
 

@@ -21,6 +21,8 @@ from ao.message import Message, message
 STANDSTILL = 120.0
 """Seconds without a change of a stack in progress, or of anything in it, after which its work
 stands still."""
+CANCELLABLE = frozenset({"CREATE", "UPDATE"})
+"""Actions that Heat cancels: not somebody's snapshot, nor a check or a suspension."""
 _PRECISION = 5.0
 """Seconds by which Heat's moments, which are whole seconds, may differ from one another."""
 
@@ -55,25 +57,36 @@ class Standstill:
 
 
 def standstill(
-    stack: Stack | None, resources: Collection[Resource], deadline: float, *, cancel: bool = False
+    stack: Stack | None,
+    resources: Collection[Resource],
+    deadline: float,
+    *,
+    cancel: bool = False,
+    pause: float = 0.0,
 ) -> Standstill | None:
     """Return how Heat's work on a stack stands still; None while it goes on, or there is none.
 
-    `deadline` is the seconds that Heat has for it. With `cancel` the operator has asked to cancel
-    what stands still. Pure: the present is when the stack was read.
+    `deadline` is the seconds that Heat has for it, `pause` those for which Heat itself waits
+    before it deletes a server. With `cancel` the operator has asked to cancel what stands still.
+    Pure: the present is when the stack was read.
     """
-    if stack is None or not stack.busy or not is_still(stack, resources):
+    if stack is None or not stack.busy or not is_still(stack, resources, STANDSTILL + pause):
         return None
     begun = _seconds(stack.updated_at)
     since = _last_change(stack, resources)
     seconds = stack.read - since
     over = stack.read - begun + _PRECISION >= deadline
-    return Standstill(since=since, seconds=seconds, ends=begun + deadline, to_cancel=over or cancel)
+    return Standstill(
+        since=since,
+        seconds=seconds,
+        ends=begun + deadline,
+        to_cancel=stack.action in CANCELLABLE and (over or cancel),
+    )
 
 
-def is_still(stack: Stack, resources: Iterable[Resource]) -> bool:
-    """Return whether nothing of a stack has changed for STANDSTILL. Pure."""
-    return bool(stack.updated_at) and stack.read - _last_change(stack, resources) >= STANDSTILL
+def is_still(stack: Stack, resources: Iterable[Resource], seconds: float = STANDSTILL) -> bool:
+    """Return whether nothing of a stack has changed for so many seconds. Pure."""
+    return bool(stack.updated_at) and stack.read - _last_change(stack, resources) >= seconds
 
 
 def _last_change(stack: Stack, resources: Iterable[Resource]) -> float:

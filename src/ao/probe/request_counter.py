@@ -32,6 +32,8 @@ REASONS = 50
 ELSE = "another reason"
 STATUSES = 30
 """Different HTTP statuses that are counted each; later ones are OTHER_STATUS."""
+CLIENT_ERROR = 400
+"""Least HTTP status that tells of an error (RFC 9110, section 15.5)."""
 SERVER_ERROR = 500
 """Least HTTP status that tells of a server's own fault (RFC 9110, section 15.6)."""
 UNKNOWN = "unknown"
@@ -123,6 +125,9 @@ class RequestCounter:
             if request.status >= SERVER_ERROR:
                 self._errors[request.colour or UNKNOWN] += 1
         if request.outcome.lost:
+            if request.status is not None and request.status < CLIENT_ERROR:
+                # Not what was expected, and yet no error.
+                self._good[request.colour or UNKNOWN] += 1
             self._open.lost += 1
             if len(self._losses) < LOSSES:
                 self._losses.append(_loss(request, self._known(request.reason)))

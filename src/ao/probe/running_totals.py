@@ -21,7 +21,8 @@ class RunningTotals:
     rates: Mapping[str, float]
     """Answers a second by colour, over the last second that is whole."""
     good: Mapping[str, int] = field(default_factory=dict)
-    """Good answers by colour; one that told none counts as `unknown`."""
+    """Answers by colour that are good, or of a status below 400 where another is expected; one that
+    told none counts as `unknown`."""
     errors: Mapping[str, int] = field(default_factory=dict)
     """Answers of status 500 and above, by colour likewise."""
 

@@ -339,7 +339,7 @@ def _run(run: ReleaseRun) -> Outcome | None:
 
 
 def _stages(run: ReleaseRun) -> Outcome | None:
-    if run.past.verdict == Judgement.BACK:
+    if run.past.verdict == Judgement.BACK or _leaves(run):
         production.go_back(run, message("it was begun before"))
     for stage in Stage:
         run.listen()
@@ -364,6 +364,18 @@ def _stages(run: ReleaseRun) -> Outcome | None:
     return Outcome.RELEASED
 
 
+def _leaves(run: ReleaseRun) -> bool:
+    """Return whether production is on its way back from the version, and nothing tells why.
+
+    A process that was killed has moved it away from errors, which comes before the verdict.
+    """
+    old = run.past.old
+    if run.past.verdict is not None or Stage.SWITCH not in run.past.done:
+        return False
+    facts = run.observe()
+    return facts.live is old and facts.switching_to is old
+
+
 def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:
     """End a release as somebody asks. Raises Aborted, or RolledBack when production had moved."""
     facts = run.observe()
@@ -386,7 +398,7 @@ def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:
 def _failed(run: ReleaseRun, error: AoError) -> None:
     """Write down that a release stopped.
 
-    It stays open once production has moved, and when the lock is lost.
+    It stays open once production has moved, while it is on its way back, and when the lock is lost.
     """
     run.notify(Event.FAILURE, why=error.message)
     if isinstance(error, lock.LockLost):
@@ -394,7 +406,8 @@ def _failed(run: ReleaseRun, error: AoError) -> None:
         run.write(Noted(text=message("stopped: %(message)s", message=error.message)))
         return
     facts = run.observe()
-    if facts.live is run.past.new or facts.switching_to is run.past.new:
+    returning = run.past.verdict == Judgement.BACK and facts.switching_to is run.past.old
+    if facts.live is run.past.new or facts.switching_to is run.past.new or returning:
         run.write(Noted(text=message("stopped: %(message)s", message=error.message)))
         run.work.note(
             message(

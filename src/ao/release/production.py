@@ -150,10 +150,9 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
 
 def _rescue(run: ReleaseRun) -> None:
     """Move production back at once, where it may go back and a server is there to answer."""
-    old = run.past.old
-    if _may_return(run) and run.observe().systems[old].online:
+    if _may_return(run):
         with unbroken():
-            reconcile.rescue(run.work, old)
+            reconcile.rescue(run.work, run.past.old, online=True)
 
 
 def go_back(run: ReleaseRun, why: str, *, urgent: bool = False) -> NoReturn:
@@ -261,7 +260,8 @@ def _probing(run: ReleaseRun, facts: Facts) -> Iterator[Probe | None]:
         yield None
         return
     with run.options.probes() as probe:
-        why_not = measurement.begin(run.work, facts, probe)
+        moved = facts.live is run.past.new
+        why_not = measurement.begin(run.work, facts, probe, moved=moved)
         yield None if why_not else probe
 
 

@@ -75,6 +75,10 @@ def test_a_path_that_octavia_does_not_ask_for_is_not_its_to_refuse() -> None:
     assert told(**OVN, health_check={"path": "/ä"}) == []
 
 
+def test_a_query_may_have_what_a_path_may_not() -> None:
+    assert told(health_check={"path": "/status?checks[]=db&of={a|b}"}) == []
+
+
 @given(st.sampled_from(("ovn", "amphora")), st.sampled_from((*OVN_ALGORITHMS, *PROXY_ALGORITHMS)))
 def test_a_provider_takes_its_own_algorithms_and_no_others(provider: str, algorithm: str) -> None:
     own = OVN_ALGORITHMS if provider == "ovn" else PROXY_ALGORITHMS

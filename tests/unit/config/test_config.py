@@ -199,6 +199,7 @@ def test_the_starter_file_shows_the_defaults_in_its_comments(tmp_path: Path) -> 
     "text",
     [
         "hooks: {end: [{webhook: 'https://x', secret_env: 's3cr-et!'}]}",
+        "deadlines: {build: 'password=s3cr-et!'}",
         "hooks: {before_switch: [{webhook: 'https://x', secret_env: 's3cr-et!'}]}",
         "checks: {password: s3cr-et!}",
         "group: {size: [s3cr-et!]}",

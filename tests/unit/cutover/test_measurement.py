@@ -187,3 +187,35 @@ def test_a_deadline_of_a_load_balancer_that_does_not_answer_is_a_failure_of_the_
     assert measurement.cutover is not None
     assert measurement.cutover.asked_at is None
     assert work.observe().live is BLUE
+
+
+def answering(work: Work, status: int) -> Work:
+    """The work, whose visitors of the page that tells the colour are answered with a status."""
+
+    def visit(url: str, timeout: float) -> Answer:
+        answer = work.visit(url, timeout)
+        return replace(answer, status=status) if url.endswith("/version") else answer
+
+    return replace(work, visit=visit)
+
+
+@pytest.mark.parametrize(("status", "expect"), [(200, None), (401, 401), (429, None)])
+def test_a_page_that_asks_for_a_log_in_is_well_and_a_rate_limit_is_no_answer_to_expect(
+    site: Site, probe: FakeProbe, status: int, expect: int | None
+) -> None:
+    switched(answering(deployed(site), status), probe)
+    assert [load.expect for load in probe.loads] == [expect]
+
+
+def test_a_colour_that_cannot_be_searched_for_in_time_is_no_reason_not_to_switch(
+    site: Site, probe: FakeProbe
+) -> None:
+    slow = replace(site.identify, header=None, body="(a+)+(blue|green)$")
+    work = answering(deployed(site), 401)
+
+    def visit(url: str, timeout: float) -> Answer:
+        return replace(work.visit(url, timeout), body="a" * 4000)
+
+    forgetful = replace(work, visit=visit, sees=False, site=replace(site, identify=slow))
+    cutover = switched(forgetful, probe)
+    assert "backtracks" in cutover.unmeasured

@@ -1,5 +1,6 @@
 """What is refused, and that nothing is changed then."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,10 @@ from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import requirements
 from ao.site import Method, Site
+from ao.site.rules import After, Standby
 from ao.visit import Answer
 from ao.work import Work
+from tests.unit.listeners import Notes
 from tests.unit.operations.sites import SITES, built, deployed, start, state, told, writes
 
 BLUE, GREEN = Colour
@@ -125,7 +128,7 @@ def test_servers_that_nova_makes_not_are_refused_before_and_else_nova_refuses_th
     with pytest.raises(ConfigError, match=kind[:-1] if kind == "flavors" else "image"):
         reconcile.up(work)
     assert writes(work.cloud) == []
-    monkeypatch.setattr(requirements, "check", lambda *_: None)
+    monkeypatch.setattr(requirements, "check", lambda *_: ())
     with pytest.raises(BuildFailed, match="HTTP 400"):
         reconcile.up(work)
 
@@ -222,3 +225,34 @@ def test_a_site_whose_own_address_was_released_takes_another_as_told(site: Site)
     work = replace(work, site=replace(site, production_address=second.address))
     assert reconcile.up(work).live is BLUE
     assert told(work, "production") == ("blue", "1.0")
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        (
+            "health_check.timeout",
+            lambda site: replace(site, health_check=replace(site.health_check, timeout=10)),
+        ),
+        (
+            "network.blue",
+            lambda site: replace(site, group=replace(site.group, minimum=1, maximum=251)),
+        ),
+        (
+            "standby.size",
+            lambda site: replace(
+                site, rules=replace(site.rules, standby=Standby(after=After.SHRINK, size=9))
+            ),
+        ),
+    ],
+)
+def test_a_site_that_was_built_before_it_would_be_refused_gets_its_next_version(
+    site: Site, key: str, change: Callable[[Site], Site]
+) -> None:
+    notes = Notes()
+    work = replace(built(site), site=change(site), progress=notes)
+    facts = reconcile.deploy(work, "2.0")
+    assert facts.systems[Colour.GREEN].version == "2.0"
+    assert [text for text in notes.notes if text.startswith(f"{key}: ")]
+    with pytest.raises(ConfigError, match=key):
+        reconcile.up(replace(start(site), site=change(site)))

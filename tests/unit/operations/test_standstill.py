@@ -9,6 +9,7 @@ from ao import fake
 from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import BuildFailed, Refused
+from ao.fake import nova
 from ao.lock import LEASE
 from ao.operations import operations
 from ao.plan.standstill import STANDSTILL
@@ -215,6 +216,22 @@ def test_an_engine_that_ends_again_and_again_ends_the_command(site: Site) -> Non
         BuildFailed, match="done, and still to do: cancel the UPDATE of ao-shop-green"
     ):
         operations.deploy(failing, "2.0")
+
+
+def test_an_update_that_is_slow_is_not_cancelled_again_and_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = built(site)
+    monkeypatch.setattr(nova, "BUILD", 3 * STANDSTILL)
+    facts = operations.deploy(replace(work, cancel_stuck=True), "2.0")
+    assert (facts.systems[GREEN].version, facts.systems[GREEN].obstacle()) == ("2.0", None)
+
+
+def test_an_update_waits_for_clients_of_a_server_as_long_as_the_site_says(site: Site) -> None:
+    work = built(replace(site, group=replace(site.group, delete_delay=2 * STANDSTILL)))
+    notes = Notes()
+    operations.scale(replace(work, cancel_stuck=True, progress=notes), GREEN, 1)
+    assert not [text for text in notes.texts if "stands still" in text]
 
 
 def test_servers_that_load_has_added_without_end_are_built_anew(site: Site) -> None:

@@ -87,3 +87,15 @@ def test_it_is_never_shorter_than_the_limit(read: float, minutes: list[int], ask
     resources = [changed(f"2026-01-01T00:{minute:02}:00Z") for minute in minutes]
     seen = standstill(at(read), resources, DEADLINE, cancel=asked)
     assert seen is None or seen.seconds >= STANDSTILL
+
+
+@pytest.mark.parametrize("action", ["SNAPSHOT", "CHECK", "SUSPEND", "DELETE"])
+def test_what_heat_does_not_cancel_is_not_to_be_cancelled(action: str) -> None:
+    seen = standstill(replace(at(2 * DEADLINE), action=action), (), DEADLINE, cancel=True)
+    assert seen is not None
+    assert not seen.to_cancel
+
+
+def test_heat_may_wait_before_it_deletes_a_server() -> None:
+    assert standstill(at(STANDSTILL + 299), (), DEADLINE, pause=300.0) is None
+    assert standstill(at(STANDSTILL + 300), (), DEADLINE, pause=300.0) is not None

@@ -154,3 +154,12 @@ def test_a_server_that_gives_another_reason_each_time_fills_no_memory() -> None:
     assert len(reasons) == module.REASONS + 1
     assert reasons["HTTP 500"] == 501
     assert reasons["another reason"] == 500 - module.REASONS
+
+
+def test_an_answer_without_error_ends_errors_in_a_row_whatever_is_expected() -> None:
+    """A production that asked its users to log in may do so no more in the next version."""
+    recorder = RequestCounter(replace(LOAD, expect=401))
+    for status in (200, 404, 503):
+        recorder.add(replace(answered(0.5, "green"), outcome=Outcome.WRONG, status=status))
+    totals = recorder.tally(1.0)
+    assert (totals.good, totals.errors) == ({"green": 1}, {"green": 1})

@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from ao import release
+from ao import fake, lock, release
 from ao.colour import Colour
-from ao.errors import Refused
+from ao.errors import Refused, Unavailable
 from ao.journal import Judged, Judgement
+from ao.operations import reconcile
 from ao.plan.plan import PointProduction
 from ao.progress import ProgressEvent, Silent, StepStarted
 from ao.release import RolledBack
-from ao.site import Site
+from ao.site import Method, Site
 from ao.site.hooks import Hook, Point
+from ao.visit import Answer
+from ao.work import Work
 from tests.unit.operations.sites import built
 from tests.unit.probes import RATE, Users
 from tests.unit.release.releases import entries, options, outcome
@@ -48,6 +51,62 @@ def test_production_leaves_it_within_seconds_whatever_the_measures_wait_for(site
     assert outcome(work) == "rolled back"
     judged = [it.event for it in entries(work) if isinstance(it.event, Judged)]
     assert [it.verdict for it in judged] == [Judgement.BACK]
+
+
+MOVE = {Method.ADDRESS: "floating_ips.point", Method.POOL: "load_balancers.set_default_pool"}
+"""Calls that move production."""
+
+
+@dataclass
+class Killer(Silent):
+    """Has the process killed once it has moved production to blue."""
+
+    work: Work
+
+    def emit(self, event: ProgressEvent) -> None:
+        match event:
+            case StepStarted(PointProduction(Colour.BLUE)):
+                self.work.cloud.faults.kill(MOVE[self.work.site.switch.method], after=True)
+
+
+def test_killed_once_production_has_left_it_the_same_command_ends_the_switch_back(
+    site: Site,
+) -> None:
+    work = built(measured(site))
+    users = Users(work=work, bad=lambda seconds: seconds > FROM)
+    with pytest.raises(fake.Killed):
+        release.release(replace(work, progress=Killer(work)), "2.0", options(work, probes=users))
+    assert not any(isinstance(it.event, Judged) for it in entries(work))
+    work.cloud.process.restart()
+    work.clock.sleep(lock.LEASE)
+    with pytest.raises(RolledBack):
+        release.release(work, "2.0", options(work, probes=users))
+    facts = work.observe()
+    assert (facts.live, facts.previewed, facts.switching_to) == (Colour.BLUE, Colour.GREEN, None)
+    assert outcome(work) == "rolled back"
+
+
+def test_a_switch_back_that_fails_after_production_has_moved_is_gone_on_with(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = built(measured(site))
+    rescue = reconcile.rescue
+
+    def rescued(work: Work, to: Colour, *, online: bool) -> None:
+        rescue(work, to, online=online)
+        if any(isinstance(it.event, Judged) for it in entries(work)):
+            work.cloud.faults.fail("stacks.tagged", Unavailable("the service did not answer"))
+
+    monkeypatch.setattr(reconcile, "rescue", rescued)
+    users = Users(work=work, bad=lambda seconds: seconds > FROM)
+    with pytest.raises(Unavailable):
+        release.release(work, "2.0", options(work, probes=users))
+    assert (work.observe().live, work.observe().switching_to) == (Colour.BLUE, Colour.BLUE)
+    with pytest.raises(RolledBack):
+        release.resume(work, options(work, probes=users))
+    facts = work.observe()
+    assert (facts.live, facts.previewed, facts.switching_to) == (Colour.BLUE, Colour.GREEN, None)
+    assert outcome(work) == "rolled back"
 
 
 @dataclass
@@ -87,3 +146,21 @@ def test_production_stays_where_there_is_no_server_to_go_back_to(site: Site) -> 
     with pytest.raises(Refused, match="blue cannot go live"):
         release.release(work, "2.0", options(work, probes=users))
     assert work.observe().live is Colour.GREEN
+
+
+@pytest.mark.parametrize(("before", "expect"), [(200, None), (401, 401)])
+def test_the_new_version_does_not_say_what_a_good_answer_is(
+    site: Site, before: int, expect: int | None
+) -> None:
+    """Its page may be gone (404), or ask for a log-in as that of the old one did."""
+    work = built(measured(site))
+    after = 404 if before == 200 else before
+
+    def visit(url: str, timeout: float) -> Answer:
+        answer = work.visit(url, timeout)
+        status = before if answer.headers["x-ao-colour"] == "blue" else after
+        return replace(answer, status=status) if url.endswith("/version") else answer
+
+    users = Users(work=work, bad=lambda _seconds: False)
+    release.release(replace(work, visit=visit), "2.0", options(work, probes=users))
+    assert [load.expect for load in users.loads] == [expect] * 3
