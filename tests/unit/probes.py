@@ -124,9 +124,9 @@ class Users(FakeProbe):
             self._last = now
         if self.reaches:
             self._ask(now, count)
-        lost = {Outcome.TIMED_OUT: count} if not self.reaches else {}
+        seen = {Outcome.ANSWERED: self.good.total(), Outcome.WRONG: self.errors.total()}
         return RunningTotals(
-            outcomes=lost,
+            outcomes=seen if self.reaches else {Outcome.TIMED_OUT: count},
             latency_p95=None,
             rates={},
             good=dict(self.good),

@@ -28,8 +28,15 @@ VISIT = 1.0
 class LiveErrors:
     """Looks whether a system that has become live answers nothing but errors."""
 
-    def __init__(self, work: Work, probe: RunningProbe, live: Colour) -> None:
-        """`probe` asks production already."""
+    def __init__(
+        self, work: Work, probe: RunningProbe, live: Colour, *, compared: bool = False
+    ) -> None:
+        """`probe` asks production already.
+
+        With `compared` no error counts unless the old system answers well: what both share, as a
+        database, may be away for a moment.
+        """
+        self._compared = compared
         self._work = work
         self._probe = probe
         self._live = live
@@ -54,6 +61,8 @@ class LiveErrors:
             case Suspicion.NONE:
                 return None
             case Suspicion.PERHAPS if not self._old_answers():
+                return None
+            case Suspicion.SURE if self._compared and not self._old_answers():
                 return None
         return _sentence(self._live, totals)
 

@@ -129,7 +129,7 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
             checks=lambda: failing(run),
             moment=run.options.moment,
         )
-        errors = LiveErrors(run.work, probe, run.past.new) if probe else None
+        errors = LiveErrors(run.work, probe, run.past.new, compared=True) if probe else None
         verdict = decision_window.watch(
             run.attention.work,
             rules,

@@ -164,3 +164,19 @@ def test_the_new_version_does_not_say_what_a_good_answer_is(
     users = Users(work=work, bad=lambda _seconds: False)
     release.release(replace(work, visit=visit), "2.0", options(work, probes=users))
     assert [load.expect for load in users.loads] == [expect] * 3
+
+
+def test_errors_that_the_old_system_gives_too_move_nothing(site: Site) -> None:
+    """A database that both use is away for four seconds, which the watch forgives."""
+    work = built(measured(site))
+    users = Users(work=work, bad=lambda seconds: FROM < seconds < FROM + 4.0)
+
+    def visit(url: str, timeout: float) -> Answer:
+        away = users.on_green and users.bad(work.clock.now() - users.on_green[0])
+        if away:
+            return Answer(status=503, headers={}, body="")
+        return work.visit(url, timeout)
+
+    release.release(replace(work, visit=visit), "2.0", options(work, probes=users))
+    assert work.observe().live is Colour.GREEN
+    assert outcome(work) == "released"
