@@ -28,6 +28,14 @@ WRONG = 20
 """Things that are wrong in a file and told at once."""
 KeyPath = tuple[str | int, ...]
 """Way to a value: keys and list positions from the top."""
+_SHAPES = {
+    "model_type": "should be keys with values, indented below it",
+    "dict_type": "should be keys with values, indented below it",
+    "tuple_type": "should be a list, each of its items after `- `",
+    "string_type": "should be text, in quotes where it looks like a number",
+    "int_type": "should be a whole number",
+}
+"""What a value should be, by pydantic's type of error: its own words speak of Python."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,13 +155,23 @@ def _section(model: type[BaseModel], key: KeyPath) -> type[BaseModel]:
         field = _fields(model).get(part)
         if field is None:
             continue  # a name in a mapping, which the part before it names
-        annotation = field.annotation
-        kinds = (annotation, *get_args(annotation))
-        section = next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+        section = _model(field)
         if section is None:
             break
         model = section
     return model
+
+
+def _model(field: FieldInfo) -> type[BaseModel] | None:
+    """Return the model of a field that holds a section, or a list of them."""
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+
+
+def _knows(field: FieldInfo, name: str) -> bool:
+    """Tell whether a field holds one section that has a key of that name."""
+    section = None if "tuple" in str(field.annotation) else _model(field)
+    return section is not None and name in _fields(section)
 
 
 def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -166,6 +184,10 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
     name = str(key[-1]) if key else ""
     if detail["type"] == "extra_forbidden":
         known = list(_fields(section))
+        above = [it for it in known if _knows(_fields(section)[it], name)]
+        if above:
+            places = " or ".join(f"`{it}`" for it in above)
+            return f"unknown key here; indent it below {places}"
         close = difflib.get_close_matches(name[:NAME], known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(known)}"
         return f"unknown key; {hint}"
@@ -174,8 +196,10 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
         what = "the key is missing"
     elif detail["type"] == "string_pattern_mismatch":
         what = f"{_shown(detail, key)} does not match {detail['ctx']['pattern']}"
+    elif detail["type"] == "too_short":
+        what = f"should have {detail['ctx']['min_length']} or more"
     elif detail["type"] != "value_error":
-        what += f", not {_shown(detail, key)}"
+        what = f"{_SHAPES.get(detail['type'], what)}, not {_shown(detail, key)}"
     field = _fields(section).get(name)
     if field is None or not field.examples or "write" in what:
         return what
@@ -189,8 +213,10 @@ def _shown(detail: ErrorDetails, key: KeyPath) -> str:
             return "keys"
         case list() | tuple():
             return "a list"
+        case None:
+            return "nothing"
         case value if any(redaction.is_secret_name(str(part)) for part in key):
-            return f"this {type(value).__name__}"
+            return "this value"
         case value:
             return printable(redaction.redact(repr(value)), NAME)
 
