@@ -18,6 +18,7 @@ from ao.config import bounded_yaml
 from ao.errors import ConfigError
 from ao.files.input_file import Unreadable, read_text
 from ao.message import message
+from ao.message.template import Message
 from ao.untrusted.printable import printable
 
 NAME = 60
@@ -49,9 +50,10 @@ class YamlFile:
     """Line of every key, from 1."""
 
     @classmethod
-    def read(cls, path: Path) -> YamlFile:
+    def read(cls, path: Path, beginning: Message | None = None) -> YamlFile:
         """Read a file whose top is a mapping.
 
+        `beginning` tells how to begin such a file, where it is not the site file.
         Raises ConfigError for a missing file, wrong YAML or a key given twice.
         """
         try:
@@ -59,12 +61,13 @@ class YamlFile:
         except Unreadable as error:
             raise ConfigError(
                 message("cannot read %(path)s: %(why)s", path=path, why=error.why),
-                cure=message("`ao init` writes a starter file; --config names another one."),
+                cure=beginning
+                or message("`ao init` writes a starter file; --config names another one."),
             ) from error
-        return cls.parse(path, text)
+        return cls.parse(path, text, beginning)
 
     @classmethod
-    def parse(cls, path: Path, text: str) -> YamlFile:
+    def parse(cls, path: Path, text: str, beginning: Message | None = None) -> YamlFile:
         """Take a text for that of a file. Raises as `read` does, but for a missing file."""
         try:
             node, data = bounded_yaml.read(text)
@@ -78,7 +81,7 @@ class YamlFile:
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(
                 message("%(path)s:1: the file must hold `key: value` lines", path=path),
-                cure=message("`ao init` writes a starter file."),
+                cure=beginning or message("`ao init` writes a starter file."),
             )
         lines: dict[KeyPath, int] = {}
         for key, line in _keys(node, ()):
