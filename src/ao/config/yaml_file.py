@@ -200,7 +200,7 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
     elif detail["type"] == "string_pattern_mismatch":
         what = f"{_shown(detail, key)} does not match {detail['ctx']['pattern']}"
     elif detail["type"] == "too_short":
-        what = f"should have {detail['ctx']['min_length']} or more"
+        what = f"should have at least {detail['ctx']['min_length']} item"
     elif detail["type"] != "value_error":
         what = f"{_SHAPES.get(detail['type'], what)}, not {_shown(detail, key)}"
     field = _fields(section).get(name)

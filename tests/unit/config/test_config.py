@@ -121,7 +121,7 @@ def test_a_production_address_that_the_project_has_is_kept(write) -> None:
         ),
         (
             GOOD + "notify: [{webhook: 'https://a.example', events: []}]\n",
-            "ao.yaml:12: notify.0.events: should have 1 or more",
+            "ao.yaml:12: notify.0.events: should have at least 1 item;",
         ),
         (GOOD + "group: {size: 9, max: 4}\n", "min <= group.size <= max does not hold for 1, 9, 4"),
         (GOOD.replace("site: shop", "site: Shop"), "ao.yaml:1: site: 'Shop' does not match"),
