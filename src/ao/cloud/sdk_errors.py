@@ -76,6 +76,11 @@ def asking(what: str) -> Iterator[None]:
                 "Name a cloud of clouds.yaml with `cloud:` or --os-cloud, or set OS_* variables."
             ),
         ) from e
+    except keystone.NoMatchingPlugin as error:
+        raise errors.NotAuthenticated(
+            message("cannot %(what)s: %(words)s", what=what, words=_safe(error)),
+            cure=message("Look at clouds.yaml and at the OS_* variables."),
+        ) from error
     except (sdk.EndpointNotFound, keystone.EndpointNotFound) as error:
         raise errors.NotFound(
             message(

@@ -22,7 +22,7 @@ class Down(SiteCommand):
             "colour",
             nargs="?",
             metavar="COLOUR",
-            choices=list(Colour),
+            choices=list(map(str, Colour)),
             help=message("System to delete: blue or green. Default: the whole site."),
         )
         parser.add_argument("--yes", action="store_true", help=message("Delete without asking."))

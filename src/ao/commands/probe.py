@@ -223,7 +223,12 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
 
 def _add_colours(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--path", type=_url_path, metavar="PATH", help=message("Path of every request. Default: /.")
+        "--path",
+        type=_url_path,
+        metavar="PATH",
+        help=message(
+            "Path of every request. Default: that of the URL, else of `identify`, else /."
+        ),
     )
     told = group.add_mutually_exclusive_group()
     told.add_argument(

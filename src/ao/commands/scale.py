@@ -16,7 +16,10 @@ class Scale(SystemLister):
         """Add the colour and the number."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "colour", metavar="COLOUR", choices=list(Colour), help=message("System: blue or green.")
+            "colour",
+            metavar="COLOUR",
+            choices=list(map(str, Colour)),
+            help=message("System: blue or green."),
         )
         parser.add_argument(
             "servers",

@@ -49,8 +49,9 @@ class Sites(CloudCommand, AoLister):
             raise Unavailable(
                 found.unknown[0],
                 cure=message(
-                    "No site can be listed. `openstack catalog list` shows where the services "
-                    "are asked; run the command again."
+                    "No site can be listed. See that the address is right (`auth_url` of "
+                    "clouds.yaml, `openstack catalog list`) and that the service runs; run the "
+                    "command again."
                 ),
             )
         for sentence in found.unknown:

@@ -32,7 +32,7 @@ class Switch(SystemLister):
             "colour",
             nargs="?",
             metavar="COLOUR",
-            choices=list(Colour),
+            choices=list(map(str, Colour)),
             help=message("System to make live: blue or green. Default: the standby."),
         )
         parser.add_argument(

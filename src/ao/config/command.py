@@ -32,7 +32,7 @@ def _there(command: str, info: ValidationInfo) -> str:
         there = False
     if not there:
         shown = printable(word, 60)
-        raise ValueError(f"{shown} is no file in the site file's folder")
+        raise ValueError(f"{shown} is no file in the site file's folder; write that file there")
     if not os.access(folder / word, os.X_OK):
         raise ValueError(f"{word} is not executable; `chmod +x {word}` makes it so")
     return command

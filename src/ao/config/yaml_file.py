@@ -18,6 +18,7 @@ from ao.config import bounded_yaml
 from ao.errors import ConfigError
 from ao.files.input_file import Unreadable, read_text
 from ao.message import message
+from ao.message.template import Message
 from ao.untrusted.printable import printable
 
 NAME = 60
@@ -28,6 +29,14 @@ WRONG = 20
 """Things that are wrong in a file and told at once."""
 KeyPath = tuple[str | int, ...]
 """Way to a value: keys and list positions from the top."""
+_SHAPES = {
+    "model_type": "should be keys with values, indented below it",
+    "dict_type": "should be keys with values, indented below it",
+    "tuple_type": "should be a list, each of its items after `- `",
+    "string_type": "should be text, in quotes where it looks like a number",
+    "int_type": "should be a whole number",
+}
+"""What a value should be, by pydantic's type of error: its own words speak of Python."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,9 +50,10 @@ class YamlFile:
     """Line of every key, from 1."""
 
     @classmethod
-    def read(cls, path: Path) -> YamlFile:
+    def read(cls, path: Path, beginning: Message | None = None) -> YamlFile:
         """Read a file whose top is a mapping.
 
+        `beginning` tells how to begin such a file, where it is not the site file.
         Raises ConfigError for a missing file, wrong YAML or a key given twice.
         """
         try:
@@ -51,12 +61,13 @@ class YamlFile:
         except Unreadable as error:
             raise ConfigError(
                 message("cannot read %(path)s: %(why)s", path=path, why=error.why),
-                cure=message("`ao init` writes a starter file; --config names another one."),
+                cure=beginning
+                or message("`ao init` writes a starter file; --config names another one."),
             ) from error
-        return cls.parse(path, text)
+        return cls.parse(path, text, beginning)
 
     @classmethod
-    def parse(cls, path: Path, text: str) -> YamlFile:
+    def parse(cls, path: Path, text: str, beginning: Message | None = None) -> YamlFile:
         """Take a text for that of a file. Raises as `read` does, but for a missing file."""
         try:
             node, data = bounded_yaml.read(text)
@@ -70,7 +81,7 @@ class YamlFile:
         if not isinstance(node, yaml.MappingNode):
             raise ConfigError(
                 message("%(path)s:1: the file must hold `key: value` lines", path=path),
-                cure=message("`ao init` writes a starter file."),
+                cure=beginning or message("`ao init` writes a starter file."),
             )
         lines: dict[KeyPath, int] = {}
         for key, line in _keys(node, ()):
@@ -147,13 +158,23 @@ def _section(model: type[BaseModel], key: KeyPath) -> type[BaseModel]:
         field = _fields(model).get(part)
         if field is None:
             continue  # a name in a mapping, which the part before it names
-        annotation = field.annotation
-        kinds = (annotation, *get_args(annotation))
-        section = next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+        section = _model(field)
         if section is None:
             break
         model = section
     return model
+
+
+def _model(field: FieldInfo) -> type[BaseModel] | None:
+    """Return the model of a field that holds a section, or a list of them."""
+    kinds = (field.annotation, *get_args(field.annotation))
+    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+
+
+def _knows(field: FieldInfo, name: str) -> bool:
+    """Tell whether a field holds one section that has a key of that name."""
+    section = None if "tuple" in str(field.annotation) else _model(field)
+    return section is not None and name in _fields(section)
 
 
 def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -166,6 +187,10 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
     name = str(key[-1]) if key else ""
     if detail["type"] == "extra_forbidden":
         known = list(_fields(section))
+        above = [it for it in known if _knows(_fields(section)[it], name)]
+        if above:
+            places = " or ".join(f"`{it}`" for it in above)
+            return f"unknown key here; indent it below {places}"
         close = difflib.get_close_matches(name[:NAME], known, n=1)
         hint = f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(known)}"
         return f"unknown key; {hint}"
@@ -174,11 +199,13 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
         what = "the key is missing"
     elif detail["type"] == "string_pattern_mismatch":
         what = f"{_shown(detail, key)} does not match {detail['ctx']['pattern']}"
+    elif detail["type"] == "too_short":
+        what = f"should have at least {detail['ctx']['min_length']} item"
     elif detail["type"] == "value_error":
         # It may repeat what was given.
         what = redaction.redact(what)
     else:
-        what += f", not {_shown(detail, key)}"
+        what = f"{_SHAPES.get(detail['type'], what)}, not {_shown(detail, key)}"
     field = _fields(section).get(name)
     if field is None or not field.examples or "write" in what:
         return what
@@ -192,8 +219,10 @@ def _shown(detail: ErrorDetails, key: KeyPath) -> str:
             return "keys"
         case list() | tuple():
             return "a list"
+        case None:
+            return "nothing"
         case value if any(redaction.is_secret_name(str(part)) for part in key):
-            return f"this {type(value).__name__}"
+            return "this value"
         case value:
             return printable(redaction.redact(repr(value)), NAME)
 

@@ -21,7 +21,7 @@ def load(path: Path) -> Procedure:
 
     Raises ConfigError that names file and line of everything wrong.
     """
-    source = YamlFile.read(path)
+    source = YamlFile.read(path, message("docs/timetable.md has a procedure to begin with."))
     try:
         procedure = ProcedureFile.model_validate(source.data).value()
     except ValidationError as error:

@@ -78,6 +78,7 @@ def test_a_wrong_password_is_told_once() -> None:
     [
         (sdk.ConfigException("Cloud x was not found."), errors.NotAuthenticated),
         (keystone.MissingRequiredOptions([]), errors.NotAuthenticated),
+        (keystone.NoMatchingPlugin("v3foo"), errors.NotAuthenticated),
         (keystone.EndpointNotFound("no such endpoint"), errors.NotFound),
         (keystone.ConnectFailure("refused"), errors.Unavailable),
         (keystone.ConnectTimeout("timed out"), errors.Unavailable),

@@ -99,13 +99,29 @@ def test_a_production_address_that_the_project_has_is_kept(write) -> None:
         ),
         (
             GOOD.replace('"1.0"', "1.0"),
-            "ao.yaml:4: version: should be a valid string, not 1.0; "
+            "ao.yaml:4: version: should be text, in quotes where it looks like a number, not 1.0; "
             "write for example `version: '1.0'`",
         ),
         (
             GOOD + "group: {size: two}\n",
-            "ao.yaml:12: group.size: should be a valid integer, not 'two'; "
+            "ao.yaml:12: group.size: should be a whole number, not 'two'; "
             "write for example `size: 2`",
+        ),
+        (
+            GOOD.replace("  provider", "provider"),
+            "ao.yaml:9: provider: unknown key here; indent it below `load_balancer`",
+        ),
+        (
+            GOOD.replace("  provider", "provider"),
+            "ao.yaml:8: load_balancer: should be keys with values, indented below it, not nothing",
+        ),
+        (
+            GOOD + "hooks: {before_switch: ./a.sh}\n",
+            "hooks.before_switch: should be a list, each of its items after `- `, not './a.sh'",
+        ),
+        (
+            GOOD + "notify: [{webhook: 'https://a.example', events: []}]\n",
+            "ao.yaml:12: notify.0.events: should have at least 1 item;",
         ),
         (GOOD + "group: {size: 9, max: 4}\n", "min <= group.size <= max does not hold for 1, 9, 4"),
         (GOOD.replace("site: shop", "site: Shop"), "ao.yaml:1: site: 'Shop' does not match"),

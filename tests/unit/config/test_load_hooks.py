@@ -58,7 +58,8 @@ def test_a_site_needs_none_of_it(folder: Path) -> None:
         ),
         (
             "hooks:\n  after_switch:\n  - command: ./missing.sh\n",
-            "ao.yaml:14: hooks.after_switch.0.command: ./missing.sh is no file in the site file's",
+            "ao.yaml:14: hooks.after_switch.0.command: ./missing.sh is no file in the site file's "
+            "folder; write that file there",
         ),
         (
             "hooks:\n  after_switch:\n  - deadline: 1m\n",
@@ -77,7 +78,7 @@ def test_a_site_needs_none_of_it(folder: Path) -> None:
             "ao.yaml:13: notify.0.webhook: the webhook is not an http or https URL",
         ),
         ("notify:\n- webhook: http://a\n  events: [begin]\n", "ao.yaml:14: notify.0.events.0:"),
-        ("migration: {one_way: [3.0]}\n", "ao.yaml:12: migration.one_way.0: should be a valid"),
+        ("migration: {one_way: [3.0]}\n", "ao.yaml:12: migration.one_way.0: should be text, in"),
     ],
 )
 def test_what_is_wrong_is_told_with_file_and_line(folder: Path, text: str, said: str) -> None:

@@ -29,6 +29,16 @@ def test_what_the_probe_has_no_room_for_is_skipped_and_not_lost(
     assert seen.skipped > 0
 
 
+def test_a_rate_that_no_machine_keeps_up_with_ends_in_its_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(descriptors, "room", lambda wanted: 2)
+    seen = probe(hang, 0.2, kept=0, new_per_second=1e9, timeout=0.5)
+    assert seen.sent == 2
+    assert seen.skipped > 0
+    assert seen.seconds < 5
+
+
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.EADDRNOTAVAIL])
 def test_a_machine_without_a_port_or_descriptor_left_is_not_the_servers_fault(
     number: int, monkeypatch: pytest.MonkeyPatch

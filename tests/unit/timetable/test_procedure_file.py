@@ -202,3 +202,12 @@ def test_a_long_row_of_tasks_that_may_be_dropped_can_be_dropped(written: Path) -
         after = here
     procedure = load(changed(written, "  second:\n", f"{tasks}  second:\n"))
     assert procedure.trimmed.named["second"].after == ("first",)
+
+
+def test_a_missing_or_empty_procedure_names_the_page_that_has_one(tmp_path: Path) -> None:
+    path = tmp_path / "procedure.yaml"
+    with pytest.raises(ConfigError, match=r"docs/timetable\.md has a procedure"):
+        load(path)
+    path.write_text("")
+    with pytest.raises(ConfigError, match=r"docs/timetable\.md has a procedure"):
+        load(path)
