@@ -468,7 +468,7 @@ def test_a_list_of_glance_leads_to_its_pages_in_its_own_way(server: Server, clou
         if handler.asked != "GET /image/v2/images":
             handler.answer()
         elif "marker=img-0" in handler.path:
-            handler.json(200, {"images": [{"id": "img-1", "name": "debian"}]})
+            handler.json(200, {"images": [{"id": "img-1", "name": "debian", "status": "active"}]})
         else:
             handler.json(200, {"images": [], "next": "/v2/images?marker=img-0"})
 

@@ -38,7 +38,7 @@ STORY = (
     ("approve",),
     ("abort",),
     ("pause",),
-    ("back",),
+    ("back", "--no-probe"),
     ("release", "continue"),
     ("release", "5.0", "--until", "deploy", "--no-probe", "-f", "json"),
     ("abort", "-f", "json"),

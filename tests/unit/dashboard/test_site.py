@@ -78,7 +78,7 @@ class SiteTest(VisitorTest):
         reconcile.down(self.work, frozenset({GREEN}))
         told = self.told(self.post("switch", language="ja"))
         assert "緑 (green) は本番系にできません: まだ構築されていません。" in told
-        assert "`ao up` で修復" in told
+        assert "`ao up` は無くなったものや壊れたものを置き換え" in told
 
     def test_acts_that_the_roles_do_not_allow_are_not_offered(self) -> None:
         with mock.patch("ao_dashboard.rights.may", return_value=False):

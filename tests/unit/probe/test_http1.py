@@ -169,7 +169,7 @@ def test_a_late_answer_is_an_answer() -> None:
     [
         ("503 Service Unavailable", None, Outcome.WRONG),
         ("404 Not Found", None, Outcome.WRONG),
-        ("304 Not Modified", None, Outcome.ANSWERED),
+        ("302 Found", None, Outcome.ANSWERED),
         ("404 Not Found", 200, Outcome.WRONG),
         ("503 Service Unavailable", 503, Outcome.ANSWERED),
     ],

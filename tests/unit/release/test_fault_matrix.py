@@ -55,6 +55,8 @@ ANSWERS = {
     "cut off": "[",
     "not what": '{"a": 1}',
 }
+REFUSALS = frozenset({"conflict", "changed", "limited", "logged out", "forbidden", "gone"})
+"""Errors by which a service says that it has done nothing."""
 KINDS = ("kill", "slow", *ERRORS, *ANSWERS)
 
 
@@ -185,7 +187,12 @@ def suffer(method: Method, scenario: Scenario, kind: str, point: Point) -> None:
 
 def chosen(wanted: str, method: Method, name: str) -> Iterator[tuple[str, Point]]:
     """The kinds and points that are to be tried."""
-    all_of_them = [(kind, point) for kind in KINDS for point in points(method, SCENARIOS[name])]
+    all_of_them = [
+        (kind, point)
+        for kind in KINDS
+        for point in points(method, SCENARIOS[name])
+        if kind not in REFUSALS or not point.after
+    ]
     if wanted != "all":
         luck = random.Random(f"{method} {name}")
         all_of_them = luck.sample(all_of_them, min(int(wanted), len(all_of_them)))
