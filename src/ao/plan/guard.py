@@ -134,6 +134,8 @@ def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool
 def _cure(facts: Facts, system: System, *, degraded: bool) -> Message:
     """Return what helps against what keeps a system from going live."""
     balancer = system.load_balancer
+    if system.standstill is not None:
+        return message("`ao up --cancel-stuck-update` cancels it and goes on.")
     if system.stack is not None and system.stack.busy:
         return message("Wait for it (`ao status`), then run the command again.")
     if balancer is not None and balancer.failed:

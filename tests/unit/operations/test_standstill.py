@@ -175,6 +175,17 @@ def test_an_update_that_stands_still_is_told_with_the_flag_that_cancels_it(stuck
     assert facts.systems[GREEN].version == "3.0"
 
 
+def test_a_switch_to_a_system_whose_update_stands_still_is_told_what_cancels_it(
+    stuck: Work,
+) -> None:
+    stuck.clock.sleep(STANDSTILL)
+    with pytest.raises(Refused, match="green cannot go live") as refused:
+        operations.switch(stuck, GREEN)
+    assert "`ao up --cancel-stuck-update`" in refused.value.cure
+    operations.up(replace(stuck, cancel_stuck=True))
+    assert operations.switch(stuck, GREEN).live is GREEN
+
+
 def test_an_update_whose_time_is_over_is_cancelled_without_a_flag(stuck: Work) -> None:
     stuck.clock.sleep(stuck.site.deadlines.build)
     assert operations.deploy(stuck, "3.0").systems[GREEN].version == "3.0"
