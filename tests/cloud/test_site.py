@@ -175,9 +175,9 @@ def test_an_image_that_needs_more_memory_than_the_flavor_has_is_refused_and_noth
 
 
 def test_a_site_too_large_for_the_quota_is_refused_before_anything_is_built(work: Work) -> None:
-    group = replace(work.site.group, size=400, maximum=400)
+    group = replace(work.site.group, size=200, maximum=200)
     large = replace(work.site, name=f"{work.site.name}-xl", group=group)
-    with pytest.raises(QuotaExceeded, match=r"instances: 800 more needed"):
+    with pytest.raises(QuotaExceeded, match=r"instances: 400 more needed"):
         reconcile.up(replace(work, site=large))
     assert work.cloud.stacks.tagged(large.tag) == ()
 
