@@ -12,8 +12,6 @@ from ao.redaction import redact
 from ao.untrusted.printable import printable
 
 SERVER, MEMBER = "OS::Nova::Server", "OS::Octavia::PoolMember"
-SERVING = frozenset({"ONLINE", "NO_MONITOR"})
-"""Operating statuses of members that get requests."""
 ASKED = 100
 """Lines that Nova is asked for; many are blank, or say nothing but colours."""
 LINES = 15
@@ -72,7 +70,7 @@ def last_lines(text: str) -> str:
 
 def silent_server(resources: Iterable[Resource], members: Iterable[Member]) -> str | None:
     """Return the ID of a server of a system that gets no requests; None when all do. Pure."""
-    serving = {it.id for it in members if it.operating_status in SERVING}
+    serving = {it.id for it in members if it.serving}
     kept = tuple(resources)
     placed = {it.stack_id for it in kept if it.type == MEMBER and it.physical_id in serving}
     servers = (it for it in kept if it.type == SERVER and it.physical_id)
@@ -85,8 +83,8 @@ def failed_server(resources: Iterable[Resource]) -> str | None:
     Beside it in its stack is its place in the pool.
     """
     kept = tuple(resources)
-    failed = {it.stack_id for it in kept if it.status.endswith("FAILED")}
+    failed = {it.stack_id for it in kept if it.failed}
     servers = [it for it in kept if it.type == SERVER and it.physical_id]
-    own = (it for it in servers if it.status.endswith("FAILED"))
+    own = (it for it in servers if it.failed)
     found = next(own, None) or next((it for it in servers if it.stack_id in failed), None)
     return found.physical_id if found else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 
 from ao.apply import console
 from ao.clock import Ready, Waiting
 from ao.cloud import Resource, Stack
 from ao.errors import BuildFailed, CloudError, DeadlinePassed
 from ao.message import joined, message
-from ao.plan.standstill import Standstill, standstill
+from ao.plan import standstill
+from ao.plan.standstill import Standstill
 from ao.progress import StackRead
 from ao.work import Work
 
@@ -38,8 +38,9 @@ def wait_until_complete(work: Work, names: Iterable[str]) -> None:
     rested = _at_rest(work, dict.fromkeys(names), gone=False)
     failed = [(it, work.cloud.stacks.resources(it)) for it in rested if it.failed]
     if failed:
-        servers = filter(None, (console.failed_server(resources) for _, resources in failed))
-        started = [console.advice(work.cloud, server) for server in islice(servers, 1)]
+        servers = (console.failed_server(resources) for _, resources in failed)
+        server = next(filter(None, servers), None)
+        started = [console.advice(work.cloud, server)] if server else []
         mend = message("Mend the cause, then `ao up` repairs what is broken.")
         raise BuildFailed(
             joined("\n", [_failure(stack, resources) for stack, resources in failed]),
@@ -118,13 +119,7 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
             stacks.append(stack)
             resources = work.cloud.stacks.resources(stack)
             work.progress.emit(StackRead(stack, resources))
-            still = standstill(
-                stack,
-                resources,
-                work.site.deadlines.build,
-                cancel=work.cancel_stuck,
-                pause=work.site.group.delete_delay,
-            )
+            still = standstill.of_site(work.site, stack, resources, cancel=work.cancel_stuck)
             if gone:
                 _sweep(work, resources)
                 if still is not None and len(asked) < DELETIONS * len(ids):
@@ -195,7 +190,7 @@ def _sweep(work: Work, resources: tuple[Resource, ...]) -> None:
 
 def _failure(stack: Stack, resources: tuple[Resource, ...]) -> str:
     """Return the failed resources that no failed resource inside them explains."""
-    failed = [resource for resource in resources if resource.status.endswith("FAILED")]
+    failed = [resource for resource in resources if resource.failed]
     explained = {resource.parent for resource in failed}
     causes = [
         resource

@@ -7,13 +7,12 @@ request is a conflict (neutron/ipam/exceptions.py: IpAddressAlreadyAllocated).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from openstack import connection
 from pydantic import StrictInt
 
 from ao.cloud import login
-from ao.cloud.models import LOCK_ADDRESS, Lock
+from ao.cloud.models import LOCK_ADDRESS, Lock, epoch_seconds
 from ao.cloud.rest import ID, Answer, Moment, neutron, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
@@ -97,12 +96,6 @@ def _unchanged(lock: Lock) -> dict[str, str]:
     return {"If-Match": f"revision_number={lock.revision}"}
 
 
-def _seconds(moment: Moment) -> float:
-    """Return a moment in seconds since 1970; Neutron's are in UTC."""
-    told = datetime.fromisoformat(moment)
-    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()
-
-
 def _written(answer: Answer) -> Lock:
     return _lock(answer.value(_Port, "port"), answer.moment)
 
@@ -114,7 +107,7 @@ def _lock(port: _Port, moment: float) -> Lock:
         network_id=port.network_id,
         description=port.description or "",
         revision=port.revision_number,
-        created=_seconds(port.created_at),
-        written=_seconds(port.updated_at),
+        created=epoch_seconds(port.created_at),
+        written=epoch_seconds(port.updated_at),
         read=moment,
     )

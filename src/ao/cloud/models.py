@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,11 @@ class Resource:
     def changing(self) -> bool:
         """Whether Heat is at work on it."""
         return self.status.endswith("IN_PROGRESS")
+
+    @property
+    def failed(self) -> bool:
+        """Whether Heat's last action on it failed."""
+        return self.status.endswith("FAILED")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +177,11 @@ class Member:
     operating_status: str
     """ONLINE, OFFLINE, ERROR, NO_MONITOR, …"""
     provisioning_status: str
+
+    @property
+    def serving(self) -> bool:
+        """Whether it gets requests: it passes the health check, or there is none."""
+        return self.operating_status in {"ONLINE", "NO_MONITOR"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -302,3 +313,9 @@ class Lock:
     """When it was last written, by the same clock."""
     read: float
     """When it was read: by Neutron's clock if its answers tell the time, else by ours."""
+
+
+def epoch_seconds(moment: str) -> float:
+    """Return a moment of a service's, ISO 8601 and in UTC, in seconds since 1970."""
+    told = datetime.fromisoformat(moment)
+    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()

@@ -103,7 +103,7 @@ class System:
     @property
     def online(self) -> int:
         """Servers that the load balancer sends requests to."""
-        return sum(member.operating_status in {"ONLINE", "NO_MONITOR"} for member in self.members)
+        return sum(member.serving for member in self.members)
 
     @property
     def broken(self) -> tuple[Resource, ...]:

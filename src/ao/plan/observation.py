@@ -22,9 +22,9 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated, NotFound, Refused
 from ao.message import message
-from ao.plan import alarms
+from ao.plan import alarms, standstill
 from ao.plan.facts import Facts, System
-from ao.plan.standstill import Standstill, standstill
+from ao.plan.standstill import Standstill
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
 
@@ -147,13 +147,8 @@ def _system(
 
 
 def _standstill(site: Site, seen: Observation, name: str, *, cancel: bool) -> Standstill | None:
-    resources = seen.resources.get(name, ())
-    return standstill(
-        seen.stacks.get(name),
-        resources,
-        site.deadlines.build,
-        cancel=cancel,
-        pause=site.group.delete_delay,
+    return standstill.of_site(
+        site, seen.stacks.get(name), seen.resources.get(name, ()), cancel=cancel
     )
 
 

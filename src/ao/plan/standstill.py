@@ -16,7 +16,9 @@ from datetime import UTC, datetime
 
 from ao import duration
 from ao.cloud import Resource, Stack
+from ao.cloud.models import epoch_seconds
 from ao.message import Message, message
+from ao.site import Site
 
 STANDSTILL = 120.0
 """Seconds without a change of a stack in progress, or of anything in it, after which its work
@@ -56,6 +58,19 @@ class Standstill:
         return message("nothing of it has changed for %(time)s", time=duration.show(self.seconds))
 
 
+def of_site(
+    site: Site, stack: Stack | None, resources: Collection[Resource], *, cancel: bool
+) -> Standstill | None:
+    """Return how Heat's work on a stack of a site stands still, by the site's own times. Pure."""
+    return standstill(
+        stack,
+        resources,
+        site.deadlines.build,
+        cancel=cancel,
+        pause=site.group.delete_delay,
+    )
+
+
 def standstill(
     stack: Stack | None,
     resources: Collection[Resource],
@@ -72,7 +87,7 @@ def standstill(
     """
     if stack is None or not stack.busy or not is_still(stack, resources, STANDSTILL + pause):
         return None
-    begun = _seconds(stack.updated_at)
+    begun = epoch_seconds(stack.updated_at)
     since = _last_change(stack, resources)
     seconds = stack.read - since
     over = stack.read - begun + _PRECISION >= deadline
@@ -90,15 +105,9 @@ def is_still(stack: Stack, resources: Iterable[Resource], seconds: float = STAND
 
 
 def _last_change(stack: Stack, resources: Iterable[Resource]) -> float:
-    changes = (_seconds(it.updated_at) for it in resources if it.updated_at)
-    return max([_seconds(stack.updated_at), *changes])
+    changes = (epoch_seconds(it.updated_at) for it in resources if it.updated_at)
+    return max([epoch_seconds(stack.updated_at), *changes])
 
 
 def _date(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _seconds(moment: str) -> float:
-    """Return a moment of Heat's, which is in UTC, in seconds since 1970."""
-    told = datetime.fromisoformat(moment)
-    return (told if told.tzinfo else told.replace(tzinfo=UTC)).timestamp()

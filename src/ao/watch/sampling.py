@@ -80,7 +80,7 @@ class Sampler:
             members = self.work.cloud.load_balancers.members(self.new.pool_id)
         except AoError as error:
             return Missing(why=error.message)
-        online = sum(member.operating_status in {"ONLINE", "NO_MONITOR"} for member in members)
+        online = sum(member.serving for member in members)
         wanted = max(1, min(len(members), self.baseline.online))
         return Figure(
             value=max(0, wanted - online),
