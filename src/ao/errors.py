@@ -15,7 +15,7 @@ AoError
 ├── BuildFailed             exit 6: Heat could not build or change a stack
 ├── DeadlinePassed          exit 7: a wait took longer than it may
 │   └── NotSeen                 production does not answer from where it leads to
-│       └── OnlyErrors              it answers, and nothing but errors
+├── OnlyErrors              within a switch: production answers nothing but errors
 ├── SwitchFailed            exit 8: production did not answer from the new system
 ├── RequestsLost            exit 9: a probe lost requests
 ├── Locked, LockLost        exit 10: somebody else holds the lock (ao.lock)
@@ -137,8 +137,11 @@ class NotSeen(DeadlinePassed):
     """Production does not answer from the system that it leads to."""
 
 
-class OnlyErrors(NotSeen):
-    """Production answers nothing but errors from the system that it leads to."""
+class OnlyErrors(AoError):
+    """Production answers nothing but errors from the system that it leads to.
+
+    The switch that finds it moves production back, and ends with SwitchFailed.
+    """
 
 
 class SwitchFailed(AoError):

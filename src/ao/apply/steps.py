@@ -331,8 +331,6 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
     url = work.site.url(address.present(facts.production).address)
     try:
         _see(work, role, url, colour, patience=PATIENCE)
-    except NotSeen:
-        raise
     except DeadlinePassed as error:
         raise NotSeen(error.message, cure=error.cure) from error
 

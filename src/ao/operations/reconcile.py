@@ -216,10 +216,9 @@ def switch(
             meanwhile.enter_context(measurement(keeping, before, to)) if measurement else keeping
         )
         stays = force or not options.may_return or before.live in (None, to)
-        errors = LiveErrors(measured, measured.probe, to) if measured.probe else None
-        if stays or not before.systems[to.other].online:
-            # Errors of some seconds are better than a system that has no server left.
-            errors = None
+        # Errors of some seconds are better than a system that has no server left.
+        leaves = not stays and before.systems[to.other].online
+        errors = LiveErrors(measured, measured.probe, to) if measured.probe and leaves else None
         watched = errors.watched() if errors else measured
         try:
             facts = _run(watched, partial(next_steps, watched), before)
@@ -431,7 +430,7 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     return steps or method(work.site).plan(facts, to, done, move)
 
 
-def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen) -> SwitchFailed:
+def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen | OnlyErrors) -> SwitchFailed:
     """Return production to the old system after a switch that could not be seen."""
     work.note(
         message(

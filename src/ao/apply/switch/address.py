@@ -30,10 +30,9 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     """
     if facts.live is not to:
         seen = Confirm("preview", to)
-        unseen = move.force or move.urgent
-        if facts.previewed is to and seen not in done and not unseen:
+        if facts.previewed is to and seen not in done and not move.unseen:
             return (seen,)
-        around = facts.live if move.way is DrainWay.AROUND and not unseen else None
+        around = facts.live if move.way is DrainWay.AROUND and not move.unseen else None
         production = PointProduction(to, around=around, cut=move.force)
         if facts.previewed is not to and facts.switching_to is to:
             return (production,)

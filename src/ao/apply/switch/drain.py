@@ -14,7 +14,7 @@ from ao.apply.switch import load_balancer
 from ao.clock import Ready, Waiting
 from ao.cloud import LoadBalancer
 from ao.colour import Colour
-from ao.errors import CloudError, DeadlinePassed, OnlyErrors
+from ao.errors import CloudError, DeadlinePassed
 from ao.hooks import shell_command
 from ao.message import message
 from ao.plan.facts import Facts
@@ -155,8 +155,6 @@ def _await_quiet(work: Work, signs: list[Sign], seconds: float) -> int | None:
             deadline=work.site.drain.deadline,
             interval=INTERVAL,
         )
-    except OnlyErrors:
-        raise
     except (CloudError, DeadlinePassed):
         return quiet.left
     return quiet.left if signs else None

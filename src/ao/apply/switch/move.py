@@ -21,3 +21,8 @@ class Move:
     looked at before, and nothing is done that can be done after it."""
     force: bool = False
     """Whether the target is not looked at before, and the old system's clients are cut."""
+
+    @property
+    def unseen(self) -> bool:
+        """Whether the target is not looked at before."""
+        return self.force or self.urgent

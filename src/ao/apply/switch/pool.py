@@ -31,8 +31,7 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     """
     if facts.live is not to:
         seen = Confirm("preview", to)
-        unseen = move.force or move.urgent
-        visible = facts.connected and facts.previewed is to and not unseen
+        visible = facts.connected and facts.previewed is to and not move.unseen
         if visible and seen not in done:
             return (seen,)
         return (PointProduction(to),)
