@@ -140,28 +140,34 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
             only_errors=errors.look if errors else lambda: None,
             moment=run.options.moment,
         )
+        returns = verdict.decision is Decision.BACK and _may_return(run)
+        hooked = bool(run.work.site.hooks.get(Point.BEFORE_SWITCH_BACK))
         # Not even the journal is written before: users have nothing but errors.
-        if verdict.only_errors and not run.work.site.hooks.get(Point.BEFORE_SWITCH_BACK):
+        if verdict.only_errors and returns and not hooked:
             _rescue(run)
     if verdict.decision is Decision.BACK:
-        go_back(run, verdict.reason, urgent=verdict.only_errors)
+        _go_back(run, verdict.reason, returns=returns, urgent=verdict.only_errors)
     _judge(run, Judgement.KEEP, verdict.reason)
 
 
 def _rescue(run: ReleaseRun) -> None:
-    """Move production back at once, where it may go back and a server is there to answer."""
-    if _may_return(run):
-        with unbroken():
-            reconcile.rescue(run.work, run.past.old, online=True)
+    """Move production back at once, where a server is there to answer."""
+    with unbroken():
+        reconcile.rescue(run.work, run.past.old, online=True)
 
 
-def go_back(run: ReleaseRun, why: str, *, urgent: bool = False) -> NoReturn:
-    """Switch production back; with `urgent` it moves before anything but the hooks.
+def go_back(run: ReleaseRun, why: str) -> NoReturn:
+    """Switch production back.
 
     Raises RolledBack when that is done, Refused past a one-way change of the database.
     """
+    _go_back(run, why, returns=_may_return(run))
+
+
+def _go_back(run: ReleaseRun, why: str, *, returns: bool, urgent: bool = False) -> NoReturn:
+    """Switch production back if it `returns`; with `urgent` it moves before all but the hooks."""
     old, version = run.past.old, run.past.version
-    if not _may_return(run):
+    if not returns:
         _judge(run, Judgement.NO_RETURN, why)
         raise migration.refusal(version, old)
     if run.past.verdict != Judgement.BACK:
