@@ -109,8 +109,14 @@ def _causes(losses: tuple[Loss, ...]) -> list[tuple[tuple[str, str, str], int]]:
 def _statuses(statuses: Mapping[int, int]) -> Iterator[str]:
     """Yield a line for each HTTP status of an answer."""
     for status, count in sorted(statuses.items()):
-        name = message("others") if status == OTHER_STATUS else f"HTTP {status}"
-        yield message("%(status)s: %(count)s answers", status=name, count=f"{count:,}")
+        yield message(
+            "%(status)s: %(count)s answers", status=status_name(status), count=f"{count:,}"
+        )
+
+
+def status_name(status: int) -> str:
+    """Return what people call a counted HTTP status: `HTTP 503`, or `others`."""
+    return message("others") if status == OTHER_STATUS else f"HTTP {status}"
 
 
 def _sightings(sightings: tuple[Sighting, ...]) -> Iterator[str]:

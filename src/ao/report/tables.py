@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from ao.cutover.cutover import Call, CutOver, Following
 from ao.message import Message, in_context, message
-from ao.probe.recording import OTHER_STATUS, Kind
+from ao.probe.recording import Kind
+from ao.probe.summary import status_name
 from ao.report import sentences
 
 NONE = "-"
@@ -111,8 +112,7 @@ def statuses(cutover: CutOver) -> Table:
         columns=(message("status"), message("answers")),
         figures=frozenset({"answers"}),
         rows=tuple(
-            (message("others") if status == OTHER_STATUS else f"HTTP {status}", f"{count:,}")
-            for status, count in sorted(counted.items())
+            (status_name(status), f"{count:,}") for status, count in sorted(counted.items())
         ),
     )
 
