@@ -7,7 +7,7 @@ import re
 import sys
 from dataclasses import replace
 
-from ao import config
+from ao import config, lock
 from ao.apply import stack_wait
 from ao.cloud import connect
 from ao.colour import Colour
@@ -28,6 +28,8 @@ def main(cloud_name: str) -> None:
     stacks = {stack.name: stack for stack in cloud.stacks.all()}
     for site in sorted({found["site"] for name in stacks if (found := NAME.fullmatch(name))}):
         work = Work(cloud=cloud, site=replace(config.load(SHOP / "ao.yaml"), name=site))
+        # A run that was killed has left its lock, in a network that Heat is to delete.
+        lock.release(work, force=True)
         systems = [work.site.system_stack(colour) for colour in Colour]
         for names in ([*systems, trial_site.stack_name(work.site)], [work.site.stack]):
             there = [stacks[name] for name in names if name in stacks]
