@@ -1,6 +1,5 @@
 """Tests on a real cloud: the box, or any other cloud that has what the shop names."""
 
-import importlib.util
 import os
 import secrets
 import subprocess
@@ -12,7 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 
 import openstack
 import pytest
@@ -27,8 +25,8 @@ from ao.operations import reconcile
 from ao.site import Method, Site
 from ao.visit import visit
 from ao.work import Work
+from tests.visitors import SHOP, shop_visitors
 
-SHOP = Path(__file__).parents[2] / "examples" / "shop"
 PATIENCE = 240.0
 """Seconds that any command may take."""
 RULES = {
@@ -40,16 +38,7 @@ RULES = {
 """What the site files of releases say differently."""
 
 
-def _shop_visitors() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("visitors", SHOP / "visitors.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-visitors = _shop_visitors()
+visitors = shop_visitors()
 
 
 @pytest.fixture(scope="session")

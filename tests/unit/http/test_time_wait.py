@@ -7,7 +7,6 @@ appendix B.2).
 """
 
 import asyncio
-import importlib.util
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,8 +18,8 @@ from ao.probe.probe_load import ProbeLoad
 from ao.probe.run import Run
 from ao.site import Identify
 from ao.visit import visit
+from tests.visitors import shop_visitors
 
-SHOP = Path(__file__).parents[3] / "examples" / "shop"
 REQUESTS = 200
 TIME_WAIT = "06"
 """State of a connection in /proc/net/tcp (include/net/tcp_states.h)."""
@@ -81,13 +80,9 @@ def visits(port: int) -> None:
 
 
 def visitors(port: int) -> None:
-    spec = importlib.util.spec_from_file_location("visitors", SHOP / "visitors.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    shop = shop_visitors()
     for _ in range(REQUESTS):
-        module.visit("127.0.0.1", port)
+        shop.visit("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("client", [probe, visits, visitors])

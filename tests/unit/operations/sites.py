@@ -1,5 +1,6 @@
 """A site on the fake cloud, for the tests of its releases."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from ao import fake
@@ -13,6 +14,16 @@ from tests.unit import samples
 
 SITES = {Method.ADDRESS: samples.SITE, Method.POOL: samples.POOL_SITE}
 """A site of each method."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command on a site."""
+
+    prepare: Callable[[Site], Work]
+    command: Callable[[Work], object]
+    served: bool = True
+    """Whether production answers before it."""
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Commands killed, or left without an answer, at every point of their work."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,20 +10,10 @@ from ao.errors import Unavailable
 from ao.operations import reconcile
 from ao.site import Method, Site
 from ao.work import Work
-from tests.unit.operations.sites import SITES, Visitor, built, deployed, start, state
+from tests.unit.operations.sites import SITES, Case, Visitor, built, deployed, start, state
 
 BLUE, GREEN = Colour
 LOST = Unavailable("the service did not answer")
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command on a site, and how it may be said again."""
-
-    prepare: Callable[[Site], Work]
-    command: Callable[[Work], object]
-    served: bool = True
-    """Whether production answers before it."""
 
 
 CASES = {

@@ -1,7 +1,7 @@
 """Heat's engine ends in the midst of a command's work, and nobody takes the work up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
@@ -13,36 +13,15 @@ from ao.fake import nova
 from ao.lock import LEASE
 from ao.operations import operations
 from ao.plan.standstill import STANDSTILL
-from ao.progress import Note, ProgressEvent
 from ao.site import Site
 from ao.work import Work
-from tests.unit.operations.sites import built, start, state, url
+from tests.unit.listeners import Notes
+from tests.unit.operations.sites import Case, built, start, state, url
 from tests.unit.samples import AUTOSCALE
 
 BLUE, GREEN = Colour
 OUTAGE = 30.0
 """Seconds for which the engine is away."""
-
-
-@dataclass
-class Notes:
-    """What a command has told."""
-
-    texts: list[str] = field(default_factory=list)
-
-    def emit(self, event: ProgressEvent) -> None:
-        if isinstance(event, Note):
-            self.texts.append(event.text)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command whose work Heat does."""
-
-    prepare: Callable[[Site], Work]
-    command: Callable[[Work], object]
-    served: bool = True
-    """Whether production answers before it."""
 
 
 CASES = {
@@ -208,7 +187,7 @@ def test_what_stands_still_cannot_go_live_and_says_so(stuck: Work) -> None:
 def test_a_command_that_waits_tells_once_that_nothing_changes(stuck: Work) -> None:
     notes = Notes()
     operations.deploy(replace(stuck, progress=notes), "2.0")
-    still = [text for text in notes.texts if "stands still" in text]
+    still = [text for text in notes.notes if "stands still" in text]
     assert len(still) == 2
     assert "--cancel-stuck-update" in still[0]
     assert "ao-shop-green (UPDATE_IN_PROGRESS)" in still[1]
@@ -242,7 +221,7 @@ def test_an_update_waits_for_clients_of_a_server_as_long_as_the_site_says(site: 
     work = built(replace(site, group=replace(site.group, delete_delay=2 * STANDSTILL)))
     notes = Notes()
     operations.scale(replace(work, cancel_stuck=True, progress=notes), GREEN, 1)
-    assert not [text for text in notes.texts if "stands still" in text]
+    assert not [text for text in notes.notes if "stands still" in text]
 
 
 def test_servers_that_load_has_added_without_end_are_built_anew(site: Site) -> None:
