@@ -37,7 +37,7 @@ def contradictions(file: SiteFile) -> Iterator[Contradiction]:
     """Yield what of a site file cannot be together, whatever cloud the site is built in."""
     yield from _sizes(file)
     yield from _ports(file)
-    if file.load_balancer.provider == "ovn":
+    if file.on_ovn:
         yield from _beyond_ovn(file)
     yield from _algorithm(file)
     yield from _path(file)
@@ -60,7 +60,7 @@ def _sizes(file: SiteFile) -> Iterator[Contradiction]:
 
 def _ports(file: SiteFile) -> Iterator[Contradiction]:
     """Two listeners of one load balancer cannot have one port."""
-    if _pooled(file) and file.switch.preview_port == file.load_balancer.port:
+    if file.method == "pool" and file.switch.preview_port == file.load_balancer.port:
         said = "preview_port" in file.switch.model_fields_set
         yield Contradiction(
             key=("switch", "preview_port") if said else ("load_balancer", "port"),
@@ -87,7 +87,7 @@ def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
                 "`path` and `expect` are then what Ao itself looks at"
             ),
         )
-    if _pooled(file) and file.switch.preview_from:
+    if file.method == "pool" and file.switch.preview_from:
         yield Contradiction(
             key=("switch", "preview_from"),
             what=message(
@@ -100,7 +100,7 @@ def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
 def _algorithm(file: SiteFile) -> Iterator[Contradiction]:
     provider, algorithm = file.load_balancer.provider, file.load_balancer.algorithm
     known: tuple[str, ...] = ()
-    if provider == "ovn":
+    if file.on_ovn:
         known = OVN_ALGORITHMS
     elif provider in PROXIES:
         known = PROXY_ALGORITHMS
@@ -118,9 +118,9 @@ def _algorithm(file: SiteFile) -> Iterator[Contradiction]:
 
 def _path(file: SiteFile) -> Iterator[Contradiction]:
     """Octavia refuses a path that is none of a URL, where it asks for it at all."""
-    path, kind = file.health_check.path, file.health_check.type
-    asked = kind == "HTTP" or (kind is None and file.load_balancer.provider != "ovn")
-    if asked and not (re.fullmatch(_URL_PATH, path) and len(path) <= LONGEST_PATH):
+    path = file.health_check.path
+    taken = re.fullmatch(_URL_PATH, path) and len(path) <= LONGEST_PATH
+    if file.check_type == "HTTP" and not taken:
         yield Contradiction(
             key=("health_check", "path"),
             what=message(
@@ -129,9 +129,3 @@ def _path(file: SiteFile) -> Iterator[Contradiction]:
                 most=LONGEST_PATH,
             ),
         )
-
-
-def _pooled(file: SiteFile) -> bool:
-    """Return whether the site is switched by the pool method."""
-    ovn = file.load_balancer.provider == "ovn"
-    return (file.switch.method or ("address" if ovn else "pool")) == "pool"

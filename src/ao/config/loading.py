@@ -160,7 +160,7 @@ def _site(
     left_out: tuple[str, ...] = (),
     places: Mapping[str, str] | None = None,
 ) -> site.Site:
-    ovn = file.load_balancer.provider == "ovn"
+    ovn = file.on_ovn
     minimum, size, maximum = sizes(file.group, file.autoscale)
     return site.Site(
         name=file.site,
@@ -195,7 +195,7 @@ def _site(
         ),
         switch=file.switch.into(
             site.Switch,
-            method=file.switch.method or ("address" if ovn else "pool"),
+            method=file.method,
             preview_sources=file.switch.preview_from,
             new_per_second=file.switch.probe_new,
             kept=file.switch.probe_kept,
@@ -203,7 +203,7 @@ def _site(
         drain=file.drain.into(site.Drain),
         health_check=file.health_check.into(
             site.HealthCheck,
-            type=file.health_check.type or ("TCP" if ovn else "HTTP"),
+            type=file.check_type,
             timeout=file.health_check.timeout or min(3, file.health_check.interval),
         ),
         identify=file.identify.into(site.Identify),

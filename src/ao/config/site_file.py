@@ -100,6 +100,21 @@ class SiteFile(Section):
                 raise ValueError(f"autoscale.{key} is {here} and group.{key} is {there}; give one")
         return autoscale
 
+    @property
+    def on_ovn(self) -> bool:
+        """Whether the load balancers are of OVN's provider, on which defaults depend."""
+        return self.load_balancer.provider == "ovn"
+
+    @property
+    def method(self) -> str:
+        """Method by which production is switched, given or by default."""
+        return self.switch.method or ("address" if self.on_ovn else "pool")
+
+    @property
+    def check_type(self) -> str:
+        """Type of the health check, given or by default."""
+        return self.health_check.type or ("TCP" if self.on_ovn else "HTTP")
+
 
 def schema() -> dict[str, Any]:
     """JSON Schema of ao.yaml."""
