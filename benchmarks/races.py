@@ -32,7 +32,7 @@ from ao.probe.recording import Recording
 from ao.site import Method
 from ao.work import Work
 from benchmarks import sites
-from benchmarks.sites import AO, Plot, site_file
+from benchmarks.sites import AO, Plot, site_file, tell
 from benchmarks.trial import START, TAIL, Failed
 
 PATIENCE = 600.0
@@ -64,12 +64,12 @@ def main() -> None:
     luck = random.Random(options.seed)
     plot = Plot(provider="haproxy", method=Method.POOL, servers=1)
     try:
-        with sites.built(options.cloud, [plot], _tell) as (work,):
+        with sites.built(options.cloud, [plot], tell) as (work,):
             _shorten_watch(site_file(work))
             for number in range(1, options.rounds + 1):
                 for order in options.orders:
                     rounds.append(_race(work, order, number, luck))
-                    _tell(f"{number}/{options.rounds}  {rounds[-1]}")
+                    tell(f"{number}/{options.rounds}  {rounds[-1]}")
     except (Failed, AoError) as error:
         sys.exit(f"a round failed: {error}")
     finally:
@@ -186,10 +186,6 @@ def _markdown(rounds: Sequence[Round]) -> str:
             f"| {sum(it.lost for it in of):,} | {sum(it.held for it in of)} |\n"
         )
     return "".join(lines)
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

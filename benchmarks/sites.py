@@ -46,6 +46,11 @@ class Plot:
         return f"bench-{self.method}-{self.provider}-{secrets.token_hex(2)}"[:30]
 
 
+def tell(text: str) -> None:
+    """Tell whoever runs a benchmark how it goes on, beside its result."""
+    print(text, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def built(cloud: str, plots: Sequence[Plot], tell: Callable[[str], None]) -> Iterator[list[Work]]:
     """Build sites side by side, and delete them in the end, also after Ctrl-C.

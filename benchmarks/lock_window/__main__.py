@@ -13,7 +13,7 @@ from ao.operations import operations
 from ao.site import Method
 from benchmarks import sites
 from benchmarks.lock_window.windows import sentence, windows
-from benchmarks.sites import Plot
+from benchmarks.sites import Plot, tell
 
 PLOTS = (Plot(provider="haproxy", method=Method.POOL), Plot(provider="ovn", method=Method.ADDRESS))
 
@@ -23,7 +23,7 @@ def main() -> None:
     options = _options()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with sites.built(options.cloud, PLOTS, _tell) as works:
+        with sites.built(options.cloud, PLOTS, tell) as works:
             for work in works:
                 seen: list[float] = []
                 method = work.site.switch.method
@@ -38,10 +38,6 @@ def main() -> None:
         sys.exit(f"ao: {error}")
     except subprocess.CalledProcessError as error:
         sys.exit(f"a site could not be built: exit code {error.returncode}")
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:

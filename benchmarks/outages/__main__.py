@@ -22,7 +22,7 @@ from ao.site import Method
 from ao.work import Work
 from benchmarks import sites
 from benchmarks.outages.round import RUNS, Round, Run, broken, document, markdown, round_of, words
-from benchmarks.sites import AO, Plot, site_file
+from benchmarks.sites import AO, Plot, site_file, tell
 from benchmarks.trial import START
 from box.errors import BoxError
 from box.outage import find, kill, outage
@@ -44,12 +44,12 @@ def main() -> None:
     try:
         services = [find(name).name for name in options.services or _all()]
         killed = [find(name).name + KILLED for name in options.kill]
-        with sites.built(options.cloud, [PLOT], _tell) as (work,):
+        with sites.built(options.cloud, [PLOT], tell) as (work,):
             versions = (f"2.{n}" for n in itertools.count())
             for service in (*services, *killed):
                 for command in options.commands:
                     rounds.append(_round(work, options, service, command, next(versions)))
-                    _tell(markdown(rounds[-1:]).splitlines()[-1])
+                    tell(markdown(rounds[-1:]).splitlines()[-1])
     except KeyboardInterrupt:
         sys.exit(130)
     except (AoError, BoxError) as error:
@@ -126,10 +126,6 @@ def _run(work: Work, arguments: list[str]) -> Run:
 
 def _all() -> list[str]:
     return [service.name for service in SERVICES]
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:

@@ -23,7 +23,7 @@ from benchmarks import command, sites
 from benchmarks.proof import bad_version, table
 from benchmarks.proof.bad_version import Stay
 from benchmarks.proof.series import QUIET, Series, from_outside, series
-from benchmarks.sites import Plot
+from benchmarks.sites import Plot, tell
 from benchmarks.trial import Failed, undergo
 
 COMBINATIONS = {
@@ -74,10 +74,10 @@ def _bad_version(options: argparse.Namespace) -> None:
     stays: list[Stay] = []
     plot = Plot(provider=PROMISED[0], method=PROMISED[1], servers=2)
     try:
-        with sites.built(options.cloud, [plot], _tell) as (work,):
+        with sites.built(options.cloud, [plot], tell) as (work,):
             for number in range(1, options.bad_version + 1):
                 stays.append(bad_version.stay(work))
-                _tell(f"{number}/{options.bad_version}  {stays[-1]}")
+                tell(f"{number}/{options.bad_version}  {stays[-1]}")
     except Failed as error:
         sys.exit(f"a try failed: {error}")
     finally:
@@ -115,11 +115,11 @@ def _prove(options: argparse.Namespace, provider: str, method: Method, rows: lis
     plot = Plot(provider=provider, method=method, servers=options.servers)
     cutovers: list[CutOver] = []
     try:
-        with sites.built(options.cloud, [plot], _tell) as (work,):
+        with sites.built(options.cloud, [plot], tell) as (work,):
             for number in range(1, options.switches + 1):
                 cutover = _switch(work, options)
                 cutovers.append(cutover)
-                _tell(f"{number}/{options.switches}  {plot}: {_sentence(cutover)}")
+                tell(f"{number}/{options.switches}  {plot}: {_sentence(cutover)}")
     finally:
         if cutovers:
             rows.append(series(provider, method, cutovers))
@@ -181,10 +181,6 @@ def _broken(rows: list[Series]) -> Iterator[str]:
                 f"followed, the last {row.last_followed_beyond_s} s later than the longest "
                 f"request took; promised are all, within {QUIET:g} s"
             )
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

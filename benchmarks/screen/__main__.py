@@ -20,6 +20,7 @@ from ao.interrupt import terminable
 from benchmarks.screen import many_sites, page, room, table
 from benchmarks.screen.page import Broken
 from benchmarks.screen.times import Row, measured
+from benchmarks.sites import tell
 
 PROMISED = 1.5
 """Seconds in which the page answers."""
@@ -68,30 +69,26 @@ def _measure(options: argparse.Namespace, rows: list[Row]) -> None:
     cloud = connect(options.cloud)
     screen = nullcontext() if options.no_page else page.logged_in(options.dashboard, options.cloud)
     with room.made(options.admin, _project(options.cloud)), screen as shown:
-        _tell("Laying the street.")
+        tell("Laying the street.")
         with many_sites.laid(cloud) as sites:
             for length in sorted(options.sites):
-                _tell(f"Building up to {length} sites.")
+                tell(f"Building up to {length} sites.")
                 sites.grow(length)
                 _add(rows, measured(cloud, shown, options.rounds))
-            _tell(f"Bringing each journal to {options.releases} releases.")
+            tell(f"Bringing each journal to {options.releases} releases.")
             sites.tell(options.releases - 1)
             _add(rows, measured(cloud, shown, options.rounds))
-            _tell("Deleting what was built.")
+            tell("Deleting what was built.")
 
 
 def _add(rows: list[Row], row: Row) -> None:
     rows.append(row)
-    _tell(table.sentence(row))
+    tell(table.sentence(row))
 
 
 def _project(cloud: str) -> str:
     with openstack.connect(cloud=cloud) as connection:
         return str(connection.current_project_id)
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

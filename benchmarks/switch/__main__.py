@@ -19,7 +19,7 @@ from rich.console import Console
 from ao.errors import AoError
 from ao.site import Method
 from benchmarks import sites
-from benchmarks.sites import Plot
+from benchmarks.sites import Plot, tell
 from benchmarks.switch import chart, table
 from benchmarks.switch.page import Setting, page
 from benchmarks.switch.rows import Row, row
@@ -39,7 +39,7 @@ def main() -> None:
     try:
         _measure(options, visitors, seen)
     except KeyboardInterrupt:
-        _tell("Interrupted.")
+        tell("Interrupted.")
         sys.exit(130)
     except AoError as error:
         sys.exit(f"ao: {error}")
@@ -63,14 +63,14 @@ def _measure(
     ]
     sdk = openstack.connect(cloud=options.cloud)
     with ExitStack() as stack:
-        works = stack.enter_context(sites.built(options.cloud, plots, _tell))
+        works = stack.enter_context(sites.built(options.cloud, plots, tell))
         stages = {
             work.site.switch.method: Stage(work=work, sdk=sdk, openstack=options.openstack)
             for work in works
         }
         for stage in stages.values():
             stack.callback(stage.tidy)
-        for way, trial in trials(stages, ways, options.switches, visitors, _tell):
+        for way, trial in trials(stages, ways, options.switches, visitors, tell):
             seen.setdefault(way.name, []).append(trial)
 
 
@@ -83,10 +83,6 @@ def _write(options: argparse.Namespace, visitors: Visitors, rows: list[Row]) -> 
         DOCS.mkdir(exist_ok=True)
         (DOCS / "switch.md").write_text(page(rows, setting))
         (DOCS / "switch.svg").write_text(chart.svg(rows))
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 def _options() -> argparse.Namespace:
