@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["tests.cloud.sites"]
+
 # A test is no benchmark: the machine may be busy with something else. The same examples come
 # each time, so that CI does not hang on chance; `--hypothesis-profile=search` looks for others.
 settings.register_profile("untimed", deadline=None, derandomize=True)

@@ -1,4 +1,4 @@
-"""Deletes the sites that tests which were killed have left: `python -m tests.leftovers CLOUD`.
+"""Deletes the sites that tests which were killed have left: `python -m tests.leftovers CLOUD…`.
 
 They take up quotas that the next run needs. No other run may be at work on the cloud.
 """
@@ -13,16 +13,22 @@ from ao.cloud import connect
 from ao.colour import Colour
 from ao.doctor import trial_site
 from ao.work import Work
-from tests.cloud.conftest import SHOP
+from tests.cloud.sites import SHOP
 
 NAME = re.compile(
-    r"ao-(?P<site>(?:ci|contract|moving|small|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
+    r"ao-(?P<site>(?:contract|moving|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
     r"(?:-[a-z]+|\.doctor)?"
 )
 """Name of a stack of a site that tests make: its own, a system's, or its doctor's trial site."""
 
 
-def main(cloud_name: str) -> None:
+def main(*cloud_names: str) -> None:
+    """Delete the stacks of each such site in the clouds of clouds.yaml."""
+    for name in cloud_names:
+        _delete_sites(name)
+
+
+def _delete_sites(cloud_name: str) -> None:
     """Delete the stacks of each such site, what hangs on its own stack first."""
     cloud = connect(cloud_name)
     stacks = {stack.name: stack for stack in cloud.stacks.all()}

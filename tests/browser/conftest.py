@@ -1,4 +1,4 @@
-"""A browser in front of the box's Horizon, and a site to look at."""
+"""A browser in front of the box's Horizon."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -11,14 +11,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ao import config
-from ao.cloud import connect
-from ao.colour import Colour
-from ao.operations import operations
-from ao.work import Work
-from tests.cloud.conftest import SHOP, cloud, cloud_name, site, visited
-
-__all__ = ["cloud", "cloud_name", "site", "visited"]
+from ao.site import Site
 
 P, R = ParamSpec("P"), TypeVar("R")
 HORIZON = "http://127.0.0.1:8080"
@@ -47,9 +40,9 @@ class Screen:
         assert answer.status == 200
         return self.page
 
-    def act(self, site: str, act: str, **given: str) -> None:
+    def act(self, site: Site, act: str, **given: str) -> None:
         """Fill in the form of an act and send it."""
-        self.open(f"{site}/{act}/")
+        self.open(f"{site.name}/{act}/")
         for name, text in given.items():
             self.page.fill(f"#id_{name}", text)
         with self.page.expect_navigation(timeout=60_000):
@@ -60,7 +53,7 @@ class Screen:
         return " ".join(self.page.locator(".alert").all_inner_texts())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
@@ -84,23 +77,6 @@ def log_in(browser: Browser, cloud: str, locale: str = "en") -> Screen:
     with page.expect_navigation():
         page.click("#loginBtn")
     return Screen(page)
-
-
-@pytest.fixture(scope="module")
-def work(cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Work]:
-    """A shop of one server a system, whose site file the project keeps."""
-    folder = tmp_path_factory.mktemp("screen")
-    described = yaml.safe_load((SHOP / "ao.yaml").read_text())
-    group = {"size": 1, "min": 1, "max": 2, "delete_delay": "1s"}
-    text = yaml.safe_dump({**described, "site": "screen", "group": group})
-    (folder / "ao.yaml").write_text(text)
-    (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
-    work = Work(cloud=connect(cloud_name), site=config.load(folder / "ao.yaml"))
-    try:
-        aside(operations.up, work)
-        yield work
-    finally:
-        aside(operations.down, work, frozenset(Colour))
 
 
 @pytest.fixture(scope="module")

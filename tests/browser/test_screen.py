@@ -1,4 +1,4 @@
-"""The panel in the real Horizon of the box, in headless Chromium."""
+"""The panel in the real Horizon of the box, in headless Chromium, on a site as it was built."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from ao.journal import Begun, Ended, Journal, Outcome, Switched
 from ao.operations import operations
 from ao.work import Work
 from tests.browser.conftest import HORIZON, PATIENCE, Screen, aside, log_in
-from tests.cloud.conftest import Visited, told
+from tests.cloud.sites import Visited, told
 from tests.unit.report import samples
 
 STRICT = "script-src 'self'; style-src 'self'"
@@ -63,14 +63,14 @@ def strictly(route: Route) -> None:
 
 
 def test_the_site_is_listed_with_its_live_colour_in_a_word(work: Work, member: Screen) -> None:
-    row = member.open().locator("[data-site=screen]")
+    row = member.open().locator(f"[data-site={work.site.name}]")
     expect(row.locator(".ao-chip")).to_have_text("blue")
     expect(row).to_contain_text("1.0")
     expect(row).to_contain_text("1 of 1 up")
 
 
 def test_a_version_is_deployed_and_the_page_follows_it(work: Work, member: Screen) -> None:
-    member.act("screen", "deploy", version="2.0", reason="autumn sale")
+    member.act(work.site, "deploy", version="2.0", reason="autumn sale")
     assert "Heat has begun to deploy 2.0." in member.told()
     green = member.page.locator("[data-system=green]")
     expect(green.get_by_role("progressbar")).to_be_visible()
@@ -84,7 +84,7 @@ def test_a_switch_loses_nothing_and_is_seen_at_once(
     work: Work, member: Screen, visited: Visited
 ) -> None:
     with visited(work) as tally:
-        member.act("screen", "switch", reason="2.0 is good")
+        member.act(work.site, "switch", reason="2.0 is good")
     assert not tally.lost
     assert "green is live." in member.told()
     assert production(work) == ("green", "2.0")
@@ -99,11 +99,11 @@ def test_a_switch_loses_nothing_and_is_seen_at_once(
 def test_a_switch_while_somebody_holds_the_lock_is_refused_and_says_who(
     work: Work, member: Screen
 ) -> None:
-    member.act("screen", "lock", reason="an audit", hours="1")
-    member.act("screen", "switch", reason="in a hurry")
+    member.act(work.site, "lock", reason="an audit", hours="1")
+    member.act(work.site, "switch", reason="in a hurry")
     assert "an audit" in member.told()
     assert production(work)[0] == "green"
-    member.act("screen", "unlock", reason="the audit is over")
+    member.act(work.site, "unlock", reason="the audit is over")
 
 
 def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(
@@ -111,7 +111,7 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(
 ) -> None:
     both = member, log_in(browser, cloud_name)
     for screen in both:
-        screen.open("screen/switch/")
+        screen.open(f"{work.site.name}/switch/")
         screen.page.fill("#id_reason", "me first")
     for screen in both:
         screen.page.click(".ao-form button[type=submit]", no_wait_after=True)
@@ -124,7 +124,7 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(
 
 
 def test_production_is_switched_back(work: Work, member: Screen) -> None:
-    member.act("screen", "back", reason="2.0 was good after all")
+    member.act(work.site, "back", reason="2.0 was good after all")
     assert "Production is switched back." in member.told()
     assert production(work) == ("green", "2.0")
 
@@ -132,7 +132,7 @@ def test_production_is_switched_back(work: Work, member: Screen) -> None:
 def test_a_system_that_is_switched_to_while_nobody_presses_is_shown_by_itself(
     work: Work, member: Screen
 ) -> None:
-    page = member.open("screen/")
+    page = member.open(f"{work.site.name}/")
     expect(page.locator("[data-system=green] h2")).to_contain_text("live")
     aside(operations.switch, work, Colour.BLUE)
     expect(page.locator("[data-system=blue] h2")).to_contain_text("live", timeout=15_000)
@@ -140,7 +140,7 @@ def test_a_system_that_is_switched_to_while_nobody_presses_is_shown_by_itself(
 
 
 def test_the_list_shows_by_itself_what_others_do(work: Work, member: Screen) -> None:
-    row = member.open().locator("[data-site=screen]")
+    row = member.open().locator(f"[data-site={work.site.name}]")
     with locked(work, "an audit"):
         expect(row).to_contain_text("an audit", timeout=15_000)
         expect(member.page.locator("#ao-said")).to_contain_text("an audit")
@@ -148,7 +148,7 @@ def test_the_list_shows_by_itself_what_others_do(work: Work, member: Screen) -> 
 
 
 def test_buttons_come_and_go_by_themselves_and_keep_the_focus(work: Work, member: Screen) -> None:
-    page = member.open("screen/")
+    page = member.open(f"{work.site.name}/")
     expect(page.locator("[data-action=unlock]")).to_have_count(0)
     page.locator("[data-action=deploy]").focus()
     with locked(work, "an audit"):
@@ -164,9 +164,10 @@ def test_buttons_come_and_go_by_themselves_and_keep_the_focus(work: Work, member
 def test_what_is_shown_stays_and_is_said_to_be_old_while_it_cannot_be_refreshed(
     work: Work, member: Screen, answer: dict[str, Any]
 ) -> None:
-    for path, shown in (("screen/", "[data-system=blue]"), ("", "[data-site=screen]")):
+    name = work.site.name
+    for path, shown in ((f"{name}/", "[data-system=blue]"), ("", f"[data-site={name}]")):
         page = member.open(path)
-        parts = re.compile(r"/bluegreen/(rows|screen/now)$")
+        parts = re.compile(rf"/bluegreen/(rows|{name}/now)$")
         page.route(parts, lambda route: route.fulfill(**answer))
         expect(page.locator("#ao-stale")).to_be_visible(timeout=15_000)
         expect(page.locator(shown)).to_be_visible()
@@ -181,24 +182,24 @@ def test_a_strict_content_security_policy_stops_nothing_of_the_panel(
 ) -> None:
     page = member.page.context.new_page()
     page.add_init_script(VIOLATIONS)
-    page.route(re.compile(r"/project/bluegreen/(screen/)?(switch/)?$"), strictly)
+    page.route(re.compile(rf"/project/bluegreen/({work.site.name}/)?(switch/)?$"), strictly)
     act = aside(measured, work)
-    page.goto(f"{HORIZON}/project/bluegreen/screen/")
+    page.goto(f"{HORIZON}/project/bluegreen/{work.site.name}/")
     chart = page.locator(".ao-chart")
     assert act in (chart.get_attribute("src") or "")
     expect(chart).to_have_js_property("complete", True, timeout=60_000)
     assert chart.evaluate("it => it.naturalWidth") > 0
-    with page.expect_response(re.compile(r"/screen/now$"), timeout=15_000):
+    with page.expect_response(re.compile(rf"/{work.site.name}/now$"), timeout=15_000):
         pass
     assert not page.evaluate("violations")
-    for path in ("", "screen/switch/"):
+    for path in ("", f"{work.site.name}/switch/"):
         page.goto(f"{HORIZON}/project/bluegreen/{path}")
         assert not page.evaluate("violations")
     page.close()
 
 
 def test_a_reader_sees_all_and_is_offered_nothing(work: Work, reader: Screen) -> None:
-    page = reader.open("screen/")
+    page = reader.open(f"{work.site.name}/")
     expect(page.locator("[data-system=blue] h2")).to_contain_text("live")
     assert page.locator("[data-action]").count() == 0
 
@@ -216,7 +217,7 @@ def test_a_hand_made_post_of_a_readers_is_refused_by_the_cloud(
     work: Work, reader: Screen, act: str, given: dict[str, str]
 ) -> None:
     before = production(work)
-    reader.act("screen", act, reason="I may not", **given)
+    reader.act(work.site, act, reason="I may not", **given)
     assert "role" in reader.told()
     assert production(work) == before
     assert aside(lock.holder, work) is None
@@ -225,7 +226,7 @@ def test_a_hand_made_post_of_a_readers_is_refused_by_the_cloud(
 
 def test_a_post_without_a_token_of_the_form_is_refused(work: Work, member: Screen) -> None:
     before = production(work)
-    url = f"{HORIZON}/project/bluegreen/screen/switch/"
+    url = f"{HORIZON}/project/bluegreen/{work.site.name}/switch/"
     form = {"live": before[0], "reason": "forged"}
     answer = member.page.request.post(url, form=form, max_redirects=0)
     assert (answer.status, "csrf_failure" in answer.headers["location"]) == (302, True)
@@ -235,13 +236,13 @@ def test_a_post_without_a_token_of_the_form_is_refused(work: Work, member: Scree
 
 def test_another_projects_sites_are_not_seen(work: Work, browser: Browser) -> None:
     other = log_in(browser, "annex")
-    assert other.open().locator("[data-site=screen]").count() == 0
-    for path in ("screen/", "screen/switch/"):
+    assert other.open().locator(f"[data-site={work.site.name}]").count() == 0
+    for path in (f"{work.site.name}/", f"{work.site.name}/switch/"):
         page = other.open(path)
         assert page.url == f"{HORIZON}/project/bluegreen/"
         assert page.locator("[data-system], .ao-form").count() == 0
-        assert "no site file of screen" in other.told()
-    answer = other.page.request.get(f"{HORIZON}/project/bluegreen/screen/now")
+        assert f"no site file of {work.site.name}" in other.told()
+    answer = other.page.request.get(f"{HORIZON}/project/bluegreen/{work.site.name}/now")
     assert answer.status == 503
     assert "data-system" not in answer.text()
 
@@ -251,7 +252,7 @@ def test_it_speaks_japanese_from_the_list_to_an_act(
 ) -> None:
     screen = log_in(browser, cloud_name, "ja")
     page = screen.open()
-    row = page.locator("[data-site=screen]")
+    row = page.locator(f"[data-site={work.site.name}]")
     expect(row.locator(".ao-chip")).to_have_text("青 (blue)")
     row.get_by_role("link").click()
     expect(page.locator("[data-system=blue] h2")).to_contain_text("本番系")
@@ -259,10 +260,10 @@ def test_it_speaks_japanese_from_the_list_to_an_act(
     page.locator("[data-action=lock]").click()
     expect(page.locator(".ao-effects")).to_contain_text("ロックしている間は")
     expect(page.locator(".ao-form label").first).to_have_text("時間")
-    screen.act("screen", "lock", reason="監査", hours="1")
+    screen.act(work.site, "lock", reason="監査", hours="1")
     assert "ロックしました" in screen.told()
     expect(page.locator("[data-action=unlock]")).to_have_text("ロック解除")
-    screen.act("screen", "unlock", reason="監査終了")
+    screen.act(work.site, "unlock", reason="監査終了")
     assert "ロックを解除しました" in screen.told()
     first = page.locator("#ao-history tbody tr").first
     expect(first).to_contain_text("ロック解除")

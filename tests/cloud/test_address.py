@@ -1,4 +1,4 @@
-"""A site of the address method on OVN's load balancer."""
+"""A site of the address method on OVN's load balancer, in another project than all others."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ import pytest
 from ao.colour import Colour
 from ao.operations import reconcile
 from ao.work import Work
-from tests.cloud.conftest import Visited, soon, told, visitors
 from tests.cloud.kill import Killed, killed_after
+from tests.cloud.sites import Visited, soon, told, visitors
 
 BLUE, GREEN = Colour
 
@@ -18,6 +18,7 @@ def test_each_system_has_a_load_balancer_and_the_preview_an_address(moving: Work
     assert facts.shared is None
     assert len({facts.systems[colour].vip_port_id for colour in Colour} - {None}) == 2
     assert (facts.live, facts.previewed) == (BLUE, GREEN)
+    assert [facts.systems[colour].obstacle() for colour in Colour] == [None, None]
     assert told(moving, "production")[0] == "blue"
     assert told(moving, "preview")[0] == "green"
 

@@ -24,7 +24,7 @@ from ao.visit import NoAnswer, visit
 from ao.work import Work
 from box import processes
 from box.home import Home
-from tests.cloud.conftest import Delete, Visited, soon, told, visitors
+from tests.cloud.sites import Delete, Visited, soon, told, visitors
 
 BLUE, GREEN = Colour
 BURN = "/burn?ms=500"
@@ -45,19 +45,16 @@ HOME = Home.from_environment()
 
 
 @pytest.fixture(scope="module")
-def shop(cloud: Cloud, site: Site, delete: Delete) -> Iterator[Work]:
+def shop(cloud: Cloud, site: Site, other_user: Connection, delete: Delete) -> Iterator[Work]:
     """A shop of one server that load takes to two, deleted at the end."""
     if "alarming" not in cloud.lookup.services():
         pytest.skip("the cloud has no Aodh")
-    group = replace(site.group, size=1, minimum=1, maximum=2)
-    work = Work(
-        cloud=cloud, site=replace(site, name=f"{site.name}-auto", group=group, autoscale=RULES)
-    )
+    work = Work(cloud=cloud, site=replace(site, name=f"{site.name}-auto", autoscale=RULES))
     try:
         reconcile.up(work)
         yield work
     finally:
-        delete(work)
+        delete(work, other_user)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from box.home import OCTAVIA_SOCKETS, Home
 from box.passwords import load
 from box.services import SERVICES
 from tests.cloud import nobody
-from tests.cloud.conftest import soon
+from tests.cloud.sites import soon
 from tests.cloud.sockets import Listener, listeners
 
 HOME = Home.from_environment()

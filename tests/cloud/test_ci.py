@@ -19,7 +19,7 @@ from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.journal import Journal, Operation
 from ao.work import Work
-from tests.cloud.conftest import PATIENCE, RULES, SHOP, Delete, Visited, told
+from tests.cloud.sites import PATIENCE, SHOP, Visited, told
 from tests.cloud.test_release import AO
 from tests.unit.integrations.jenkins import Build, Jenkins, ended
 from tests.unit.integrations.test_approval import stages
@@ -78,14 +78,13 @@ Server = Callable[[Path], Jenkins]
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site file in the agent's workspace, of a site whose releases must be approved."""
+def file(site_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site's file in the agent's workspace: releases must be approved."""
     folder = tmp_path_factory.mktemp("workspace")
-    described = yaml.safe_load((SHOP / "ao.yaml").read_text())
-    name = f"ci-{secrets.token_hex(3)}"
-    rules = {**described, "site": name, "cloud": None, "approve": "manual", **RULES}
+    described = {**yaml.safe_load(site_file.read_text()), "approve": "manual"}
+    del described["cloud"]
     file = folder / "shop.yaml"
-    file.write_text(yaml.safe_dump({key: it for key, it in rules.items() if it is not None}))
+    file.write_text(yaml.safe_dump(described))
     (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
     return file
 
@@ -105,19 +104,7 @@ def server(file: Path) -> Server:
 
 
 @pytest.fixture(scope="module")
-def work(
-    server: Server, file: Path, cloud: Cloud, credentials: Credentials, delete: Delete
-) -> Iterator[Work]:
-    """The site, built by the job that builds it."""
-    work = Work(cloud=cloud, site=config.load(file))
-    build = server(credentials.password).build("build")
-    assert build.result == "SUCCESS", build.log
-    yield work
-    delete(work)
-
-
-@pytest.fixture(scope="module")
-def jenkins(work: Work, server: Server, credentials: Credentials) -> Jenkins:
+def jenkins(server: Server, credentials: Credentials) -> Jenkins:
     """A Jenkins whose application credential is restricted, as Keystone makes them."""
     return server(credentials.restricted)
 
@@ -142,28 +129,41 @@ def standby(work: Work) -> tuple[Colour, str]:
 def test_an_application_credential_that_keystone_lets_make_no_trust_builds_nothing(
     server: Server, cloud: Cloud, file: Path, credentials: Credentials, kind: str
 ) -> None:
-    build = server(getattr(credentials, kind)).build("build")
+    name = f"test-{secrets.token_hex(3)}"
+    other = file.with_name(f"{name}.yaml")
+    other.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), "site": name}))
+    build = server(getattr(credentials, kind)).build("build", SITE_FILE=other.name)
     if kind == "unrestricted" and build.result == "SUCCESS":
         pytest.skip("this Keystone lets unrestricted application credentials make trusts")
     assert codes(build) == [3]
     assert "Heat needs" in build.log
     assert f"ci-{kind}" in build.log
     assert "Traceback" not in build.log
-    assert cloud.stacks.get(config.load(file).stack) is None
+    assert cloud.stacks.get(config.load(other).stack) is None
+
+
+def test_the_job_that_builds_a_site_leaves_a_whole_one_as_it_is(
+    work: Work, server: Server, credentials: Credentials
+) -> None:
+    before = work.observe()
+    build = server(credentials.password).build("build")
+    assert build.result == "SUCCESS", build.log
+    assert work.observe() == before
 
 
 def test_a_release_that_passes_goes_through_all_stages(
     work: Work, jenkins: Jenkins, visited: Visited, credentials: Credentials
 ) -> None:
+    colour, _ = standby(work)
     with visited(work) as tally:
         build = jenkins.build(
-            "release", starter="ann", approver="kim", VERSION="2.0", REASON="autumn sale"
+            "release", starter="ann", approver="kim", VERSION="2.1", REASON="autumn sale"
         )
     assert build.result == "SUCCESS", build.log
     assert build.stages == STAGES
     assert codes(build) == [0, 0, 0, 13, 0, 0, 0, 0, 0]
-    assert build.description == "green 2.0"
-    assert told(work, "production") == ("green", "2.0")
+    assert build.description == f"{colour} 2.1"
+    assert told(work, "production") == (colour, "2.1")
     assert not tally.lost
     assert 'failures="0"' in (jenkins.workspace / "checks.xml").read_text()
     assert (jenkins.workspace / "cut-over.svg").read_text().startswith("<")
@@ -178,7 +178,8 @@ def test_a_release_that_passes_goes_through_all_stages(
 
 def test_the_same_build_again_changes_nothing(work: Work, jenkins: Jenkins) -> None:
     before = work.observe()
-    version = before.systems[Colour.GREEN].version or ""
+    assert before.live is not None
+    version = before.systems[before.live].version or ""
     build = jenkins.build("release", VERSION=version)
     assert build.result == "SUCCESS", build.log
     assert work.observe().live is before.live
@@ -206,7 +207,7 @@ def test_an_approval_given_to_one_release_lets_no_other_through(
 ) -> None:
     before, after = stages("zuul")
     version = standby(work)[1]
-    other = "5.0" if version != "5.0" else "2.0"
+    other = f"{version}-1"
     given = {"VERSION": version, "RELEASER": "ann", "GITLAB_USER_LOGIN": "ann"}
     given |= dict.fromkeys(("REASON", "BUILD_URL", "CI_JOB_URL", "GITHUB_RUN_ID", "COMMIT"), "")
     given |= {"APPROVER": "kim"}
@@ -249,7 +250,7 @@ def test_a_build_that_is_aborted_in_the_decision_window_switches_back(
 
 
 def test_one_click_switches_back(work: Work, jenkins: Jenkins) -> None:
-    jenkins.build("release", approver="kim", VERSION="4.0")
+    jenkins.build("release", approver="kim", VERSION=standby(work)[1])
     before = work.observe().live
     assert before is not None
     build = jenkins.build("back", REASON="complaints")

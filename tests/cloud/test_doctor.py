@@ -6,7 +6,7 @@ import pytest
 from openstack.connection import Connection
 
 from ao.cloud import Cloud
-from ao.doctor import examination, trial_site
+from ao.doctor import examination
 from ao.doctor.findings import Fate, advise
 from ao.probe.process import ProbeProcess
 from ao.site import Method, Site
@@ -26,16 +26,4 @@ def test_a_proxy_on_ovn_is_advised_the_pool_method(work: Work, other_user: Conne
     assert found.address.fate is Fate.HANG
     assert found.pool.lost == 0
     assert advise(found).method is Method.POOL
-    assert RealOtherUser(other_user).things_named(work.site.name) == []
-
-
-def test_an_examination_that_is_interrupted_leaves_nothing_behind(
-    work: Work, other_user: Connection
-) -> None:
-    def interrupt() -> ProbeProcess:
-        assert RealOtherUser(other_user).things_named(trial_site.name(work.site))
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        examination.examine(work, interrupt)
     assert RealOtherUser(other_user).things_named(work.site.name) == []

@@ -1,4 +1,4 @@
-"""The real `openstack` command, with Ao as its plugin, on a site of its own."""
+"""The real `openstack` command, with Ao as its plugin, on a site that it has built."""
 
 import json
 import subprocess
@@ -9,9 +9,7 @@ import pytest
 
 from ao.colour import Colour
 from ao.work import Work
-from tests.cloud.conftest import PATIENCE, told
-
-BLUE, GREEN = Colour
+from tests.cloud.sites import PATIENCE, told
 
 
 class Client:
@@ -40,26 +38,23 @@ def client(cloud_name: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
     return Client(cloud_name, tmp_path_factory.mktemp("elsewhere"))
 
 
-@pytest.fixture
-def work(small: Work) -> Work:
-    return small
-
-
 def test_the_site_is_listed_and_shown_by_name_and_by_id(work: Work, client: Client) -> None:
     listed = json.loads(client.run("site", "list", "-f", "json"))
     (row,) = (row for row in listed if row["Site"] == work.site.name)
-    assert (row["Live"], row["Blue"], row["Blue up"]) == ("blue", "1.0", "1 of 1")
-    stack = work.observe().stack
-    assert stack is not None
-    for name_or_id in (work.site.name, stack.id):
+    facts = work.observe()
+    assert (row["Live"], row["Blue up"]) == (facts.live, "1 of 1")
+    assert row["Blue"] == facts.systems[Colour.BLUE].version
+    assert facts.stack is not None
+    for name_or_id in (work.site.name, facts.stack.id):
         shown = json.loads(client.run("site", "show", name_or_id, "-f", "json"))
         assert [row["Role"] for row in shown] == ["live", "standby"]
 
 
 def test_a_version_goes_live_without_a_site_file(work: Work, client: Client) -> None:
-    client.run("deploy", work.site.name, "2.0")
-    client.run("switch", work.site.name, "green", "--reason", "by openstack")
-    assert told(work, "production") == ("green", "2.0")
+    standby = work.observe().standby
+    client.run("deploy", work.site.name, "2.2")
+    client.run("switch", work.site.name, str(standby), "--reason", "by openstack")
+    assert told(work, "production") == (standby, "2.2")
     acts = json.loads(client.run("history", "list", work.site.name, "-f", "json"))
     assert [(row["Act"], row["Outcome"]) for row in acts][:2] == [
         ("switch", "done"),
@@ -68,10 +63,11 @@ def test_a_version_goes_live_without_a_site_file(work: Work, client: Client) -> 
 
 
 def test_a_release_is_taken_all_the_way_with_the_site_file(
-    work: Work, client: Client, small_file: Path
+    work: Work, client: Client, site_file: Path
 ) -> None:
-    client.run("release", "create", work.site.name, "2.1", "--config", str(small_file))
-    assert told(work, "production") == ("blue", "2.1")
+    before = told(work, "preview")
+    client.run("release", "create", work.site.name, before[1], "--config", str(site_file))
+    assert told(work, "production") == before
     entries = json.loads(client.run("history", "show", work.site.name, "-f", "json"))
     assert entries[-1]["Text"] == "released"
 

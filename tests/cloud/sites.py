@@ -1,4 +1,4 @@
-"""Tests on a real cloud: the box, or any other cloud that has what the shop names."""
+"""Sites on a real cloud: the box, or any other cloud that has what the shop names."""
 
 import os
 import secrets
@@ -25,8 +25,11 @@ from ao.operations import reconcile
 from ao.site import Method, Site
 from ao.visit import visit
 from ao.work import Work
+from tests.contract.other_user import RealOtherUser
 from tests.visitors import SHOP, shop_visitors
 
+ANNEX = "annex"
+"""The cloud of clouds.yaml that is another project."""
 PATIENCE = 240.0
 """Seconds that any command may take."""
 RULES = {
@@ -35,7 +38,7 @@ RULES = {
     "checks": {"all": [{"name": "version", "http": {"path": "/version"}}]},
     "watch": {"for": "10s", "interval": "2s", "forgive": "4s", "requests": 20},
 }
-"""What the site files of releases say differently."""
+"""What the shop's site file says differently."""
 
 
 visitors = shop_visitors()
@@ -61,68 +64,48 @@ def other_user(cloud_name: str) -> Connection:
 
 
 @pytest.fixture(scope="session")
-def site() -> Site:
-    """The demo shop (pool method, HAProxy) under a name of its own."""
-    return replace(config.load(SHOP / "ao.yaml"), name=f"test-{secrets.token_hex(3)}")
-
-
-@pytest.fixture(scope="session")
-def moving(cloud: Cloud, site: Site) -> Iterator[Work]:
-    """A shop of the address method on OVN, one server a system, deleted at the end."""
-    moving = replace(
-        site,
-        name=f"moving-{secrets.token_hex(3)}",
-        group=replace(site.group, size=1),
-        load_balancer=replace(
-            site.load_balancer, provider="ovn", protocol="TCP", algorithm="SOURCE_IP_PORT"
-        ),
-        health_check=replace(site.health_check, type="TCP"),
-        switch=replace(site.switch, method=Method.ADDRESS),
-    )
-    work = Work(cloud=cloud, site=moving)
-    reconcile.up(work)
-    yield work
-    reconcile.down(work, frozenset(Colour))
-
-
-@pytest.fixture(scope="session")
-def work(cloud: Cloud, site: Site) -> Iterator[Work]:
-    """The site, built in one action, and deleted at the end."""
-    work = Work(cloud=cloud, site=site)
-    reconcile.up(work)
-    yield work
-    reconcile.down(work, frozenset(Colour))
-
-
-def _delete(work: Work) -> None:
-    """Delete a site and its journal."""
-    reconcile.down(work, frozenset(Colour))
-    Journal(work).forget()
-
-
-@pytest.fixture(scope="session")
-def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site file of a shop of one server a system, with a short decision window."""
+def site_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site file of the shop: one server a system, and a short decision window."""
     described = yaml.safe_load((SHOP / "ao.yaml").read_text())
-    file = tmp_path_factory.mktemp("small") / "shop.yaml"
-    name = f"small-{secrets.token_hex(3)}"
+    file = tmp_path_factory.mktemp("shop") / "shop.yaml"
+    name = f"test-{secrets.token_hex(3)}"
     file.write_text(yaml.safe_dump({**described, "site": name, **RULES}))
     (file.parent / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
     return file
 
 
 @pytest.fixture(scope="session")
-def small(cloud: Cloud, cloud_name: str, small_file: Path) -> Iterator[Work]:
-    """That shop, built by `openstack`, deleted at the end."""
-    work = Work(cloud=cloud, site=config.load(small_file))
+def site(site_file: Path) -> Site:
+    return config.load(site_file)
+
+
+@pytest.fixture(scope="session")
+def work(
+    cloud: Cloud, cloud_name: str, other_user: Connection, site: Site, site_file: Path
+) -> Iterator[Work]:
+    """The shop of nearly all tests (pool method, HAProxy): to build one takes minutes.
+
+    It is built by `openstack`, and deleted at the end. A test finds it whole and unlocked, with no
+    release open, and leaves it so; which system is live, and with which version, it asks. Only the
+    screen's tests, which come first, know it as it was built.
+    """
+    work = Work(cloud=cloud, site=site)
     program = Path(sys.executable).with_name("openstack")
-    create = ("bluegreen", "site", "create", work.site.name, "--config", str(small_file))
+    create = ("bluegreen", "site", "create", site.name, "--config", str(site_file))
     subprocess.run([program, "--os-cloud", cloud_name, *create], check=True, timeout=PATIENCE)
     yield work
-    _delete(work)
+    _delete(work, other_user)
 
 
-Delete = Callable[[Work], None]
+def _delete(work: Work, other_user: Connection) -> None:
+    """Delete a site and its journal, and see nothing of it left."""
+    reconcile.down(work, frozenset(Colour))
+    Journal(work).forget()
+    left = RealOtherUser(other_user).things_named(work.site.name)
+    assert not left, f"{work.site.name} is deleted and has left {', '.join(left)}"
+
+
+Delete = Callable[[Work, Connection], None]
 
 
 @pytest.fixture(scope="session")
@@ -133,15 +116,33 @@ def delete() -> Iterator[Delete]:
     """
     deletions: list[Future[None]] = []
 
-    def begin(work: Work) -> None:
+    def begin(work: Work, other_user: Connection) -> None:
         for deletion in deletions:
             deletion.result()
-        deletions.append(pool.submit(_delete, work))
+        deletions.append(pool.submit(_delete, work, other_user))
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         yield begin
     for deletion in deletions:
         deletion.result()
+
+
+@pytest.fixture(scope="module")
+def moving(site: Site, delete: Delete) -> Iterator[Work]:
+    """A shop of the address method on OVN in another project, deleted at the end."""
+    moving = replace(
+        site,
+        name=f"moving-{secrets.token_hex(3)}",
+        load_balancer=replace(
+            site.load_balancer, provider="ovn", protocol="TCP", algorithm="SOURCE_IP_PORT"
+        ),
+        health_check=replace(site.health_check, type="TCP"),
+        switch=replace(site.switch, method=Method.ADDRESS),
+    )
+    work = Work(cloud=connect(ANNEX), site=moving)
+    reconcile.up(work)
+    yield work
+    delete(work, openstack.connect(cloud=ANNEX))
 
 
 Visited = Callable[[Work], AbstractContextManager[visitors.Tally]]
