@@ -339,8 +339,7 @@ def _run(run: ReleaseRun) -> Outcome | None:
 
 
 def _stages(run: ReleaseRun) -> Outcome | None:
-    if run.past.verdict == Judgement.BACK or _leaves(run):
-        production.go_back(run, message("it was begun before"))
+    _mind_return(run)
     for stage in Stage:
         run.listen()
         facts = run.observe()
@@ -364,16 +363,34 @@ def _stages(run: ReleaseRun) -> Outcome | None:
     return Outcome.RELEASED
 
 
-def _leaves(run: ReleaseRun) -> bool:
-    """Return whether production is on its way back from the version, and nothing tells why.
+def _mind_return(run: ReleaseRun) -> None:
+    """Go on with a way back that was begun, and end a release whose version was left otherwise.
 
-    A process that was killed has moved it away from errors, which comes before the verdict.
+    A process that was killed may have moved production away from errors, which comes before the
+    verdict; and somebody may have switched back by hand, which no release undoes. Raises RolledBack
+    in each of these cases.
     """
-    old = run.past.old
-    if run.past.verdict is not None or Stage.SWITCH not in run.past.done:
-        return False
-    facts = run.observe()
-    return facts.live is old and facts.switching_to is old
+    begun_before = message("it was begun before")
+    if run.past.verdict == Judgement.BACK:
+        production.go_back(run, begun_before)
+    if Stage.SWITCH not in run.past.done:
+        return
+    facts, old = run.observe(), run.past.old
+    if facts.live is not old or facts.switching_to is run.past.new:
+        return
+    if facts.switching_to is old:
+        production.go_back(run, begun_before)
+    why = message("production was moved back to %(colour)s already", colour=old)
+    run.end(Outcome.ROLLED_BACK, why)
+    raise RolledBack(
+        message(
+            "the release of %(version)s has ended: %(why)s", version=run.past.version, why=why
+        ),
+        cure=message(
+            "`ao history` tells who did; `ao release %(version)s` begins it anew.",
+            version=run.past.version,
+        ),
+    )
 
 
 def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:

@@ -116,6 +116,22 @@ def test_a_release_whose_process_is_gone_is_aborted_by_whoever_asks(work: Work) 
     assert outcome(work) == "rolled back"
 
 
+@pytest.mark.parametrize("goes_on", [release.release, release.resume])
+def test_a_release_does_not_go_forth_again_once_somebody_has_switched_back_by_hand(
+    work: Work, goes_on: Callable[..., object]
+) -> None:
+    released(work, detach=True)
+    assert work.observe().live is GREEN
+    operations.switch(work, BLUE, reason="complaints")
+    arguments = ("2.0",) if goes_on is release.release else ()
+    with pytest.raises(RolledBack, match="moved back to blue already"):
+        goes_on(work, *arguments, options(work))
+    assert work.observe().live is BLUE
+    assert outcome(work) == "rolled back"
+    released(work)
+    assert work.observe().live is GREEN
+
+
 def test_an_abort_of_another_version_ends_nothing(work: Work) -> None:
     released(work, detach=True)
     with pytest.raises(Refused, match=r"no release of 3\.0 is open"):
