@@ -383,9 +383,7 @@ def _mind_return(run: ReleaseRun) -> None:
     why = message("production was moved back to %(colour)s already", colour=old)
     run.end(Outcome.ROLLED_BACK, why)
     raise RolledBack(
-        message(
-            "the release of %(version)s has ended: %(why)s", version=run.past.version, why=why
-        ),
+        message("the release of %(version)s has ended: %(why)s", version=run.past.version, why=why),
         cure=message(
             "`ao history` tells who did; `ao release %(version)s` begins it anew.",
             version=run.past.version,
