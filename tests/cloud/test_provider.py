@@ -435,7 +435,7 @@ def test_a_killed_agent_goes_on_where_it_was(
 
     assert ask(wire, balancer.address, 80)[0] == 200
     assert balancer.status() == "PENDING_UPDATE"
-    eventually(lambda: balancer.status() == "ACTIVE", "the agent has gone on", patience=40)
+    eventually(lambda: balancer.status() == "ACTIVE", "the agent has gone on", patience=150)
     assert balancer.worker() not in {before, None}
     assert haproxy.master(balancer.place) == master
 
@@ -468,7 +468,7 @@ def test_a_lost_namespace_comes_back(balancer: Balancer, wire: Wire) -> None:
         except OSError:
             return False
 
-    eventually(serves, "it serves again", patience=40)
+    eventually(serves, "it serves again", patience=150)
 
 
 @pytest.mark.usefixtures("listener")
