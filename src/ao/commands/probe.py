@@ -195,7 +195,7 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--expect",
-        type=int,
+        type=_status,
         metavar="STATUS",
         help=message("HTTP status of a good answer. Default: any below 400."),
     )
@@ -284,6 +284,12 @@ def _positive(text: str) -> float:
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise _refusal(message("%(text)s is not a whole number from 0 on", text=repr(text)))
+    return int(text)
+
+
+def _status(text: str) -> int:
+    if not re.fullmatch(r"[2-5]\d\d", text):
+        raise _refusal(message("%(text)s is no HTTP status from 200 to 599", text=repr(text)))
     return int(text)
 
 

@@ -27,7 +27,7 @@ class GroupSection(Section):
 class LoadBalancerSection(Section):
     """The load balancer of each system."""
 
-    provider: str = Field(examples=["amphora", "ovn"])
+    provider: str = Field(min_length=1, examples=["amphora", "ovn"])
     """Octavia provider; `openstack loadbalancer provider list` names the cloud's."""
     protocol: Literal["HTTP", "TCP"] | None = Field(default=None, examples=["HTTP"])
     """Protocol of listener and pool. Default: HTTP, and TCP with provider ovn."""

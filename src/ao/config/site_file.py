@@ -39,21 +39,21 @@ class SiteFile(Section):
 
     site: str = Field(pattern=site.NAME, examples=["shop"])
     """Name of the site, unique in its project."""
-    cloud: str | None = Field(default=None, examples=["mycloud"])
+    cloud: str | None = Field(default=None, min_length=1, examples=["mycloud"])
     """Cloud of clouds.yaml; --os-cloud goes before it, OS_* variables stand in for it."""
-    external_network: str = Field(examples=["public"])
+    external_network: str = Field(min_length=1, examples=["public"])
     """Network that the production and the preview address come from."""
     production_address: str = Field(default="allocate", examples=["allocate", "203.0.113.10"])
     """`allocate`, or a floating IP that the project already has."""
     version: str = Field(pattern=VERSION, examples=["1.0"])
     """Version of the application that a new system begins with."""
-    image: str = Field(examples=["debian-12"])
+    image: str = Field(min_length=1, examples=["debian-12"])
     """Image of the servers, by name or ID."""
-    flavor: str = Field(examples=["m1.small"])
+    flavor: str = Field(min_length=1, examples=["m1.small"])
     """Flavor of the servers, by name or ID."""
-    keypair: str | None = Field(default=None, examples=["ops"])
+    keypair: str | None = Field(default=None, min_length=1, examples=["ops"])
     """Key pair put on the servers."""
-    user_data: str = Field(examples=["user-data.sh"])
+    user_data: str = Field(min_length=1, examples=["user-data.sh"])
     """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
     $AO_VERSION in it are replaced."""
     group: GroupSection = GroupSection()

@@ -97,6 +97,16 @@ def test_a_status_other_than_the_expected_one_is_lost(shop: str) -> None:
     assert main(["probe", shop, *SHORT, "--expect", "204"]) == 9
 
 
+@pytest.mark.parametrize("status", ["99", "600", "ok", "-1"])
+def test_a_status_that_is_none_is_refused(
+    shop: str, status: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exited:
+        main(["probe", shop, *SHORT, f"--expect={status}"])
+    assert exited.value.code == 2
+    assert "no HTTP status from 200 to 599" in capsys.readouterr().err
+
+
 def test_without_a_time_it_runs_until_it_is_interrupted_and_tells_what_it_saw(
     shop: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

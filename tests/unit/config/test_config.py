@@ -98,6 +98,10 @@ def test_a_production_address_that_the_project_has_is_kept(write) -> None:
             "ao.yaml:1: image: the key is missing; write for example `image: debian-12`",
         ),
         (
+            GOOD.replace("image: debian-12", 'image: ""'),
+            "ao.yaml:5: image: ",
+        ),
+        (
             GOOD.replace('"1.0"', "1.0"),
             "ao.yaml:4: version: should be text, in quotes where it looks like a number, not 1.0; "
             "write for example `version: '1.0'`",
