@@ -51,9 +51,10 @@ class _Loader(yaml.SafeLoader):
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # What PyYAML's constructors raise for `2026-02-30`, `!!int x` and the like.
             kind = node.tag.rpartition(":")[2]
-            raise ConstructorError(
-                None, None, f"a value that is no {kind}", node.start_mark
-            ) from error
+            wrong = f"a value that is no {kind}"
+            if kind == "timestamp":
+                wrong = "no moment of the calendar; a text that looks like one goes in quotes"
+            raise ConstructorError(None, None, wrong, node.start_mark) from error
         if isinstance(value, int) and abs(value) > GREATEST:
             raise ConstructorError(None, None, "a number of more than 18 digits", node.start_mark)
         if isinstance(value, str) and not _is_unicode(value):
