@@ -12,13 +12,13 @@ import secrets
 import socket
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from ao.cloud import Cloud, SoftwareConfig
 from ao.errors import AoError, NotFound
-from ao.journal import archive, entry, folding, retention
+from ao.journal import archive, entry, folding, retention, summary
 from ao.journal.archive import Folded
 from ao.journal.entry import Entry
 from ao.journal.events import Begun, Ended, Event, Outcome, StepEnded
@@ -251,7 +251,11 @@ class Journal:
             ]
         )
         wanted = [
-            *(held[record.name] for record, _ in found if record.name in held),
+            *(
+                replace(held[record.name], created_at=record.created_at)
+                for record, _ in found
+                if record.name in held
+            ),
             *self._texts(new),
         ]
         packed = folding.packed(sorted(wanted, key=lambda it: (it.created_at, it.heading.at)))
@@ -414,14 +418,27 @@ class Journal:
 
         What an archive holds counts before a text of that name, and what an older one holds first.
         """
+        loose = self._arranged(records)
         found: dict[str, Pair] = {}
+        # An operation begins once. What tells another beginning of one that something older tells
+        # of is by hand, and its time too: it comes as late as the archive was written.
+        begun = {(it.release, record.created_at): it.name for record, it in loose if _begins(it)}
+        oldest: dict[str, str] = {}
+        for (release, _), name in sorted(begun.items(), reverse=True):
+            oldest[release] = name
         for record, held in archives.items():
             for it in held:
                 if it.name not in found:
                     own = it.record(record)
+                    known = oldest.get(it.heading.release, it.name)
+                    if _begins(it.heading) and known != it.name:
+                        own = replace(own, created_at=max(own.created_at, record.created_at))
                     self._folded[own] = it.text
                     found[it.name] = own, it.heading
-        for record, heading in self._arranged(records):
+            for it in held:
+                if _begins(it.heading):
+                    oldest.setdefault(it.heading.release, it.name)
+        for record, heading in loose:
             found.setdefault(record.name, (record, heading))
         return _in_order(found.values())
 
@@ -505,6 +522,10 @@ def _in_order(found: Iterable[Pair]) -> list[Pair]:
     Within a second it is by the clock of whoever wrote.
     """
     return sorted(found, key=lambda pair: (pair[0].created_at, pair[1].at))
+
+
+def _begins(heading: Heading) -> bool:
+    return isinstance(heading.summary, summary.Begun)
 
 
 def _heading(record: SoftwareConfig) -> Heading | None:

@@ -387,6 +387,32 @@ def test_no_archive_opens_a_release_that_could_be_asked_for_something(cloud: fak
     assert journal_of(cloud).open_releases() == ()
 
 
+@pytest.mark.parametrize("is_folded", [False, True])
+def test_no_archive_tells_another_beginning_of_an_operation(
+    cloud: fake.Cloud, is_folded: bool
+) -> None:
+    release = run(journal_of(cloud), cloud)
+    if is_folded:
+        journal_of(cloud).fold(ALL)
+        for record in cloud.software_configs.all("ao.journal/"):
+            cloud.software_configs.remove(record)
+    (before,) = journal_of(cloud).operations()
+    heading = replace(journal_of(cloud).entries(release)[0].heading, who="mallory")
+    lie = archive.Folded(
+        created_at="2000-01-01T00:00:00Z",
+        heading=heading,
+        name=heading.name,
+        text=entry.write("h", BEGUN),
+    )
+    text = archive.write([lie])
+    assert text is not None
+    forged(cloud, text)
+    for _ in range(2):
+        (after,) = journal_of(cloud).operations()
+        assert (after.who, after.begun) == (before.who, before.begun)
+        journal_of(cloud).fold(ALL)
+
+
 def test_of_very_many_archives_some_are_read_and_the_others_told(cloud: fake.Cloud) -> None:
     run(journal_of(cloud), cloud)
     text = archive.write(())
