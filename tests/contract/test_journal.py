@@ -37,12 +37,26 @@ def test_a_release_is_told_as_it_was_written(bench: Bench, journal: Journal) -> 
     assert [entry.event for entry in journal.requests(id_)] == [added[2]]
 
 
-def test_a_pruned_journal_keeps_the_latest(bench: Bench, journal: Journal) -> None:
+def test_a_folded_journal_keeps_the_latest(bench: Bench, journal: Journal) -> None:
     journal.begin(Begun(act="deploy", version="2.0"))
     bench.clock.sleep(1.1)
     latest = journal.begin(Begun(act="switch"))
-    assert journal.prune(keep=1) == 1
+    journal.fold(keep=1)
     assert [release.id for release in journal.operations()] == [latest]
+
+
+def test_a_folded_journal_tells_what_it_told(bench: Bench, journal: Journal) -> None:
+    id_ = journal.begin(Begun(act="release", version="2.0"))
+    for event in (StepBegun(step="deploy"), StepEnded(step="deploy", seconds=0.5)):
+        bench.clock.sleep(1.1)
+        journal.add(event, id_)
+    journal.add(Ended(outcome=Outcome.RELEASED), id_)
+    before = [entry.event for entry in journal.entries()], journal.operations()
+    journal.fold(keep=50)
+    theirs = Journal(Work(cloud=bench.reader, site=bench.site, clock=bench.clock))
+    assert ([entry.event for entry in theirs.entries()], theirs.operations()) == before
+    assert len(bench.cloud.software_configs.all("ao.journal/")) == 2
+    assert len(bench.cloud.software_configs.all("ao.archive/")) == 1
 
 
 def test_a_reader_reads_the_journal_and_writes_nothing(bench: Bench, journal: Journal) -> None:

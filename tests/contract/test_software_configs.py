@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ao.errors import Forbidden, NotFound
+from ao.errors import CloudError, Forbidden, NotFound
 from tests.contract.environment import Bench
 
 
@@ -90,6 +90,19 @@ def test_a_name_may_have_255_characters_and_slashes(bench: Bench, name: str) -> 
     long = f"{name}/{'é' * 255}"[:255]
     bench.cloud.software_configs.add(long, "text")
     assert [record.name for record in bench.cloud.software_configs.all(f"{name}/")] == [long]
+
+
+def test_all_software_configs_are_counted(bench: Bench, name: str) -> None:
+    before = bench.cloud.software_configs.count()
+    for text in ("one", "two"):
+        bench.cloud.software_configs.add(name, text)
+    assert bench.cloud.software_configs.count() == before + 2
+
+
+def test_a_text_that_heat_does_not_take_is_refused(bench: Bench, name: str) -> None:
+    with pytest.raises(CloudError, match="JSON body size"):
+        bench.cloud.software_configs.add(name, "x" * 1_100_000)
+    assert bench.cloud.software_configs.all(name) == ()
 
 
 def test_a_text_of_200_kilobytes_is_kept(bench: Bench, name: str) -> None:

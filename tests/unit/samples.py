@@ -60,7 +60,9 @@ SITE = sites.Site(
     logout=None,
     notify=(),
     migration=MigrationSection().value(),
-    rules=Rules(approve=Approve.AUTO, standby=Standby(after=After.KEEP, size=1), keep=50),
+    rules=Rules(
+        approve=Approve.AUTO, standby=Standby(after=After.KEEP, size=1), keep=50, texts=4096
+    ),
 )
 
 POOL_SITE = replace(

@@ -261,6 +261,9 @@ class SoftwareConfigs(Protocol):
     def all(self, prefix: str) -> tuple[SoftwareConfig, ...]:
         """Records whose names begin so, oldest first, without their texts."""
 
+    def count(self) -> int:
+        """Return how many software configs the project has, whoever wrote them."""
+
     def read(self, record: SoftwareConfig) -> str:
         """Return the text of a record."""
 

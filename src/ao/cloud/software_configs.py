@@ -7,6 +7,7 @@ knows no update).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from openstack import connection
@@ -32,13 +33,25 @@ class SoftwareConfigs:
     def all(self, prefix: str) -> tuple[SoftwareConfig, ...]:
         """Records of the project whose names begin so, oldest first, without their texts."""
         with asking(message("list the records")):
-            configs = self._heat.all("/software_configs", list[_Config], "software_configs")
             found = [
                 SoftwareConfig(id=config.id, name=config.name, created_at=config.creation_time)
-                for config in of_project(login.project(self._cloud), configs)
+                for config in self._listed()
                 if config.group == GROUP and config.name and config.name.startswith(prefix)
             ]
         return tuple(sorted(found, key=lambda record: (record.created_at, record.id)))
+
+    def count(self) -> int:
+        """Return how many software configs the project has, whoever wrote them.
+
+        Heat has no request that tells a member its limit of them, max_software_configs_per_tenant.
+        """
+        with asking(message("count the records")):
+            return len(self._listed())
+
+    def _listed(self) -> Sequence[_Config]:
+        """Return the software configs of the project, of any group."""
+        configs = self._heat.all("/software_configs", list[_Config], "software_configs")
+        return of_project(login.project(self._cloud), configs)
 
     def read(self, record: SoftwareConfig) -> str:
         """Return the text of a record."""

@@ -214,6 +214,7 @@ def _site(
             approve=Approve(file.approve),
             standby=file.standby.value(),
             keep=file.journal.keep,
+            texts=file.journal.quota,
         ),
         checks=file.checks.value(),
         hooks=file.hooks.value(),

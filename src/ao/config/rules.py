@@ -28,4 +28,8 @@ class JournalSection(Section):
     """What was done to the site, kept in Heat."""
 
     keep: int = Field(default=50, ge=1, le=1000, examples=[50])
-    """Releases that are kept; `ao up` and each new release remove older ones."""
+    """Releases that are kept; each release, and each other command that changes the site, removes
+    older ones."""
+    quota: int = Field(default=4096, ge=-1, examples=[20000])
+    """Texts that Heat keeps of the project, all sites together: the cloud's
+    `max_software_configs_per_tenant`, which Heat tells nobody. -1: as many as one likes."""

@@ -310,6 +310,11 @@ class SoftwareConfigs(Service):
         return tuple(record for record in kept if record.name.startswith(prefix))
 
     @reads
+    def count(self) -> int:
+        """Return how many software configs the project has."""
+        return len(self._project.heat.software_configs)
+
+    @reads
     def read(self, record: models.SoftwareConfig) -> str:
         """Return the text of a software config. Raises NotFound."""
         try:
@@ -320,13 +325,7 @@ class SoftwareConfigs(Service):
     @writes
     def add(self, name: str, text: str) -> None:
         """Create a software config of that name with a text."""
-        heat = self._project.heat
-        record = models.SoftwareConfig(
-            id=self._project.deployment.identifiers.uuid(),
-            name=name,
-            created_at=self._project.deployment.timeline.date(),
-        )
-        heat.software_configs[record] = text
+        self._project.heat.add_software_config(name, text)
 
     @writes
     def remove(self, record: models.SoftwareConfig) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 from ao.cloud.models import Signal, SoftwareConfig, Template
-from ao.errors import CloudError, Conflict, NotFound
+from ao.errors import CloudError, Conflict, NotFound, QuotaExceeded
 from ao.fake import hot
 from ao.fake.convergence import Convergence, Scope
 from ao.fake.kinds import kind_of
@@ -13,6 +14,9 @@ from ao.fake.kinds.heat import AutoScalingGroup
 from ao.fake.services import Services
 from ao.fake.stack import Part, Stack
 from ao.fake.template import Blueprint
+
+BODY = 1_048_576
+"""Bytes of a request that Heat takes (heat.conf: max_json_body_size)."""
 
 
 class Heat:
@@ -134,6 +138,31 @@ class Heat:
             signalled.signal = Signal(resource=policy, at=self._services.deployment.timeline.date())
 
         AutoScalingGroup().adjust(group, properties["scaling_adjustment"], done)
+
+    def add_software_config(self, name: str, text: str) -> None:
+        """Create a software config of that name with a text.
+
+        heat/engine/service.py: create_software_config refuses more than the limit;
+        heat/common/wsgi.py: from_json refuses a request of more than max_json_body_size.
+        """
+        body = len(json.dumps({"name": name, "group": "ao", "config": text}))
+        if body > BODY:
+            raise CloudError(
+                f"cannot keep record {name}: Request limit exceeded: JSON body size ({body} bytes) "
+                f"exceeds maximum allowed size ({BODY} bytes)."
+            )
+        limit = self._services.quotas.software_configs
+        if 0 <= limit <= len(self.software_configs):
+            raise QuotaExceeded(
+                f"cannot keep record {name}: Request limit exceeded: You have reached the maximum "
+                f"software configs per tenant, {limit}. Please delete some configs."
+            )
+        record = SoftwareConfig(
+            id=self._services.deployment.identifiers.uuid(),
+            name=name,
+            created_at=self._services.deployment.timeline.date(),
+        )
+        self.software_configs[record] = text
 
     def nest(self, part: Part, blueprint: Blueprint, arguments: dict[str, object]) -> Stack:
         """Begin to create the stack that is nested in a resource."""

@@ -22,6 +22,7 @@ _LIMITS = {
     "listeners": 20,
     "pools": 20,
     "health monitors": 20,
+    "software configs": 4096,
 }
 _COMPUTE = frozenset({"instances", "cores", "ram"})
 _LOAD_BALANCER = frozenset({"load balancers", "listeners", "pools", "health monitors"})
@@ -34,6 +35,8 @@ class Quotas:
         """Set the limits that differ from a usual cloud's, by resource."""
         self._counts: dict[str, Callable[[], int]] = {}
         self.by_resource = {**_LIMITS, **limits}
+        self.software_configs = self.by_resource.pop("software configs")
+        """Heat's limit of them, which Heat tells nobody; -1 for none."""
 
     def count(self, resource: str, use: Callable[[], int]) -> None:
         """Register how a service counts the use of a resource that it has."""

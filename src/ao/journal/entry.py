@@ -82,6 +82,9 @@ def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
     Anybody with a role in the project may have written it. Raises Invalid for one of a known
     kind that breaks the journal's rules, and for one that tells other things than its name.
     """
+    if not text:
+        left_out = message("its text was left out to make the journal fit")
+        return Entry(id=id, heading=heading, host="", event=Unreadable(why=left_out))
     newer = newer_format(text, FORMAT)
     if newer is not None:
         return Entry(id=id, heading=heading, host="", event=Unreadable(why=str(newer), newer=newer))

@@ -28,6 +28,13 @@ class InvalidEntry:
     """Site whose journal it is in; empty where its name tells none."""
     name: str = ""
     """Name of its record; safe to print."""
+    archived: bool = False
+    """Whether an archive holds it beside other entries, and `id` is that of the archive."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from others: its ID, or in an archive its name too."""
+        return f"{self.id}/{self.name}" if self.archived else self.id
 
     def __str__(self) -> str:
         """Return what `told` does for the cloud of the OS_* variables."""
@@ -40,6 +47,15 @@ class InvalidEntry:
             if self.site
             else message("the journal")
         )
+        if self.archived:
+            return message(
+                "Entry %(name)s of %(journal)s, in archive %(id)s, breaks its rules and is left "
+                "out: %(why)s. It goes with the release that it is of.",
+                name=self.name,
+                journal=journal,
+                id=self.id,
+                why=self.why,
+            )
         named = f" --os-cloud {shlex.quote(cloud)}" if cloud else ""
         return message(
             "Entry %(id)s of %(journal)s breaks its rules and is left out: "

@@ -12,6 +12,7 @@ from ao import lock
 from ao.errors import AoError
 from ao.journal import Begun, Ended, Event, Journal, Outcome, TakenOver
 from ao.lock import Holder
+from ao.message import message
 from ao.work import Work
 
 
@@ -68,7 +69,7 @@ def locked(
     release: str | None = None,
     now: Callable[[], datetime] | None = None,
 ) -> Iterator[LockedSite]:
-    """Hold the site's lock while the body runs.
+    """Hold the site's lock while the body runs; fold the journal when an operation has ended in it.
 
     `release` is the version of a release that it is held for, empty for the open one. `now` gives
     the time of the journal's entries, in UTC; by default it is that of this machine. Raises Locked,
@@ -77,7 +78,33 @@ def locked(
     with lock.acquire(work, purpose, release=release) as held:
         guarded = held.guard(work)
         journal = Journal(guarded, now=now) if now else Journal(guarded)
-        yield LockedSite(work=guarded, journal=journal, taken_over=held.taken_over)
+        try:
+            yield LockedSite(work=guarded, journal=journal, taken_over=held.taken_over)
+        except AoError:
+            _fold_if_ended(guarded, journal)
+            raise
+        _fold_if_ended(guarded, journal)
+
+
+def _fold_if_ended(work: Work, journal: Journal) -> None:
+    if journal.has_ended:
+        fold(work, journal)
+
+
+def fold(work: Work, journal: Journal, *, above: int = 0) -> None:
+    """Fold the journal if it has more than `above` texts; what the cloud refuses is told.
+
+    The next operation does it then.
+    """
+    try:
+        journal.fold(work.site.rules.keep, above=above)
+    except AoError as error:
+        work.note(
+            message(
+                "The journal was not folded: %(message)s. The next operation does it.",
+                message=error.message,
+            )
+        )
 
 
 @contextmanager

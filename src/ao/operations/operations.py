@@ -25,10 +25,11 @@ from ao.journal import (
     Switched,
     TakenOver,
 )
+from ao.journal.folding import TEXTS
 from ao.lock import Holder
 from ao.message import message
 from ao.operations import reconcile, switch_options
-from ao.operations.locked_site import JournalledOperation, begin, journalled
+from ao.operations.locked_site import JournalledOperation, begin, fold, journalled
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts
@@ -40,7 +41,7 @@ from ao.work import Work
 
 
 def up(work: Work, *, failover: bool = False) -> Facts:
-    """Build what is missing and repair what is broken; old entries leave the journal.
+    """Build what is missing and repair what is broken.
 
     With `failover` Octavia is asked to build load balancers anew that are in ERROR.
 
@@ -50,9 +51,7 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     if own_stack(work.cloud, work.site) is None:
         return reconcile.up(work, failover=failover)
     with journalled(work, Begun(act=Act.UP), "up") as operation:
-        facts = reconcile.up(operation.work, failover=failover)
-        operation.journal.prune(work.site.rules.keep)
-        return facts
+        return reconcile.up(operation.work, failover=failover)
 
 
 def deploy(work: Work, version: str, reason: str = "") -> Facts:
@@ -187,6 +186,7 @@ def _tell(work: Work, begun: Begun, more: Event | None) -> None:
     act = begin(journal, begun)
     if more is not None:
         journal.write(more, act)
+    fold(work, journal, above=TEXTS)
 
 
 def _deploying(

@@ -26,7 +26,7 @@ from ao.operations.locked_site import LockedSite, locked
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts
-from ao.release import production, tasks, window_warning
+from ao.release import production, tasks, text_quota, window_warning
 from ao.release.control import AbortRequested
 from ao.release.durations import durations
 from ao.release.errors import Aborted, RolledBack, WaitingForApproval
@@ -115,7 +115,8 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                     ),
                 )
             query_check.check(held, new, version)
-            journal.prune(held.site.rules.keep)
+            stages = plan_stages(held.site, facts, version, skip=options.skip)
+            text_quota.check(held, journal, stages)
             releaser = Person(
                 user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
             )
@@ -124,9 +125,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 version=version,
                 old=old,
                 new=new,
-                plan=tuple(
-                    it.text for it in plan_stages(held.site, facts, version, skip=options.skip)
-                ),
+                plan=tuple(it.text for it in stages),
                 reason=options.reason,
                 user_id=releaser.user_id,
                 releaser=releaser.name,

@@ -25,8 +25,7 @@ def open_release(journal: Journal) -> ReleaseState | None:
     One whose beginning cannot be read, or breaks the journal's rules, opens none. Raises Refused
     if entries of it have a newer format: this version of Ao does not know where it is.
     """
-    open_ones = [it for it in journal.operations() if it.is_open_release]
-    for it in reversed(open_ones):
+    for it in reversed(journal.open_releases()):
         entries = journal.entries(it.id)
         for entry in entries:
             if isinstance(entry.event, Unreadable) and entry.event.newer is not None:

@@ -60,3 +60,5 @@ class Rules:
     standby: Standby
     keep: int
     """Releases that the journal keeps."""
+    texts: int
+    """Texts that Heat keeps of the project, those of all sites together; -1 for any number."""

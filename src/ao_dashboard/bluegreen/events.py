@@ -28,8 +28,12 @@ def events(work: Work, most: int) -> tuple[Entry, ...]:
     What tells only that an operation began, or ended well, is told by its name alone. Entries
     never change, so Heat is asked for a text once a day, and only for those who see its name.
     """
-    journal = Journal(work, text=_remembered(work.cloud))
-    return journal.chosen(partial(_shown, most=most))
+    return remembered(work).chosen(partial(_shown, most=most))
+
+
+def remembered(work: Work) -> Journal:
+    """Return the journal of a site, of which Heat is asked for a text once a day."""
+    return Journal(work, text=_remembered(work.cloud))
 
 
 def _remembered(cloud: Cloud) -> Callable[[SoftwareConfig], str]:

@@ -14,7 +14,7 @@ from ao.colour import Colour
 from ao.doctor import kept_findings
 from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
-from ao.journal import Act, Entry, Journal, Operation, settled
+from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
 from ao.plan import scaling_state
 from ao.plan.facts import Facts, System
@@ -22,7 +22,7 @@ from ao.plan.scaling_state import ScalingState
 from ao.site import Site
 from ao.visit import NoAnswer, visit
 from ao.work import Work
-from ao_dashboard.bluegreen.events import events
+from ao_dashboard.bluegreen.events import events, remembered
 from ao_dashboard.bluegreen.notes import Notes
 
 T = TypeVar("T")
@@ -84,7 +84,7 @@ class PageState:
             facts = pool.submit(work.observe)
             findings = pool.submit(kept_findings.recall, work)
             holder = pool.submit(lock.holder, work)
-            releases = pool.submit(Journal(work).operations)
+            releases = pool.submit(remembered(work).operations)
             others = pool.submit(events, work, HISTORY)
             seen = told(facts)
             if seen and seen.unknown:

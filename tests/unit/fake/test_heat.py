@@ -8,7 +8,7 @@ from ao import fake, templates
 from ao.apply import stack_parameters
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
-from ao.errors import BuildFailed, CloudError
+from ao.errors import BuildFailed, CloudError, QuotaExceeded
 from ao.operations import reconcile
 from ao.site.autoscale import Engine
 from ao.templates import SERVER_TEMPLATE
@@ -230,3 +230,13 @@ def _arguments(work: Work) -> dict[str, object]:
         pool="",
         size=2,
     )
+
+
+def test_a_project_has_no_more_software_configs_than_heat_lets_it() -> None:
+    cloud = fake.Cloud(openstack=fake.OpenStack(limits={"software configs": 2}))
+    cloud.software_configs.add("one", "x")
+    cloud.software_configs.add("two", "x")
+    with pytest.raises(QuotaExceeded, match="maximum software configs per tenant, 2"):
+        cloud.software_configs.add("three", "x")
+    assert cloud.software_configs.count() == 2
+    assert "software configs" not in {it.resource for it in cloud.quotas()}, "Heat tells nobody"

@@ -202,7 +202,7 @@ def test_the_releases_of_all_sites_are_told_in_one_request(
     }
 
 
-def test_pruning_keeps_the_latest_releases_whole_and_what_came_since(
+def test_folding_keeps_the_latest_releases_whole_and_what_came_since(
     journal: Journal, work: Work
 ) -> None:
     early = Overridden(what="a freeze", reason="early")
@@ -210,14 +210,13 @@ def test_pruning_keeps_the_latest_releases_whole_and_what_came_since(
     journal.add(early)
     ids = [run(journal, work, outcome) for outcome in (Outcome.FAILED, None, Outcome.RELEASED)]
     journal.add(late)
-    assert journal.prune(keep=2) == 3
+    journal.fold(keep=2)
     assert [release.id for release in journal.operations()] == ids[1:]
     assert late in events(journal)
     assert early not in events(journal)
-    assert journal.prune(keep=2) == 0
 
 
-def test_pruning_counts_no_lock_and_removes_those_that_are_older(
+def test_folding_counts_no_lock_and_removes_those_that_are_older(
     journal: Journal, work: Work
 ) -> None:
     def lock() -> str:
@@ -228,7 +227,7 @@ def test_pruning_counts_no_lock_and_removes_those_that_are_older(
     lock()
     release = run(journal, work)
     later = [lock(), lock()]
-    assert journal.prune(keep=1) == 1
+    journal.fold(keep=1)
     assert [it.id for it in journal.operations()] == [release, *later]
 
 
@@ -246,7 +245,7 @@ def test_what_somebody_else_keeps_is_neither_told_nor_removed(
     cloud.software_configs.add("ao.journal/shop/nonsense", "x")
     run(journal, work)
     assert len(journal.entries()) == 2
-    journal.prune(keep=0)
+    journal.fold(keep=0)
     assert [record.name for record in cloud.software_configs.all("ao")] == [
         "ao-shop-doctor",
         "ao.journal/shop/nonsense",
@@ -361,11 +360,11 @@ def test_forgetting_removes_what_breaks_the_rules_too_and_nothing_of_another_sit
     assert cloud.software_configs.all("ao.journal/") == before
 
 
-def test_pruning_minds_no_hostile_names(journal: Journal, work: Work, cloud: fake.Cloud) -> None:
+def test_folding_minds_no_hostile_names(journal: Journal, work: Work, cloud: fake.Cloud) -> None:
     for rest in ("../begun/m/release/9/blue/green", "-/\x1b[2J/m", f"-/note/m/{'x' * 9000}"):
         forge(cloud, rest)
     ids = [run(journal, work) for _ in range(3)]
-    journal.prune(keep=2)
+    journal.fold(keep=2)
     assert [it.id for it in journal.operations()] == ids[1:]
 
 

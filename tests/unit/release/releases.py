@@ -45,7 +45,7 @@ def released(work: Work, version: str = "2.0", **given: object) -> Work:
 
 def ruled(work: Work, **rules: object) -> Work:
     """The work of a site with other rules: `watch=…`, `checks=…`, `approve=…`."""
-    own = {key: rules.pop(key) for key in ("approve", "standby", "keep") if key in rules}
+    own = {key: rules.pop(key) for key in ("approve", "standby", "keep", "texts") if key in rules}
     site = replace(work.site, rules=replace(work.site.rules, **own), **rules)
     return replace(work, site=site)
 

@@ -108,7 +108,7 @@ def called(site: Site) -> list[str]:
     before = len(work.cloud.calls)
     released(work)
     names = [call.name for call in work.cloud.calls[before:]]
-    while names[-1] in ("software_configs.add", "locks.remove"):
+    while names[-1] == "locks.remove" or names[-1].startswith("software_configs."):
         names.pop()
     return names
 

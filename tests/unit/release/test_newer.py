@@ -57,7 +57,7 @@ def test_nothing_goes_on_with_it(work: Work, act: Callable[[Work], object]) -> N
 
 
 def test_its_entries_are_pruned_with_those_of_its_release(work: Work) -> None:
-    assert journal(work).prune(5) == 0
+    journal(work).fold(5)
     assert isinstance(Journal(work).entries()[-1].event, Unreadable)
-    journal(work).prune(0)
+    journal(work).fold(0)
     assert Journal(work).entries() == ()
