@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ao.colour import Colour
 from ao.commands.listing import AoLister
-from ao.commands.site_command import CloudCommand
+from ao.commands.site_command import CloudCommand, logging_in
 from ao.errors import Unavailable
 from ao.message import message
 from ao.message.translation import spoken
@@ -42,9 +42,10 @@ class Sites(CloudCommand, AoLister):
         Raises Unavailable when no answer tells which sites there are: a list of none would be
         taken for that.
         """
-        from ao.operations.overview import overview
-
-        found = overview(self.cloud())
+        cloud = self.cloud()
+        with logging_in(cloud):
+            from ao.operations.overview import overview
+        found = overview(cloud)
         if not found.answered:
             raise Unavailable(
                 found.unknown[0],

@@ -121,8 +121,17 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["help"], ["help", "switch"], ["switch", "--help"], ["complete"], ["--version"]]
-    + [["swich"], ["switch", "purple"], ["switch", "--no-such-option"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["help"],
+        ["help", "switch"],
+        ["switch", "--help"],
+        ["complete"],
+        ["swich"],
+        ["switch", "purple"],
+        ["switch", "--no-such-option"],
+    ],
     ids=" ".join,
 )
 def test_help_completion_and_wrong_arguments_import_nothing_that_a_cloud_needs(
