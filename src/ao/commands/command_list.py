@@ -34,7 +34,7 @@ class Commands(CommandManager):
 
 
 class Help(HelpCommand):
-    """print detailed help for another command"""
+    """Print detailed help for another command."""
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
         """Print the help of a command, or of the program where none is named."""
