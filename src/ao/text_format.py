@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 from annotated_types import Interval
@@ -61,7 +62,9 @@ class _Marks:
     needs: str = ""
 
 
-_MARKS: TypeAdapter[_Marks] = TypeAdapter(_Marks)
+@cache
+def _reader() -> TypeAdapter[_Marks]:
+    return TypeAdapter(_Marks)
 
 
 def newer_format(text: str, reads: int) -> NewerFormat | None:
@@ -70,7 +73,7 @@ def newer_format(text: str, reads: int) -> NewerFormat | None:
     A text that is no JSON object, or whose format is no number, is of no newer format.
     """
     try:
-        marks = _MARKS.validate_json(text)
+        marks = _reader().validate_json(text)
     except ValidationError:
         return None
     return _newer(marks, reads)

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from cliff.app import App
-from cliff.commandmanager import CommandManager
+from cliff.help import HelpExit
 
 import ao
 from ao.commands import log
+from ao.commands.command_list import Commands, Help, print_help
 from ao.commands.help_formatter import HelpFormatter, description
 from ao.message import message
 from ao.redaction import redact_log
@@ -33,9 +34,10 @@ class Ao(App):
         super().__init__(
             description=description(type(self)),
             version=ao.__version__,
-            command_manager=CommandManager("ao.commands"),
+            command_manager=Commands("ao.commands"),
             deferred_help=True,
         )
+        self.command_manager.add_command("help", Help)
 
     def build_option_parser(
         self,
@@ -91,6 +93,12 @@ class Ao(App):
         self._arguments = argv
         with self._logging:
             return super().run(argv)
+
+    def print_help_if_requested(self) -> None:
+        """Print the program's help, and exit, where it is asked for."""
+        if self.options.deferred_help:
+            print_help(self)
+            raise HelpExit
 
     def configure_logging(self) -> None:
         """Log as the options say, instead of as cliff does, which would log secrets."""

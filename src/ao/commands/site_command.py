@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from ao.message.translation import spoken
 from ao.redaction import redact_log
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ao.cloud import Cloud
     from ao.colour import Colour
@@ -153,6 +153,20 @@ class SiteCommand(CloudCommand):
             progress=told,
         )
         return replace(work, clock=replace(work.clock, notice=lambda text: told.emit(Note(text))))
+
+
+@contextmanager
+def logging_in(cloud: Cloud) -> Iterator[None]:
+    """Log in to a cloud while the body runs, which imports what is needed once that is done.
+
+    Raises NotAuthenticated, and Unavailable when Keystone does not answer.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="login") as aside:
+        login = aside.submit(lambda: cloud.user)
+        yield
+        login.result()
 
 
 def add_cancel_stuck(parser: argparse.ArgumentParser) -> None:

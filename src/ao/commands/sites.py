@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ao.colour import Colour
 from ao.commands.listing import AoLister
-from ao.commands.site_command import CloudCommand
+from ao.commands.site_command import CloudCommand, logging_in
 from ao.errors import Unavailable
 from ao.message import message
 from ao.message.translation import spoken
@@ -42,23 +42,32 @@ class Sites(CloudCommand, AoLister):
         Raises Unavailable when no answer tells which sites there are: a list of none would be
         taken for that.
         """
-        from ao.operations.overview import overview
-
-        found = overview(self.cloud())
+        cloud = self.cloud()
+        try:
+            with logging_in(cloud):
+                from ao.operations.overview import overview
+        except Unavailable as error:
+            raise _none_listed(error.message) from error
+        found = overview(cloud)
         if not found.answered:
-            raise Unavailable(
-                found.unknown[0],
-                cure=message(
-                    "No site can be listed. See that the address is right (`auth_url` of "
-                    "clouds.yaml, `openstack catalog list`) and that the service runs; run the "
-                    "command again."
-                ),
-            )
+            raise _none_listed(found.unknown[0])
         for sentence in found.unknown:
             print(spoken(message("Not known: %(what)s", what=sentence)), file=sys.stderr)
         for sentence in found.invalid:
             print(spoken(sentence), file=sys.stderr)
         return COLUMNS, [_row(glance) for glance in found.sites]
+
+
+def _none_listed(why: str) -> Unavailable:
+    """Return the error that no site can be listed."""
+    return Unavailable(
+        why,
+        cure=message(
+            "No site can be listed. See that the address is right (`auth_url` of "
+            "clouds.yaml, `openstack catalog list`) and that the service runs; run the "
+            "command again."
+        ),
+    )
 
 
 def _row(glance: Glance) -> tuple[object, ...]:

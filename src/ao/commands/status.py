@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ao.commands.site_command import SystemLister
+from ao.commands.site_command import SystemLister, logging_in
 from ao.message.translation import spoken
 
 
@@ -16,12 +16,16 @@ class Status(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Observe, and list; that a release is open is told on standard error."""
-        from ao import release
-        from ao.plan import scaling_state
-
         work = self.work(quiet=True)
-        facts = work.observe()
-        told = release.note(work, facts)
+        with logging_in(work.cloud):
+            from concurrent.futures import ThreadPoolExecutor
+
+            from ao import release
+            from ao.plan import scaling_state
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="status") as aside:
+            observation = aside.submit(work.observe)
+            told = release.note(work, observation.result)
+            facts = observation.result()
         if told:
             print(spoken(told), file=sys.stderr)
         return self.table(work, facts, scaling_state.read_scaling(work.cloud, work.site, facts))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ao.colour import Colour
-from ao.commands.site_command import SystemLister
+from ao.commands.site_command import SystemLister, logging_in
 from ao.message import message
 
 if TYPE_CHECKING:
@@ -96,25 +96,33 @@ class Switch(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Switch, tell what was measured, and list."""
-        from ao.operations import operations
-        from ao.operations.switch_options import SwitchOptions
-        from ao.probe.process import ProbeProcess
-        from ao.report import report_files
+        if parsed_args.report:
+            from ao.report import report_files
 
-        for path in parsed_args.report:
-            report_files.check(path)
-        work = self.work()
-        if parsed_args.force:
-            work.note(
-                message(
-                    "--force: clients of the old system are cut, requests under way may be lost."
-                )
-            )
+            for path in parsed_args.report:
+                report_files.check(path)
         with ExitStack() as running:
-            measurement = None
+            probe = None
             if not parsed_args.no_probe:
+                from ao.probe.process import ProbeProcess
+
                 # At once, as a process takes a moment to begin.
-                measurement = _measurement(running.enter_context(ProbeProcess()), parsed_args)
+                probe = running.enter_context(ProbeProcess())
+            work = self.work()
+            with logging_in(work.cloud):
+                # What visits the systems, which is imported at the first visit otherwise.
+                import ao.http.exchange  # noqa: F401
+                from ao.operations import operations
+                from ao.operations.switch_options import SwitchOptions
+
+                measurement = _measurement(probe, parsed_args) if probe else None
+            if parsed_args.force:
+                work.note(
+                    message(
+                        "--force: clients of the old system are cut, requests under way may be "
+                        "lost."
+                    )
+                )
             try:
                 facts = operations.switch(
                     work,

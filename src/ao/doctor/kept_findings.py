@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,18 +21,21 @@ FORMAT = 1
 CAP = 10_000
 """Characters of findings that are read; they have about 500."""
 
-_ADAPTER: TypeAdapter[Findings] = TypeAdapter(Findings)
-
 
 def _name(site: Site) -> str:
     return f"ao-{site.name}-doctor"
+
+
+@cache
+def _adapter() -> TypeAdapter[Findings]:
+    return TypeAdapter(Findings)
 
 
 def keep(cloud: Cloud, site: Site, findings: Findings) -> None:
     """Keep findings in place of earlier ones. Raises Refused as `check_format` does."""
     check_format(cloud, site)
     earlier = _records(cloud, site)
-    told = {"format": FORMAT, **_ADAPTER.dump_python(findings, mode="json")}
+    told = {"format": FORMAT, **_adapter().dump_python(findings, mode="json")}
     cloud.software_configs.add(_name(site), json.dumps(told, separators=(",", ":")))
     for record in earlier:
         cloud.software_configs.remove(record)
@@ -75,7 +79,7 @@ def recall(work: Work) -> Findings | None:
         return None
     try:
         if len(text) <= CAP:
-            return _ADAPTER.validate_json(text)
+            return _adapter().validate_json(text)
     except ValidationError:
         pass
     work.tell_once(

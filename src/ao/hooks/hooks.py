@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ao.colour import Colour
 from ao.errors import AoError, ConfigError
-from ao.hooks import shell_command, webhook
+from ao.hooks import shell_command
 from ao.message import message
 from ao.plan.facts import Facts
 from ao.redaction import redact
@@ -140,6 +140,8 @@ def _cure(point: str) -> str:
 
 def check(site: Site) -> None:
     """Look for the secrets of all webhooks of a site. Raises ConfigError for one not there."""
+    from ao.hooks import webhook
+
     for target in _webhooks(site):
         webhook.secret_of(site, target)
 
@@ -152,6 +154,9 @@ def _execute(site: Site, line: str, told: dict[str, str], deadline: float) -> st
 
 def _post(site: Site, target: Webhook, told: dict[str, str], deadline: float) -> str:
     """Post a webhook; how it failed, or nothing."""
+    # Its HTTP client takes long to import, and most commands post none.
+    from ao.hooks import webhook
+
     try:
         webhook.post(target.url, told, webhook.secret_of(site, target), deadline)
     except webhook.Undelivered as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ao.errors import ConfigError
-from ao.hooks import webhook
 from ao.hooks.hooks import Context
 from ao.message import message
 from ao.redaction import redact
@@ -23,6 +22,8 @@ def tell(work: Work, event: Event, context: Context, **more: object) -> None:
 
     Nothing is raised when somebody cannot be told; the user is.
     """
+    from ao.hooks import webhook
+
     words = {name: redact(it) if isinstance(it, str) else it for name, it in more.items()}
     body = {**replace(context, point=event).body(), **words}
     for notification in work.site.notify:

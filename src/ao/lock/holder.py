@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Self
 
 from annotated_types import Interval
@@ -82,7 +83,9 @@ class Claim:
         return _json(texts | told)
 
 
-_CLAIM: TypeAdapter[Claim] = TypeAdapter(Claim)
+@cache
+def _reader() -> TypeAdapter[Claim]:
+    return TypeAdapter(Claim)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +106,7 @@ class Holder:
         """Return the holder of a lock, as the lock's description tells."""
         newer = newer_format(lock.description, FORMAT)
         try:
-            claim = _CLAIM.validate_json(lock.description)
+            claim = _reader().validate_json(lock.description)
         except ValidationError:
             claim = None
         return cls(lock=lock, claim=claim, newer=newer)

@@ -11,17 +11,18 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from ao import cloud
-from ao.cloud import Cloud
+from ao.cloud import Cloud, Resource
 from ao.errors import Changed, CloudError, Conflict, Unavailable
 from ao.lock import process_mark
 from ao.lock.errors import Locked, NoLock
 from ao.lock.holder import Claim, Holder, moment
 from ao.lock.lease import AcquiredLock
 from ao.message import message
+from ao.plan.facts import Facts
 from ao.plan.observation import own_stack
 from ao.site import Site, is_name
 from ao.work import Work
@@ -33,10 +34,14 @@ TRIES = 5
 """Times that a lock is tried to be taken while others take and leave it."""
 
 
-def acquire(work: Work, purpose: str, *, release: str | None = None) -> AcquiredLock:
+def acquire(
+    work: Work, purpose: str, *, release: str | None = None, facts: Facts | None = None
+) -> AcquiredLock:
     """Take the lock for what follows in a `with` block, and renew it as long as that runs.
 
-    `release` is the version of a release that it is taken for, empty for the open one.
+    `release` is the version of a release that it is taken for, empty for the open one. `facts`
+    are those that were observed right before: they tell the lock's network, for which Heat is
+    asked otherwise. They are no facts of a locked site.
     A lock that counts no more is taken over, which is told. Raises Locked when somebody
     else holds it, NoLock when the site has none yet, Forbidden.
     """
@@ -48,7 +53,8 @@ def acquire(work: Work, purpose: str, *, release: str | None = None) -> Acquired
         url=build_url(os.environ),
         release=release,
     )
-    lock, taken_over = _take(work, claim)
+    network_id = _lock_network(facts.resources) if facts is not None else _network(work)
+    lock, taken_over = _take(work, claim, network_id)
     return AcquiredLock(work, lock, claim, taken_over)
 
 
@@ -64,7 +70,7 @@ def acquire_by_hand(work: Work, reason: str, seconds: float) -> tuple[Holder, Ho
     if before is not None and ours and not before.over and before.newer is None:
         lock = work.cloud.locks.renew(before.lock, claim.text(time.time()))
         return Holder.of(lock), None
-    lock, taken_over = _take(work, claim)
+    lock, taken_over = _take(work, claim, _network(work))
     return Holder.of(lock), taken_over
 
 
@@ -110,13 +116,13 @@ def build_url(environ: Mapping[str, str]) -> str:
     return environ.get("BUILD_URL") or environ.get("CI_JOB_URL") or ""
 
 
-def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
-    """Take the lock; return it, and from whom it was taken over, which is told.
+def _take(work: Work, claim: Claim, network_id: str | None) -> tuple[cloud.Lock, Holder | None]:
+    """Take the lock of a network; return it, and from whom it was taken over, which is told.
 
     Of two that take over the same one, each removes that very port at most, and one creates
     the next.
     """
-    locks, network_id = work.cloud.locks, _network(work)
+    locks = work.cloud.locks
     if network_id is None:
         raise NoLock(
             message("site %(site)s has no lock yet", site=work.site.name),
@@ -152,8 +158,12 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
 def _network(work: Work) -> str | None:
     """ID of the lock's network; None before the site is built."""
     stack = own_stack(work.cloud, work.site)
-    resources = work.cloud.stacks.resources(stack) if stack else ()
-    return next((r.physical_id for r in resources if r.name == "lock_network"), None) or None
+    return _lock_network(work.cloud.stacks.resources(stack) if stack else ())
+
+
+def _lock_network(resources: Iterable[Resource]) -> str | None:
+    """ID of the lock's network among the resources of the site's own stack, or None."""
+    return next((it.physical_id for it in resources if it.name == "lock_network"), None) or None
 
 
 def _is_ours(work: Work, holder: Holder) -> bool:

@@ -13,6 +13,7 @@ from ao.errors import AoError
 from ao.journal import Begun, Ended, Event, Journal, Outcome, TakenOver
 from ao.lock import Holder
 from ao.message import message
+from ao.plan.facts import Facts
 from ao.work import Work
 
 
@@ -45,6 +46,23 @@ class LockedSite:
         """Begin an operation in the journal. Raises CloudError."""
         return self.resume(begin(self.journal, begun))
 
+    @contextmanager
+    def operation(
+        self, begun: Begun, outcome: Outcome = Outcome.DONE
+    ) -> Iterator[JournalledOperation]:
+        """Journal the beginning of an operation, and its end once the body has run.
+
+        The body ends in `outcome`, or failed when it raises AoError. Of one that is killed the
+        journal tells no end. Raises CloudError when the beginning cannot be written.
+        """
+        operation = self.begin(begun)
+        try:
+            yield operation
+        except AoError as error:
+            operation.write(Ended(outcome=Outcome.FAILED, why=error.message))
+            raise
+        operation.write(Ended(outcome=outcome))
+
     def resume(self, id: str) -> JournalledOperation:  # noqa: A002
         """Go on with the operation of an ID; its journal tells whose lock was taken over."""
         operation = JournalledOperation(work=self.work, journal=self.journal, id=id)
@@ -68,14 +86,16 @@ def locked(
     *,
     release: str | None = None,
     now: Callable[[], datetime] | None = None,
+    facts: Facts | None = None,
 ) -> Iterator[LockedSite]:
     """Hold the site's lock while the body runs; fold the journal when an operation has ended in it.
 
     `release` is the version of a release that it is held for, empty for the open one. `now` gives
-    the time of the journal's entries, in UTC; by default it is that of this machine. Raises Locked,
-    NoLock before the site is built, Forbidden.
+    the time of the journal's entries, in UTC; by default it is that of this machine. `facts` are
+    those that were observed right before, if any (`ao.lock.acquire`). Raises Locked, NoLock before
+    the site is built, Forbidden.
     """
-    with lock.acquire(work, purpose, release=release) as held:
+    with lock.acquire(work, purpose, release=release, facts=facts) as held:
         guarded = held.guard(work)
         journal = Journal(guarded, now=now) if now else Journal(guarded)
         try:
@@ -113,14 +133,7 @@ def journalled(
 ) -> Iterator[JournalledOperation]:
     """Hold the site's lock while the body runs, and journal its beginning and its end.
 
-    The body ends in `outcome`, or failed when it raises AoError. Of one that is killed the journal
-    tells no end. Raises as `locked` does, and CloudError when the beginning cannot be written.
+    Raises as `locked` and `LockedSite.operation` do.
     """
-    with locked(work, purpose) as site:
-        operation = site.begin(begun)
-        try:
-            yield operation
-        except AoError as error:
-            operation.write(Ended(outcome=Outcome.FAILED, why=error.message))
-            raise
-        operation.write(Ended(outcome=outcome))
+    with locked(work, purpose) as site, site.operation(begun, outcome) as operation:
+        yield operation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -29,7 +30,7 @@ from ao.journal.folding import TEXTS
 from ao.lock import Holder
 from ao.message import message
 from ao.operations import reconcile, switch_options
-from ao.operations.locked_site import JournalledOperation, begin, fold, journalled
+from ao.operations.locked_site import JournalledOperation, begin, fold, journalled, locked
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts
@@ -101,17 +102,25 @@ def switch(
     Raises Locked; Refused when that would go back past a one-way change of the database, but
     for `i_know`; and as `reconcile.switch` does.
     """
-    before = work.observe()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal") as aside:
+        operations = aside.submit(Journal(work).operations)
+        before = work.observe()
+        releases = operations.result()
     to = target(before, wanted)
     version = before.systems[to].version
     begun = Begun(act=Act.SWITCH, version=version, old=before.live, new=to, reason=reason)
-    releases = Journal(work).operations()
     if not options.force:
         _leave_to_release(work, releases, before, to)
     returns = goes_back(releases, before.live, to)
     if returns and not i_know:
         _may_go_back(work, before, to)
-    with journalled(work, begun, message("switch to %(colour)s", colour=to)) as operation:
+    purpose = message("switch to %(colour)s", colour=to)
+    with (
+        locked(work, purpose, facts=before) as site,
+        # Begun under the lock; what was observed before it was for what is said of the switch.
+        reconcile.looking(site.work) as looks,
+        site.operation(begun) as operation,
+    ):
         for note in left_out(work.site, OF_SWITCH):
             operation.work.note(note)
             operation.write(Noted(text=note))
@@ -125,7 +134,7 @@ def switch(
                 # The old system could not use the database: production stays, whatever is seen.
                 options = replace(options, may_return=False)
         try:
-            return reconcile.switch(operation.work, to, options)
+            return reconcile.switch(operation.work, to, options, looks)
         finally:
             measurement = options.measurement
             if measurement is not None and measurement.cutover is not None:

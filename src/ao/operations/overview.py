@@ -7,7 +7,7 @@ one site go by the IDs that Heat keeps; what these words do not tell for sure is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -145,7 +145,7 @@ def overview(cloud: Cloud) -> Overview:
             journals=told(journals),
         )
     return Overview(
-        sites=tuple(_glance(answers, name) for name in sorted(_names(answers))),
+        sites=_glances(answers),
         unknown=tuple(unknown),
         answered=answers.stacks is not None or answers.balancers is not None,
         invalid=(
@@ -154,36 +154,73 @@ def overview(cloud: Cloud) -> Overview:
     )
 
 
-def _names(answers: _Answers) -> set[str]:
-    """Names of the sites: by Heat's tags, and by Octavia's words while Heat does not answer."""
-    words = (
-        (stack.tags for stack in answers.stacks)
-        if answers.stacks is not None
-        else (frozenset(balancer.description.split()) for balancer in answers.balancers or ())
-    )
-    return {name for word in words if (name := tag_value(word, "site")) and is_name(name)}
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """What the services told of one site."""
+
+    name: str
+    stacks: list[Stack]
+    addresses: list[FloatingIP]
+    """Addresses that say that they are of the site."""
+    leading: list[FloatingIP]
+    """Those that lead to its load balancers and do not say that."""
+    balancers: list[LoadBalancer]
+    listeners: list[Listener]
+    """Listeners that are called like the one of its users."""
+    pools: list[Pool]
 
 
-def _glance(answers: _Answers, name: str) -> Glance:
-    stacks = [s for s in answers.stacks or () if tag_value(s.tags, "site") == name]
-    stack = _only([s for s in stacks if tag_value(s.tags, "colour") is None])
-    balancers = [b for b in answers.balancers or () if _says(b.description, "site") == name]
-    pools = {
-        colour: _only(
-            [
-                pool
-                for pool in answers.pools or ()
-                if (_says(pool.description, "site"), _says(pool.description, "colour"))
-                == (name, colour)
-            ]
+def _glances(answers: _Answers) -> tuple[Glance, ...]:
+    """Return the sites in the order of their names, by Heat's tags.
+
+    While Heat does not answer they are known by what the load balancers' descriptions say.
+    """
+    stacks = _grouped(answers.stacks, lambda it: tag_value(it.tags, "site"))
+    addresses = _grouped(answers.addresses, lambda it: _says(it.description, "site"))
+    leading = _grouped(answers.addresses, lambda it: it.port_id)
+    balancers = _grouped(answers.balancers, lambda it: _says(it.description, "site"))
+    listeners = _grouped(answers.listeners, lambda it: it.name)
+    pools = _grouped(answers.pools, lambda it: _says(it.description, "site"))
+    named = stacks if answers.stacks is not None else balancers
+
+    def part(name: str) -> _Part:
+        ports = {it.vip_port_id for it in balancers.get(name, [])}
+        own = addresses.get(name, [])
+        return _Part(
+            name=name,
+            stacks=stacks.get(name, []),
+            addresses=own,
+            leading=[it for port in ports for it in leading.get(port, []) if it not in own],
+            balancers=balancers.get(name, []),
+            listeners=listeners.get(f"ao-{name}", []),
+            pools=pools.get(name, []),
         )
+
+    return tuple(_glance(answers, part(name)) for name in sorted(filter(is_name, named)))
+
+
+def _grouped(things: Iterable[T] | None, key: Callable[[T], str | None]) -> Mapping[str, list[T]]:
+    """Return things by their key, without those that have none."""
+    found: dict[str, list[T]] = {}
+    for thing in things or ():
+        word = key(thing)
+        if word:
+            found.setdefault(word, []).append(thing)
+    return found
+
+
+def _glance(answers: _Answers, part: _Part) -> Glance:
+    name, stacks, balancers = part.name, part.stacks, part.balancers
+    stack = _only([s for s in stacks if tag_value(s.tags, "colour") is None])
+    pools = {
+        colour: _only([pool for pool in part.pools if _says(pool.description, "colour") == colour])
         for colour in Colour
     }
     method = _method(stack, balancers)
-    production = _production(answers.addresses or (), name, balancers)
+    production = _production(part)
     reached = _only([b for b in balancers if production and b.vip_port_id == production.port_id])
     if method is Method.POOL:
-        live = _led_to(answers.listeners or (), name, pools) if reached else None
+        live = _led_to(part.listeners, pools) if reached else None
     else:
         live = _colour(reached.description) if reached else None
     return Glance(
@@ -225,28 +262,19 @@ def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None
     return Method.POOL if colours == {None} else Method.ADDRESS
 
 
-def _production(
-    addresses: tuple[FloatingIP, ...], name: str, balancers: list[LoadBalancer]
-) -> FloatingIP | None:
+def _production(part: _Part) -> FloatingIP | None:
     """Return the address that is described so, or the only one that leads to the balancers."""
-    own = [it for it in addresses if _says(it.description, "site") == name]
-    marked = [it for it in own if _says(it.description, "address") == "production"]
-    if marked:
-        return _only(marked)
-    ports = {balancer.vip_port_id for balancer in balancers}
-    return _only([it for it in addresses if it.port_id in ports and it not in own])
+    marked = [it for it in part.addresses if _says(it.description, "address") == "production"]
+    return _only(marked or part.leading)
 
 
-def _led_to(
-    listeners: tuple[Listener, ...], name: str, pools: Mapping[Colour, Pool | None]
-) -> Colour | None:
+def _led_to(listeners: Iterable[Listener], pools: Mapping[Colour, Pool | None]) -> Colour | None:
     """Colour of the pool that the listener for users leads to.
 
     The preview listener of another site may be called alike, and leads to that site's pools.
     """
     colours = {pool.id: colour for colour, pool in pools.items() if pool}
-    own = [it for it in listeners if it.name == f"ao-{name}" and it.default_pool_id in colours]
-    listener = _only(own)
+    listener = _only([it for it in listeners if it.default_pool_id in colours])
     return colours[listener.default_pool_id or ""] if listener else None
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ao.apply import stack_parameters
@@ -59,6 +59,8 @@ from ao.work import Work
 
 HEATS = (BuildSystem, RemoveSystem, ScaleSystem)
 """Steps that Heat takes by itself once they are begun."""
+FRESH = 5.0
+"""Seconds for which facts count as observed right before a switch."""
 ROUNDS = 20
 """Plans that one command makes at most; a whole build takes seven."""
 
@@ -177,11 +179,37 @@ def start_scale(work: Work, colour: Colour, size: int) -> None:
     _start(work, lambda facts, done: plan.scale(facts, colour, size, done))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Looks:
+    """What a switch begins with, as it is looked for side by side."""
+
+    at: float
+    """Moment at which it was begun to look, on the work's clock."""
+    facts: Future[Facts]
+    findings: Future[Findings | None]
+    """What the doctor has found."""
+
+
+@contextmanager
+def looking(work: Work) -> Iterator[Looks]:
+    """Look for what a switch begins with while the body runs."""
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="switch") as aside:
+        at = work.clock.now()
+        facts = aside.submit(work.observe)
+        findings = aside.submit(kept_findings.recall, work)
+        yield Looks(at=at, facts=facts, findings=findings)
+
+
 def switch(
-    work: Work, wanted: Colour | None = None, options: SwitchOptions = switch_options.DEFAULT
+    work: Work,
+    wanted: Colour | None = None,
+    options: SwitchOptions = switch_options.DEFAULT,
+    looks: Looks | None = None,
 ) -> Facts:
     """Make another system live.
 
+    `looks` are those that were begun right before, with the lock held; facts of theirs that have
+    grown old meanwhile are observed anew.
     It is brought to the live system's size before, and that is looked at again right before
     production moves; not with `degraded` or `force`.
     Raises Refused when it may not go live; SwitchFailed when production did not
@@ -189,10 +217,12 @@ def switch(
     `may_return`, production stays, and NotSeen is raised.
     """
     force = options.force
-    with ThreadPoolExecutor(max_workers=1) as aside:
-        findings = aside.submit(kept_findings.recall, work)
+    with nullcontext(looks) if looks is not None else looking(work) as begun:
+        before = begun.facts.result()
+        findings = begun.findings.result()
+    if work.clock.now() - begun.at > FRESH:
         before = work.observe()
-        move = _planned_move(work, findings.result(), options)
+    move = _planned_move(work, findings, options)
     guard.may_write(before)
     to = target(before, wanted)
 

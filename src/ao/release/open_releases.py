@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ao import lock
 from ao.clock import Ready, Waiting
 from ao.errors import AoError, Forbidden, Refused
@@ -44,8 +46,12 @@ def open_release(journal: Journal) -> ReleaseState | None:
     return None
 
 
-def note(work: Work, facts: Facts) -> str | None:
-    """Return a sentence on the open release for who looks at the site; None without one."""
+def note(work: Work, facts: Callable[[], Facts]) -> str | None:
+    """Return a sentence on the open release for who looks at the site; None without one.
+
+    `facts` gives those of the site once they are needed, and may raise; what the journal and the
+    lock do not tell is said instead.
+    """
     try:
         unfinished = open_release(Journal(work))
         running = unfinished is not None and is_running(work)
@@ -59,7 +65,7 @@ def note(work: Work, facts: Facts) -> str | None:
             id=unfinished.id,
             version=unfinished.version,
         )
-    outcome = reached(work.site, facts, unfinished)
+    outcome = reached(work.site, facts(), unfinished)
     if outcome is None:
         return message(
             "Release %(id)s of %(version)s is open: `ao release continue` goes on with it, "

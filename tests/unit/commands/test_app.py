@@ -117,3 +117,35 @@ def test_the_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None
         main(["--version"])
     assert not ended.value.code
     assert capsys.readouterr().out == f"ao {version('ao-bluegreen')}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["help"],
+        ["help", "switch"],
+        ["switch", "--help"],
+        ["complete"],
+        ["swich"],
+        ["switch", "purple"],
+        ["switch", "--no-such-option"],
+    ],
+    ids=" ".join,
+)
+def test_help_completion_and_wrong_arguments_import_nothing_that_a_cloud_needs(
+    arguments: list[str],
+) -> None:
+    heavy = ("openstack", "keystoneauth1", "requests", "pydantic", "httpx", "rich", "matplotlib")
+    program = (
+        "import contextlib, io, sys\n"
+        "from ao.commands.app import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        f"    main({arguments!r})\n"
+        f"print(*(it for it in {heavy!r} if it in sys.modules))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == []

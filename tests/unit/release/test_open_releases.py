@@ -42,9 +42,9 @@ def rolled_back(work: Work) -> None:
 
 def test_status_says_that_a_release_is_open(site: Site) -> None:
     work = built(site)
-    assert release.note(work, work.observe()) is None
+    assert release.note(work, work.observe) is None
     released(work, until=release.Stage.DEPLOY)
-    said = release.note(work, work.observe())
+    said = release.note(work, work.observe)
     assert said is not None
     assert "of 2.0 is open: `ao release continue`" in said
 
@@ -60,12 +60,12 @@ def test_the_same_command_and_continue_write_the_end_that_was_lost(
     site: Site, go_on: Callable[[Work], object]
 ) -> None:
     work = without_end(site, kept)
-    said = release.note(work, work.observe())
+    said = release.note(work, work.observe)
     assert said is not None
     assert "was released, which is not written down" in said
     go_on(work)
     assert outcome(work) == "released"
-    assert release.note(work, work.observe()) is None
+    assert release.note(work, work.observe) is None
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,14 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     so that a killed switch goes on to the same system.
     """
     if facts.live is not to:
-        seen = Confirm("preview", to)
+        seen, preview = Confirm("preview", to), PointPreview(None, switching_to=to)
         if facts.previewed is to and seen not in done and not move.unseen:
-            return (seen,)
+            # The cloud is observed once more before production moves, not before the preview does.
+            return (seen, preview)
         around = facts.live if move.way is DrainWay.AROUND and not move.unseen else None
         production = PointProduction(to, around=around, cut=move.force)
         if facts.previewed is not to and facts.switching_to is to:
             return (production,)
-        preview = PointPreview(None, switching_to=to)
         # In one plan, the cloud is not observed in between.
         return (preview, production) if move.urgent else (preview,)
     if facts.previewed is to.other and not facts.switching_to:

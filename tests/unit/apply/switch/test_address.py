@@ -43,10 +43,11 @@ def test_a_switch_without_a_live_system_must_name_a_colour() -> None:
 def test_a_switch_is_seen_on_the_preview_address_moved_confirmed_and_parked() -> None:
     facts = whole(live=BLUE)
     on_preview, on_production = Confirm("preview", GREEN), Confirm("production", GREEN)
-    assert address.plan(facts, GREEN, frozenset(), MOVE) == (on_preview,)
+    parked = PointPreview(None, switching_to=GREEN)
+    assert address.plan(facts, GREEN, frozenset(), MOVE) == (on_preview, parked)
 
     done = frozenset([on_preview])
-    assert address.plan(facts, GREEN, done, MOVE) == (PointPreview(None, switching_to=GREEN),)
+    assert address.plan(facts, GREEN, done, MOVE) == (parked,)
 
     facts = replace(facts, preview=floating_ip("preview", None, "ao:switching-to=green"))
     assert address.plan(facts, GREEN, done, MOVE) == (PointProduction(GREEN),)
