@@ -40,8 +40,17 @@ class _SocketTransport(xmlrpc.client.Transport):
         super().__init__()
         self._path = path
 
-    def make_connection(self, host: object) -> http.client.HTTPConnection:
-        return _SocketConnection(self._path)
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        connection = _SocketConnection(self._path)
+        self._connection = host, connection
+        return connection
+
+    def request(self, *args: Any, **more: Any) -> Any:
+        """Send a request on a connection of its own."""
+        try:
+            return super().request(*args, **more)
+        finally:
+            self.close()
 
 
 class Supervisor:

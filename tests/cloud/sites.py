@@ -25,13 +25,12 @@ from ao.operations import reconcile
 from ao.site import Method, Site
 from ao.visit import visit
 from ao.work import Work
+from tests.cloud.operator import PATIENCE, Operator
 from tests.contract.other_user import RealOtherUser
 from tests.visitors import SHOP, shop_visitors
 
 ANNEX = "annex"
 """The cloud of clouds.yaml that is another project."""
-PATIENCE = 240.0
-"""Seconds that any command may take."""
 RULES = {
     "group": {"size": 1, "min": 1, "max": 2, "delete_delay": "1s"},
     "switch": {"method": "pool", "probe_new": 20, "probe_kept": 4},
@@ -103,6 +102,11 @@ def _delete(work: Work, other_user: Connection) -> None:
     Journal(work).forget()
     left = RealOtherUser(other_user).things_named(work.site.name)
     assert not left, f"{work.site.name} is deleted and has left {', '.join(left)}"
+
+
+@pytest.fixture
+def operator(site_file: Path, cloud_name: str) -> Operator:
+    return Operator(site_file, cloud_name)
 
 
 Delete = Callable[[Work, Connection], None]

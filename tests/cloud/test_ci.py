@@ -19,8 +19,8 @@ from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.journal import Journal, Operation
 from ao.work import Work
-from tests.cloud.sites import PATIENCE, SHOP, Visited, told
-from tests.cloud.test_release import AO
+from tests.cloud.operator import AO, PATIENCE
+from tests.cloud.sites import SHOP, Visited, told
 from tests.unit.integrations.jenkins import Build, Jenkins, ended
 from tests.unit.integrations.test_approval import stages
 

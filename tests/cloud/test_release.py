@@ -4,10 +4,7 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,45 +15,8 @@ from ao.errors import SwitchFailed
 from ao.journal import Journal, Operation, Outcome
 from ao.release import RolledBack
 from ao.work import Work
-from tests.cloud.sites import PATIENCE, SHOP, Visited, told
-
-AO = Path(sys.executable).with_name("ao")
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Somebody with a terminal, in a folder with the site's file."""
-
-    file: Path
-    cloud: str
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [AO, "--os-cloud", self.cloud, "--config", self.file, *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def run(self, *words: str, exits: int = 0) -> str:
-        """What a command says; it must end with this exit code."""
-        process = self.start(*words)
-        said, _ = process.communicate(timeout=PATIENCE)
-        assert process.returncode == exits, said
-        return said
-
-    def changed(self, folder: Path, **more: object) -> "Operator":
-        """The same with another file for the same site."""
-        file = folder / "ao.yaml"
-        file.write_text(yaml.safe_dump({**yaml.safe_load(self.file.read_text()), **more}))
-        (folder / "user-data.sh").write_text((SHOP / "user-data.sh").read_text())
-        return Operator(file, self.cloud)
-
-
-@pytest.fixture
-def operator(site_file: Path, cloud_name: str) -> Operator:
-    return Operator(site_file, cloud_name)
+from tests.cloud.operator import PATIENCE, Operator
+from tests.cloud.sites import Visited, told
 
 
 @pytest.fixture

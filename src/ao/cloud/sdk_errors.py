@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -143,8 +144,12 @@ def _from_status(
 
 
 def _words(error: sdk.HttpException) -> str:
-    """Return the words of the service, without the URL that openstacksdk adds."""
-    return str(error.details or error.message or error).strip().rstrip(".")
+    """Return the words of the service, without the URL that openstacksdk adds and without HTML.
+
+    WebOb, of which OpenStack's services are made, answers some errors as a page with `<br />`.
+    """
+    words = str(error.details or error.message or error)[: 10 * LONGEST]
+    return re.sub(r"</?[a-z]+[0-9]?[ /]*>", " ", words).strip().rstrip(".")
 
 
 def _safe(words: object) -> str:
