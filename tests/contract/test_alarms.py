@@ -200,3 +200,10 @@ def test_alarms_go_with_their_stack(scaled: Bench, green: Stack) -> None:
 def ids(cloud: Cloud) -> set[str]:
     """IDs of the alarms that a user of the cloud sees."""
     return {alarm.id for alarm in cloud.alarms.all()}
+
+
+def test_an_alarm_is_found_by_its_id_alone(scaled: Bench, out: Alarm) -> None:
+    found = scaled.cloud.alarms.get(out.id)
+    assert found is not None
+    assert (found.id, found.name, found.query) == (out.id, out.name, out.query)
+    assert scaled.cloud.alarms.get(NO_ID) is None
