@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from ao.apply import console
 from ao.clock import Ready, Waiting
 from ao.cloud import Resource, Stack
-from ao.errors import BuildFailed, CloudError, DeadlinePassed
+from ao.errors import BuildFailed, CloudError, DeadlinePassed, NotFound
 from ao.message import joined, message
 from ao.plan import standstill
 from ao.plan.standstill import Standstill
@@ -16,6 +17,8 @@ from ao.work import Work
 
 INTERVAL = 1.5
 """Seconds between two looks at a stack."""
+STATUS = 10.0
+"""Seconds between two looks at the status of a stack while its resources tell that it is busy."""
 DELETIONS = 3
 """Times that a stack's deletion is asked for, when a service fails in the midst of it."""
 PAUSE = 5.0
@@ -109,15 +112,15 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
     `ids` has the stacks' names, each with the only ID that counts, or None for any.
     """
     asked: list[float] = []
+    followed = {name: _FollowedStack(work, name, wanted) for name, wanted in ids.items()}
 
     def look() -> Ready[tuple[Stack, ...]] | Waiting:
         stacks: list[Stack] = []
-        for name, wanted in ids.items():
-            stack = work.cloud.stacks.get(name)
-            if stack is None or wanted not in (None, stack.id):
+        for it in followed.values():
+            stack, resources = it.look()
+            if stack is None:
                 continue
             stacks.append(stack)
-            resources = work.cloud.stacks.resources(stack)
             work.progress.emit(StackRead(stack, resources))
             still = standstill.of_site(work.site, stack, resources, cancel=work.cancel_stuck)
             if gone:
@@ -140,6 +143,45 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
             "The same command waits on; `openstack stack event list` shows what Heat does."
         ),
     )
+
+
+class _FollowedStack:
+    """A stack at which Heat is at work, looked at again and again in one request at a time."""
+
+    def __init__(self, work: Work, name: str, wanted: str | None) -> None:
+        """Follow the stack of a name, if it has the `wanted` ID or that is None."""
+        self._work = work
+        self._name = name
+        self._wanted = wanted
+        self._stack: Stack | None = None
+        self._resources: tuple[Resource, ...] = ()
+        self._read = 0.0
+
+    def look(self) -> tuple[Stack | None, tuple[Resource, ...]]:
+        """Return the stack, None when it is gone, and its resources.
+
+        While Heat changes some of these and none has failed, the stack is still in progress:
+        it is asked for every STATUS seconds then, in which it may have run out of its time.
+        """
+        stacks, before = self._work.cloud.stacks, self._stack
+        if before is not None and before.busy:
+            self._resources = ()
+            with suppress(NotFound):
+                self._resources = stacks.resources(before)
+            sure = self._at_work and not any(it.failed for it in self._resources)
+            if sure and self._work.clock.now() - self._read < STATUS:
+                return before, self._resources
+        self._read = self._work.clock.now()
+        there = stacks.get(self._name)
+        self._stack = there if there and self._wanted in (None, there.id) else None
+        anew = before is None or self._stack is None or before.id != self._stack.id
+        if self._stack is not None and (anew or (self._at_work and not self._stack.busy)):
+            self._resources = stacks.resources(self._stack)
+        return self._stack, self._resources
+
+    @property
+    def _at_work(self) -> bool:
+        return any(it.changing for it in self._resources)
 
 
 def _delete_again(work: Work, stack: Stack, still: Standstill) -> None:

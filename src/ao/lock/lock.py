@@ -16,19 +16,21 @@ from contextlib import suppress
 
 from ao import cloud
 from ao.cloud import Cloud
-from ao.errors import Changed, CloudError, Conflict, Unavailable
+from ao.errors import Changed, CloudError, Conflict, NotFound, Unavailable
 from ao.lock import process_mark
 from ao.lock.errors import Locked, NoLock
 from ao.lock.holder import Claim, Holder, moment
 from ao.lock.lease import AcquiredLock
 from ao.message import message
-from ao.plan.observation import own_stack
 from ao.site import Site, is_name
 from ao.work import Work
 
 WITHIN = "AO_WITHIN"
 """Variable of the environment that a command of the site file has: the name of the site whose
 lock's holder waits for it."""
+ASKED = "ao:asked="
+"""Beginning of the tag of a lock that tells its holder to read the journal; its end is drawn, so
+that no two are the same."""
 TRIES = 5
 """Times that a lock is tried to be taken while others take and leave it."""
 
@@ -88,6 +90,18 @@ def holder(work: Work) -> Holder | None:
     network_id = _network(work)
     lock = work.cloud.locks.find(network_id) if network_id else None
     return Holder.of(lock) if lock else None
+
+
+def mark(work: Work) -> None:
+    """Have the process that holds the lock read in the journal what was asked of it.
+
+    Nothing is done where nobody holds it. Raises AoError.
+    """
+    network_id = _network(work)
+    there = work.cloud.locks.find(network_id) if network_id else None
+    if there is not None:
+        with suppress(NotFound):
+            work.cloud.locks.mark(there, f"{ASKED}{secrets.token_hex(4)}")
 
 
 def list_holders(cloud: Cloud) -> Mapping[str, Holder]:
@@ -151,8 +165,7 @@ def _take(work: Work, claim: Claim) -> tuple[cloud.Lock, Holder | None]:
 
 def _network(work: Work) -> str | None:
     """ID of the lock's network; None before the site is built."""
-    stack = own_stack(work.cloud, work.site)
-    resources = work.cloud.stacks.resources(stack) if stack else ()
+    resources = work.own_resources()
     return next((r.physical_id for r in resources if r.name == "lock_network"), None) or None
 
 
