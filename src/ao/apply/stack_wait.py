@@ -19,6 +19,8 @@ INTERVAL = 1.5
 """Seconds between two looks at a stack."""
 STATUS = 10.0
 """Seconds between two looks at the status of a stack while its resources tell that it is busy."""
+QUIET = 30.0
+"""Seconds without a change of its resources after which a stack may stand still."""
 DELETIONS = 3
 """Times that a stack's deletion is asked for, when a service fails in the midst of it."""
 PAUSE = 5.0
@@ -155,23 +157,27 @@ class _FollowedStack:
         self._wanted = wanted
         self._stack: Stack | None = None
         self._resources: tuple[Resource, ...] = ()
-        self._read = 0.0
+        self._read = self._changed = 0.0
 
     def look(self) -> tuple[Stack | None, tuple[Resource, ...]]:
         """Return the stack, None when it is gone, and its resources.
 
-        While Heat changes some of these and none has failed, the stack is still in progress:
-        it is asked for every STATUS seconds then, in which it may have run out of its time.
+        While Heat goes on with some of these and none has failed, the stack is in progress: it is
+        asked for every STATUS seconds then. Where nothing has changed for QUIET seconds it is asked
+        for at each look: its time may be over.
         """
-        stacks, before = self._work.cloud.stacks, self._stack
+        stacks, before, now = self._work.cloud.stacks, self._stack, self._work.clock.now()
         if before is not None and before.busy:
-            self._resources = ()
+            known, self._resources = self._resources, ()
             with suppress(NotFound):
                 self._resources = stacks.resources(before)
-            sure = self._at_work and not any(it.failed for it in self._resources)
-            if sure and self._work.clock.now() - self._read < STATUS:
+            if self._resources != known:
+                self._changed = now
+            goes_on = self._at_work and now - self._changed < QUIET
+            failed = any(it.failed for it in self._resources)
+            if goes_on and not failed and now - self._read < STATUS:
                 return before, self._resources
-        self._read = self._work.clock.now()
+        self._read = now
         there = stacks.get(self._name)
         self._stack = there if there and self._wanted in (None, there.id) else None
         anew = before is None or self._stack is None or before.id != self._stack.id

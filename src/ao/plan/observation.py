@@ -80,6 +80,7 @@ def read(cloud: Cloud, site: Site, last: Observation | None = None) -> Observati
     stack does not show. Servers that answer their health checks are not asked for again.
     """
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
+        named = None if last else pool.submit(_named, cloud, site)
         by_name = {stack.name: stack for stack in cloud.stacks.tagged(site.tag)}
         resources = dict(unchanged(by_name, last))
         reused = frozenset(resources)
@@ -107,7 +108,9 @@ def read(cloud: Cloud, site: Site, last: Observation | None = None) -> Observati
         servers = (
             last.servers
             if last is not None and same and _answer(last, resources, members)
-            else _servers(cloud, site, resources.values())
+            else _with_renamed(
+                cloud, resources.values(), named.result() if named else _named(cloud, site)
+            )
         )
         known, unknown = alarming.result()
         return Observation(
@@ -191,17 +194,20 @@ class _BalancerReader:
         return tuple(self._pools)
 
     def read(self, balancer_id: str) -> _Balancer:
-        """Read a load balancer by its ID.
-
-        Its statuses come first: listeners that are read after them lead where they tell, or the
-        next look finds them changed.
-        """
-        status = self._cloud.load_balancers.status(balancer_id)
-        if status is None:
-            return _Balancer()
-        balancer = self._balancer(balancer_id, status)
-        if balancer is None:
-            return _Balancer()
+        """Read a load balancer by its ID: what is not known, and its statuses."""
+        asked = self._cloud.load_balancers
+        known = self._known(balancer_id)
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="balancer") as aside:
+            first = None if known else aside.submit(asked.get, balancer_id)
+            led = aside.submit(asked.listeners, balancer_id) if first and self._shares else None
+            status = asked.status(balancer_id)
+            balancer = first.result() if first else known
+            if status is None or balancer is None:
+                return _Balancer()
+            if led is not None:
+                listeners = led.result()
+            else:
+                listeners = self._listeners(balancer_id, status) if self._shares else ()
         members: dict[str, tuple[Member, ...]] = {}
         wanted = self._pools[balancer_id]
         for pool_id in wanted.intersection(balancer.pool_ids):
@@ -212,28 +218,43 @@ class _BalancerReader:
                 )
         there = (it for it in balancer.pool_ids if it in members or it not in wanted)
         return _Balancer(
-            balancer=replace(balancer, pool_ids=tuple(there)),
+            balancer=replace(
+                balancer,
+                provisioning_status=status.provisioning_status,
+                operating_status=status.operating_status,
+                pool_ids=tuple(there),
+            ),
             status=status,
-            listeners=self._listeners(balancer_id, status) if self._shares else (),
+            listeners=listeners,
             members=members,
         )
 
-    def _balancer(self, balancer_id: str, status: BalancerStatus) -> LoadBalancer | None:
+    def _known(self, balancer_id: str) -> LoadBalancer | None:
+        """Return the load balancer as it was last observed; None where a pool is new to it."""
         known = self._last.load_balancers if self._last else ()
         before = next((it for it in known if it.id == balancer_id), None)
-        if before is None or not self._pools[balancer_id].issubset(before.pool_ids):
-            return self._cloud.load_balancers.get(balancer_id)
-        return replace(
-            before,
-            provisioning_status=status.provisioning_status,
-            operating_status=status.operating_status,
-        )
+        is_whole = before is not None and self._pools[balancer_id].issubset(before.pool_ids)
+        return before if is_whole else None
 
     def _listeners(self, balancer_id: str, status: BalancerStatus) -> tuple[Listener, ...]:
+        """Return the listeners as the last observation tells, unless they lead elsewhere since."""
         before = self._last.statuses.get(balancer_id) if self._last else None
-        if self._last and before and before.listeners == status.listeners:
+        same = before is not None and before.listeners == status.listeners
+        if self._last and same and _agree(self._last.listeners, status):
             return self._last.listeners
         return self._cloud.load_balancers.listeners(balancer_id)
+
+
+def _agree(listeners: tuple[Listener, ...], status: BalancerStatus) -> bool:
+    """Return whether listeners lead where the statuses tell, which tell a default pool first. Pure.
+
+    They may have been read in the midst of a change, and a listener with L7 policies may have no
+    default pool.
+    """
+    return {it.id: it.default_pool_id for it in listeners} == {
+        listener_id: next(iter(pool_ids), None)
+        for listener_id, pool_ids in status.listeners.items()
+    }
 
 
 def _answer(
@@ -253,15 +274,18 @@ def _answer(
     )
 
 
-def _servers(
-    cloud: Cloud, site: Site, resources: Iterable[tuple[Resource, ...]]
-) -> tuple[Server, ...]:
-    """Return the ACTIVE servers: those that have the names of the site's, and renamed ones.
+def _named(cloud: Cloud, site: Site) -> tuple[Server, ...]:
+    """Return the ACTIVE servers that have such names as Heat gives those of the site."""
+    return cloud.servers.named([f"{site.name}-{colour}-" for colour in Colour])
 
-    A name is anybody's to change, so that a server that Heat has built, and that none of these
-    names finds, is asked for by its ID.
+
+def _with_renamed(
+    cloud: Cloud, resources: Iterable[tuple[Resource, ...]], named: tuple[Server, ...]
+) -> tuple[Server, ...]:
+    """Return the `named` servers, and those of the resources that are ACTIVE by another name.
+
+    A name is anybody's to change, so that these are asked for by their IDs.
     """
-    named = cloud.servers.named([f"{site.name}-{colour}-" for colour in Colour])
     ids = {server.id for server in named}
     missing = [
         it.physical_id
