@@ -12,16 +12,16 @@ from ao.message import message
 from ao.release.state import Given, given
 from ao.work import Work
 
+FRESH = 1.0
+"""Seconds for which a look at the lock is as good as another one."""
 INTERVAL = 4.9
 """Seconds between two looks at the lock, on which who asks for something leaves a mark."""
 RARELY = 180.0
 """Seconds between two looks into the journal where there is no new mark: Ao 0.1.0 leaves none, nor
 does one that ends, or that Neutron fails, right after it has written what it asks for."""
 SELDOM = 30.0
-"""Seconds for which the journal that was read last is good where a release goes on to what is next:
-what was asked without a mark is heard before that."""
-FRESH = 1.0
-"""Seconds for which a look at the lock is as good as another one."""
+"""Seconds for which the journal that was read last is good where a release goes on to what is next.
+Before the switch it is read in any case."""
 TINY = 1e-6
 """Seconds that are not slept for."""
 

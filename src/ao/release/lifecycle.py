@@ -27,7 +27,7 @@ from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts
 from ao.release import production, tasks, window_warning
-from ao.release.control import AbortRequested
+from ao.release.control import SELDOM, AbortRequested
 from ao.release.durations import durations
 from ao.release.errors import Aborted, RolledBack, WaitingForApproval
 from ao.release.open_releases import (
@@ -351,7 +351,6 @@ def _stages(run: ReleaseRun) -> Outcome | None:
     if run.past.verdict == Judgement.BACK or _leaves(run):
         production.go_back(run, message("it was begun before"))
     for stage in Stage:
-        run.listen()
         keeps = run.work.site.rules.standby.after is After.KEEP
         if stage is Stage.RETIRE and keeps and run.options.until is not stage:
             # Nothing is to do whatever the facts are, and they are not read for that.
@@ -360,6 +359,9 @@ def _stages(run: ReleaseRun) -> Outcome | None:
         found = plan_stages(run.work.site, facts, run.past.version, run.past, skip=run.options.skip)
         planned = next(it for it in found if it.stage is stage)
         if planned.state is State.TODO:
+            run.listen(0.0 if stage is Stage.SWITCH else SELDOM)
+            # A pause may have taken hours.
+            facts = run.facts()
             if stage is Stage.WATCH and run.options.detach:
                 run.work.note(
                     message("The decision window is open; `ao watch` watches and decides.")
@@ -373,6 +375,7 @@ def _stages(run: ReleaseRun) -> Outcome | None:
                 message("Stopped after %(stage)s; the same command goes on.", stage=stage)
             )
             return None
+    run.listen()
     run.end(Outcome.RELEASED)
     return Outcome.RELEASED
 

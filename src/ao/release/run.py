@@ -21,10 +21,11 @@ from ao.operations.locked_site import JournalledOperation
 from ao.plan.facts import Facts
 from ao.plan.plan import Step
 from ao.progress import Status, StepFinished, StepStarted
-from ao.release.control import AbortRequested, Control
+from ao.release.control import SELDOM, AbortRequested, Control
 from ao.release.errors import WaitingForApproval
 from ao.release.state import ReleaseState
 from ao.site.hooks import Point
+from ao.site.rules import Approve
 
 Probes = Callable[[], AbstractContextManager[Probe]]
 """Begins a probe, which runs until its block ends; may be called again and again."""
@@ -97,9 +98,12 @@ class ReleaseRun:
         self._context: Context | None = None
         self.seen(facts)
 
-    def listen(self) -> None:
-        """Hear what others ask of the release; wait while it is paused. Raises AbortRequested."""
-        self.attention.listen()
+    def listen(self, seldom: float = SELDOM) -> None:
+        """Hear what others ask of the release; wait while it is paused. Raises AbortRequested.
+
+        Without a mark the journal is read when the last time was `seldom` seconds ago.
+        """
+        self.attention.listen(seldom)
         self.past = replace(
             self.past, approvals=(*self.past.approvals, *self.attention.approvals())
         )
@@ -206,7 +210,8 @@ class ReleaseRun:
     def finished(self, stage: Stage) -> None:
         """Note that a stage is done; a deploy voids what was done and approved before it."""
         if stage is Stage.DEPLOY:
-            # An approval that came while it was deployed is void too.
-            self.listen()
+            if self.past.approve.stricter(self.work.site.rules.approve) is not Approve.AUTO:
+                # An approval that came while it was deployed is void too.
+                self.listen(0.0)
             self.past = self.past.redeployed()
         self.past = replace(self.past, done=self.past.done | {stage})

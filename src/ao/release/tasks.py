@@ -72,7 +72,7 @@ def approve(run: ReleaseRun, facts: Facts) -> None:
             given = approval.wanted(run.past, facts, here)
             run.write(Asked(ask=Ask.APPROVE, reason=message("at the terminal"), approval=given))
             return
-    run.listen()
+    run.listen(0.0)
     if approval.counting(run.past, run.facts(), rule) is not None:
         return
     for it in run.past.approvals:
