@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ao.clock import Clock
-from ao.cloud import Cloud
+from ao.cloud import Cloud, Resource
 from ao.colour import Colour
 from ao.plan.facts import Facts
-from ao.plan.observation import observe
+from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
 from ao.probe.running_totals import RunningTotals
 from ao.progress import Note, Progress, Silent
 from ao.site import Site
@@ -23,6 +23,16 @@ class HeldLock(Protocol):
 
     def check(self) -> None:
         """Check that the lock is still ours. Raises LockLost."""
+
+    @property
+    def age(self) -> float:
+        """Seconds since the lock was read, to look at it or to renew it."""
+
+    def marks(self, within: float) -> frozenset[str]:
+        """Return what others have marked the lock with, as read within the last `within` seconds.
+
+        Raises LockLost when it is not ours any more, and AoError.
+        """
 
     def release(self) -> None:
         """Release the lock before its `with` block ends."""
@@ -64,12 +74,41 @@ class Work:
     check_live: Callable[[], None] = lambda: None
     """Raises OnlyErrors when the system that has become live answers nothing but errors; called
     again and again while the switch to it ends."""
+    looks: dict[str, Observation] = field(default_factory=dict, compare=False, repr=False)
+    """The last observation of each site, by the site's stack and method; shared by all works that
+    are made from this one."""
+    found: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
+    """What the cloud offers of what was named to it, by the names; shared likewise."""
     told: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """Texts that the command has told; shared by all works that are made from this one."""
 
     def observe(self) -> Facts:
         """Read the facts of the site at this moment."""
-        return observe(self.cloud, self.site, cancel=self.cancel_stuck)
+        seen = read(self.cloud, self.site, self.looks.get(self._which))
+        self.looks[self._which] = seen
+        return assemble(self.site, seen, cancel=self.cancel_stuck)
+
+    @property
+    def _which(self) -> str:
+        """Key of the site's last observation: another method asks for other things."""
+        return f"{self.site.stack} {self.site.switch.method}"
+
+    def own_resources(self) -> tuple[Resource, ...]:
+        """Return the resources of the site's own stack; none before it is built.
+
+        Those that the command has read are taken where Heat has done nothing with it since.
+        """
+        stack = own_stack(self.cloud, self.site)
+        if stack is None:
+            return ()
+        last = self.looks.get(self._which)
+        known = unchanged({stack.name: stack}, last).get(stack.name)
+        if known is not None:
+            return known
+        resources = self.cloud.stacks.resources(stack)
+        if last is None:
+            self.looks[self._which] = of_stack(stack, resources)
+        return resources
 
     def note(self, text: str) -> None:
         """Tell the user something."""

@@ -93,6 +93,13 @@ def await_value(bench: Bench, promql: str, deadline: float) -> float:
     return bench.clock.until(look, what="a value of the query", deadline=deadline)
 
 
+def test_an_alarm_is_found_by_its_id_alone(scaled: Bench, out: Alarm) -> None:
+    found = scaled.cloud.alarms.get(out.id)
+    assert found is not None
+    assert (found.id, found.name, found.query) == (out.id, out.name, out.query)
+    assert scaled.cloud.alarms.get(NO_ID) is None
+
+
 def test_a_system_is_built_with_two_alarms_that_are_off(scaled: Bench, green: Stack) -> None:
     there = alarms_of(scaled, green)
     assert len(there) == 2

@@ -113,3 +113,23 @@ def test_an_address_that_is_not_there_is_not_found(bench: Bench, production: Flo
 def test_addresses_of_another_project_are_not_seen(bench: Bench, production: FloatingIP) -> None:
     assert production.id in {address.id for address in bench.cloud.floating_ips.all()}
     assert production.id not in {address.id for address in bench.annex.floating_ips.all()}
+
+
+def test_addresses_are_found_by_their_ids_alone(bench: Bench) -> None:
+    own = {bench.address(role) for role in ("production", "preview")}
+    ids = {address.id for address in own}
+    assert {*bench.cloud.floating_ips.find("id", ids)} == own
+    assert {*bench.cloud.floating_ips.find("id", {bench.address("preview").id, NO_PORT})} == {
+        bench.address("preview")
+    }
+    assert not bench.annex.floating_ips.find("id", ids)
+
+
+def test_an_address_is_found_by_what_it_is_and_where_it_points(
+    bench: Bench, production: FloatingIP, vip: str
+) -> None:
+    assert bench.cloud.floating_ips.find("address", {production.address}) == (production,)
+    assert not bench.cloud.floating_ips.find("port_id", {vip})
+    bench.cloud.floating_ips.point(production, vip)
+    found = bench.cloud.floating_ips.find("port_id", {vip, NO_PORT})
+    assert [address.id for address in found] == [production.id]

@@ -11,6 +11,8 @@ from ao.errors import CloudError, Conflict, Forbidden, NotFound
 from ao.visit import NoAnswer
 from tests.contract.environment import DEADLINE, Bench
 
+NO_ID = "00000000-0000-4000-8000-000000000000"
+
 
 def balancer(shared: Bench) -> LoadBalancer:
     return shared.balancer(shared.stack(shared.site.stack))
@@ -170,3 +172,53 @@ def test_ovn_has_no_failover(bench: Bench, blue: Stack) -> None:
     with pytest.raises(CloudError, match="failover"):
         bench.operator.load_balancers.failover(bench.balancer(blue))
     assert bench.balancer(blue).provisioning_status == "ACTIVE"
+
+
+def test_a_load_balancer_is_found_by_its_id_alone(shared: Bench) -> None:
+    there = balancer(shared)
+    assert shared.cloud.load_balancers.get(there.id) == there
+    assert shared.cloud.load_balancers.get(NO_ID) is None
+    assert shared.annex.load_balancers.status(NO_ID) is None
+
+
+def test_the_statuses_of_a_load_balancer_tell_where_its_listeners_lead(shared: Bench) -> None:
+    there, led = balancer(shared), listener(shared, "production")
+    preview, green = listener(shared, "preview"), built(shared, "green_pool")
+    status = shared.cloud.load_balancers.status(there.id)
+    assert status is not None
+    assert status.provisioning_status == there.provisioning_status
+    blue = led.default_pool_id
+    assert status.listeners == {led.id: (blue,), preview.id: (green,)}
+    assert status.members == {blue: (), green: ()}
+    change(shared, lambda: shared.cloud.load_balancers.set_default_pool(led, green))
+    status = shared.cloud.load_balancers.status(there.id)
+    assert status is not None
+    assert status.listeners == {led.id: (green,), preview.id: (green,)}
+    assert set(status.members) == {green}, "a pool that no listener leads to is not told"
+
+
+def test_the_statuses_tell_of_a_listener_that_leads_nowhere(shared: Bench) -> None:
+    led = listener(shared, "preview")
+    change(shared, lambda: shared.cloud.load_balancers.set_default_pool(led, None))
+    status = shared.cloud.load_balancers.status(balancer(shared).id)
+    assert status is not None
+    assert status.listeners[led.id] == ()
+
+
+def test_the_statuses_tell_of_a_pools_members_what_their_list_tells(
+    bench: Bench, blue: Stack
+) -> None:
+    there = bench.balancer(blue)
+    status = bench.cloud.load_balancers.status(there.id)
+    assert status is not None
+    (pool_id,) = there.pool_ids
+    told = {(it.id, it.address) for it in status.members[pool_id]}
+    listed = bench.cloud.load_balancers.members(pool_id)
+    assert told == {(it.id, it.address) for it in listed}
+    assert told
+
+
+def test_listeners_are_listed_by_their_load_balancer(shared: Bench) -> None:
+    own = {listener(shared, role) for role in ("production", "preview")}
+    assert {*shared.cloud.load_balancers.listeners(balancer(shared).id)} == own
+    assert not shared.cloud.load_balancers.listeners(NO_ID)

@@ -157,3 +157,46 @@ def test_a_reader_is_refused_the_lock(bench: Bench, network: str) -> None:
     with pytest.raises(Forbidden):
         lock.acquire(Work(cloud=bench.reader, site=bench.site, clock=bench.clock), "switch")
     assert bench.cloud.locks.find(network) is None
+
+
+def test_a_lock_is_found_by_its_id_until_it_is_given_free(bench: Bench, network: str) -> None:
+    taken = take(bench, network)
+    found = bench.cloud.locks.get(taken.id)
+    assert found is not None
+    assert (found.id, found.description, found.tags) == (taken.id, "mine", frozenset())
+    bench.cloud.locks.remove(taken)
+    assert bench.cloud.locks.get(taken.id) is None
+
+
+def test_a_mark_takes_the_place_of_the_one_before_and_stays_when_the_lock_is_renewed(
+    bench: Bench, network: str
+) -> None:
+    taken = take(bench, network)
+    bench.colleague.locks.mark(taken, "ao:asked=1")
+    bench.colleague.locks.mark(taken, "ao:asked=2")
+    marked = bench.cloud.locks.get(taken.id)
+    assert marked is not None
+    assert marked.tags == {"ao:asked=2"}
+    assert marked.description == "mine"
+    renewed = bench.cloud.locks.renew(marked, "renewed")
+    assert renewed.tags == {"ao:asked=2"}
+
+
+def test_a_mark_is_a_write_that_a_renewal_notices(bench: Bench, network: str) -> None:
+    taken = take(bench, network)
+    bench.colleague.locks.mark(taken, "ao:asked=1")
+    with pytest.raises(Changed):
+        bench.cloud.locks.renew(taken, "renewed")
+
+
+def test_a_lock_that_is_gone_cannot_be_marked(bench: Bench, network: str) -> None:
+    taken = take(bench, network)
+    bench.cloud.locks.remove(taken)
+    with pytest.raises(NotFound):
+        bench.cloud.locks.mark(taken, "ao:asked=1")
+
+
+def test_a_reader_marks_no_lock(bench: Bench, network: str) -> None:
+    taken = take(bench, network)
+    with pytest.raises(Forbidden):
+        bench.reader.locks.mark(taken, "ao:asked=1")

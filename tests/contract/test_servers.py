@@ -32,3 +32,19 @@ def test_a_server_that_is_not_there_has_no_console(bench: Bench) -> None:
 def test_a_server_of_another_project_has_no_console(bench: Bench, blue: Stack) -> None:
     with pytest.raises(NotFound):
         bench.annex.servers.console(bench.physical_id(blue, SERVER), 5)
+
+
+def test_servers_are_found_by_how_their_names_begin(bench: Bench, blue: Stack) -> None:
+    server, site = bench.physical_id(blue, SERVER), bench.site.name
+    found = {it.id: it for it in bench.cloud.servers.named([f"{site}-blue-", f"{site}-green-"])}
+    assert found[server].name.startswith(f"{site}-blue-")
+    assert all(it.name.startswith((f"{site}-blue-", f"{site}-green-")) for it in found.values())
+    assert not bench.cloud.servers.named([f"x{site}-", "no-such-"])
+    assert not bench.annex.servers.named([f"{site}-"])
+
+
+def test_a_server_is_known_to_be_active_by_its_id(bench: Bench, blue: Stack) -> None:
+    server = bench.physical_id(blue, SERVER)
+    assert bench.cloud.servers.is_active(server)
+    assert not bench.cloud.servers.is_active(str(uuid.uuid4()))
+    assert not bench.annex.servers.is_active(server)

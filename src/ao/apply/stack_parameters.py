@@ -15,6 +15,7 @@ from ao.plan import alarms
 from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine
+from ao.work import Work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +63,23 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             flavor=found_flavor,
             keypair=found_keypair,
         )
+
+
+def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
+    """Return what `resolve` finds for the work's site: as it was found last, but for `anew`."""
+    site = work.site
+    named = (
+        site.external_network,
+        site.group.image,
+        site.group.flavor,
+        site.group.keypair,
+        site.load_balancer.provider,
+    )
+    known = work.found.get(named)
+    if isinstance(known, BuildInputs) and not anew:
+        return known
+    found = work.found[named] = resolve(work.cloud, site)
+    return found
 
 
 @contextmanager

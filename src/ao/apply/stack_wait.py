@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from ao.apply import console
 from ao.clock import Ready, Waiting
 from ao.cloud import Resource, Stack
-from ao.errors import BuildFailed, CloudError, DeadlinePassed
+from ao.errors import BuildFailed, CloudError, DeadlinePassed, NotFound
 from ao.message import joined, message
 from ao.plan import standstill
 from ao.plan.standstill import Standstill
@@ -16,6 +17,10 @@ from ao.work import Work
 
 INTERVAL = 1.5
 """Seconds between two looks at a stack."""
+STATUS = 10.0
+"""Seconds between two looks at the status of a stack while its resources tell that it is busy."""
+QUIET = 30.0
+"""Seconds without a change of its resources after which a stack may stand still."""
 DELETIONS = 3
 """Times that a stack's deletion is asked for, when a service fails in the midst of it."""
 PAUSE = 5.0
@@ -109,15 +114,15 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
     `ids` has the stacks' names, each with the only ID that counts, or None for any.
     """
     asked: list[float] = []
+    followed = {name: _FollowedStack(work, name, wanted) for name, wanted in ids.items()}
 
     def look() -> Ready[tuple[Stack, ...]] | Waiting:
         stacks: list[Stack] = []
-        for name, wanted in ids.items():
-            stack = work.cloud.stacks.get(name)
-            if stack is None or wanted not in (None, stack.id):
+        for it in followed.values():
+            stack, resources = it.look()
+            if stack is None:
                 continue
             stacks.append(stack)
-            resources = work.cloud.stacks.resources(stack)
             work.progress.emit(StackRead(stack, resources))
             still = standstill.of_site(work.site, stack, resources, cancel=work.cancel_stuck)
             if gone:
@@ -140,6 +145,49 @@ def _at_rest(work: Work, ids: Mapping[str, str | None], *, gone: bool) -> tuple[
             "The same command waits on; `openstack stack event list` shows what Heat does."
         ),
     )
+
+
+class _FollowedStack:
+    """A stack at which Heat is at work, looked at again and again in one request at a time."""
+
+    def __init__(self, work: Work, name: str, wanted: str | None) -> None:
+        """Follow the stack of a name, if it has the `wanted` ID or that is None."""
+        self._work = work
+        self._name = name
+        self._wanted = wanted
+        self._stack: Stack | None = None
+        self._resources: tuple[Resource, ...] = ()
+        self._read = self._changed = 0.0
+
+    def look(self) -> tuple[Stack | None, tuple[Resource, ...]]:
+        """Return the stack, None when it is gone, and its resources.
+
+        While Heat goes on with some of these and none has failed, the stack is in progress: it is
+        asked for every STATUS seconds then. Where nothing has changed for QUIET seconds it is asked
+        for at each look: its time may be over.
+        """
+        stacks, before, now = self._work.cloud.stacks, self._stack, self._work.clock.now()
+        if before is not None and before.busy:
+            known, self._resources = self._resources, ()
+            with suppress(NotFound):
+                self._resources = stacks.resources(before)
+            if self._resources != known:
+                self._changed = now
+            goes_on = self._at_work and now - self._changed < QUIET
+            failed = any(it.failed for it in self._resources)
+            if goes_on and not failed and now - self._read < STATUS:
+                return before, self._resources
+        self._read = now
+        there = stacks.get(self._name)
+        self._stack = there if there and self._wanted in (None, there.id) else None
+        anew = before is None or self._stack is None or before.id != self._stack.id
+        if self._stack is not None and (anew or (self._at_work and not self._stack.busy)):
+            self._resources = stacks.resources(self._stack)
+        return self._stack, self._resources
+
+    @property
+    def _at_work(self) -> bool:
+        return any(it.changing for it in self._resources)
 
 
 def _delete_again(work: Work, stack: Stack, still: Standstill) -> None:

@@ -132,9 +132,7 @@ def _removed(facts: Facts, step: Step) -> Stack | None:
 
 
 def _build_site(work: Work) -> None:
-    parameters = stack_parameters.site_parameters(
-        work.site, stack_parameters.resolve(work.cloud, work.site)
-    )
+    parameters = stack_parameters.site_parameters(work.site, stack_parameters.build_inputs(work))
     tags = {work.site.tag, method_tag(work.site.switch.method)}
     _define(work, None, work.site.stack, templates.site(), parameters, tags)
 
@@ -145,11 +143,11 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         guard.may_change(work.observe(), step.colour, act="redeploy")
     parameters = stack_parameters.system_parameters(
         work.site,
-        stack_parameters.resolve(work.cloud, work.site),
+        stack_parameters.build_inputs(work),
         step.colour,
         engine=stack_parameters.engine(work.cloud, work.site),
         version=step.version,
-        router=work.cloud.stacks.output(_stack(facts.stack, work.site.stack), "router"),
+        router=_built_by_site(work, facts, "router"),
         pool=_pool(work, facts, step.colour),
         size=step.size,
     )
@@ -270,7 +268,23 @@ def _pool(work: Work, facts: Facts, colour: Colour) -> str:
     """Pool of the shared load balancer that a system's servers go to; empty for its own."""
     if work.site.switch.method is Method.ADDRESS:
         return ""
-    return work.cloud.stacks.output(_stack(facts.stack, work.site.stack), f"{colour}_pool")
+    return _built_by_site(work, facts, f"{colour}_pool")
+
+
+def _built_by_site(work: Work, facts: Facts, name: str) -> str:
+    """Return the ID of what a resource of the site's own stack has built. Raises NotFound."""
+    stack = _stack(facts.stack, work.site.stack)
+    found = (it.physical_id for it in facts.resources if it.name == name and it.physical_id)
+    physical_id = next(found, None)
+    if physical_id is None:
+        raise NotFound(
+            message(
+                "output %(output)s of stack %(stack)s has no value yet",
+                output=name,
+                stack=stack.name,
+            )
+        )
+    return physical_id
 
 
 def _leading(facts: Facts) -> dict[str, object]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ao.cloud.models import (
     Alarm,
+    BalancerStatus,
     Flavor,
     FloatingIP,
     Image,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Alarm",
+    "BalancerStatus",
     "Cloud",
     "Flavor",
     "FloatingIP",

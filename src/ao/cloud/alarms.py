@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from openstack import connection
+from openstack import connection, exceptions
 from pydantic import AfterValidator, StrictBool
 
 from ao.cloud.answers import reader
@@ -32,6 +32,14 @@ class Alarms:
         """Return all alarms of the project."""
         with asking(message("list the alarms")):
             return tuple(map(_value, self._aodh.get("/alarms", list[_Alarm])))
+
+    def get(self, alarm_id: str) -> Alarm | None:
+        """Return the alarm of that ID, or None."""
+        with asking(message("look for alarm %(id)s", id=alarm_id)):
+            try:
+                return _value(self._aodh.get(path("alarms", alarm_id), _Alarm))
+            except exceptions.NotFoundException:
+                return None
 
     def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
         """Enable or disable an alarm, with another query if one is given.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from openstack import connection
@@ -9,9 +10,17 @@ from pydantic import StrictInt
 
 from ao.cloud import login
 from ao.cloud.models import FloatingIP
+from ao.cloud.protocols import FloatingIPKey
 from ao.cloud.rest import ID, neutron, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
+
+_FILTERS: Mapping[FloatingIPKey, str] = {
+    "id": "id",
+    "address": "floating_ip_address",
+    "port_id": "port_id",
+}
+"""Neutron's names of the filters."""
 
 
 class FloatingIPs:
@@ -27,6 +36,17 @@ class FloatingIPs:
             project = login.project(self._cloud)
             found = self._neutron.all("/floatingips", list[_IP], "floatingips", project_id=project)
             return tuple(map(_value, found))
+
+    def find(self, key: FloatingIPKey, values: Collection[str]) -> tuple[FloatingIP, ...]:
+        """Return the floating IPs of the project of which `key` has one of the values."""
+        if not values:
+            return ()
+        with asking(message("look for floating IPs")):
+            query: dict[str, object] = {_FILTERS[key]: sorted(values)}
+            project = login.project(self._cloud)
+            pages = self._neutron.pages("/floatingips", "floatingips", project_id=project, **query)
+            found = [_value(ip) for page in pages for ip in page.value(list[_IP], "floatingips")]
+            return tuple(ip for ip in found if getattr(ip, key) in values)
 
     def point(
         self, address: FloatingIP, port_id: str | None, description: str | None = None

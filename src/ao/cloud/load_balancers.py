@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 
-from openstack import connection
+from openstack import connection, exceptions
 
 from ao.cloud import login
-from ao.cloud.models import Listener, LoadBalancer, Member, Pool, Statistics
+from ao.cloud.models import BalancerStatus, Listener, LoadBalancer, Member, Pool, Statistics
 from ao.cloud.rest import ID, Moment, Thing, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
@@ -27,21 +27,39 @@ class LoadBalancers:
     def all(self) -> tuple[LoadBalancer, ...]:
         """Return all load balancers of the project."""
         with asking(message("list the load balancers")):
-            return tuple(
-                LoadBalancer(
-                    id=balancer.id,
-                    name=balancer.name or "",
-                    description=balancer.description or "",
-                    provider=balancer.provider or "",
-                    vip_address=balancer.vip_address or "",
-                    vip_port_id=balancer.vip_port_id or "",
-                    provisioning_status=balancer.provisioning_status,
-                    operating_status=balancer.operating_status,
-                    pool_ids=tuple(pool.id for pool in balancer.pools),
-                    updated_at=balancer.updated_at or balancer.created_at or "",
-                )
-                for balancer in self._list("loadbalancers", list[_Balancer])
-            )
+            return tuple(map(_value, self._list("loadbalancers", list[_Balancer])))
+
+    def get(self, balancer_id: str) -> LoadBalancer | None:
+        """Return the load balancer of that ID, or None."""
+        where = path("lbaas", "loadbalancers", balancer_id)
+        with asking(message("look for load balancer %(id)s", id=balancer_id)):
+            try:
+                return _value(self._octavia.get(where, _Balancer, "loadbalancer"))
+            except exceptions.NotFoundException:
+                return None
+
+    def status(self, balancer_id: str) -> BalancerStatus | None:
+        """Return the statuses of a load balancer and of what hangs on it, or None without one.
+
+        Octavia tells a pool under each listener that leads to it, its default pool first
+        (octavia/db/models.py: Listener.pools), and one that none leads to nowhere.
+        """
+        where = path("lbaas", "loadbalancers", balancer_id, "status")
+        with asking(message("read the statuses of load balancer %(id)s", id=balancer_id)):
+            try:
+                told = self._octavia.get(where, _BalancerStatus, "statuses", "loadbalancer")
+            except exceptions.NotFoundException:
+                return None
+        return BalancerStatus(
+            provisioning_status=told.provisioning_status,
+            operating_status=told.operating_status,
+            listeners={it.id: tuple(pool.id for pool in it.pools) for it in told.listeners},
+            members={
+                pool.id: tuple(map(_member, pool.members))
+                for listener in told.listeners
+                for pool in listener.pools
+            },
+        )
 
     def pools(self) -> tuple[Pool, ...]:
         """Return all pools of the project."""
@@ -61,18 +79,11 @@ class LoadBalancers:
         """Return the members of a pool."""
         with asking(message("list the members of pool %(id)s", id=pool_id)):
             where = path("lbaas", "pools", pool_id, "members")
-            return tuple(
-                Member(
-                    id=member.id,
-                    address=member.address,
-                    operating_status=member.operating_status,
-                    provisioning_status=member.provisioning_status,
-                )
-                for member in self._octavia.all(where, list[_Member], "members")
-            )
+            return tuple(map(_member, self._octavia.all(where, list[_Member], "members")))
 
-    def listeners(self) -> tuple[Listener, ...]:
-        """Return all listeners of the project."""
+    def listeners(self, balancer_id: str = "") -> tuple[Listener, ...]:
+        """Return all listeners of the project, or those of one load balancer."""
+        only = {"loadbalancer_id": balancer_id} if balancer_id else {}
         with asking(message("list the listeners")):
             return tuple(
                 Listener(
@@ -80,7 +91,7 @@ class LoadBalancers:
                     name=listener.name or "",
                     default_pool_id=listener.default_pool_id or None,
                 )
-                for listener in self._list("listeners", list[_Listener])
+                for listener in self._list("listeners", list[_Listener], **only)
             )
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
@@ -117,9 +128,9 @@ class LoadBalancers:
             where = path("lbaas", "loadbalancers", balancer.id, "stats")
             return self._octavia.get(where, Statistics, "stats")
 
-    def _list(self, kind: str, items: type[list[T]]) -> list[T]:
+    def _list(self, kind: str, items: type[list[T]], **only: str) -> list[T]:
         project = login.project(self._cloud)
-        return self._octavia.all(path("lbaas", kind), items, kind, project_id=project)
+        return self._octavia.all(path("lbaas", kind), items, kind, project_id=project, **only)
 
     def _put(self, where: str, key: str, change: dict[str, object]) -> None:
         self._octavia.ask("PUT", where, json={key: change}).value(Thing, key)
@@ -165,3 +176,46 @@ class _Member:
     address: str
     operating_status: str
     provisioning_status: str
+
+
+@dataclass(frozen=True)
+class _PoolStatus:
+    id: ID
+    members: list[_Member]
+
+
+@dataclass(frozen=True)
+class _ListenerStatus:
+    id: ID
+    pools: list[_PoolStatus]
+
+
+@dataclass(frozen=True)
+class _BalancerStatus:
+    provisioning_status: str
+    operating_status: str
+    listeners: list[_ListenerStatus]
+
+
+def _value(balancer: _Balancer) -> LoadBalancer:
+    return LoadBalancer(
+        id=balancer.id,
+        name=balancer.name or "",
+        description=balancer.description or "",
+        provider=balancer.provider or "",
+        vip_address=balancer.vip_address or "",
+        vip_port_id=balancer.vip_port_id or "",
+        provisioning_status=balancer.provisioning_status,
+        operating_status=balancer.operating_status,
+        pool_ids=tuple(pool.id for pool in balancer.pools),
+        updated_at=balancer.updated_at or balancer.created_at or "",
+    )
+
+
+def _member(member: _Member) -> Member:
+    return Member(
+        id=member.id,
+        address=member.address,
+        operating_status=member.operating_status,
+        provisioning_status=member.provisioning_status,
+    )

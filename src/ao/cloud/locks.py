@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from openstack import connection
+from openstack import connection, exceptions
 from pydantic import StrictInt
 
 from ao.cloud import login
@@ -40,6 +40,14 @@ class Locks:
         with asking(message("look for the lock")):
             return next(iter(self._list(network_id=network_id)), None)
 
+    def get(self, lock_id: str) -> Lock | None:
+        """Return the lock of that ID, or None."""
+        with asking(message("look for the lock")):
+            try:
+                return _written(self._neutron.ask("GET", path("ports", lock_id)))
+            except exceptions.NotFoundException:
+                return None
+
     def take(self, network_id: str, name: str, description: str) -> Lock:
         """Take the network's agreed address, in one request."""
         port = {
@@ -59,6 +67,16 @@ class Locks:
             change = {"port": {"description": description}}
             where, headers = path("ports", lock.id), _unchanged(lock)
             return _written(self._neutron.ask("PUT", where, json=change, headers=headers))
+
+    def mark(self, lock: Lock, tag: str) -> None:
+        """Give a lock one tag in place of those that it has, whoever holds it.
+
+        That raises the port's revision, and leaves the time at which it was last written
+        (neutron/services/timestamp/timestamp_db.py: _update_timestamp).
+        """
+        with asking(message("mark the lock %(name)s", name=lock.name)):
+            where = path("ports", lock.id, "tags")
+            self._neutron.ask("PUT", where, json={"tags": [tag]}).value(list[str], "tags")
 
     def remove(self, lock: Lock) -> None:
         """Give the address free; nothing happens when that port is gone."""
@@ -89,6 +107,7 @@ class _Port:
     revision_number: StrictInt
     created_at: Moment
     updated_at: Moment
+    tags: list[str] | None = None
 
 
 def _unchanged(lock: Lock) -> dict[str, str]:
@@ -110,4 +129,5 @@ def _lock(port: _Port, moment: float) -> Lock:
         created=epoch_seconds(port.created_at),
         written=epoch_seconds(port.updated_at),
         read=moment,
+        tags=frozenset(port.tags or ()),
     )

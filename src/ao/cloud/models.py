@@ -185,6 +185,19 @@ class Member:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BalancerStatus:
+    """The statuses of a load balancer and of what hangs on its listeners."""
+
+    provisioning_status: str
+    operating_status: str
+    listeners: Mapping[str, tuple[str, ...]]
+    """IDs of the pools that each of its listeners leads to, by the listener's ID: its default pool
+    first, if it has one, then those of its L7 policies."""
+    members: Mapping[str, tuple[Member, ...]]
+    """Members of these pools, by the pool's ID. A pool that no listener leads to is missing."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Server:
     """A Nova server."""
 
@@ -313,6 +326,8 @@ class Lock:
     """When it was last written, by the same clock."""
     read: float
     """When it was read: by Neutron's clock if its answers tell the time, else by ours."""
+    tags: frozenset[str] = frozenset()
+    """Neutron's tags of the port, which a renewal leaves as they are."""
 
 
 def epoch_seconds(moment: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
@@ -70,9 +71,9 @@ class OpenStack:
         with asking(message("log in")):
             return login.user_id(self._cloud)
 
-    def quotas(self) -> tuple[Quota, ...]:
-        """Quotas of the project, of all services that have them."""
-        return quotas(self._cloud)
+    def quotas(self, of: Collection[str] = ()) -> tuple[Quota, ...]:
+        """Quotas of the project, of all services that have one of the resources, or any."""
+        return quotas(self._cloud, of)
 
     def check_trusts(self) -> None:
         """See that Heat can create stacks for this login. Raises Forbidden."""

@@ -6,11 +6,12 @@ memory. Every method raises the errors below `ao.errors.CloudError`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Collection, Mapping
+from typing import Literal, Protocol
 
 from ao.cloud.models import (
     Alarm,
+    BalancerStatus,
     Flavor,
     FloatingIP,
     Image,
@@ -32,6 +33,8 @@ from ao.cloud.models import (
     Template,
 )
 
+FloatingIPKey = Literal["id", "address", "port_id"]
+"""A field of a floating IP by which Neutron filters them."""
 WRITES = frozenset(
     {
         "stacks.create",
@@ -52,7 +55,14 @@ WRITES = frozenset(
 MOVES = frozenset({"floating_ips.point", "load_balancers.set_default_pool"})
 """Those that move production or the preview: neither Neutron nor Octavia knows of our lock."""
 UNLOCKED = frozenset(
-    {"locks.take", "locks.renew", "locks.remove", "software_configs.add", "software_configs.remove"}
+    {
+        "locks.take",
+        "locks.renew",
+        "locks.mark",
+        "locks.remove",
+        "software_configs.add",
+        "software_configs.remove",
+    }
 )
 """Methods that write and are for everybody: of locks, and of records, which tell the end also of
 what lost its lock."""
@@ -126,6 +136,12 @@ class FloatingIPs(Protocol):
     def all(self) -> tuple[FloatingIP, ...]:
         """Return all floating IPs of the project."""
 
+    def find(self, key: FloatingIPKey, values: Collection[str]) -> tuple[FloatingIP, ...]:
+        """Return the floating IPs of the project of which `key` has one of the values.
+
+        In one request, and in none without values.
+        """
+
     def point(
         self, address: FloatingIP, port_id: str | None, description: str | None = None
     ) -> FloatingIP:
@@ -143,8 +159,14 @@ class LoadBalancers(Protocol):
     def all(self) -> tuple[LoadBalancer, ...]:
         """Return all load balancers of the project."""
 
-    def listeners(self) -> tuple[Listener, ...]:
-        """Return all listeners of the project."""
+    def get(self, balancer_id: str) -> LoadBalancer | None:
+        """Return the load balancer of that ID, or None."""
+
+    def status(self, balancer_id: str) -> BalancerStatus | None:
+        """Return the statuses of a load balancer and of what hangs on it, or None without one."""
+
+    def listeners(self, balancer_id: str = "") -> tuple[Listener, ...]:
+        """Return all listeners of the project, or those of one load balancer."""
 
     def pools(self) -> tuple[Pool, ...]:
         """Return all pools of the project."""
@@ -183,6 +205,15 @@ class Servers(Protocol):
     def active(self) -> tuple[Server, ...]:
         """Servers of the project in status ACTIVE."""
 
+    def named(self, prefixes: Collection[str]) -> tuple[Server, ...]:
+        """Servers in status ACTIVE whose names begin with one of the prefixes, in one request.
+
+        A prefix consists of letters, digits and hyphens.
+        """
+
+    def is_active(self, server_id: str) -> bool:
+        """Return whether there is a server of that ID, in status ACTIVE."""
+
     def console(self, server_id: str, lines: int) -> str:
         """Return the last lines of a server's console, since it was started last.
 
@@ -197,6 +228,9 @@ class Alarms(Protocol):
 
     def all(self) -> tuple[Alarm, ...]:
         """Return all alarms of the project."""
+
+    def get(self, alarm_id: str) -> Alarm | None:
+        """Return the alarm of that ID, or None."""
 
     def enable(self, alarm: Alarm, enabled: bool, query: str = "") -> None:
         """Enable or disable an alarm, with another query of Prometheus if one is given.
@@ -235,6 +269,9 @@ class Locks(Protocol):
     def find(self, network_id: str) -> Lock | None:
         """Return the port that holds the network's agreed address, whoever made it; or None."""
 
+    def get(self, lock_id: str) -> Lock | None:
+        """Return the lock of that ID, or None."""
+
     def take(self, network_id: str, name: str, description: str) -> Lock:
         """Take the network's agreed address, in one request.
 
@@ -246,6 +283,12 @@ class Locks(Protocol):
         """Describe a lock anew; it counts as written only if that differs.
 
         Raises Changed when somebody wrote since it was read, NotFound when it is gone.
+        """
+
+    def mark(self, lock: Lock, tag: str) -> None:
+        """Give a lock one tag in place of those that it has, whoever holds it.
+
+        Raises NotFound when it is gone.
         """
 
     def remove(self, lock: Lock) -> None:
@@ -358,8 +401,11 @@ class Cloud(Protocol):
     def lookup(self) -> Lookup:
         """Images, flavors, networks, key pairs and providers to build with."""
 
-    def quotas(self) -> tuple[Quota, ...]:
-        """Quotas of the project, of all services that have them."""
+    def quotas(self, of: Collection[str] = ()) -> tuple[Quota, ...]:
+        """Quotas of the project, of all services that have them.
+
+        With names of resources, only services that have one of these need be asked.
+        """
 
     def check_trusts(self) -> None:
         """See that Heat can create stacks for this login. Raises Forbidden.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from openstack import connection
@@ -29,11 +29,28 @@ _NETWORK = {
     "security group rules": "security_group_rule",
 }
 
+_BALANCING = {
+    "load balancers": "load_balancer",
+    "listeners": "listener",
+    "pools": "pool",
+    "health monitors": "health_monitor",
+}
 
-def quotas(cloud: connection.Connection) -> tuple[Quota, ...]:
-    """Quotas of Nova, Neutron and Octavia for the project."""
+
+def quotas(cloud: connection.Connection, of: Collection[str] = ()) -> tuple[Quota, ...]:
+    """Quotas of Nova, Neutron and Octavia for the project.
+
+    With names of resources, only services that have one of these are asked: Octavia's use of a
+    quota is counted by lists of all that the project has.
+    """
+    services = ((_COMPUTE, _compute), (_NETWORK, _network), (_BALANCING, _load_balancer))
     with asking(message("read the quotas")):
-        return (*_compute(cloud), *_network(cloud), *_load_balancer(cloud))
+        return tuple(
+            quota
+            for resources, ask in services
+            if not of or not resources.keys().isdisjoint(of)
+            for quota in ask(cloud)
+        )
 
 
 @dataclass(frozen=True)
@@ -72,12 +89,8 @@ def _load_balancer(cloud: connection.Connection) -> Iterator[Quota]:
     """Octavia tells limits but no use, so the use is counted."""
     project, service = login.project(cloud), octavia(cloud)
     limits = service.get(path("lbaas", "quotas", project), _Limits, "quota")
-    for resource, limit in {
-        "load balancers": limits.load_balancer,
-        "listeners": limits.listener,
-        "pools": limits.pool,
-        "health monitors": limits.health_monitor,
-    }.items():
+    for resource, key in _BALANCING.items():
+        limit: int | None = getattr(limits, key)
         kind = resource.replace(" ", "")
         used = service.all(path("lbaas", kind), list[Thing], kind, project_id=project)
         yield Quota(resource=resource, limit=-1 if limit is None else limit, used=len(used))

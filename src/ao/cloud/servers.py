@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from openstack import connection
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from openstack import connection, exceptions
 
 from ao.cloud.models import Server
 from ao.cloud.rest import nova, path
@@ -24,6 +27,26 @@ class Servers:
         with asking(message("list the servers")):
             return tuple(self._nova.all("/servers", list[Server], "servers", status="ACTIVE"))
 
+    def named(self, prefixes: Collection[str]) -> tuple[Server, ...]:
+        """Servers in status ACTIVE whose names begin with one of the prefixes, in one request.
+
+        Nova takes a regular expression for a name (nova/db/main/api.py: _regex_instance_filter),
+        and no list of IDs.
+        """
+        with asking(message("list the servers")):
+            name = f"^({'|'.join(sorted(prefixes))})"
+            found = self._nova.all("/servers", list[Server], "servers", status="ACTIVE", name=name)
+            return tuple(found)
+
+    def is_active(self, server_id: str) -> bool:
+        """Return whether there is a server of that ID, in status ACTIVE."""
+        with asking(message("look for server %(server)s", server=server_id)):
+            try:
+                found = self._nova.get(f"/servers{path(server_id)}", _Status, "server")
+            except exceptions.NotFoundException:
+                return False
+        return found.status == "ACTIVE"
+
     def console(self, server_id: str, lines: int) -> str:
         """Return the last lines of a server's console.
 
@@ -38,3 +61,8 @@ class Servers:
                 json={"os-getConsoleOutput": {"length": lines}},
             )
             return answer.value(str, "output")
+
+
+@dataclass(frozen=True)
+class _Status:
+    status: str

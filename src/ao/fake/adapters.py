@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from ao.cloud import models
+from ao.cloud.protocols import FloatingIPKey
 from ao.errors import Conflict, Forbidden, NotFound
 from ao.fake.calls import Service, reads, writes
-from ao.fake.octavia import Balancer
+from ao.fake.octavia import Balancer, Pool
 from ao.fake.stack import Part, Stack
 
 T = TypeVar("T", bound=models.Named)
@@ -111,6 +112,12 @@ class FloatingIPs(Service):
         """Return all floating IPs of the project."""
         return tuple(self._project.neutron.floating_ips.values())
 
+    @reads
+    def find(self, key: FloatingIPKey, values: Collection[str]) -> tuple[models.FloatingIP, ...]:
+        """Return the floating IPs of which `key` has one of the values."""
+        found = self._project.neutron.floating_ips.values()
+        return tuple(address for address in found if getattr(address, key) in values)
+
     @writes
     def point(
         self, address: models.FloatingIP, port_id: str | None, description: str | None = None
@@ -127,23 +134,35 @@ class LoadBalancers(Service):
     @reads
     def all(self) -> tuple[models.LoadBalancer, ...]:
         """Return all load balancers of the project."""
+        return tuple(map(self._value, self._project.octavia.balancers.values()))
+
+    @reads
+    def get(self, balancer_id: str) -> models.LoadBalancer | None:
+        """Return the load balancer of that ID, or None."""
+        balancer = self._project.octavia.balancers.get(balancer_id)
+        return self._value(balancer) if balancer else None
+
+    @reads
+    def status(self, balancer_id: str) -> models.BalancerStatus | None:
+        """Return the statuses of a load balancer and of what hangs on it, or None without one."""
         octavia = self._project.octavia
-        return tuple(
-            models.LoadBalancer(
-                id=balancer.id,
-                name=balancer.name,
-                description=balancer.description,
-                provider=balancer.provider,
-                vip_address=balancer.vip.address,
-                vip_port_id=balancer.vip.id,
-                provisioning_status=balancer.provisioning_status,
-                operating_status="ONLINE",
-                updated_at=balancer.updated_at,
-                pool_ids=tuple(
-                    pool.id for pool in octavia.pools.values() if pool.balancer is balancer
-                ),
-            )
-            for balancer in octavia.balancers.values()
+        balancer = octavia.balancers.get(balancer_id)
+        if balancer is None:
+            return None
+        listeners = {
+            it.id: (it.pool_id,) if it.pool_id in octavia.pools else ()
+            for it in octavia.listeners.values()
+            if it.balancer is balancer
+        }
+        return models.BalancerStatus(
+            provisioning_status=balancer.provisioning_status,
+            operating_status="ONLINE",
+            listeners=listeners,
+            members={
+                pool_id: self._members(octavia.pools[pool_id])
+                for pool_ids in listeners.values()
+                for pool_id in pool_ids
+            },
         )
 
     @reads
@@ -167,22 +186,15 @@ class LoadBalancers(Service):
         pool = self._project.octavia.pools.get(pool_id)
         if pool is None:
             raise NotFound(f"cannot list the members of pool {pool_id}: it could not be found")
-        return tuple(
-            models.Member(
-                id=member.id,
-                address=member.address,
-                operating_status=self._project.octavia.status(pool, member),
-                provisioning_status=member.provisioning_status,
-            )
-            for member in pool.members.values()
-        )
+        return self._members(pool)
 
     @reads
-    def listeners(self) -> tuple[models.Listener, ...]:
-        """Return all listeners of the project."""
+    def listeners(self, balancer_id: str = "") -> tuple[models.Listener, ...]:
+        """Return all listeners of the project, or those of one load balancer."""
         return tuple(
             models.Listener(id=it.id, name=it.name, default_pool_id=it.pool_id)
             for it in self._project.octavia.listeners.values()
+            if balancer_id in ("", it.balancer.id)
         )
 
     @writes
@@ -216,6 +228,32 @@ class LoadBalancers(Service):
         served = self._balancer(balancer).served
         return models.Statistics(active_connections=0, total_connections=served)
 
+    def _value(self, balancer: Balancer) -> models.LoadBalancer:
+        pools = self._project.octavia.pools.values()
+        return models.LoadBalancer(
+            id=balancer.id,
+            name=balancer.name,
+            description=balancer.description,
+            provider=balancer.provider,
+            vip_address=balancer.vip.address,
+            vip_port_id=balancer.vip.id,
+            provisioning_status=balancer.provisioning_status,
+            operating_status="ONLINE",
+            updated_at=balancer.updated_at,
+            pool_ids=tuple(pool.id for pool in pools if pool.balancer is balancer),
+        )
+
+    def _members(self, pool: Pool) -> tuple[models.Member, ...]:
+        return tuple(
+            models.Member(
+                id=member.id,
+                address=member.address,
+                operating_status=self._project.octavia.status(pool, member),
+                provisioning_status=member.provisioning_status,
+            )
+            for member in pool.members.values()
+        )
+
     def _balancer(self, balancer: models.LoadBalancer) -> Balancer:
         there = self._project.octavia.balancers.get(balancer.id)
         if there is None:
@@ -238,6 +276,21 @@ class Servers(Service):
         )
 
     @reads
+    def named(self, prefixes: Collection[str]) -> tuple[models.Server, ...]:
+        """Return the servers in status ACTIVE whose names begin with one of the prefixes."""
+        return tuple(
+            models.Server(id=server.id, name=server.name)
+            for server in self._project.nova.servers.values()
+            if server.status == "ACTIVE" and server.name.startswith(tuple(prefixes))
+        )
+
+    @reads
+    def is_active(self, server_id: str) -> bool:
+        """Return whether there is a server of that ID, in status ACTIVE."""
+        server = self._project.nova.servers.get(server_id)
+        return server is not None and server.status == "ACTIVE"
+
+    @reads
     def console(self, server_id: str, lines: int) -> str:
         """Return the last lines of a server's console. Raises NotFound, and Conflict in BUILD."""
         server = self._project.nova.servers.get(server_id)
@@ -257,6 +310,11 @@ class Alarms(Service):
     def all(self) -> tuple[models.Alarm, ...]:
         """Return all alarms of the project."""
         return tuple(self._project.aodh.alarms.values())
+
+    @reads
+    def get(self, alarm_id: str) -> models.Alarm | None:
+        """Return the alarm of that ID, or None."""
+        return self._project.aodh.alarms.get(alarm_id)
 
     @writes
     def enable(self, alarm: models.Alarm, enabled: bool, query: str = "") -> None:

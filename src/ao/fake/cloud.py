@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from ao import clock
 from ao.cloud import models
 from ao.errors import Forbidden
@@ -98,7 +100,7 @@ class Cloud:
         """The cloud's present, in seconds since 1970."""
         return self.openstack.timeline.moment()
 
-    def quotas(self) -> tuple[models.Quota, ...]:
+    def quotas(self, of: Collection[str] = ()) -> tuple[models.Quota, ...]:
         """Return the quotas of the project in all services that have quotas."""
         call = Call(name="quotas", arguments=(), writes=False)
         return self._calls.take(call, self._project.quotas.quotas)

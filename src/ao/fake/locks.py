@@ -27,6 +27,12 @@ class Locks(Service):
         locks = self._project.neutron.locks.values()
         return next((self._read(lock) for lock in locks if lock.network_id == network_id), None)
 
+    @reads
+    def get(self, lock_id: str) -> Lock | None:
+        """Return the lock of that ID, or None."""
+        lock = self._project.neutron.locks.get(lock_id)
+        return self._read(lock) if lock else None
+
     @writes
     def take(self, network_id: str, name: str, description: str) -> Lock:
         """Create a port with the network's agreed address. Raises Conflict if it is taken."""
@@ -70,6 +76,15 @@ class Locks(Service):
             )
             self._project.neutron.locks[lock.id] = there
         return self._read(there)
+
+    @writes
+    def mark(self, lock: Lock, tag: str) -> None:
+        """Replace the tags of a lock by one, whoever has written it. Raises NotFound."""
+        there = self._project.neutron.locks.get(lock.id)
+        if there is None:
+            raise NotFound(f"Port {lock.id} could not be found.")
+        marked = replace(there, tags=frozenset({tag}), revision=there.revision + 1)
+        self._project.neutron.locks[lock.id] = marked
 
     @writes
     def remove(self, lock: Lock) -> None:

@@ -23,6 +23,11 @@ class OtherUser:
         with self._lock:
             self._project.nova.servers[server_id].status = "SHUTOFF"
 
+    def rename_server(self, server_id: str, name: str) -> None:
+        """Give a server another name in Nova."""
+        with self._lock:
+            self._project.nova.servers[server_id].name = name
+
     def write_to_console(self, server_id: str, text: str) -> None:
         """Have a server write to its console."""
         with self._lock:

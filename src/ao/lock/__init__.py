@@ -10,6 +10,7 @@ from ao.lock.lock import (
     build_url,
     holder,
     list_holders,
+    mark,
     refusal,
     release,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "build_url",
     "holder",
     "list_holders",
+    "mark",
     "refusal",
     "release",
 ]

@@ -45,7 +45,7 @@ class AcquiredLock:
         self._work = work
         self._lock = lock
         self._claim = claim
-        self._proven = self._now()
+        self._proven = self._read = self._now()
         self._lost: LockLost | None = None
         self._freed = False
         self._turn = threading.Lock()
@@ -72,6 +72,30 @@ class AcquiredLock:
                 message=error.message,
             )
             raise self._losing(why) from error
+
+    @property
+    def age(self) -> float:
+        """Seconds since the lock was read, to look at it or to renew it."""
+        return self._now() - self._read
+
+    def marks(self, within: float) -> frozenset[str]:
+        """Return what others have marked the lock with, and see that it is still ours.
+
+        One request by the lock's ID, and none when it was read within the last `within` seconds,
+        as by a renewal. Raises LockLost and AoError.
+        """
+        if self._lost is not None:
+            raise self._lost
+        if self.age < within:
+            return self._lock.tags
+        with self._alone():
+            asked = self._now()
+            if asked - self._read >= within:
+                there = self._work.cloud.locks.get(self._lock.id)
+                if there is None or not Holder.of(there).is_claim(self._claim):
+                    there = self._found()
+                self._lock, self._read = there, asked
+            return self._lock.tags
 
     def guard(self, work: Work) -> Work:
         """Return the work to do under the lock.
@@ -181,15 +205,16 @@ class AcquiredLock:
             try:
                 self._lock = self._write(self._lock)
             except (Changed, NotFound) as error:
-                self._lock = self._write(self._found(error))
-            self._proven = asked
+                self._lock, self._read = self._found(error), asked
+                self._lock = self._write(self._lock)
+            self._proven = self._read = asked
 
     def _write(self, lock: cloud.Lock) -> cloud.Lock:
-        now = self._lock.read + self._unproven
+        now = self._lock.read + self._now() - self._read
         return self._work.cloud.locks.renew(lock, self._claim.text(now))
 
-    def _found(self, error: CloudError) -> cloud.Lock:
-        """Find the lock again after a write was refused: it may be ours. Raises LockLost."""
+    def _found(self, error: CloudError | None = None) -> cloud.Lock:
+        """Find the lock again where it was not as it was left: it may be ours. Raises LockLost."""
         there = self._work.cloud.locks.find(self._lock.network_id)
         if there is None:
             raise self._losing(message("it was given free by somebody else")) from error

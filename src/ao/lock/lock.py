@@ -16,20 +16,22 @@ from contextlib import suppress
 
 from ao import cloud
 from ao.cloud import Cloud, Resource
-from ao.errors import Changed, CloudError, Conflict, Unavailable
+from ao.errors import Changed, CloudError, Conflict, NotFound, Unavailable
 from ao.lock import process_mark
 from ao.lock.errors import Locked, NoLock
 from ao.lock.holder import Claim, Holder, moment
 from ao.lock.lease import AcquiredLock
 from ao.message import message
 from ao.plan.facts import Facts
-from ao.plan.observation import own_stack
 from ao.site import Site, is_name
 from ao.work import Work
 
 WITHIN = "AO_WITHIN"
 """Variable of the environment that a command of the site file has: the name of the site whose
 lock's holder waits for it."""
+ASKED = "ao:asked="
+"""Beginning of the tag of a lock that tells its holder to read the journal; its end is drawn, so
+that no two are the same."""
 TRIES = 5
 """Times that a lock is tried to be taken while others take and leave it."""
 
@@ -96,6 +98,18 @@ def holder(work: Work) -> Holder | None:
     return Holder.of(lock) if lock else None
 
 
+def mark(work: Work) -> None:
+    """Have the process that holds the lock read in the journal what was asked of it.
+
+    Nothing is done where nobody holds it. Raises AoError.
+    """
+    network_id = _network(work)
+    there = work.cloud.locks.find(network_id) if network_id else None
+    if there is not None:
+        with suppress(NotFound):
+            work.cloud.locks.mark(there, f"{ASKED}{secrets.token_hex(4)}")
+
+
 def list_holders(cloud: Cloud) -> Mapping[str, Holder]:
     """Return the holders of all locks of the project that count, by site, in one request."""
     found = (
@@ -157,8 +171,7 @@ def _take(work: Work, claim: Claim, network_id: str | None) -> tuple[cloud.Lock,
 
 def _network(work: Work) -> str | None:
     """ID of the lock's network; None before the site is built."""
-    stack = own_stack(work.cloud, work.site)
-    return _lock_network(work.cloud.stacks.resources(stack) if stack else ())
+    return _lock_network(work.own_resources())
 
 
 def _lock_network(resources: Iterable[Resource]) -> str | None:

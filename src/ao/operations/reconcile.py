@@ -45,9 +45,12 @@ from ao.plan.plan import (
     BuildSite,
     BuildSystem,
     CancelUpdate,
+    Confirm,
     Done,
+    Drain,
     FollowStack,
     Plan,
+    PointProduction,
     RemoveSystem,
     RepairSystem,
     ScaleSystem,
@@ -59,8 +62,8 @@ from ao.work import Work
 
 HEATS = (BuildSystem, RemoveSystem, ScaleSystem)
 """Steps that Heat takes by itself once they are begun."""
-FRESH = 5.0
-"""Seconds for which facts count as observed right before a switch."""
+FRESH = 2.0
+"""Seconds for which facts count as those of this moment where nothing was changed since."""
 ROUNDS = 20
 """Plans that one command makes at most; a whole build takes seven."""
 
@@ -74,10 +77,10 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     """
     if failover:
         _fail_over(work)
-    _preflight(work, lambda facts: plan.builds(work.site, facts))
+    before = _preflight(work, lambda facts: plan.builds(work.site, facts))
     _warn(work, kept_findings.recall(work))
     stored.keep(work.cloud, work.site)
-    facts = _run(work, lambda facts, done: plan.up(work.site, facts, done))
+    facts = _run(work, lambda facts, done: plan.up(work.site, facts, done), before)
     if facts.foreign and facts.production:
         work.note(
             message(
@@ -144,7 +147,9 @@ def deploy(work: Work, version: str) -> Facts:
     before = _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
     stored.keep(work.cloud, work.site)
     with scale_in_hold.hold_scale_in(work, before) as keeping:
-        facts = _run(keeping, lambda facts, done: plan.deploy(work.site, facts, version, done))
+        facts = _run(
+            keeping, lambda facts, done: plan.deploy(work.site, facts, version, done), before
+        )
     return facts if keeping is work else _patiently(work)
 
 
@@ -155,8 +160,8 @@ def scale(work: Work, colour: Colour, size: int) -> Facts:
     anything is changed.
     """
     guard.may_scale(work.observe(), work.site.group, colour, size)
-    _preflight(work, lambda facts: plan.scale(facts, colour, size))
-    return _run(work, lambda facts, done: plan.scale(facts, colour, size, done))
+    before = _preflight(work, lambda facts: plan.scale(facts, colour, size))
+    return _run(work, lambda facts, done: plan.scale(facts, colour, size, done), before)
 
 
 def start_deploy(work: Work, version: str) -> None:
@@ -191,11 +196,11 @@ class Looks:
 
 
 @contextmanager
-def looking(work: Work) -> Iterator[Looks]:
-    """Look for what a switch begins with while the body runs."""
+def looking(work: Work, seen: Facts | None = None) -> Iterator[Looks]:
+    """Look for what a switch begins with while the body runs; `seen` are facts of this moment."""
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="switch") as aside:
         at = work.clock.now()
-        facts = aside.submit(work.observe)
+        facts = aside.submit(lambda: seen or work.observe())
         findings = aside.submit(kept_findings.recall, work)
         yield Looks(at=at, facts=facts, findings=findings)
 
@@ -305,7 +310,9 @@ def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: 
     if facts.method is Method.ADDRESS:
         going += [facts.systems[colour].load_balancer for colour in colours]
     balancers = [balancer for balancer in going if balancer is not None]
-    strangers = [it for it in work.cloud.floating_ips.all() if it.id not in own]
+    ports = {balancer.vip_port_id for balancer in balancers if balancer.vip_port_id}
+    leading = work.cloud.floating_ips.find("port_id", ports) if ports else ()
+    strangers = [it for it in leading if it.id not in own]
     guard.may_delete(balancers, strangers)
 
 
@@ -348,7 +355,7 @@ def _planned_move(work: Work, findings: Findings | None, options: SwitchOptions)
 
 def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
     """Refuse what the cloud cannot give, before anything is changed; return the facts."""
-    found = stack_parameters.resolve(work.cloud, work.site)
+    found = stack_parameters.build_inputs(work, anew=True)
     facts = work.observe()
     guard.may_write(facts)
     steps = first_steps(facts)
@@ -364,7 +371,9 @@ def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
         _check_rules(work, found.flavor.vcpus)
     if any(_trusts(facts, step, engine) for step in steps):
         work.cloud.check_trusts()
-    quota.check(quota.needs(work.site, facts, steps, found.flavor), work.cloud.quotas())
+    needed = quota.needs(work.site, facts, steps, found.flavor)
+    if needed:
+        quota.check(needed, work.cloud.quotas(needed))
     return facts
 
 
@@ -501,17 +510,31 @@ def _patiently(work: Work) -> Facts:
     )
 
 
+def _only_looks(step: Step) -> bool:
+    """Return whether a step changes nothing in the cloud, nor waits for what others change."""
+    match step:
+        case Confirm() | Drain(way=None | DrainWay.NONE):
+            return True
+    return False
+
+
 def _run(
     work: Work, next_steps: Callable[[Facts, Done], Plan], first: Facts | None = None
 ) -> Facts:
     """Observe, plan and perform until nothing is left to do; return the facts at the end.
 
-    `first` are facts that were observed right before.
+    `first` are facts that were observed right before. After steps that only looked at addresses,
+    and not for long, the facts from before them are good for another plan, unless that moves
+    production.
     """
     done: Done = frozenset()
     for _ in range(ROUNDS):
-        facts, first = first or (_patiently(work) if done else work.observe()), None
+        facts = first or (_patiently(work) if done else work.observe())
         steps = next_steps(facts, done)
+        if first and done and any(isinstance(step, PointProduction) for step in steps):
+            facts = _patiently(work)
+            steps = next_steps(facts, done)
+        first, at = None, work.clock.now()
         if not steps:
             return facts
         # Load may add a server while others are waited for.
@@ -530,6 +553,8 @@ def _run(
             work.note(error.message)
             continue
         done |= frozenset(steps)
+        if all(map(_only_looks, steps)) and work.clock.now() - at <= FRESH:
+            first = facts
     raise BuildFailed(
         message("not finished after %(count)s plans", count=ROUNDS),
         cure=message("Run the command again."),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ao import site as sites
 from ao.cloud import (
     Alarm,
+    BalancerStatus,
     Cloud,
     FloatingIP,
     Listener,
@@ -34,72 +36,285 @@ Resources = Mapping[str, tuple[Resource, ...]]
 """Resources of stacks and of those nested in them, by the name of the stack."""
 
 
+SERVER = "OS::Nova::Server"
+"""Resource type of Heat that a system's servers are of."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What the services of a cloud answered at one look at a site."""
+    """What the services of a cloud answered at one look at a site.
+
+    They are asked by the IDs that Heat tells, or by a filter of theirs, so that an observation is
+    of the same size whatever else the project holds.
+    """
 
     stacks: Mapping[str, Stack]
     """Stacks that carry the site's tag, by name."""
     resources: Resources
     """Resources of each of these stacks."""
     floating_ips: tuple[FloatingIP, ...]
-    """Floating IPs of the project."""
+    """Floating IPs that the site's stack has built, and the one that the site file names."""
     load_balancers: tuple[LoadBalancer, ...]
-    """Load balancers of the project."""
+    """Load balancers that the stacks have built."""
     listeners: tuple[Listener, ...]
-    """Listeners of the project; none by the address method, which does not ask for them."""
+    """Listeners of the shared load balancer; none by the address method, which does not ask."""
     servers: tuple[Server, ...]
-    """Servers of the project that are ACTIVE in Nova."""
+    """Servers that are ACTIVE in Nova, those of the stacks among them."""
     members: Mapping[str, tuple[Member, ...]]
     """Members of the systems' pools, by the pool's ID; of a pool that is gone there is no entry."""
     alarms: tuple[Alarm, ...]
-    """Alarms of the project; none when no system has any."""
+    """Alarms that the stacks have built and that Aodh has; none when no system has any."""
     unknown: str = ""
     """Why the alarms are not known; empty when they are."""
+    statuses: Mapping[str, BalancerStatus] = field(default_factory=dict)
+    """Statuses of each of these load balancers, by its ID."""
 
 
-def observe(cloud: Cloud, site: Site, *, cancel: bool = False) -> Facts:
-    """Read the facts of a site.
+def read(cloud: Cloud, site: Site, last: Observation | None = None) -> Observation:
+    """Ask all services, side by side, for what they have of a site.
 
-    With `cancel` the operator has asked to cancel what stands still of Heat's work. Raises as
-    `assemble` does.
+    What cannot have changed since the `last` observation of the same site is taken from that: the
+    resources of a stack at which Heat has done nothing since, what never changes of a load
+    balancer, and its listeners while they lead where they led. A system's resources are read anew
+    when its pool has other members, or when it has alarms: then load changes its group, which its
+    stack does not show. Servers that answer their health checks are not asked for again.
     """
-    return assemble(site, read(cloud, site), cancel=cancel)
-
-
-def read(cloud: Cloud, site: Site) -> Observation:
-    """Ask all services at once for what they have of a site."""
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
-        stacks = pool.submit(cloud.stacks.tagged, site.tag)
-        floating_ips = pool.submit(cloud.floating_ips.all)
-        load_balancers = pool.submit(cloud.load_balancers.all)
-        shares = site.switch.method is Method.POOL
-        listeners = pool.submit(cloud.load_balancers.listeners) if shares else None
-        servers = pool.submit(cloud.servers.active)
-        by_name = {stack.name: stack for stack in stacks.result()}
-        asked = {name: pool.submit(cloud.stacks.resources, it) for name, it in by_name.items()}
-        resources = {name: answer.result() for name, answer in asked.items()}
-        systems = [resources.get(site.system_stack(colour), ()) for colour in Colour]
-        alarming = pool.submit(_alarms, cloud, systems)
-        wanted = {_pool_id(site, resources, colour) for colour in Colour}
-        there = {pool_id for it in load_balancers.result() for pool_id in it.pool_ids}
-        members = {it: pool.submit(cloud.load_balancers.members, it) for it in wanted & there if it}
+        named = None if last else pool.submit(_named, cloud, site)
+        by_name = {stack.name: stack for stack in cloud.stacks.tagged(site.tag)}
+        resources = dict(unchanged(by_name, last))
+        reused = frozenset(resources)
+        asked = {
+            name: pool.submit(cloud.stacks.resources, stack)
+            for name, stack in by_name.items()
+            if name not in reused
+        }
+        resources |= {name: answer.result() for name, answer in asked.items()}
+        floating_ips = pool.submit(_floating_ips, cloud, site, resources.get(site.stack, ()))
+        reader = _BalancerReader(cloud, site, resources, last)
+        balancers = list(pool.map(reader.read, reader.ids))
+        members = {pool_id: told for it in balancers for pool_id, told in it.members.items()}
+        moved = [
+            name
+            for name in reused
+            if last
+            and _placed(site, name, resources, members)
+            != _placed(site, name, resources, last.members)
+        ]
+        anew = {name: pool.submit(cloud.stacks.resources, by_name[name]) for name in moved}
+        resources |= {name: answer.result() for name, answer in anew.items()}
+        alarming = pool.submit(_alarms, cloud, resources.values())
+        same = last is not None and resources == last.resources
+        servers = (
+            last.servers
+            if last is not None and same and _answer(last, resources, members)
+            else _with_renamed(
+                cloud, resources.values(), named.result() if named else _named(cloud, site)
+            )
+        )
         known, unknown = alarming.result()
         return Observation(
             stacks=by_name,
             resources=resources,
             floating_ips=floating_ips.result(),
-            load_balancers=load_balancers.result(),
-            listeners=listeners.result() if listeners else (),
-            servers=servers.result(),
-            members={pool_id: answer.result() for pool_id, answer in members.items()},
+            load_balancers=tuple(it.balancer for it in balancers if it.balancer),
+            listeners=tuple(listener for it in balancers for listener in it.listeners),
+            servers=servers,
+            members=members,
             alarms=known,
             unknown=unknown,
+            statuses={it.balancer.id: it.status for it in balancers if it.balancer and it.status},
         )
+
+
+def unchanged(stacks: Mapping[str, Stack], last: Observation | None) -> Resources:
+    """Return the resources of stacks at which Heat has done nothing since they were read. Pure."""
+    if last is None:
+        return {}
+    return {
+        name: resources
+        for name, resources in last.resources.items()
+        if stacks.get(name) == last.stacks.get(name)
+        and stacks[name].status == "COMPLETE"
+        and not any(it.changing or it.type in alarms.TYPES for it in resources)
+    }
+
+
+def _placed(
+    site: Site, name: str, resources: Resources, members: Mapping[str, tuple[Member, ...]]
+) -> frozenset[str]:
+    """Return the IDs of the members of the pool that the servers of a system's stack are in."""
+    colour = next((it for it in Colour if site.system_stack(it) == name), None)
+    pool_id = _pool_id(site, resources, colour) if colour else None
+    return frozenset(member.id for member in members.get(pool_id or "", ()))
+
+
+def _floating_ips(
+    cloud: Cloud, site: Site, resources: tuple[Resource, ...]
+) -> tuple[FloatingIP, ...]:
+    """Return the floating IPs that the site's stack has built, and the one that the site names."""
+    names = ("production_address", "preview_address")
+    ids = {it.physical_id for it in resources if it.name in names and it.physical_id}
+    own = cloud.floating_ips.find("id", ids) if ids else ()
+    if site.production_address is None:
+        return own
+    return (*own, *cloud.floating_ips.find("address", {site.production_address}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Balancer:
+    """A load balancer as it was read, with what hangs on it; with nothing when it is gone."""
+
+    balancer: LoadBalancer | None = None
+    status: BalancerStatus | None = None
+    listeners: tuple[Listener, ...] = ()
+    members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
+
+
+class _BalancerReader:
+    """Reads the load balancers of a site."""
+
+    def __init__(
+        self, cloud: Cloud, site: Site, resources: Resources, last: Observation | None
+    ) -> None:
+        self._cloud = cloud
+        self._last = last
+        self._shares = site.switch.method is Method.POOL
+        self._pools: dict[str, set[str]] = {}
+        for colour in Colour:
+            name = site.stack if self._shares else site.system_stack(colour)
+            balancer_id = _id(resources.get(name, ()), "load_balancer")
+            pool_id = _pool_id(site, resources, colour)
+            if balancer_id:
+                self._pools.setdefault(balancer_id, set()).update({pool_id} if pool_id else ())
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """IDs of the load balancers that Heat has built."""
+        return tuple(self._pools)
+
+    def read(self, balancer_id: str) -> _Balancer:
+        """Read a load balancer by its ID: what is not known, and its statuses."""
+        asked = self._cloud.load_balancers
+        known = self._known(balancer_id)
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="balancer") as aside:
+            first = None if known else aside.submit(asked.get, balancer_id)
+            led = aside.submit(asked.listeners, balancer_id) if first and self._shares else None
+            status = asked.status(balancer_id)
+            balancer = first.result() if first else known
+            if status is None or balancer is None:
+                return _Balancer()
+            if led is not None:
+                listeners = led.result()
+            else:
+                listeners = self._listeners(balancer_id, status) if self._shares else ()
+        members: dict[str, tuple[Member, ...]] = {}
+        wanted = self._pools[balancer_id]
+        for pool_id in wanted.intersection(balancer.pool_ids):
+            told = status.members.get(pool_id)
+            with suppress(NotFound):
+                members[pool_id] = (
+                    self._cloud.load_balancers.members(pool_id) if told is None else told
+                )
+        there = (it for it in balancer.pool_ids if it in members or it not in wanted)
+        return _Balancer(
+            balancer=replace(
+                balancer,
+                provisioning_status=status.provisioning_status,
+                operating_status=status.operating_status,
+                pool_ids=tuple(there),
+            ),
+            status=status,
+            listeners=listeners,
+            members=members,
+        )
+
+    def _known(self, balancer_id: str) -> LoadBalancer | None:
+        """Return the load balancer as it was last observed; None where a pool is new to it."""
+        known = self._last.load_balancers if self._last else ()
+        before = next((it for it in known if it.id == balancer_id), None)
+        is_whole = before is not None and self._pools[balancer_id].issubset(before.pool_ids)
+        return before if is_whole else None
+
+    def _listeners(self, balancer_id: str, status: BalancerStatus) -> tuple[Listener, ...]:
+        """Return the listeners as the last observation tells, unless they lead elsewhere since."""
+        before = self._last.statuses.get(balancer_id) if self._last else None
+        same = before is not None and before.listeners == status.listeners
+        if self._last and same and _agree(self._last.listeners, status):
+            return self._last.listeners
+        return self._cloud.load_balancers.listeners(balancer_id)
+
+
+def _agree(listeners: tuple[Listener, ...], status: BalancerStatus) -> bool:
+    """Return whether listeners lead where the statuses tell, which tell a default pool first. Pure.
+
+    They may have been read in the midst of a change, and a listener with L7 policies may have no
+    default pool.
+    """
+    return {it.id: it.default_pool_id for it in listeners} == {
+        listener_id: next(iter(pool_ids), None)
+        for listener_id, pool_ids in status.listeners.items()
+    }
+
+
+def _answer(
+    last: Observation, resources: Resources, members: Mapping[str, tuple[Member, ...]]
+) -> bool:
+    """Return whether all servers were ACTIVE, and all answer their health checks since. Pure.
+
+    Then they are ACTIVE still.
+    """
+    active = {server.id for server in last.servers}
+    built = [it for of_stack in resources.values() for it in of_stack if it.type == SERVER]
+    places = [member for pool in members.values() for member in pool]
+    return (
+        all(server.physical_id in active for server in built)
+        and len(places) == len(built)
+        and all(member.operating_status == "ONLINE" for member in places)
+    )
+
+
+def _named(cloud: Cloud, site: Site) -> tuple[Server, ...]:
+    """Return the ACTIVE servers that have such names as Heat gives those of the site."""
+    return cloud.servers.named([f"{site.name}-{colour}-" for colour in Colour])
+
+
+def _with_renamed(
+    cloud: Cloud, resources: Iterable[tuple[Resource, ...]], named: tuple[Server, ...]
+) -> tuple[Server, ...]:
+    """Return the `named` servers, and those of the resources that are ACTIVE by another name.
+
+    A name is anybody's to change, so that these are asked for by their IDs.
+    """
+    ids = {server.id for server in named}
+    missing = [
+        it.physical_id
+        for of_stack in resources
+        for it in of_stack
+        if it.type == SERVER and it.status.endswith("COMPLETE") and it.physical_id not in ids
+    ]
+    renamed = (it for it in missing if it and cloud.servers.is_active(it))
+    return (*named, *(Server(id=server_id, name="") for server_id in renamed))
+
+
+def of_stack(stack: Stack, resources: tuple[Resource, ...]) -> Observation:
+    """Return the observation of one stack alone. Pure."""
+    return Observation(
+        stacks={stack.name: stack},
+        resources={stack.name: resources},
+        floating_ips=(),
+        load_balancers=(),
+        listeners=(),
+        servers=(),
+        members={},
+        alarms=(),
+    )
 
 
 def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
     """Return the facts of a site that follow from an observation of it. Pure.
+
+    With `cancel` the operator has asked to cancel what stands still of Heat's work.
 
     Addresses, load balancers and servers are known by the IDs that Heat keeps of them:
     names, tags and descriptions are anybody's to change. Raises NotFound when the site names a
@@ -139,7 +354,7 @@ def _system(
         load_balancer=balancer,
         pool_id=pool_id,
         members=seen.members.get(pool_id, ()) if pool_id and has_pool else (),
-        servers=_servers(resources, seen.servers),
+        servers=_built(resources, seen.servers),
         alarms=_alarms_of(resources, seen.alarms),
         lost=() if seen.unknown else _lost(resources, seen.alarms),
         standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
@@ -202,20 +417,23 @@ def _id(resources: tuple[Resource, ...], name: str) -> str | None:
     return next((r.physical_id for r in resources if r.name == name and r.physical_id), None)
 
 
-def _servers(resources: tuple[Resource, ...], servers: tuple[Server, ...]) -> tuple[Server, ...]:
+def _built(resources: tuple[Resource, ...], servers: tuple[Server, ...]) -> tuple[Server, ...]:
     ids = {resource.physical_id for resource in resources}
     return tuple(server for server in servers if server.id in ids)
 
 
 def _alarms(cloud: Cloud, stacks: Iterable[tuple[Resource, ...]]) -> tuple[tuple[Alarm, ...], str]:
-    """Return the project's alarms, or why they are not known; not asked for when no stack has any.
+    """Return the alarms of the stacks that Aodh has, or why they are not known.
 
     Production must be able to move while Aodh is silent.
     """
-    if not any(resource.type in alarms.TYPES for stack in stacks for resource in stack):
+    built = [it for stack in stacks for it in stack if it.type in alarms.TYPES and it.physical_id]
+    if not built:
         return (), ""
     try:
-        return cloud.alarms.all(), ""
+        with ThreadPoolExecutor(max_workers=4, thread_name_prefix="alarms") as pool:
+            found = list(pool.map(cloud.alarms.get, [it.physical_id for it in built]))
+        return tuple(alarm for alarm in found if alarm), ""
     except NotAuthenticated:
         raise
     except AoError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn
 
@@ -27,7 +27,7 @@ from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
 from ao.plan.facts import Facts
 from ao.release import production, tasks, text_quota, window_warning
-from ao.release.control import AbortRequested
+from ao.release.control import SELDOM, AbortRequested
 from ao.release.durations import durations
 from ao.release.errors import Aborted, RolledBack, WaitingForApproval
 from ao.release.open_releases import (
@@ -44,6 +44,7 @@ from ao.release.state import ReleaseState
 from ao.site import Site, checked_version
 from ao.site.left_out import OF_SWITCH_BACK, left_out
 from ao.site.notify import Event
+from ao.site.rules import After
 from ao.watch import query_check
 from ao.work import Work
 
@@ -90,12 +91,11 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
     _refuse_without_file(work.site)
     hooks.check(work.site)
     with _locked(work, f"release {version}", options, version) as site:
-        held, journal = site.work, site.journal
-        unfinished = open_release(journal)
+        held, journal, facts = site.work, site.journal, site.facts
+        unfinished, begins = open_release(journal), False
         if unfinished is not None and unfinished.version != version:
             unfinished = _unless_over(site, unfinished, options)
         if unfinished is None:
-            facts = held.observe()
             guard.may_write(facts)
             stored.check_format(held.cloud, held.site)
             old, new = colours(facts, None)
@@ -131,7 +131,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 releaser=releaser.name,
                 approve=held.site.rules.approve,
             )
-            operation = site.begin(begun)
+            operation, begins = site.begin(begun), True
             unfinished = ReleaseState(
                 id=operation.id,
                 version=version,
@@ -164,7 +164,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
         too_short = window_warning.window_warning(held, options.moment())
         if too_short:
             held.note(too_short)
-        return _run(ReleaseRun(operation, unfinished, options))
+        return _run(ReleaseRun(operation, unfinished, options, facts, new=begins))
 
 
 def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome | None:
@@ -178,7 +178,7 @@ def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome
     with _locked(work, "release", options) as site:
         unfinished = require_open(open_release(site.journal), named)
         _check_queries(site, unfinished)
-        return _run(ReleaseRun(site.resume(unfinished.id), unfinished, options))
+        return _run(ReleaseRun(site.resume(unfinished.id), unfinished, options, site.facts))
 
 
 def back(work: Work, options: Options) -> None:
@@ -301,8 +301,16 @@ def _refuse_without_file(site: Site) -> None:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReleaseSite(LockedSite):
+    """A site whose lock a release holds."""
+
+    facts: Facts
+    """Facts that were observed once the lock was held."""
+
+
 @contextmanager
-def _locked(work: Work, purpose: str, options: Options, version: str = "") -> Iterator[LockedSite]:
+def _locked(work: Work, purpose: str, options: Options, version: str = "") -> Iterator[ReleaseSite]:
     """Hold the site's lock while the body runs, and have no load take servers meanwhile.
 
     It is for the release of a version, or for the open one.
@@ -311,11 +319,12 @@ def _locked(work: Work, purpose: str, options: Options, version: str = "") -> It
     def now() -> datetime:
         return datetime.fromtimestamp(options.moment(), UTC)
 
-    with (
-        locked(work, purpose, release=version, now=now) as site,
-        scale_in_hold.hold_scale_in(site.work) as held,
-    ):
-        yield replace(site, work=held)
+    with locked(work, purpose, release=version, now=now) as site:
+        facts = site.work.observe()
+        with scale_in_hold.hold_scale_in(site.work, facts) as held:
+            yield ReleaseSite(
+                work=held, journal=site.journal, taken_over=site.taken_over, facts=facts
+            )
 
 
 def _run(run: ReleaseRun) -> Outcome | None:
@@ -340,11 +349,17 @@ def _run(run: ReleaseRun) -> Outcome | None:
 def _stages(run: ReleaseRun) -> Outcome | None:
     _mind_return(run)
     for stage in Stage:
-        run.listen()
-        facts = run.observe()
+        keeps = run.work.site.rules.standby.after is After.KEEP
+        if stage is Stage.RETIRE and keeps and run.options.until is not stage:
+            # Nothing is to do whatever the facts are, and they are not read for that.
+            break
+        facts = run.facts()
         found = plan_stages(run.work.site, facts, run.past.version, run.past, skip=run.options.skip)
         planned = next(it for it in found if it.stage is stage)
         if planned.state is State.TODO:
+            run.listen(0.0 if stage is Stage.SWITCH else SELDOM)
+            # A pause may have taken hours.
+            facts = run.facts()
             if stage is Stage.WATCH and run.options.detach:
                 run.work.note(
                     message("The decision window is open; `ao watch` watches and decides.")
@@ -358,6 +373,7 @@ def _stages(run: ReleaseRun) -> Outcome | None:
                 message("Stopped after %(stage)s; the same command goes on.", stage=stage)
             )
             return None
+    run.listen()
     run.end(Outcome.RELEASED)
     return Outcome.RELEASED
 
@@ -374,7 +390,7 @@ def _mind_return(run: ReleaseRun) -> None:
         production.go_back(run, begun_before)
     if Stage.SWITCH not in run.past.done:
         return
-    facts, old = run.observe(), run.past.old
+    facts, old = run.facts(), run.past.old
     if facts.live is not old or facts.switching_to is run.past.new:
         return
     if facts.switching_to is old:

@@ -12,7 +12,7 @@ from ao.message import message
 from ao.message.vocabulary import word
 from ao.plan.facts import Facts
 from ao.release import approval
-from ao.release.control import INTERVAL
+from ao.release.control import INTERVAL, RARELY
 from ao.release.person import Person, are_two
 from ao.release.stage_plan import reached
 from ao.release.state import ReleaseState, read_state
@@ -211,6 +211,7 @@ def approve(
             message("your roles do not let you approve: %(message)s", message=error.message),
             cure=message("Somebody with the role of a member of the project may approve."),
         ) from error
+    _mark(work)
     return unfinished
 
 
@@ -226,7 +227,25 @@ def request(work: Work, what: Ask, reason: str, named: str | None = None) -> Rel
     if holder is not None and not _runs(holder, unfinished.version):
         raise lock.refusal(work.site, holder)
     journal.write(Asked(ask=what, reason=reason), unfinished.id)
+    _mark(work)
     return unfinished
+
+
+def _mark(work: Work) -> None:
+    """Have the process that runs the release hear at once what the journal has; a failure is told.
+
+    It hears that all the same, later.
+    """
+    try:
+        lock.mark(work)
+    except AoError as error:
+        work.note(
+            message(
+                "%(message)s. The release hears of it where it runs within %(seconds)s s.",
+                message=error.message,
+                seconds=round(RARELY),
+            )
+        )
 
 
 def wait_until_ended(work: Work, version: str) -> None:

@@ -152,6 +152,7 @@ def watch(run: ReleaseRun, facts: Facts) -> None:
 
 def _rescue(run: ReleaseRun) -> None:
     """Move production back at once, where a server is there to answer."""
+    run.seen(None)
     with unbroken():
         reconcile.rescue(run.work, run.past.old, online=True)
 
@@ -228,8 +229,11 @@ def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
         options = SwitchOptions(
             may_return=may_return, quiet=run.options.quiet, measurement=measurement
         )
+        before = run.fresh
+        run.seen(None)
         try:
-            reconcile.switch(work, to, options)
+            with reconcile.looking(work, before) as looks:
+                run.seen(reconcile.switch(work, to, options, looks))
         except Refused as error:
             if to is not run.past.old:
                 raise
@@ -238,7 +242,7 @@ def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
                     "%(message)s. Switching back to the servers that pass.", message=error.message
                 )
             )
-            reconcile.switch(work, to, replace(options, degraded=True))
+            run.seen(reconcile.switch(work, to, replace(options, degraded=True)))
 
 
 @contextmanager

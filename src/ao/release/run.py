@@ -16,14 +16,16 @@ from ao.hooks import hooks, notification
 from ao.hooks.hooks import Context
 from ao.journal import Ended, Outcome, Stage, StepBegun, StepEnded, StepOutcome
 from ao.message import message
+from ao.operations import reconcile
 from ao.operations.locked_site import JournalledOperation
 from ao.plan.facts import Facts
 from ao.plan.plan import Step
 from ao.progress import Status, StepFinished, StepStarted
-from ao.release.control import AbortRequested, Control
+from ao.release.control import SELDOM, AbortRequested, Control
 from ao.release.errors import WaitingForApproval
 from ao.release.state import ReleaseState
 from ao.site.hooks import Point
+from ao.site.rules import Approve
 
 Probes = Callable[[], AbstractContextManager[Probe]]
 """Begins a probe, which runs until its block ends; may be called again and again."""
@@ -78,30 +80,58 @@ class ReleaseRun:
     """One process's part of a release; what was done of it before is in `past`."""
 
     def __init__(
-        self, operation: JournalledOperation, past: ReleaseState, options: Options
+        self,
+        operation: JournalledOperation,
+        past: ReleaseState,
+        options: Options,
+        facts: Facts | None = None,
+        *,
+        new: bool = False,
     ) -> None:
+        """Go on with a release, a `new` one or one that was begun; `facts` are of this moment."""
         self.work = operation.work
         self.past = past
         self.options = options
-        self.attention = Control(operation.work, operation.journal, past.id)
+        self.attention = Control(operation.work, operation.journal, past.id, new=new)
         self.write = operation.write
         """Adds an entry to the journal."""
         self._context: Context | None = None
+        self.seen(facts)
 
-    def listen(self) -> None:
-        """Hear what others ask of the release; wait while it is paused. Raises AbortRequested."""
-        self.attention.listen()
+    def listen(self, seldom: float = SELDOM) -> None:
+        """Hear what others ask of the release; wait while it is paused. Raises AbortRequested.
+
+        Without a mark the journal is read when the last time was `seldom` seconds ago.
+        """
+        self.attention.listen(seldom)
         self.past = replace(
             self.past, approvals=(*self.past.approvals, *self.attention.approvals())
         )
 
     def observe(self) -> Facts:
         """Observe in the midst of a release, which one failed request must not end."""
-        return self.work.clock.until(
+        facts = self.work.clock.until(
             lambda: Ready(self.work.observe()),
             what=message("OpenStack to answer"),
             deadline=self.work.site.deadlines.switch,
         )
+        self.seen(facts)
+        return facts
+
+    def seen(self, facts: Facts | None) -> None:
+        """Note the facts of this moment; None where something is about to change."""
+        self._facts = None if facts is None else (self.work.clock.now(), facts)
+
+    @property
+    def fresh(self) -> Facts | None:
+        """Facts that were observed a moment ago, since when nothing was changed; None without."""
+        if self._facts is None or self.work.clock.now() - self._facts[0] > reconcile.FRESH:
+            return None
+        return self._facts[1]
+
+    def facts(self) -> Facts:
+        """Return the fresh facts, or observe."""
+        return self.fresh or self.observe()
 
     def context(self) -> Context:
         """Return what hooks and webhooks are told of the release.
@@ -109,7 +139,7 @@ class ReleaseRun:
         Where the cloud fails and cannot be looked at, it is what they were told before.
         """
         try:
-            facts = self.work.observe()
+            facts = self.fresh or self.work.observe()
         except AoError:
             if self._context is None:
                 raise
@@ -180,7 +210,8 @@ class ReleaseRun:
     def finished(self, stage: Stage) -> None:
         """Note that a stage is done; a deploy voids what was done and approved before it."""
         if stage is Stage.DEPLOY:
-            # An approval that came while it was deployed is void too.
-            self.listen()
+            if self.past.approve.stricter(self.work.site.rules.approve) is not Approve.AUTO:
+                # An approval that came while it was deployed is void too.
+                self.listen(0.0)
             self.past = self.past.redeployed()
         self.past = replace(self.past, done=self.past.done | {stage})

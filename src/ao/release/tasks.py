@@ -21,7 +21,8 @@ from ao.site.rules import After, Approve
 def deploy(run: ReleaseRun, facts: Facts) -> None:
     """Bring the version to the standby."""
     run.hook(Point.BEFORE_DEPLOY)
-    reconcile.deploy(run.attention.work, run.past.version)
+    run.seen(None)
+    run.seen(reconcile.deploy(run.attention.work, run.past.version))
     run.hook(Point.AFTER_DEPLOY)
 
 
@@ -47,7 +48,8 @@ def check(run: ReleaseRun, facts: Facts) -> None:
 def match(run: ReleaseRun, facts: Facts) -> None:
     """Bring the standby to at least the live system's size, its servers healthy."""
     size = max(system.size for system in facts.systems.values())
-    reconcile.scale(run.attention.work, run.past.new, size)
+    run.seen(None)
+    run.seen(reconcile.scale(run.attention.work, run.past.new, size))
 
 
 def approve(run: ReleaseRun, facts: Facts) -> None:
@@ -70,8 +72,8 @@ def approve(run: ReleaseRun, facts: Facts) -> None:
             given = approval.wanted(run.past, facts, here)
             run.write(Asked(ask=Ask.APPROVE, reason=message("at the terminal"), approval=given))
             return
-    run.listen()
-    if approval.counting(run.past, run.observe(), rule) is not None:
+    run.listen(0.0)
+    if approval.counting(run.past, run.facts(), rule) is not None:
         return
     for it in run.past.approvals:
         why = approval.objection(it, run.past, facts, rule)
@@ -114,6 +116,7 @@ def retire(run: ReleaseRun, facts: Facts) -> None:
     guard.may_change(facts, run.past.old, act="retire")
     run.hook(Point.BEFORE_RETIRE)
     standby, old = run.work.site.rules.standby, run.past.old
+    run.seen(None)
     if standby.after is After.EMPTY:
         reconcile.down(run.attention.work, frozenset({old}))
     else:

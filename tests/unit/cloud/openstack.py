@@ -69,6 +69,12 @@ BALANCER = {
 LISTENER = {"id": "l-1", "name": "ao-shop", "default_pool_id": "pool-1"}
 STATUSES = {"operating_status": "ONLINE", "provisioning_status": "ACTIVE"}
 POOL = {"id": "pool-1", "name": "blue", "description": "", "members": [{"id": "m-1"}], **STATUSES}
+MEMBER = {"id": "m-1", "address": "10.0.0.3", **STATUSES}
+TREE = {
+    "id": "lb-1",
+    **STATUSES,
+    "listeners": [{"id": "l-1", "pools": [{"id": "pool-1", "members": [MEMBER]}]}],
+}
 CONFIG = {"id": "c-1", "name": "ao.site/shop/1", "group": "ao", "creation_time": TIME}
 ALARM = {
     "alarm_id": "a-1",
@@ -123,6 +129,8 @@ ANSWERS: dict[str, Reply] = {
     "GET /network/v2.0/ports": (200, {"ports": [PORT]}),
     "POST /network/v2.0/ports": (201, {"port": PORT}),
     "PUT /network/v2.0/ports/p-1": (200, {"port": PORT}),
+    "GET /network/v2.0/ports/p-1": (200, {"port": PORT}),
+    "PUT /network/v2.0/ports/p-1/tags": (200, {"tags": ["ao:asked=1"]}),
     "DELETE /network/v2.0/ports/p-1": (204, None),
     "GET /network/v2.0/networks/public": (404, {"NeutronError": {"message": "not found"}}),
     "GET /network/v2.0/networks": (
@@ -136,15 +144,18 @@ ANSWERS: dict[str, Reply] = {
     "GET /lb/v2.0/lbaas/loadbalancers": (200, {"loadbalancers": [BALANCER]}),
     "PUT /lb/v2.0/lbaas/loadbalancers/lb-1": (200, {"loadbalancer": BALANCER}),
     "PUT /lb/v2.0/lbaas/loadbalancers/lb-1/failover": (202, None),
+    "GET /lb/v2.0/lbaas/loadbalancers/lb-1": (200, {"loadbalancer": BALANCER}),
+    "GET /lb/.*/status": (200, {"statuses": {"loadbalancer": TREE}}),
     "GET /lb/.*/stats": (200, {"stats": {"active_connections": 1, "total_connections": 2}}),
     "GET /lb/v2.0/lbaas/listeners": (200, {"listeners": [LISTENER]}),
     "PUT /lb/v2.0/lbaas/listeners/l-1": (200, {"listener": LISTENER}),
     "GET /lb/v2.0/lbaas/pools": (200, {"pools": [POOL]}),
-    "GET /lb/.*/members": (200, {"members": [{"id": "m-1", "address": "10.0.0.3", **STATUSES}]}),
+    "GET /lb/.*/members": (200, {"members": [MEMBER]}),
     "GET /lb/v2.0/lbaas/healthmonitors": (200, {"healthmonitors": [{"id": "h-1"}]}),
     "GET /lb/v2.0/lbaas/providers": (200, {"providers": [{"name": "ovn"}]}),
     f"GET /lb/v2.0/lbaas/quotas/{PROJECT}": (200, {"quota": dict.fromkeys(BALANCING, 5)}),
     "GET /compute/v2.1/servers": (200, {"servers": [{"id": "i-1", "name": "web"}]}),
+    "GET /compute/v2.1/servers/i-1": (200, {"server": {"id": "i-1", "status": "ACTIVE"}}),
     "POST /compute/v2.1/servers/i-1/action": (200, {"output": "web login: "}),
     "GET /compute/v2.1/limits": (
         200,

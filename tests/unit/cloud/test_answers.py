@@ -7,7 +7,7 @@ import re
 import types
 import typing
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -82,8 +82,11 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "stacks.last_signal": lambda cloud: cloud.stacks.last_signal(STACK),
     "stacks.output": lambda cloud: cloud.stacks.output(STACK, "address"),
     "floating_ips.all": lambda cloud: cloud.floating_ips.all(),
+    "floating_ips.find": lambda cloud: cloud.floating_ips.find("id", {"f-1"}),
     "floating_ips.point": lambda cloud: cloud.floating_ips.point(IP, "p-1", "ao"),
     "load_balancers.all": lambda cloud: cloud.load_balancers.all(),
+    "load_balancers.get": lambda cloud: cloud.load_balancers.get("lb-1"),
+    "load_balancers.status": lambda cloud: cloud.load_balancers.status("lb-1"),
     "load_balancers.listeners": lambda cloud: cloud.load_balancers.listeners(),
     "load_balancers.pools": lambda cloud: cloud.load_balancers.pools(),
     "load_balancers.members": lambda cloud: cloud.load_balancers.members("pool-1"),
@@ -94,14 +97,19 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "load_balancers.failover": lambda cloud: cloud.load_balancers.failover(BALANCER),
     "load_balancers.statistics": lambda cloud: cloud.load_balancers.statistics(BALANCER),
     "servers.active": lambda cloud: cloud.servers.active(),
+    "servers.named": lambda cloud: cloud.servers.named(["shop-blue-"]),
+    "servers.is_active": lambda cloud: cloud.servers.is_active("i-1"),
     "servers.console": lambda cloud: cloud.servers.console("i-1", 50),
     "alarms.all": lambda cloud: cloud.alarms.all(),
+    "alarms.get": lambda cloud: cloud.alarms.get("a-1"),
     "alarms.enable": lambda cloud: cloud.alarms.enable(ALARM, False, "down"),
     "metrics.query": lambda cloud: cloud.metrics.query("up"),
     "metrics.range": lambda cloud: cloud.metrics.range("up", 0, 60, 15),
     "ports.sweep": lambda cloud: cloud.ports.sweep("sub-1"),
     "locks.all": lambda cloud: cloud.locks.all(),
     "locks.find": lambda cloud: cloud.locks.find("n-1"),
+    "locks.get": lambda cloud: cloud.locks.get("p-1"),
+    "locks.mark": lambda cloud: cloud.locks.mark(LOCK, "ao:asked=1"),
     "locks.take": lambda cloud: cloud.locks.take("n-1", "ao-shop-lock", "{}"),
     "locks.renew": lambda cloud: cloud.locks.renew(LOCK, "{}"),
     "locks.remove": lambda cloud: cloud.locks.remove(LOCK),
@@ -213,6 +221,10 @@ def is_of(value: object, wanted: Any) -> bool:
         return any(is_of(value, it) for it in arguments)
     if origin in (tuple, frozenset):
         return isinstance(value, origin) and all(is_of(it, arguments[0]) for it in value)
+    if origin is Mapping:
+        return isinstance(value, dict) and all(
+            is_of(key, arguments[0]) and is_of(it, arguments[1]) for key, it in value.items()
+        )
     if dataclasses.is_dataclass(wanted):
         hints = typing.get_type_hints(wanted)
         return type(value) is wanted and all(

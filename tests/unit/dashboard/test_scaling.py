@@ -56,7 +56,7 @@ class ScalingTest(VisitorTest):
         assert "not measured: Prometheus does not answer" in self.card(BLUE)
 
     def test_the_page_says_when_the_alarms_are_not_known(self) -> None:
-        self.cloud.faults.fail("alarms.all", Unavailable("Aodh does not answer"))
+        self.cloud.faults.fail("alarms.get", Unavailable("Aodh does not answer"))
         text = self.text("now", "shop")
         assert "Aodh does not answer" in text
         assert "<strong>live</strong>" in text

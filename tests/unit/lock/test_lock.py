@@ -438,3 +438,63 @@ def test_a_lock_of_a_newer_format_is_neither_renewed_nor_taken_over(
     (after,) = work.cloud.locks.all()
     assert after.description == before.description
     assert lock.release(work, force=True) is not None
+
+
+def names(work: Work) -> list[str]:
+    """The calls of a work's cloud since they were cleared."""
+    return [call.name for call in work.cloud.calls]
+
+
+def test_a_mark_reaches_the_holder_by_a_look_and_by_a_renewal(work: Work, theirs: Work) -> None:
+    with lock.acquire(work, "release 2.0") as held:
+        assert not held.marks(0.0)
+        lock.mark(theirs)
+        first = held.marks(0.0)
+        assert len(first) == 1
+        lock.mark(theirs)
+        held.check()
+        work.cloud.calls.clear()
+        assert held.marks(60.0) != first
+        assert not work.cloud.calls, "the renewal has read it"
+
+
+def test_a_look_asks_for_the_locks_port_alone_and_not_again_so_soon(work: Work) -> None:
+    with lock.acquire(work, "release 2.0") as held:
+        work.clock.sleep(5.0)
+        assert held.age == 5.0
+        work.cloud.calls.clear()
+        held.marks(5.0)
+        held.marks(1.0)
+        assert (names(work), held.age) == (["locks.get"], 0.0)
+
+
+def test_a_renewal_after_a_look_that_saw_a_mark_is_one_request(work: Work, theirs: Work) -> None:
+    with lock.acquire(work, "release 2.0") as held:
+        lock.mark(theirs)
+        held.marks(0.0)
+        work.cloud.calls.clear()
+        held.check()
+        assert names(work) == ["locks.renew"]
+
+
+def test_a_look_does_not_prolong_what_is_proven_of_a_lock(work: Work) -> None:
+    with lock.acquire(work, "release 2.0") as held:
+        work.clock.sleep(lease.SAFE)
+        held.marks(0.0)
+        work.cloud.faults.fail("locks.renew", LOST)
+        with pytest.raises(LockLost, match="could not be renewed"):
+            held.check()
+
+
+def test_a_look_tells_that_the_lock_is_somebody_elses(work: Work, theirs: Work) -> None:
+    with lock.acquire(work, "release 2.0") as held:
+        lock.release(theirs, force=True)
+        with lock.acquire(theirs, "switch"), pytest.raises(LockLost, match="now it is held by ops"):
+            held.marks(0.0)
+        with pytest.raises(LockLost):
+            held.marks(60.0)
+
+
+def test_nobody_is_marked_where_nobody_holds_the_lock(work: Work) -> None:
+    lock.mark(work)
+    assert "locks.mark" not in names(work)

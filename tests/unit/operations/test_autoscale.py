@@ -73,7 +73,7 @@ def sizes(work: Work) -> tuple[int, int]:
 def test_a_site_without_autoscaling_has_no_alarms_and_aodh_is_not_asked(work: Work) -> None:
     assert not any(system.alarms for system in work.observe().systems.values())
     reconcile.switch(work)
-    assert "alarms.all" not in {call.name for call in work.cloud.calls}
+    assert "alarms.get" not in {call.name for call in work.cloud.calls}
 
 
 def test_each_system_has_alarms_and_those_of_the_live_one_are_on(scaled: Work) -> None:
@@ -408,7 +408,7 @@ def test_an_alarm_that_aodh_lost_is_made_anew(scaled: Work) -> None:
 
 
 def test_an_aodh_that_is_silent_has_lost_nothing(scaled: Work) -> None:
-    scaled.cloud.faults.fail("alarms.all", Unavailable("Aodh says 503"))
+    scaled.cloud.faults.fail("alarms.get", Unavailable("Aodh says 503"))
     assert scaled.observe().systems[BLUE].broken == ()
 
 
@@ -451,7 +451,7 @@ def test_a_deploy_leaves_the_live_systems_alarms_on(scaled: Work) -> None:
 
 def test_production_is_switched_while_aodh_is_silent(scaled: Work) -> None:
     for skip in range(60):
-        scaled.cloud.faults.fail("alarms.all", Unavailable("Aodh says 503"), skip=skip)
+        scaled.cloud.faults.fail("alarms.get", Unavailable("Aodh says 503"), skip=skip)
     facts = reconcile.switch(scaled)
     assert facts.live is GREEN
     assert facts.unknown == "Aodh says 503"

@@ -116,7 +116,7 @@ def test_nothing_goes_back_to_a_system_without_a_healthy_server(site: Site) -> N
     assert work.observe().live is Colour.GREEN
 
 
-@pytest.mark.parametrize("call", ["stacks.tagged", "servers.active", "load_balancers.all"])
+@pytest.mark.parametrize("call", ["stacks.tagged", "servers.named", "load_balancers.status"])
 def test_a_look_that_fails_does_not_leave_production_on_errors(
     site: Site, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

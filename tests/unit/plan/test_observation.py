@@ -10,8 +10,10 @@ from ao import fake
 from ao.cloud import Alarm, Listener, LoadBalancer, Member, Resource, Server
 from ao.colour import Colour
 from ao.errors import NotAuthenticated, NotFound, QuotaExceeded, Refused
+from ao.operations import reconcile
 from ao.plan.observation import Observation, assemble, read
 from ao.site import Method, Site
+from ao.work import Work
 from tests.unit.operations.sites import SITES, built, start
 from tests.unit.samples import AUTOSCALE, POOL_SITE, SITE, address, resource, stack
 from tests.unit.untrusted.test_printable import FOREIGN, harmless
@@ -222,19 +224,19 @@ def test_a_look_reads_what_a_site_is_made_of_and_changes_nothing(method: Method)
 def test_a_look_at_a_project_where_nothing_is_built_asks_for_no_alarms() -> None:
     work = start(SITE)
     assert read(work.cloud, SITE) == EMPTY
-    assert "alarms.all" not in {call.name for call in work.cloud.calls}
+    assert "alarms.get" not in {call.name for call in work.cloud.calls}
 
 
 def test_alarms_that_may_not_be_read_leave_the_rest_known() -> None:
     work = built(replace(SITES[Method.POOL], autoscale=AUTOSCALE))
-    work.cloud.faults.fail("alarms.all", QuotaExceeded("no more of that"))
+    work.cloud.faults.fail("alarms.get", QuotaExceeded("no more of that"))
     facts = work.observe()
     assert (facts.unknown, facts.live) == ("no more of that", BLUE)
 
 
 def test_a_login_that_is_over_is_no_silence_of_aodh() -> None:
     work = built(replace(SITES[Method.POOL], autoscale=AUTOSCALE))
-    work.cloud.faults.fail("alarms.all", NotAuthenticated("the token has expired"))
+    work.cloud.faults.fail("alarms.get", NotAuthenticated("the token has expired"))
     with pytest.raises(NotAuthenticated):
         work.observe()
 
@@ -243,3 +245,127 @@ def test_another_projects_site_of_the_same_name_is_not_seen() -> None:
     work = built(SITE)
     annex = fake.Cloud("annex", openstack=work.cloud.openstack)
     assert read(annex, SITE) == EMPTY
+
+
+def calls(work: Work, name: str) -> int:
+    """How often a call was made since the work's calls were cleared."""
+    return sum(call.name == name for call in work.cloud.calls)
+
+
+def crowd(work: Work) -> None:
+    """Build another site, and give the project floating IPs."""
+    reconcile.up(replace(work, site=replace(work.site, name="crowd"), looks={}))
+    for _ in range(5):
+        work.cloud.other_user.allocate_address()
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_look_is_of_the_same_size_whatever_else_the_project_holds(method: Method) -> None:
+    work = built(SITES[method])
+    alone = read(work.cloud, work.site)
+    crowd(work)
+    work.cloud.calls.clear()
+    seen = read(work.cloud, work.site)
+    assert seen == alone
+    assert not {call.name for call in work.cloud.calls} & {
+        "floating_ips.all",
+        "load_balancers.all",
+        "servers.active",
+        "alarms.all",
+    }
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_a_second_look_asks_for_what_may_have_changed_and_tells_the_same(method: Method) -> None:
+    work = built(SITES[method])
+    first = read(work.cloud, work.site)
+    work.cloud.calls.clear()
+    assert read(work.cloud, work.site, first) == first
+    assert calls(work, "stacks.resources") == 0
+    assert calls(work, "load_balancers.listeners") == 0
+    assert len(work.cloud.calls) == {Method.POOL: 3, Method.ADDRESS: 4}[method]
+
+
+def by_hand(work: Work, change: str) -> None:
+    """Change something of a site without Ao."""
+    facts, other = work.observe(), work.cloud.other_user
+    blue = facts.systems[BLUE]
+    assert blue.load_balancer is not None
+    match change:
+        case "a server stops":
+            other.break_server(blue.servers[0].id)
+            work.clock.sleep(60.0)
+        case "a server goes":
+            other.delete_server(blue.servers[0].id)
+        case "the live load balancer goes":
+            other.delete_load_balancer(blue.load_balancer.id)
+        case "a load balancer fails":
+            other.mark_load_balancer(blue.load_balancer.id, "ERROR")
+        case "the address goes":
+            assert facts.production is not None
+            other.delete_address(facts.production.id)
+        case "the address is pointed nowhere":
+            assert facts.production is not None
+            other.point(facts.production.id, None)
+        case "a group grows":
+            other.signal(work.site.system_stack(BLUE), "scale_out")
+            work.clock.sleep(60.0)
+        case "a listener goes":
+            assert facts.preview_listener is not None
+            other.delete_listener(facts.preview_listener.id)
+        case "a listener leads elsewhere":
+            assert facts.production_listener is not None
+            pool_id = facts.systems[GREEN].pool_id
+            work.cloud.load_balancers.set_default_pool(facts.production_listener, pool_id)
+        case "a version is deployed":
+            reconcile.deploy(replace(work, looks={}), "2.0")
+
+
+CHANGES = (
+    "a server stops",
+    "a server goes",
+    "the live load balancer goes",
+    "a load balancer fails",
+    "the address goes",
+    "the address is pointed nowhere",
+    "a group grows",
+    "a version is deployed",
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "change"),
+    [
+        *((method, change) for method in Method for change in CHANGES),
+        (Method.POOL, "a listener goes"),
+        (Method.POOL, "a listener leads elsewhere"),
+    ],
+)
+def test_what_changes_between_two_looks_is_seen_by_the_second(method: Method, change: str) -> None:
+    work = built(replace(SITES[method], autoscale=AUTOSCALE if change == "a group grows" else None))
+    first = read(work.cloud, work.site)
+    by_hand(work, change)
+    again = assemble(work.site, read(work.cloud, work.site, first))
+    assert again == assemble(work.site, read(work.cloud, work.site))
+    assert again != assemble(work.site, first)
+
+
+def test_a_group_that_grows_without_alarms_is_seen_by_its_pools_members() -> None:
+    work = built(replace(SITES[Method.POOL], autoscale=AUTOSCALE))
+    first = read(work.cloud, work.site)
+    quiet = {
+        name: tuple(it for it in resources if it.type != OUT)
+        for name, resources in first.resources.items()
+    }
+    by_hand(work, "a group grows")
+    second = read(work.cloud, work.site, replace(first, resources=quiet))
+    assert assemble(work.site, second).systems[BLUE].size == 3
+
+
+def test_a_server_that_somebody_renamed_is_known_by_its_id() -> None:
+    work = built(SITE)
+    server = work.observe().systems[BLUE].servers[0]
+    work.cloud.other_user.rename_server(server.id, "mine")
+    servers = work.observe().systems[BLUE].servers
+    assert server.id in {it.id for it in servers}
+    assert not work.observe().systems[BLUE].broken

@@ -68,6 +68,7 @@ def asking(work: Work, ask: Ask, reason: str = "") -> Callable[[], object]:
     def act() -> None:
         (open_one,) = (it for it in journal(work).operations() if it.outcome is None)
         Journal(work).write(Asked(ask=ask, reason=reason), open_one.id)
+        lock.mark(work)
 
     return act
 

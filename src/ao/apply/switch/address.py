@@ -119,7 +119,7 @@ def point(
 
 def reread(work: Work, address: FloatingIP) -> FloatingIP:
     """Return a floating IP as it is now; raises NotFound when it is gone."""
-    return present(next((a for a in work.cloud.floating_ips.all() if a.id == address.id), None))
+    return present(next(iter(work.cloud.floating_ips.find("id", {address.id})), None))
 
 
 def present(address: FloatingIP | None) -> FloatingIP:

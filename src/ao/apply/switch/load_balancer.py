@@ -11,8 +11,10 @@ from ao.message import message
 from ao.plan import guard
 from ao.work import Work
 
-INTERVAL = 0.1
-"""Seconds between two looks at a load balancer."""
+INTERVAL = 0.25
+"""Seconds between two looks at a load balancer whose change is waited for."""
+TURN = 0.3
+"""Seconds between two looks at one that does not take a change yet."""
 
 
 def reload(work: Work, balancer: LoadBalancer | None) -> None:
@@ -27,23 +29,27 @@ def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
     """Ask for a change with `put` as soon as the load balancer takes one.
 
     Octavia answers 409 while another change is under way (octavia/db/repositories.py:
-    test_and_set_provisioning_status). Raises DeadlinePassed when it stays so, and what
-    `put` raises else.
+    test_and_set_provisioning_status). Its status is looked at until it is ACTIVE then. Raises
+    DeadlinePassed when it stays so, and what `put` raises else.
     """
+    refusal = ""
 
     def ask() -> Ready[None] | Waiting:
+        nonlocal refusal
+        if refusal and _check(work, balancer) != "ACTIVE":
+            return Waiting(refusal)
         try:
             put()
         except Conflict as error:
-            _check(work, balancer)
-            return Waiting(error.message)
+            refusal = error.message
+            return Waiting(refusal)
         return Ready(None)
 
     work.clock.until(
         ask,
         what=message("load balancer %(name)s to take a change", name=balancer.name),
         deadline=work.site.deadlines.switch,
-        interval=INTERVAL,
+        interval=TURN,
         cure=_CURE,
     )
 
@@ -80,7 +86,7 @@ _CURE = message(
 
 def _check(work: Work, balancer: LoadBalancer) -> str:
     """Return a load balancer's provisioning status. Raises NotFound, and CloudError in ERROR."""
-    now = next((lb for lb in work.cloud.load_balancers.all() if lb.id == balancer.id), None)
+    now = work.cloud.load_balancers.get(balancer.id)
     if now is None:
         raise NotFound(
             message("load balancer %(name)s is gone", name=balancer.name),

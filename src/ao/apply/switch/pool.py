@@ -71,7 +71,7 @@ def _lead(work: Work, shared: LoadBalancer, listener: Listener | None, pool_id: 
     load_balancer.change(
         work, shared, lambda: work.cloud.load_balancers.set_default_pool(before, pool_id)
     )
-    now = _reread(work, before)
+    now = _reread(work, shared, before)
     if now.default_pool_id != pool_id:
         raise Changed(
             message(
@@ -85,10 +85,9 @@ def _lead(work: Work, shared: LoadBalancer, listener: Listener | None, pool_id: 
         )
 
 
-def _reread(work: Work, listener: Listener) -> Listener:
-    return _present(
-        next((it for it in work.cloud.load_balancers.listeners() if it.id == listener.id), None)
-    )
+def _reread(work: Work, shared: LoadBalancer, listener: Listener) -> Listener:
+    there = work.cloud.load_balancers.listeners(shared.id)
+    return _present(next((it for it in there if it.id == listener.id), None))
 
 
 def _present(thing: T | None) -> T:
