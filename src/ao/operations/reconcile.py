@@ -139,12 +139,14 @@ def _fail_over(work: Work) -> None:
         load_balancer.until_active(work, balancer, work.site.deadlines.build)
 
 
-def deploy(work: Work, version: str) -> Facts:
+def deploy(work: Work, version: str, seen: Facts | None = None) -> Facts:
     """Bring a version to the standby; the live system is not touched.
 
-    Raises Refused when there is no standby to deploy to, and as `up` does.
+    `seen` are facts of this moment, if any. Raises Refused when there is no standby to deploy to, and as `up` does.
     """
-    before = _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    before = _preflight(
+        work, lambda facts: plan.deploy(work.site, facts, version, frozenset()), seen
+    )
     stored.keep(work.cloud, work.site)
     with scale_in_hold.hold_scale_in(work, before) as keeping:
         facts = _run(
@@ -353,10 +355,15 @@ def _planned_move(work: Work, findings: Findings | None, options: SwitchOptions)
     )
 
 
-def _preflight(work: Work, first_steps: Callable[[Facts], Plan]) -> Facts:
-    """Refuse what the cloud cannot give, before anything is changed; return the facts."""
+def _preflight(
+    work: Work, first_steps: Callable[[Facts], Plan], seen: Facts | None = None
+) -> Facts:
+    """Refuse what the cloud cannot give, before anything is changed; return the facts.
+
+    They are those that are `seen` at this moment, if any.
+    """
     found = stack_parameters.build_inputs(work, anew=True)
-    facts = work.observe()
+    facts = seen or work.observe()
     guard.may_write(facts)
     steps = first_steps(facts)
     for step in steps:

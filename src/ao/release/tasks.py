@@ -21,8 +21,9 @@ from ao.site.rules import After, Approve
 def deploy(run: ReleaseRun, facts: Facts) -> None:
     """Bring the version to the standby."""
     run.hook(Point.BEFORE_DEPLOY)
+    seen = run.fresh
     run.seen(None)
-    run.seen(reconcile.deploy(run.attention.work, run.past.version))
+    run.seen(reconcile.deploy(run.attention.work, run.past.version, seen))
     run.hook(Point.AFTER_DEPLOY)
 
 

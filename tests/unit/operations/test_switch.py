@@ -80,7 +80,7 @@ def test_a_switch_whose_beginning_cannot_be_written_down_moves_nothing_and_frees
 def test_a_switch_whose_look_under_the_lock_fails_is_journalled_as_failed(work: Work) -> None:
     work.cloud.faults.meanwhile(
         "locks.take",
-        lambda: work.cloud.faults.fail("floating_ips.all", Unavailable("Neutron is away")),
+        lambda: work.cloud.faults.fail("floating_ips.find", Unavailable("Neutron is away")),
         after=True,
     )
     with pytest.raises(Unavailable, match="Neutron is away"):
