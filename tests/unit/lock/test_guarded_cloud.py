@@ -46,6 +46,7 @@ READS = {
     "locks.find",
     "locks.get",
     "software_configs.all",
+    "software_configs.count",
     "software_configs.read",
     "lookup.external_network",
     "lookup.image",
