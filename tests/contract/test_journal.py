@@ -55,8 +55,8 @@ def test_a_folded_journal_tells_what_it_told(bench: Bench, journal: Journal) -> 
     journal.fold(keep=50)
     theirs = Journal(Work(cloud=bench.reader, site=bench.site, clock=bench.clock))
     assert ([entry.event for entry in theirs.entries()], theirs.operations()) == before
-    assert len(bench.cloud.software_configs.all("ao.journal/")) == 2
-    assert len(bench.cloud.software_configs.all("ao.archive/")) == 1
+    assert len(bench.cloud.software_configs.all(f"ao.journal/{bench.site.name}/")) == 2
+    assert len(bench.cloud.software_configs.all(f"ao.archive/{bench.site.name}/")) == 1
 
 
 def test_a_reader_reads_the_journal_and_writes_nothing(bench: Bench, journal: Journal) -> None:

@@ -72,11 +72,17 @@ class Locks:
         """Give a lock one tag in place of those that it has, whoever holds it.
 
         That raises the port's revision, and leaves the time at which it was last written
-        (neutron/services/timestamp/timestamp_db.py: _update_timestamp).
+        (neutron/services/timestamp/timestamp_db.py: _update_timestamp). Raises NotFound when the
+        lock's port is gone, for which Neutron 29 answers 500.
         """
         with asking(message("mark the lock %(name)s", name=lock.name)):
-            where = path("ports", lock.id, "tags")
-            self._neutron.ask("PUT", where, json={"tags": [tag]}).value(list[str], "tags")
+            where = path("ports", lock.id)
+            try:
+                answer = self._neutron.ask("PUT", f"{where}/tags", json={"tags": [tag]})
+            except exceptions.HttpException:
+                self._neutron.ask("GET", where)
+                raise
+            answer.value(list[str], "tags")
 
     def remove(self, lock: Lock) -> None:
         """Give the address free; nothing happens when that port is gone."""
