@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import takewhile
 
 from openstack import connection, exceptions
 
@@ -36,7 +36,8 @@ class Servers:
         have in common and the letters that may follow. Prefixes have no special characters.
         """
         with asking(message("list the servers")):
-            common = os.path.commonprefix([*prefixes])
+            alike = takewhile(lambda it: len({*it}) == 1, zip(*prefixes, strict=False))
+            common = "".join(letter for letter, *_ in alike)
             following = {it.removeprefix(common)[:1] for it in prefixes}
             letters = "" if "" in following else f"[{''.join(sorted(following))}]"
             name = f"^{common}{letters}"

@@ -142,7 +142,8 @@ def _fail_over(work: Work) -> None:
 def deploy(work: Work, version: str, seen: Facts | None = None) -> Facts:
     """Bring a version to the standby; the live system is not touched.
 
-    `seen` are facts of this moment, if any. Raises Refused when there is no standby to deploy to, and as `up` does.
+    `seen` are facts of this moment, if any. Raises Refused when there is no standby to deploy to,
+    and as `up` does.
     """
     before = _preflight(
         work, lambda facts: plan.deploy(work.site, facts, version, frozenset()), seen
