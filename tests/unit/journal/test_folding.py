@@ -171,7 +171,7 @@ def written(given: Given) -> fake.Cloud:
 
 
 @given(JOURNALS, st.integers(0, 60), st.booleans())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_a_fold_that_is_killed_anywhere_loses_nothing_and_the_next_goes_on(
     given: Given, place: int, after: bool
 ) -> None:
@@ -196,7 +196,7 @@ def test_a_fold_that_is_killed_anywhere_loses_nothing_and_the_next_goes_on(
 
 
 @given(JOURNALS, st.integers(0, 60), st.booleans())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_two_that_fold_at_once_lose_nothing(given: Given, place: int, after: bool) -> None:
     cloud = written(given)
     other = fake.Cloud(openstack=cloud.openstack, user="shop")
