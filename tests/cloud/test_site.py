@@ -25,12 +25,6 @@ def standby(work: Work) -> Colour:
     return colour
 
 
-def test_building_again_changes_nothing(work: Work) -> None:
-    before = work.observe()
-    reconcile.up(work)
-    assert work.observe() == before
-
-
 def test_a_version_goes_to_the_standby_while_production_serves(
     work: Work, visited: Visited
 ) -> None:
@@ -41,6 +35,12 @@ def test_a_version_goes_to_the_standby_while_production_serves(
     assert told(work, "preview") == (facts.standby, "2.4")
     assert not tally.lost
     assert list(tally.answers) == [f"{version} on {live}"]
+
+
+def test_building_again_changes_nothing(work: Work) -> None:
+    before = work.observe()
+    reconcile.up(work)
+    assert work.observe() == before
 
 
 def test_production_moves_to_the_new_version_and_back_under_visitors(
