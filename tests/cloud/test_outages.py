@@ -44,24 +44,6 @@ def test_a_switch_without_keystone_is_told_in_a_line_and_goes_on_with_it(
     assert not tally.lost
 
 
-def test_a_deploy_goes_on_after_neutron_was_away_within_it(
-    work: Work, operator: Operator, visited: Visited
-) -> None:
-    version = new_version()
-    with visited(work) as tally:
-        process = operator.start("deploy", version)
-        time.sleep(8)
-        with outage("neutron-api"):
-            time.sleep(3)
-        said, _ = process.communicate(timeout=PATIENCE)
-        if process.returncode:
-            said += operator.run("deploy", version)
-    # What failed in Heat is told in Heat's words.
-    assert "Traceback" not in said
-    assert_deployed(work, version)
-    assert not tally.lost
-
-
 def test_what_heats_engine_has_left_stands_still_and_is_cancelled(
     work: Work, visited: Visited, monkeypatch: pytest.MonkeyPatch
 ) -> None:
