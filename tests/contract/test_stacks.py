@@ -9,6 +9,7 @@ from ao import templates
 from ao.cloud import Resource, Stack
 from ao.colour import Colour
 from ao.errors import CloudError, Conflict, NotFound
+from ao.site import tag_value
 from ao.templates import SERVER_TEMPLATE
 from tests.contract.environment import DEADLINE, Bench
 
@@ -274,7 +275,7 @@ def test_a_new_version_replaces_the_servers(bench: Bench, blue: Stack) -> None:
 
 
 def test_an_update_to_the_same_definition_keeps_the_servers(bench: Bench, blue: Stack) -> None:
-    version = next(tag for tag in blue.tags if tag.startswith("ao:version=")).split("=")[1]
+    version = tag_value(blue.tags, "version")
     before = servers(bench, blue)
     again = bench.update_system(BLUE, version)
     assert again.status == "COMPLETE"
@@ -284,7 +285,7 @@ def test_an_update_to_the_same_definition_keeps_the_servers(bench: Bench, blue: 
 def test_a_group_gets_the_size_that_an_update_says_and_keeps_its_first_server(
     bench: Bench, blue: Stack
 ) -> None:
-    version = next(tag for tag in blue.tags if tag.startswith("ao:version=")).split("=")[1]
+    version = tag_value(blue.tags, "version")
     before = servers(bench, blue)
     grown = bench.update_system(BLUE, version, size=2)
     assert len(bench.resources(grown, SERVER_TEMPLATE)) == 2

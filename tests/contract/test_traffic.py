@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ao.cloud import Resource, Stack
-from ao.site import colour_tag
+from ao.site import colour_tag, tag_value
 from ao.templates import SERVER_TEMPLATE
 from tests.contract.environment import Bench
 
@@ -20,7 +20,8 @@ def live(bench: Bench, blue: Stack) -> Iterator[Stack]:
 
 
 def version(stack: Stack) -> str:
-    (version,) = (t.split("=")[1] for t in stack.tags if t.startswith("ao:version="))
+    version = tag_value(stack.tags, "version")
+    assert version is not None
     return version
 
 

@@ -26,7 +26,7 @@ from ao.errors import (
 from ao.lock.errors import LockLost
 from ao.message import Message, message
 from ao.plan import alarms, guard, plan
-from ao.plan.facts import Facts, System
+from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
 from ao.site import Method, colour_tag, deploy_tag, method_tag, version_tag
@@ -274,8 +274,7 @@ def _pool(work: Work, facts: Facts, colour: Colour) -> str:
 def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     """Return the ID of what a resource of the site's own stack has built. Raises NotFound."""
     stack = _stack(facts.stack, work.site.stack)
-    found = (it.physical_id for it in facts.resources if it.name == name and it.physical_id)
-    physical_id = next(found, None)
+    physical_id = built_id(facts.resources, name)
     if physical_id is None:
         raise NotFound(
             message(

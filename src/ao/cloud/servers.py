@@ -48,7 +48,7 @@ class Servers:
         """Return whether there is a server of that ID, in status ACTIVE."""
         with asking(message("look for server %(server)s", server=server_id)):
             try:
-                found = self._nova.get(f"/servers{path(server_id)}", _Status, "server")
+                found = self._nova.get(path("servers", server_id), _Status, "server")
             except exceptions.NotFoundException:
                 return False
         return found.status == "ACTIVE"
@@ -63,7 +63,7 @@ class Servers:
         with asking(message("read the console of server %(server)s", server=server_id)):
             answer = self._nova.ask(
                 "POST",
-                f"/servers{path(server_id)}/action",
+                path("servers", server_id, "action"),
                 json={"os-getConsoleOutput": {"length": lines}},
             )
             return answer.value(str, "output")

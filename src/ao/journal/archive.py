@@ -13,14 +13,14 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
 from ao.cloud import SoftwareConfig
 from ao.journal import entry
-from ao.journal.heading import LIMIT, Heading
+from ao.journal.heading import LIMIT, Heading, time_in_name
 from ao.journal.invalid import Invalid
 from ao.message import message
 from ao.text_format import Format, NewerFormat, newer_format
@@ -66,8 +66,7 @@ def prefix(site: str) -> str:
 
 def name(site: str, at: datetime) -> str:
     """Return the name of an archive of a site that is written at a moment."""
-    time = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return f"{prefix(site)}{time}"
+    return f"{prefix(site)}{time_in_name(at)}"
 
 
 _Time = Annotated[

@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from ao.cloud import SoftwareConfig
 from ao.journal import archive, entry
@@ -187,8 +186,3 @@ def _chunks(entries: Sequence[Folded], sizes: Sequence[int]) -> Packed | None:
         chunks[tuple(entries[begin:end])] = text
         begin = end
     return chunks
-
-
-def first_part(found: Sequence[Pair]) -> list[Pair]:
-    """Return the entries, oldest first, that one command folds."""
-    return list(islice(found, PART))

@@ -48,6 +48,11 @@ _RULES: Mapping[str, tuple[tuple[str, str], ...]] = {
 are only shown."""
 
 
+def time_in_name(at: datetime) -> str:
+    """Return a moment as the names of records tell it: in UTC, with milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Heading:
     """The name of a journal entry, taken apart."""
@@ -72,8 +77,7 @@ class Heading:
     @property
     def name(self) -> str:
         """The name of the entry's record; its longest words are cut to make it fit."""
-        time = self.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        fixed = [PREFIX, self.site, time, self.release, self.kind]
+        fixed = [PREFIX, self.site, time_in_name(self.at), self.release, self.kind]
         texts = [self.who, *self.words]
         while len(name := "/".join(map(_quoted, [*fixed, *texts]))) > LIMIT:
             longest = max(range(len(texts)), key=lambda n: len(texts[n]))

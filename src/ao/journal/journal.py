@@ -243,13 +243,11 @@ class Journal:
         found = [pair for pair in found if pair[0].name not in old]
         closed, latest = folding.foldable(found)
         held = {it.name: it for own in [*archives.values()][::-1] for it in own}
-        new = folding.first_part(
-            [
-                (record, heading)
-                for record, heading in found
-                if heading.release in closed and record.name not in held
-            ]
-        )
+        new = [
+            (record, heading)
+            for record, heading in found
+            if heading.release in closed and record.name not in held
+        ][: folding.PART]
         wanted = [
             *(
                 replace(held[record.name], created_at=record.created_at)
@@ -266,12 +264,8 @@ class Journal:
         for own, text in packed.items():
             if own not in present:
                 self._cloud.software_configs.add(archive.name(self._site, self._now()), text)
-        names = {it.name for it in wanted}
-        folded = [
-            (record, heading)
-            for record in records
-            if record.name in names and (heading := _heading(record)) is not None
-        ]
+        by_name = {it.name: it.heading for it in wanted}
+        folded = [(it, by_name[it.name]) for it in records if it.name in by_name]
         self._remove(
             [
                 [record for record in archives if record not in present.values()],
@@ -526,13 +520,6 @@ def _in_order(found: Iterable[Pair]) -> list[Pair]:
 
 def _begins(heading: Heading) -> bool:
     return isinstance(heading.summary, summary.Begun)
-
-
-def _heading(record: SoftwareConfig) -> Heading | None:
-    try:
-        return Heading.read(record.name)
-    except Invalid:
-        return None
 
 
 def _side_by_side(look: Callable[..., T], of: Iterable[tuple[object, ...]]) -> list[T]:

@@ -11,24 +11,26 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 from ao import cloud
-from ao.cloud import Cloud, Resource
+from ao.cloud import Cloud
 from ao.errors import Changed, CloudError, Conflict, NotFound, Unavailable
 from ao.lock import process_mark
 from ao.lock.errors import Locked, NoLock
 from ao.lock.holder import Claim, Holder, moment
 from ao.lock.lease import AcquiredLock
 from ao.message import message
-from ao.plan.facts import Facts
+from ao.plan.facts import Facts, built_id
 from ao.site import Site, is_name
 from ao.work import Work
 
 WITHIN = "AO_WITHIN"
 """Variable of the environment that a command of the site file has: the name of the site whose
 lock's holder waits for it."""
+NETWORK = "lock_network"
+"""Name of the resource of a site's own stack that is the lock's network."""
 ASKED = "ao:asked="
 """Beginning of the tag of a lock that tells its holder to read the journal; its end is drawn, so
 that no two are the same."""
@@ -55,7 +57,7 @@ def acquire(
         url=build_url(os.environ),
         release=release,
     )
-    network_id = _lock_network(facts.resources) if facts is not None else _network(work)
+    network_id = built_id(facts.resources, NETWORK) if facts is not None else _network(work)
     lock, taken_over = _take(work, claim, network_id)
     return AcquiredLock(work, lock, claim, taken_over)
 
@@ -171,12 +173,7 @@ def _take(work: Work, claim: Claim, network_id: str | None) -> tuple[cloud.Lock,
 
 def _network(work: Work) -> str | None:
     """ID of the lock's network; None before the site is built."""
-    return _lock_network(work.own_resources())
-
-
-def _lock_network(resources: Iterable[Resource]) -> str | None:
-    """ID of the lock's network among the resources of the site's own stack, or None."""
-    return next((it.physical_id for it in resources if it.name == "lock_network"), None) or None
+    return built_id(work.own_resources(), NETWORK)
 
 
 def _is_ours(work: Work, holder: Holder) -> bool:

@@ -162,8 +162,9 @@ def scale(work: Work, colour: Colour, size: int) -> Facts:
     Raises Refused when it is not built, or is live and the guard says no; QuotaExceeded before
     anything is changed.
     """
-    guard.may_scale(work.observe(), work.site.group, colour, size)
-    before = _preflight(work, lambda facts: plan.scale(facts, colour, size))
+    seen = work.observe()
+    guard.may_scale(seen, work.site.group, colour, size)
+    before = _preflight(work, lambda facts: plan.scale(facts, colour, size), seen)
     return _run(work, lambda facts, done: plan.scale(facts, colour, size, done), before)
 
 
@@ -182,8 +183,9 @@ def start_scale(work: Work, colour: Colour, size: int) -> None:
 
     Raises Refused while Heat is at work on it, and else as `scale` does.
     """
-    guard.may_scale(work.observe(), work.site.group, colour, size)
-    _preflight(work, lambda facts: plan.scale(facts, colour, size))
+    seen = work.observe()
+    guard.may_scale(seen, work.site.group, colour, size)
+    _preflight(work, lambda facts: plan.scale(facts, colour, size), seen)
     _start(work, lambda facts, done: plan.scale(facts, colour, size, done))
 
 

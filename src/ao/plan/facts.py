@@ -6,7 +6,7 @@ port that the production address points to, and from the pool that the listener 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ao import site as sites
@@ -29,6 +29,11 @@ from ao.site.autoscale import Effect
 from ao.site.tags import TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.text_format import newer_tags
+
+
+def built_id(resources: Iterable[Resource], name: str) -> str | None:
+    """Return the ID of what the resource of a name has built, or None."""
+    return next((it.physical_id for it in resources if it.name == name and it.physical_id), None)
 
 
 @dataclass(frozen=True, kw_only=True)

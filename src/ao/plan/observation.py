@@ -25,7 +25,7 @@ from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated, NotFound, Refused
 from ao.message import message
 from ao.plan import alarms, standstill
-from ao.plan.facts import Facts, System
+from ao.plan.facts import Facts, System, built_id
 from ao.plan.standstill import Standstill
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
@@ -183,7 +183,7 @@ class _BalancerReader:
         self._pools: dict[str, set[str]] = {}
         for colour in Colour:
             name = site.stack if self._shares else site.system_stack(colour)
-            balancer_id = _id(resources.get(name, ()), "load_balancer")
+            balancer_id = built_id(resources.get(name, ()), "load_balancer")
             pool_id = _pool_id(site, resources, colour)
             if balancer_id:
                 self._pools.setdefault(balancer_id, set()).update({pool_id} if pool_id else ())
@@ -369,8 +369,8 @@ def _standstill(site: Site, seen: Observation, name: str, *, cancel: bool) -> St
 
 def _pool_id(site: Site, resources: Resources, colour: Colour) -> str | None:
     """ID of a system's pool, which the site's stack has by the pool method, else its own."""
-    shared = _id(resources.get(site.stack, ()), f"{colour}_pool")
-    return shared or _id(resources.get(site.system_stack(colour), ()), "pool")
+    shared = built_id(resources.get(site.stack, ()), f"{colour}_pool")
+    return shared or built_id(resources.get(site.system_stack(colour), ()), "pool")
 
 
 def _check_method(site: Site, stack: Stack | None) -> None:
@@ -410,11 +410,6 @@ def _of(resources: tuple[Resource, ...], name: str, things: tuple[T, ...]) -> T 
     """Return the thing that a resource stands for, or None."""
     ids = {resource.physical_id for resource in resources if resource.name == name}
     return next((thing for thing in things if thing.id in ids), None)
-
-
-def _id(resources: tuple[Resource, ...], name: str) -> str | None:
-    """Return the ID of what a resource has built, or None."""
-    return next((r.physical_id for r in resources if r.name == name and r.physical_id), None)
 
 
 def _built(resources: tuple[Resource, ...], servers: tuple[Server, ...]) -> tuple[Server, ...]:
