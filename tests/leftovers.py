@@ -11,15 +11,18 @@ from ao import config, lock
 from ao.apply import stack_wait
 from ao.cloud import connect
 from ao.colour import Colour
+from ao.config import stored
 from ao.doctor import trial_site
+from ao.journal import Journal
 from ao.work import Work
 from tests.cloud.sites import SHOP
 
-NAME = re.compile(
-    r"ao-(?P<site>(?:contract|moving|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
-    r"(?:-[a-z]+|\.doctor)?"
-)
-"""Name of a stack of a site that tests make: its own, a system's, or its doctor's trial site."""
+SITE = r"(?P<site>(?:contract|moving|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
+"""Name of a site that tests make."""
+STACK = re.compile(rf"ao-{SITE}(?:-[a-z]+|\.doctor)?")
+"""Name of a stack of such a site: its own, a system's, or its doctor's trial site."""
+TEXT = re.compile(rf"ao\.(?:journal|archive|site)/{SITE}(?:/.*)?", re.DOTALL)
+"""Name of a text that the project keeps of such a site."""
 
 
 def main(*cloud_names: str) -> None:
@@ -29,10 +32,12 @@ def main(*cloud_names: str) -> None:
 
 
 def _delete_sites(cloud_name: str) -> None:
-    """Delete the stacks of each such site, what hangs on its own stack first."""
+    """Delete the stacks of each such site, what hangs on its own stack first, and its texts."""
     cloud = connect(cloud_name)
     stacks = {stack.name: stack for stack in cloud.stacks.all()}
-    for site in sorted({found["site"] for name in stacks if (found := NAME.fullmatch(name))}):
+    texts = {record.name for record in cloud.software_configs.all("ao.")}
+    named = [*map(STACK.fullmatch, stacks), *map(TEXT.fullmatch, texts)]
+    for site in sorted({found["site"] for found in named if found}):
         work = Work(cloud=cloud, site=replace(config.load(SHOP / "ao.yaml"), name=site))
         # A run that was killed has left its lock, in a network that Heat is to delete.
         lock.release(work, force=True)
@@ -43,6 +48,8 @@ def _delete_sites(cloud_name: str) -> None:
                 print(f"deleting {stack.name}, which an earlier run has left")
                 cloud.stacks.delete(stack)
             stack_wait.wait_until_deleted(work, there)
+        Journal(work).forget()
+        stored.forget(cloud, work.site)
 
 
 if __name__ == "__main__":
