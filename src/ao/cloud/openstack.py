@@ -117,7 +117,10 @@ def _connection(name: str | None) -> connection.Connection:
             message(
                 "what is configured of %(name)s cannot be used: %(words)s",
                 name=name or "the cloud",
-                words=printable(redact(repr(error)), SHOWN),
+                # Python's words for a value that is none quote it, and it may be a password.
+                words=printable(redact(str(error)), SHOWN)
+                if isinstance(error, OSError)
+                else type(error).__name__,
             ),
             cure=message("Look at clouds.yaml and at the OS_* variables."),
         ) from error

@@ -86,6 +86,19 @@ def test_what_a_login_lacks_is_told_before_anybody_is_asked(
     assert cure in told.value.cure
 
 
+@pytest.mark.parametrize("kind", ["bool", "int", "float", "timestamp", "set", "omap", "nothing"])
+def test_a_password_that_yaml_takes_for_something_else_is_not_shown(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "clouds.yaml").write_text(
+        f"clouds:\n  shop:\n    auth: {{username: kim, password: !!{kind} hush}}\n"
+    )
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    with pytest.raises(NotAuthenticated) as told:
+        cloud.connect("shop")
+    assert "hush" not in str(told.value)
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("kind", KINDS)
 def test_whatever_stands_in_clouds_yaml_is_told_in_few_words(
