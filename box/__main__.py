@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from box import status
+from box import parts, status
 from box.down import down, wipe
 from box.errors import BoxError
 from box.home import Home
@@ -20,7 +20,7 @@ def main() -> int:
     home = Home.from_environment()
     try:
         if arguments.command == "up":
-            up(home, with_telemetry="telemetry" not in arguments.without)
+            up(home, without=arguments.without)
         elif arguments.command == "down":
             down(home)
         elif arguments.command == "wipe":
@@ -55,7 +55,11 @@ def _parser() -> argparse.ArgumentParser:
         "up", help="install what is missing, start everything, seed the cloud"
     )
     upped.add_argument(
-        "--without", action="append", default=[], choices=("telemetry",), help="leave a part out"
+        "--without",
+        action="append",
+        default=[],
+        choices=sorted(parts.PARTS),
+        help="leave a part out; may be given for each part",
     )
     shown = commands.add_parser("status", help="show what runs; exit code 0 only if all does")
     shown.add_argument("-f", "--format", choices=("table", "json"), default="table")

@@ -19,7 +19,7 @@ from openstack.connection import Connection
 
 from ao.colour import Colour
 from ao.work import Work
-from box import processes, telemetry
+from box import parts, processes
 from box.config import ADDRESS
 from box.environment import venv
 from box.home import OCTAVIA_SOCKETS, Home
@@ -34,6 +34,7 @@ UP = 1
 
 GUARDED = {
     "aodh-api": ("/v2/alarms", 401),
+    "barbican": ("/v1/secrets", 401),
     "glance": ("/v2/images", 401),
     "heat-api": ("/v1/0/stacks", 401),
     "horizon": ("/project/instances/", 302),
@@ -222,7 +223,7 @@ def test_an_api_turns_away_who_has_no_token(service: str, ports: dict[str, int])
 
 
 def test_every_port_has_a_guard_or_a_reason_to_have_none() -> None:
-    services = [it for it in (*SERVICES, *telemetry.SERVICES) if it.port is not None]
+    services = [it for it in parts.services() if it.port is not None]
 
     assert {it.name for it in services if not it.unguarded} == GUARDED.keys() | PASSWORD
 
