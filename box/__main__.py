@@ -1,11 +1,13 @@
-"""The box's commands: `up`, `status`, `down` and `wipe`."""
+"""The box's commands: `up`, `status`, `certificate`, `down` and `wipe`."""
 
 import argparse
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-from box import parts, status
+from box import environment, parts, status
 from box.down import down, wipe
 from box.errors import BoxError
 from box.home import Home
@@ -25,6 +27,8 @@ def main() -> int:
             down(home)
         elif arguments.command == "wipe":
             wipe(home)
+        elif arguments.command == "certificate":
+            return certificate(home, arguments.name, arguments.into)
         else:
             return show(home, arguments.format)
     except BoxError as error:
@@ -42,6 +46,21 @@ def show(home: Home, form: str) -> int:
     everything = [*rows, status.guests(home)]
     print(status.as_json(everything) if form == "json" else status.table(everything))
     return 0 if status.healthy(rows) else 1
+
+
+def certificate(home: Home, names: Sequence[str], folder: Path) -> int:
+    """Write a certificate of the box's authority; return the exit code.
+
+    The environment's Python does it: this one may have no library for it.
+    """
+    if not folder.is_absolute():
+        raise BoxError(f"--into needs a whole path: --into $PWD/{folder}", exit_code=2)
+    python = environment.python(home)
+    if not (python.exists() and home.authority.exists()):
+        raise BoxError("the box has no certificate authority yet; `box up` makes it")
+    command = (python, "-m", "box.authority", "--into", folder, "--", *names)
+    ran = subprocess.run(command, env=environment.variables(home), check=False)
+    return ran.returncode
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -63,6 +82,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     shown = commands.add_parser("status", help="show what runs; exit code 0 only if all does")
     shown.add_argument("-f", "--format", choices=("table", "json"), default="table")
+    issued = commands.add_parser(
+        "certificate",
+        help="write certificate.pem and key.pem for host names, signed by the box's own authority",
+    )
+    issued.add_argument("name", nargs="+", help="a host name or an IP address")
+    issued.add_argument(
+        "--into", type=Path, required=True, metavar="FOLDER", help="where to, as a whole path"
+    )
     commands.add_parser("down", help="stop everything; the cloud's content stays")
     commands.add_parser("wipe", help="stop everything and remove it from this machine")
     return parser

@@ -24,12 +24,11 @@ from box import (
     waves,
 )
 from box.home import OCTAVIA_SOCKETS, Home
+from box.plugin import CHECKOUT
 from box.provider import place
 from box.services import Service, Wave
 from box.steps import Step, Steps
 from box.supervisor import Supervisor
-
-CHECKOUT = Path(__file__).parent.parent
 
 
 def up(home: Home, *, without: Collection[str] = ()) -> None:
@@ -49,6 +48,8 @@ def _up(home: Home, without: Collection[str]) -> None:
     services = parts.services(without)
     steps = Steps(home.setup_log)
     _install(steps, home)
+    if not home.authority.exists():
+        steps.do("certificate authority", lambda step: _inside(step, home, "box.authority"))
     known = _configure(home, services)
     supervisor = _supervise(steps, home, known)
     start = _starter(steps, supervisor, services, known)
@@ -69,7 +70,8 @@ def _up(home: Home, without: Collection[str]) -> None:
     environment.remove_others(home)
     print(
         f"The cloud is up. Its users: export OS_CLIENT_CONFIG_FILE={home.clouds}\n"
-        f"Its dashboard: http://{config.ADDRESS}:8080"
+        f"Its dashboard: http://{config.ADDRESS}:8080\n"
+        f"Its certificate authority: {home.authority}"
     )
 
 
@@ -183,14 +185,10 @@ def _write_catalogue(steps: Steps, home: Home, without: Collection[str]) -> None
 
 def _inside(step: Step, home: Home, module: str, *arguments: str) -> None:
     """Run one of the box's own modules with the libraries of its environment."""
-    python = environment.venv(home) / "bin/python"
     step.run(
-        python, "-m", module, *arguments,
-        environment={
-            "AO_BOX_HOME": str(home.root),
-            "LANG": "C.UTF-8",
-            "OS_CLIENT_CONFIG_FILE": str(home.clouds),
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(CHECKOUT),
-        },
-    )  # fmt: skip
+        environment.python(home),
+        "-m",
+        module,
+        *arguments,
+        environment=environment.variables(home),
+    )

@@ -56,3 +56,21 @@ def test_nothing_else_can_be_left_out(
 
     assert refusal.value.code == 2
     assert asked == []
+
+
+def test_a_certificate_goes_only_where_a_whole_path_says(
+    monkeypatch: pytest.MonkeyPatch, asked: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command changes into its checkout before it runs."""
+    assert run(monkeypatch, "certificate", "shop.example", "--into", "here") == 2
+    assert "--into $PWD/here" in capsys.readouterr().err
+
+
+def test_a_certificate_needs_a_box(
+    monkeypatch: pytest.MonkeyPatch,
+    asked: object,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    assert run(monkeypatch, "certificate", "shop.example", "--into", str(tmp_path)) == 1
+    assert "`box up` makes it" in capsys.readouterr().err
