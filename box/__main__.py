@@ -58,9 +58,11 @@ def certificate(home: Home, names: Sequence[str], folder: Path) -> int:
     python = environment.python(home)
     if not (python.exists() and home.authority.exists()):
         raise BoxError("the box has no certificate authority yet; `box up` makes it")
-    command = (python, "-m", "box.authority", "--into", folder, "--", *names)
-    ran = subprocess.run(command, env=environment.variables(home), check=False)
-    return ran.returncode
+    return subprocess.run(
+        [python, "-m", "box.authority", "--into", folder, "--", *names],
+        env=environment.variables(home),
+        check=False,
+    ).returncode
 
 
 def _parser() -> argparse.ArgumentParser:

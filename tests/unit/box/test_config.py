@@ -108,6 +108,14 @@ def test_a_services_temporary_files_are_in_a_folder_of_its_user(
         )
 
 
+def test_octavias_template_finds_certificates_where_the_provider_writes_them(
+    known: dict[str, str],
+) -> None:
+    octavia = ini(render(known)[Path("octavia/octavia.conf")])
+
+    assert octavia["haproxy_amphora"]["base_cert_dir"] == octavia["haproxy_provider"]["folder"]
+
+
 def test_no_password_is_on_a_command_line(known: dict[str, str]) -> None:
     secret = set(known.values()) - {known[name] for name in known if name in NO_SECRETS}
 
