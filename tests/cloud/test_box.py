@@ -247,11 +247,29 @@ def test_no_web_page_reads_what_prometheus_keeps(ports: dict[str, int]) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
+def test_the_key_manager_takes_little_memory() -> None:
+    found = [row["memory"] for row in status() if row["service"] == "barbican"]
+    if not found:
+        pytest.skip("the box runs without a key manager")
+    assert found[0] <= 0.3 * 2**30
+
+
+def test_the_boxs_authority_signs_a_certificate_for_a_name(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "box", "certificate", "shop.example", "--into", tmp_path)
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    certificate, key, authority = map(Path, said.splitlines())
+    assert authority == HOME.authority
+    assert key.stat().st_mode & 0o777 == 0o600
+    verify = ("openssl", "verify", "-CAfile", authority, "-verify_hostname", "shop.example")
+    subprocess.run([*verify, certificate], capture_output=True, check=True)
+
+
 def test_nobody_reads_a_file_that_is_not_a_program(work: Work) -> None:
     assert work.observe().production is not None  # files of servers and load balancers too
     files = {it for it in content(HOME.root) if not it.is_socket()}
 
-    assert {HOME.clouds, HOME.passwords, HOME.log / "keystone.log"} <= files
+    assert {HOME.authority_key, HOME.clouds, HOME.passwords, HOME.log / "keystone.log"} <= files
     assert nobody.reads(files) == []
 
 
