@@ -38,6 +38,7 @@ TABLES = {
         " --config-file $etc/neutron/ml2_conf.ini upgrade heads",
     ),
     "heat": ("$venv/bin/heat-manage --config-file $etc/heat/heat.conf db_sync",),
+    "barbican": ("HOME=$etc/barbican $venv/bin/barbican-manage db upgrade",),
     "aodh": ("$venv/bin/aodh-dbsync --config-file $etc/aodh/aodh.conf",),
     "octavia": (
         "$venv/bin/octavia-db-manage --config-file $etc/octavia/octavia.conf upgrade head",

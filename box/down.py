@@ -4,10 +4,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from box import processes, switch, telemetry
+from box import parts, processes, switch
 from box.home import OCTAVIA_SOCKETS, Home
 from box.provider import place
-from box.services import SERVICES
 from box.supervisor import Supervisor
 
 
@@ -29,7 +28,7 @@ def wipe(home: Home) -> None:
 def _stop(home: Home) -> None:
     supervisor = Supervisor(home)
     if supervisor.is_running():
-        supervisor.end((*SERVICES, *telemetry.SERVICES))
+        supervisor.end(parts.services())
     processes.end(home.root)
     _remove_network(home)
     for folder in (home.run, OCTAVIA_SOCKETS):

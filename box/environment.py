@@ -1,12 +1,13 @@
 """The Python environment that OpenStack runs from, made from the lock file."""
 
 import hashlib
+import os
 import shutil
 import sys
 from pathlib import Path
 
 from box.home import Home
-from box.plugin import DASHBOARD, PROVIDER
+from box.plugin import CHECKOUT, DASHBOARD, PROVIDER
 from box.steps import Step
 
 REQUIREMENTS = Path(__file__).parent / "requirements"
@@ -63,6 +64,22 @@ def _installer(step: Step, home: Home) -> Path:
             folder / "bin/pip", "install", "--quiet", "--require-hashes", "--requirement", INSTALLER
         )
     return folder / "bin/uv"
+
+
+def python(home: Home) -> Path:
+    """Return the environment's Python, which is there after the first `up`."""
+    return venv(home) / "bin/python"
+
+
+def variables(home: Home) -> dict[str, str]:
+    """Return what the environment's Python needs to run one of the box's own modules."""
+    return {
+        "AO_BOX_HOME": str(home.root),
+        "LANG": "C.UTF-8",
+        "OS_CLIENT_CONFIG_FILE": str(home.clouds),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(CHECKOUT),
+    }
 
 
 def _site(home: Home) -> Path:

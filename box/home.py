@@ -84,6 +84,16 @@ class Home:
         return self.root / "clouds.yaml"
 
     @property
+    def authority(self) -> Path:
+        """The certificate of the box's certificate authority, for those who check the others."""
+        return self.root / "authority.pem"
+
+    @property
+    def authority_key(self) -> Path:
+        """What the certificate authority signs with."""
+        return self.root / "authority-key.pem"
+
+    @property
     def supervisor_socket(self) -> Path:
         """Where the supervisor listens."""
         return self.run / "supervisor.sock"

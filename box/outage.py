@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from box import config, environment, passwords, waves
+from box import config, environment, parts, passwords, waves
 from box.errors import BoxError
 from box.home import Home
-from box.services import SERVICES, Service
+from box.services import Service
 from box.supervisor import Supervisor
 
 
@@ -38,10 +38,10 @@ def kill(name: str, home: Home | None = None) -> None:
 
 def find(name: str) -> Service:
     """Return the service of that name. Raises BoxError."""
-    for service in SERVICES:
+    for service in parts.services():
         if service.name == name:
             return service
-    names = ", ".join(sorted(service.name for service in SERVICES))
+    names = ", ".join(sorted(service.name for service in parts.services()))
     raise BoxError(f"the box has no service {name}; it has {names}")
 
 

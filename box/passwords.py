@@ -1,5 +1,6 @@
 """The passwords of one box, made once and kept with it."""
 
+import base64
 import json
 import secrets
 from dataclasses import asdict, dataclass, field, fields
@@ -14,6 +15,10 @@ def _password() -> str:
 
 def _sixteen_bytes_in_hex() -> str:
     return secrets.token_hex(16)
+
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +39,9 @@ class Passwords:
 
     orchestration_key: str = field(default_factory=_sixteen_bytes_in_hex, repr=False)
     """Heat encrypts what it stores with it: exactly 32 characters."""
+
+    key_manager_key: str = field(default_factory=_fernet_key, repr=False)
+    """Barbican encrypts what it stores with it: a Fernet key."""
 
     dashboard_key: str = field(default_factory=_password, repr=False)
     """Horizon signs its sessions with it."""

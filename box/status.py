@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from box import processes, telemetry
+from box import parts, processes
 from box.home import Home
 from box.services import SERVICES
 from box.supervisor import Supervisor
@@ -36,9 +36,10 @@ def read(home: Home) -> list[Row]:
     states = supervisor.states() if supervisor.is_running() else {}
     tree = processes.children()
     rows = [_supervisor(supervisor, bool(states))]
-    # A part that was left out is not missed: the supervisor does not know it.
-    parts = tuple(part for part in telemetry.SERVICES if part.name in states)
-    for service in (*SERVICES, *parts):
+    for service in parts.services():
+        # A part that was left out is not missed: the supervisor does not know it.
+        if service.name not in states and service not in SERVICES:
+            continue
         state, pid = states.get(service.name, ("absent", 0))
         rows.append(
             Row(

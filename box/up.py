@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from box import (
@@ -16,38 +16,40 @@ from box import (
     machine,
     marks,
     packages,
+    parts,
     passwords,
     processes,
     programs,
     switch,
-    telemetry,
     waves,
 )
 from box.home import OCTAVIA_SOCKETS, Home
+from box.plugin import CHECKOUT
 from box.provider import place
-from box.services import SERVICES, Service, Wave
+from box.services import Service, Wave
 from box.steps import Step, Steps
 from box.supervisor import Supervisor
 
-CHECKOUT = Path(__file__).parent.parent
 
-
-def up(home: Home, *, with_telemetry: bool = True) -> None:
+def up(home: Home, *, without: Collection[str] = ()) -> None:
     """Install what is missing, start what does not run, seed what is not there.
 
-    Without telemetry, its services are stopped and the catalogue does not name them.
+    The services of the parts that are left out are stopped, and the catalogue does not name them.
 
     Raises BoxError when the machine cannot run it, or when a step fails.
     """
     machine.check(home)
     home.make()
     with home.alone():
-        _up(home, (*SERVICES, *telemetry.SERVICES) if with_telemetry else SERVICES)
+        _up(home, without)
 
 
-def _up(home: Home, services: Sequence[Service]) -> None:
+def _up(home: Home, without: Collection[str]) -> None:
+    services = parts.services(without)
     steps = Steps(home.setup_log)
     _install(steps, home)
+    if not home.authority.exists():
+        steps.do("certificate authority", lambda step: _inside(step, home, "box.authority"))
     known = _configure(home, services)
     supervisor = _supervise(steps, home, known)
     start = _starter(steps, supervisor, services, known)
@@ -61,14 +63,15 @@ def _up(home: Home, services: Sequence[Service]) -> None:
         }
     )
     start(Wave.IDENTITY)
-    _write_catalogue(steps, home, telemetry.SERVICES[0] in services)
+    _write_catalogue(steps, home, without)
     start(Wave.APIS)
     start(Wave.WORKERS)
     steps.do("seed", lambda step: _inside(step, home, "box.cloud.seed"))
     environment.remove_others(home)
     print(
         f"The cloud is up. Its users: export OS_CLIENT_CONFIG_FILE={home.clouds}\n"
-        f"Its dashboard: http://{config.ADDRESS}:8080"
+        f"Its dashboard: http://{config.ADDRESS}:8080\n"
+        f"Its certificate authority: {home.authority}"
     )
 
 
@@ -101,10 +104,7 @@ def _supervise(steps: Steps, home: Home, known: Mapping[str, str]) -> Supervisor
     """Return a running supervisor that knows today's configuration."""
     supervisor, venv = Supervisor(home), Path(known["venv"])
     if supervisor.is_running() and not supervisor.is_current(venv):
-        steps.do(
-            "stop the earlier release",
-            lambda step: supervisor.end((*SERVICES, *telemetry.SERVICES)),
-        )
+        steps.do("stop the earlier release", lambda step: supervisor.end(parts.services()))
     if not supervisor.is_running():
         steps.do("clean start", lambda step: _prepare(step, home))
         supervisor.start(venv)
@@ -148,7 +148,7 @@ def _make_folders(home: Home) -> None:
 
 
 def _users() -> set[str]:
-    return {service.user for service in (*SERVICES, *telemetry.SERVICES)}
+    return {service.user for service in parts.services()}
 
 
 def _make_tun() -> None:
@@ -174,8 +174,8 @@ def _starter(
     return start
 
 
-def _write_catalogue(steps: Steps, home: Home, with_telemetry: bool) -> None:
-    arguments = ("--with-telemetry",) if with_telemetry else ()
+def _write_catalogue(steps: Steps, home: Home, without: Collection[str]) -> None:
+    arguments = [f"--without={part}" for part in sorted(set(without))]
     version = hashlib.sha256((CHECKOUT / "box/cloud/catalogue.py").read_bytes()).hexdigest()
     version = "-".join([version, *arguments])
     if not marks.is_done(home, "catalogue", version):
@@ -185,14 +185,10 @@ def _write_catalogue(steps: Steps, home: Home, with_telemetry: bool) -> None:
 
 def _inside(step: Step, home: Home, module: str, *arguments: str) -> None:
     """Run one of the box's own modules with the libraries of its environment."""
-    python = environment.venv(home) / "bin/python"
     step.run(
-        python, "-m", module, *arguments,
-        environment={
-            "AO_BOX_HOME": str(home.root),
-            "LANG": "C.UTF-8",
-            "OS_CLIENT_CONFIG_FILE": str(home.clouds),
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(CHECKOUT),
-        },
-    )  # fmt: skip
+        environment.python(home),
+        "-m",
+        module,
+        *arguments,
+        environment=environment.variables(home),
+    )

@@ -1,7 +1,7 @@
 """Keystone's catalogue: the services, their endpoints and their own accounts."""
 
-import sys
-from collections.abc import Mapping
+import argparse
+from collections.abc import Collection, Mapping
 
 import openstack
 from openstack.connection import Connection
@@ -27,6 +27,14 @@ TELEMETRY = {
 }
 """The same for telemetry. Aodh's client asks the catalogue for Prometheus by that type."""
 
+KEY_MANAGER = {
+    "barbican": ("key-manager", f"http://{ADDRESS}:9311"),
+}
+"""The same for the key manager."""
+
+PARTS = {"key-manager": KEY_MANAGER, "telemetry": TELEMETRY}
+"""What the catalogue names only while a part of the box is there, by the part's name."""
+
 SERVICE_ROLES = ("admin", "service")
 """What a service's account may do in the project `service`."""
 
@@ -39,12 +47,16 @@ ROLES = (
 """The roles that Heat and Octavia ask for and `keystone-manage bootstrap` does not make."""
 
 
-def write(cloud: Connection, password: str, *, with_telemetry: bool) -> None:
+def write(cloud: Connection, password: str, *, without: Collection[str] = ()) -> None:
     """Make what is missing; `password` is that of all service accounts.
 
-    Without telemetry its services are removed: who reads the catalogue finds only what runs.
+    The services of the parts that are left out are removed: who reads the catalogue finds only
+    what runs.
     """
-    wanted = {**SERVICES, **(TELEMETRY if with_telemetry else {})}
+    wanted = dict(SERVICES)
+    for part, services in PARTS.items():
+        if part not in without:
+            wanted |= services
     identity = Identity(cloud)
     for name in ROLES:
         identity.role(name)
@@ -52,8 +64,7 @@ def write(cloud: Connection, password: str, *, with_telemetry: bool) -> None:
     for name in wanted:
         identity.grant(identity.user(name, password), project, SERVICE_ROLES)
     _write_endpoints(identity, wanted)
-    if not with_telemetry:
-        _remove_telemetry(identity)
+    _remove(identity, {kind for part in without for kind, _ in PARTS[part].values()})
     _make_stack_domain(identity, password)
 
 
@@ -69,9 +80,8 @@ def _write_endpoints(identity: Identity, wanted: Mapping[str, tuple[str, str]]) 
                 )
 
 
-def _remove_telemetry(identity: Identity) -> None:
-    """Remove the services; Keystone removes their endpoints with them."""
-    kinds = {kind for kind, _ in TELEMETRY.values()}
+def _remove(identity: Identity, kinds: Collection[str]) -> None:
+    """Remove the services of these types; Keystone removes their endpoints with them."""
     for service in list(identity.api.services()):
         if service.type in kinds:
             identity.api.delete_service(service)
@@ -85,9 +95,11 @@ def _make_stack_domain(identity: Identity, password: str) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--without", action="append", default=[], choices=sorted(PARTS))
     home = Home.from_environment()
     write(
         openstack.connect(cloud="box-admin"),
         load(home.passwords).service_password,
-        with_telemetry="--with-telemetry" in sys.argv,
+        without=parser.parse_args().without,
     )

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.synchronize import Event
+from threading import BoundedSemaphore
 
 from keystoneauth1.exceptions import ClientException
 from octavia.common import clients
@@ -38,13 +39,17 @@ AFTER_FAILURE = 5.0
 WORKERS = 4
 """Load balancers that are worked on side by side."""
 
+THREADS = 32
+"""Load balancers that have a job at a time: those too that wait for the key manager, so that the
+others need not wait with them."""
+
 PR_SET_PDEATHSIG = 1
 
 
 def run(exit_event: Event) -> None:
     """Work until Octavia's driver agent ends."""
     _share_fate()
-    with _alone(exit_event), ThreadPoolExecutor(WORKERS) as pool:
+    with _alone(exit_event), ThreadPoolExecutor(THREADS) as pool:
         _await_neutron(exit_event)
         LOG.info("The haproxy provider's agent has started")
         agent = Agent(pool)
@@ -68,6 +73,7 @@ class Agent:
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
+        self._turns = BoundedSemaphore(WORKERS)
         self._balancers: dict[str, Balancer] = {}
         self._jobs: dict[str, Job] = {}
         self._next_watch: dict[str, float] = {}
@@ -91,7 +97,7 @@ class Agent:
 
     def _start(self, id_: str, *, settles: bool) -> None:
         if id_ not in self._balancers:
-            self._balancers[id_] = Balancer(id_)
+            self._balancers[id_] = Balancer(id_, self._turns)
         balancer = self._balancers[id_]
         future = self._pool.submit(balancer.settle if settles else balancer.watch)
         self._jobs[id_] = Job(future=future, settles=settles)

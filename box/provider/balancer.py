@@ -2,16 +2,19 @@
 
 import shutil
 import time
+from contextlib import AbstractContextManager
 from typing import Any
 
 from oslo_log import log
 
 from box.provider import (
+    certificates,
     configuration,
     counters,
     database,
     haproxy,
     health,
+    key_manager,
     plug,
     port,
     report,
@@ -23,10 +26,15 @@ LOG = log.getLogger(__name__)
 
 
 class Balancer:
-    """What the agent knows of a load balancer. One method at a time."""
+    """What the agent knows of a load balancer. One method at a time.
 
-    def __init__(self, id_: str) -> None:
+    Whoever works on the machine takes a turn of `turns`; the key manager is waited for without one.
+    """
+
+    def __init__(self, id_: str, turns: AbstractContextManager[object]) -> None:
+        self._turns = turns
         self._place = settings.place(id_)
+        self._serves = False
         self._port: str | None = None
         self._openings: port.Openings | None = None
         self._outline: health.Outline | None = None
@@ -40,14 +48,17 @@ class Balancer:
             return
         begin = time.monotonic()
         if statuses.is_going(tree):
-            self._remove(tree)
+            with self._turns:
+                self._remove(tree)
             changes = statuses.removed(tree)
         else:
-            if self._place.rebuild.exists():
-                self._remove(tree)
-            self._plug(tree)
-            self._serve(tree)
-            changes = statuses.applied(tree)
+            found = self._read_certificates(tree)
+            with self._turns:
+                if self._place.rebuild.exists():
+                    self._remove(tree)
+                self._plug(tree)
+                self._serve(tree, found)
+            changes = statuses.applied(tree, found.unreadable)
             self._remember(tree, changes)
         done = time.monotonic()
         database.report(changes)
@@ -61,28 +72,51 @@ class Balancer:
         if self._outline is None:
             self._restore()
         elif self._is_broken():
-            self._tell()
+            with self._turns:
+                self._tell()
             self._restore()
-        self._tell()
+        with self._turns:
+            self._tell()
 
     def _is_broken(self) -> bool:
-        assert self._outline is not None
-        return not plug.is_plugged(self._place, self._port or "") or (
-            bool(self._outline.listeners) and haproxy.master(self._place) is None
-        )
+        with self._turns:
+            return not plug.is_plugged(self._place, self._port or "") or (
+                self._serves and haproxy.master(self._place) is None
+            )
 
     def _restore(self) -> None:
         """Bring back what is missing, without touching what works."""
         tree = database.tree(self._place.id)
         LOG.info("Load balancer %s: looking for what is missing", tree.id)
-        self._port = None
-        self._plug(tree)
-        if configuration.listeners(tree) and haproxy.master(self._place) is None:
-            self._serve(tree)
+        wanted = bool(configuration.listeners(tree)) and haproxy.master(self._place) is None
+        # What served before it ended serves on: nobody has asked for a change, and the key manager
+        # may be away. Only without it everything is read anew.
+        with self._turns:
+            kept = wanted and haproxy.is_configured(self._place)
+        found = self._read_certificates(tree) if wanted and not kept else None
+        with self._turns:
+            self._port = None
+            self._plug(tree)
+            if kept:
+                haproxy.start(self._place)
+            elif found is not None:
+                self._serve(tree, found)
+        self._serves = haproxy.master(self._place) is not None
         self._remember(tree, {})
 
+    def _read_certificates(self, tree: Any) -> certificates.Certificates:
+        """Read anew what the listeners that stay need, as an amphora's driver does each time."""
+        found = certificates.collect(
+            configuration.listeners(tree), key_manager.KeyManager(), self._place.folder
+        )
+        for listener, reason in found.unreadable.items():
+            LOG.warning(
+                "Load balancer %s: listener %s cannot be served: %s", tree.id, listener, reason
+            )
+        return found
+
     def _plug(self, tree: Any) -> None:
-        self._place.folder.mkdir(parents=True, exist_ok=True)
+        self._place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         wanted = port.openings(tree)
         if wanted != self._openings:
             port.open_ports(tree)
@@ -91,18 +125,22 @@ class Balancer:
             plug.plug(self._place, port.bind(tree.vip.port_id, settings.host()))
             self._port = tree.vip.port_id
 
-    def _serve(self, tree: Any) -> None:
+    def _serve(self, tree: Any, found: certificates.Certificates) -> None:
         """Let HAProxy work by today's tree, always by a reload, never by a comparison."""
-        if not configuration.listeners(tree):
+        if not found.listeners:
             haproxy.stop(self._place)
-            return
-        haproxy.configure(self._place, configuration.render(tree, self._place))
-        master = haproxy.master(self._place)
-        if master is None:
-            haproxy.start(self._place)
+            self._place.configuration.unlink(missing_ok=True)
         else:
-            self._count()
-            haproxy.reload(self._place, master)
+            certificates.write(self._place.folder, found.files)
+            haproxy.configure(self._place, configuration.render(tree, self._place, found))
+            master = haproxy.master(self._place)
+            if master is None:
+                haproxy.start(self._place)
+            else:
+                self._count()
+                haproxy.reload(self._place, master)
+        self._serves = bool(found.listeners)
+        certificates.remove_others(self._place.folder, found.files)
 
     def _remove(self, tree: Any) -> None:
         haproxy.stop(self._place)

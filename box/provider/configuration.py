@@ -1,10 +1,15 @@
-"""HAProxy's configuration, made by Octavia's own template."""
+"""HAProxy's configuration, made by Octavia's own template.
+
+The template finds a listener's certificates below `base_cert_dir` of Octavia's configuration, in a
+folder that is named by the load balancer's ID. That is the load balancer's own folder here.
+"""
 
 from typing import Any
 
 from octavia.common import constants, data_models
 from octavia.common.jinja.haproxy.combined_listeners.jinja_cfg import JinjaTemplater
 
+from box.provider.certificates import Certificates
 from box.provider.place import Place
 from box.provider.statuses import is_going
 
@@ -22,16 +27,17 @@ def listeners(balancer: Any) -> list[Any]:
     return [listener for listener in balancer.listeners if not is_going(listener)]
 
 
-def render(balancer: Any, place: Place) -> str:
-    """Return the configuration of a load balancer that has listeners.
+def render(balancer: Any, place: Place, found: Certificates) -> str:
+    """Return the configuration for the listeners that can be served, of which there are some.
 
     HAProxy runs in the foreground, so that its log can be its standard error.
     """
-    served = listeners(balancer)
+    served = found.listeners
     for listener in served:
         listener.connection_limit = share(listener.connection_limit, len(served))
     templater = JinjaTemplater(
         base_amp_path=str(place.folder.parent),
+        base_crt_dir=str(place.folder.parent),
         connection_logging=False,
         log_http="stderr",
         log_server="stderr",
@@ -42,8 +48,8 @@ def render(balancer: Any, place: Place) -> str:
     return str(
         templater.build_config(
             amphora,
-            served,
-            tls_certs=None,
+            list(served),
+            tls_certs=found.names,
             haproxy_versions=VERSION,
             amp_details={},
             socket_path=str(place.socket),

@@ -12,18 +12,11 @@ from octavia_lib.api.drivers import data_models, exceptions, provider_base
 
 from box.provider import settings
 
-LISTENER_PROTOCOLS = ("HTTP", "HTTPS", "TCP")
+LISTENER_PROTOCOLS = ("HTTP", "HTTPS", "TCP", "TERMINATED_HTTPS")
+LAYER_7_PROTOCOLS = ("HTTP", "TERMINATED_HTTPS")
 POOL_PROTOCOLS = ("HTTP", "HTTPS", "PROXY", "PROXYV2", "TCP")
 ALGORITHMS = ("LEAST_CONNECTIONS", "ROUND_ROBIN", "SOURCE_IP")
 MONITORS = ("HTTP", "HTTPS", "TCP", "TLS-HELLO")
-CERTIFICATES = (
-    "default_tls_container_ref",
-    "sni_container_refs",
-    "client_ca_tls_container_ref",
-    "tls_container_ref",
-    "ca_tls_container_ref",
-    "crl_container_ref",
-)
 
 
 class Driver(provider_base.ProviderDriver):  # type: ignore[misc]  # octavia-lib has no types
@@ -58,19 +51,22 @@ class Driver(provider_base.ProviderDriver):  # type: ignore[misc]  # octavia-lib
     def loadbalancer_failover(self, loadbalancer_id: str) -> None:
         """Tell the agent to build the load balancer anew: its status alone does not say so."""
         place = settings.place(loadbalancer_id)
-        place.folder.mkdir(parents=True, exist_ok=True)
+        place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         place.rebuild.touch()
 
     def listener_create(self, listener: Any) -> None:
         """Accept a listener and its policies."""
         _check_choice("listener protocol", listener.protocol, LISTENER_PROTOCOLS)
-        _check_certificates(listener)
+        _check_certificates(listener.protocol, _value(listener, "default_tls_container_ref"))
         if _value(listener, "l7policies"):
             _check_layer_7(listener.protocol)
 
     def listener_update(self, old_listener: Any, new_listener: Any) -> None:
         """Accept a changed listener."""
-        _check_certificates(new_listener)
+        default = new_listener.default_tls_container_ref
+        if isinstance(default, data_models.UnsetType):
+            default = _value(old_listener, "default_tls_container_ref")
+        _check_certificates(old_listener.protocol, default)
 
     def pool_create(self, pool: Any) -> None:
         """Accept a pool and its health monitor."""
@@ -83,7 +79,6 @@ class Driver(provider_base.ProviderDriver):  # type: ignore[misc]  # octavia-lib
         """Accept a changed pool."""
         if algorithm := _value(new_pool, "lb_algorithm"):
             _check_choice("algorithm", algorithm, ALGORITHMS)
-        _check_certificates(new_pool)
 
     def health_monitor_create(self, healthmonitor: Any) -> None:
         """Accept a health monitor."""
@@ -130,14 +125,21 @@ def _check_choice(what: str, chosen: str, choices: tuple[str, ...]) -> None:
         _refuse(f"{what} {chosen} is not supported; choose from {', '.join(choices)}")
 
 
-def _check_certificates(thing: Any) -> None:
-    if any(_value(thing, name) for name in CERTIFICATES):
-        _refuse("TLS certificates are not supported, there is no key manager")
+def _check_certificates(protocol: str, default: Any) -> None:
+    """Octavia's template makes a listener with TLS only of one that has a default certificate."""
+    if protocol == "TERMINATED_HTTPS" and not default:
+        _refuse(
+            "a listener of protocol TERMINATED_HTTPS needs a certificate of its own,"
+            " default_tls_container_ref, also with others in sni_container_refs"
+        )
 
 
 def _check_layer_7(protocol: str) -> None:
-    if protocol != "HTTP":
-        _refuse(f"L7 policies need a listener of protocol HTTP, this one's is {protocol}")
+    if protocol not in LAYER_7_PROTOCOLS:
+        _refuse(
+            f"L7 policies need a listener of protocol {' or '.join(LAYER_7_PROTOCOLS)},"
+            f" this one's is {protocol}"
+        )
 
 
 def _refuse(reason: str) -> NoReturn:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from box.provider import report
-from box.provider.commands import run
+from box.provider.commands import CommandError, run
 from box.provider.place import Place
 
 PATIENCE = 15
@@ -37,8 +37,20 @@ def configure(place: Place, text: str) -> None:
     draft = place.configuration.with_suffix(".new")
     draft.write_text(text)
     place.servers_state.touch()
-    run("haproxy", "-c", "-q", "-f", str(draft))
+    _check(draft)
     draft.replace(place.configuration)
+
+
+def is_configured(place: Place) -> bool:
+    """Tell whether there is a configuration that HAProxy takes, with all that it names."""
+    if not place.configuration.exists():
+        return False
+    place.servers_state.touch()
+    try:
+        _check(place.configuration)
+    except CommandError:
+        return False
+    return True
 
 
 def start(place: Place) -> None:
@@ -82,6 +94,10 @@ def stop(place: Place) -> None:
         os.kill(pid, signal.SIGTERM)
     _await(place, "HAProxy did not end", lambda: master(place) is None)
     place.pid.unlink(missing_ok=True)
+
+
+def _check(configuration: Path) -> None:
+    run("haproxy", "-c", "-f", str(configuration))
 
 
 def _has_worker_other_than(place: Place, old: int | None) -> bool:

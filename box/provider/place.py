@@ -20,7 +20,7 @@ class Place:
     """The load balancer's ID."""
 
     folder: Path
-    """Its own folder: configuration, log, and what survives a reload."""
+    """Its own folder: configuration, certificates, log, and what survives a reload."""
 
     socket: Path
     """HAProxy's statistics socket. Short: a Unix socket's path has at most 107 characters, and

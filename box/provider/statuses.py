@@ -3,7 +3,7 @@
 The trees here are Octavia's data models, or anything with the same attributes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 Changes = dict[tuple[str, str], dict[str, str]]
@@ -30,10 +30,11 @@ def objects(balancer: Any) -> Iterator[tuple[str, Any]]:
             yield "healthmonitors", pool.health_monitor
 
 
-def applied(balancer: Any) -> Changes:
+def applied(balancer: Any, left_out: Collection[str] = ()) -> Changes:
     """Return the changes after HAProxy has taken over the whole tree.
 
-    An object in ERROR is ACTIVE too then: it was in the tree.
+    An object in ERROR is ACTIVE too then: it was in the tree. The listeners that were left out,
+    given by their IDs, are in ERROR as an amphora's are.
     """
     changes: Changes = {(BALANCERS, balancer.id): {"provisioning_status": "ACTIVE"}}
     for pool in balancer.pools:
@@ -44,6 +45,8 @@ def applied(balancer: Any) -> Changes:
         change = changes.setdefault((kind, thing.id), {})
         if is_going(thing):
             change["provisioning_status"] = "DELETED"
+        elif kind == "listeners" and thing.id in left_out:
+            change |= {"provisioning_status": "ERROR", "operating_status": "ERROR"}
         elif thing.provisioning_status != "ACTIVE":
             change["provisioning_status"] = "ACTIVE"
             if kind in SWITCHED:

@@ -19,7 +19,7 @@ from openstack.connection import Connection
 
 from ao.colour import Colour
 from ao.work import Work
-from box import processes, telemetry
+from box import parts, processes
 from box.config import ADDRESS
 from box.environment import venv
 from box.home import OCTAVIA_SOCKETS, Home
@@ -34,6 +34,7 @@ UP = 1
 
 GUARDED = {
     "aodh-api": ("/v2/alarms", 401),
+    "barbican": ("/v1/secrets", 401),
     "glance": ("/v2/images", 401),
     "heat-api": ("/v1/0/stacks", 401),
     "horizon": ("/project/instances/", 302),
@@ -222,7 +223,7 @@ def test_an_api_turns_away_who_has_no_token(service: str, ports: dict[str, int])
 
 
 def test_every_port_has_a_guard_or_a_reason_to_have_none() -> None:
-    services = [it for it in (*SERVICES, *telemetry.SERVICES) if it.port is not None]
+    services = [it for it in parts.services() if it.port is not None]
 
     assert {it.name for it in services if not it.unguarded} == GUARDED.keys() | PASSWORD
 
@@ -246,11 +247,29 @@ def test_no_web_page_reads_what_prometheus_keeps(ports: dict[str, int]) -> None:
     assert "access-control-allow-origin" not in answer.headers
 
 
+def test_the_key_manager_takes_little_memory() -> None:
+    found = [row["memory"] for row in status() if row["service"] == "barbican"]
+    if not found:
+        pytest.skip("the box runs without a key manager")
+    assert found[0] <= 0.3 * 2**30
+
+
+def test_the_boxs_authority_signs_a_certificate_for_a_name(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "box", "certificate", "shop.example", "--into", tmp_path)
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    certificate, key, authority = map(Path, said.splitlines())
+    assert authority == HOME.authority
+    assert key.stat().st_mode & 0o777 == 0o600
+    verify = ("openssl", "verify", "-CAfile", authority, "-verify_hostname", "shop.example")
+    subprocess.run([*verify, certificate], capture_output=True, check=True)
+
+
 def test_nobody_reads_a_file_that_is_not_a_program(work: Work) -> None:
     assert work.observe().production is not None  # files of servers and load balancers too
     files = {it for it in content(HOME.root) if not it.is_socket()}
 
-    assert {HOME.clouds, HOME.passwords, HOME.log / "keystone.log"} <= files
+    assert {HOME.authority_key, HOME.clouds, HOME.passwords, HOME.log / "keystone.log"} <= files
     assert nobody.reads(files) == []
 
 

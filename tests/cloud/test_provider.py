@@ -1,24 +1,28 @@
 """The box's HAProxy provider: the contract of an amphora, seen by its users and on the machine."""
 
+import base64
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import openstack
 import pytest
 from openstack.connection import Connection
-from openstack.exceptions import ConflictException, HttpException
+from openstack.exceptions import ConflictException, HttpException, raise_from_response
 
 from box import processes
+from box.authority import Authority
 from box.home import Home
 from box.provider import haproxy, report
 from box.provider.place import Place
@@ -546,3 +550,244 @@ def test_ovns_load_balancers_work_beside_it(
         assert not balancer.place.namespace_file.exists()
     finally:
         remove(api, made.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """Certificates of the box's own authority in the box's key manager."""
+
+    api: Any
+    """Barbican."""
+
+    stored: list[str] = field(default_factory=list)
+    """The references of all."""
+
+    def certificate(self, *names: str) -> str:
+        """Store a certificate and its key as one PKCS12; return its reference."""
+        content = Authority.of(HOME).issue(names).pkcs12()
+        return self._store(
+            payload=base64.b64encode(content).decode(),
+            payload_content_type="application/octet-stream",
+            payload_content_encoding="base64",
+        )
+
+    def text(self, content: str) -> str:
+        return self._store(payload=content, payload_content_type="text/plain")
+
+    def _store(self, **attributes: str) -> str:
+        made = self.api.create_secret(name="test-provider", secret_type="opaque", **attributes)
+        self.stored.append(str(made.secret_ref))
+        return self.stored[-1]
+
+    def delete(self, reference: str) -> None:
+        self.api.delete_secret(reference.rpartition("/")[2])
+
+
+@pytest.fixture(scope="module")
+def secrets(other_user: Connection) -> Iterator[Secrets]:
+    if not other_user.has_service("key-manager"):
+        pytest.skip("the box runs without a key manager")
+    secrets = Secrets(api=other_user.key_manager)
+    yield secrets
+    for reference in secrets.stored:
+        secrets.delete(reference)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpsBalancer(Balancer):
+    """A load balancer with a listener for HTTP and one that terminates HTTPS."""
+
+    public: str
+    """Its floating IP."""
+
+    secrets: Secrets
+    """Where its certificates are."""
+
+    @property
+    def https(self) -> Any:
+        [listener] = self.api.listeners(load_balancer_id=self.id, name="https")
+        return listener
+
+    def ask(self, name: str, *, http2: bool, client: Path | None = None) -> httpx.Response:
+        """Ask by HTTPS for a host name, whose certificate has to be the authority's."""
+        context = ssl.create_default_context(cafile=HOME.authority)
+        if client is not None:
+            context.load_cert_chain(client)
+        with httpx.Client(http1=not http2, http2=http2, verify=context, timeout=10) as visitor:
+            return visitor.get(
+                f"https://{self.public}/",
+                headers={"Host": name},
+                extensions={"sni_hostname": name},
+            )
+
+    def serves_https(self) -> bool:
+        try:
+            return self.ask("shop.example", http2=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def serves_http(self) -> bool:
+        return httpx.get(f"http://{self.public}/", timeout=10).text == "blue"
+
+    def change(self, **attributes: Any) -> None:
+        """Change the listener for HTTPS, of which openstacksdk does not know all."""
+        answered = self.api.put(f"/lbaas/listeners/{self.https.id}", json={"listener": attributes})
+        raise_from_response(answered)
+        self.settle()
+
+    def statuses(self) -> tuple[str, str]:
+        listener = self.https
+        return listener.provisioning_status, listener.operating_status
+
+    def certificates(self) -> list[Path]:
+        """The files on the machine that have to do with certificates."""
+        return [*self.place.folder.glob("*.pem*")]
+
+
+@pytest.fixture(scope="module")
+def public_address(other_user: Connection, subnet: Any) -> Iterator[Callable[[str], str]]:
+    """Gives a port of the network a floating IP."""
+    api = other_user.network
+    public = api.find_network("public")
+    router = api.create_router(
+        name="test-provider", external_gateway_info={"network_id": public.id}
+    )
+    ips = []
+
+    def give(port: str) -> str:
+        ips.append(api.create_ip(floating_network_id=public.id, port_id=port))
+        return str(ips[-1].floating_ip_address)
+
+    try:
+        api.add_interface_to_router(router, subnet_id=subnet.id)
+        yield give
+    finally:
+        for ip in ips:
+            api.delete_ip(ip)
+        api.remove_interface_from_router(router, subnet_id=subnet.id)
+        api.delete_router(router)
+
+
+@pytest.fixture(scope="module")
+def secure(
+    other_user: Connection, subnet: Any, wire: Wire, servers: object, secrets: Secrets,
+    public_address: Callable[[str], str],
+) -> Iterator[HttpsBalancer]:  # fmt: skip
+    api = other_user.load_balancer
+    made = api.create_load_balancer(
+        name="test-provider-https", vip_subnet_id=subnet.id, provider="haproxy",
+        pools=[{
+            "name": "blue", "protocol": "HTTP", "lb_algorithm": "ROUND_ROBIN",
+            "members": [{"address": wire.address, "protocol_port": BLUE}],
+        }],
+        listeners=[
+            {
+                "name": "http", "protocol": "HTTP", "protocol_port": 80,
+                "default_pool": {"name": "blue"},
+            },
+            {
+                "name": "https", "protocol": "TERMINATED_HTTPS", "protocol_port": 443,
+                "default_pool": {"name": "blue"},
+                "default_tls_container_ref": secrets.certificate("shop.example"),
+                "sni_container_refs": [secrets.certificate("www.example", "*.www.example")],
+            },
+        ],
+    )  # fmt: skip
+    try:
+        balancer = HttpsBalancer(
+            api=api, id=made.id, address=made.vip_address, secrets=secrets,
+            public=public_address(made.vip_port_id),
+        )  # fmt: skip
+        balancer.settle()
+        eventually(balancer.serves_https, "HTTPS is served")
+        yield balancer
+    finally:
+        remove(api, made.id)
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
+@pytest.mark.parametrize("name", ["shop.example", "www.example", "new.www.example"])
+def test_https_is_served_with_the_certificate_that_the_name_asks_for(
+    secure: HttpsBalancer, name: str, http2: bool
+) -> None:
+    answered = secure.ask(name, http2=http2)
+
+    assert (answered.status_code, answered.text) == (200, "blue")
+    assert answered.http_version == ("HTTP/2" if http2 else "HTTP/1.1")
+
+
+def test_a_name_that_no_certificate_has_gets_the_default_one(secure: HttpsBalancer) -> None:
+    with pytest.raises(httpx.ConnectError, match="Hostname mismatch"):
+        secure.ask("other.example", http2=True)
+
+
+def test_certificates_are_on_the_machine_for_root_alone(secure: HttpsBalancer) -> None:
+    files = secure.certificates()
+
+    assert len(files) == 3
+    for path in (secure.place.folder, *files):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_listener_asks_for_a_clients_certificate(secure: HttpsBalancer, tmp_path: Path) -> None:
+    authority = secure.secrets.text(HOME.authority.read_text())
+    issued = Authority.of(HOME).issue(["client.example"])
+    client = tmp_path / "client.pem"
+    client.write_text(issued.certificate + issued.key)
+    secure.change(client_authentication="MANDATORY", client_ca_tls_container_ref=authority)
+    with pytest.raises(httpx.TransportError):
+        secure.ask("shop.example", http2=False)
+    answered = secure.ask("shop.example", http2=False, client=client)
+    secure.change(client_authentication="NONE", client_ca_tls_container_ref=None)
+
+    assert answered.text == "blue"
+    assert secure.serves_https()
+
+
+def test_a_certificate_of_its_own_is_needed_beside_those_of_other_names(
+    secure: HttpsBalancer,
+) -> None:
+    with pytest.raises(HttpException, match="needs a certificate of its own"):
+        secure.api.create_listener(
+            load_balancer_id=secure.id, protocol="TERMINATED_HTTPS", protocol_port=444,
+            sni_container_refs=[secure.secrets.stored[0]],
+        )  # fmt: skip
+
+    assert secure.status() == "ACTIVE"
+
+
+def test_without_its_certificate_a_listener_is_left_out_at_the_next_change(
+    secure: HttpsBalancer,
+) -> None:
+    before = str(secure.https.default_tls_container_ref)
+    secure.secrets.delete(before)
+    killed = haproxy.master(secure.place)
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    eventually(
+        lambda: haproxy.master(secure.place) not in {killed, None} and secure.serves_https(),
+        "a killed HAProxy serves on what it has",
+    )
+
+    secure.touch()
+
+    assert secure.statuses() == ("ERROR", "ERROR")
+    assert not secure.serves_https()
+    assert secure.serves_http()
+    assert secure.certificates() == []
+
+    secure.change(default_tls_container_ref=secure.secrets.certificate("shop.example"))
+
+    assert secure.https.provisioning_status == "ACTIVE"
+    assert secure.serves_https()
+    eventually(lambda: secure.statuses()[1] == "ONLINE", "the listener is online")
+
+
+def test_a_listener_without_its_certificate_can_be_deleted(secure: HttpsBalancer) -> None:
+    secure.secrets.delete(str(secure.https.default_tls_container_ref))
+    secure.api.delete_listener(secure.https.id)
+    secure.settle()
+
+    assert list(secure.api.listeners(load_balancer_id=secure.id, name="https")) == []
+    assert secure.serves_http()
+    assert secure.certificates() == []

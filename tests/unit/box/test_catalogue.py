@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import cast
@@ -68,8 +68,8 @@ def keystone(monkeypatch: pytest.MonkeyPatch) -> Keystone:
     return Keystone()
 
 
-def write(keystone: Keystone, *, with_telemetry: bool) -> None:
-    catalogue.write(cast(Connection, keystone), "secret", with_telemetry=with_telemetry)
+def write(keystone: Keystone, *, without: Collection[str] = ()) -> None:
+    catalogue.write(cast(Connection, keystone), "secret", without=without)
 
 
 def found(keystone: Keystone) -> dict[str, set[str]]:
@@ -81,29 +81,44 @@ def found(keystone: Keystone) -> dict[str, set[str]]:
 
 
 def test_alarms_and_prometheus_are_found_from_the_catalogue(keystone: Keystone) -> None:
-    write(keystone, with_telemetry=True)
+    write(keystone)
 
     assert found(keystone)["alarming"] == {"http://127.0.0.1:8042"}
     assert found(keystone)["metric-storage"] == {"http://127.0.0.1:9090"}
 
 
-def test_without_telemetry_the_catalogue_names_only_what_runs(keystone: Keystone) -> None:
-    write(keystone, with_telemetry=True)
-    write(keystone, with_telemetry=False)
+def test_the_key_manager_is_found_from_the_catalogue(keystone: Keystone) -> None:
+    write(keystone)
 
-    assert set(found(keystone)) == {kind for kind, _ in catalogue.SERVICES.values()}
+    assert found(keystone)["key-manager"] == {"http://127.0.0.1:9311"}
 
 
-def test_telemetry_comes_back_with_its_endpoints(keystone: Keystone) -> None:
-    for with_telemetry in (True, False, True):
-        write(keystone, with_telemetry=with_telemetry)
+@pytest.mark.parametrize("left_out", [{"telemetry"}, {"key-manager"}, {"telemetry", "key-manager"}])
+def test_without_a_part_the_catalogue_names_only_what_runs(
+    keystone: Keystone, left_out: set[str]
+) -> None:
+    write(keystone)
+    write(keystone, without=left_out)
 
-    assert found(keystone)["alarming"] == {"http://127.0.0.1:8042"}
+    running = [services for part, services in catalogue.PARTS.items() if part not in left_out]
+    assert set(found(keystone)) == {
+        kind for services in (catalogue.SERVICES, *running) for kind, _ in services.values()
+    }
+
+
+@pytest.mark.parametrize(("part", "kind"), [("telemetry", "alarming"), ("key-manager",) * 2])
+def test_a_part_comes_back_with_its_endpoints(keystone: Keystone, part: str, kind: str) -> None:
+    write(keystone)
+    before = found(keystone)[kind]
+    write(keystone, without={part})
+    write(keystone)
+
+    assert found(keystone)[kind] == before
 
 
 def test_writing_again_makes_nothing_twice(keystone: Keystone) -> None:
-    write(keystone, with_telemetry=True)
+    write(keystone)
     before = (keystone.services(), keystone.endpoints())
-    write(keystone, with_telemetry=True)
+    write(keystone)
 
     assert (keystone.services(), keystone.endpoints()) == before

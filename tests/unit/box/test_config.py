@@ -7,9 +7,9 @@ import yaml
 
 from box.config import TEMPLATES, render, values, write
 from box.home import Home
+from box.parts import services
 from box.passwords import Passwords
 from box.programs import write as write_programs
-from box.services import SERVICES
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_a_changed_file_changes_the_programs_of_the_services_that_read_it(
     monkeypatch.setattr("shutil.chown", lambda *_, **__: None)
 
     def programs() -> dict[str, str]:
-        write_programs(home, known, SERVICES)
+        write_programs(home, known, services())
         parsed = ini((home.etc / "supervisor/services.conf").read_text())
         return {
             name.removeprefix("program:"): parsed[name]["environment"] for name in parsed.sections()
@@ -99,19 +99,27 @@ def test_a_services_temporary_files_are_in_a_folder_of_its_user(
     monkeypatch.setattr("shutil.chown", lambda *_, **__: None)
 
     write(home, known)
-    write_programs(home, known, SERVICES)
+    write_programs(home, known, services())
 
     programs = ini((home.etc / "supervisor/services.conf").read_text())
-    for service in SERVICES:
+    for service in services():
         assert f'TMPDIR="{home.run}/tmp-{service.user}"' in (
             programs[f"program:{service.name}"]["environment"].split(",")
         )
 
 
+def test_octavias_template_finds_certificates_where_the_provider_writes_them(
+    known: dict[str, str],
+) -> None:
+    octavia = ini(render(known)[Path("octavia/octavia.conf")])
+
+    assert octavia["haproxy_amphora"]["base_cert_dir"] == octavia["haproxy_provider"]["folder"]
+
+
 def test_no_password_is_on_a_command_line(known: dict[str, str]) -> None:
     secret = set(known.values()) - {known[name] for name in known if name in NO_SECRETS}
 
-    for service in SERVICES:
+    for service in services():
         command = Template(service.command).substitute(known)
         assert not any(word in command for word in secret), service.name
 

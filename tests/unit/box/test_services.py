@@ -3,13 +3,13 @@ from collections import Counter
 
 import pytest
 
-from box import telemetry
+from box import parts
 from box.config import TEMPLATES
 from box.home import OCTAVIA_SOCKETS
 from box.plugin import DASHBOARD, PROVIDER
 from box.services import SERVICES, Service, Wave
 
-EVERYTHING = (*SERVICES, *telemetry.SERVICES)
+EVERYTHING = parts.services()
 NOT_SERVED = {8000}
 """Heat names a port for its cfn API, which the box does not run."""
 
@@ -25,8 +25,8 @@ def by_name(name: str) -> Wave:
 
 
 def test_no_two_services_share_a_name_or_a_port() -> None:
-    names = Counter(service.name for service in SERVICES)
-    ports = Counter(service.port for service in SERVICES if service.port)
+    names = Counter(service.name for service in EVERYTHING)
+    ports = Counter(service.port for service in EVERYTHING if service.port)
 
     assert max(names.values()) == 1
     assert max(ports.values()) == 1
@@ -37,13 +37,13 @@ def test_every_wave_starts_something() -> None:
 
 
 def test_every_file_that_a_service_reads_is_one_of_the_templates() -> None:
-    read = {name for service in SERVICES for name in service.config}
+    read = {name for service in EVERYTHING for name in service.config}
 
     assert all((TEMPLATES / name).is_file() for name in read)
 
 
 def test_a_service_is_restarted_for_every_file_that_its_command_names() -> None:
-    for service in SERVICES:
+    for service in EVERYTHING:
         words = " ".join([service.command, *service.environment.values()]).split()
         named = {word.removeprefix("$etc/") for word in words if word.startswith("$etc/")}
         files = {name.strip('"') for name in named if (TEMPLATES / name.strip('"')).is_file()}

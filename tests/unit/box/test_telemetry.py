@@ -1,4 +1,3 @@
-from collections import Counter
 from string import Template
 
 import yaml
@@ -6,27 +5,12 @@ import yaml
 from box.cloud.catalogue import SERVICES as CATALOGUE
 from box.cloud.catalogue import TELEMETRY as CATALOGUED
 from box.config import TEMPLATES
-from box.services import SERVICES, Service
+from box.services import Service
 from box.telemetry import SERVICES as TELEMETRY
 
 
 def by_name(name: str) -> Service:
     return next(service for service in TELEMETRY if service.name == name)
-
-
-def test_telemetry_takes_no_name_and_no_port_of_another_service() -> None:
-    everything = (*SERVICES, *TELEMETRY)
-    names = Counter(service.name for service in everything)
-    ports = Counter(service.port for service in everything if service.port)
-
-    assert max(names.values()) == 1
-    assert max(ports.values()) == 1
-
-
-def test_every_file_that_telemetry_reads_is_one_of_the_templates() -> None:
-    read = {name for service in TELEMETRY for name in service.config}
-
-    assert all((TEMPLATES / name).is_file() for name in read)
 
 
 def test_the_catalogue_names_the_ports_on_which_telemetry_listens() -> None:

@@ -29,6 +29,25 @@ def test_an_object_in_error_is_active_again_with_the_next_success() -> None:
     assert applied(tree)["listeners", "l1"] == ACTIVE
 
 
+@pytest.mark.parametrize("status", ["PENDING_CREATE", "PENDING_UPDATE", "ACTIVE", "ERROR"])
+def test_a_listener_that_was_left_out_is_in_error_and_nothing_else_is(status: str) -> None:
+    tree = samples.balancer(
+        listeners=[samples.listener("l1", status), samples.listener("l2", "PENDING_UPDATE")]
+    )
+
+    assert applied(tree, {"l1"}) == {
+        ("listeners", "l1"): {**ERROR, "operating_status": "ERROR"},
+        ("listeners", "l2"): ACTIVE,
+        ("loadbalancers", "b1"): ACTIVE,
+    }
+
+
+def test_a_listener_that_goes_is_deleted_even_if_its_certificate_was_not_read() -> None:
+    tree = samples.balancer(listeners=[samples.listener("l1", "PENDING_DELETE")])
+
+    assert applied(tree, {"l1"})["listeners", "l1"] == {"provisioning_status": "DELETED"}
+
+
 @pytest.mark.parametrize(("enabled", "operating"), [(True, "ONLINE"), (False, "OFFLINE")])
 def test_a_rule_is_online_when_it_is_switched_on(enabled: bool, operating: str) -> None:
     rule = samples.rule("PENDING_CREATE", enabled=enabled)

@@ -1,0 +1,23 @@
+import pytest
+
+from box.cloud.catalogue import PARTS as CATALOGUED
+from box.parts import PARTS, services
+from box.services import SERVICES
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_is_left_out_is_a_part_and_nothing_else(part: str) -> None:
+    remaining = services({part})
+
+    assert [service for service in services() if service not in remaining] == list(PARTS[part])
+
+
+def test_without_its_parts_the_box_is_still_a_cloud() -> None:
+    assert services(set(PARTS)) == SERVICES
+
+
+def test_the_catalogue_names_every_part_by_the_ports_on_which_it_listens() -> None:
+    assert CATALOGUED.keys() == PARTS.keys()
+    for part, catalogued in CATALOGUED.items():
+        named = {int(url.rpartition(":")[2]) for _, url in catalogued.values()}
+        assert named <= {service.port for service in PARTS[part]}, part
