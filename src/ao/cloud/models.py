@@ -206,6 +206,21 @@ class Server:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Port:
+    """A Neutron port.
+
+    Whoever has a role in the project may write what they like into all of it but the ID.
+    """
+
+    id: str
+    name: str
+    owner: str
+    """What it is for: Neutron's `device_owner`, for example `compute:nova`."""
+    device_id: str
+    """ID of the server, router or whatever else it belongs to; empty when it is nobody's."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alarm:
     """An alarm in Aodh."""
 

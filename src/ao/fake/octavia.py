@@ -217,12 +217,13 @@ class Octavia:
         self._quotas.claim(load_balancers=1, ports=1)
         if provider not in self._deployment.providers:
             raise Failure("BadRequest", f"Provider '{provider}' is not enabled. (HTTP 400)")
+        balancer_id = self._deployment.identifiers.uuid()
         balancer = Balancer(
-            id=self._deployment.identifiers.uuid(),
+            id=balancer_id,
             name=name,
             description=description,
             provider=provider,
-            vip=self._neutron.create_port(subnet_id, "Octavia"),
+            vip=self._neutron.create_port(subnet_id, "Octavia", device_id=f"lb-{balancer_id}"),
         )
         self.balancers[balancer.id] = balancer
         return balancer
