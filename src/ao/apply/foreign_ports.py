@@ -25,9 +25,9 @@ TOLD = 5
 """Ports that are told of."""
 NAME = 80
 """Characters of a name or an owner that are told."""
-DELETED_WITH_SUBNET = ("network:dhcp", "network:distributed", "ovn-lb-hm:distributed")
-"""Owners of ports that go with their subnet: those that Neutron deletes itself
-(neutron/db/_utils.py: AUTO_DELETE_PORT_OWNERS), and those that OVN's health checks leave."""
+DELETED_WITH_SUBNET = ("network:dhcp", "network:distributed")
+"""Owners of ports that Neutron deletes with their subnet
+(neutron/db/_utils.py: AUTO_DELETE_PORT_OWNERS)."""
 SERVER, ROUTER = "compute:", "network:router_interface"
 """What the owner of a server's port, and of a router's, begins with."""
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -70,6 +70,7 @@ def _found(work: Work, built: Iterable[Resource]) -> Iterator[ForeignPort]:
         if kind == "OS::Neutron::Subnet"
         for port in work.cloud.ports.of_subnet(subnet)
         if port.owner not in DELETED_WITH_SUBNET
+        and not port.checks_servers_of(subnet)
         and not (port.owner.startswith(SERVER) and ("OS::Nova::Server", port.device_id) in own)
         and not (port.owner.startswith(ROUTER) and port.device_id in routers)
     ]

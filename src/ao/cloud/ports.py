@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from openstack import connection
 
 from ao.cloud import login
-from ao.cloud.models import Port
+from ao.cloud.models import HEALTH_CHECKS, Port
 from ao.cloud.rest import ID, neutron, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
@@ -50,7 +50,7 @@ class Ports:
         with asking(message("sweep the health-check ports of subnet %(subnet)s", subnet=subnet_id)):
             name = f"ovn-lb-hm-{subnet_id}"
             for port in self._neutron.all("/ports", list[_Port], "ports", name=name):
-                if port.device_owner == "ovn-lb-hm:distributed":
+                if port.device_owner == HEALTH_CHECKS:
                     self._neutron.delete(path("ports", port.id))
 
 

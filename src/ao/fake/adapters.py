@@ -360,7 +360,12 @@ class Ports(Service):
     def of_subnet(self, subnet_id: str) -> tuple[models.Port, ...]:
         """Return the ports that have an address of a subnet."""
         return tuple(
-            models.Port(id=port.id, name="", owner=port.owner, device_id=port.device_id)
+            models.Port(
+                id=port.id,
+                name=f"ovn-lb-hm-{subnet_id}" if port.owner == models.HEALTH_CHECKS else "",
+                owner=port.owner,
+                device_id=port.device_id,
+            )
             for port in self._project.neutron.ports.values()
             if port.subnet_id == subnet_id and port.address
         )
