@@ -24,6 +24,9 @@ class HeldLock(Protocol):
     def check(self) -> None:
         """Check that the lock is still ours. Raises LockLost."""
 
+    def hurried(self) -> AbstractContextManager[None]:
+        """Have a write that moves production wait for the lock a few seconds at most."""
+
     @property
     def age(self) -> float:
         """Seconds since the lock was read, to look at it or to renew it."""
@@ -87,6 +90,10 @@ class Work:
         seen = read(self.cloud, self.site, self.looks.get(self._which))
         self.looks[self._which] = seen
         return assemble(self.site, seen, cancel=self.cancel_stuck)
+
+    def hurried(self) -> AbstractContextManager[None]:
+        """Have a write that moves production wait for the lock, if held, a few seconds at most."""
+        return nullcontext() if self.lock is None else self.lock.hurried()
 
     @property
     def _which(self) -> str:

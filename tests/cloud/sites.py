@@ -1,6 +1,7 @@
 """Sites on a real cloud: the box, or any other cloud that has what the shop names."""
 
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from openstack.connection import Connection
 from ao import config
 from ao.cloud import Cloud, connect
 from ao.colour import Colour
+from ao.errors import BuildFailed
 from ao.journal import Journal
 from ao.operations import reconcile
 from ao.site import Method, Site
@@ -97,8 +99,17 @@ def work(
 
 
 def _delete(work: Work, other_user: Connection) -> None:
-    """Delete a site and its journal, and see nothing of it left."""
-    reconcile.down(work, frozenset(Colour))
+    """Delete a site and its journal, and see nothing of it left.
+
+    A server that an outage has left, and that Heat knows no more, goes as the error says.
+    """
+    try:
+        reconcile.down(work, frozenset(Colour))
+    except BuildFailed as error:
+        for server in re.findall(r"`openstack server delete ([0-9a-f-]{36})`", error.cure):
+            assert other_user.compute.get_server(server).name.startswith(f"{work.site.name}-")
+            RealOtherUser(other_user).delete_server(server)
+        reconcile.down(work, frozenset(Colour))
     Journal(work).forget()
     left = RealOtherUser(other_user).things_named(work.site.name)
     assert not left, f"{work.site.name} is deleted and has left {', '.join(left)}"

@@ -15,6 +15,12 @@ class OtherUser(Protocol):
     def break_server(self, server_id: str) -> None:
         """Have a server answer no more."""
 
+    def create_port(self, subnet_id: str) -> str:
+        """Create a port with an address of a subnet, and return its ID."""
+
+    def delete_port(self, port_id: str) -> None:
+        """Delete a port."""
+
     def delete_address(self, address_id: str) -> None:
         """Delete a floating IP."""
 
@@ -43,6 +49,15 @@ class RealOtherUser:
         compute = self._cloud.compute
         compute.stop_server(server_id)
         compute.wait_for_server(compute.get_server(server_id), "SHUTOFF", interval=0.5, wait=60)
+
+    def create_port(self, subnet_id: str) -> str:
+        network = self._cloud.network
+        of = network.get_subnet(subnet_id).network_id
+        port = network.create_port(network_id=of, fixed_ips=[{"subnet_id": subnet_id}])
+        return str(port.id)
+
+    def delete_port(self, port_id: str) -> None:
+        self._cloud.network.delete_port(port_id)
 
     def delete_address(self, address_id: str) -> None:
         self._cloud.network.delete_ip(address_id)

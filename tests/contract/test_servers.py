@@ -43,6 +43,16 @@ def test_servers_are_found_by_how_their_names_begin(bench: Bench, blue: Stack) -
     assert not bench.annex.servers.named([f"{site}-"])
 
 
+def test_a_server_is_found_by_its_id(bench: Bench, blue: Stack) -> None:
+    server = bench.physical_id(blue, SERVER)
+    found = bench.cloud.servers.get(server)
+    assert found is not None
+    assert found.id == server
+    assert found.name.startswith(f"{bench.site.name}-blue-")
+    assert bench.cloud.servers.get(str(uuid.uuid4())) is None
+    assert bench.annex.servers.get(server) is None
+
+
 def test_a_server_is_known_to_be_active_by_its_id(bench: Bench, blue: Stack) -> None:
     server = bench.physical_id(blue, SERVER)
     assert bench.cloud.servers.is_active(server)

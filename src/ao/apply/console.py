@@ -22,10 +22,14 @@ LONGEST = 2000
 """Characters that are read of a line, and of which secrets are masked."""
 
 _ESCAPES = re.compile(
-    r"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|\x1b[@-Z\\^_=>78]"
-    # Nova removes the escape character itself and leaves what followed it.
-    r"|\[(?:0|\d{1,3}(?:;\d{1,3}){1,8})m"
+    r"(?:\x1b\[|\x9b)[0-?]{0,40}[ -/]{0,4}[@-~]"
+    r"|(?:\x1b[P\]X^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]{0,200}(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]{1,4}[0-~]|\x1b[0-~]"
+    # Nova removes the escape character itself and leaves what followed it. `rate[5m]` is none.
+    r"|\[(?:0|\d{1,3}(?:;\d{1,3}){1,8})m|\[\d{1,3}m(?!\])|\[[0-2]K"
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff\xad]")
+"""Characters that are not seen, and that a name or a secret may be split by."""
 
 
 def advice(cloud: Cloud, server_id: str) -> Message:
@@ -54,18 +58,18 @@ def last_lines(text: str) -> str:
 
     What acts on a terminal is taken out or shown, secrets are masked.
     """
-    found: list[str] = []
-    for line in reversed(text[-ASKED * LONGEST :].split("\n")):
-        # What a carriage return wrote over was progress.
-        written = _ESCAPES.sub("", line[:LONGEST]).rstrip("\r").rpartition("\r")[2].rstrip()
-        if written:
-            found.append(written)
-        if len(found) == LINES:
-            break
-    if not found:
-        return ""
-    masked = redact("\n".join(reversed(found)))
-    return "\n".join(f"  {printable(line, WIDTH)}" for line in masked.split("\n"))
+    lines = text[-ASKED * LONGEST :].split("\n")[-ASKED - 1 :]
+    # Secrets are told by what stands before them, which may be above the lines that are shown.
+    masked = redact("\n".join(_written(line[:LONGEST]) for line in lines))
+    shown = [line for line in masked.split("\n") if line.strip()][-LINES:]
+    return "\n".join(f"  {printable(line.rstrip(), WIDTH)}" for line in shown)
+
+
+def _written(line: str) -> str:
+    """Return what a line says without what acts on a terminal, and what was written over."""
+    # What a carriage return wrote over was progress.
+    seen = _ESCAPES.sub("", line).rstrip("\r").rpartition("\r")[2]
+    return _CONTROLS.sub("", seen).rstrip()
 
 
 def silent_server(resources: Iterable[Resource], members: Iterable[Member]) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from ao.apply import console
+from ao.apply import console, foreign_ports
+from ao.apply.foreign_ports import ForeignPort
 from ao.clock import Ready, Waiting
 from ao.cloud import Resource, Stack
 from ao.errors import BuildFailed, CloudError, DeadlinePassed, NotFound
@@ -46,11 +47,9 @@ def wait_until_complete(work: Work, names: Iterable[str]) -> None:
         servers = (console.failed_server(resources) for _, resources in failed)
         server = next(filter(None, servers), None)
         started = [console.advice(work.cloud, server)] if server else []
+        foreign = [it for _, found in failed for it in foreign_ports.in_the_way(work, found)]
         mend = message("Mend the cause, then `ao up` repairs what is broken.")
-        raise BuildFailed(
-            joined("\n", [_failure(stack, resources) for stack, resources in failed]),
-            cure=joined("\n", [*started, mend]),
-        )
+        raise _build_failed(failed, foreign, [*started, *(it.cure for it in foreign), mend])
 
 
 def wait_until_deleted(work: Work, stacks: Iterable[Stack]) -> None:
@@ -60,22 +59,23 @@ def wait_until_deleted(work: Work, stacks: Iterable[Stack]) -> None:
 
     Heat gives a deletion up at one answer of a service that it did not expect, as
     Octavia's 500 when a listener goes while its pool's member does. It is asked for again, and so
-    is one that stands still: Heat then begins anew. Raises BuildFailed as `wait_until_complete`
-    does, and DeadlinePassed.
+    is one that stands still: Heat then begins anew. It is not where a port of somebody else's is
+    in the way, on which Heat has waited already. Raises BuildFailed as `wait_until_complete` does,
+    and DeadlinePassed.
     """
     left = _at_rest(work, {stack.name: stack.id for stack in stacks}, gone=True)
-    for _ in range(DELETIONS - 1):
+    for deletion in range(1, DELETIONS + 1):
         if not left:
             return
+        failed = [(it, _resources(work, it)) for it in left]
+        foreign = [it for _, found in failed for it in foreign_ports.in_the_way(work, found)]
+        if foreign or deletion == DELETIONS:
+            mend = message("Mend the cause, then run the same command again.")
+            raise _build_failed(failed, foreign, [*(it.cure for it in foreign), mend])
         for stack in left:
             work.cloud.stacks.delete(stack)
         work.clock.sleep(PAUSE)
         left = _at_rest(work, {stack.name: stack.id for stack in left}, gone=True)
-    if left:
-        failures = [_failure(stack, work.cloud.stacks.resources(stack)) for stack in left]
-        raise BuildFailed(
-            joined("\n", failures), cure=message("Mend the cause, then run `ao down` again.")
-        )
 
 
 def cancel(work: Work, stack: Stack) -> None:
@@ -234,6 +234,24 @@ def _sweep(work: Work, resources: tuple[Resource, ...]) -> None:
     for resource in resources:
         if resource.type == "OS::Neutron::Subnet" and resource.status == "DELETE_IN_PROGRESS":
             work.cloud.ports.sweep(resource.physical_id)
+
+
+def _resources(work: Work, stack: Stack) -> tuple[Resource, ...]:
+    """Return the resources of a stack; none of one that somebody has deleted meanwhile."""
+    with suppress(NotFound):
+        return work.cloud.stacks.resources(stack)
+    return ()
+
+
+def _build_failed(
+    failed: Iterable[tuple[Stack, tuple[Resource, ...]]],
+    foreign: Iterable[ForeignPort],
+    cures: Iterable[str],
+) -> BuildFailed:
+    """Return the error that tells what has failed of stacks, what is in the way, and the cures."""
+    failures = [_failure(stack, resources) for stack, resources in failed]
+    found = [message("in the way: %(port)s", port=it.text) for it in foreign]
+    return BuildFailed(joined("\n", [*failures, *found]), cure=joined("\n", cures))
 
 
 def _failure(stack: Stack, resources: tuple[Resource, ...]) -> str:

@@ -37,6 +37,13 @@ MALFORMED = (
     RecursionError,
 )
 """Exceptions that keystoneauth and openstacksdk raise at an answer that they cannot read."""
+UNSENT = (
+    # A file of certificates, a number that is too large, a service that is configured wrongly.
+    OSError,
+    ArithmeticError,
+    RuntimeError,
+)
+"""Exceptions that they raise besides, before a request, at a configuration that they cannot use."""
 SHOWN = 120
 """Characters of an answer that are shown."""
 LOOKED_AT = 10 * SHOWN
@@ -104,6 +111,20 @@ class Unreadable(Exception):
         )
 
 
+class Unsent(Unreadable):
+    """A library failed before there was any answer: by what is configured of the cloud, mostly."""
+
+    def told(self, what: str) -> Unavailable:
+        """Return the error for the user, who cannot do `what` for that reason."""
+        return Unavailable(
+            message("cannot %(what)s: %(words)s", what=what, words=str(self)),
+            cure=message(
+                "Look at clouds.yaml and at the OS_* variables. If they are right, run the command "
+                "again; it goes on where it stopped."
+            ),
+        )
+
+
 class _Last(threading.local):
     heard: Heard | None = None
 
@@ -124,19 +145,27 @@ def hear(response: requests.Response) -> None:
 def understanding(service: str) -> Iterator[None]:
     """Turn what a library raises at an answer that is none into Unreadable.
 
+    What it raises where there was no answer at all becomes Unsent.
+
     Only calls of such a library belong into the block: what is wrong with a program of ours
     raises the same.
     """
     _last.heard = None
     try:
         yield
-    except MALFORMED as error:
-        heard = _last.heard or message(
-            "what %(server)s answers cannot be read: %(words)s",
-            server=service,
-            words=printable(repr(error)),
-        )
-        raise Unreadable(str(heard)) from error
+    except (*MALFORMED, *UNSENT) as error:
+        if _last.heard is not None:
+            raise Unreadable(str(_last.heard)) from error
+        raise Unsent(
+            message(
+                "what is configured for %(server)s cannot be used: %(words)s",
+                server=service,
+                # Python's words for a value that is none quote it, and it may be a password.
+                words=printable(redact(str(error)), SHOWN)
+                if isinstance(error, OSError)
+                else type(error).__name__,
+            )
+        ) from error
 
 
 def reader(model: type[T]) -> TypeAdapter[T]:

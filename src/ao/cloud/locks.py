@@ -21,6 +21,9 @@ OWNER = "ao:lock"
 """Device owner of the ports that are Ao's locks."""
 PATIENCE = 20.0
 """Seconds that an answer may take: within its lease a lock is renewed several times."""
+QUICK = 3.0
+"""Seconds that a look at a lock by its ID may take: a release that watches production, and may have
+to move it back, waits for it."""
 
 
 class Locks:
@@ -29,6 +32,7 @@ class Locks:
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
         self._neutron = neutron(cloud, PATIENCE)
+        self._quick = neutron(cloud, QUICK)
 
     def all(self) -> tuple[Lock, ...]:
         """Return all locks of the project that Ao has made, of any network."""
@@ -44,7 +48,7 @@ class Locks:
         """Return the lock of that ID, or None."""
         with asking(message("look for the lock")):
             try:
-                return _written(self._neutron.ask("GET", path("ports", lock_id)))
+                return _written(self._quick.ask("GET", path("ports", lock_id)))
             except exceptions.NotFoundException:
                 return None
 

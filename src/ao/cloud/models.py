@@ -205,6 +205,32 @@ class Server:
     name: str
 
 
+HEALTH_CHECKS = "ovn-lb-hm:distributed"
+"""Owner of the ports from which OVN's load balancer checks servers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port:
+    """A Neutron port.
+
+    Whoever has a role in the project may write what they like into all of it but the ID.
+    """
+
+    id: str
+    name: str
+    owner: str
+    """What it is for: Neutron's `device_owner`, for example `compute:nova`."""
+    device_id: str
+    """ID of the server, router or whatever else it belongs to; empty when it is nobody's."""
+
+    def checks_servers_of(self, subnet_id: str) -> bool:
+        """Return whether it is one from which OVN's load balancer checks the servers of a subnet.
+
+        `ao.cloud.protocols.Ports.sweep` deletes those that are left behind.
+        """
+        return (self.owner, self.name) == (HEALTH_CHECKS, f"ovn-lb-hm-{subnet_id}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
     """An alarm in Aodh."""

@@ -10,7 +10,7 @@ import openstack
 from openstack import connection
 
 import ao
-from ao.cloud import login, trusts
+from ao.cloud import config_files, login, trusts
 from ao.cloud.alarms import Alarms
 from ao.cloud.answers import MALFORMED, SHOWN
 from ao.cloud.floating_ips import FloatingIPs
@@ -105,7 +105,11 @@ def _check(found: connection.Connection) -> None:
 
 
 def _connection(name: str | None) -> connection.Connection:
-    """Return a connection as clouds.yaml or OS_* configure it. Raises NotAuthenticated."""
+    """Return a connection as clouds.yaml or OS_* configure it.
+
+    Raises NotAuthenticated, and ConfigError for a file that is none.
+    """
+    config_files.check()
     try:
         found = openstack.connect(cloud=name, app_name="ao", app_version=ao.__version__)
         # That is when openstacksdk looks at the most of it; it asks nobody yet.

@@ -6,16 +6,39 @@ from dataclasses import dataclass
 
 from openstack import connection
 
+from ao.cloud import login
+from ao.cloud.models import HEALTH_CHECKS, Port
 from ao.cloud.rest import ID, neutron, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
 
 
 class Ports:
-    """Ports of a project, swept with Neutron's API."""
+    """Ports of a project, read and swept with Neutron's API."""
 
     def __init__(self, cloud: connection.Connection) -> None:
+        self._cloud = cloud
         self._neutron = neutron(cloud)
+
+    def of_subnet(self, subnet_id: str) -> tuple[Port, ...]:
+        """Return the project's ports that have an address of a subnet.
+
+        To the owner of a network, and to administrators, Neutron lists other projects' ports, too.
+        """
+        with asking(message("list the ports of subnet %(subnet)s", subnet=subnet_id)):
+            query = {
+                "fixed_ips": f"subnet_id={subnet_id}",
+                "project_id": login.project(self._cloud),
+            }
+            return tuple(
+                Port(
+                    id=port.id,
+                    name=port.name or "",
+                    owner=port.device_owner or "",
+                    device_id=port.device_id or "",
+                )
+                for port in self._neutron.all("/ports", list[_Port], "ports", **query)
+            )
 
     def sweep(self, subnet_id: str) -> None:
         """Delete the health-check ports that OVN's load balancer has left in a subnet.
@@ -27,11 +50,13 @@ class Ports:
         with asking(message("sweep the health-check ports of subnet %(subnet)s", subnet=subnet_id)):
             name = f"ovn-lb-hm-{subnet_id}"
             for port in self._neutron.all("/ports", list[_Port], "ports", name=name):
-                if port.device_owner == "ovn-lb-hm:distributed":
+                if port.device_owner == HEALTH_CHECKS:
                     self._neutron.delete(path("ports", port.id))
 
 
 @dataclass(frozen=True)
 class _Port:
     id: ID
+    name: str | None
     device_owner: str | None
+    device_id: str | None

@@ -21,6 +21,7 @@ from ao.cloud.models import (
     Member,
     Named,
     Pool,
+    Port,
     Quota,
     Request,
     Resource,
@@ -211,6 +212,9 @@ class Servers(Protocol):
         A prefix consists of letters, digits and hyphens.
         """
 
+    def get(self, server_id: str) -> Server | None:
+        """Return the server of that ID, of whatever status; None when there is none."""
+
     def is_active(self, server_id: str) -> bool:
         """Return whether there is a server of that ID, in status ACTIVE."""
 
@@ -256,6 +260,9 @@ class Metrics(Protocol):
 class Ports(Protocol):
     """Neutron: ports that others leave behind."""
 
+    def of_subnet(self, subnet_id: str) -> tuple[Port, ...]:
+        """Return the project's ports that have an address of a subnet."""
+
     def sweep(self, subnet_id: str) -> None:
         """Delete the health-check ports that OVN's load balancer has left in a subnet."""
 
@@ -270,7 +277,7 @@ class Locks(Protocol):
         """Return the port that holds the network's agreed address, whoever made it; or None."""
 
     def get(self, lock_id: str) -> Lock | None:
-        """Return the lock of that ID, or None."""
+        """Return the lock of that ID, or None. An answer is not waited for for long."""
 
     def take(self, network_id: str, name: str, description: str) -> Lock:
         """Take the network's agreed address, in one request.

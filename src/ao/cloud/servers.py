@@ -44,6 +44,14 @@ class Servers:
             found = self._nova.all("/servers", list[Server], "servers", status="ACTIVE", name=name)
             return tuple(it for it in found if it.name.startswith(tuple(prefixes)))
 
+    def get(self, server_id: str) -> Server | None:
+        """Return the server of that ID, of whatever status; None when there is none."""
+        with asking(message("look for server %(server)s", server=server_id)):
+            try:
+                return self._nova.get(path("servers", server_id), Server, "server")
+            except exceptions.NotFoundException:
+                return None
+
     def is_active(self, server_id: str) -> bool:
         """Return whether there is a server of that ID, in status ACTIVE."""
         with asking(message("look for server %(server)s", server=server_id)):

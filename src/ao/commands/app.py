@@ -16,7 +16,7 @@ from cliff.help import HelpExit
 
 import ao
 from ao.commands import log
-from ao.commands.command_list import Commands, Help, print_help
+from ao.commands.command_list import Commands, Complete, Help, print_help
 from ao.commands.help_formatter import HelpFormatter, description
 from ao.message import message
 from ao.redaction import redact_log
@@ -38,6 +38,7 @@ class Ao(App):
             deferred_help=True,
         )
         self.command_manager.add_command("help", Help)
+        self.command_manager.add_command("complete", Complete)
 
     def build_option_parser(
         self,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import autopage.argparse
 from cliff.commandmanager import CommandManager
+from cliff.complete import CompleteCommand
 from cliff.help import HelpCommand
 
-from ao.commands.help_formatter import description
+from ao.commands.help_formatter import TranslatedHelp, description
+from ao.message import message
 from ao.message.translation import spoken
 
 if TYPE_CHECKING:
@@ -33,7 +35,11 @@ class Commands(CommandManager):
             self.commands[entry.name.replace("_", " ")] = entry
 
 
-class Help(HelpCommand):
+class Complete(TranslatedHelp, CompleteCommand):
+    """Print the command that completes `ao` in bash."""
+
+
+class Help(TranslatedHelp, HelpCommand):
     """Print detailed help for another command."""
 
     def take_action(self, parsed_args: argparse.Namespace) -> int:
@@ -56,7 +62,7 @@ def print_help(app: App) -> None:
     underlined, cyan, plain = ("\033[4m", "\033[36m", "\033[0m") if color else ("", "", "")
     with pager as out:
         app.parser.print_help(out)
-        out.write(f"\n{underlined}Commands{plain}:\n")
+        out.write(f"\n{underlined}{spoken(message('Commands'))}{plain}:\n")
         for name, entry in sorted(app.command_manager):
             does = spoken(description(entry.load())).split("\n")[0].rstrip(".")
             out.write(f"  {cyan}{name:<13}{plain}  {does}\n")

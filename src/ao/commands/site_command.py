@@ -10,10 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cliff.app import App
-from cliff.command import Command
 
 from ao.commands import program
-from ao.commands.help_formatter import HelpFormatter, description
+from ao.commands.help_formatter import TranslatedHelp
 from ao.commands.listing import AoLister
 from ao.errors import AoError
 from ao.interrupt import terminable
@@ -37,7 +36,7 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C or SIGTERM, as shells have it for the first."""
 
 
-class AoCommand(Command):
+class AoCommand(TranslatedHelp):
     """A command whose errors are told in Ao's way and end in Ao's exit codes."""
 
     log = logging.getLogger(__name__)
@@ -46,16 +45,6 @@ class AoCommand(Command):
         super().__init__(app, app_args, **kwargs)
         self.cleanup = ExitStack()
         """Closed before an error is told."""
-
-    def get_description(self) -> str:
-        """Return what the command does, in the user's language."""
-        return spoken(description(type(self)))
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Return a parser whose help is in the user's language."""
-        parser = super().get_parser(prog_name)
-        parser.formatter_class = HelpFormatter
-        return parser
 
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command; return the exit code."""

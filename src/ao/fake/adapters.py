@@ -285,6 +285,12 @@ class Servers(Service):
         )
 
     @reads
+    def get(self, server_id: str) -> models.Server | None:
+        """Return the server of that ID, or None."""
+        server = self._project.nova.servers.get(server_id)
+        return models.Server(id=server.id, name=server.name) if server else None
+
+    @reads
     def is_active(self, server_id: str) -> bool:
         """Return whether there is a server of that ID, in status ACTIVE."""
         server = self._project.nova.servers.get(server_id)
@@ -349,6 +355,20 @@ class Ports(Service):
     """Neutron's ports."""
 
     name = "ports"
+
+    @reads
+    def of_subnet(self, subnet_id: str) -> tuple[models.Port, ...]:
+        """Return the ports that have an address of a subnet."""
+        return tuple(
+            models.Port(
+                id=port.id,
+                name=f"ovn-lb-hm-{subnet_id}" if port.owner == models.HEALTH_CHECKS else "",
+                owner=port.owner,
+                device_id=port.device_id,
+            )
+            for port in self._project.neutron.ports.values()
+            if port.subnet_id == subnet_id and port.address
+        )
 
     @writes
     def sweep(self, subnet_id: str) -> None:

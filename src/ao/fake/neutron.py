@@ -26,6 +26,10 @@ class Port:
     address: str
     owner: str
     """Purpose of the port: Neutron's `device_owner`."""
+    device_id: str = ""
+    """ID of the server, router or load balancer that it belongs to."""
+    security_group_id: str = ""
+    """ID of the security group of a stack that it has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +142,15 @@ class Neutron:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
         return subnets[-1].id
 
-    def create_port(self, subnet_id: str, owner: str, address: str | None = None) -> Port:
+    def create_port(
+        self,
+        subnet_id: str,
+        owner: str,
+        address: str | None = None,
+        *,
+        device_id: str = "",
+        security_group_id: str = "",
+    ) -> Port:
         """Create a port in a subnet, at the next free address unless one is given."""
         self._quotas.claim(ports=1)
         if subnet_id not in self.subnets:
@@ -148,6 +160,8 @@ class Neutron:
             subnet_id=subnet_id,
             address=self._free_address(self.subnets[subnet_id]) if address is None else address,
             owner=owner,
+            device_id=device_id,
+            security_group_id=security_group_id,
         )
         self.ports[port.id] = port
         return port
@@ -191,7 +205,9 @@ class Neutron:
                     f"Bad router request: Cidr {cidr} of subnet {subnet_id} overlaps with cidr "
                     f"{other} of subnet {other_id}.",
                 )
-        interfaces[subnet_id] = self.create_port(subnet_id, "network:router_interface").id
+        interfaces[subnet_id] = self.create_port(
+            subnet_id, "network:router_interface", device_id=router_id
+        ).id
 
     def remove_interface(self, router_id: str, subnet_id: str) -> None:
         """Disconnect a subnet from a router.
@@ -217,6 +233,12 @@ class Neutron:
         group = SecurityGroup(id=self._deployment.identifiers.uuid(), name=name, rules=rules + 2)
         self.security_groups[group.id] = group
         return group.id
+
+    def delete_security_group(self, group_id: str) -> None:
+        """Delete a security group. Raises Failure while a port has it (securitygroups_db.py)."""
+        if any(port.security_group_id == group_id for port in self.ports.values()):
+            raise Failure("Conflict", f"Security Group {group_id} in use.")
+        self.security_groups.pop(group_id, None)
 
     def allocate(self, network: Named, description: str) -> FloatingIP:
         """Allocate a floating IP."""

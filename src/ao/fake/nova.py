@@ -62,6 +62,7 @@ class Nova:
         user_data: str,
         metadata: Mapping[str, str],
         tags: frozenset[str],
+        security_group_id: str = "",
     ) -> Server:
         """Create a server in status BUILD.
 
@@ -70,15 +71,21 @@ class Nova:
         """
         _validate(image, flavor, user_data)
         self._quotas.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=1)
+        server_id = self._deployment.identifiers.uuid()
         server = Server(
-            id=self._deployment.identifiers.uuid(),
+            id=server_id,
             name=name,
             image=image,
             flavor=flavor,
             user_data=user_data,
             metadata=metadata,
             tags=tags,
-            port=self._neutron.create_port(self._neutron.subnet_of(network_id), "compute:nova"),
+            port=self._neutron.create_port(
+                self._neutron.subnet_of(network_id),
+                "compute:nova",
+                device_id=server_id,
+                security_group_id=security_group_id,
+            ),
         )
         self.servers[server.id] = server
         return server

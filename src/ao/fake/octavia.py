@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ao.cloud.models import HEALTH_CHECKS
 from ao.errors import CloudError, Conflict
 from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
@@ -19,9 +20,6 @@ BUILD = 3.0
 """Seconds until a new load balancer is ACTIVE."""
 CHANGE = 1.0
 """Seconds that a change of a load balancer takes, during which it is immutable."""
-
-_HEALTH_PORT = "ovn-lb-hm:distributed"
-"""Owner of the port that OVN's load balancer sends health checks from."""
 
 
 _UNSUPPORTED: Mapping[str, Mapping[str, frozenset[str]]] = {
@@ -217,12 +215,13 @@ class Octavia:
         self._quotas.claim(load_balancers=1, ports=1)
         if provider not in self._deployment.providers:
             raise Failure("BadRequest", f"Provider '{provider}' is not enabled. (HTTP 400)")
+        balancer_id = self._deployment.identifiers.uuid()
         balancer = Balancer(
-            id=self._deployment.identifiers.uuid(),
+            id=balancer_id,
             name=name,
             description=description,
             provider=provider,
-            vip=self._neutron.create_port(subnet_id, "Octavia"),
+            vip=self._neutron.create_port(subnet_id, "Octavia", device_id=f"lb-{balancer_id}"),
         )
         self.balancers[balancer.id] = balancer
         return balancer
@@ -260,7 +259,7 @@ class Octavia:
     def sweep(self, subnet_id: str) -> None:
         """Delete the ports in a subnet from which health checks came."""
         for port in list(self._neutron.ports.values()):
-            if (port.subnet_id, port.owner) == (subnet_id, _HEALTH_PORT):
+            if (port.subnet_id, port.owner) == (subnet_id, HEALTH_CHECKS):
                 self._neutron.delete_port(port.id)
 
     def create_monitor(
@@ -277,7 +276,7 @@ class Octavia:
         if kind != "HTTP" and (path or expected):
             raise Failure("BadRequest", f"a {kind} health monitor asks for no path (HTTP 400)")
         if balancer.provider == "ovn":
-            self._neutron.create_port(balancer.vip.subnet_id, _HEALTH_PORT)
+            self._neutron.create_port(balancer.vip.subnet_id, HEALTH_CHECKS)
         monitor = Monitor(
             id=self._deployment.identifiers.uuid(),
             pool=pool,

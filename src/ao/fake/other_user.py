@@ -18,6 +18,33 @@ class OtherUser:
         with self._lock:
             self._project.nova.delete(server_id)
 
+    def start_server(self, subnet_id: str, name: str, security_group_id: str = "") -> str:
+        """Start a server in a subnet, which is in no stack; return its ID."""
+        with self._lock:
+            deployment = self._project.deployment
+            server = self._project.nova.create(
+                name=name,
+                image=deployment.images[0],
+                flavor=deployment.flavors[0],
+                network_id=self._project.neutron.subnets[subnet_id].network_id,
+                user_data="",
+                metadata={},
+                tags=frozenset(),
+                security_group_id=security_group_id,
+            )
+            server.status = "ACTIVE"
+            return server.id
+
+    def create_port(self, subnet_id: str, *, owner: str = "", device_id: str = "") -> str:
+        """Create a port in a subnet; return its ID."""
+        with self._lock:
+            return self._project.neutron.create_port(subnet_id, owner, device_id=device_id).id
+
+    def delete_port(self, port_id: str) -> None:
+        """Delete a port."""
+        with self._lock:
+            self._project.neutron.delete_port(port_id)
+
     def break_server(self, server_id: str) -> None:
         """Stop a server: Nova shows it in status SHUTOFF."""
         with self._lock:

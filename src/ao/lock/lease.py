@@ -32,6 +32,9 @@ be given free by force at any moment."""
 SAFE = LEASE - RENEWAL
 """Seconds after a renewal in which nobody can have taken the lock over; what is left of the lease
 is for the request that goes out at their end."""
+TURN = 2.0
+"""Seconds that the command waits for a renewal under way, as long as nobody can have taken the lock
+over: it may have to move production off a version that answers nothing but errors."""
 
 
 class AcquiredLock:
@@ -48,6 +51,7 @@ class AcquiredLock:
         self._proven = self._read = self._now()
         self._lost: LockLost | None = None
         self._freed = False
+        self._hurried = False
         self._turn = threading.Lock()
         self._over = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="lock", daemon=True)
@@ -72,6 +76,19 @@ class AcquiredLock:
                 message=error.message,
             )
             raise self._losing(why) from error
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Have a write that moves production wait for the lock a few seconds at most.
+
+        Before it the lock is looked at by its ID, in place of a renewal, and not at all while a
+        renewal hangs. That suffices as long as nobody can have taken the lock over.
+        """
+        self._hurried = True
+        try:
+            yield
+        finally:
+            self._hurried = False
 
     @property
     def age(self) -> float:
@@ -114,7 +131,7 @@ class AcquiredLock:
         """
         self._over.set()
         try:
-            with self._alone():
+            with self._alone(to_free=True):
                 if self._lost is not None:
                     return
                 self._lost = LockLost(
@@ -180,16 +197,28 @@ class AcquiredLock:
             return
         if self._lost is not None:
             raise self._lost
-        if call in MOVES and self._unproven >= FRESH:
+        if call in MOVES and self._hurried:
+            self._look()
+        elif call in MOVES and self._unproven >= FRESH:
             self.check()
         if self._unproven >= SAFE:
             # We may have been stopped for long meanwhile, too.
             self.check()
 
+    def _look(self) -> None:
+        """See that the lock is ours, if the cloud tells that at once. Raises LockLost."""
+        try:
+            self.marks(FRESH)
+        except LockLost:
+            raise
+        except AoError:
+            log.debug("The lock could not be looked at:", exc_info=True)
+
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _alone(self, *, to_free: bool = False) -> Iterator[None]:
         """Ask for the lock while the other thread does not. Raises Unavailable."""
-        if not self._turn.acquire(timeout=RENEWAL):
+        patient = to_free or self._unproven >= SAFE
+        if not self._turn.acquire(timeout=RENEWAL if patient else TURN):
             raise Unavailable(message("a renewal of the lock has not been answered yet"))
         try:
             yield

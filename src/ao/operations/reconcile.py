@@ -285,7 +285,8 @@ def rescue(work: Work, to: Colour, *, online: bool = False) -> None:
     try:
         facts = _patiently(work)
         if facts.live is to.other and (facts.systems[to].online or not online):
-            perform(work, facts, method(work.site).plan(facts, to, frozenset(), move))
+            with work.hurried():
+                perform(work, facts, method(work.site).plan(facts, to, frozenset(), move))
     except (CloudError, DeadlinePassed) as error:
         work.note(error.message)
 
@@ -493,7 +494,8 @@ def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen | OnlyError
         colour=old.other,
     )
     try:
-        _run(work, lambda facts, done: _move(work, facts, old, done, move), _patiently(work))
+        with work.hurried():
+            _run(work, lambda facts, done: _move(work, facts, old, done, move), _patiently(work))
     except DeadlinePassed as second:
         return SwitchFailed(
             message(

@@ -1,5 +1,6 @@
 """The end of a server's console, made fit to stand below an error."""
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -57,6 +58,32 @@ def test_secrets_are_masked_before_a_line_is_cut() -> None:
     shown = console.last_lines(f"{'.' * 150} DB_PASSWORD={secret}")
     assert "hush" not in shown
     assert console.last_lines("pass\x1b[0mword=hushhush") == "  password=***"
+
+
+SPLITTING = (
+    "\x1b[0m", "\x1b[1;31m", "\x1b[K", "\x1b(B", "\x9b31m", "\x1b]0;title\x07", "\x1bP+q\x1b\\",
+    "\x00", "\x08", "\x7f", "\u200b", "\xad", "[1m", "[0;1m", "[31m", "[0K",
+)  # fmt: skip
+"""What a terminal shows nothing of, as a server writes it or as Nova leaves it."""
+
+
+@pytest.mark.parametrize("splitting", SPLITTING)
+def test_a_secret_is_masked_wherever_what_nobody_sees_splits_it_or_its_name(
+    splitting: str,
+) -> None:
+    line = "DB_PASSWORD=hushhush"
+    for at in range(1, len(line)):
+        shown = console.last_lines(f"{line[:at]}{splitting}{line[at:]} done")
+        assert "hush" not in shown
+        assert "ush" not in shown.replace("hushhush", "")
+
+
+def test_a_secret_is_masked_by_what_stands_above_the_lines_that_are_shown() -> None:
+    drawn = [f"user{number}:hush{number}" for number in range(30)]
+    text = "\n".join(["Set the following 'random' passwords", *drawn])
+    assert "hush" not in console.last_lines(text)
+    key = "\n".join(["-----BEGIN PRIVATE KEY-----", *["A" * 64] * 30, "-----END PRIVATE KEY-----"])
+    assert console.last_lines(f"{key}\nready") == "  ***\n  ready"
 
 
 @given(st.text())

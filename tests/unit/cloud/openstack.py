@@ -40,6 +40,7 @@ PORT = {
     "network_id": "n-1",
     "fixed_ips": [{"subnet_id": "sub-1", "ip_address": "192.0.2.1"}],
     "device_owner": "ovn-lb-hm:distributed",
+    "device_id": "",
     "description": "{}",
     "revision_number": 3,
     "created_at": TIME,
@@ -155,7 +156,10 @@ ANSWERS: dict[str, Reply] = {
     "GET /lb/v2.0/lbaas/providers": (200, {"providers": [{"name": "ovn"}]}),
     f"GET /lb/v2.0/lbaas/quotas/{PROJECT}": (200, {"quota": dict.fromkeys(BALANCING, 5)}),
     "GET /compute/v2.1/servers": (200, {"servers": [{"id": "i-1", "name": "web"}]}),
-    "GET /compute/v2.1/servers/i-1": (200, {"server": {"id": "i-1", "status": "ACTIVE"}}),
+    "GET /compute/v2.1/servers/i-1": (
+        200,
+        {"server": {"id": "i-1", "name": "web", "status": "ACTIVE"}},
+    ),
     "POST /compute/v2.1/servers/i-1/action": (200, {"output": "web login: "}),
     "GET /compute/v2.1/limits": (
         200,

@@ -1,5 +1,9 @@
 """How a real OpenStack is found, and who is logged in to it."""
 
+import datetime
+import math
+import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from openstack.connection import Connection
 
 from ao import cloud
 from ao.errors import CloudError, NotAuthenticated
+from tests.unit.cloud.openstack import Server, serving
 from tests.unit.spoilt_files import KINDS, fuzzed
 
 USER = {"id": "4f1c", "name": "kim", "domain": {"id": "d", "name": "D"}}
@@ -118,3 +123,62 @@ def test_whatever_stands_in_clouds_yaml_is_told_in_few_words(
         assert "hush" not in told
 
     fuzzed(check, KINDS[kind]([yaml.safe_dump({"clouds": {"shop": shop}}).encode()]), fuzz)
+
+
+NOWHERE = "http://127.0.0.1:1/identity/v3"
+"""An address at which nobody listens."""
+ODD: tuple[object, ...] = (
+    None, "", 0, -1, 1.5, math.inf, math.nan, 10**30, True, False, "x", "\x1b[31m", "http://[",
+    [], ["a"], [["a"]], {}, {"a": {"b": [1]}}, datetime.date(2026, 1, 1), b"bytes", "a" * 3000,
+)  # fmt: skip
+"""Values that few keys of a cloud's section can have."""
+KEYS = (
+    "region_name", "interface", "verify", "cacert", "cert", "key", "insecure", "api_timeout",
+    "auth_type", "auth", "regions", "networks", "rate_limit", "orchestration_api_version",
+    "identity_api_version", "orchestration_endpoint_override", "orchestration_service_type",
+    "orchestration_service_name", "orchestration_default_microversion", "auth_methods",
+    "orchestration_min_version",
+)  # fmt: skip
+"""Keys of a cloud's section that openstacksdk looks at, some of them at the first request only."""
+AUTH = (
+    "auth_url", "username", "password", "project_name", "project_id", "user_domain_name",
+    "domain_id", "trust_id", "system_scope", "x",
+)  # fmt: skip
+"""Keys of its `auth`."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("answered", [False, True], ids=["refused", "answered"])
+@pytest.mark.parametrize("key", [*KEYS, *(f"auth.{key}" for key in AUTH)])
+def test_an_odd_value_of_a_cloud_is_told_in_few_words_at_the_first_request(
+    key: str,
+    answered: bool,
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fuzz: int,
+) -> None:
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    url = f"{server.url}/identity/v3" if answered else NOWHERE
+    named = {"user_domain_name": "D", "project_domain_name": "D", "auth_url": url}
+    count = min(len(ODD), max(1, fuzz // 8))
+    for value in random.Random(f"{key} {answered}").sample(ODD, count):
+        auth: dict[str, object] = PASSWORD | named
+        shop: dict[str, object] = {"auth": auth, "region_name": "R"}
+        place = auth if key.startswith("auth.") else shop
+        place[key.removeprefix("auth.")] = value
+        (tmp_path / "clouds.yaml").write_text(yaml.safe_dump({"clouds": {"shop": shop}}))
+        told = ""
+        try:
+            cloud.connect("shop").stacks.all()
+        except CloudError as error:
+            told = str(error.text)
+        assert "hush" not in told
+        assert "object at 0x" not in told
+        assert len(told) < 1000

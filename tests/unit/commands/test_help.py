@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points
 from types import SimpleNamespace
 
@@ -108,6 +109,56 @@ def test_the_program_lists_its_commands_and_options_in_japanese(
     assert "待機系にバージョンを配備します。" in told
     ours = texts(Ao().parser) - texts(super(Ao, Ao()).build_option_parser("", ""))
     assert not [it for it in ours if not JAPANESE.search(translation.spoken(it))]
+
+
+def english(told: str) -> list[str]:
+    """What of a help is English: headings without Japanese, and three words in a row.
+
+    Commands between backticks are none, nor is the usage but for its beginning.
+    """
+    usage, _, rest = told.partition("\n\n")
+    headings = [it for it in rest.splitlines() if it[:1].strip() and it.endswith(":")]
+    rest = re.sub(r"`[^`]*`", "", " ".join(rest.split()))
+    words = re.findall(r"\b[A-Za-z]+(?: [a-z]+){2,}", rest)
+    return [
+        *([usage] if usage.startswith("usage") else []),
+        *(it for it in headings if not JAPANESE.search(it)),
+        *words,
+    ]
+
+
+@pytest.mark.usefixtures("japanese")
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda it: it.name)
+def test_no_english_is_left_in_the_help_of_a_command(entry: EntryPoint) -> None:
+    assert not english(parser(entry).format_help())
+
+
+@pytest.mark.usefixtures("japanese")
+@pytest.mark.parametrize("words", [["--help"], ["help"], ["help", "help"], ["help", "complete"]])
+def test_no_english_is_left_in_the_help_of_the_program(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with suppress(SystemExit):
+        Ao().run(words)
+    assert not english(capsys.readouterr().out)
+
+
+def test_a_heading_and_a_sentence_in_english_are_noticed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with suppress(SystemExit):
+        Ao().run(["help", "switch"])
+    left = english(capsys.readouterr().out)
+    assert any(it.startswith("usage: ") for it in left)
+    assert {"options:", "positional arguments:", "output formatters:"} <= set(left)
+
+
+@pytest.mark.usefixtures("japanese")
+def test_no_line_of_usage_is_wider_than_the_terminal() -> None:
+    for entry in COMMANDS:
+        usage = parser(entry).format_usage()
+        lines = [line for line in usage.splitlines() if len(line.split(" [")) > 2]
+        assert not [line for line in lines if cell_len(line) > 80]
 
 
 @pytest.mark.usefixtures("japanese")

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 
 from ao.colour import Colour
 from ao.commands.app import Ao
+from ao.commands.command_list import Complete, Help
 from ao.commands.help_formatter import description
 from ao.journal import Act, Ask, Judgement, Outcome, Stage, StepOutcome
 from ao.message import message, places, template_id, translation
@@ -66,7 +67,7 @@ def test_no_command_holds_a_word_that_other_languages_have_another_for() -> None
 def descriptions() -> set[str]:
     """What the program and its commands say of themselves."""
     commands = [entry.load() for group in GROUPS for entry in entry_points(group=group)]
-    return {description(command).template for command in [Ao, *commands]}
+    return {description(command).template for command in [Ao, Help, Complete, *commands]}
 
 
 def test_every_message_and_word_is_in_the_catalogue_and_nothing_else() -> None:

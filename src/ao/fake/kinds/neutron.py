@@ -132,7 +132,7 @@ class SecurityGroup(NeutronKind):
     def delete(self, part: Part) -> Job:
         """Delete the group."""
         yield WORK
-        part.services.neutron.security_groups.pop(part.physical_id, None)
+        part.services.neutron.delete_security_group(part.physical_id)
 
 
 class FloatingIP(NeutronKind):
