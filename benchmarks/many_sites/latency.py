@@ -20,11 +20,12 @@ class Latency:
         return self.base + self.each * objects
 
 
-STACKS = Latency(0.08, 0.0035)
-"""Measured: the overview's seven lists, side by side, take 0.09 s with 3 stacks, 0.15 s with 30 and
-0.60 s with 150; it is Heat's list of the stacks that takes it (docs/measurements.md)."""
+STACKS = Latency(0.08, 0.0029)
+"""Measured: the overview's seven lists, side by side, took 0.09 s with 3 stacks, 0.15 s with 30 and
+0.60 s with 150, of which Ao itself took 0.09 s then; it is Heat's list of the stacks that takes the
+rest (docs/measurements.md)."""
 TEXTS = Latency(0.11, 0.0006)
-"""Measured: a list of 31 texts takes 0.13 s; one of 700 was there within the 0.60 s above."""
+"""Measured: a list of 31 texts takes 0.13 s; one of 700 was there within the 0.51 s above."""
 WRITTEN = Latency(0.1)
 """Measured: a text is written in 0.02 to 0.6 s."""
 LOCK = Latency(0.3)

@@ -44,7 +44,7 @@ def test_of_the_other_sites_a_command_on_one_lists_the_texts_once(
 def test_an_answer_takes_longer_the_more_it_holds() -> None:
     assert latency("stacks.all") is latency("stacks.resources") is STACKS
     assert latency("servers.named") is READ
-    assert STACKS.of(150) == pytest.approx(0.60, abs=0.02)
+    assert STACKS.of(150) == pytest.approx(0.51, abs=0.02)
 
 
 def test_where_time_is_measured_each_answer_takes_its_time() -> None:
