@@ -12,6 +12,7 @@ from unittest import mock
 from ao import config, fake
 from ao.clock import Clock
 from ao.cloud import BalancerStatus
+from ao.cloud.software_configs import PAGE
 from ao.fake.faults import Call
 from ao.journal import Journal
 from ao.operations import reconcile
@@ -94,10 +95,13 @@ class Project:
             yield
 
     def _objects(self, call: Call, result: object) -> int:
+        texts = len(self.cloud.openstack.project(self.cloud.name).heat.software_configs)
         if call.name in {"software_configs.all", "software_configs.listing"}:
             # Heat filters its texts by nothing.
-            inside = self.cloud.openstack.project(self.cloud.name)
-            return len(inside.heat.software_configs)
+            return texts
+        if call.name == "software_configs.since" and isinstance(result, tuple):
+            # Pages, of which the last has an older text.
+            return min(texts, (len(result) // PAGE + 1) * PAGE)
         if isinstance(result, BalancerStatus):
             return 1 + sum(map(len, result.members.values()))
         if isinstance(result, tuple | frozenset):
