@@ -21,6 +21,11 @@ def test_a_release_takes_few_calls(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_release_after_many_others_takes_a_few_more_for_its_archive(case: Case) -> None:
+    assert sum(count(case, 0.0, before=7).values()) <= MOST[case] + 4
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_minute_of_watch_takes_few_calls(case: Case) -> None:
     assert per_minute(count(case, 600.0), 600.0) <= 25
 
