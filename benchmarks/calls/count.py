@@ -87,15 +87,21 @@ class _Steps:
                 self.marks.append((len(self.calls), BETWEEN))
 
 
-def count(case: Case, watch: float) -> Counts:
-    """Release a version on a fake cloud, with a decision window of `watch` seconds; count."""
+def count(case: Case, watch: float, *, before: int = 0) -> Counts:
+    """Release a version on a fake cloud, with a decision window of `watch` seconds; count.
+
+    So many releases were made `before`.
+    """
     site = case.site(watch)
     cloud = fake.Cloud(openstack=fake.OpenStack.offering(site))
     reconcile.up(Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit))
-    cloud.calls.clear()
     steps = _Steps(cloud.calls)
-    work = Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit, progress=steps)
-    release.release(work, "2.0", Options(moment=cloud.moment))
+    for number in range(before + 1):
+        cloud.calls.clear()
+        steps.marks.clear()
+        cloud.clock.sleep(60.0)
+        work = Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit, progress=steps)
+        release.release(work, f"2.{number}", Options(moment=cloud.moment))
     counts: Counts = Counter()
     for number, call in enumerate(cloud.calls):
         step = next((name for at, name in reversed(steps.marks) if at <= number), BEGIN)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ao.clock import Clock
-from ao.cloud import Cloud, Resource
+from ao.cloud import Cloud, Listener, Resource, SoftwareConfigList
 from ao.colour import Colour
 from ao.plan.facts import Facts
 from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
@@ -68,6 +68,10 @@ class Work:
     """Listener that is told of the progress."""
     lock: HeldLock | None = None
     """The site's lock, when it is held."""
+    texts: SoftwareConfigList | None = None
+    """The project's texts as they were listed when the command began; None where they were not.
+    Nobody keeps a site file without its lock, and what the doctor finds later is for the next one.
+    """
     draining: Callable[[], AbstractContextManager[None]] = nullcontext
     """Context that a drain runs in, for example the hooks before and after it."""
     holds_scale_in: bool = False
@@ -99,6 +103,12 @@ class Work:
     def _which(self) -> str:
         """Key of the site's last observation: another method asks for other things."""
         return f"{self.site.stack} {self.site.switch.method}"
+
+    def note_listeners(self, listeners: tuple[Listener, ...]) -> None:
+        """Note the listeners of the shared load balancer, read since the last observation."""
+        last = self.looks.get(self._which)
+        if last is not None:
+            self.looks[self._which] = replace(last, listeners=listeners)
 
     def own_resources(self) -> tuple[Resource, ...]:
         """Return the resources of the site's own stack; none before it is built.

@@ -1,6 +1,7 @@
 """Texts that the project keeps."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -93,10 +94,19 @@ def test_a_name_may_have_255_characters_and_slashes(bench: Bench, name: str) -> 
 
 
 def test_all_software_configs_are_counted(bench: Bench, name: str) -> None:
-    before = bench.cloud.software_configs.count()
+    before = bench.cloud.software_configs.listing().count
     for text in ("one", "two"):
         bench.cloud.software_configs.add(name, text)
-    assert bench.cloud.software_configs.count() == before + 2
+    assert bench.cloud.software_configs.listing().count == before + 2
+
+
+def test_the_newest_are_listed_alone(bench: Bench, name: str) -> None:
+    for text in ("one", "two"):
+        bench.cloud.software_configs.add(name, text)
+    first, second = bench.cloud.software_configs.all(name)
+    found = bench.cloud.software_configs.since(first.written)
+    assert [it for it in found if it.name == name] == [first, second]
+    assert second not in bench.cloud.software_configs.since(second.written + timedelta(seconds=1))
 
 
 def test_a_text_that_heat_does_not_take_is_refused(bench: Bench, name: str) -> None:

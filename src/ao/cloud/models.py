@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -330,6 +330,37 @@ class SoftwareConfig:
     name: str
     created_at: str
     """When it was written: ISO 8601, UTC."""
+
+    @property
+    def written(self) -> datetime:
+        """When it was written."""
+        return datetime.fromisoformat(self.created_at).replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SoftwareConfigList:
+    """The texts that a project keeps in Heat, as one request lists them."""
+
+    records: tuple[SoftwareConfig, ...]
+    """Those that Ao has written, oldest first."""
+    count: int
+    """Software configs of the project in all, whoever wrote them."""
+
+    def named(self, prefix: str) -> tuple[SoftwareConfig, ...]:
+        """Return the records whose names begin so, oldest first."""
+        return tuple(record for record in self.records if record.name.startswith(prefix))
+
+    @property
+    def latest(self) -> datetime | None:
+        """When the newest record was written; None where there is none."""
+        return max((it.written for it in self.records), default=None)
+
+    def with_newer(self, newer: Iterable[SoftwareConfig]) -> SoftwareConfigList:
+        """Return the list with records that were written since."""
+        known = {it.id for it in self.records}
+        more = [it for it in newer if it.id not in known]
+        records = sorted((*self.records, *more), key=lambda it: it.created_at)
+        return SoftwareConfigList(records=tuple(records), count=self.count + len(more))
 
 
 LOCK_ADDRESS = "192.0.2.1"

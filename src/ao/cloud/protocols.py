@@ -7,6 +7,7 @@ memory. Every method raises the errors below `ao.errors.CloudError`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Literal, Protocol
 
 from ao.cloud.models import (
@@ -29,6 +30,7 @@ from ao.cloud.models import (
     Server,
     Signal,
     SoftwareConfig,
+    SoftwareConfigList,
     Stack,
     Statistics,
     Template,
@@ -311,8 +313,14 @@ class SoftwareConfigs(Protocol):
     def all(self, prefix: str) -> tuple[SoftwareConfig, ...]:
         """Records whose names begin so, oldest first, without their texts."""
 
-    def count(self) -> int:
-        """Return how many software configs the project has, whoever wrote them."""
+    def listing(self) -> SoftwareConfigList:
+        """Return all records, and how many software configs the project has; in one request."""
+
+    def since(self, moment: datetime) -> tuple[SoftwareConfig, ...]:
+        """Return the records that were written at a moment or later, oldest first.
+
+        Heat tells the newest first, so that few others are listed for that.
+        """
 
     def read(self, record: SoftwareConfig) -> str:
         """Return the text of a record."""

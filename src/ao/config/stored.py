@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ao.cloud import Cloud, SoftwareConfig
+from ao.cloud import Cloud, SoftwareConfig, SoftwareConfigList
 from ao.errors import ConfigError, NotFound, Refused
 from ao.message import message
 from ao.site import Site
@@ -157,22 +157,23 @@ def left_out(values: Mapping[str, Any], told: Iterable[str] = ()) -> tuple[str, 
     return tuple(sorted({*_paths(values), *told} & TOLD))
 
 
-def check_format(cloud: Cloud, site: Site) -> None:
-    """Raise Refused if the site's file is kept in a format that this version does not know."""
-    _check_formats(cloud, site, cloud.software_configs.all(_prefix(site.name)))
+def check_format(cloud: Cloud, site: Site, listed: SoftwareConfigList | None = None) -> None:
+    """Raise Refused if `keep` would: a format of what is kept is not known to this version."""
+    _check_formats(cloud, site, _earlier(site, _records(cloud, site, listed)))
 
 
-def keep(cloud: Cloud, site: Site) -> None:
+def keep(cloud: Cloud, site: Site, listed: SoftwareConfigList | None = None) -> None:
     """Keep a site's file in place of earlier ones; nothing is written when it is kept already.
 
-    A site that was taken from what is kept has nothing new to keep. Raises Refused if a newer
-    version of Ao keeps the file in a format that this one does not know.
+    `listed` are the project's texts as they were listed since the site's lock is held, if they
+    were. A site that was taken from what is kept has nothing new to keep. Raises Refused if a
+    newer version of Ao keeps the file in a format that this one does not know.
     """
     if site.folder is None:
         return
-    name = f"{_prefix(site.name)}{sha256(site.source.encode()).hexdigest()[:16]}"
-    records = cloud.software_configs.all(_prefix(site.name))
-    earlier = [record for record in records if record.name != name]
+    name = _name(site)
+    records = _records(cloud, site, listed)
+    earlier = _earlier(site, records)
     _check_formats(cloud, site, earlier)
     if len(earlier) == len(records):
         cloud.software_configs.add(name, site.source)
@@ -232,6 +233,25 @@ def _refuse_newer(name: str, record: SoftwareConfig, text: str) -> None:
             ),
             cure=UPGRADE,
         )
+
+
+def _records(
+    cloud: Cloud, site: Site, listed: SoftwareConfigList | None
+) -> tuple[SoftwareConfig, ...]:
+    """Return the records of a site's file, from a list of the project's texts if there is one."""
+    beginning = _prefix(site.name)
+    return listed.named(beginning) if listed else cloud.software_configs.all(beginning)
+
+
+def _earlier(site: Site, records: Iterable[SoftwareConfig]) -> list[SoftwareConfig]:
+    """Return the records that are not of the site's file as it is now."""
+    name = _name(site)
+    return [record for record in records if record.name != name]
+
+
+def _name(site: Site) -> str:
+    """Return the name of the record that keeps a site's file as it is now."""
+    return f"{_prefix(site.name)}{sha256(site.source.encode()).hexdigest()[:16]}"
 
 
 def _prefix(site: str) -> str:

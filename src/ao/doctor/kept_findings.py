@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from ao.cloud import Cloud, SoftwareConfig
+from ao.cloud import Cloud, SoftwareConfig, SoftwareConfigList
 from ao.doctor.findings import Findings
 from ao.errors import NotFound, Refused
 from ao.message import message
@@ -61,12 +62,19 @@ def check_format(cloud: Cloud, site: Site) -> None:
 def recall(work: Work) -> Findings | None:
     """Return the last findings; None when there are none that can be read, which is told.
 
+    Where the project's texts were listed since the lock is held, they are those of that moment.
     Anybody with a role in the project may have written them, and another version of Ao too.
     """
-    records = _records(work.cloud, work.site)
+    records = _records(work.cloud, work.site, work.texts)
     if not records:
         return None
-    text = work.cloud.software_configs.read(records[-1])
+    try:
+        text = work.cloud.software_configs.read(records[-1])
+    except NotFound:
+        if work.texts is None:
+            raise
+        # The doctor has examined anew meanwhile.
+        return recall(replace(work, texts=None))
     newer = newer_format(text, FORMAT)
     if newer is not None:
         work.tell_once(
@@ -98,7 +106,10 @@ def forget(cloud: Cloud, site: Site) -> None:
         cloud.software_configs.remove(record)
 
 
-def _records(cloud: Cloud, site: Site) -> tuple[SoftwareConfig, ...]:
+def _records(
+    cloud: Cloud, site: Site, listed: SoftwareConfigList | None = None
+) -> tuple[SoftwareConfig, ...]:
     """Records of the site's findings; the name of another site's may begin alike."""
     name = _name(site)
-    return tuple(record for record in cloud.software_configs.all(name) if record.name == name)
+    found = listed.named(name) if listed else cloud.software_configs.all(name)
+    return tuple(record for record in found if record.name == name)

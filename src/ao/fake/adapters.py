@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from ao.cloud import models
@@ -388,9 +389,16 @@ class SoftwareConfigs(Service):
         return tuple(record for record in kept if record.name.startswith(prefix))
 
     @reads
-    def count(self) -> int:
-        """Return how many software configs the project has."""
-        return len(self._project.heat.software_configs)
+    def listing(self) -> models.SoftwareConfigList:
+        """Return all software configs, without texts, and how many there are."""
+        kept = tuple(self._project.heat.software_configs)
+        return models.SoftwareConfigList(records=kept, count=len(kept))
+
+    @reads
+    def since(self, moment: datetime) -> tuple[models.SoftwareConfig, ...]:
+        """Return the software configs that were created at a moment or later, oldest first."""
+        kept = self._project.heat.software_configs
+        return tuple(record for record in kept if record.written >= moment)
 
     @reads
     def read(self, record: models.SoftwareConfig) -> str:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
@@ -87,8 +88,14 @@ class _Text:
     format: Format = FORMAT
 
 
-_TEXT: TypeAdapter[_Text] = TypeAdapter(_Text)
-_ENTRIES: TypeAdapter[tuple[_Entry, ...]] = TypeAdapter(_Entries)
+@cache
+def _text_adapter() -> TypeAdapter[_Text]:
+    return TypeAdapter(_Text)
+
+
+@cache
+def _entries_adapter() -> TypeAdapter[tuple[_Entry, ...]]:
+    return TypeAdapter(_Entries)
 
 
 def write(entries: Sequence[Folded]) -> str | None:
@@ -116,7 +123,8 @@ def read(site: str, text: str) -> tuple[Folded, ...] | NewerFormat:
     if newer is not None:
         return newer
     try:
-        found = _ENTRIES.validate_json(_unpacked(_TEXT.validate_json(text).entries))
+        packed = _text_adapter().validate_json(text).entries
+        found = _entries_adapter().validate_json(_unpacked(packed))
     except (ValidationError, ValueError):
         raise Invalid(message("it is no archive of entries")) from None
     return tuple(_folded(site, *it) for it in found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -55,7 +56,10 @@ class _Text:
     """Messages that texts of the event are, by the event's fields; an older Ao knows none."""
 
 
-_TEXT: TypeAdapter[_Text] = TypeAdapter(_Text)
+@cache
+def _adapter() -> TypeAdapter[_Text]:
+    """Return what reads and writes texts; to make it takes longer than many a command."""
+    return TypeAdapter(_Text)
 
 
 def write(host: str, event: Event) -> str:
@@ -91,7 +95,7 @@ def read(id: str, heading: Heading, text: str) -> Entry:  # noqa: A002
     if len(text) > CAP:
         raise Invalid(message("it has more than %(count)s characters", count=f"{CAP:,}"))
     try:
-        kept = _TEXT.validate_json(text)
+        kept = _adapter().validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         why, place = line(first["msg"]), [str(part) for part in first["loc"]]
@@ -183,7 +187,7 @@ def _json(host: str, event: Event) -> str:
         for name in _fields(event)
         if isinstance(text := getattr(event, name), Message)
     }
-    told = _TEXT.dump_python(_Text(host=host, event=event, messages=messages), mode="json")
+    told = _adapter().dump_python(_Text(host=host, event=event, messages=messages), mode="json")
     if not messages:
         del told["messages"]
     return json.dumps(_rounded(told), separators=(",", ":"))

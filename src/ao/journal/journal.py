@@ -13,10 +13,10 @@ import socket
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from ao.cloud import Cloud, SoftwareConfig
+from ao.cloud import Cloud, SoftwareConfig, SoftwareConfigList
 from ao.errors import AoError, NotFound
 from ao.journal import archive, entry, folding, retention, summary
 from ao.journal.archive import Folded
@@ -43,6 +43,8 @@ LOOKS = 5
 """Times that the journal is listed while others fold it, so that archives go as they are read."""
 
 
+CLOCKS = timedelta(seconds=120)
+"""By how much the clocks of Heat's engines may differ, which tell when a text was written."""
 COMMON = "ao."
 """Beginning of the names of entries and of archives."""
 
@@ -83,6 +85,10 @@ class Journal:
         """What archives hold, by their IDs; None of one from which nothing is taken."""
         self._folded: dict[SoftwareConfig, str] = {}
         """Texts of entries that archives hold."""
+        self._known: SoftwareConfigList | None = None
+        """The project's texts as far as they are known; None where all are to be listed."""
+        self._is_new = False
+        """Whether nothing newer need be looked for."""
         self.has_ended = False
         """Whether the end of an operation was added here."""
 
@@ -148,6 +154,14 @@ class Journal:
                 if release in (None, heading.release)
             ]
         return self._read(found)
+
+    def know(self, listed: SoftwareConfigList, *, now: bool = True) -> None:
+        """Take the project's texts as they are listed, and list only what is newer from then on.
+
+        If they are listed `now`, they are good for the next look as they are. It is for whoever
+        holds the site's lock, or is about to take it: nobody else folds the journal meanwhile.
+        """
+        self._known, self._is_new = listed, now
 
     def open_releases(self) -> tuple[Operation, ...]:
         """Return the releases that have not ended, oldest first; in one request."""
@@ -230,6 +244,7 @@ class Journal:
             if held is not None:
                 self._fold(keep, loose, held)
                 return
+            self._known = None
 
     def _fold(
         self,
@@ -294,6 +309,7 @@ class Journal:
 
     def _remove(self, groups: Iterable[Sequence[SoftwareConfig]]) -> None:
         """Remove the records of each group side by side, group after group."""
+        self._known = None
         with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="journal") as pool:
             for group in groups:
                 list(pool.map(self._cloud.software_configs.remove, group))
@@ -330,7 +346,18 @@ class Journal:
 
     def _headings(self) -> list[Pair]:
         """Return the entries that are texts of their own, in the order of writing."""
-        return self._arranged(self._cloud.software_configs.all(prefix(self._site)))
+        return self._arranged(self._listed(prefix(self._site)))
+
+    def _listed(self, beginning: str) -> tuple[SoftwareConfig, ...]:
+        """Return the records whose names begin so, oldest first."""
+        known = self._known
+        if known is None or known.latest is None:
+            return self._cloud.software_configs.all(beginning)
+        if not self._is_new:
+            newer = self._cloud.software_configs.since(known.latest - CLOCKS)
+            self._known = known = known.with_newer(newer)
+        self._is_new = False
+        return known.named(beginning)
 
     def _arranged(self, records: Iterable[SoftwareConfig]) -> list[Pair]:
         found, invalid = arranged(records)
@@ -345,6 +372,7 @@ class Journal:
             held = self._read_archives(archives)
             if held is not None:
                 break
+            self._known = None
         return self._union(loose, held or {})
 
     def _of_open(self, release: str) -> list[Pair] | None:
@@ -355,7 +383,7 @@ class Journal:
 
     def _records(self) -> tuple[list[SoftwareConfig], list[SoftwareConfig]]:
         """Return the records of entries, and those of archives, oldest first; in one request."""
-        records = self._cloud.software_configs.all(COMMON)
+        records = self._listed(COMMON)
         return (
             [it for it in records if it.name.startswith(prefix(self._site))],
             [it for it in records if it.name.startswith(archive.prefix(self._site))],

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
@@ -60,7 +61,9 @@ class KeptMessage:
         return Message(template, {name: _read(it, depth) for name, it in self.parameters.items()})
 
 
-_KEPT: TypeAdapter[dict[str, KeptMessage]] = TypeAdapter(dict[str, KeptMessage])
+@cache
+def _adapter() -> TypeAdapter[dict[str, KeptMessage]]:
+    return TypeAdapter(dict[str, KeptMessage])
 
 
 def read_all(kept: object) -> Mapping[str, KeptMessage]:
@@ -69,7 +72,7 @@ def read_all(kept: object) -> Mapping[str, KeptMessage]:
     Of what this version cannot read, nothing: its texts are there all the same.
     """
     try:
-        return _KEPT.validate_python(kept)
+        return _adapter().validate_python(kept)
     except ValidationError:
         return {}
 

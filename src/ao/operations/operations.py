@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ao import lock
 from ao.apply.switch import target
+from ao.cloud import SoftwareConfigList
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.hooks import hooks, migration
@@ -103,9 +104,9 @@ def switch(
     for `i_know`; and as `reconcile.switch` does.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal") as aside:
-        operations = aside.submit(Journal(work).operations)
+        known = aside.submit(_operations, work)
         before = work.observe()
-        releases = operations.result()
+        texts, releases = known.result()
     to = target(before, wanted)
     version = before.systems[to].version
     begun = Begun(act=Act.SWITCH, version=version, old=before.live, new=to, reason=reason)
@@ -118,9 +119,10 @@ def switch(
     with (
         locked(work, purpose, facts=before) as site,
         # Begun under the lock; what was observed before it was for what is said of the switch.
-        reconcile.looking(site.work) as looks,
+        reconcile.looking(replace(site.work, texts=texts)) as looks,
         site.operation(begun) as operation,
     ):
+        site.journal.know(texts, now=False)
         for note in left_out(work.site, OF_SWITCH):
             operation.work.note(note)
             operation.write(Noted(text=note))
@@ -139,6 +141,13 @@ def switch(
             measurement = options.measurement
             if measurement is not None and measurement.cutover is not None:
                 operation.write(Switched(cutover=measurement.cutover))
+
+
+def _operations(work: Work) -> tuple[SoftwareConfigList, tuple[Operation, ...]]:
+    """Return the project's texts, and the operations that the site's journal tells of."""
+    texts, journal = work.cloud.software_configs.listing(), Journal(work)
+    journal.know(texts)
+    return texts, journal.operations()
 
 
 def down(work: Work, colours: frozenset[Colour]) -> Facts:

@@ -148,7 +148,7 @@ def deploy(work: Work, version: str, seen: Facts | None = None) -> Facts:
     before = _preflight(
         work, lambda facts: plan.deploy(work.site, facts, version, frozenset()), seen
     )
-    stored.keep(work.cloud, work.site)
+    stored.keep(work.cloud, work.site, work.texts)
     with scale_in_hold.hold_scale_in(work, before) as keeping:
         facts = _run(
             keeping, lambda facts, done: plan.deploy(work.site, facts, version, done), before

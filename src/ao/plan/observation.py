@@ -127,6 +127,25 @@ def read(cloud: Cloud, site: Site, last: Observation | None = None) -> Observati
         )
 
 
+def with_members(cloud: Cloud, facts: Facts, colour: Colour) -> Facts:
+    """Return the facts of a moment ago, with the members of one system read anew."""
+    system = facts.systems[colour]
+    if system.load_balancer is None or system.pool_id is None:
+        return facts
+    status = cloud.load_balancers.status(system.load_balancer.id)
+    told = status.members.get(system.pool_id) if status else ()
+    anew = replace(system, members=_members(cloud, system.pool_id) if told is None else told)
+    return replace(facts, systems={**facts.systems, colour: anew})
+
+
+def _members(cloud: Cloud, pool_id: str) -> tuple[Member, ...]:
+    """Return the members of a pool that no listener leads to; none of one that is gone."""
+    try:
+        return cloud.load_balancers.members(pool_id)
+    except NotFound:
+        return ()
+
+
 def unchanged(stacks: Mapping[str, Stack], last: Observation | None) -> Resources:
     """Return the resources of stacks at which Heat has done nothing since they were read. Pure."""
     if last is None:
@@ -238,9 +257,7 @@ class _BalancerReader:
 
     def _listeners(self, balancer_id: str, status: BalancerStatus) -> tuple[Listener, ...]:
         """Return the listeners as the last observation tells, unless they lead elsewhere since."""
-        before = self._last.statuses.get(balancer_id) if self._last else None
-        same = before is not None and before.listeners == status.listeners
-        if self._last and same and _agree(self._last.listeners, status):
+        if self._last and _agree(self._last.listeners, status):
             return self._last.listeners
         return self._cloud.load_balancers.listeners(balancer_id)
 

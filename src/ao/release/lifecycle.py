@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import NoReturn
 
 from ao import lock
 from ao.checks.checks import CheckFailed
+from ao.cloud import SoftwareConfigList
 from ao.config import stored
 from ao.cutover.measurement import Measurement
 from ao.errors import AoError, Refused
@@ -97,7 +98,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             unfinished = _unless_over(site, unfinished, options)
         if unfinished is None:
             guard.may_write(facts)
-            stored.check_format(held.cloud, held.site)
+            stored.check_format(held.cloud, held.site, site.texts)
             old, new = colours(facts, None)
             if facts.systems[old].version == version and not facts.switching_to:
                 held.note(
@@ -116,7 +117,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 )
             query_check.check(held, new, version)
             stages = plan_stages(held.site, facts, version, skip=options.skip)
-            text_quota.check(held, journal, stages)
+            text_quota.check(held, journal, stages, site.texts.count)
             releaser = Person(
                 user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
             )
@@ -307,6 +308,8 @@ class ReleaseSite(LockedSite):
 
     facts: Facts
     """Facts that were observed once the lock was held."""
+    texts: SoftwareConfigList
+    """The project's texts, listed once the lock was held."""
 
 
 @contextmanager
@@ -321,9 +324,15 @@ def _locked(work: Work, purpose: str, options: Options, version: str = "") -> It
 
     with locked(work, purpose, release=version, now=now) as site:
         facts = site.work.observe()
-        with scale_in_hold.hold_scale_in(site.work, facts) as held:
+        texts = site.work.cloud.software_configs.listing()
+        site.journal.know(texts)
+        with scale_in_hold.hold_scale_in(replace(site.work, texts=texts), facts) as held:
             yield ReleaseSite(
-                work=held, journal=site.journal, taken_over=site.taken_over, facts=facts
+                work=held,
+                journal=site.journal,
+                taken_over=site.taken_over,
+                facts=facts,
+                texts=texts,
             )
 
 

@@ -30,6 +30,7 @@ from ao.operations import reconcile
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
 from ao.plan.facts import Facts
+from ao.plan.observation import with_members
 from ao.progress import Silent, Status
 from ao.release.errors import RolledBack
 from ao.release.run import ReleaseRun
@@ -86,11 +87,14 @@ def switch(run: ReleaseRun, facts: Facts) -> None:
 def _await_health(run: ReleaseRun) -> None:
     """Come back when all servers of the new system pass the health check.
 
-    One may fail it for a moment. After `deadlines.serve` the switch itself refuses.
+    One may fail it for a moment. After `deadlines.serve` the switch itself refuses. Where the site
+    was observed a moment ago, the members alone are looked at anew.
     """
 
     def look() -> Ready[None] | Waiting:
-        system = run.observe().systems[run.past.new]
+        known = run.fresh
+        facts = with_members(run.work.cloud, known, run.past.new) if known else run.observe()
+        system = facts.systems[run.past.new]
         hopeless = system.stack is None or system.stack.failed
         if hopeless or system.online >= system.size:
             return Ready(None)
@@ -101,6 +105,7 @@ def _await_health(run: ReleaseRun) -> None:
             new=run.past.new,
         )
         run.work.progress.emit(Status(seen))
+        run.seen(None)
         return Waiting(seen)
 
     with suppress(DeadlinePassed):

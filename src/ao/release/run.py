@@ -158,6 +158,8 @@ class ReleaseRun:
         """Run the hooks of a point; raises HookFailed."""
         if self.work.site.hooks.get(point):
             hooks.run(self.work, point, self.context())
+            # Whatever the commands did may have changed what was observed.
+            self.seen(None)
 
     def notify(self, event: notification.Event, **more: object) -> None:
         """Tell an event to those who want to know."""

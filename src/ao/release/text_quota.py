@@ -24,15 +24,15 @@ def needed(stages: Sequence[PlannedStage]) -> int:
     return 2 * sum(it.state is State.TODO for it in stages) + BESIDES + ARCHIVES
 
 
-def check(work: Work, journal: Journal, stages: Sequence[PlannedStage]) -> None:
+def check(work: Work, journal: Journal, stages: Sequence[PlannedStage], used: int) -> None:
     """Refuse a release whose texts would not fit into the project; tell when few more do.
 
-    Where they do not fit, the site's own journal is folded first. Raises QuotaExceeded.
+    The project has `used` texts. Where more do not fit, the site's own journal is folded first.
+    Raises QuotaExceeded.
     """
     limit, more = work.site.rules.texts, needed(stages)
     if limit < 0:
         return
-    used = work.cloud.software_configs.count()
     if used + more > limit:
         used = _folded(work, journal)
     if used + more > limit:
@@ -71,4 +71,4 @@ def _folded(work: Work, journal: Journal) -> int:
         journal.fold(work.site.rules.keep)
     except AoError as error:
         work.note(message("The journal was not folded: %(message)s.", message=error.message))
-    return work.cloud.software_configs.count()
+    return work.cloud.software_configs.listing().count

@@ -9,6 +9,7 @@ import typing
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -67,6 +68,7 @@ LOCK = Lock(
 RECORD = SoftwareConfig(id="c-1", name="", created_at="")
 ALARM = Alarm(id="a-1", name="", enabled=True, state="", reason="")
 TEMPLATE = Template(body="")
+NOV_2026 = datetime(2026, 11, 1, tzinfo=UTC)
 
 CASES: dict[str, Callable[[Cloud], object]] = {
     "stacks.all": lambda cloud: cloud.stacks.all(),
@@ -115,8 +117,9 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "locks.take": lambda cloud: cloud.locks.take("n-1", "ao-shop-lock", "{}"),
     "locks.renew": lambda cloud: cloud.locks.renew(LOCK, "{}"),
     "locks.remove": lambda cloud: cloud.locks.remove(LOCK),
-    "software_configs.count": lambda cloud: cloud.software_configs.count(),
+    "software_configs.listing": lambda cloud: cloud.software_configs.listing(),
     "software_configs.all": lambda cloud: cloud.software_configs.all("ao.site/"),
+    "software_configs.since": lambda cloud: cloud.software_configs.since(NOV_2026),
     "software_configs.read": lambda cloud: cloud.software_configs.read(RECORD),
     "software_configs.add": lambda cloud: cloud.software_configs.add("ao.site/shop/1", "x"),
     "software_configs.remove": lambda cloud: cloud.software_configs.remove(RECORD),

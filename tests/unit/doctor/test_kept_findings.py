@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,6 +121,16 @@ def test_findings_say_their_format() -> None:
     (record,) = asked.cloud.software_configs.all("ao-shop-doctor")
     assert json.loads(asked.cloud.software_configs.read(record))["format"] == kept_findings.FORMAT
     assert kept_findings.recall(asked) == found
+
+
+def test_findings_that_are_kept_anew_after_texts_were_listed_are_recalled() -> None:
+    asked = work(RECORDED)
+    listed = replace(asked, texts=asked.cloud.software_configs.listing())
+    found = kept_findings.recall(listed)
+    assert found is not None
+    other = replace(found, provider="another")
+    kept_findings.keep(asked.cloud, asked.site, other)
+    assert kept_findings.recall(listed) == other
 
 
 def test_findings_of_a_newer_format_are_told_with_the_version_that_is_needed() -> None:

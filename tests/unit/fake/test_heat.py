@@ -238,5 +238,5 @@ def test_a_project_has_no_more_software_configs_than_heat_lets_it() -> None:
     cloud.software_configs.add("two", "x")
     with pytest.raises(QuotaExceeded, match="maximum software configs per tenant, 2"):
         cloud.software_configs.add("three", "x")
-    assert cloud.software_configs.count() == 2
+    assert cloud.software_configs.listing().count == 2
     assert "software configs" not in {it.resource for it in cloud.quotas()}, "Heat tells nobody"

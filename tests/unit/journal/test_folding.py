@@ -82,6 +82,55 @@ def test_an_open_release_is_not_folded_and_hears_what_is_asked(cloud: fake.Cloud
     assert [it for it in kinds(cloud) if it == "step begun"] == ["step begun"] * 2
 
 
+def test_one_that_knows_what_there_is_lists_only_what_is_newer(cloud: fake.Cloud) -> None:
+    run(journal_of(cloud), cloud)
+    release = run(journal_of(cloud), cloud, outcome=None)
+    journal = journal_of(cloud)
+    journal.know(cloud.software_configs.listing())
+    cloud.calls.clear()
+    assert [it.id for it in journal.open_releases()] == [release]
+    assert not cloud.calls
+    asked = Asked(ask=Ask.ABORT, reason="complaints")
+    journal_of(cloud).write(asked, release)
+    cloud.calls.clear()
+    assert journal.requests(release)[-1].event == asked
+    assert {it.name for it in cloud.calls} == {"software_configs.since", "software_configs.read"}
+
+
+def test_where_an_engine_of_heats_has_a_slow_clock_what_it_writes_is_heard(
+    cloud: fake.Cloud,
+) -> None:
+    release = run(journal_of(cloud), cloud, outcome=None)
+    journal = journal_of(cloud)
+    journal.know(cloud.software_configs.listing())
+    journal.open_releases()
+    asked = Asked(ask=Ask.ABORT)
+    journal_of(cloud).write(asked, release)
+    texts = cloud.openstack.project(cloud.name).heat.software_configs
+    (late, text) = texts.popitem()
+    texts[replace(late, created_at="2026-01-01T00:00:00Z")] = text
+    assert asked in [it.event for it in journal.requests(release)]
+
+
+@pytest.mark.parametrize("folded", [False, True], ids=["loose", "folded before"])
+def test_one_that_knows_less_than_somebody_has_folded_meanwhile_tells_all_the_same(
+    cloud: fake.Cloud, folded: bool
+) -> None:
+    ids = [run(journal_of(cloud), cloud) for _ in range(7)]
+    if folded:
+        journal_of(cloud).fold(ALL)
+        ids.append(run(journal_of(cloud), cloud))
+    journal = journal_of(cloud)
+    journal.know(cloud.software_configs.listing(), now=False)
+    ids.append(run(journal_of(cloud), cloud))
+    journal_of(cloud).fold(ALL)
+    texts = names(cloud)
+    assert [it.id for it in journal.operations()] == ids
+    assert told(journal) == told(journal_of(cloud))
+    journal.fold(ALL)
+    assert names(cloud) == texts
+
+
 def test_what_is_written_to_a_release_that_was_folded_is_told_in_its_place(
     cloud: fake.Cloud,
 ) -> None:

@@ -11,7 +11,7 @@ from ao.cloud import Alarm, Listener, LoadBalancer, Member, Resource, Server
 from ao.colour import Colour
 from ao.errors import NotAuthenticated, NotFound, QuotaExceeded, Refused
 from ao.operations import reconcile
-from ao.plan.observation import Observation, assemble, read
+from ao.plan.observation import Observation, assemble, read, with_members
 from ao.site import Method, Site
 from ao.work import Work
 from tests.unit.operations.sites import SITES, built, start
@@ -284,6 +284,44 @@ def test_a_second_look_asks_for_what_may_have_changed_and_tells_the_same(method:
     assert calls(work, "stacks.resources") == 0
     assert calls(work, "load_balancers.listeners") == 0
     assert len(work.cloud.calls) == {Method.POOL: 3, Method.ADDRESS: 4}[method]
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_members_of_one_system_are_read_anew_in_one_request(method: Method) -> None:
+    work = built(SITES[method])
+    before = work.observe()
+    by_hand(work, "a server stops")
+    work.cloud.calls.clear()
+    facts = with_members(work.cloud, before, BLUE)
+    assert len(work.cloud.calls) == 1
+    assert facts.systems[BLUE].online == before.systems[BLUE].online - 1
+    assert replace(facts, systems=before.systems) == before
+
+
+def test_members_of_a_pool_that_no_listener_leads_to_are_read_all_the_same() -> None:
+    work = built(SITES[Method.POOL])
+    facts = work.observe()
+    assert facts.preview_listener is not None
+    work.cloud.load_balancers.set_default_pool(facts.preview_listener, None)
+    assert len(with_members(work.cloud, facts, GREEN).systems[GREEN].members) == 2
+
+
+def test_a_load_balancer_that_is_gone_has_no_members() -> None:
+    work = built(SITES[Method.ADDRESS])
+    facts = work.observe()
+    by_hand(work, "the live load balancer goes")
+    assert with_members(work.cloud, facts, BLUE).systems[BLUE].members == ()
+
+
+def test_listeners_that_were_read_after_a_move_are_not_asked_for_again() -> None:
+    work = built(SITES[Method.POOL])
+    listener = work.observe().production_listener
+    assert listener is not None
+    work.cloud.load_balancers.set_default_pool(listener, work.observe().systems[GREEN].pool_id)
+    work.note_listeners(work.cloud.load_balancers.listeners())
+    work.cloud.calls.clear()
+    assert work.observe().live is GREEN
+    assert calls(work, "load_balancers.listeners") == 0
 
 
 def by_hand(work: Work, change: str) -> None:

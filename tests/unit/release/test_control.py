@@ -152,7 +152,7 @@ def test_a_journal_that_is_silent_after_a_mark_is_read_again(site: Site) -> None
     def silent(work: Work) -> None:
         abort(work)
         for _ in range(2):
-            work.cloud.faults.fail("software_configs.all", Unavailable("Heat is silent"))
+            work.cloud.faults.fail("software_configs.since", Unavailable("Heat is silent"))
 
     meanwhile = Meanwhile(watching(site), 20.0, silent)
     with pytest.raises(RolledBack, match="complaints"):

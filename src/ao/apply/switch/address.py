@@ -41,13 +41,15 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
         return (preview, production) if move.urgent else (preview,)
     if facts.previewed is to.other and not facts.switching_to:
         return ()
-    old = facts.systems[to.other]
-    drained = Drain(to.other, move.way, move.quiet)
-    for step in (Confirm("production", to), drained):
-        needless = step is drained and (move.force or old.load_balancer is None)
-        if step not in done and not needless:
-            return (step,)
-    return (PointPreview(to.other),)
+    seen = Confirm("production", to)
+    if seen not in done:
+        return (seen,)
+    drained, parked = Drain(to.other, move.way, move.quiet), PointPreview(to.other)
+    gone = facts.systems[to.other].load_balancer is None
+    if move.force or gone or drained in done:
+        return (parked,)
+    # In one plan: what a drain changes is nothing that the preview goes by.
+    return (drained, parked)
 
 
 def production(work: Work, facts: Facts, step: PointProduction) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from ao.apply.switch import load_balancer
 from ao.clock import Ready, Waiting
-from ao.cloud import LoadBalancer
+from ao.cloud import LoadBalancer, Statistics
 from ao.colour import Colour
 from ao.errors import CloudError, DeadlinePassed
 from ao.hooks import shell_command
@@ -25,6 +25,9 @@ from ao.work import Work
 
 INTERVAL = 0.5
 """Seconds between two looks at the old system."""
+COUNTED = 1.0
+"""Seconds for which what a load balancer has counted is good: an amphora tells it every 10 seconds
+(octavia/common/config.py: heartbeat_interval)."""
 
 Sign = Callable[[], int]
 """Clients that are seen on the old system."""
@@ -93,7 +96,7 @@ def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
         return []
     try:
         load_balancer.reload(work, own)
-        begun = work.cloud.load_balancers.statistics(own).total_connections
+        begun = work.cloud.load_balancers.statistics(own)
     except (CloudError, DeadlinePassed) as error:
         work.note(
             message(
@@ -107,16 +110,23 @@ def _reload(work: Work, own: LoadBalancer | None) -> list[Sign]:
 class _Served:
     """The connections that a load balancer serves, by its statistics."""
 
-    def __init__(self, work: Work, balancer: LoadBalancer, total: int) -> None:
+    def __init__(self, work: Work, balancer: LoadBalancer, begun: Statistics) -> None:
+        """Count from what the load balancer has counted until now."""
         self._work = work
         self._balancer = balancer
-        self._total = total
+        self._last = begun
+        self._served = begun.active_connections
+        self._asked = work.clock.now()
 
     def look(self) -> int:
-        """Return the connections that it has or, if more, that it took since the last look."""
-        now = self._work.cloud.load_balancers.statistics(self._balancer)
-        grown, self._total = now.total_connections - self._total, now.total_connections
-        return max(grown, now.active_connections)
+        """Return the connections that it has or, if more, that it took since it was asked last."""
+        asked = self._work.clock.now()
+        if asked - self._asked >= COUNTED:
+            now = self._work.cloud.load_balancers.statistics(self._balancer)
+            grown = now.total_connections - self._last.total_connections
+            self._last, self._asked = now, asked
+            self._served = max(grown, now.active_connections)
+        return self._served
 
 
 class _Quiet:

@@ -11,8 +11,11 @@ from ao.message import message
 from ao.plan import guard
 from ao.work import Work
 
-INTERVAL = 0.25
-"""Seconds between two looks at a load balancer whose change is waited for."""
+SOONEST = 1.0
+"""Seconds until a load balancer whose change is waited for is looked at: its proxies are told by
+Octavia's worker, and hardly sooner."""
+INTERVAL = 0.5
+"""Seconds between two looks at it then."""
 TURN = 0.3
 """Seconds between two looks at one that does not take a change yet."""
 
@@ -68,6 +71,7 @@ def until_active(work: Work, balancer: LoadBalancer, deadline: float | None = No
             return Ready(None)
         return Waiting(message("it is %(status)s", status=status))
 
+    work.clock.sleep(SOONEST)
     work.clock.until(
         look,
         what=message("load balancer %(name)s to be ACTIVE", name=balancer.name),

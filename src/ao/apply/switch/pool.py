@@ -87,6 +87,7 @@ def _lead(work: Work, shared: LoadBalancer, listener: Listener | None, pool_id: 
 
 def _reread(work: Work, shared: LoadBalancer, listener: Listener) -> Listener:
     there = work.cloud.load_balancers.listeners(shared.id)
+    work.note_listeners(there)
     return _present(next((it for it in there if it.id == listener.id), None))
 
 

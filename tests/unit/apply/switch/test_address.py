@@ -55,7 +55,7 @@ def test_a_switch_is_seen_on_the_preview_address_moved_confirmed_and_parked() ->
     facts = replace(facts, production=floating_ip("production", "green-vip"))
     assert address.plan(facts, GREEN, done, MOVE) == (on_production,)
     done |= {on_production}
-    assert address.plan(facts, GREEN, done, MOVE) == (DRAINED,)
+    assert address.plan(facts, GREEN, done, MOVE) == (DRAINED, PointPreview(BLUE))
     assert address.plan(facts, GREEN, done | {DRAINED}, MOVE) == (PointPreview(BLUE),)
 
     assert address.plan(whole(live=GREEN), GREEN, done, MOVE) == ()
