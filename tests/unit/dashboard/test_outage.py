@@ -117,6 +117,15 @@ class OutageTest(VisitorTest):
                 assert 'data-action="switch"' not in text
                 assert 'data-action="lock"' in text
 
+    def test_without_the_lock_nothing_is_offered_that_depends_on_who_holds_it(self) -> None:
+        with self.silent("locks"):
+            text = self.text("now", "shop")
+        withheld = text.split('class="ao-withheld">')[1].split("</p>")[0]
+        assert withheld.startswith("Who holds the lock is not known.")
+        assert "Unlock" in withheld
+        assert 'data-action="lock"' not in text
+        assert 'data-action="switch"' in text
+
     def test_without_aodh_or_prometheus_a_site_shows_all_else(self) -> None:
         for part in ("alarms", "metrics"):
             with self.subTest(part), self.hung(part):
