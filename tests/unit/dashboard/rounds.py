@@ -8,7 +8,7 @@ from unittest import mock
 
 from ao import fake
 
-QUIET = 0.05
+QUIET = 0.15
 """Seconds without another call after which all that were made are answered."""
 
 

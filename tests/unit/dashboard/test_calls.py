@@ -16,12 +16,12 @@ SITE = {Method.POOL: (11, 3), Method.ADDRESS: (12, 3)}
 SCALED = (19, 4)
 """Those of a site that load scales, by the pool method: four alarms, two loads, two signals."""
 FORM, CHART = (11, 3), (2, 2)
-TRIES = 5
+TRIES = 8
 """Times that a page is looked at: a thread of a busy machine may miss its round."""
 
 
-def cost(visitor: VisitorTest, look: Callable[[], object]) -> tuple[int, int]:
-    """Calls and round trips of a page whose texts have been read before."""
+def check(visitor: VisitorTest, wanted: tuple[int, int], look: Callable[[], object]) -> None:
+    """See what a page costs whose texts have been read before, by the best of some looks."""
     look()
     found = []
     for _ in range(TRIES):
@@ -29,17 +29,19 @@ def cost(visitor: VisitorTest, look: Callable[[], object]) -> tuple[int, int]:
         with counted(visitor.cloud) as rounds:
             look()
         found.append((len(visitor.cloud.calls) - before, rounds.count))
-    return min(found)
+        if found[-1] <= wanted:
+            break
+    assert min(found) == wanted
 
 
 class CallsTest(VisitorTest):
     def test_the_list_asks_for_its_seven_lists_side_by_side(self) -> None:
-        assert cost(self, lambda: self.text("index")) == LIST
-        assert cost(self, lambda: self.text("rows")) == LIST
+        for view in ("index", "rows"):
+            check(self, LIST, lambda view=view: self.text(view))
 
     def test_a_site_asks_for_what_it_shows(self) -> None:
         for view in ("site", "now"):
-            assert cost(self, lambda view=view: self.text(view, "shop")) == SITE[Method.POOL], view
+            check(self, SITE[Method.POOL], lambda view=view: self.text(view, "shop"))
 
     def test_nova_is_not_asked_and_no_list_twice(self) -> None:
         before = len(self.cloud.calls)
@@ -50,11 +52,11 @@ class CallsTest(VisitorTest):
             assert names.count(once) == 1, once
 
     def test_a_form_asks_for_what_it_says(self) -> None:
-        assert cost(self, lambda: self.text("action", "shop", "switch")) == FORM
+        check(self, FORM, lambda: self.text("action", "shop", "switch"))
 
     def test_a_chart_is_one_list_and_the_site_file(self) -> None:
         act = switched(self.work)
-        assert cost(self, lambda: self.page("cut-over", "shop", act)) == CHART
+        check(self, CHART, lambda: self.page("cut-over", "shop", act))
 
 
 class AddressCallsTest(VisitorTest):
@@ -62,7 +64,7 @@ class AddressCallsTest(VisitorTest):
         return self.changed(lambda text: text.replace("method: pool", "method: address"))
 
     def test_a_site_of_two_load_balancers_asks_for_one_more(self) -> None:
-        assert cost(self, lambda: self.text("now", "shop")) == SITE[Method.ADDRESS]
+        check(self, SITE[Method.ADDRESS], lambda: self.text("now", "shop"))
 
 
 class ScaledCallsTest(VisitorTest):
@@ -70,4 +72,4 @@ class ScaledCallsTest(VisitorTest):
         return self.changed(lambda text: text + RULES)
 
     def test_load_and_alarms_are_asked_for_beside_the_rest(self) -> None:
-        assert cost(self, lambda: self.text("now", "shop")) == SCALED
+        check(self, SCALED, lambda: self.text("now", "shop"))
