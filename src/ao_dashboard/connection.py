@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import openstack.connection
@@ -14,15 +15,27 @@ from keystoneauth1.session import Session
 import ao
 from ao.cloud import Cloud, of
 
+TIMEOUT = 30.0
+"""Seconds that a service has for an answer to an action."""
+PROJECTS = 1000
+"""Projects of which this process remembers where their services have which version of an API."""
 
-def cloud(request: HttpRequest) -> Cloud:
+
+def cloud(request: HttpRequest, patience: float = TIMEOUT) -> Cloud:
     """Return the cloud of the user's project, by the token that Horizon has; Keystone is not asked.
 
-    The token has the rights of the user, and no more.
+    The token has the rights of the user, and no more. A service has `patience` seconds for an
+    answer.
     """
     user: Any = request.user
     auth = AccessInfoPlugin(access.create(body=_token(user), auth_token=user.token.id))
-    session = Session(auth=auth, verify=_verify(), app_name="ao-dashboard", timeout=_TIMEOUT)
+    session = Session(
+        auth=auth,
+        verify=_verify(),
+        app_name="ao-dashboard",
+        timeout=patience,
+        discovery_cache=_versions(user.token.project["id"]),
+    )
     connection = openstack.connection.Connection(
         session=session,
         region_name=user.services_region,
@@ -33,8 +46,13 @@ def cloud(request: HttpRequest) -> Cloud:
     return of(connection)
 
 
-_TIMEOUT = 30.0
-"""Seconds that a service has for an answer: a worker of the web server waits for it."""
+@lru_cache(maxsize=PROJECTS)
+def _versions(project_id: str) -> dict[str, Any]:
+    """Return what the services of a project told of the versions of their APIs, by address.
+
+    The first page fills it in, so that others need not ask for that before all else.
+    """
+    return {}
 
 
 def _verify() -> bool | str:

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from ao.site import Site
 
@@ -47,6 +47,12 @@ class Screen:
             self.page.fill(f"#id_{name}", text)
         with self.page.expect_navigation(timeout=60_000):
             self.page.click(".ao-form button[type=submit]")
+        self.see_end()
+
+    def see_end(self) -> None:
+        """Wait until the page tells what an act has ended in that took longer than its request."""
+        if self.page.locator(".messages .alert-info").count():
+            expect(self.page.locator(".ao-ended")).not_to_have_count(0, timeout=60_000)
 
     def told(self) -> str:
         """Messages that Horizon shows."""

@@ -117,6 +117,7 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(
         screen.page.click(".ao-form button[type=submit]", no_wait_after=True)
     for screen in both:
         expect(screen.page.locator(".alert")).not_to_have_count(0, timeout=60_000)
+        screen.see_end()
     won, lost = sorted((screen.told() for screen in both), key=lambda text: "is live" not in text)
     assert "blue is live." in won
     assert "shop" in lost or "not what this form showed" in lost

@@ -11,11 +11,11 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from ao import cloud
-from ao.cloud import Cloud
+from ao.cloud import Cloud, Resource
 from ao.errors import Changed, CloudError, Conflict, NotFound, Unavailable
 from ao.lock import process_mark
 from ao.lock.errors import Locked, NoLock
@@ -95,8 +95,13 @@ def release(work: Work, *, force: bool = False) -> Holder | None:
 
 def holder(work: Work) -> Holder | None:
     """Return who holds the lock, or left it behind; None when there is no lock."""
-    network_id = _network(work)
-    lock = work.cloud.locks.find(network_id) if network_id else None
+    return holder_by(work.cloud, work.own_resources())
+
+
+def holder_by(cloud: Cloud, resources: Iterable[Resource]) -> Holder | None:
+    """Return who holds the lock of the site whose own stack has these resources, as `holder`."""
+    network_id = built_id(resources, NETWORK)
+    lock = cloud.locks.find(network_id) if network_id else None
     return Holder.of(lock) if lock else None
 
 

@@ -94,6 +94,10 @@ class Overview:
     """Whether anything did that tells which sites there are."""
     invalid: tuple[str, ...] = ()
     """What of their journals breaks the rules and is left out, a sentence for each."""
+    locks_known: bool = True
+    """Whether it is known who holds the locks."""
+    journals_known: bool = True
+    """Whether it is known what was done to the sites."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +155,8 @@ def overview(cloud: Cloud) -> Overview:
         invalid=(
             tuple(sentences(answers.journals.invalid, cloud.known_as)) if answers.journals else ()
         ),
+        locks_known=answers.holders is not None,
+        journals_known=answers.journals is not None,
     )
 
 

@@ -59,7 +59,8 @@ class Observation:
     listeners: tuple[Listener, ...]
     """Listeners of the shared load balancer; none by the address method, which does not ask."""
     servers: tuple[Server, ...]
-    """Servers that are ACTIVE in Nova, those of the stacks among them."""
+    """Servers that are ACTIVE in Nova, those of the stacks among them; none where Nova was not
+    asked."""
     members: Mapping[str, tuple[Member, ...]]
     """Members of the systems' pools, by the pool's ID; of a pool that is gone there is no entry."""
     alarms: tuple[Alarm, ...]
@@ -70,17 +71,21 @@ class Observation:
     """Statuses of each of these load balancers, by its ID."""
 
 
-def read(cloud: Cloud, site: Site, last: Observation | None = None) -> Observation:
+def read(
+    cloud: Cloud, site: Site, last: Observation | None = None, *, nova: bool = True
+) -> Observation:
     """Ask all services, side by side, for what they have of a site.
 
     What cannot have changed since the `last` observation of the same site is taken from that: the
     resources of a stack at which Heat has done nothing since, what never changes of a load
     balancer, and its listeners while they lead where they led. A system's resources are read anew
     when its pool has other members, or when it has alarms: then load changes its group, which its
-    stack does not show. Servers that answer their health checks are not asked for again.
+    stack does not show. Servers that answer their health checks are not asked for again. Without
+    `nova` none is asked for, and the observation has no servers: for those who tell what the load
+    balancers say.
     """
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
-        named = None if last else pool.submit(_named, cloud, site)
+        named = pool.submit(_named, cloud, site) if nova and last is None else None
         by_name = {stack.name: stack for stack in cloud.stacks.tagged(site.tag)}
         resources = dict(unchanged(by_name, last))
         reused = frozenset(resources)
@@ -91,6 +96,8 @@ def read(cloud: Cloud, site: Site, last: Observation | None = None) -> Observati
         }
         resources |= {name: answer.result() for name, answer in asked.items()}
         floating_ips = pool.submit(_floating_ips, cloud, site, resources.get(site.stack, ()))
+        # At a first look no stack's resources are read anew.
+        early = pool.submit(_alarms, cloud, resources.values()) if last is None else None
         reader = _BalancerReader(cloud, site, resources, last)
         balancers = list(pool.map(reader.read, reader.ids))
         members = {pool_id: told for it in balancers for pool_id, told in it.members.items()}
@@ -103,15 +110,16 @@ def read(cloud: Cloud, site: Site, last: Observation | None = None) -> Observati
         ]
         anew = {name: pool.submit(cloud.stacks.resources, by_name[name]) for name in moved}
         resources |= {name: answer.result() for name, answer in anew.items()}
-        alarming = pool.submit(_alarms, cloud, resources.values())
+        alarming = early or pool.submit(_alarms, cloud, resources.values())
         same = last is not None and resources == last.resources
-        servers = (
-            last.servers
-            if last is not None and same and _answer(last, resources, members)
-            else _with_renamed(
+        if not nova:
+            servers: tuple[Server, ...] = ()
+        elif last is not None and same and _answer(last, resources, members):
+            servers = last.servers
+        else:
+            servers = _with_renamed(
                 cloud, resources.values(), named.result() if named else _named(cloud, site)
             )
-        )
         known, unknown = alarming.result()
         return Observation(
             stacks=by_name,

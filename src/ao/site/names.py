@@ -28,6 +28,11 @@ def is_name(text: str) -> bool:
     return re.fullmatch(NAME, text) is not None
 
 
+def site_tag(name: str) -> str:
+    """Return the word that everything of a site carries."""
+    return f"ao:site={name}"
+
+
 def ending(name: str) -> str | None:
     """Return the word in which a name ends that a new site may not have, or None."""
     return next((word for word in ENDINGS if name.endswith(f"-{word}")), None)

@@ -13,6 +13,7 @@ from ao.site.checks import Checks
 from ao.site.hooks import Hook, Point
 from ao.site.logout import Logout
 from ao.site.migration import Migration
+from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
 from ao.site.watch import Watch
@@ -214,7 +215,7 @@ class Site:
     @property
     def tag(self) -> str:
         """The word that everything of this site carries."""
-        return f"ao:site={self.name}"
+        return site_tag(self.name)
 
     def place(self, key: str) -> str:
         """Return a key with the place of it, or of the nearest key above, in the site file.

@@ -9,10 +9,16 @@ from ao_dashboard.bluegreen.page_state import PageState
 from ao_dashboard.words import localized
 
 
+class NotKnown(str):
+    """A blocker that is no fact of the site: the cloud did not answer what the action needs."""
+
+    __slots__ = ()
+
+
 def standby(state: PageState) -> str:
     """Return why nothing can be done to the standby."""
     if state.facts is None:
-        return _("It is not known what is live.")
+        return NotKnown(_("It is not known what is live."))
     if state.standby is None:
         return _("Production reaches no system of this site, so there is no standby.")
     return ""
@@ -34,7 +40,7 @@ def back(state: PageState) -> str:
     if why or state.live is None or state.facts is None:
         return why
     if state.releases is None:
-        return _("What was done to the site is not known.")
+        return NotKnown(_("What was done to the site is not known."))
     if way_back.blocker(state.releases, state.facts):
         return _("The standby was not live before, or has another version since.")
     return ""
@@ -51,7 +57,7 @@ def shrink(state: PageState) -> str:
 def lock(state: PageState) -> str:
     """Return why the lock cannot be taken by hand."""
     if not state.lock_known:
-        return _("Who holds the lock is not known.")
+        return NotKnown(_("Who holds the lock is not known."))
     if state.holder:
         return _("The lock is held by %(holder)s.") % {"holder": localized(state.holder)}
     return ""
@@ -67,7 +73,7 @@ def unlock(state: PageState) -> str:
 def release(state: PageState) -> str:
     """Return why nothing can be asked of the open release."""
     if state.releases is None:
-        return _("What was done to the site is not known.")
+        return NotKnown(_("What was done to the site is not known."))
     return "" if state.release else _("No release is open.")
 
 
@@ -77,7 +83,7 @@ def approve(state: PageState) -> str:
     if why or state.release is None:
         return why
     if state.facts is None:
-        return _("It is not known what is live.")
+        return NotKnown(_("It is not known what is live."))
     moved = state.release.new in (state.facts.live, state.facts.switching_to)
     return _("Production has moved already.") if moved else ""
 
@@ -92,8 +98,10 @@ def go_on(state: PageState) -> str:
 
 def pause(state: PageState) -> str:
     """Return why the open release cannot be paused."""
-    runs = state.holder is not None and not state.holder.by_hand
-    return release(state) or ("" if runs else _("No release runs."))
+    why = release(state)
+    if why or state.holder is None:
+        return why or (_("No release runs.") if state.lock_known else lock(state))
+    return _("No release runs.") if state.holder.by_hand else ""
 
 
 def unfinished(state: PageState) -> str:

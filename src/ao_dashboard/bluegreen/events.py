@@ -22,13 +22,13 @@ STEPS = 60
 """Steps of the last operation whose texts are read."""
 
 
-def events(work: Work, most: int) -> tuple[Entry, ...]:
+def events(journal: Journal, most: int) -> tuple[Entry, ...]:
     """Return the latest `most` events of a site and the beginnings of its last operation's steps.
 
     What tells only that an operation began, or ended well, is told by its name alone. Entries
     never change, so Heat is asked for a text once a day, and only for those who see its name.
     """
-    return remembered(work).chosen(partial(_shown, most=most))
+    return journal.chosen(partial(_shown, most=most))
 
 
 def remembered(work: Work) -> Journal:

@@ -16,14 +16,16 @@ from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
-from ao.plan import scaling_state
+from ao.plan import observation, scaling_state
 from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState
 from ao.site import Site
+from ao.site.names import site_tag
 from ao.visit import NoAnswer, visit
 from ao.work import Work
 from ao_dashboard.bluegreen.events import events, remembered
 from ao_dashboard.bluegreen.notes import Notes
+from ao_dashboard.look import Look, looking
 
 T = TypeVar("T")
 HISTORY = 20
@@ -37,11 +39,12 @@ class PageState:
     """The state of a site at this moment; a field is None where the cloud did not tell it."""
 
     cloud: Cloud
+    """The cloud itself, for what an action does."""
     site: Site
     """The site as the project keeps it."""
     facts: Facts | None
     findings: Findings | None
-    """What `ao doctor` saw of this cloud."""
+    """What `ao doctor` saw of this cloud; None also for a page, which does not show it."""
     holder: Holder | None
     """Who holds the lock; None also for nobody."""
     lock_known: bool
@@ -49,9 +52,10 @@ class PageState:
     releases: tuple[Operation, ...] | None
     """Releases and other acts, oldest first."""
     events: tuple[Entry, ...] | None
-    """What else its journal tells, oldest first."""
+    """What else its journal tells, oldest first; None also for a form, which does not show it."""
     load: Mapping[Colour, ScalingState]
-    """Load of each system; empty without autoscaling, and while the facts are not known."""
+    """Load of each system; empty without autoscaling, for a form, and while the facts are not
+    known."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
     invalid: tuple[str, ...]
@@ -61,15 +65,21 @@ class PageState:
 
     @classmethod
     def of(cls, cloud: Cloud, name: str) -> PageState:
-        """Read the state of a site, from all services side by side.
+        """Read the state of a site for a form, which shows findings and neither events nor load.
 
         Raises NotFound when the project has no such site or keeps no file of it, and as
         `config.load_stored` does.
         """
-        site = config.load_stored(cloud, name)
-        looking = Notes()
-        work = Work(cloud=cloud, site=site, progress=looking)
-        unknown: list[str] = []
+        with looking(cloud) as look:
+            return cls.read(look, name, form=True)
+
+    @classmethod
+    def read(cls, look: Look, name: str, *, form: bool = False) -> PageState:
+        """Read the state of a site, from all services side by side, for its page or for a form.
+
+        Raises as `of` does.
+        """
+        cloud, unknown = look.cloud, list[str]()
 
         def told(answer: Future[T]) -> T | None:
             try:
@@ -80,12 +90,17 @@ class PageState:
                 unknown.append(error.message)
                 return None
 
-        with ThreadPoolExecutor(max_workers=5, thread_name_prefix="page-state") as pool:
-            facts = pool.submit(work.observe)
-            findings = pool.submit(kept_findings.recall, work)
-            holder = pool.submit(lock.holder, work)
-            releases = pool.submit(remembered(work).operations)
-            others = pool.submit(events, work, HISTORY)
+        with ThreadPoolExecutor(max_workers=6, thread_name_prefix="page-state") as pool:
+            pool.submit(_resources, cloud, site_tag(name))
+            site = config.load_stored(cloud, name)
+            notes = Notes()
+            work = Work(cloud=cloud, site=site, progress=notes)
+            facts = pool.submit(_facts, cloud, site)
+            holder = pool.submit(_holder, cloud, site)
+            journal = remembered(work)
+            releases = pool.submit(journal.operations)
+            findings = pool.submit(kept_findings.recall, work) if form else None
+            others = None if form else pool.submit(events, journal, HISTORY)
             seen = told(facts)
             if seen and seen.unknown:
                 unknown.append(seen.unknown)
@@ -94,9 +109,10 @@ class PageState:
             done = told(releases)
             if done is not None and known:
                 done = settled(done, held=counting is not None and not counting.by_hand)
-            found, happened = told(findings), told(others)
+            found = told(findings) if findings else None
+            happened = told(others) if others else None
             return cls(
-                cloud=cloud,
+                cloud=look.origin,
                 site=site,
                 facts=seen,
                 findings=found,
@@ -104,9 +120,9 @@ class PageState:
                 lock_known=known,
                 releases=done,
                 events=happened,
-                load=scaling_state.read_scaling(cloud, site, seen) if seen else {},
+                load=scaling_state.read_scaling(cloud, site, seen) if seen and not form else {},
                 unknown=tuple(dict.fromkeys(unknown)),
-                invalid=tuple(looking.texts),
+                invalid=tuple(notes.texts),
             )
 
     @property
@@ -175,6 +191,27 @@ class PageState:
     def work(self) -> Work:
         """Return the work of a web request."""
         return Work(cloud=self.cloud, site=self.site, sees=self.sees, progress=self.notes)
+
+
+def _resources(cloud: Cloud, tag: str) -> None:
+    """Ask for the resources of the stacks with a tag, for those who look at them afterwards.
+
+    A site's file is read meanwhile.
+    """
+    stacks = cloud.stacks.tagged(tag)
+    with ThreadPoolExecutor(max_workers=3, thread_name_prefix="resources") as pool:
+        list(pool.map(cloud.stacks.resources, stacks))
+
+
+def _facts(cloud: Cloud, site: Site) -> Facts:
+    """Return the facts of a site, without those of Nova, which no page shows."""
+    return observation.assemble(site, observation.read(cloud, site, nova=False))
+
+
+def _holder(cloud: Cloud, site: Site) -> Holder | None:
+    """Return who holds the lock, by the same stacks as the facts."""
+    own = next((it for it in cloud.stacks.tagged(site.tag) if it.name == site.stack), None)
+    return lock.holder_by(cloud, cloud.stacks.resources(own)) if own else None
 
 
 def _counting(holder: Holder | None) -> Holder | None:

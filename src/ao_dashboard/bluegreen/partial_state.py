@@ -10,6 +10,7 @@ from ao.journal import Operation
 from ao.lock import Holder
 from ao.operations.overview import Glance, overview
 from ao_dashboard.bluegreen.page_state import PageState
+from ao_dashboard.look import Look, looking
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,8 @@ class PartialPageState:
     """Who holds the lock."""
     releases: tuple[Operation, ...]
     """Releases and other acts, oldest first."""
+    history_known: bool
+    """Whether the cloud told what was done to the site."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
     invalid: tuple[str, ...]
@@ -37,10 +40,15 @@ class PartialPageState:
 
         The overview knows a site without its file, by what other services tell.
         """
+        with looking(cloud) as look:
+            return cls._read(look, name)
+
+    @classmethod
+    def _read(cls, look: Look, name: str) -> PartialPageState:
         state: PageState | None = None
         unknown: tuple[str, ...] = ()
         try:
-            state = PageState.of(cloud, name)
+            state = PageState.read(look, name)
             unknown = state.unknown
         except (NotAuthenticated, NotFound):
             raise
@@ -52,10 +60,12 @@ class PartialPageState:
                 glance=None,
                 holder=state.holder,
                 releases=state.releases or (),
+                history_known=state.releases is not None,
                 unknown=unknown,
                 invalid=state.invalid,
             )
-        found = overview(cloud)
+        look.more()
+        found = overview(look.cloud)
         glance = next((it for it in found.sites if it.name == name), None)
         holder, releases = state and state.holder, state and state.releases
         return cls(
@@ -63,6 +73,7 @@ class PartialPageState:
             glance=glance,
             holder=holder or (glance.holder if glance else None),
             releases=releases or (glance.releases if glance else ()),
+            history_known=releases is not None or found.journals_known,
             unknown=tuple(dict.fromkeys((*unknown, *found.unknown))),
             invalid=state.invalid if state else found.invalid,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.views.generic import FormView, TemplateView, View
 from horizon import exceptions
 
 from ao import config
+from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver
 from ao.errors import AoError, NotAuthenticated, NotFound
@@ -25,12 +27,15 @@ from ao.operations.overview import Overview, overview
 from ao.report import cutover_chart, drawing
 from ao.work import Work
 from ao_dashboard import rights
-from ao_dashboard.bluegreen.actions import ACTIONS, Action
-from ao_dashboard.bluegreen.events import STEPS
+from ao_dashboard.background import Teller, Texts, Told, within
+from ao_dashboard.bluegreen.actions import ACTIONS, Action, Given
+from ao_dashboard.bluegreen.blockers import NotKnown
+from ao_dashboard.bluegreen.events import STEPS, remembered
 from ao_dashboard.bluegreen.history import history
 from ao_dashboard.bluegreen.page_state import HISTORY, PageState
 from ao_dashboard.bluegreen.partial_state import PartialPageState
 from ao_dashboard.connection import cloud
+from ao_dashboard.look import looking, patience, seconds
 from ao_dashboard.words import sentence, told
 
 DAY = 86_400
@@ -60,6 +65,15 @@ class Page(View):
         messages.error(self.request, told(error))
         return redirect(self.elsewhere(error))
 
+    def cloud(self) -> Cloud:
+        """Return the user's cloud, to look at: a service has little time for an answer."""
+        return cloud(self.request, patience())
+
+    def teller(self) -> Teller:
+        """Return who asks, and for which site."""
+        user: Any = self.request.user
+        return Teller(user.project_id, user.id, self.kwargs["name"])
+
     def elsewhere(self, error: AoError) -> str:
         """Return the address of the page that tells an error."""
         return reverse("horizon:project:bluegreen:index")
@@ -83,7 +97,8 @@ class Sites(Page, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Read the overview of all sites, as far as the cloud answers."""
-        found: Overview = overview(cloud(self.request))
+        with looking(self.cloud()) as look:
+            found: Overview = overview(look.cloud)
         return super().get_context_data(
             overview=found, page_title=self.page_title, colours=list(Colour), **kwargs
         )
@@ -103,7 +118,7 @@ class Site(Page, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Read the state of the site, as far as the cloud answers."""
         name = kwargs["name"]
-        partial = PartialPageState.of(cloud(self.request), name)
+        partial = PartialPageState.of(self.cloud(), name)
         state, facts = partial.state, partial.state and partial.state.facts
         measured = _measured(partial.releases)
         last = _stepped(partial.releases, (state and state.events) or ())
@@ -113,7 +128,10 @@ class Site(Page, TemplateView):
             systems=[facts.systems[colour] for colour in Colour] if facts else [],
             urls=[_url(state, colour) for colour in Colour] if state else [],
             loads=[state.load.get(colour) for colour in Colour] if state else [],
-            offered=[it for it in ACTIONS.values() if self._offered(it, state)] if state else [],
+            offered=[it for it in self._allowed() if state and it.offered(state)],
+            withheld=_withheld(self._allowed(), partial),
+            ended=self.teller().recall(),
+            history_known=partial.history_known,
             history=history(partial.releases, (state and state.events) or (), HISTORY),
             last=last and replace(last, steps=last.steps[-STEPS:]),
             earlier=max(0, len(last.steps) - STEPS) if last else 0,
@@ -123,8 +141,9 @@ class Site(Page, TemplateView):
             **kwargs,
         )
 
-    def _offered(self, action: Action, state: PageState) -> bool:
-        return action.offered(state) and rights.may(self.request, action.name)
+    def _allowed(self) -> list[Action]:
+        """Return the actions that the user's roles allow."""
+        return [it for it in ACTIONS.values() if rights.may(self.request, it.name)]
 
 
 class SiteNow(Part, Site):
@@ -157,7 +176,7 @@ class Form(Page, FormView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the form shows: what the action will do, or why it is not offered."""
-        state = PageState.of(cloud(self.request), self.kwargs["name"])
+        state = PageState.of(self.cloud(), self.kwargs["name"])
         return super().get_context_data(
             action=self.action,
             state=state,
@@ -180,14 +199,10 @@ class Form(Page, FormView):
         if refusal:
             messages.error(self.request, refusal)
             return redirect(self.request.path)
-        try:
-            messages.success(self.request, self.action.perform(state, form.cleaned_data))
-        except NotAuthenticated:
-            raise
-        except AoError as error:
-            messages.error(self.request, told(error))
-        for text in state.notes.texts[:MOST]:
-            messages.warning(self.request, sentence(text))
+        given = form.cleaned_data
+        ended = within(seconds(), lambda: _performed(self.action, state, given), self.teller())
+        for it in ended if ended is not None else _going_on():
+            messages.add_message(self.request, it.level, it.text)
         return redirect(self.get_success_url())
 
     def _stale(self, state: PageState) -> str:
@@ -215,17 +230,53 @@ class Chart(Part):
 
     def get(self, request: HttpRequest, name: str, release: str) -> HttpResponse:
         """Return the chart as SVG, drawn now or taken from the cache."""
-        connected = cloud(request)
-        journal = Journal(Work(cloud=connected, site=config.load_stored(connected, name)))
-        found = next((it for it in journal.operations() if it.id == release), None)
-        if found is None or found.lost is None:
-            raise Http404
-        key = f"ao-cut-over-{get_language()}-{request.user.project_id}-{release}-{_steps(found)}"
-        drawn = cache.get(key)
-        if drawn is None:
-            drawn = _draw(_cutover(journal, release))
-            cache.set(key, drawn, DAY)
+        with looking(self.cloud()) as look:
+            site = config.load_stored(look.cloud, name)
+            journal = remembered(Work(cloud=look.cloud, site=site))
+            found = next((it for it in journal.operations() if it.id == release), None)
+            if found is None or found.lost is None:
+                raise Http404
+            language, project = get_language(), request.user.project_id
+            key = f"ao-cut-over-{language}-{project}-{release}-{_steps(found)}"
+            drawn = cache.get(key)
+            if drawn is None:
+                drawn = _draw(_cutover(journal, release))
+                cache.set(key, drawn, DAY)
         return HttpResponse(drawn, content_type="image/svg+xml")
+
+
+def _performed(action: Action, state: PageState, given: Given) -> Texts:
+    """Perform an action; return what the user is told of it. Raises NotAuthenticated."""
+    try:
+        done = Told(messages.SUCCESS, action.perform(state, given))
+    except NotAuthenticated:
+        raise
+    except AoError as error:
+        done = Told(messages.ERROR, told(error))
+    notes = (Told(messages.WARNING, sentence(it)) for it in state.notes.texts[:MOST])
+    return (done, *notes)
+
+
+def _going_on() -> Texts:
+    """Return what the user is told of an action that takes longer than its request."""
+    return (
+        Told(
+            messages.INFO,
+            _("It takes longer, and goes on. This page follows it, and tells what it ends in."),
+        ),
+    )
+
+
+def _withheld(actions: list[Action], partial: PartialPageState) -> Mapping[str, list[Action]]:
+    """Return the actions that cannot be judged, by what is not known that they need."""
+    if partial.state is None:
+        return {_("The site file that the project keeps cannot be read."): actions}
+    found: dict[str, list[Action]] = {}
+    for action in actions:
+        why = action.blocker(partial.state)
+        if isinstance(why, NotKnown):
+            found.setdefault(why, []).append(action)
+    return found
 
 
 def _cutover(journal: Journal, release: str) -> CutOver:

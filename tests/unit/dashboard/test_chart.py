@@ -4,19 +4,21 @@ import re
 from unittest import mock
 
 from ao.journal import Begun, Ended, Journal, Outcome, Switched
+from ao.work import Work
 from tests.unit.dashboard.visitor import VisitorTest
 from tests.unit.report import samples
 
 
-class ChartTest(VisitorTest):
-    def switched(self) -> str:
-        """A switch that was measured; its ID."""
-        journal = Journal(self.work)
-        act = journal.begin(Begun(act="switch", version="2.0"))
-        journal.write(Switched(cutover=samples.lossless()), act)
-        journal.write(Ended(outcome=Outcome.DONE), act)
-        return act
+def switched(work: Work) -> str:
+    """Journal a switch that was measured; return its ID."""
+    journal = Journal(work)
+    act = journal.begin(Begun(act="switch", version="2.0"))
+    journal.write(Switched(cutover=samples.lossless()), act)
+    journal.write(Ended(outcome=Outcome.DONE), act)
+    return act
 
+
+class ChartTest(VisitorTest):
     def image(self) -> str:
         """Where the page has its chart from; empty without one."""
         found = re.search(r'<img class="ao-chart" src="([^"]+)"', self.text("now", "shop"))
@@ -27,7 +29,7 @@ class ChartTest(VisitorTest):
         assert self.page("cut-over", "shop", "20260101-0000-abc").status_code == 404
 
     def test_the_page_shows_the_last_one_with_its_verdict(self) -> None:
-        act = self.switched()
+        act = switched(self.work)
         assert act in self.image()
         assert "Requests lost: 0 · done" in self.text("now", "shop")
         answer = self.client.get(self.image())
@@ -54,12 +56,12 @@ class ChartTest(VisitorTest):
         assert not self.image()
 
     def test_another_switch_has_another_address(self) -> None:
-        self.switched()
+        switched(self.work)
         before = self.image()
-        self.switched()
+        switched(self.work)
         assert self.image() != before
 
     def test_an_entry_that_cannot_be_read_is_no_chart(self) -> None:
-        act = self.switched()
+        act = switched(self.work)
         with mock.patch.object(Journal, "entries", return_value=()):
             assert self.page("cut-over", "shop", act).status_code == 404

@@ -1,12 +1,10 @@
 """Autoscaling on a site's page."""
 
-import shutil
-import tempfile
 from pathlib import Path
 
 from ao.colour import Colour
 from ao.errors import Unavailable
-from tests.unit.dashboard.visitor import SHOP, VisitorTest
+from tests.unit.dashboard.visitor import VisitorTest
 
 BLUE, GREEN = Colour
 RULES = """
@@ -19,12 +17,7 @@ autoscale:
 class ScalingTest(VisitorTest):
     def site_file(self) -> Path:
         """The demo shop's, with autoscaling."""
-        folder = Path(tempfile.mkdtemp())
-        self.addCleanup(shutil.rmtree, folder)
-        shutil.copytree(SHOP.parent, folder, dirs_exist_ok=True)
-        path = folder / SHOP.name
-        path.write_text(path.read_text() + RULES)
-        return path
+        return self.changed(lambda text: text + RULES)
 
     def card(self, colour: Colour, language: str = "en") -> str:
         """What the page says of a system."""

@@ -91,7 +91,7 @@ class SilenceTest(VisitorTest):
 
     def test_something_else_that_is_not_found_does_not_lead_away(self) -> None:
         lost = NotFound("the project has no floating IP 203.0.113.10")
-        with mock.patch("ao.work.read", side_effect=lost):
+        with mock.patch("ao_dashboard.bluegreen.page_state.observation.read", side_effect=lost):
             assert "no floating IP 203.0.113.10" in self.text("site", "shop")
 
     def test_a_part_that_fails_is_none_and_tells_nothing_on_the_next_page(self) -> None:

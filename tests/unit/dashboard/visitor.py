@@ -1,6 +1,8 @@
 """A user of the dashboard, who is logged in to a project on the fake cloud."""
 
 import re
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
@@ -59,6 +61,15 @@ class VisitorTest(helpers.TestCase):
     def site_file(self) -> Path:
         """What the site is built by."""
         return SHOP
+
+    def changed(self, change: Callable[[str], str]) -> Path:
+        """The demo shop's site file with another text."""
+        folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, folder)
+        shutil.copytree(SHOP.parent, folder, dirs_exist_ok=True)
+        path = folder / SHOP.name
+        path.write_text(change(path.read_text()))
+        return path
 
     def unseen(self) -> AbstractContextManager[object]:
         """While the web server cannot reach production."""
