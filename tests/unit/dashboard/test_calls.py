@@ -31,7 +31,7 @@ def check(visitor: VisitorTest, wanted: tuple[int, int], look: Callable[[], obje
         found.append((len(visitor.cloud.calls) - before, rounds.count))
         if found[-1] <= wanted:
             break
-    assert min(found) == wanted
+    assert min(found) <= wanted, found
 
 
 class CallsTest(VisitorTest):
