@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Collection, Hashable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Lock
 from typing import Any, cast
 
 from django.conf import settings
 
-from ao.cloud import Cloud, SoftwareConfig
+from ao.cloud import Cloud, SoftwareConfig, SoftwareConfigList
 from ao.errors import NotFound, Unavailable
 from ao.message import message
 
@@ -152,17 +153,25 @@ class _Texts:
     def __init__(self, look: Look) -> None:
         self._look = look
 
+    def listing(self) -> SoftwareConfigList:
+        """Return all records, and how many software configs the project has."""
+        found: SoftwareConfigList = self._look.ask("software_configs", "listing")
+        return found
+
     def all(self, prefix: str) -> tuple[SoftwareConfig, ...]:
         """Return the records of the project whose names begin so, oldest first."""
-        found: tuple[SoftwareConfig, ...] = self._look.ask("software_configs", "all", "")
-        return tuple(it for it in found if it.name.startswith(prefix))
+        return self.listing().named(prefix)
+
+    def since(self, moment: datetime) -> tuple[SoftwareConfig, ...]:
+        """Return the records that were written at a moment or later, oldest first."""
+        return tuple(it for it in self.listing().records if it.written >= moment)
 
     def read(self, record: SoftwareConfig) -> str:
         """Return the text of a record. Raises NotFound, after which the records are listed anew."""
         try:
             text: str = self._look.ask("software_configs", "read", record)
         except NotFound:
-            self._look.forget("software_configs", "all", "")
+            self._look.forget("software_configs", "listing")
             raise
         return text
 

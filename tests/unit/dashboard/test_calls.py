@@ -48,7 +48,7 @@ class CallsTest(VisitorTest):
         self.text("site", "shop")
         names = [call.name for call in self.cloud.calls[before:]]
         assert not [it for it in names if it.startswith("servers.")]
-        for once in ("software_configs.all", "stacks.tagged", "locks.find"):
+        for once in ("software_configs.listing", "stacks.tagged", "locks.find"):
             assert names.count(once) == 1, once
 
     def test_a_form_asks_for_what_it_says(self) -> None:

@@ -67,7 +67,7 @@ def test_texts_of_all_names_are_one_list(cloud: fake.Cloud, look: Look) -> None:
     (file,) = look.cloud.software_configs.all("ao.site/")
     (entry,) = look.cloud.software_configs.all("ao.journal/")
     assert (file.name, entry.name) == ("ao.site/shop/1", "ao.journal/shop/1")
-    assert asked(cloud) == ["software_configs.all"]
+    assert asked(cloud) == ["software_configs.listing"]
 
 
 def test_texts_are_listed_anew_when_one_of_them_is_gone(cloud: fake.Cloud, look: Look) -> None:
