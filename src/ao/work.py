@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ao.clock import Clock
@@ -67,6 +67,8 @@ class Work:
     """The site's lock, when it is held."""
     draining: Callable[[], AbstractContextManager[None]] = nullcontext
     """Context that a drain runs in, for example the hooks before and after it."""
+    monitored: bool = False
+    """Whether health monitors are read even where the site names no host for them."""
     holds_scale_in: bool = False
     """Whether scale-in of the live system is held: load takes no server from it."""
     probe: RunningProbe | None = None
@@ -84,9 +86,15 @@ class Work:
 
     def observe(self) -> Facts:
         """Read the facts of the site at this moment."""
-        seen = read(self.cloud, self.site, self.looks.get(self._which))
+        seen = read(self.cloud, self.site, self.looks.get(self._which), monitored=self.monitored)
         self.looks[self._which] = seen
         return assemble(self.site, seen, cancel=self.cancel_stuck)
+
+    def forget_monitors(self) -> None:
+        """Have the next observation ask for the site's health monitors anew."""
+        last = self.looks.get(self._which)
+        if last is not None:
+            self.looks[self._which] = replace(last, monitors={})
 
     @property
     def _which(self) -> str:

@@ -227,7 +227,10 @@ def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
     work = replace(run.work, draining=run.draining)
     with _measured(run) as measurement:
         options = SwitchOptions(
-            may_return=may_return, quiet=run.options.quiet, measurement=measurement
+            may_return=may_return,
+            compares_monitor=to is not run.past.old,
+            quiet=run.options.quiet,
+            measurement=measurement,
         )
         before = run.fresh
         run.seen(None)

@@ -30,6 +30,8 @@ class Peer:
     """Requests that came on it."""
     path: str = ""
     """Path of the last request."""
+    host: str = ""
+    """Host that it named."""
 
     async def request(self) -> bool:
         """Take a request; whether one came."""
@@ -38,6 +40,7 @@ class Peer:
         except (asyncio.IncompleteReadError, ConnectionError):
             return False
         self.path = head.split(b" ", 2)[1].decode()
+        self.host = head.partition(b"Host: ")[2].partition(b"\r\n")[0].decode()
         self.number += 1
         return True
 
