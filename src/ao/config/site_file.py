@@ -45,7 +45,7 @@ class SiteFile(Section):
     """Network that the production and the preview address come from."""
     host: HostName | None = Field(default=None, examples=["shop.example"])
     """Host name by which users reach production: requests of Ao and of the load balancer's health
-    checks name it, and go to the addresses all the same. [More](switch.md#the-host-name)."""
+    checks name it, and go to the addresses all the same."""
     production_address: str = Field(default="allocate", examples=["allocate", "203.0.113.10"])
     """`allocate`, or a floating IP that the project already has."""
     version: str = Field(pattern=VERSION, examples=["1.0"])
