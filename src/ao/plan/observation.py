@@ -99,6 +99,8 @@ def read(
         }
         resources |= {name: answer.result() for name, answer in asked.items()}
         floating_ips = pool.submit(_floating_ips, cloud, site, resources.get(site.stack, ()))
+        wanted = monitored or monitors.is_named(site)
+        monitoring = pool.submit(_monitors, cloud, site, dict(resources), last) if wanted else None
         reader = _BalancerReader(cloud, site, resources, last)
         balancers = list(pool.map(reader.read, reader.ids))
         members = {pool_id: told for it in balancers for pool_id, told in it.members.items()}
@@ -112,8 +114,6 @@ def read(
         anew = {name: pool.submit(cloud.stacks.resources, by_name[name]) for name in moved}
         resources |= {name: answer.result() for name, answer in anew.items()}
         alarming = pool.submit(_alarms, cloud, resources.values())
-        wanted = monitored or monitors.is_named(site)
-        monitoring = pool.submit(_monitors, cloud, site, resources, last) if wanted else None
         same = last is not None and resources == last.resources
         servers = (
             last.servers

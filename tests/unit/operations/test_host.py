@@ -11,6 +11,7 @@ from ao.colour import Colour
 from ao.errors import ConfigError, DeadlinePassed, NotSeen
 from ao.http.request_options import RequestOptions
 from ao.operations import operations, reconcile
+from ao.operations.switch_options import SwitchOptions
 from ao.plan.plan import DefineMonitor
 from ao.site import Method, Site
 from ao.site.checks import Check, Checks, Http
@@ -18,7 +19,7 @@ from ao.site.status_codes import StatusCodes
 from ao.visit import Answer
 from ao.work import Work
 from tests.unit.operations.sites import SITES, start, url, writes
-from tests.unit.release.releases import Listener
+from tests.unit.release.releases import Listener, released
 
 BLUE, GREEN = Colour
 HOST = "shop.example"
@@ -153,14 +154,17 @@ def test_a_switch_has_the_standbys_monitor_name_the_host_before_users_reach_it(s
     assert len(names) - 1 - names[::-1].index(WRITE) < moves[-1]
 
 
-def test_a_forced_switch_leaves_monitors_alone(site: Site) -> None:
-    from ao.operations.switch_options import SwitchOptions
-
+@pytest.mark.parametrize(
+    "options", [SwitchOptions(force=True), SwitchOptions(compares_monitor=False)]
+)
+def test_a_switch_that_is_forced_or_goes_back_leaves_monitors_alone(
+    site: Site, options: SwitchOptions
+) -> None:
     work = start(site)
     reconcile.up(work)
     spoil(work, GREEN, "elsewhere.example")
     before = writes(work.cloud).count(WRITE)
-    assert reconcile.switch(work, options=SwitchOptions(force=True)).live is GREEN
+    assert reconcile.switch(work, options=options).live is GREEN
     assert writes(work.cloud).count(WRITE) == before
 
 
@@ -178,6 +182,24 @@ def test_the_live_system_is_left_alone_while_production_does_not_answer_to_the_h
     assert (HOST, 1.1) not in [
         value for pool, value in named(work).items() if pool.endswith("blue")
     ]
+
+
+def test_a_release_compares_the_monitor_once_more_right_before_its_switch(site: Site) -> None:
+    work = start(site)
+    reconcile.up(work)
+
+    def spoil_then(url: str, timeout: float, options: RequestOptions) -> Answer:
+        facts = work.observe()
+        if facts.live is BLUE and facts.systems[GREEN].version == "2.0" and not spoilt:
+            spoilt.append("green")
+            spoil(work, GREEN, "elsewhere.example")
+        return work.visit(url, timeout, options)
+
+    spoilt: list[str] = []
+    released(replace(work, visit=spoil_then))
+    assert spoilt
+    assert work.observe().live is GREEN
+    assert set(named(work).values()) == {(HOST, 1.1)}
 
 
 def test_a_host_that_comes_into_the_file_is_named_after_production_has_answered_to_it(

@@ -358,6 +358,6 @@ def test_requests_name_the_host_that_they_are_told_to(host: str | None) -> None:
             named.add(peer.host)
             peer.answer()
 
-    assert outcomes(probe(serve, host=host)) == {Outcome.ANSWERED}
+    assert outcomes(probe(serve, named=host)) == {Outcome.ANSWERED}
     (told,) = named
     assert told == host or (host is None and told.startswith("127.0.0.1:"))

@@ -110,7 +110,7 @@ def test_requests_name_the_host_that_they_are_told_to() -> None:
             named.add(peer.authority)
             peer.answer()
 
-    assert set(probe(serve, host="shop.example").outcomes) == {Outcome.ANSWERED}
+    assert set(probe(serve, named="shop.example").outcomes) == {Outcome.ANSWERED}
     assert named == {"shop.example"}
 
 
