@@ -7,11 +7,13 @@ for as long as it lives.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from ao.colour import Colour
 from ao.http import limits
+from ao.http.request_options import RequestOptions
 from ao.message import message
 from ao.site import Identify
 from ao.untrusted.pattern import SECONDS, TooSlow, pattern
@@ -32,13 +34,21 @@ class NoAnswer(Exception):
     """The request got no HTTP answer; the message says why, and is safe to print."""
 
 
-Visit = Callable[[str, float], Answer]
-"""A visit of a URL with a time-out in seconds; raises NoAnswer."""
+AS_URL = RequestOptions()
+"""A GET that names the URL's own host."""
 
 
-def visit(url: str, timeout: float) -> Answer:
+class Visit(Protocol):
+    """A visit of a URL with a time-out in seconds; raises NoAnswer."""
+
+    def __call__(self, url: str, timeout: float, options: RequestOptions = AS_URL, /) -> Answer:
+        """Ask for the URL once, as the options say."""
+
+
+def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
     """Ask for a URL once, on a new connection, without following redirects.
 
+    The connection goes to the URL's host, whatever host the options have the request name.
     Raises NoAnswer on a refused or lost connection, for an answer that cannot be read or
     exceeds `ao.http.limits`, or when the whole of it takes longer than the time-out (seconds).
     """
@@ -48,7 +58,7 @@ def visit(url: str, timeout: float) -> Answer:
 
     try:
         answer = exchange.exchange(
-            exchange.request("GET", url),
+            exchange.request(options.method, url, headers=options.headers),
             timeout,
             keep=limits.VISITED,
             longest=limits.BODY,

@@ -74,6 +74,8 @@ class Work:
     """
     draining: Callable[[], AbstractContextManager[None]] = nullcontext
     """Context that a drain runs in, for example the hooks before and after it."""
+    monitored: bool = False
+    """Whether health monitors are read even where the site names no host for them."""
     holds_scale_in: bool = False
     """Whether scale-in of the live system is held: load takes no server from it."""
     probe: RunningProbe | None = None
@@ -91,13 +93,19 @@ class Work:
 
     def observe(self) -> Facts:
         """Read the facts of the site at this moment."""
-        seen = read(self.cloud, self.site, self.looks.get(self._which))
+        seen = read(self.cloud, self.site, self.looks.get(self._which), monitored=self.monitored)
         self.looks[self._which] = seen
         return assemble(self.site, seen, cancel=self.cancel_stuck)
 
     def hurried(self) -> AbstractContextManager[None]:
         """Have a write that moves production wait for the lock, if held, a few seconds at most."""
         return nullcontext() if self.lock is None else self.lock.hurried()
+
+    def forget_monitors(self) -> None:
+        """Have the next observation ask for the site's health monitors anew."""
+        last = self.looks.get(self._which)
+        if last is not None:
+            self.looks[self._which] = replace(last, monitors={})
 
     @property
     def _which(self) -> str:

@@ -1,12 +1,13 @@
 """A load balancer that both systems share, and the changes that switching makes of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from ao.clock import Ready, Waiting
-from ao.cloud import Listener, LoadBalancer, Stack
+from ao.cloud import Listener, LoadBalancer, Monitor, Stack
 from ao.errors import CloudError, Conflict, Forbidden, NotFound
 from ao.visit import NoAnswer
 from tests.contract.environment import DEADLINE, Bench
@@ -151,6 +152,96 @@ def test_a_load_balancer_tells_when_it_was_last_changed(shared: Bench) -> None:
     before = datetime.fromisoformat(balancer(shared).updated_at)
     change(shared, lambda: shared.cloud.load_balancers.set_default_pool(there, pool_id))
     assert datetime.fromisoformat(balancer(shared).updated_at) >= before
+
+
+def monitor(shared: Bench, colour: str = "green") -> Monitor:
+    found = shared.cloud.load_balancers.monitor(built(shared, f"{colour}_monitor"))
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def plain(shared: Bench) -> Iterator[Monitor]:
+    """A health monitor that names no host, before the test and after it."""
+    before = monitor(shared)
+    assert (before.domain_name, before.http_version, before.tags) == (None, None, frozenset())
+    yield before
+    change(shared, lambda: shared.cloud.load_balancers.write_monitor(before))
+    assert monitor(shared) == before
+
+
+def test_a_health_monitor_names_a_host_and_carries_a_mark(shared: Bench, plain: Monitor) -> None:
+    named = replace(
+        plain, domain_name="shop.example", http_version=1.1, tags=frozenset({"ao:host"})
+    )
+    change(shared, lambda: shared.cloud.load_balancers.write_monitor(named))
+    assert monitor(shared) == named
+    assert monitor(shared, "blue").domain_name is None
+
+
+def test_a_host_needs_http_1_1(shared: Bench, plain: Monitor) -> None:
+    for version in (None, 1.0):
+        wrong = replace(plain, domain_name="shop.example", http_version=version)
+        with pytest.raises(CloudError, match="http_version"):
+            shared.cloud.load_balancers.write_monitor(wrong)
+    named = replace(plain, domain_name="shop.example", http_version=1.1)
+    change(shared, lambda: shared.cloud.load_balancers.write_monitor(named))
+    with pytest.raises(CloudError, match="http_version"):
+        shared.cloud.load_balancers.write_monitor(replace(plain, http_version=1.0))
+
+
+def test_heat_leaves_the_host_of_a_health_monitor(shared: Bench, plain: Monitor) -> None:
+    named = replace(plain, domain_name="shop.example", http_version=1.1)
+    change(shared, lambda: shared.cloud.load_balancers.write_monitor(named))
+    stack = shared.stack(shared.site.stack)
+    shared.cloud.stacks.repair(stack, {"check_interval": 7}, DEADLINE)
+    assert shared.at_rest(stack.name).status == "COMPLETE"
+    await_active(shared)
+    assert monitor(shared) == named
+
+
+def test_heat_gives_a_health_monitor_its_method_and_statuses(shared: Bench, plain: Monitor) -> None:
+    stack = shared.stack(shared.site.stack)
+    for method, expect in (("HEAD", "200,204,301"), ("GET", "200-204"), ("GET", "200")):
+        asked = {"check_method": method, "check_expect": expect}
+        shared.cloud.stacks.repair(stack, asked, DEADLINE)
+        assert shared.at_rest(stack.name).status == "COMPLETE"
+    await_active(shared)
+
+
+def test_a_health_monitor_takes_one_change_at_a_time(shared: Bench, plain: Monitor) -> None:
+    """A change may be over before the next request comes, so it is tried again."""
+    seen = []
+    for _ in range(20):
+        await_active(shared)
+        shared.cloud.load_balancers.write_monitor(plain)
+        try:
+            shared.cloud.load_balancers.write_monitor(plain)
+        except Conflict as error:
+            seen.append(error)
+            break
+    assert "immutable" in seen[0].message
+    await_active(shared)
+
+
+def test_a_health_monitor_that_is_gone_is_told(shared: Bench) -> None:
+    gone = replace(monitor(shared), id=NO_ID)
+    assert shared.cloud.load_balancers.monitor(NO_ID) is None
+    with pytest.raises(NotFound):
+        shared.cloud.load_balancers.write_monitor(gone)
+
+
+def test_who_only_reads_changes_no_health_monitor(shared: Bench) -> None:
+    there = monitor(shared)
+    assert shared.reader.load_balancers.monitor(there.id) == there
+    with pytest.raises(Forbidden):
+        shared.reader.load_balancers.write_monitor(there)
+
+
+def test_octavia_tells_the_version_of_its_api(shared: Bench) -> None:
+    version = shared.cloud.load_balancers.api_version()
+    assert version is not None
+    assert version >= (2, 10)
 
 
 def test_who_is_no_administrator_fails_nothing_over(shared: Bench) -> None:

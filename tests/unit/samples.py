@@ -13,6 +13,7 @@ from ao.config.window import WindowSection
 from ao.plan.facts import Facts, System
 from ao.site.autoscale import Autoscale, Engine, Limit, Rule
 from ao.site.rules import After, Approve, Rules, Standby
+from ao.site.status_codes import StatusCodes
 
 SITE = sites.Site(
     name="shop",
@@ -21,6 +22,7 @@ SITE = sites.Site(
     left_out=(),
     cloud="shop",
     external_network="public",
+    host=None,
     production_address=None,
     version="1.0",
     cidrs={Colour.BLUE: "10.42.1.0/24", Colour.GREEN: "10.42.2.0/24"},
@@ -49,7 +51,13 @@ SITE = sites.Site(
     ),
     drain=sites.Drain(way=None, hook=None, quiet=2.0, deadline=60.0),
     health_check=sites.HealthCheck(
-        type="TCP", path="/health", expect=200, interval=2, timeout=2, retries=2
+        type="TCP",
+        path="/health",
+        method="GET",
+        expect=StatusCodes.of({200}),
+        interval=2,
+        timeout=2,
+        retries=2,
     ),
     identify=sites.Identify(path="/version", header="X-Ao-Colour", body=None),
     deadlines=sites.Deadlines(build=900.0, serve=300.0, switch=60.0),

@@ -9,6 +9,7 @@ import pytest
 
 from ao.colour import Colour
 from ao.http import limits
+from ao.http.request_options import RequestOptions
 from ao.site import Identify
 from ao.visit import Answer, NoAnswer, _text, colour_of, visit
 from tests.unit.hostile import GZIP, OK, Kind, once, serving, whole
@@ -23,6 +24,7 @@ class Shop(BaseHTTPRequestHandler):
             return
         self.send_response(200 if self.path == "/version" else 503)
         self.send_header("X-Ao-Colour", "green")
+        self.send_header("X-Asked", f"{self.command} {self.headers['Host']}")
         if self.path == "/broken":
             self.send_header("Content-Encoding", "gzip")
         self.end_headers()
@@ -31,6 +33,12 @@ class Shop(BaseHTTPRequestHandler):
             while self.path == "/endless":
                 self.wfile.write(b" ")
                 time.sleep(0.02)
+
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.send_header("X-Asked", f"{self.command} {self.headers['Host']}")
+        self.send_header("Content-Length", "19")
+        self.end_headers()
 
     def log_message(self, *args: object) -> None:
         pass
@@ -50,6 +58,18 @@ def test_an_answer_has_status_headers_and_body(shop: str) -> None:
     answer = visit(f"{shop}/version", 5)
     assert (answer.status, answer.headers["x-ao-colour"]) == (200, "green")
     assert answer.body == '{"colour": "green"}'
+
+
+def test_a_request_names_the_urls_host_unless_it_is_told_another(shop: str) -> None:
+    assert visit(f"{shop}/version", 5).headers["x-asked"] == f"GET {shop.removeprefix('http://')}"
+    named = RequestOptions(host="shop.example")
+    assert visit(f"{shop}/version", 5, named).headers["x-asked"] == "GET shop.example"
+
+
+def test_a_head_has_status_and_headers_and_no_body(shop: str) -> None:
+    answer = visit(f"{shop}/health", 5, RequestOptions(host="shop.example", method="HEAD"))
+    assert (answer.status, answer.body) == (200, "")
+    assert answer.headers["x-asked"] == "HEAD shop.example"
 
 
 def test_an_error_is_an_answer_too(shop: str) -> None:

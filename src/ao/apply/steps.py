@@ -7,7 +7,7 @@ import time
 from hashlib import sha256
 
 from ao import templates
-from ao.apply import console, stack_parameters, stack_wait, switch
+from ao.apply import console, monitor, stack_parameters, stack_wait, switch
 from ao.apply.switch import address, drain
 from ao.clock import Clock, Ready, Waiting
 from ao.cloud import Resource, Stack, Template
@@ -29,7 +29,7 @@ from ao.plan import alarms, guard, plan
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
-from ao.site import Method, colour_tag, deploy_tag, method_tag, version_tag
+from ao.site import Method, Site, colour_tag, deploy_tag, method_tag, version_tag
 from ao.site.autoscale import Effect
 from ao.visit import NoAnswer, colour_of
 from ao.work import Work
@@ -94,6 +94,8 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
                 work.lock.check()
                 work.lock.release()
             _remove(work, facts.stack)
+        case plan.DefineMonitor(colour):
+            monitor.define(work, facts, colour)
         case plan.AwaitServers(colour):
             _await_servers(work, colour)
         case plan.PointProduction():
@@ -372,24 +374,20 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
     identify, check = work.site.identify, work.site.health_check
     # What the address is, in the words of the steps that look at it.
     named = message("preview") if role == "preview" else message("production")
-    cure = message(
-        "See `curl -i %(url)s%(path)s`, and `identify` and `health_check` in the site file.",
-        url=url,
-        path=identify.path,
-    )
+    cure = _how_to_see(work.site, url)
     bearing = _Patience(work.clock, patience)
 
     def look() -> Ready[None] | Waiting:
         if role == "production":
             work.check_live()
         try:
-            answer = work.visit(url + identify.path, VISIT_TIMEOUT)
-            healthy = work.visit(url + check.path, VISIT_TIMEOUT)
+            answer = work.visit(url + identify.path, VISIT_TIMEOUT, work.site.request_options)
+            healthy = work.visit(url + check.path, VISIT_TIMEOUT, work.site.health_request_options)
             told = colour_of(answer, identify)
         except NoAnswer as error:
             bearing.renew()
             return Waiting(message("no answer: %(why)s", why=error))
-        good = healthy.status == check.expect
+        good = healthy.status in check.expect
         if told is colour and good:
             return Ready(None)
         seen = message(
@@ -424,6 +422,23 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
         deadline=work.site.deadlines.switch,
         interval=0.25,
         cure=cure,
+    )
+
+
+def _how_to_see(site: Site, url: str) -> Message:
+    """Return how an operator sees what an address answers."""
+    if site.host is None:
+        return message(
+            "See `curl -i %(url)s%(path)s`, and `identify` and `health_check` in the site file.",
+            url=url,
+            path=site.identify.path,
+        )
+    return message(
+        "See `curl -i -H 'Host: %(host)s' %(url)s%(path)s`, and `host`, `identify` and "
+        "`health_check` in the site file.",
+        host=site.host,
+        url=url,
+        path=site.identify.path,
     )
 
 

@@ -130,6 +130,7 @@ def _command(work: Work, line: str, url: str, colour: Colour, version: str, seco
         "AO_COLOUR": str(colour),
         "AO_VERSION": version,
         "AO_URL": url,
+        **({"AO_HOST": work.site.host} if work.site.host else {}),
     }
     result = shell_command.run(work.site, line, variables, seconds)
     return "" if result.exit_code == 0 else shell_command.ended(line, seconds, result)
@@ -139,7 +140,7 @@ def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seco
     """Return why an answer was not good; empty when it was. Raises _Unsearched."""
     begin, identify = work.clock.now(), work.site.identify
     try:
-        answer = work.visit(url + wanted.path, seconds)
+        answer = work.visit(url + wanted.path, seconds, work.site.request_options)
         taken = work.clock.now() - begin
         # Every answer has the header, but any page may speak of colours.
         tells = identify.header is not None or wanted.path == identify.path

@@ -158,6 +158,20 @@ class Pool:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Monitor:
+    """A health monitor of a pool: what its requests name, which Heat cannot say."""
+
+    id: str
+    type: str
+    """How it checks members: HTTP, TCP, …"""
+    domain_name: str | None
+    """Host name that its requests name; None for none."""
+    http_version: float | None
+    """HTTP version of its requests, 1.0 or 1.1; None for Octavia's default, 1.0."""
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Statistics:
     """What a load balancer counts of its connections."""
 

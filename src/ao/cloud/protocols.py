@@ -20,6 +20,7 @@ from ao.cloud.models import (
     LoadBalancer,
     Lock,
     Member,
+    Monitor,
     Named,
     Pool,
     Port,
@@ -50,6 +51,7 @@ WRITES = frozenset(
         "load_balancers.set_default_pool",
         "load_balancers.reload",
         "load_balancers.failover",
+        "load_balancers.write_monitor",
         "alarms.enable",
         "ports.sweep",
     }
@@ -176,6 +178,19 @@ class LoadBalancers(Protocol):
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
         """Return the members of a pool."""
+
+    def monitor(self, monitor_id: str) -> Monitor | None:
+        """Return the health monitor of that ID, or None."""
+
+    def write_monitor(self, monitor: Monitor) -> None:
+        """Have a health monitor name this host by this HTTP version, and carry these tags.
+
+        In one request, at which a proxy is reloaded. A domain name needs HTTP 1.1. Raises Conflict
+        as `set_default_pool` does, and NotFound.
+        """
+
+    def api_version(self) -> tuple[int, int] | None:
+        """Return the newest version of the API; None where the service tells none."""
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
         """Have a listener lead to another pool, or to none, in one request.

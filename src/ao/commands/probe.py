@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import math
 import re
 import signal
@@ -12,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from ao.commands.listing import AoShowOne
 from ao.commands.site_command import SiteCommand
@@ -129,6 +131,7 @@ class Probe(SiteCommand, AoShowOne):
             )
         return ProbeLoad(
             url=base,
+            host=self._host(options, base),
             identify=self._identify(options, path),
             new_per_second=options.new,
             kept=options.kept,
@@ -141,12 +144,25 @@ class Probe(SiteCommand, AoShowOne):
             expect=options.expect,
         )
 
+    def _host(self, options: argparse.Namespace, base: str) -> str | None:
+        """Return the host that requests name; None for the URL's.
+
+        An address may be that of the site, where it has one; a name is what was asked for.
+        """
+        if options.host or not (_is_address(base) and self._has_site(options)):
+            return str(options.host) if options.host else None
+        return self.site().host
+
+    def _has_site(self, options: argparse.Namespace) -> bool:
+        """Return whether the site file says what the options leave open."""
+        return not (options.header or options.body) and self.app.options.config.exists()
+
     def _identify(self, options: argparse.Namespace, path: str) -> Identify:
         """Return what is asked for and what tells the colour, by the options or the site file."""
         from ao.site import Identify
 
         asked = options.path or path
-        if options.header or options.body or not self.app.options.config.exists():
+        if not self._has_site(options):
             return Identify(path=asked or "/", header=options.header, body=options.body)
         identify = self.site().identify
         return replace(identify, path=asked or identify.path)
@@ -195,9 +211,11 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--expect",
-        type=_status,
-        metavar="STATUS",
-        help=message("HTTP status of a good answer. Default: any below 400."),
+        type=_statuses,
+        metavar="STATUSES",
+        help=message(
+            "HTTP statuses of a good answer, for example 200-204,301. Default: any below 400."
+        ),
     )
     group.add_argument(
         "--slow-path",
@@ -210,6 +228,15 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
         type=_count,
         metavar="N",
         help=message("Keep-Alive clients that ask for --slow-path. Default: every fifth."),
+    )
+    group.add_argument(
+        "--host",
+        type=_host,
+        metavar="NAME",
+        help=message(
+            "Host that requests name. Default: `host` of the site file where the URL has an "
+            "address, else the URL's."
+        ),
     )
     group.add_argument(
         "--http2",
@@ -254,6 +281,15 @@ def _split(url: str) -> tuple[str, str]:
     return base, f"/{path}" if path.startswith("?") else path
 
 
+def _is_address(base: str) -> bool:
+    """Return whether the host of a URL without a path is an IP address."""
+    try:
+        ipaddress.ip_address(urlsplit(base).hostname or "")
+    except ValueError:
+        return False
+    return True
+
+
 def _refusal(why: Message) -> argparse.ArgumentTypeError:
     """Return the error of an argument that is refused."""
     return argparse.ArgumentTypeError(spoken(why))
@@ -287,10 +323,23 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _status(text: str) -> int:
-    if not re.fullmatch(r"[2-5]\d\d", text):
-        raise _refusal(message("%(text)s is no HTTP status from 200 to 599", text=repr(text)))
-    return int(text)
+def _statuses(text: str) -> int | str:
+    from ao.site.status_codes import StatusCodes
+
+    try:
+        return StatusCodes.parse(text).plain
+    except ValueError as error:
+        raise _refusal(
+            message("%(text)s is no HTTP status from 200 to 599", text=repr(text))
+        ) from error
+
+
+def _host(text: str) -> str:
+    from ao.site.names import HOST_NAME
+
+    if not re.fullmatch(HOST_NAME, text):
+        raise _refusal(message("%(text)s is no host name such as shop.example", text=repr(text)))
+    return text
 
 
 def _url_path(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ao.config.site_file import SiteFile, sizes
 from ao.message import message
+from ao.site.status_codes import LONGEST_LIST
 
 OVN_ALGORITHMS = ("SOURCE_IP_PORT", "SOURCE_IP")
 """Algorithms of provider ovn (ovn_octavia_provider/common/constants.py)."""
@@ -41,6 +42,7 @@ def contradictions(file: SiteFile) -> Iterator[Contradiction]:
         yield from _beyond_ovn(file)
     yield from _algorithm(file)
     yield from _path(file)
+    yield from _codes(file)
 
 
 def _sizes(file: SiteFile) -> Iterator[Contradiction]:
@@ -127,5 +129,18 @@ def _path(file: SiteFile) -> Iterator[Contradiction]:
                 "Octavia takes the path of a URL, up to %(most)s characters, all others written "
                 "as %%20 is for a blank",
                 most=LONGEST_PATH,
+            ),
+        )
+
+
+def _codes(file: SiteFile) -> Iterator[Contradiction]:
+    """Octavia takes one code, one range or a list, of which it keeps so much."""
+    if file.check_type == "HTTP" and file.health_check.expect.octavia is None:
+        yield Contradiction(
+            key=("health_check", "expect"),
+            what=message(
+                "Octavia takes one status, one range, or a list of %(most)s statuses at most, each "
+                "of a range counted",
+                most=LONGEST_LIST,
             ),
         )

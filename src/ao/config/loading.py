@@ -170,6 +170,7 @@ def _site(
         places=places or {},
         cloud=file.cloud,
         external_network=file.external_network,
+        host=file.host,
         production_address=None
         if file.production_address == "allocate"
         else file.production_address,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import re
 from typing import Annotated, Any, AnyStr, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,6 +19,8 @@ from pydantic import (
 )
 
 from ao import duration
+from ao.site.names import HOST_NAME
+from ao.site.status_codes import HIGHEST, LOWEST, PATTERN, StatusCodes
 from ao.untrusted.bounds import YEAR
 from ao.untrusted.pattern import Pattern
 from ao.untrusted.printable import printable
@@ -60,6 +63,29 @@ def _wide(network: str) -> str:
     return network
 
 
+def _host_name(name: str) -> str:
+    if not name.isascii():
+        raise ValueError(
+            "a host name has ASCII letters: write the form of it that begins with xn-- (IDNA)"
+        )
+    if not re.fullmatch(HOST_NAME, name):
+        raise ValueError(
+            "it is no host name such as shop.example: up to 253 letters, digits and hyphens, dots "
+            "between its parts, and neither scheme, port nor address"
+        )
+    return name
+
+
+def _status_codes(value: object) -> object:
+    """Return the set that a code, a text, or a list of both tells."""
+    parts = value if isinstance(value, list | tuple) else [value]
+    if isinstance(value, StatusCodes):
+        return value
+    if not parts or any(isinstance(it, bool) or not isinstance(it, int | str) for it in parts):
+        raise ValueError("it is a status from 200 to 599, or several: `[200, 204]`, `200-204, 301`")
+    return StatusCodes.parse(",".join(map(str, parts)))
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -93,6 +119,33 @@ WholeSeconds = Annotated[
 ]
 Network = Annotated[str, BeforeValidator(_network)]
 Address = Annotated[str, AfterValidator(_address)]
+HostName = Annotated[
+    str,
+    AfterValidator(_host_name),
+    WithJsonSchema({"type": "string", "pattern": HOST_NAME, "maxLength": 253}),
+]
+Codes = Annotated[
+    StatusCodes,
+    BeforeValidator(_status_codes),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": LOWEST, "maximum": HIGHEST},
+                {"type": "string", "pattern": PATTERN},
+                {
+                    "type": "array",
+                    "minItems": 1,
+                    "items": {
+                        "anyOf": [
+                            {"type": "integer", "minimum": LOWEST, "maximum": HIGHEST},
+                            {"type": "string", "pattern": PATTERN},
+                        ]
+                    },
+                },
+            ]
+        }
+    ),
+]
 WideNetwork = Annotated[Network, AfterValidator(_wide)]
 TimeZone = Annotated[str, AfterValidator(_zone)]
 Port = Annotated[int, Field(ge=1, le=65535)]

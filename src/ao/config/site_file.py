@@ -16,7 +16,7 @@ from ao.config.logout import LogoutSection
 from ao.config.migration import MigrationSection
 from ao.config.notify import NotifySection
 from ao.config.rules import JournalSection, StandbySection
-from ao.config.section import Duration, Section
+from ao.config.section import Duration, HostName, Section
 from ao.config.switching import DrainSection, HealthCheckSection, IdentifySection, SwitchSection
 from ao.config.watch import WatchSection
 from ao.config.window import WindowSection
@@ -43,6 +43,9 @@ class SiteFile(Section):
     """Cloud of clouds.yaml; --os-cloud goes before it, OS_* variables stand in for it."""
     external_network: str = Field(min_length=1, examples=["public"])
     """Network that the production and the preview address come from."""
+    host: HostName | None = Field(default=None, examples=["shop.example"])
+    """Host name by which users reach production: requests of Ao and of the load balancer's health
+    checks name it, and go to the addresses all the same."""
     production_address: str = Field(default="allocate", examples=["allocate", "203.0.113.10"])
     """`allocate`, or a floating IP that the project already has."""
     version: str = Field(pattern=VERSION, examples=["1.0"])

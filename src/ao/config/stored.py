@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ao.cloud import Cloud, SoftwareConfig, SoftwareConfigList
+from ao.config.switching import HealthCheckSection
 from ao.errors import ConfigError, NotFound, Refused
 from ao.message import message
 from ao.site import Site
@@ -27,6 +28,7 @@ TAKEN = frozenset(
     {
         "site",
         "external_network",
+        "host",
         "production_address",
         "version",
         "image",
@@ -68,6 +70,7 @@ TAKEN = frozenset(
         "drain.quiet",
         "drain.deadline",
         "health_check.path",
+        "health_check.method",
         "health_check.expect",
         "health_check.type",
         "health_check.interval",
@@ -131,8 +134,20 @@ class Document(BaseModel):
 def written(values: Mapping[str, Any], user_data: str) -> str:
     """Return the text that is kept of a site file."""
     return Document(
-        site_file=taken(values), user_data=user_data, left_out=left_out(values)
+        site_file=_plain(taken(values)), user_data=user_data, left_out=left_out(values)
     ).model_dump_json()
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Return checked values with the one status of a health check as a number.
+
+    Versions of Ao that know no lists of statuses read it so.
+    """
+    check = values.get("health_check")
+    if isinstance(check, dict) and "expect" in check:
+        codes = HealthCheckSection.model_validate({"expect": check["expect"]}).expect
+        values["health_check"] = {**check, "expect": codes.plain}
+    return values
 
 
 def taken(values: Mapping[str, Any]) -> dict[str, Any]:

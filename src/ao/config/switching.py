@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ao.config.command import Command
-from ao.config.section import Duration, Network, Port, Section, WholeSeconds, read_expression
+from ao.config.section import Codes, Duration, Network, Port, Section, WholeSeconds, read_expression
 
 
 class SwitchSection(Section):
@@ -57,8 +57,10 @@ class HealthCheckSection(Section):
 
     path: str = Field(default="/", pattern=r"^/\S*$", examples=["/health"])
     """Path that is asked for."""
-    expect: int = Field(default=200, ge=200, le=599, examples=[200])
-    """HTTP status of a healthy answer."""
+    method: Literal["GET", "HEAD", "OPTIONS"] = Field(default="GET", examples=["HEAD"])
+    """HTTP method by which it is asked for."""
+    expect: Codes = Field(default=200, validate_default=True, examples=[[200, 204], "200-204, 301"])
+    """HTTP statuses of a healthy answer: one, a list, or ranges."""
     type: Literal["HTTP", "TCP"] | None = Field(default=None, examples=["HTTP"])
     """How the load balancer checks servers. Default: HTTP, and TCP with provider ovn."""
     interval: WholeSeconds = Field(default=5, ge=1, le=86_400, examples=["5s"])

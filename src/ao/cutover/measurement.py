@@ -100,6 +100,7 @@ def begin(
     load = change(
         ProbeLoad(
             url=site.url(facts.production.address) if facts.production else "",
+            host=site.host,
             identify=site.identify,
             new_per_second=site.switch.new_per_second,
             kept=site.switch.kept,
@@ -110,7 +111,7 @@ def begin(
     if facts.live is None:
         return message("no system is live yet")
     try:
-        answer = work.visit(load.url + load.identify.path, REACH)
+        answer = work.visit(load.url + load.identify.path, REACH, site.request_options)
         expect = _good_status(work, load, answer, facts if moved else None)
     except NoAnswer as error:
         return message("production does not answer from here (%(words)s)", words=error)
@@ -123,19 +124,23 @@ def begin(
     return ""
 
 
-def _good_status(work: Work, load: ProbeLoad, answer: Answer, moved: Facts | None) -> int | None:
-    """Return the HTTP status of a good answer; None for any below 400.
+def _good_status(
+    work: Work, load: ProbeLoad, answer: Answer, moved: Facts | None
+) -> int | str | None:
+    """Return the HTTP statuses of a good answer; None for any below 400.
 
-    It is what the health check expects where it asks for the same path. A production that asks
-    its users to log in answers 401 or 403 and is well: then that is a good answer, and it is said.
-    When production has moved, it is so only if the system that was live before answers the same.
+    It is what the health check expects where it asks for the same path, too, by GET. A production
+    that asks its users to log in answers 401 or 403 and is well: then that is a good answer, and
+    it is said. When production has moved, it is so only if the system that was live before answers
+    the same.
     Raises NoAnswer where the search for its colour takes too long.
     """
     site = work.site
     if load.expect is not None:
         return load.expect
-    if load.identify.path == site.health_check.path:
-        return site.health_check.expect
+    check = site.health_check
+    if load.identify.path == check.path and check.method == "GET":
+        return check.expect.plain
     client_error = 400 <= answer.status < 500 and answer.status not in PASSING
     if client_error and moved is not None and not _as_before(work, moved, load, answer.status):
         return None
@@ -158,7 +163,7 @@ def _as_before(work: Work, facts: Facts, load: ProbeLoad, status: int) -> bool:
         return True
     url = work.site.preview_url(facts.preview.address) + load.identify.path
     try:
-        return work.visit(url, REACH).status == status
+        return work.visit(url, REACH, work.site.request_options).status == status
     except NoAnswer:
         return True
 

@@ -66,6 +66,7 @@ def _watch(
     """Return what an act did to connections that blue had served."""
     load = ProbeLoad(
         url=url,
+        host=work.site.host,
         identify=work.site.identify,
         new_per_second=NEW_PER_SECOND,
         kept=KEPT,
@@ -108,7 +109,8 @@ def _await(work: Work, url: str, colour: Colour) -> None:
 
     def look() -> Ready[None] | Waiting:
         try:
-            told = colour_of(work.visit(url + identify.path, TIMEOUT), identify)
+            answer = work.visit(url + identify.path, TIMEOUT, work.site.request_options)
+            told = colour_of(answer, identify)
         except NoAnswer as error:
             return Waiting(str(error))
         if told is colour:

@@ -198,6 +198,34 @@ class LoadBalancers(Service):
             if balancer_id in ("", it.balancer.id)
         )
 
+    @reads
+    def monitor(self, monitor_id: str) -> models.Monitor | None:
+        """Return the health monitor of that ID, or None."""
+        monitor = self._project.octavia.monitors.get(monitor_id)
+        if monitor is None:
+            return None
+        return models.Monitor(
+            id=monitor.id,
+            type=monitor.kind,
+            domain_name=monitor.domain_name,
+            http_version=monitor.http_version,
+            tags=monitor.tags,
+        )
+
+    @writes
+    def write_monitor(self, monitor: models.Monitor) -> None:
+        """Change the host that a health monitor names, and its tags. Raises NotFound."""
+        octavia = self._project.octavia
+        there = octavia.monitors.get(monitor.id)
+        if there is None:
+            raise NotFound(f"cannot change health monitor {monitor.id}: it could not be found")
+        octavia.write_monitor(there, monitor.domain_name, monitor.http_version, monitor.tags)
+
+    @reads
+    def api_version(self) -> tuple[int, int] | None:
+        """Return the newest version of Octavia's API."""
+        return self._project.deployment.octavia_api
+
     @writes
     def set_default_pool(self, listener: models.Listener, pool_id: str | None) -> None:
         """Set the default pool of a listener, or none. Raises NotFound."""

@@ -25,7 +25,8 @@ from ao.fake.openstack import OpenStack
 from ao.fake.other_user import OtherUser
 from ao.fake.process import Process
 from ao.fake.turns import Turns
-from ao.visit import Answer
+from ao.http.request_options import RequestOptions
+from ao.visit import AS_URL, Answer
 
 
 class Cloud:
@@ -125,10 +126,10 @@ class Cloud:
             if call.at >= since
         )
 
-    def visit(self, url: str, timeout: float) -> Answer:
+    def visit(self, url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         """Request a URL at a floating IP of the cloud, as `ao.visit.visit` does."""
         with self.openstack.lock:
-            return self.openstack.visit(url, timeout)
+            return self.openstack.visit(url, timeout, options)
 
     def _sleep(self, seconds: float) -> None:
         with self.openstack.lock:

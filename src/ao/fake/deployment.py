@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
 from ao.cloud.models import Flavor, Image, Named
@@ -29,13 +29,16 @@ class Deployment:
         keypairs: Iterable[str],
         providers: tuple[str, ...],
         services: Iterable[str],
+        hosts: Collection[str] | None,
+        octavia_api: tuple[int, int],
         seed: int,
     ) -> None:
         """Offer these images, flavors, networks and key pairs by name.
 
         `flavors` gives processors and MiB of memory, `providers` the names of Octavia's
-        providers, `services` the types in Keystone's catalogue. The same seed gives the same
-        IDs.
+        providers, `services` the types in Keystone's catalogue, `hosts` the host names that
+        servers answer to (None for all), `octavia_api` the version of Octavia's API. The same seed
+        gives the same IDs.
         """
         self.lock = threading.RLock()
         """Held by whoever reads or changes anything in the cloud."""
@@ -44,6 +47,8 @@ class Deployment:
         self.identifiers = Identifiers(seed)
         self.providers = providers
         self.services = frozenset(services)
+        self.hosts = None if hosts is None else frozenset(hosts)
+        self.octavia_api = octavia_api
         self.images = [Image(id=self.identifiers.uuid(), name=name) for name in images]
         self.external_networks = [
             Named(id=self.identifiers.uuid(), name=name) for name in external_networks

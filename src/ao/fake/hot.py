@@ -110,6 +110,7 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
     "get_resource": lambda argument, scope: scope.reference(argument),
     "get_attr": lambda argument, scope: scope.attribute(*argument),
     "if": _if,
+    "and": lambda argument, scope: all(holds(part, scope) for part in argument),
     "not": lambda argument, scope: not holds(argument, scope),
     "equals": _equals,
     "list_join": _list_join,
@@ -118,7 +119,6 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
 
 _UNKNOWN = frozenset(
     {
-        "and",
         "contains",
         "digest",
         "filter",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from ao.errors import CloudError, Conflict
 from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
 from ao.fake.neutron import Neutron, Port
-from ao.fake.nova import Nova
+from ao.fake.nova import Nova, Server
 from ao.fake.quotas import Quotas
 from ao.fake.timeline import TICK, Job
 from ao.fake.web_application import Application
@@ -94,10 +95,23 @@ class Monitor:
 
     id: str
     pool: Pool
+    kind: str
+    """Its type: HTTP, TCP, …"""
     path: str | None
     """Path that it requests; None if it only connects."""
+    method: str = "GET"
     expected: str = "200"
-    """HTTP status of a healthy answer."""
+    """HTTP statuses of a healthy answer: one, a list, or one range."""
+    domain_name: str | None = None
+    """Host name that it requests; None for none."""
+    http_version: float | None = None
+    """None for 1.0."""
+    tags: frozenset[str] = frozenset()
+
+    def expects(self, status: int) -> bool:
+        """Return whether an answer of that status is healthy (octavia: expand_expected_codes)."""
+        parts = (part.strip().partition("-") for part in self.expected.split(","))
+        return any(int(low) <= status <= int(high or low) for low, _, high in parts)
 
 
 def refuse_unsupported(balancer: Balancer, what: str, wanted: str) -> None:
@@ -263,7 +277,12 @@ class Octavia:
                 self._neutron.delete_port(port.id)
 
     def create_monitor(
-        self, pool: Pool, path: str | None, kind: str = "TCP", expected: str | None = None
+        self,
+        pool: Pool,
+        path: str | None,
+        kind: str = "TCP",
+        expected: str | None = None,
+        method: str | None = None,
     ) -> Monitor:
         """Create a health monitor; OVN's provider adds a port for its checks.
 
@@ -273,18 +292,57 @@ class Octavia:
         self._quotas.claim(health_monitors=1)
         balancer = pool.balancer
         refuse_unsupported(balancer, "health monitor type", kind)
-        if kind != "HTTP" and (path or expected):
+        if kind != "HTTP" and (path or expected or method):
             raise Failure("BadRequest", f"a {kind} health monitor asks for no path (HTTP 400)")
         if balancer.provider == "ovn":
             self._neutron.create_port(balancer.vip.subnet_id, HEALTH_CHECKS)
         monitor = Monitor(
             id=self._deployment.identifiers.uuid(),
             pool=pool,
+            kind=kind,
             path=path,
-            expected=expected or "200",
         )
+        self.define_monitor(monitor, path, expected, method)
         self.monitors[monitor.id] = monitor
         return monitor
+
+    def define_monitor(
+        self, monitor: Monitor, path: str | None, expected: str | None, method: str | None
+    ) -> None:
+        """Give a monitor what Heat can say of its requests; None stands for Octavia's default.
+
+        Raises Failure for what Octavia does not take (octavia/api/v2/types/health_monitor.py), or
+        its database does not keep (octavia/db/models.py: HealthMonitor).
+        """
+        if expected and not (
+            re.fullmatch(r"\d{3}(\s*,\s*\d{3})*|\d{3}-\d{3}", expected) and len(expected) <= 64
+        ):
+            raise Failure(
+                "BadRequest", f"Invalid input for field expected_codes: {expected!r} (HTTP 400)"
+            )
+        monitor.path, monitor.expected, monitor.method = path, expected or "200", method or "GET"
+
+    def write_monitor(
+        self,
+        monitor: Monitor,
+        domain_name: str | None,
+        http_version: float | None,
+        tags: frozenset[str],
+    ) -> None:
+        """Change what a monitor names, over the API. Raises CloudError, and Conflict.
+
+        As octavia/api/v2/controllers/health_monitor.py: _validate_update_hm has it, a domain name
+        that is there, or comes, needs HTTP 1.1 of the request or from before.
+        """
+        version = http_version or monitor.http_version
+        if domain_name and not version:
+            raise CloudError(
+                "'http_version' must be specified when 'domain_name' is provided. (HTTP 400)"
+            )
+        if version and version < 1.1 and (domain_name or monitor.domain_name):
+            raise CloudError(f"http_version {version} is not a valid option (HTTP 400)")
+        self.begin_change(monitor.pool.balancer)
+        monitor.domain_name, monitor.http_version, monitor.tags = domain_name, http_version, tags
 
     def add_member(self, pool: Pool, subnet_id: str, address: str) -> Member:
         """Add a member to a pool."""
@@ -311,10 +369,8 @@ class Octavia:
             return "ERROR"
         if not self._nova.is_up(server):
             return "OFFLINE"
-        answer = self._application(server, monitor.path or "/")
-        healthy = answer is not None and (
-            monitor.path is None or str(answer.status) == monitor.expected
-        )
+        answer = self._ask(server, monitor.path or "/", monitor.domain_name)
+        healthy = answer is not None and (monitor.path is None or monitor.expects(answer.status))
         return "ONLINE" if healthy else "ERROR"
 
     def health(self, pool: Pool) -> str:
@@ -326,8 +382,8 @@ class Octavia:
             return "ERROR"
         return "ONLINE" if statuses <= {"ONLINE", "NO_MONITOR"} else "DEGRADED"
 
-    def serve(self, vip_port_id: str, port: int, path: str) -> Answer:
-        """Answer a request to a load balancer from one member after another.
+    def serve(self, vip_port_id: str, port: int, path: str, host: str) -> Answer:
+        """Answer a request to a load balancer, which names a host, from one member after another.
 
         Raises NoAnswer when nothing listens there, or OVN has no member that is up; a
         proxy answers 503 then.
@@ -343,7 +399,7 @@ class Octavia:
         if listener is None:
             raise NoAnswer("connection refused")
         listener.balancer.served += 1
-        answers = [answer for answer in self._answers(listener, path) if answer is not None]
+        answers = [answer for answer in self._answers(listener, path, host) if answer is not None]
         if answers:
             self._turn += 1
             return answers[self._turn % len(answers)]
@@ -351,7 +407,7 @@ class Octavia:
             raise NoAnswer("connection refused")
         return Answer(status=503, headers={}, body="no server is available")
 
-    def _answers(self, listener: Listener, path: str) -> list[Answer | None]:
+    def _answers(self, listener: Listener, path: str, host: str) -> list[Answer | None]:
         """Return the answers of all members that take requests."""
         pool = self.pools.get(listener.serving or "")
         members = pool.members.values() if pool else ()
@@ -361,7 +417,14 @@ class Octavia:
             if pool and self.status(pool, member) in {"ONLINE", "NO_MONITOR"}
         )
         return [
-            self._application(server, path)
+            self._ask(server, path, host)
             for server in servers
             if server and self._nova.is_up(server)
         ]
+
+    def _ask(self, server: Server, path: str, host: str | None) -> Answer | None:
+        """Return a server's answer to a request that names a host, or none; None for no answer."""
+        hosts = self._deployment.hosts
+        if hosts is not None and host not in hosts:
+            return Answer(status=404, headers={}, body="there is no such host here")
+        return self._application(server, path)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Self
 from urllib.parse import urlsplit
 
 from ao.fake.deployment import Deployment
 from ao.fake.project import Project
 from ao.fake.web_application import Application, answer
+from ao.http.request_options import RequestOptions
 from ao.site import Site
-from ao.visit import Answer, NoAnswer
+from ao.visit import AS_URL, Answer, NoAnswer
 
 
 class OpenStack(Deployment):
@@ -27,13 +29,17 @@ class OpenStack(Deployment):
         services: Iterable[str] = ("alarming", "metric-storage"),
         limits: Mapping[str, int] | None = None,
         application: Application = answer,
+        hosts: Collection[str] | None = None,
+        octavia_api: tuple[int, int] = (2, 30),
         seed: int = 0,
     ) -> None:
         """Offer these images, flavors, networks and key pairs by name.
 
         `flavors` gives processors and MiB of memory; `limits` the quotas that differ from
         a usual cloud's; `services` those of Keystone's catalogue that not every cloud has;
-        `application` what the servers answer. The same seed gives the same IDs.
+        `application` what the servers answer; `hosts` the host names that they answer to, with 404
+        for all others, and to any without; `octavia_api` the version of Octavia's API. The same
+        seed gives the same IDs.
         """
         super().__init__(
             images=images,
@@ -42,6 +48,8 @@ class OpenStack(Deployment):
             keypairs=keypairs,
             providers=providers,
             services=services,
+            hosts=hosts,
+            octavia_api=octavia_api,
             seed=seed,
         )
         self._limits = limits or {}
@@ -71,17 +79,19 @@ class OpenStack(Deployment):
             self._projects[name] = Project(self, self._limits, self._application)
         return self._projects[name]
 
-    def visit(self, url: str, timeout: float) -> Answer:
+    def visit(self, url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         """Request a URL at a floating IP, as `ao.visit.visit` does; it takes no virtual time."""
         parts = urlsplit(url)
+        address, port = parts.hostname or "", parts.port or 80
         try:
-            return self._serve(parts.hostname or "", parts.port or 80, parts.path or "/")
+            answer = self._serve(address, port, parts.path or "/", options.host or address)
         except NoAnswer as error:
             raise NoAnswer(f"{url}: {error}") from error
+        return replace(answer, body="") if options.method == "HEAD" else answer
 
-    def _serve(self, address: str, port: int, path: str) -> Answer:
+    def _serve(self, address: str, port: int, path: str, host: str) -> Answer:
         for project in self._projects.values():
             for floating_ip in project.neutron.floating_ips.values():
                 if floating_ip.address == address and floating_ip.port_id is not None:
-                    return project.octavia.serve(floating_ip.port_id, port, path)
+                    return project.octavia.serve(floating_ip.port_id, port, path, host)
         raise NoAnswer("timed out")

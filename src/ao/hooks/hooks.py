@@ -44,6 +44,8 @@ class Context:
     """Production."""
     preview_url: str
     """The standby."""
+    host: str = ""
+    """Host name that requests to both have to name; empty where the site file names none."""
     reason: str = ""
     """Reason of a failure or of an order; empty when there is none."""
     point: str = ""
@@ -60,6 +62,7 @@ class Context:
             "version": self.version,
             "url": self.url,
             "preview_url": self.preview_url,
+            **({"host": self.host} if self.host else {}),
             "reason": redact(self.reason),
         }
 
@@ -86,6 +89,7 @@ def context(
         version=version,
         url=site.url(facts.production.address) if facts.production else "",
         preview_url=site.preview_url(facts.preview.address) if facts.preview else "",
+        host=site.host or "",
         reason=reason,
     )
 

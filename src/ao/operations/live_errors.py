@@ -10,10 +10,11 @@ from ao.colour import Colour
 from ao.cutover.consecutive_errors import LASTING, ConsecutiveErrors, Suspicion
 from ao.cutover.cutover import UNKNOWN
 from ao.errors import AoError, OnlyErrors
+from ao.http.request_options import RequestOptions
 from ao.message import message
 from ao.plan.plan import PointPreview
 from ao.probe.running_totals import RunningTotals
-from ao.visit import Answer, NoAnswer, colour_of
+from ao.visit import AS_URL, Answer, NoAnswer, colour_of
 from ao.work import RunningProbe, Work
 
 LOOK = 0.25
@@ -89,11 +90,11 @@ class LiveErrors:
                 return
             clock.sleep(LOOK)
 
-    def _visit(self, url: str, timeout: float) -> Answer:
+    def _visit(self, url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         """Visit a URL, and give that up as soon as there is something to tell."""
         aside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="visit")
         try:
-            visit = aside.submit(self._work.visit, url, timeout)
+            visit = aside.submit(self._work.visit, url, timeout, options)
             while not wait([visit], LOOK).done:
                 self.check()
             return visit.result()
@@ -102,17 +103,20 @@ class LiveErrors:
 
     def _old_answers(self) -> bool:
         """Return whether the old system answers well on the preview address."""
-        work, old, identify = self._work, self._live.other, self._work.site.identify
+        work, old, site = self._work, self._live.other, self._work.site
+        identify = site.identify
         try:
             self._preview = self._preview or self._lead_preview()
             if not self._preview:
                 return False
-            answer = work.visit(self._preview + identify.path, VISIT)
-            healthy = work.visit(self._preview + work.site.health_check.path, VISIT)
+            answer = work.visit(self._preview + identify.path, VISIT, site.request_options)
+            healthy = work.visit(
+                self._preview + site.health_check.path, VISIT, site.health_request_options
+            )
             told = colour_of(answer, identify)
         except (AoError, NoAnswer):
             return False
-        return healthy.status == work.site.health_check.expect and told is old
+        return healthy.status in site.health_check.expect and told is old
 
     def _lead_preview(self) -> str:
         """Lead the preview to the old system; return its URL, or nothing if production is there.

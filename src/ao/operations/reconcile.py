@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ao.apply import stack_parameters
+from ao.apply import monitor, stack_parameters
 from ao.apply.stack_wait import StandsStill
 from ao.apply.steps import begin, perform
 from ao.apply.switch import load_balancer, method, target
@@ -77,6 +77,8 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     """
     if failover:
         _fail_over(work)
+    # An earlier site file may have named a host.
+    work = replace(work, monitored=True)
     before = _preflight(work, lambda facts: plan.builds(work.site, facts))
     _warn(work, kept_findings.recall(work))
     stored.keep(work.cloud, work.site)
@@ -203,6 +205,7 @@ class Looks:
 @contextmanager
 def looking(work: Work, seen: Facts | None = None) -> Iterator[Looks]:
     """Look for what a switch begins with while the body runs; `seen` are facts of this moment."""
+    work.forget_monitors()
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="switch") as aside:
         at = work.clock.now()
         facts = aside.submit(lambda: seen or work.observe())
@@ -238,6 +241,10 @@ def switch(
 
     def next_steps(work: Work, facts: Facts, done: Done) -> Plan:
         degraded = options.degraded or force
+        compares = options.compares_monitor and not degraded
+        defining = plan.monitor(work.site, facts, to, done) if compares else ()
+        if defining:
+            return defining
         wanting = () if degraded else plan.match(facts, to, done)
         if wanting:
             guard.may_build(facts, to)
@@ -376,6 +383,7 @@ def _preflight(
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
     _refuse_names(work, facts, steps)
+    monitor.check_api(work)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
     if engine is Engine.PROMETHEUS:

@@ -18,6 +18,9 @@ class SwitchOptions:
     force: bool = False
     """Whether nothing is looked at before and nothing waited for: connections to the old system
     are cut, and production stays where it is put."""
+    compares_monitor: bool = True
+    """Whether the target's health monitor is brought to name the host of the site file before;
+    production that goes back takes a system as it was."""
     may_return: bool = True
     """Whether production goes back at once when it does not answer from the target."""
     quiet: float | None = None

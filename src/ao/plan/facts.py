@@ -16,6 +16,7 @@ from ao.cloud import (
     Listener,
     LoadBalancer,
     Member,
+    Monitor,
     Resource,
     Server,
     Stack,
@@ -59,6 +60,8 @@ class System:
     """Alarms that Heat has built and that Aodh has no more."""
     standstill: Standstill | None = None
     """How Heat's work on its stack stands still; None while it goes on, or there is none."""
+    monitor: Monitor | None = None
+    """Health monitor of its pool; None too where nobody has asked for it."""
 
     @property
     def size(self) -> int:

@@ -17,6 +17,7 @@ from ao.cloud import (
     Listener,
     LoadBalancer,
     Member,
+    Monitor,
     Resource,
     Server,
     Stack,
@@ -24,7 +25,7 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated, NotFound, Refused
 from ao.message import message
-from ao.plan import alarms, standstill
+from ao.plan import alarms, monitors, standstill
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.standstill import Standstill
 from ao.site import Method, Site
@@ -69,12 +70,22 @@ class Observation:
     """Why the alarms are not known; empty when they are."""
     statuses: Mapping[str, BalancerStatus] = field(default_factory=dict)
     """Statuses of each of these load balancers, by its ID."""
+    monitors: Mapping[str, Monitor] = field(default_factory=dict)
+    """Health monitors of the systems' pools, by ID; none where nobody has asked for them."""
 
 
 def read(
-    cloud: Cloud, site: Site, last: Observation | None = None, *, nova: bool = True
+    cloud: Cloud,
+    site: Site,
+    last: Observation | None = None,
+    *,
+    nova: bool = True,
+    monitored: bool = False,
 ) -> Observation:
     """Ask all services, side by side, for what they have of a site.
+
+    Health monitors are asked for only where the site names a host for them, or with `monitored`;
+    not again where the last observation had them as the site wants them.
 
     What cannot have changed since the `last` observation of the same site is taken from that: the
     resources of a stack at which Heat has done nothing since, what never changes of a load
@@ -98,6 +109,8 @@ def read(
         floating_ips = pool.submit(_floating_ips, cloud, site, resources.get(site.stack, ()))
         # At a first look no stack's resources are read anew.
         early = pool.submit(_alarms, cloud, resources.values()) if last is None else None
+        wanted = monitored or monitors.is_named(site)
+        monitoring = pool.submit(_monitors, cloud, site, dict(resources), last) if wanted else None
         reader = _BalancerReader(cloud, site, resources, last)
         balancers = list(pool.map(reader.read, reader.ids))
         members = {pool_id: told for it in balancers for pool_id, told in it.members.items()}
@@ -131,6 +144,7 @@ def read(
             members=members,
             alarms=known,
             unknown=unknown,
+            monitors=monitoring.result() if monitoring else {},
             statuses={it.balancer.id: it.status for it in balancers if it.balancer and it.status},
         )
 
@@ -174,6 +188,20 @@ def _placed(
     colour = next((it for it in Colour if site.system_stack(it) == name), None)
     pool_id = _pool_id(site, resources, colour) if colour else None
     return frozenset(member.id for member in members.get(pool_id or "", ()))
+
+
+def _monitors(
+    cloud: Cloud, site: Site, resources: Resources, last: Observation | None
+) -> Mapping[str, Monitor]:
+    """Return the health monitors of the systems' pools that Octavia has."""
+    known = {
+        monitor.id: monitor
+        for monitor in (last.monitors.values() if last else ())
+        if monitors.wanted(site, monitor) == monitor
+    }
+    ids = {it for colour in Colour if (it := _monitor_id(site, resources, colour))}
+    found = (known.get(it) or cloud.load_balancers.monitor(it) for it in sorted(ids))
+    return {monitor.id: monitor for monitor in found if monitor is not None}
 
 
 def _floating_ips(
@@ -383,6 +411,7 @@ def _system(
         alarms=_alarms_of(resources, seen.alarms),
         lost=() if seen.unknown else _lost(resources, seen.alarms),
         standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
+        monitor=seen.monitors.get(_monitor_id(site, seen.resources, colour) or ""),
     )
 
 
@@ -396,6 +425,12 @@ def _pool_id(site: Site, resources: Resources, colour: Colour) -> str | None:
     """ID of a system's pool, which the site's stack has by the pool method, else its own."""
     shared = built_id(resources.get(site.stack, ()), f"{colour}_pool")
     return shared or built_id(resources.get(site.system_stack(colour), ()), "pool")
+
+
+def _monitor_id(site: Site, resources: Resources, colour: Colour) -> str | None:
+    """ID of the health monitor of a system's pool, which is in the same stack as that."""
+    shared = built_id(resources.get(site.stack, ()), f"{colour}_monitor")
+    return shared or built_id(resources.get(site.system_stack(colour), ()), "health_monitor")
 
 
 def _check_method(site: Site, stack: Stack | None) -> None:

@@ -14,6 +14,7 @@ from ao.cloud import Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
+from ao.plan import monitors
 from ao.plan.facts import Facts, System
 from ao.plan.standstill import Standstill
 from ao.site import DrainWay, Method, Site, checked_version
@@ -165,6 +166,23 @@ class AwaitServers(Step):
 
 
 @dataclass(frozen=True)
+class DefineMonitor(Step):
+    """Have a system's health monitor name the site's host, or none."""
+
+    colour: Colour
+    host: str | None
+
+    def __str__(self) -> str:
+        if self.host is None:
+            return message("have the health monitor of %(colour)s name no host", colour=self.colour)
+        return message(
+            "have the health monitor of %(colour)s name host %(host)s",
+            colour=self.colour,
+            host=self.host,
+        )
+
+
+@dataclass(frozen=True)
 class PointProduction(Step):
     """Have production reach a system, or none, in one request."""
 
@@ -238,6 +256,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     return (
         _site_stack(site, facts)
         or _production(facts)
+        or _monitors(site, facts, done)
         or _repair(site, facts, done)
         or alarms(facts, facts.live, done=done)
         or _await_servers(facts, *Colour)
@@ -257,6 +276,37 @@ def alarms(
     return tuple(
         step for step in steps if step not in done and facts.systems[step.colour].amiss(step.effect)
     )
+
+
+def _monitors(site: Site, facts: Facts, done: Done) -> Plan:
+    """Have the health monitors name the site's host.
+
+    That of a live system which serves users is changed only once production has answered well to
+    a request that names it: else no server of it might pass any more.
+    """
+    steps = tuple(
+        DefineMonitor(colour, site.host)
+        for colour in Colour
+        if monitors.is_amiss(site, facts, colour)
+    )
+    seen = Confirm("production", facts.live) if facts.live else None
+    if seen is None or seen in done or not facts.systems[seen.colour].online:
+        return steps
+    others = tuple(step for step in steps if step.colour is not seen.colour)
+    return others or ((seen,) if steps else ())
+
+
+def monitor(site: Site, facts: Facts, colour: Colour, done: Done) -> Plan:
+    """Next steps of having the health monitor of a standby name the site's host.
+
+    Once it is changed, its servers are waited for: they may have failed the check before.
+    """
+    if facts.live is colour:
+        return ()
+    step = DefineMonitor(colour, site.host)
+    if monitors.is_amiss(site, facts, colour):
+        return (step,)
+    return _await_servers(facts, colour) if step in done else ()
 
 
 def _repair(site: Site, facts: Facts, done: Done) -> Plan:
@@ -392,7 +442,11 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
                 "`ao switch` finishes it, `ao up` calls it off if production has not moved."
             ),
         )
-    steps = _define(site, facts.systems[standby], version, done) or _await_servers(facts, standby)
+    steps = (
+        _define(site, facts.systems[standby], version, done)
+        or monitor(site, facts, standby, done)
+        or _await_servers(facts, standby)
+    )
     if steps:
         return steps
     if facts.previewed is not standby:

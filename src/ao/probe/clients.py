@@ -10,6 +10,7 @@ from ao.probe.connection import Connection
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Kind, Outcome
 from ao.probe.request_counter import Request, RequestCounter
+from ao.site.status_codes import StatusCodes
 
 LATE = 1.0
 """Seconds by which a request on a new connection may be late before it is skipped."""
@@ -44,6 +45,7 @@ class Clients:
         self._note = note
         self._room = room
         self._teller = Teller(load.identify)
+        self._good = None if load.expect is None else StatusCodes.parse(str(load.expect))
         self._under_way: set[asyncio.Task[None]] = set()
         self._kept: dict[int, Connection] = {}
         self._pausing: set[asyncio.Task[None]] = set()
@@ -173,8 +175,7 @@ class Clients:
     def _answered(
         self, kind: Kind, client: int | None, begin: float, answer: Answer, outcome: Outcome
     ) -> None:
-        expect = self._load.expect
-        good = answer.status < 400 if expect is None else answer.status == expect
+        good = answer.status < 400 if self._good is None else answer.status in self._good
         now = self._now()
         self._record(
             Request(

@@ -21,6 +21,9 @@ class ProbeLoad:
 
     url: str
     """URL of production, http or https, without a path; `identify` has the path."""
+    host: str | None = None
+    """Host name that requests name; None names the URL's host and port. Connections go to the
+    URL's host."""
     identify: Identify
     """How an answer tells its colour; every request asks for its path."""
     new_per_second: float = 20.0
@@ -39,5 +42,6 @@ class ProbeLoad:
     protocol: Protocol = Protocol.HTTP1
     verify: bool = True
     """Whether the server's certificate is checked (https)."""
-    expect: int | None = None
-    """HTTP status of a good answer; None takes every status below 400."""
+    expect: int | str | None = None
+    """HTTP status of a good answer, or several as `ao.site.status_codes` has them (`200-204, 301`);
+    None takes every status below 400."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ao.errors import ConfigError, Unavailable
+from ao.http.request_options import RequestOptions
 from ao.message import message
 from ao.probe.probe_load import ProbeLoad, Protocol
 
@@ -55,13 +56,14 @@ async def find(load: ProbeLoad) -> list[Target]:
         raise ConfigError(
             message("%(url)s has no right port: %(error)s", url=f"{load.url!r}", error=error)
         ) from error
+    named = RequestOptions(host=load.host).authority(parts.netloc.rpartition("@")[2])
     tls = _tls(load) if parts.scheme == "https" else None
     return [
         Target(
             host=parts.hostname,
             address=address,
             port=port,
-            authority=parts.netloc.rpartition("@")[2],
+            authority=named,
             tls=tls,
             scheme=parts.scheme,
         )

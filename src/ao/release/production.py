@@ -72,6 +72,7 @@ def switch(run: ReleaseRun, facts: Facts) -> None:
         await_window(run)
         run.hook(Point.BEFORE_SWITCH)
         _note_baseline(run, facts)
+        run.work.forget_monitors()
         _await_health(run)
     may_return = _may_return(run)
     answer = None if run.options.i_know else not may_return
@@ -232,7 +233,10 @@ def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
     work = replace(run.work, draining=run.draining)
     with _measured(run) as measurement:
         options = SwitchOptions(
-            may_return=may_return, quiet=run.options.quiet, measurement=measurement
+            may_return=may_return,
+            compares_monitor=to is not run.past.old,
+            quiet=run.options.quiet,
+            measurement=measurement,
         )
         before = run.fresh
         run.seen(None)

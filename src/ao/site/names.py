@@ -10,6 +10,10 @@ from ao.untrusted.printable import printable
 
 NAME = r"^[a-z][a-z0-9-]{0,29}$"
 """Regular expression of a site's name."""
+HOST_NAME = (
+    r"^(?=.{1,253}$)(?:(?!-)[A-Za-z0-9-]{1,63}(?<!-)\.)*(?!-)(?![0-9]+$)[A-Za-z0-9-]{1,63}(?<!-)$"
+)
+"""A name of DNS (RFC 1123, section 2.1), whose last part is no number as that of an address."""
 ENDINGS = ("blue", "green", "lock", "preview", "doctor")
 """Words that a new site's name does not end in: things of a site `shop` are called `ao-shop-blue`
 and so on, and would have the names of the things of a site `shop-blue`."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ao.colour import Colour
+from ao.http.request_options import RequestOptions
 from ao.site.autoscale import Autoscale
 from ao.site.checks import Checks
 from ao.site.hooks import Hook, Point
@@ -16,6 +17,7 @@ from ao.site.migration import Migration
 from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
+from ao.site.status_codes import StatusCodes
 from ao.site.watch import Watch
 from ao.site.window import Window
 
@@ -117,8 +119,10 @@ class HealthCheck:
     """Octavia monitor type for the servers: HTTP or TCP."""
     path: str
     """Path asked for, by the monitor (HTTP) and by Ao after a switch."""
-    expect: int
-    """HTTP status of a healthy answer."""
+    method: str
+    """HTTP method by which both ask for it: GET, HEAD or OPTIONS."""
+    expect: StatusCodes
+    """HTTP statuses of a healthy answer."""
     interval: int
     """Seconds between two checks of a server."""
     timeout: int
@@ -172,6 +176,9 @@ class Site:
     """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
     external_network: str
     """Name or ID of the network that the addresses come from."""
+    host: str | None
+    """Host name by which users reach production, which all requests to the site's addresses name;
+    None has them name the address."""
     production_address: str | None
     """Floating IP that the project already has; None has Ao allocate one."""
     version: str
@@ -227,6 +234,16 @@ class Site:
             above = above.rpartition(".")[0]
         place = self.places.get(above)
         return f"{place}: {key}" if place else key
+
+    @property
+    def request_options(self) -> RequestOptions:
+        """How pages of production and of the preview are asked for."""
+        return RequestOptions(host=self.host)
+
+    @property
+    def health_request_options(self) -> RequestOptions:
+        """How the path of the health check is asked for, at production and the preview."""
+        return RequestOptions(host=self.host, method=self.health_check.method)
 
     def url(self, address: str, path: str = "") -> str:
         """URL of a path at a floating IP, on the port that users reach."""

@@ -183,7 +183,7 @@ class PageState:
             return False
         url = self.site.url(self.facts.production.address, self.site.identify.path)
         try:
-            visit(url, REACH)
+            visit(url, REACH, self.site.request_options)
         except NoAnswer:
             return False
         return True

@@ -305,7 +305,7 @@ def _url(state: PageState, colour: Colour) -> str:
     if facts is None:
         return ""
     if facts.production and facts.live is colour:
-        return site.url(facts.production.address, "/")
+        return site.url(site.host or facts.production.address, "/")
     if facts.preview and facts.previewed is colour:
         return site.preview_url(facts.preview.address, "/")
     return ""

@@ -13,9 +13,10 @@ from ao.checks.checks import CheckFailed, Results
 from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import ConfigError
+from ao.http.request_options import RequestOptions
 from ao.site import Identify, Site
 from ao.site.checks import Check, Checks, Http
-from ao.visit import Answer, NoAnswer
+from ao.visit import AS_URL, Answer, NoAnswer
 from ao.work import Work
 from tests.unit.samples import SITE
 
@@ -32,7 +33,7 @@ class Preview:
         self.visited: list[str] = []
         self.now = 0.0
 
-    def __call__(self, url: str, timeout: float) -> Answer:
+    def __call__(self, url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         self.visited.append(url)
         self.now += min(self.seconds, timeout)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -218,3 +219,11 @@ def test_a_page_that_need_not_tell_its_colour_is_not_searched_for_it() -> None:
     assert "backtracks" in why(
         Preview(answer(body=f"blue{ENDLESS}")), replace(http(path="/version"), retries=0), site
     )
+
+
+def test_a_command_is_told_the_host_where_there_is_one(tmp_path: Path) -> None:
+    line = 'test "${AO_HOST-none}" = shop.example'
+    check = Check(name="smoke", what=line, timeout=5.0, retries=0, pause=0.0)
+    site = replace(SITE, folder=tmp_path)
+    assert why(Preview(answer()), check, site)
+    assert not why(Preview(answer()), check, replace(site, host="shop.example"))

@@ -70,6 +70,13 @@ BALANCER = {
 LISTENER = {"id": "l-1", "name": "ao-shop", "default_pool_id": "pool-1"}
 STATUSES = {"operating_status": "ONLINE", "provisioning_status": "ACTIVE"}
 POOL = {"id": "pool-1", "name": "blue", "description": "", "members": [{"id": "m-1"}], **STATUSES}
+MONITOR = {
+    "id": "h-1",
+    "type": "HTTP",
+    "domain_name": "shop.example",
+    "http_version": 1.1,
+    "tags": ["ao:host"],
+}
 MEMBER = {"id": "m-1", "address": "10.0.0.3", **STATUSES}
 TREE = {
     "id": "lb-1",
@@ -153,6 +160,7 @@ ANSWERS: dict[str, Reply] = {
     "GET /lb/v2.0/lbaas/pools": (200, {"pools": [POOL]}),
     "GET /lb/.*/members": (200, {"members": [MEMBER]}),
     "GET /lb/v2.0/lbaas/healthmonitors": (200, {"healthmonitors": [{"id": "h-1"}]}),
+    "(GET|PUT) /lb/v2.0/lbaas/healthmonitors/h-1": (200, {"healthmonitor": MONITOR}),
     "GET /lb/v2.0/lbaas/providers": (200, {"providers": [{"name": "ovn"}]}),
     f"GET /lb/v2.0/lbaas/quotas/{PROJECT}": (200, {"quota": dict.fromkeys(BALANCING, 5)}),
     "GET /compute/v2.1/servers": (200, {"servers": [{"id": "i-1", "name": "web"}]}),

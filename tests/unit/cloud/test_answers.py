@@ -22,6 +22,7 @@ from ao.cloud import (
     Listener,
     LoadBalancer,
     Lock,
+    Monitor,
     Resource,
     SoftwareConfig,
     Stack,
@@ -65,6 +66,7 @@ LISTENER = Listener(id="l-1", name="", default_pool_id=None)
 LOCK = Lock(
     id="p-1", name="", network_id="n-1", description="", revision=1, created=0, written=0, read=0
 )
+MONITOR = Monitor(id="h-1", type="HTTP", domain_name=None, http_version=None, tags=frozenset())
 RECORD = SoftwareConfig(id="c-1", name="", created_at="")
 ALARM = Alarm(id="a-1", name="", enabled=True, state="", reason="")
 TEMPLATE = Template(body="")
@@ -95,6 +97,9 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "load_balancers.set_default_pool": lambda cloud: cloud.load_balancers.set_default_pool(
         LISTENER, "pool-1"
     ),
+    "load_balancers.monitor": lambda cloud: cloud.load_balancers.monitor("h-1"),
+    "load_balancers.write_monitor": lambda cloud: cloud.load_balancers.write_monitor(MONITOR),
+    "load_balancers.api_version": lambda cloud: cloud.load_balancers.api_version(),
     "load_balancers.reload": lambda cloud: cloud.load_balancers.reload(BALANCER),
     "load_balancers.failover": lambda cloud: cloud.load_balancers.failover(BALANCER),
     "load_balancers.statistics": lambda cloud: cloud.load_balancers.statistics(BALANCER),
@@ -135,8 +140,8 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "user_id": lambda cloud: cloud.user_id,
 }
 """Every method that asks a service something."""
-BY_LOGIN = ("lookup.services", "user", "user_id")
-"""Those that the login alone answers."""
+BY_LOGIN = ("load_balancers.api_version", "lookup.services", "user", "user_id")
+"""Those that the login alone answers, or the service's versions, which it need not tell."""
 ASKING = [name for name in CASES if name not in BY_LOGIN]
 SENT: dict[str, int] = {}
 """Requests that each sends to services that have told their versions."""

@@ -21,9 +21,11 @@ class Shop(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     visits: list[str]
+    hosts: set[str]
 
     def do_GET(self) -> None:
         self.visits.append(self.path)
+        self.hosts.add(self.headers["Host"])
         if self.path == "/interrupt" and len(self.visits) == 10:
             os.kill(os.getpid(), signal.SIGINT)
         self.send_response(503 if self.path == "/broken" else 200)
@@ -54,6 +56,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def visits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     monkeypatch.setattr(Shop, "visits", seen, raising=False)
+    monkeypatch.setattr(Shop, "hosts", set(), raising=False)
     return seen
 
 
@@ -70,6 +73,17 @@ def shop(visits: list[str]) -> Iterator[str]:
 def figures(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(capsys.readouterr().out)
     return told
+
+
+def site_file(**more: str) -> None:
+    """Write a site file into the folder, with more keys."""
+    Path("user-data.sh").write_text("$AO_VERSION")
+    lines = "".join(f"{key}: {value}\n" for key, value in more.items())
+    Path("ao.yaml").write_text(
+        "site: shop\nexternal_network: public\nversion: '1.0'\nimage: a\nflavor: b\n"
+        "user_data: user-data.sh\nload_balancer: {provider: amphora}\n"
+        "identify: {header: X-Colour}\n" + lines
+    )
 
 
 def test_a_server_that_answers_loses_nothing(shop: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,6 +109,38 @@ def test_lost_requests_are_counted_and_end_with_a_code_of_their_own(
 
 def test_a_status_other_than_the_expected_one_is_lost(shop: str) -> None:
     assert main(["probe", shop, *SHORT, "--expect", "204"]) == 9
+
+
+def test_several_statuses_may_be_good(shop: str) -> None:
+    assert main(["probe", f"{shop}/broken", *SHORT, "--expect", "200-204,503"]) == 0
+
+
+def test_requests_name_the_host_of_the_option(shop: str) -> None:
+    assert main(["probe", shop, *COLOURED, *SHORT, "--host", "shop.example"]) == 0
+    assert Shop.hosts == {"shop.example"}
+
+
+def test_at_an_address_they_name_the_host_of_the_site_file(shop: str) -> None:
+    site_file(host="shop.example")
+    assert main(["probe", shop, *SHORT]) == 0
+    assert Shop.hosts == {"shop.example"}
+
+
+def test_a_url_with_a_name_is_asked_by_that(shop: str) -> None:
+    site_file(host="shop.example")
+    named = shop.replace("127.0.0.1", "localhost")
+    assert main(["probe", named, *SHORT]) == 0
+    assert Shop.hosts == {named.removeprefix("http://")}
+
+
+@pytest.mark.parametrize("host", ["http://shop.example", "127.0.0.1", "shop.example:80", ""])
+def test_a_host_that_is_none_is_refused(
+    shop: str, host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as exited:
+        main(["probe", shop, *SHORT, f"--host={host}"])
+    assert exited.value.code == 2
+    assert "is no host name such as shop.example" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("status", ["99", "600", "ok", "-1"])

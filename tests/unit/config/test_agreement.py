@@ -59,6 +59,7 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
         ({"health_check": {"path": '/a"b'}}, "health_check.path"),
         ({"health_check": {"path": "/%zz"}}, "health_check.path"),
         ({"health_check": {"path": "/" + "a" * 255}}, "health_check.path"),
+        ({"health_check": {"expect": "200-215, 301"}}, "health_check.expect"),
     ],
 )
 def test_what_rules_something_else_out_is_told_at_its_own_key(
@@ -73,6 +74,15 @@ def test_the_ports_of_two_load_balancers_may_be_one() -> None:
 
 def test_a_path_that_octavia_does_not_ask_for_is_not_its_to_refuse() -> None:
     assert told(**OVN, health_check={"path": "/ä"}) == []
+
+
+@pytest.mark.parametrize("expect", [200, [200, 301], "200-399", "200-214, 301"])
+def test_octavia_takes_a_status_a_range_and_a_short_list(expect: object) -> None:
+    assert told(health_check={"expect": expect}) == []
+
+
+def test_a_long_list_of_statuses_is_not_octavias_to_refuse_where_it_asks_for_none() -> None:
+    assert told(**OVN, health_check={"expect": "200-299, 404"}) == []
 
 
 def test_a_query_may_have_what_a_path_may_not() -> None:
@@ -99,3 +109,39 @@ def test_a_contradiction_is_told_with_file_and_line(tmp_path: Path) -> None:
     lines = str(caught.value).splitlines()
     assert "ao.yaml:11: health_check.type: provider ovn checks servers by TCP only" in lines[0]
     assert "ao.yaml:9: load_balancer.algorithm: provider ovn does not know ROUND_ROBIN" in lines[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("host: 203.0.113.9", "ao.yaml:11: host: it is no host name such as shop.example"),
+        ("host: shop.example:80", "ao.yaml:11: host: it is no host name such as shop.example"),
+        ("host: http://shop.example", "ao.yaml:11: host: it is no host name"),
+        ("host: a_b.example", "ao.yaml:11: host: it is no host name"),
+        ("host: " + "a" * 64 + ".example", "ao.yaml:11: host: it is no host name"),
+        ("host: café.example", "ao.yaml:11: host: a host name has ASCII letters: write the form"),
+        ("health_check: {method: POST}", "ao.yaml:11: health_check.method: "),
+        ("health_check: {expect: 99}", "ao.yaml:11: health_check.expect: it is a status from 200"),
+        ("health_check: {expect: []}", "ao.yaml:11: health_check.expect: it is a status from 200"),
+        ("health_check: {expect: true}", "ao.yaml:11: health_check.expect: it is a status from"),
+        ("health_check: {expect: 204-200}", "health_check.expect: the range 204-200 ends before"),
+        (
+            "health_check: {expect: '200-299, 404'}",
+            "ao.yaml:11: health_check.expect: Octavia",
+        ),
+    ],
+)
+def test_a_host_and_statuses_that_cannot_be_are_told_with_file_and_line(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    (tmp_path / "user-data.sh").write_text("$AO_VERSION")
+    path = tmp_path / "ao.yaml"
+    path.write_text(
+        "site: shop\nexternal_network: public\nversion: '1.0'\nimage: a\nflavor: b\n"
+        "user_data: user-data.sh\nload_balancer:\n  provider: amphora\n"
+        "identify:\n  header: X-Ao-Colour\n" + line + "\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigError) as caught:
+        config.load(path)
+    assert said in str(caught.value)

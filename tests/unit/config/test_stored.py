@@ -121,6 +121,30 @@ def test_no_key_that_names_a_file_a_variable_a_url_a_command_or_a_template_is_ta
             assert key not in stored.TAKEN, key
 
 
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [(204, 204), ("204", 204), ([204], 204), ("204-204", 204), ("200-204", "200-204")],
+)
+def test_one_status_is_kept_as_the_number_that_earlier_versions_read(
+    said: object, text: object
+) -> None:
+    kept = json.loads(stored.written({"health_check": {"expect": said}}, ""))
+    assert kept["site_file"] == {"health_check": {"expect": text}}
+
+
+def test_a_host_statuses_and_a_method_are_kept_and_taken_back(work: Work, site: Site) -> None:
+    values = {"host": "shop.example", "health_check": {"method": "HEAD", "expect": [200, "301"]}}
+    taken = forged(work, **values).site
+    assert taken.host == "shop.example"
+    assert (taken.health_check.method, str(taken.health_check.expect)) == ("HEAD", "200, 301")
+
+
+@pytest.mark.parametrize("host", ["a b.example", "203.0.113.9", "shop.example\r\nX: y", 7])
+def test_a_forged_host_is_not_taken(work: Work, host: object) -> None:
+    with pytest.raises(ConfigError, match="is not one for this version"):
+        forged(work, host=host)
+
+
 def test_it_is_the_site_without_what_only_a_release_has(work: Work, site: Site) -> None:
     bare = replace(
         site,

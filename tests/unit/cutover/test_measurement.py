@@ -8,10 +8,11 @@ from ao.colour import Colour
 from ao.cutover.cutover import CutOver
 from ao.cutover.measurement import Measurement
 from ao.errors import DeadlinePassed, Refused, SwitchFailed
+from ao.http.request_options import RequestOptions
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.site import Method, Site
-from ao.visit import Answer, NoAnswer
+from ao.visit import AS_URL, Answer, NoAnswer
 from ao.work import Work
 from tests.unit.operations.sites import SITES, built, deployed, url
 from tests.unit.probes import FakeProbe, kept_client, recording
@@ -96,12 +97,12 @@ def test_a_switch_is_not_measured_where_production_does_not_answer_from_here(
     production = url(work, "production") + "/"
     first = True
 
-    def visit(visited: str, timeout: float) -> Answer:
+    def visit(visited: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         nonlocal first
         if visited.startswith(production) and first:
             first = False
             raise NoAnswer("timed out")
-        return work.visit(visited, timeout)
+        return work.visit(visited, timeout, options)
 
     cutover = switched(replace(work, visit=visit), probe)
     assert cutover.recording is None
@@ -138,8 +139,8 @@ def test_a_switch_that_failed_is_measured_and_says_why(site: Site, probe: FakePr
     work = deployed(site)
     production = url(work, "production") + "/"
 
-    def visit(visited: str, timeout: float) -> Answer:
-        answer = work.visit(visited, timeout)
+    def visit(visited: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
+        answer = work.visit(visited, timeout, options)
         colour = "blue" if visited.startswith(production) else answer.headers["x-ao-colour"]
         return replace(answer, headers={**answer.headers, "x-ao-colour": colour})
 
@@ -176,10 +177,10 @@ def test_a_deadline_of_a_load_balancer_that_does_not_answer_is_a_failure_of_the_
     work = deployed(site)
     preview = url(work, "preview")
 
-    def visit(visited: str, timeout: float) -> Answer:
+    def visit(visited: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         if visited.startswith(preview):
             raise NoAnswer("timed out")
-        return work.visit(visited, timeout)
+        return work.visit(visited, timeout, options)
 
     measurement = Measurement(probe=probe)
     with pytest.raises(DeadlinePassed):
@@ -192,8 +193,8 @@ def test_a_deadline_of_a_load_balancer_that_does_not_answer_is_a_failure_of_the_
 def answering(work: Work, status: int) -> Work:
     """The work, whose visitors of the page that tells the colour are answered with a status."""
 
-    def visit(url: str, timeout: float) -> Answer:
-        answer = work.visit(url, timeout)
+    def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
+        answer = work.visit(url, timeout, options)
         return replace(answer, status=status) if url.endswith("/version") else answer
 
     return replace(work, visit=visit)
@@ -213,8 +214,8 @@ def test_a_colour_that_cannot_be_searched_for_in_time_is_no_reason_not_to_switch
     slow = replace(site.identify, header=None, body="(a+)+(blue|green)$")
     work = answering(deployed(site), 401)
 
-    def visit(url: str, timeout: float) -> Answer:
-        return replace(work.visit(url, timeout), body="a" * 4000)
+    def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
+        return replace(work.visit(url, timeout, options), body="a" * 4000)
 
     forgetful = replace(work, visit=visit, sees=False, site=replace(site, identify=slow))
     cutover = switched(forgetful, probe)

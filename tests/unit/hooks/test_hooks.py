@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -94,6 +95,17 @@ def test_a_command_is_told_the_release_in_its_environment(stage: Stage) -> None:
         "AO_VERSION=2.0",
         "AO_WITHIN=shop",
     ]
+
+
+def test_a_command_and_a_webhook_are_told_the_host_where_there_is_one(
+    stage: Stage, service: Receiver
+) -> None:
+    told = replace(CONTEXT, host="shop.example")
+    given = (command("echo $AO_HOST > said"), webhook(service.url))
+    hooks.run(stage.work(given), Point.BEFORE_SWITCH, told)
+    assert stage.said() == ["shop.example"]
+    assert json.loads(service.deliveries[0].text)["host"] == "shop.example"
+    assert "host" not in CONTEXT.body()
 
 
 def test_a_webhook_is_told_the_same(stage: Stage, service: Receiver) -> None:

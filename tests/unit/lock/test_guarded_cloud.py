@@ -34,6 +34,8 @@ READS = {
     "load_balancers.pools",
     "load_balancers.members",
     "load_balancers.statistics",
+    "load_balancers.monitor",
+    "load_balancers.api_version",
     "servers.active",
     "servers.named",
     "servers.get",

@@ -20,6 +20,7 @@ from ao.errors import (
     QuotaExceeded,
     Unavailable,
 )
+from ao.http.request_options import RequestOptions
 from ao.lock import LockLost
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
@@ -29,6 +30,7 @@ from ao.release import WaitingForApproval
 from ao.site import Site
 from ao.site.autoscale import Effect, Engine
 from ao.site.rules import Approve
+from ao.visit import AS_URL
 from ao.work import Work
 from tests.unit.operations.sites import start, writes
 from tests.unit.release.releases import Listener, released, ruled
@@ -331,8 +333,8 @@ def test_a_switch_that_was_not_seen_gives_the_alarms_back(scaled: Work) -> None:
     reconcile.deploy(scaled, "2.0")
     visit = scaled.visit
 
-    def blind(url: str, timeout: float) -> object:
-        answer = visit(url, timeout)
+    def blind(url: str, timeout: float, options: RequestOptions = AS_URL) -> object:
+        answer = visit(url, timeout, options)
         production = scaled.observe().production
         if scaled.observe().live is GREEN and production and production.address in url:
             return replace(answer, status=500)

@@ -19,10 +19,11 @@ from ao.errors import (
     SwitchFailed,
     Unavailable,
 )
+from ao.http.request_options import RequestOptions
 from ao.operations import reconcile
 from ao.plan import plan
 from ao.site import Method, Site
-from ao.visit import Answer, NoAnswer
+from ao.visit import AS_URL, Answer, NoAnswer
 from ao.work import Work
 from tests.unit.operations.sites import SITES, Visitor, built, deployed, start, state, told, url
 
@@ -188,8 +189,8 @@ class Doubt:
         self._work = work
         self.production = url(work, "production")
 
-    def __call__(self, visited: str, timeout: float) -> Answer:
-        answer = self._work.visit(visited, timeout)
+    def __call__(self, visited: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
+        answer = self._work.visit(visited, timeout, options)
         if visited.startswith(self.production + "/"):
             return replace(answer, headers={**answer.headers, "x-ao-colour": "blue"})
         return answer
@@ -208,8 +209,8 @@ def test_users_get_bad_answers_for_seconds_only_before_production_goes_back(work
     reconcile.deploy(work, "2.0")
     production = url(work, "production")
 
-    def visit(visited: str, timeout: float) -> Answer:
-        answer = work.visit(visited, timeout)
+    def visit(visited: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
+        answer = work.visit(visited, timeout, options)
         bad = visited.startswith(production + "/") and answer.headers["x-ao-colour"] == "green"
         return replace(answer, status=503, headers={}) if bad else answer
 
@@ -223,10 +224,10 @@ def test_users_get_bad_answers_for_seconds_only_before_production_goes_back(work
 def test_a_standby_that_does_not_answer_on_its_preview_never_goes_live(work: Work) -> None:
     preview = url(work, "preview")
 
-    def visit(visited: str, timeout: float) -> Answer:
+    def visit(visited: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         if visited.startswith(preview):
             raise NoAnswer(f"{visited}: timed out")
-        return work.visit(visited, timeout)
+        return work.visit(visited, timeout, options)
 
     with pytest.raises(DeadlinePassed, match="preview"):
         reconcile.switch(replace(work, visit=visit))

@@ -7,10 +7,11 @@ import pytest
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
 from ao.errors import SwitchFailed, Unavailable
+from ao.http.request_options import RequestOptions
 from ao.operations import operations, reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.site import Site
-from ao.visit import Answer, NoAnswer
+from ao.visit import AS_URL, Answer, NoAnswer
 from ao.work import Work
 from tests.unit.operations.sites import deployed
 from tests.unit.probes import RATE, Users
@@ -57,12 +58,12 @@ def test_errors_without_a_colour_that_the_old_system_gives_too_are_not_the_new_o
     work = deployed(site)
     users = Users(work=work, bad=always, coloured=False)
 
-    def nobody_else_answers(url: str, timeout: float) -> Answer:
+    def nobody_else_answers(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         preview = work.observe().preview
         assert preview is not None
         if url.startswith(work.site.preview_url(preview.address)) and users.on_green:
             raise NoAnswer("the network is broken")
-        return work.visit(url, timeout)
+        return work.visit(url, timeout, options)
 
     switched(replace(work, visit=nobody_else_answers), users)
     assert work.observe().live is Colour.GREEN
@@ -73,14 +74,16 @@ def test_errors_without_a_colour_that_end_leave_no_part_of_the_switch_undone(sit
     users = Users(work=work, bad=lambda seconds: seconds < 3.0, coloured=False)
     listener = Listener()
 
-    def nobody_answers_at_first(url: str, timeout: float) -> Answer:
+    def nobody_answers_at_first(
+        url: str, timeout: float, options: RequestOptions = AS_URL
+    ) -> Answer:
         facts = work.observe()
         assert facts.preview is not None
         on_preview = url.startswith(work.site.preview_url(facts.preview.address))
         begun = users.on_green[0] if users.on_green else work.clock.now()
         if users.on_green and (on_preview or users.bad(work.clock.now() - begun)):
             raise NoAnswer("nothing answers for three seconds")
-        return work.visit(url, timeout)
+        return work.visit(url, timeout, options)
 
     switched(replace(work, visit=nobody_answers_at_first, progress=listener), users)
     facts = work.observe()
@@ -139,8 +142,8 @@ def test_an_old_system_whose_colour_cannot_be_searched_for_in_time_does_not_answ
     work = deployed(site)
     slow = replace(site, identify=replace(site.identify, header=None, body="(a+)+(blue|green)$"))
 
-    def visit(url: str, timeout: float) -> Answer:
-        return replace(work.visit(url, timeout), body="a" * 4000)
+    def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
+        return replace(work.visit(url, timeout, options), body="a" * 4000)
 
     blind = replace(work, visit=visit, sees=False, site=slow)
     switched(blind, Users(work=work, bad=always, coloured=False))

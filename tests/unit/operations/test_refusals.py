@@ -14,6 +14,7 @@ from ao.operations.switch_options import SwitchOptions
 from ao.plan import requirements
 from ao.site import Method, Site
 from ao.site.rules import After, Standby
+from ao.site.status_codes import StatusCodes
 from ao.visit import Answer
 from ao.work import Work
 from tests.unit.listeners import Notes
@@ -174,7 +175,7 @@ def test_a_complaint_of_the_clouds_names_the_line_of_the_site_file(site: Site) -
 
 def test_servers_pass_by_the_status_that_the_site_file_expects() -> None:
     site = SITES[Method.POOL]
-    check = replace(site.health_check, type="HTTP", path="/health", expect=204)
+    check = replace(site.health_check, type="HTTP", path="/health", expect=StatusCodes.of({204}))
 
     def application(server: fake.Server, path: str) -> Answer | None:
         told = fake.answer(server, path)

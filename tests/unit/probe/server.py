@@ -30,6 +30,8 @@ class Peer:
     """Requests that came on it."""
     path: str = ""
     """Path of the last request."""
+    host: str = ""
+    """Host that it named."""
 
     async def request(self) -> bool:
         """Take a request; whether one came."""
@@ -38,6 +40,7 @@ class Peer:
         except (asyncio.IncompleteReadError, ConnectionError):
             return False
         self.path = head.split(b" ", 2)[1].decode()
+        self.host = head.partition(b"Host: ")[2].partition(b"\r\n")[0].decode()
         self.number += 1
         return True
 
@@ -115,18 +118,20 @@ def probe(
     name: str | None = None,
     tls: ssl.SSLContext | None = None,
     enough: int = 4,
+    named: str | None = None,
     **load: Any,
 ) -> Recording:
     """What the probe sees of a server: by default 50 new connections a second, 3 kept.
 
     It goes on for so many seconds, else until it and each of its clients has seen enough
-    requests end.
+    requests end. Its requests name the host `named`.
     """
     chosen: dict[str, Any] = {
         "identify": HEADER,
         "new_per_second": 50.0,
         "kept": 3,
         "kept_interval": 0.02,
+        "host": named,
         **load,
     }
 

@@ -172,10 +172,12 @@ def test_a_late_answer_is_an_answer() -> None:
         ("302 Found", None, Outcome.ANSWERED),
         ("404 Not Found", 200, Outcome.WRONG),
         ("503 Service Unavailable", 503, Outcome.ANSWERED),
+        ("302 Found", "200-204, 302", Outcome.ANSWERED),
+        ("205 Reset Content", "200-204, 302", Outcome.WRONG),
     ],
 )
 def test_what_a_good_answer_is_depends_on_its_status(
-    status: str, expect: int | None, outcome: Outcome
+    status: str, expect: int | str | None, outcome: Outcome
 ) -> None:
     async def serve(peer: Peer) -> None:
         while await peer.request():
@@ -345,3 +347,17 @@ def test_whatever_comes_ends_in_an_answer_or_in_the_reason_why_there_is_none(
                 assert 200 <= status <= 999
             case Broken(reason=reason):
                 assert reason.isprintable()
+
+
+@pytest.mark.parametrize("host", [None, "shop.example"])
+def test_requests_name_the_host_that_they_are_told_to(host: str | None) -> None:
+    named: set[str] = set()
+
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            named.add(peer.host)
+            peer.answer()
+
+    assert outcomes(probe(serve, named=host)) == {Outcome.ANSWERED}
+    (told,) = named
+    assert told == host or (host is None and told.startswith("127.0.0.1:"))

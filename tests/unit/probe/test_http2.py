@@ -47,6 +47,8 @@ class Peer:
     state: h2.connection.H2Connection = field(init=False)
     stream: int = 0
     """Stream of the last request."""
+    authority: str = ""
+    """Host that it named."""
 
     def __post_init__(self) -> None:
         config = h2.config.H2Configuration(client_side=False, header_encoding="ascii")
@@ -65,6 +67,7 @@ class Peer:
             for event in events:
                 if isinstance(event, h2.events.RequestReceived):
                     self.stream = event.stream_id
+                    self.authority = dict(event.headers)[":authority"]
                     self.number += 1
                     return True
         return False
@@ -97,6 +100,18 @@ def test_requests_on_kept_connections_are_streams_of_one_connection() -> None:
     assert set(seen.outcomes) == {Outcome.ANSWERED}
     assert {(s.colour, s.kind) for s in seen.sightings} == {("blue", kind) for kind in Kind}
     assert all(c.connections == 1 and c.answers > 1 for c in seen.kept)
+
+
+def test_requests_name_the_host_that_they_are_told_to() -> None:
+    named: set[str] = set()
+
+    async def serve(peer: Peer) -> None:
+        while await peer.request():
+            named.add(peer.authority)
+            peer.answer()
+
+    assert set(probe(serve, named="shop.example").outcomes) == {Outcome.ANSWERED}
+    assert named == {"shop.example"}
 
 
 def test_the_colour_is_found_in_a_body_of_more_than_one_frame_and_window() -> None:

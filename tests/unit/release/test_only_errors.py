@@ -8,6 +8,7 @@ import pytest
 from ao import fake, lock, release
 from ao.colour import Colour
 from ao.errors import Refused, Unavailable
+from ao.http.request_options import RequestOptions
 from ao.journal import Judged, Judgement
 from ao.operations import reconcile
 from ao.plan.plan import PointProduction
@@ -15,7 +16,7 @@ from ao.progress import ProgressEvent, Silent, StepStarted
 from ao.release import RolledBack
 from ao.site import Method, Site
 from ao.site.hooks import Hook, Point
-from ao.visit import Answer
+from ao.visit import AS_URL, Answer
 from ao.work import Work
 from tests.unit.operations.sites import built
 from tests.unit.probes import RATE, Users
@@ -156,8 +157,8 @@ def test_the_new_version_does_not_say_what_a_good_answer_is(
     work = built(measured(site))
     after = 404 if before == 200 else before
 
-    def visit(url: str, timeout: float) -> Answer:
-        answer = work.visit(url, timeout)
+    def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
+        answer = work.visit(url, timeout, options)
         status = before if answer.headers["x-ao-colour"] == "blue" else after
         return replace(answer, status=status) if url.endswith("/version") else answer
 
@@ -171,11 +172,11 @@ def test_errors_that_the_old_system_gives_too_move_nothing(site: Site) -> None:
     work = built(measured(site))
     users = Users(work=work, bad=lambda seconds: FROM < seconds < FROM + 4.0)
 
-    def visit(url: str, timeout: float) -> Answer:
+    def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         away = users.on_green and users.bad(work.clock.now() - users.on_green[0])
         if away:
             return Answer(status=503, headers={}, body="")
-        return work.visit(url, timeout)
+        return work.visit(url, timeout, options)
 
     release.release(replace(work, visit=visit), "2.0", options(work, probes=users))
     assert work.observe().live is Colour.GREEN

@@ -13,6 +13,7 @@ from ao.clock import Clock
 from ao.colour import Colour
 from ao.errors import Forbidden, NotSeen, Refused
 from ao.hooks.hooks import HookFailed
+from ao.http.request_options import RequestOptions
 from ao.journal import Ask, Asked, Ended, Journal, Outcome
 from ao.lock import Locked
 from ao.operations import operations, reconcile
@@ -21,7 +22,7 @@ from ao.release import Aborted, RolledBack
 from ao.site import Method
 from ao.site.hooks import Hook, Point
 from ao.site.migration import Migration
-from ao.visit import Answer, NoAnswer
+from ao.visit import AS_URL, Answer, NoAnswer
 from ao.work import Work
 from tests.unit.listeners import begins
 from tests.unit.operations.sites import Visitor, told, url
@@ -262,10 +263,10 @@ def test_a_switch_that_is_not_seen_stays_where_it_is_past_a_one_way_change(work:
     one_way = Migration(one_way=frozenset({"2.0"}), check=None, deadline=10.0)
     production = url(work, "production")
 
-    def visit(visited: str, timeout: float) -> Answer:
+    def visit(visited: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         if visited.startswith(production + "/") and work.observe().live is GREEN:
             raise NoAnswer("timed out")
-        return work.visit(visited, timeout)
+        return work.visit(visited, timeout, options)
 
     with pytest.raises(NotSeen, match="timed out"):
         released(replace(ruled(work, migration=one_way), visit=visit))

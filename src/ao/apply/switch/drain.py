@@ -186,6 +186,7 @@ def _run_hook(work: Work, facts: Facts, old: Colour) -> None:
         "AO_COLOUR": str(old),
         "AO_VERSION": system.version or "",
         "AO_SERVERS": " ".join(it.address for it in system.members if _is_ip(it.address)),
+        **({"AO_HOST": site.host} if site.host else {}),
     }
     line = site.drain.hook or ":"
     result = shell_command.run(site, line, variables, site.drain.deadline)

@@ -135,7 +135,7 @@ class HealthMonitor(Kind):
     """OS::Octavia::HealthMonitor."""
 
     required = frozenset({"pool", "type", "delay", "timeout", "max_retries"})
-    optional = frozenset({"url_path", "expected_codes"})
+    optional = frozenset({"url_path", "expected_codes", "http_method"})
     fixed = frozenset({"pool", "type"})
 
     def create(self, part: Part) -> Job:
@@ -144,18 +144,26 @@ class HealthMonitor(Kind):
         yield from part.services.octavia.change(pool.balancer)
         properties = part.properties
         monitor = part.services.octavia.create_monitor(
-            pool, properties.get("url_path"), properties["type"], properties.get("expected_codes")
+            pool,
+            properties.get("url_path"),
+            properties["type"],
+            properties.get("expected_codes"),
+            properties.get("http_method"),
         )
         part.physical_id = monitor.id
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
-        """Change the path that the health monitor requests, and the answer that it expects."""
+        """Change what the health monitor requests, and the answer that it expects.
+
+        Heat sends what differs (heat/engine/resources/openstack/octavia/health_monitor.py), so that
+        the rest stays.
+        """
         yield octavia.CHANGE
         monitor = part.services.octavia.monitors.get(part.physical_id)
         if monitor is None:
             raise _not_found("Health Monitor", part.physical_id)
-        monitor.path = part.properties.get("url_path")
-        monitor.expected = part.properties.get("expected_codes") or "200"
+        asked = [part.properties.get(it) for it in ("url_path", "expected_codes", "http_method")]
+        part.services.octavia.define_monitor(monitor, *asked)
 
     def delete(self, part: Part) -> Job:
         """Delete the health monitor."""
