@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from keystoneauth1.discover import normalize_version_number
 from openstack import connection, exceptions
+from pydantic import StringConstraints
 
 from ao.cloud import login
-from ao.cloud.answers import understanding
+from ao.cloud.answers import Unreadable, understanding
 from ao.cloud.models import (
     BalancerStatus,
     Listener,
@@ -25,6 +26,9 @@ from ao.cloud.sdk_errors import asking
 from ao.message import message
 
 T = TypeVar("T")
+
+_VERSION = re.compile(r"/v[0-9]{1,3}(\.[0-9]{1,3})?$")
+"""End of an endpoint that names a version, above which the service tells all of them."""
 
 
 class LoadBalancers:
@@ -139,14 +143,18 @@ class LoadBalancers:
     def api_version(self) -> tuple[int, int] | None:
         """Return the newest version of the API; None where the service's root tells none.
 
-        Each adds something to the one API (octavia/api/root_controller.py).
+        Each adds something to the one API (octavia/api/root_controller.py). A proxy before the
+        service may keep its root from being asked.
         """
-        with asking(message("ask Octavia for its versions")), understanding("Octavia"):
-            endpoint = self._cloud.load_balancer.get_endpoint_data()
-            found = endpoint.get_all_version_string_data(self._cloud.session) if endpoint else []
-            # One without a status was read off the URL of a service that told nothing.
-            told = [normalize_version_number(str(it.version)) for it in found if it.raw_status]
-        return max(((int(it[0]), int(it[1])) for it in told if len(it) > 1), default=None)
+        with asking(message("ask Octavia for its versions")):
+            with understanding("Octavia"):
+                endpoint = self._octavia.adapter().get_endpoint() or ""
+            root = _VERSION.sub("", endpoint.rstrip("/"))
+            try:
+                told = self._octavia.get(f"{root}/", list[_Version], "versions")
+            except (exceptions.NotFoundException, Unreadable):
+                return None
+        return max((it.number for it in told), default=None)
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
         """Have a listener lead to another pool, or to none, in one request.
@@ -206,6 +214,16 @@ class _Balancer:
     vip_port_id: str | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
+
+
+@dataclass(frozen=True)
+class _Version:
+    id: Annotated[str, StringConstraints(pattern=r"^v[0-9]{1,3}\.[0-9]{1,3}$")]
+
+    @property
+    def number(self) -> tuple[int, int]:
+        major, _, minor = self.id.removeprefix("v").partition(".")
+        return int(major), int(minor)
 
 
 @dataclass(frozen=True)
