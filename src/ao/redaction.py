@@ -73,7 +73,8 @@ _AFTER = tuple(
 _KEY_EDGE = re.compile(r"-----(?:(?P<begin>BEGIN)|END) [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_LINE = re.compile(rf"{_BASE64}{{40}}")
 _LOGGED = (
-    r"\s*(?:\[[ \d.]{1,20}\] )?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} [\w.-]{1,63} )?"
+    # What is blank is taken once and not given back: a line of it would be tried in every way.
+    r"\s*+(?:\[[ \d.]{1,20}\] )?(?:[A-Z][a-z]{2} [ \d]\d [\d:]{8} [\w.-]{1,63} )?"
     r"(?:[\w.@-]{1,40}\[\d{1,9}\]: )?"
 )
 """What the kernel, syslog and cloud-init begin a line with."""

@@ -141,6 +141,7 @@ def test_what_utf_8_cannot_write_becomes_a_question_mark() -> None:
         *(BEGIN, f"{BEGIN}\n", f"{END}\n", f"{KEY[1]}\n", f"IyEv{KEY[1]}\n", "IyEv", "$6$"),
         *("chpasswd\n", "chpasswd ", "a:b ", "mysql ", "mysql -", "login x password ", "-u a:"),
         *("authorization: ", "cookie: a", "--token ", 'password: "', "a://b:c\n", "a://b\n"),
+        *(f"{BEGIN}\n{' ' * 50_000}x\n", f"\n{' ' * 50_000}x\n{END}\n"),
     ],
 )
 def test_long_texts_are_masked_in_no_time(part: str) -> None:

@@ -28,8 +28,11 @@ NAME = 80
 DELETED_WITH_SUBNET = ("network:dhcp", "network:distributed")
 """Owners of ports that Neutron deletes with their subnet
 (neutron/db/_utils.py: AUTO_DELETE_PORT_OWNERS)."""
-SERVER, ROUTER = "compute:", "network:router_interface"
-"""What the owner of a server's port, and of a router's, begins with."""
+SERVER = "compute:"
+"""What the owner of a server's port begins with."""
+ROUTER = ("network:router_interface", "network:ha_router_replicated_interface")
+"""What the owner of a router's port begins with, also of a distributed and of a highly available
+router's (neutron_lib/constants.py: ROUTER_INTERFACE_OWNERS)."""
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

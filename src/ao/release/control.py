@@ -108,22 +108,37 @@ class Control:
     def _new(self, seldom: float) -> tuple[Entry, ...]:
         """Return what was asked anew; nothing while the cloud does not answer.
 
-        An entry is written before its mark, so that the journal, read after a mark, has it.
+        An entry is written before its mark, so that the journal, read after a mark, has it. While
+        nobody tells the marks, the journal is read each time.
         """
-        lock, now = self._inner.lock, self._inner.clock.now()
+        now = self._inner.clock.now()
+        marks, is_told = self._look()
+        self._noticed = marks
+        if is_told and marks == self._marks and now - self._read < seldom:
+            return ()
         try:
-            marks = lock.marks(FRESH) if lock is not None else self._marks
-            self._noticed = marks
-            if lock is not None and marks == self._marks and now - self._read < seldom:
-                return ()
             asked = self._journal.requests(self._release, self._heard)
-        except LockLost:
-            raise
+            if is_told and marks != self._marks and not asked:
+                # Heat's engines may disagree on the time by more than the journal allows for.
+                self._journal.know(self._inner.cloud.software_configs.listing())
+                asked = self._journal.requests(self._release, self._heard)
         except AoError:
             return ()
         self._marks, self._read = marks, now
         self._heard.update(entry.id for entry in asked)
         return asked
+
+    def _look(self) -> tuple[frozenset[str], bool]:
+        """Return the lock's marks, and whether they are of this moment. Raises LockLost."""
+        lock = self._inner.lock
+        if lock is None:
+            return self._marks, False
+        try:
+            return lock.marks(FRESH), True
+        except LockLost:
+            raise
+        except AoError:
+            return lock.marks(math.inf), False
 
     def _tell(self, who: str, reason: str) -> None:
         self._inner.note(

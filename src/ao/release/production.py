@@ -88,13 +88,16 @@ def switch(run: ReleaseRun, facts: Facts) -> None:
 def _await_health(run: ReleaseRun) -> None:
     """Come back when all servers of the new system pass the health check.
 
-    One may fail it for a moment. After `deadlines.serve` the switch itself refuses. Where the site
-    was observed a moment ago, the members alone are looked at anew.
+    One may fail it for a moment. After `deadlines.serve` the switch itself refuses. Where all of
+    them passed a moment ago, the members alone are looked at anew: the switch goes by the facts of
+    that moment, too.
     """
 
     def look() -> Ready[None] | Waiting:
         known = run.fresh
-        facts = with_members(run.work.cloud, known, run.past.new) if known else run.observe()
+        before = known.systems[run.past.new] if known else None
+        passed = known if before and before.online >= before.size else None
+        facts = with_members(run.work.cloud, passed, run.past.new) if passed else run.observe()
         system = facts.systems[run.past.new]
         hopeless = system.stack is None or system.stack.failed
         if hopeless or system.online >= system.size:

@@ -1,11 +1,13 @@
 """Ports that keep a subnet from being deleted, told with a cure that works."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from ao import fake
 from ao.apply import stack_wait
+from ao.cloud import Port
 from ao.colour import Colour
 from ao.errors import BuildFailed, Unavailable
 from ao.operations import reconcile
@@ -116,6 +118,25 @@ def test_nothing_of_the_sites_own_is_said_to_be_in_the_way(method: Method) -> No
     error = refused(work)
     assert "HTTP 500" in error.message
     assert "in the way" not in error.message
+
+
+@pytest.mark.parametrize(
+    "owner", ["network:router_interface_distributed", "network:ha_router_replicated_interface"]
+)
+def test_the_sites_own_router_is_not_in_the_way_whatever_neutron_calls_its_ports(
+    owner: str, work: Work, cloud: fake.Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = cloud.ports.of_subnet
+
+    def of_subnet(subnet_id: str) -> tuple[Port, ...]:
+        return tuple(
+            replace(it, owner=owner) if it.owner.startswith("network:router") else it
+            for it in told(subnet_id)
+        )
+
+    monkeypatch.setattr(cloud.ports, "of_subnet", of_subnet)
+    cloud.faults.break_next("OS::Neutron::SecurityGroup", "HTTP 500", action="DELETE")
+    assert not reconcile.down(work, frozenset({GREEN})).has(GREEN)
 
 
 def test_a_cloud_that_does_not_list_ports_is_told_of_by_heats_reason_alone(

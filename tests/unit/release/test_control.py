@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
@@ -105,6 +106,34 @@ def test_a_lost_lock_is_obeyed_within_five_seconds(site: Site) -> None:
     assert outcome(work) is None
 
 
+def test_an_abort_is_heard_although_a_clock_of_heat_is_minutes_ahead(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ahead(work: Work) -> None:
+        """Have the newest text be of the future, and the journal be read once more."""
+        told = work.cloud.software_configs
+        listing, since = told.listing(), told.since
+        newest = listing.records[-1]
+        later = f"{newest.written + timedelta(minutes=5):%Y-%m-%dT%H:%M:%SZ}"
+        future = replace(newest, id="ahead", created_at=later)
+        monkeypatch.setattr(told, "since", lambda moment: (*since(moment), future))
+        lock.mark(work)
+
+    work = Meanwhile(watching(site, 170.0), 10.0, ahead).watched()
+    meanwhile = Meanwhile(work, 30.0, abort)
+    heard: list[float] = []
+
+    class Listener(Notes):
+        def emit(self, event: object) -> None:
+            if str(getattr(event, "step", "")).startswith("switch production back"):
+                heard.append(work.clock.now())
+
+    with pytest.raises(RolledBack, match="complaints"):
+        released(replace(meanwhile.watched(), progress=Listener()))
+    assert meanwhile.happened is not None
+    assert heard[0] - meanwhile.happened <= WITHIN
+
+
 def test_what_an_older_ao_asks_without_a_mark_is_heard_in_a_long_watch(site: Site) -> None:
     meanwhile = Meanwhile(watching(site, 600.0), 100.0, asked(Ask.ABORT))
     work = meanwhile.watched()
@@ -133,6 +162,29 @@ def test_a_mark_that_cannot_be_left_is_told_and_the_release_hears_all_the_same(s
     with pytest.raises(RolledBack, match="complaints"):
         released(Meanwhile(watching(site), 20.0, unmarked).watched())
     assert any("Neutron is silent. The release hears of it" in note for note in notes.notes)
+
+
+def test_an_abort_is_obeyed_within_five_seconds_while_the_lock_cannot_be_looked_at(
+    site: Site,
+) -> None:
+    begun: list[float] = []
+
+    def unseen(work: Work) -> None:
+        abort(work)
+        for _ in range(20):
+            work.cloud.faults.fail("locks.get", Unavailable("Neutron is slow"))
+
+    class Listener(Notes):
+        def emit(self, event: object) -> None:
+            if str(getattr(event, "step", "")).startswith("switch production back"):
+                begun.append(work.clock.now())
+
+    meanwhile = Meanwhile(watching(site, 300.0), 20.0, unseen)
+    work = meanwhile.watched()
+    with pytest.raises(RolledBack, match="complaints"):
+        released(replace(work, progress=Listener()))
+    assert meanwhile.happened is not None
+    assert begun[0] - meanwhile.happened <= WITHIN
 
 
 @pytest.mark.parametrize("tags", [["rubbish"], ["ao:asked="], ["x" * 200]])

@@ -18,7 +18,8 @@ from ao.journal import Ask, Asked, Ended, Journal, Outcome
 from ao.lock import Locked
 from ao.operations import operations, reconcile
 from ao.progress import ProgressEvent
-from ao.release import Aborted, RolledBack
+from ao.release import Aborted, RolledBack, production
+from ao.release.run import ReleaseRun
 from ao.site import Method
 from ao.site.hooks import Hook, Point
 from ao.site.migration import Migration
@@ -435,6 +436,24 @@ def test_a_server_that_fails_for_a_moment_before_the_switch_is_waited_for(work: 
         return len(broken) > 5
 
     released(once(losing_one(work), mended, lambda: reconcile.up(work)))
+    assert told(work, "production") == ("green", "2.0")
+
+
+def test_a_server_that_failed_a_moment_ago_and_passes_now_does_not_end_the_release(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    awaits = production._await_health
+
+    def await_health(run: ReleaseRun) -> None:
+        facts = run.observe()
+        system = facts.systems[GREEN]
+        first, *others = system.members
+        ill = replace(system, members=(replace(first, operating_status="ERROR"), *others))
+        run.seen(replace(facts, systems={**facts.systems, GREEN: ill}))
+        awaits(run)
+
+    monkeypatch.setattr(production, "_await_health", await_health)
+    released(work)
     assert told(work, "production") == ("green", "2.0")
 
 
