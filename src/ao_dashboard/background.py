@@ -10,12 +10,18 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.cache import cache
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from ao.errors import AoError
 from ao_dashboard.words import told
 
 SHOWN = 120
 """Seconds for which the site's page tells what an action has ended in that went on."""
+
+BROKEN_OFF = gettext_lazy(
+    "An action has broken off by an error of the panel, which is in the log of the dashboard. "
+    "Nothing is undone: this page shows what is."
+)
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +82,15 @@ def within(seconds: float, act: Callable[[], Texts], teller: Teller) -> Texts | 
 
     def late(ended: Future[Texts]) -> None:
         with translation.override(language):
-            try:
-                texts = ended.result()
-            except AoError as error:
-                log.warning("An action on site %s failed: %s", teller.site, error)
-                texts = (Told(messages.ERROR, told(error)),)
+            match ended.exception():
+                case None:
+                    texts = ended.result()
+                case AoError() as error:
+                    log.warning("An action on site %s failed: %s", teller.site, error)
+                    texts = (Told(messages.ERROR, told(error)),)
+                case error:
+                    log.error("An action on site %s broke off", teller.site, exc_info=error)
+                    texts = (Told(messages.ERROR, str(BROKEN_OFF)),)
             teller.keep(texts)
 
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="action")

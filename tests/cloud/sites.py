@@ -106,7 +106,9 @@ def _delete(work: Work, other_user: Connection) -> None:
     try:
         reconcile.down(work, frozenset(Colour))
     except BuildFailed as error:
-        for server in re.findall(r"`openstack server delete ([0-9a-f-]{36})`", error.cure):
+        for server in set(
+            re.findall(r"`openstack server remove port ([0-9a-f-]{36}) ", error.cure)
+        ):
             assert other_user.compute.get_server(server).name.startswith(f"{work.site.name}-")
             RealOtherUser(other_user).delete_server(server)
         reconcile.down(work, frozenset(Colour))

