@@ -180,9 +180,10 @@ def check_format(cloud: Cloud, site: Site, listed: SoftwareConfigList | None = N
 def keep(cloud: Cloud, site: Site, listed: SoftwareConfigList | None = None) -> None:
     """Keep a site's file in place of earlier ones; nothing is written when it is kept already.
 
-    `listed` are the project's texts as they were listed since the site's lock is held, if they
-    were. A site that was taken from what is kept has nothing new to keep. Raises Refused if a
-    newer version of Ao keeps the file in a format that this one does not know.
+    `listed` are the project's texts, if the caller has listed them since it holds the site's lock:
+    nobody else keeps the file then. A site that was taken from what is kept has nothing new to
+    keep. Raises Refused if a newer version of Ao keeps the file in a format that this one does not
+    know.
     """
     if site.folder is None:
         return

@@ -62,7 +62,7 @@ def check_format(cloud: Cloud, site: Site) -> None:
 def recall(work: Work) -> Findings | None:
     """Return the last findings; None when there are none that can be read, which is told.
 
-    Where the project's texts were listed since the lock is held, they are those of that moment.
+    Where the command has listed the project's texts as it began, they are those of that moment.
     Anybody with a role in the project may have written them, and another version of Ao too.
     """
     records = _records(work.cloud, work.site, work.texts)
