@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ao.apply.certificate import References
 from ao.cloud import Cloud, Named
 from ao.colour import Colour
 from ao.errors import Conflict, NotFound
@@ -100,7 +101,26 @@ def engine(cloud: Cloud, site: Site) -> Engine:
         return alarms.engine(site.autoscale, cloud.lookup.services())
 
 
-def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
+def tls_parameters(site: Site, references: References) -> dict[str, object]:
+    """Return the parameters of the listeners' protocol, which both templates have.
+
+    What TLS is passed through has the protocol TCP with provider ovn, which knows no other.
+    """
+    balancer = site.load_balancer
+    passes = balancer.protocol == "HTTPS" and balancer.provider == "ovn"
+    return {
+        "protocol": "TCP" if passes else balancer.protocol,
+        "pool_protocol": "HTTP" if balancer.terminates else "",
+        "port": balancer.port,
+        "certificate": references.certificate,
+        "sni_certificates": ",".join(references.sni),
+        "redirect_port": site.redirect.port if site.redirect else 0,
+    }
+
+
+def site_parameters(
+    site: Site, ingredients: BuildInputs, references: References
+) -> dict[str, object]:
     """Return the parameters of the site template."""
     return {
         "site": site.name,
@@ -111,6 +131,7 @@ def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
         "preview_port": site.switch.preview_port,
         "preview_sources": ",".join(site.switch.preview_sources),
         **_balancer_parameters(site),
+        **tls_parameters(site, references),
     }
 
 
@@ -119,9 +140,7 @@ def _balancer_parameters(site: Site) -> dict[str, object]:
     balancer, check = site.load_balancer, site.health_check
     return {
         "provider": balancer.provider,
-        "protocol": balancer.protocol,
         "algorithm": balancer.algorithm,
-        "port": balancer.port,
         "check_type": check.type,
         "check_path": check.path,
         "check_method": check.method,
@@ -142,6 +161,7 @@ def system_parameters(
     router: str,
     pool: str,
     size: int,
+    references: References,
 ) -> dict[str, object]:
     """Return the parameters of the system template; `pool` is empty for a load balancer of its own.
 
@@ -169,6 +189,7 @@ def system_parameters(
         "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
         "balancer_sources": site.balancer_cidr,
         **_balancer_parameters(site),
+        **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
     }
 

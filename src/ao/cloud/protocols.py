@@ -108,8 +108,17 @@ class Stacks(Protocol):
     ) -> None:
         """Begin to change a stack to this template, these parameters and tags."""
 
-    def repair(self, stack: Stack, parameters: Mapping[str, object], deadline: float) -> None:
-        """Begin to bring a stack back to its definition, save for these parameters."""
+    def repair(
+        self,
+        stack: Stack,
+        parameters: Mapping[str, object],
+        deadline: float,
+        template: Template | None = None,
+    ) -> None:
+        """Begin to bring a stack back to its definition, save for these parameters.
+
+        With a template, its definition is that from then on; all other parameters are kept.
+        """
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""

@@ -63,10 +63,14 @@ class Stacks(Service):
 
     @writes
     def repair(
-        self, stack: models.Stack, parameters: Mapping[str, object], deadline: float
+        self,
+        stack: models.Stack,
+        parameters: Mapping[str, object],
+        deadline: float,
+        template: models.Template | None = None,
     ) -> None:
-        """Begin to update a stack to its present template with these parameters changed."""
-        self._project.heat.repair(stack.id, parameters, deadline)
+        """Begin to update a stack with these parameters changed, and its template if given."""
+        self._project.heat.repair(stack.id, parameters, deadline, template)
 
     @writes
     def delete(self, stack: models.Stack) -> None:

@@ -18,6 +18,7 @@ from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
 from ao.site.status_codes import StatusCodes
+from ao.site.tls import Redirect, Tls
 from ao.site.watch import Watch
 from ao.site.window import Window
 
@@ -51,13 +52,24 @@ class LoadBalancer:
     provider: str
     """Octavia provider: `amphora`, `ovn` or another that the cloud has."""
     protocol: str
-    """Protocol of listener and pool: HTTP or TCP."""
+    """Protocol that users speak: HTTP, TCP, HTTPS, which is passed on to the servers, or
+    TERMINATED_HTTPS."""
     algorithm: str
     """Octavia algorithm of the pool, for example ROUND_ROBIN."""
     port: int
     """Port that users reach."""
     server_port: int
     """Port that the servers listen on."""
+
+    @property
+    def terminates(self) -> bool:
+        """Whether it terminates TLS."""
+        return self.protocol == "TERMINATED_HTTPS"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether users speak HTTPS, wherever TLS ends."""
+        return self.protocol in {"HTTPS", "TERMINATED_HTTPS"}
 
 
 class Method(StrEnum):
@@ -116,7 +128,7 @@ class HealthCheck:
     """What counts as a healthy server and a healthy site."""
 
     type: str
-    """Octavia monitor type for the servers: HTTP or TCP."""
+    """Octavia monitor type for the servers: HTTP, HTTPS, TLS-HELLO or TCP."""
     path: str
     """Path asked for, by the monitor (HTTP) and by Ao after a switch."""
     method: str
@@ -193,6 +205,10 @@ class Site:
     autoscale: Autoscale | None
     """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer
+    tls: Tls | None
+    """None where users do not speak HTTPS, or nothing is said of it."""
+    redirect: Redirect | None
+    """None where no port of plain HTTP leads to HTTPS."""
     switch: Switch
     drain: Drain
     health_check: HealthCheck

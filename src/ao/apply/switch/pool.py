@@ -63,6 +63,11 @@ def preview(work: Work, facts: Facts, step: PointPreview) -> None:
     _lead(work, _present(facts.shared), facts.preview_listener, pool_id)
 
 
+def redirect(work: Work, facts: Facts, colour: Colour) -> None:
+    """Lead what the listener of plain HTTP lets through to a system."""
+    _lead(work, _present(facts.shared), facts.redirect_listener, _pool(facts, colour))
+
+
 def _lead(work: Work, shared: LoadBalancer, listener: Listener | None, pool_id: str | None) -> None:
     """Change a listener's default pool, then look whether it is changed."""
     before = _present(listener)
