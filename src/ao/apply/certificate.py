@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ao.cloud import Listener, StoredCertificate
+from ao.apply.place import told_at
+from ao.cloud import StoredCertificate
 from ao.colour import Colour
-from ao.errors import ConfigError, Conflict, NotFound, Refused
+from ao.errors import ConfigError, Refused
 from ao.files.input_file import Unreadable, read_bytes
 from ao.message import message
 from ao.plan import listeners
@@ -18,6 +19,8 @@ from ao.untrusted.printable import printable
 from ao.work import Work
 from ao.x509.bundle import Bundle, Unusable
 
+CERTIFICATE = "tls.certificate"
+"""Key of the site file that names the certificate."""
 LONGEST = 65_536
 """Bytes of a file with certificates or a key."""
 LONGEST_PATH = 255
@@ -67,10 +70,8 @@ def wanted(work: Work) -> References:
         )
     names = [f"tls.sni.{at}" for at in range(len(tls.sni))]
     return References(
-        certificate=_reference(work, tls.certificate, "tls.certificate"),
-        sni=tuple(
-            _reference(work, it, key) for it, key in zip(tls.sni, names, strict=True)
-        ),
+        certificate=_reference(work, tls.certificate, CERTIFICATE),
+        sni=tuple(_reference(work, it, key) for it, key in zip(tls.sni, names, strict=True)),
     )
 
 
@@ -86,24 +87,29 @@ def in_use(facts: Facts) -> References | None:
     return None
 
 
-def check(site: Site) -> None:
-    """Refuse files that hold no certificate which can be served.
+def check(work: Work, facts: Facts) -> None:
+    """Refuse to build a listener for which the site file names no certificate that can be served.
 
-    Raises ConfigError with the place in the site file.
+    Raises ConfigError, NotFound and Conflict with the place in the site file.
     """
-    tls = site.tls
-    if tls is None or not site.load_balancer.terminates:
+    site = work.site
+    if not site.load_balancer.terminates or in_use(facts) is not None:
         return
     for key, certificate in named(site):
         if isinstance(certificate, CertificateFiles):
-            bundle(site, certificate, key)
+            read = bundle(site, certificate, key)
+            with told_at(site, key):
+                work.cloud.certificates.stored(stored_name(site, read.certificate.fingerprint))
+        else:
+            with told_at(site, key):
+                work.cloud.certificates.find(certificate)
 
 
 def named(site: Site) -> Iterator[tuple[str, Certificate]]:
     """Yield the certificates that a site file names, each with its key in the file."""
     tls = site.tls
     if tls is not None and tls.certificate is not None:
-        yield "tls.certificate", tls.certificate
+        yield CERTIFICATE, tls.certificate
         yield from ((f"tls.sni.{at}", it) for at, it in enumerate(tls.sni))
 
 
@@ -129,12 +135,27 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
             ) from error
     certificate, secret, chain = texts
     try:
-        return Bundle.read(certificate or b"", secret or b"", chain)
+        read = Bundle.read(certificate or b"", secret or b"", chain)
     except Unusable as error:
         raise ConfigError(
             message("%(where)s: %(what)s", where=where, what=error.what),
             cure=message("Correct the files. Nothing was changed."),
         ) from error
+    if key == CERTIFICATE and site.host is not None and not read.certificate.covers(site.host):
+        raise ConfigError(
+            message(
+                "%(where)s: the certificate in %(path)s is not of %(host)s, but of %(names)s",
+                where=where,
+                path=printable(str(files.certificate), LONGEST_PATH),
+                host=site.host,
+                names=printable(", ".join(read.certificate.names), LONGEST_PATH) or "?",
+            ),
+            cure=message(
+                "Write another certificate, or the name by which users reach the site in `host`. "
+                "Nothing was changed."
+            ),
+        )
+    return read
 
 
 def store(work: Work, files: CertificateFiles, key: str) -> StoredCertificate:
@@ -161,16 +182,9 @@ def stored_prefix(site: Site) -> str:
 def _reference(work: Work, certificate: Certificate, key: str) -> str:
     if isinstance(certificate, CertificateFiles):
         return store(work, certificate, key).ref
-    try:
+    with told_at(work.site, key):
         return work.cloud.certificates.find(certificate).ref
-    except (NotFound, Conflict) as error:
-        told = message(
-            "%(where)s: %(message)s", where=work.site.place(key), message=error.message
-        )
-        raise type(error)(told, cure=error.cure, request_id=error.request_id) from error
 
 
 def _is_there(work: Work, reference: str) -> bool:
     return work.cloud.certificates.get(reference) is not None
-
-

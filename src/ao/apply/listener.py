@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from ao.apply.place import told_at
 from ao.apply.switch import load_balancer
 from ao.cloud import Listener, LoadBalancer
 from ao.errors import ConfigError, NotFound
@@ -53,24 +56,25 @@ def define(work: Work, facts: Facts, listener_id: str) -> None:
 def lead_to_https(work: Work, facts: Facts, listener_id: str) -> None:
     """Have a listener of plain HTTP lead users to HTTPS, and wait until it does.
 
-    The new policy comes before an old one goes: nobody is let through in between. Raises NotFound,
-    DeadlinePassed and CloudError.
+    The new policy comes before an old one goes: nobody is let through in between. One whose rules
+    did not come any more leads nobody, and is an old one next time. Raises NotFound, DeadlinePassed
+    and CloudError.
     """
     place, wanted = _placed(facts, listener_id), listeners.redirect(work.site)
     if wanted is None:
         return
-    balancers = work.cloud.load_balancers
+    balancers, balancer = work.cloud.load_balancers, place.balancer
     stale = listeners.stale_policies(work.site, facts, place.listener)
     if listeners.lacks_redirect(work.site, facts, place.listener):
-        load_balancer.change(
-            work, place.balancer, lambda: balancers.create_l7_policy(place.listener, wanted)
+        made = load_balancer.change(
+            work, balancer, lambda: balancers.create_l7_policy(place.listener, wanted)
         )
-        load_balancer.until_active(work, place.balancer)
+        for rule in wanted.rules:
+            load_balancer.change(work, balancer, partial(balancers.create_l7_rule, made, rule))
+        load_balancer.until_active(work, balancer)
     for policy in stale:
-        load_balancer.change(
-            work, place.balancer, lambda policy=policy: balancers.remove_l7_policy(policy)
-        )
-        load_balancer.until_active(work, place.balancer)
+        load_balancer.change(work, balancer, partial(balancers.remove_l7_policy, policy))
+        load_balancer.until_active(work, balancer)
 
 
 def remove(work: Work, balancer: LoadBalancer | None, listener: Listener) -> None:
@@ -93,10 +97,14 @@ def _placed(facts: Facts, listener_id: str) -> Placed:
 
 
 def _check_clients(work: Work, facts: Facts) -> None:
-    """Tell what of the authorities of clients' certificates Barbican has not."""
+    """Refuse authorities of clients' certificates that Barbican has not.
+
+    Raises NotFound and Conflict with the place in the site file.
+    """
     tls = work.site.tls
     if tls is None or tls.clients is None or facts.clients is not None:
         return
     for key, name in (("ca", tls.clients.ca), ("crl", tls.clients.crl)):
         if name is not None:
-            work.cloud.certificates.find(name)
+            with told_at(work.site, f"tls.clients.{key}"):
+                work.cloud.certificates.find(name)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ao.apply.certificate import References
+from ao.apply.place import told_at
 from ao.cloud import Cloud, Named
 from ao.colour import Colour
-from ao.errors import Conflict, NotFound
+from ao.errors import NotFound
 from ao.message import message
 from ao.plan import alarms
 from ao.plan.requirements import Offers
@@ -50,13 +49,13 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
                     names=", ".join(providers.result()),
                 ),
             )
-        with _named_at(site, "external_network"):
+        with told_at(site, "external_network"):
             found_network = network.result()
-        with _named_at(site, "image"):
+        with told_at(site, "image"):
             found_image = image.result()
-        with _named_at(site, "flavor"):
+        with told_at(site, "flavor"):
             found_flavor = flavor.result()
-        with _named_at(site, "keypair"):
+        with told_at(site, "keypair"):
             found_keypair = keypair.result() if keypair else None
         return BuildInputs(
             external_network=found_network,
@@ -83,21 +82,11 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
     return found
 
 
-@contextmanager
-def _named_at(site: Site, key: str) -> Iterator[None]:
-    """Begin a complaint of the body with the place of a key in the site file."""
-    try:
-        yield
-    except (NotFound, Conflict) as error:
-        told = message("%(where)s: %(message)s", where=site.place(key), message=error.message)
-        raise type(error)(told, cure=error.cure, request_id=error.request_id) from error
-
-
 def engine(cloud: Cloud, site: Site) -> Engine:
     """Return the engine that evaluates the load of a site's systems. Raises NotFound."""
     if site.autoscale is None:
         return Engine.NONE
-    with _named_at(site, "autoscale"):
+    with told_at(site, "autoscale"):
         return alarms.engine(site.autoscale, cloud.lookup.services())
 
 

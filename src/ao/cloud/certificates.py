@@ -18,7 +18,6 @@ from openstack import connection, exceptions
 
 from ao.cloud.certificate_errors import (
     no_key_manager,
-    not_shown,
     only,
     shown,
     too_large,

@@ -227,6 +227,12 @@ class LoadBalancers(Protocol):
         cannot read then is refused. Raises Conflict as `set_default_pool` does, and NotFound.
         """
 
+    def remove_listener(self, listener: Listener) -> None:
+        """Delete a listener; nothing happens when it is gone.
+
+        Raises Conflict as `set_default_pool` does.
+        """
+
     def l7_policies(self, listener_id: str) -> tuple[L7Policy, ...]:
         """Return the L7 policies of a listener, in the order of their positions.
 

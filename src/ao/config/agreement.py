@@ -151,8 +151,8 @@ def _redirect(file: SiteFile) -> Iterator[Contradiction]:
         yield Contradiction(
             key=("redirect",),
             what=message(
-                "it leads to HTTPS; write `protocol: TERMINATED_HTTPS` in `load_balancer`, or leave "
-                "the key out"
+                "it leads to HTTPS; write `protocol: TERMINATED_HTTPS` in `load_balancer`, or "
+                "leave the key out"
             ),
         )
 

@@ -113,7 +113,11 @@ TAKEN = frozenset(
 )
 """Keys that are kept, and taken back."""
 FILES = frozenset(
-    {f"tls.{key}.{file}" for key in ("certificate", "sni") for file in ("certificate", "key", "chain")}
+    {
+        f"tls.{key}.{file}"
+        for key in ("certificate", "sni")
+        for file in ("certificate", "key", "chain")
+    }
 )
 """Keys that name the files of a certificate, which the listeners keep."""
 LEFT_OUT = FILES | frozenset(

@@ -32,7 +32,6 @@ from ao.site.tags import TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.text_format import newer_tags
 
-
 SECURE = "secure_listener"
 """Name in the system's template of the listener that terminates TLS."""
 SECURE_PRODUCTION = "secure_production_listener"
@@ -274,9 +273,7 @@ class Facts:
 
     def terminates(self, colour: Colour) -> bool:
         """Return whether users of a system speak HTTPS to its load balancer."""
-        return (
-            self.is_secure if self.method is Method.POOL else self.systems[colour].is_secure
-        )
+        return self.is_secure if self.method is Method.POOL else self.systems[colour].is_secure
 
     @property
     def live(self) -> Colour | None:

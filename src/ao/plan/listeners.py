@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ao.cloud import ACME_CHALLENGE, L7Policy, Listener, ListenerSettings, LoadBalancer
+from ao.cloud import L7Policy, Listener, ListenerSettings, LoadBalancer
+from ao.cloud.models import ACME_CHALLENGE
 from ao.colour import Colour
 from ao.plan.facts import Facts
 from ao.site import Method, Site

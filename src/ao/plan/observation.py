@@ -259,9 +259,7 @@ def _redirecting(
     return tuple(it for it in listeners if it.id in built)
 
 
-def _authorities(
-    cloud: Cloud, site: Site, last: Observation | None
-) -> ClientAuthorities | None:
+def _authorities(cloud: Cloud, site: Site, last: Observation | None) -> ClientAuthorities | None:
     """Return what clients' certificates are checked by, as Barbican tells it, or None.
 
     What is not found is told when it is written to a listener.

@@ -342,9 +342,7 @@ def listeners(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
     )
     if defined:
         return defined
-    steps = tuple(
-        DefineRedirect(it.listener.id, it.listener.name) for it in places if it.redirects
-    )
+    steps = tuple(DefineRedirect(it.listener.id, it.listener.name) for it in places if it.redirects)
     live = facts.live
     served = any(it.redirects and live in it.systems for it in places)
     if not steps or live is None or not served or not facts.systems[live].online:
