@@ -18,6 +18,7 @@ from openstack import connection, exceptions
 
 from ao.cloud.certificate_errors import (
     no_key_manager,
+    not_shown,
     only,
     shown,
     too_large,

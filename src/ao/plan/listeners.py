@@ -72,7 +72,7 @@ def placed(facts: Facts) -> Iterator[Placed]:
 
 
 def needed_api(site: Site) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Yield the keys of a site file that not every Octavia has, with the versions that they need."""
+    """Yield the keys of a site file that not every Octavia has, with the version of each."""
     tls = site.tls
     if tls is None or not site.load_balancer.terminates:
         return

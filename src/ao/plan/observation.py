@@ -85,7 +85,7 @@ class Observation:
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
     """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
     clients: ClientAuthorities | None = None
-    """What clients' certificates are checked by; None where nothing is named, or it is not there."""
+    """What clients' certificates are checked by; None where nothing is named, or found."""
 
 
 def read(

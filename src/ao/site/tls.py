@@ -11,7 +11,7 @@ class CertificateFiles:
     """A certificate in PEM files. They are read when a load balancer is to get it, and not kept."""
 
     certificate: Path
-    """File with the certificate of the site, and with those of its chain unless `chain` has them."""
+    """File with the site's certificate, and with those of its chain unless `chain` has them."""
     key: Path
     """File with its private key."""
     chain: Path | None
