@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 import ssl
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BeforeValidator,
     Field,
-    GetJsonSchemaHandler,
     StringConstraints,
     field_validator,
     model_validator,
 )
-from pydantic_core import CoreSchema
 
 from ao.config.section import Port, Section
 from ao.site.tls import Certificate, CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
@@ -78,14 +76,6 @@ class CertificateSection(Section):
             raise ValueError("files are two: `certificate` and its `key`")
         return self
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, core: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Return the JSON Schema, by which a name may stand alone."""
-        written = handler.resolve_ref_schema(handler(core))
-        return {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 255}, dict(written)]}
-
     def value(self, folder: Path | None) -> Certificate:
         """Return the certificate that the section names; files are of the folder."""
         if self.name is not None or self.certificate is None or self.key is None:
@@ -102,7 +92,10 @@ def _named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-CertificateOrName = Annotated[CertificateSection, BeforeValidator(_named)]
+CertificateOrName = Annotated[
+    CertificateSection,
+    BeforeValidator(_named, json_schema_input_type=CertificateSection | Reference),
+]
 
 
 class HstsSection(Section):
