@@ -80,7 +80,7 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
             ),
         )
     redirect = file.redirect
-    if redirect is None:
+    if redirect is None or file.protocol != "TERMINATED_HTTPS":
         return
     taken = {"load_balancer.port": file.port}
     if file.method == "pool":
