@@ -69,7 +69,7 @@ def no_key_manager() -> NotFound:
     )
 
 
-def notshown(happened: str, request_id: str = "") -> Forbidden:
+def not_shown(happened: str, request_id: str = "") -> Forbidden:
     """Return the error that Barbican refuses the user's roles."""
     return Forbidden(
         happened,

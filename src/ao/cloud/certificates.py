@@ -170,7 +170,7 @@ def _asking(what: str) -> Iterator[None]:
             except (exceptions.EndpointNotFound, keystone.EndpointNotFound) as error:
                 raise no_key_manager() from error
     except Forbidden as error:
-        raise notshown(error.message, error.request_id) from error
+        raise not_shown(error.message, error.request_id) from error
 
 
 SECRETS = ("opaque", "certificate")

@@ -457,7 +457,7 @@ class Certificates(Protocol):
         """
 
     def readers(self, ref: str) -> frozenset[str] | None:
-        """Return the IDs of the users who may read a certificate though in no role; None without it.
+        """Return the IDs of the users whom its ACLs let read a certificate; None without it.
 
         The user that Octavia logs in with has to be one of them. All secrets of a container have
         to be read.

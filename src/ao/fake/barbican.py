@@ -18,7 +18,8 @@ from ao.cloud.models import StoredCertificate
 from ao.cloud.secret_references import SecretReference
 from ao.errors import CloudError
 from ao.fake.deployment import Deployment
-from ao.x509.bundle import Bundle, Unusable
+from ao.x509.bundle import Bundle
+from ao.x509.certificate import Unusable
 
 OCTAVIA = "id-of-octavia"
 """ID of the user that Octavia logs in with."""
@@ -103,7 +104,10 @@ class Barbican:
     def named(self, name: str) -> tuple[StoredCertificate, ...]:
         """Return all certificates of that name, oldest first."""
         self.check_service()
-        there = (*self.secrets.values(), *self.containers.values())
+        there: tuple[Secret | Container, ...] = (
+            *self.secrets.values(),
+            *self.containers.values(),
+        )
         found = (it.stored for it in there if it.name == name)
         return tuple(sorted(found, key=lambda it: (it.created, it.ref)))
 
@@ -150,17 +154,22 @@ class Barbican:
         return frozenset.intersection(*(frozenset(it.readers) for it in self._parts(found)))
 
     def remove(self, ref: str) -> None:
-        """Remove a certificate; nothing happens if it does not exist. A container's secrets stay."""
+        """Remove a secret, or a container without its secrets; nothing happens if it is gone."""
         self.check_service()
         found = self._of(ref)
         if found is not None:
             self.secrets.pop(found.id, None)
             self.containers.pop(found.id, None)
 
-    def grant(self, ref: str, user_id: str) -> None:
-        """Let Octavia's user read, which a member of the project asks it for. Raises Unreadable."""
+    def grant(self, ref: str, user_id: str | None) -> None:
+        """Let Octavia's user read, which a member of the project asks it for. Raises Unreadable.
+
+        None stands for Heat, which acts for whoever has created the stack.
+        """
         found = self._of(ref)
-        if found is None or any(it.private and it.owner != user_id for it in self._parts(found)):
+        if found is None:
+            raise Unreadable(ref)
+        if user_id and any(it.private and it.owner != user_id for it in self._parts(found)):
             raise Unreadable(ref)
         for secret in self._parts(found):
             secret.readers.add(OCTAVIA)
