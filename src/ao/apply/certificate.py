@@ -17,7 +17,8 @@ from ao.site import Site
 from ao.site.tls import Certificate, CertificateFiles
 from ao.untrusted.printable import printable
 from ao.work import Work
-from ao.x509.bundle import Bundle, Unusable
+from ao.x509.bundle import Bundle
+from ao.x509.certificate import Unusable
 
 CERTIFICATE = "tls.certificate"
 """Key of the site file that names the certificate."""

@@ -264,6 +264,11 @@ class LoadBalancers(Service):
         if change:
             self._project.octavia.configure(there, change, self.calls.user_id)
 
+    @writes
+    def remove_listener(self, listener: models.Listener) -> None:
+        """Delete a listener; nothing happens if it does not exist."""
+        self._project.octavia.remove_listener(listener.id)
+
     @reads
     def l7_policies(self, listener_id: str) -> tuple[models.L7Policy, ...]:
         """Return the L7 policies of a listener, in the order of their positions."""

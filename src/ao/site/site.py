@@ -263,13 +263,14 @@ class Site:
 
     def url(self, address: str, path: str = "") -> str:
         """URL of a path at a floating IP, on the port that users reach."""
-        return _url(address, self.load_balancer.port, path)
+        return self._url(address, self.load_balancer.port, path)
 
     def preview_url(self, address: str, path: str = "") -> str:
         """URL of a path at the floating IP that reaches the standby."""
         pool = self.switch.method is Method.POOL
-        return _url(address, self.switch.preview_port if pool else self.load_balancer.port, path)
+        port = self.switch.preview_port if pool else self.load_balancer.port
+        return self._url(address, port, path)
 
-
-def _url(address: str, port: int, path: str) -> str:
-    return f"http://{address}{'' if port == 80 else f':{port}'}{path}"
+    def _url(self, address: str, port: int, path: str) -> str:
+        scheme, usual = ("https", 443) if self.load_balancer.is_secure else ("http", 80)
+        return f"{scheme}://{address}{'' if port == usual else f':{port}'}{path}"
