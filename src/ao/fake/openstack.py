@@ -11,6 +11,7 @@ from ao.fake.deployment import Deployment
 from ao.fake.project import Project
 from ao.fake.web_application import Application, answer
 from ao.http.request_options import RequestOptions
+from ao.message import joined
 from ao.site import Site
 from ao.visit import AS_URL, Answer, NoAnswer
 
@@ -82,11 +83,12 @@ class OpenStack(Deployment):
     def visit(self, url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
         """Request a URL at a floating IP, as `ao.visit.visit` does; it takes no virtual time."""
         parts = urlsplit(url)
-        address, port = parts.hostname or "", parts.port or 80
+        usual = 443 if parts.scheme == "https" else 80
+        address, port = parts.hostname or "", parts.port or usual
         try:
             answer = self._serve(address, port, parts.path or "/", options.host or address)
         except NoAnswer as error:
-            raise NoAnswer(f"{url}: {error}") from error
+            raise NoAnswer(joined(": ", [url, error])) from error
         return replace(answer, body="") if options.method == "HEAD" else answer
 
     def _serve(self, address: str, port: int, path: str, host: str) -> Answer:

@@ -14,13 +14,17 @@ class RequestOptions:
     """
 
     host: str | None = None
-    """Host name that the request names; None names the URL's address and port."""
+    """Host name that the request names, and by TLS that the connection asks for and the
+    certificate has to name; None names the URL's address and port."""
     method: str = "GET"
     """HTTP method, one that changes nothing: GET, HEAD or OPTIONS."""
+    ca: str | None = None
+    """PEM text of the private authorities whose certificates are trusted beside those that the
+    system trusts; None for no other."""
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """Header fields that the request has for it, by HTTP/1.1."""
+        """Header fields that a request by HTTP/1.1 has for it."""
         return {"Host": self.host} if self.host else {}
 
     def authority(self, otherwise: str) -> str:

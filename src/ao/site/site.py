@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -51,13 +51,24 @@ class LoadBalancer:
     provider: str
     """Octavia provider: `amphora`, `ovn` or another that the cloud has."""
     protocol: str
-    """Protocol of listener and pool: HTTP or TCP."""
+    """Protocol that users speak: HTTP, TCP, HTTPS, which is passed on to the servers, or
+    TERMINATED_HTTPS."""
     algorithm: str
     """Octavia algorithm of the pool, for example ROUND_ROBIN."""
     port: int
     """Port that users reach."""
     server_port: int
     """Port that the servers listen on."""
+
+    @property
+    def terminates(self) -> bool:
+        """Whether it terminates TLS."""
+        return self.protocol == "TERMINATED_HTTPS"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether users speak HTTPS, wherever TLS ends."""
+        return self.protocol in {"HTTPS", "TERMINATED_HTTPS"}
 
 
 class Method(StrEnum):
@@ -243,17 +254,26 @@ class Site:
     @property
     def health_request_options(self) -> RequestOptions:
         """How the path of the health check is asked for, at production and the preview."""
-        return RequestOptions(host=self.host, method=self.health_check.method)
+        return replace(self.request_options, method=self.health_check.method)
+
+    @property
+    def http2(self) -> bool:
+        """Whether users may speak HTTP/2 with production.
+
+        Where TLS is passed on to the servers, they decide.
+        """
+        return self.load_balancer.is_secure
 
     def url(self, address: str, path: str = "") -> str:
-        """URL of a path at a floating IP, on the port that users reach."""
-        return _url(address, self.load_balancer.port, path)
+        """URL of a path at a floating IP, or a host, on the port that users reach."""
+        return self._url(address, self.load_balancer.port, path)
 
     def preview_url(self, address: str, path: str = "") -> str:
         """URL of a path at the floating IP that reaches the standby."""
         pool = self.switch.method is Method.POOL
-        return _url(address, self.switch.preview_port if pool else self.load_balancer.port, path)
+        port = self.switch.preview_port if pool else self.load_balancer.port
+        return self._url(address, port, path)
 
-
-def _url(address: str, port: int, path: str) -> str:
-    return f"http://{address}{'' if port == 80 else f':{port}'}{path}"
+    def _url(self, address: str, port: int, path: str) -> str:
+        scheme, usual = ("https", 443) if self.load_balancer.is_secure else ("http", 80)
+        return f"{scheme}://{address}{'' if port == usual else f':{port}'}{path}"
