@@ -6,6 +6,7 @@ import math
 import shlex
 import time
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from ao import templates
 from ao.apply import (
@@ -40,7 +41,7 @@ from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
 from ao.site import Method, Site, colour_tag, deploy_tag, method_tag, version_tag
 from ao.site.autoscale import Effect
-from ao.visit import NoAnswer, colour_of
+from ao.visit import NoAnswer, Untrusted, colour_of
 from ao.work import Work
 
 VISIT_TIMEOUT = 3.0
@@ -424,12 +425,16 @@ class _Patience:
 
 
 def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> None:
-    """See an address answer well; bad answers of that colour are borne with for so long."""
+    """See an address answer well; bad answers of that colour are borne with for so long.
+
+    A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one.
+    """
     identify, check = work.site.identify, work.site.health_check
     # What the address is, in the words of the steps that look at it.
     named = message("preview") if role == "preview" else message("production")
     cure = _how_to_see(work.site, url)
     bearing = _Patience(work.clock, patience)
+    trusting = _Patience(work.clock, PATIENCE)
 
     def look() -> Ready[None] | Waiting:
         if role == "production":
@@ -438,9 +443,19 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
             answer = work.visit(url + identify.path, VISIT_TIMEOUT, work.site.request_options)
             healthy = work.visit(url + check.path, VISIT_TIMEOUT, work.site.health_request_options)
             told = colour_of(answer, identify)
+        except Untrusted as error:
+            bearing.renew()
+            if trusting.over:
+                raise DeadlinePassed(
+                    message("%(role)s cannot be asked: %(why)s", role=named, why=error),
+                    cure=error.cure,
+                ) from error
+            return Waiting(message("no answer: %(why)s", why=error))
         except NoAnswer as error:
             bearing.renew()
+            trusting.renew()
             return Waiting(message("no answer: %(why)s", why=error))
+        trusting.renew()
         good = healthy.status in check.expect
         if told is colour and good:
             return Ready(None)
@@ -484,8 +499,7 @@ def _how_to_see(site: Site, url: str) -> Message:
 
     A kept site file is anybody's to change, and a path in it may hold more than a path.
     """
-    named = () if site.host is None else ("-H", f"Host: {site.host}")
-    asked = shlex.join(("curl", "-i", *named, url + site.identify.path))
+    asked = shlex.join(_curl(site, url + site.identify.path))
     if site.host is None:
         return message(
             "See `%(command)s`, and `identify` and `health_check` in the site file.", command=asked
@@ -494,6 +508,19 @@ def _how_to_see(site: Site, url: str) -> Message:
         "See `%(command)s`, and `host`, `identify` and `health_check` in the site file.",
         command=asked,
     )
+
+
+def _curl(site: Site, url: str) -> tuple[str, ...]:
+    """Return what asks for a URL with an address as Ao does: by the site's host, where it has one.
+
+    By https the host is that of the connection too.
+    """
+    if site.host is None:
+        return ("curl", "-i", url)
+    if not site.load_balancer.is_secure:
+        return ("curl", "-i", "-H", f"Host: {site.host}", url)
+    address = urlsplit(url).hostname or ""
+    return ("curl", "-i", "--connect-to", f"::{address}:", url.replace(address, site.host, 1))
 
 
 def _stack(stack: Stack | None, name: str) -> Stack:

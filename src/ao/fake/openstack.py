@@ -14,7 +14,7 @@ from ao.fake.project import Project
 from ao.fake.web_application import Application, answer
 from ao.http.handshake import EXPIRED, UNKNOWN_AUTHORITY, NoHandshake, Served, not_named
 from ao.http.request_options import RequestOptions
-from ao.message import Message, message
+from ao.message import Message, joined, message
 from ao.site import Site
 from ao.visit import AS_URL, Answer, NoAnswer
 from ao.x509.certificate import Certificate
@@ -102,7 +102,7 @@ class OpenStack(Deployment):
                 raise NoAnswer("the server broke the connection off")
             answer = octavia.serve(listener, parts.path or "/", host)
         except NoAnswer as error:
-            raise NoAnswer(f"{url}: {error}") from error
+            raise NoAnswer(joined(": ", [url, error])) from error
         return replace(answer, body="") if options.method == "HEAD" else answer
 
     def served(

@@ -80,6 +80,9 @@ def _turnover(cutover: CutOver) -> Iterator[Message]:
     following = cutover.following
     if following is None:
         return
+    if following.seconds is not None and len(cutover.clients) > 1:
+        yield from _followings(cutover)
+        return
     if following.seconds is None:
         yield message("none of %(clients)s Keep-Alive clients followed", clients=following.clients)
         return
@@ -89,3 +92,25 @@ def _turnover(cutover: CutOver) -> Iterator[Message]:
         clients=following.clients,
         time=seconds(following.seconds),
     )
+
+
+def _followings(cutover: CutOver) -> Iterator[Message]:
+    """Yield how the clients followed that speak each protocol."""
+    for protocol in cutover.clients:
+        following = cutover.following_by(protocol)
+        if following is None:
+            continue
+        if following.seconds is None:
+            yield message(
+                "none of %(clients)s %(protocol)s clients followed",
+                clients=following.clients,
+                protocol=protocol.version,
+            )
+            continue
+        yield message(
+            "%(followed)s of %(clients)s %(protocol)s clients followed, the last after %(time)s",
+            followed=following.followed,
+            clients=following.clients,
+            protocol=protocol.version,
+            time=seconds(following.seconds),
+        )

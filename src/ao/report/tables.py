@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from ao.cutover.cutover import Call, CutOver, Following
 from ao.message import Message, in_context, message
-from ao.probe.recording import Kind
+from ao.probe.probe_load import Protocol
+from ao.probe.recording import KeptClient, Kind
 from ao.probe.summary import status_name
 from ao.report import sentences
 
@@ -28,8 +29,8 @@ class Table:
 
 def tables(cutover: CutOver) -> tuple[Table, ...]:
     """Return all tables of a report that have something in them."""
-    found = (clients(cutover), statuses(cutover), losses(cutover), calls(cutover))
-    return tuple(table for table in found if table.rows)
+    made = (clients, protocols, statuses, losses, calls)
+    return tuple(table for make in made if (table := make(cutover)).rows)
 
 
 def circumstances(cutover: CutOver) -> Message:
@@ -95,6 +96,42 @@ def _clients(cutover: CutOver) -> Iterator[tuple[str, str, str]]:
     if following:
         yield message("clients that followed"), NONE, share(following)
         yield message("last of them followed"), NONE, _seconds(following.seconds)
+
+
+def protocols(cutover: CutOver) -> Table:
+    """Return the table of the Keep-Alive clients by what they speak, where one speaks HTTP/2."""
+    figures = (
+        message("clients that followed"),
+        message("last of them followed"),
+        message("connections ended by the server"),
+        message("answers finished after GOAWAY"),
+        message("sent again"),
+        in_context("requests", "lost"),
+    )
+    told = cutover.clients if Protocol.HTTP2 in cutover.clients else {}
+    return Table(
+        title=message("Keep-Alive clients by protocol"),
+        columns=(message("protocol"), *figures),
+        figures=frozenset(figures),
+        rows=tuple(
+            (protocol.version, *_followed(cutover.following_by(protocol)), *_ended(clients))
+            for protocol, clients in told.items()
+        ),
+    )
+
+
+def _followed(following: Following | None) -> tuple[str, str]:
+    """Return how many clients followed, and when the last of them had."""
+    return (share(following), _seconds(following.seconds)) if following else (NONE, NONE)
+
+
+def _ended(clients: tuple[KeptClient, ...]) -> Iterator[str]:
+    """Yield what became of the connections and requests of some clients."""
+    http2 = clients[0].protocol is Protocol.HTTP2
+    yield f"{sum(client.told_to_close for client in clients):,}"
+    yield f"{sum(client.finished for client in clients):,}" if http2 else NONE
+    yield f"{sum(client.retried for client in clients):,}"
+    yield f"{sum(client.lost for client in clients):,}"
 
 
 def share(following: Following) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -254,15 +254,23 @@ class Site:
     @property
     def request_options(self) -> RequestOptions:
         """How pages of production and of the preview are asked for."""
-        return RequestOptions(host=self.host)
+        return RequestOptions(host=self.host, ca=self.tls.ca if self.tls else None)
 
     @property
     def health_request_options(self) -> RequestOptions:
         """How the path of the health check is asked for, at production and the preview."""
-        return RequestOptions(host=self.host, method=self.health_check.method)
+        return replace(self.request_options, method=self.health_check.method)
+
+    @property
+    def http2(self) -> bool:
+        """Whether users may speak HTTP/2 with production.
+
+        Where TLS is passed on to the servers, they decide.
+        """
+        return self.load_balancer.is_secure and (self.tls is None or self.tls.has_http2)
 
     def url(self, address: str, path: str = "") -> str:
-        """URL of a path at a floating IP, on the port that users reach."""
+        """URL of a path at a floating IP, or a host, on the port that users reach."""
         return self._url(address, self.load_balancer.port, path)
 
     def preview_url(self, address: str, path: str = "") -> str:

@@ -242,6 +242,7 @@ NETWORK = {"asyncio", "h2", "http", "httpcore", "httptools", "httpx", "requests"
 NETWORK |= {"socket", "ssl", "urllib.request", "websockets", "aiohttp", "ftplib", "smtplib"}
 """Packages by which a module can be connected with a server."""
 OTHERS = {
+    "ao.http.trust": "makes TLS for those that read",
     "ao.probe.clients": "asks by the probe's connections",
     "ao.probe.run": "opens the probe's connections",
     "ao.probe.__main__": "runs the probe",

@@ -80,7 +80,7 @@ def secure(site: Site, files: CertificateFiles, *, port: int = 443) -> Site:
         site,
         host=HOST,
         load_balancer=balancer,
-        tls=replace(TLS, certificate=files),
+        tls=replace(TLS, certificate=files, ca=files.certificate.read_text(encoding="ascii")),
         redirect=Redirect(port=80, acme_challenge=False),
     )
 
@@ -349,12 +349,12 @@ def test_by_the_address_method_https_comes_with_the_next_version(files: Certific
 
 
 def test_a_certificate_is_named_by_what_barbican_has(site: Site) -> None:
-    named = replace(site, tls=replace(TLS, certificate="shop"))
+    certificate, key = issued(HOST)
+    named = replace(site, tls=replace(TLS, certificate="shop", ca=certificate.decode()))
     work = start(named)
-    with pytest.raises(NotFound, match="tls.certificate"):
+    with pytest.raises(NotFound, match=r"tls\.certificate"):
         reconcile.up(work)
     assert writes(work.cloud) == []
-    certificate, key = issued(HOST)
     barbican = work.cloud.openstack.project("shop").barbican
     barbican.add_container("shop", certificate, key, "id-of-alice")
     reconcile.up(work)
@@ -401,9 +401,9 @@ def test_a_cloud_whose_api_is_too_old_for_a_key_is_told_before_anything_is_built
 def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> None:
     asked = ClientCertificates(ca="partners", crl=None, required=True)
     work = start(
-        replace(pooled, tls=replace(TLS, certificate=pooled.tls.certificate, clients=asked))
+        replace(pooled, tls=replace(pooled.tls, clients=asked))
     )
-    with pytest.raises(NotFound, match="tls.clients.ca"):
+    with pytest.raises(NotFound, match=r"tls\.clients.ca"):
         reconcile.up(work)
     project = work.cloud.openstack.project("shop")
     secret = project.barbican.add("partners", issued("an authority")[0], "id-of-alice")

@@ -1,0 +1,99 @@
+"""Trust in the servers that are asked by TLS, and why there is none, in a person's words."""
+
+from __future__ import annotations
+
+import ssl
+
+from ao.http import limits
+from ao.message import Message, message
+from ao.untrusted.printable import printable
+
+UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
+"""OpenSSL's verify codes of a certificate whose issuer is not trusted (X509_V_ERR_* in
+include/openssl/x509_vfy.h.in)."""
+NOT_YET_VALID = frozenset({9, 11})
+"""Codes of a certificate, or a revocation list, of the future."""
+EXPIRED = frozenset({10, 12})
+"""Codes of one whose time is over."""
+OTHER_NAME = frozenset({62, 64})
+"""Codes of a certificate that names neither the host nor the address."""
+
+
+class UnreadableAuthority(ValueError):
+    """The text of an authority holds no certificate that can be read; the message says why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+        """Why, as a message."""
+
+
+def context(ca: str | None = None) -> ssl.SSLContext:
+    """Return a client's side of TLS that trusts the system's authorities and those of `ca`.
+
+    `ca` is PEM text. A certificate in it is trusted whether or not it is its own issuer, and what
+    is asked of certificates does not depend on Python's version. Raises UnreadableAuthority.
+    """
+    made = ssl.create_default_context()
+    made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    made.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    add(made, ca)
+    return made
+
+
+def add(tls: ssl.SSLContext, ca: str | None) -> None:
+    """Have a context trust the authorities of a PEM text too. Raises UnreadableAuthority."""
+    if ca is None:
+        return
+    try:
+        # Only what stands between the certificates has other letters.
+        tls.load_verify_locations(cadata=ca.encode("ascii", "replace").decode())
+    except (ssl.SSLError, ValueError) as error:
+        raise UnreadableAuthority(
+            message("the authority to be trusted holds no certificate in PEM form")
+        ) from error
+
+
+def distrust(error: ssl.SSLCertVerificationError, name: str) -> Message:
+    """Say why a certificate is not trusted that was asked for by a host name or an address."""
+    code = error.verify_code
+    if code in OTHER_NAME:
+        return message("its certificate does not name %(name)s", name=name)
+    if code in EXPIRED:
+        return message("its certificate has expired")
+    if code in NOT_YET_VALID:
+        return message("its certificate is not valid yet, by this machine's clock")
+    if code in UNKNOWN_AUTHORITY:
+        return message("its certificate is of an authority that is not trusted here")
+    why = printable(error.verify_message, limits.TEXT)
+    return message("its certificate is not trusted: %(why)s", why=why)
+
+
+def cure(error: ssl.SSLCertVerificationError) -> Message:
+    """Say what makes such a certificate of a site's be trusted."""
+    code = error.verify_code
+    if code in OTHER_NAME:
+        return message(
+            "`host` in the site file has to be a name of the certificate, or the certificate one "
+            "for it."
+        )
+    if code in EXPIRED:
+        return message("Have a new certificate served.")
+    if code in NOT_YET_VALID:
+        return message("Set this machine's clock, or have another certificate served.")
+    return message(
+        "Name the file with the certificate of a private authority by `tls.ca` in the site file; "
+        "of another authority its intermediate certificates have to be served too."
+    )
+
+
+def failure(error: ssl.SSLError) -> Message:
+    """Say why there is no TLS with a server, its certificate aside."""
+    if error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}:
+        return message("it speaks no TLS")
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return message("it closes the connection in the midst of TLS")
+    if error.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED":
+        return message("it asks for a client's certificate, of which Ao has none")
+    why = printable(str(error.reason or error), limits.TEXT).replace("_", " ").lower()
+    return message("no TLS with it: %(why)s", why=why)
