@@ -38,6 +38,10 @@ class References:
     """Those for clients that ask for other names."""
 
 
+NO_REFERENCES = References()
+"""What listeners get that terminate no TLS."""
+
+
 def references(work: Work, facts: Facts) -> References:
     """Return the certificates that new listeners of a site get.
 
@@ -47,7 +51,7 @@ def references(work: Work, facts: Facts) -> References:
     """
     site = work.site
     if not site.load_balancer.terminates:
-        return References()
+        return NO_REFERENCES
     used = in_use(facts)
     if used is not None and all(_is_there(work, it) for it in (used.certificate, *used.sni)):
         return used

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ao.apply.certificate import References
+from ao.apply.certificate import NO_REFERENCES, References
 from ao.apply.place import told_at
 from ao.cloud import Cloud, Named
 from ao.colour import Colour
