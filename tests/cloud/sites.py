@@ -167,17 +167,21 @@ Visited = Callable[[Work], AbstractContextManager[visitors.Tally]]
 
 @pytest.fixture
 def visited() -> Visited:
-    """Visitors of production, each visit on a new connection, while the body runs."""
+    """Visitors of production, each visit on a new connection, while the body runs.
+
+    They come by HTTP, and go where they are led.
+    """
 
     @contextmanager
     def visited(work: Work) -> Iterator[visitors.Tally]:
         production = work.observe().production
         assert production is not None
+        way = visitors.Way(f"http://{work.site.host or production.address}", production.address)
+        if work.site.tls is not None:
+            way.tls.load_verify_locations(cadata=work.site.tls.ca)
         tally, stop = visitors.Tally(), threading.Event()
         threads = [
-            threading.Thread(
-                target=visitors.keep_visiting, args=(production.address, 80, tally, stop)
-            )
+            threading.Thread(target=visitors.keep_visiting, args=(way, tally, stop))
             for _ in range(visitors.VISITORS)
         ]
         for thread in threads:
