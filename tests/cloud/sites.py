@@ -88,7 +88,8 @@ def work(
 
     It is built by `openstack`, and deleted at the end. A test finds it whole and unlocked, with no
     release open, and leaves it so; which system is live, and with which version, it asks. Only the
-    screen's tests, which come first, know it as it was built.
+    screen's tests, which come first, know it as it was built, and those of test_tls.py, which come
+    last, take it from HTTP to HTTPS.
     """
     work = Work(cloud=cloud, site=site)
     program = Path(sys.executable).with_name("openstack")
@@ -165,7 +166,7 @@ def moving(site: Site, delete: Delete) -> Iterator[Work]:
 Visited = Callable[[Work], AbstractContextManager[visitors.Tally]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def visited() -> Visited:
     """Visitors of production, each visit on a new connection, while the body runs.
 
@@ -217,5 +218,5 @@ def told(work: Work, role: str) -> tuple[str, str]:
     address = facts.production if role == "production" else facts.preview
     assert address is not None
     url = work.site.url if role == "production" else work.site.preview_url
-    answer = visit(url(address.address, "/version"), 5)
+    answer = visit(url(address.address, "/version"), 5, work.site.request_options)
     return answer.headers["x-ao-colour"], answer.headers["x-ao-version"]
