@@ -56,6 +56,13 @@ class Secured:
         return self.work.observe()
 
 
+def write(authority: Authority, folder: Path) -> None:
+    """Write a new certificate of the host, and its key, as the site file names them."""
+    issued = authority.issue([HOST])
+    (folder / "certificate.pem").write_text(issued.certificate)
+    (folder / "key.pem").write_text(issued.key)
+
+
 @pytest.fixture(scope="module")
 def secured(
     work: Work, visited: Visited, site_file: Path, cloud_name: str,
@@ -63,9 +70,7 @@ def secured(
 ) -> Secured:  # fmt: skip
     folder = tmp_path_factory.mktemp("https")
     authority = Authority.make()
-    issued = authority.issue([HOST])
-    (folder / "certificate.pem").write_text(issued.certificate)
-    (folder / "key.pem").write_text(issued.key)
+    write(authority, folder)
     (folder / "authority.pem").write_bytes(
         authority.certificate.public_bytes(serialization.Encoding.PEM)
     )
