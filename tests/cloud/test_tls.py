@@ -32,8 +32,10 @@ class Secured:
     """The shop after `ao up` has taken it from HTTP to HTTPS."""
 
     work: Work
+    authority: Authority
+    """What its certificate is of."""
     operator: Operator
-    """An operator with the site file of HTTPS."""
+    """An operator with the site file of HTTPS, and the certificate's files beside it."""
     before: tuple[str, str]
     """Colour and version of production before."""
     tally: visitors.Tally
@@ -93,7 +95,7 @@ def secured(
     with visited(secure) as tally:
         operator.run("up")
         secure.clock.sleep(2)
-    return Secured(work=secure, operator=operator, before=before, tally=tally)
+    return Secured(work=secure, authority=authority, operator=operator, before=before, tally=tally)
 
 
 def test_up_takes_it_from_http_to_https_and_no_visitor_is_lost(secured: Secured) -> None:
@@ -110,7 +112,7 @@ def test_production_and_preview_speak_a_protocol_and_tell_browsers_of_https(
 ) -> None:
     assert secured.work.site.tls is not None
     trusting = ssl.create_default_context(cadata=secured.work.site.tls.ca)
-    with httpx.Client(verify=trusting, http1=not http2, http2=http2) as client:
+    with httpx.Client(verify=trusting, http1=not http2, http2=http2, trust_env=False) as client:
         answer = client.get(
             f"https://{secured.address}:{PORTS[role]}/version",
             headers={"Host": HOST},
@@ -124,7 +126,9 @@ def test_production_and_preview_speak_a_protocol_and_tell_browsers_of_https(
 
 def test_users_of_http_are_led_to_https_with_path_and_query(secured: Secured) -> None:
     answer = httpx.get(
-        f"http://{secured.address}/basket?of=tea%20cup&for=2", headers={"Host": HOST}
+        f"http://{secured.address}/basket?of=tea%20cup&for=2",
+        headers={"Host": HOST},
+        trust_env=False,
     )
     assert answer.status_code == 301
     assert answer.headers["location"] == f"https://{HOST}/basket?of=tea%20cup&for=2"
