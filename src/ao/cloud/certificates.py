@@ -163,7 +163,11 @@ def _asking(what: str) -> Iterator[None]:
         with asking(what):
             try:
                 yield
-            except (exceptions.EndpointNotFound, keystone.EndpointNotFound) as error:
+            except (
+                exceptions.ServiceDisabledException,
+                exceptions.EndpointNotFound,
+                keystone.EndpointNotFound,
+            ) as error:
                 raise no_key_manager() from error
     except Forbidden as error:
         raise not_shown(error.message, error.request_id) from error

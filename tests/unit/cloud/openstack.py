@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import openstack
 from openstack.connection import Connection
@@ -315,6 +316,13 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     server: "Server"
+    body: bytes
+    """What came with the request."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Parameters of the request."""
+        return dict(parse_qsl(urlsplit(self.path).query))
 
     def reply(
         self, status: int, body: bytes, media: str = "application/json", **headers: str
@@ -354,7 +362,7 @@ class Handler(BaseHTTPRequestHandler):
         self.json(500, {"error": {"message": f"the test knows no {self.asked}"}})
 
     def _take(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         url, path = self.server.url, self.path.partition("?")[0].rstrip("/")
         if path == "/identity/v3/auth/tokens":
             self.server.login(self)
