@@ -216,10 +216,12 @@ def _is_address(name: str) -> bool:
 
 
 def _ascii(name: str) -> bytes:
-    """A host name as the DNS has it."""
+    """A host name as the DNS has it. Raises NoHandshake."""
     try:
+        if not name.isprintable():
+            raise ValueError(name)
         return name.encode("ascii") if name.isascii() else name.encode("idna")
-    except UnicodeError as error:
+    except ValueError as error:
         raise NoHandshake(
             message("%(name)s is no host name", name=printable(name, limits.TEXT))
         ) from error
