@@ -562,7 +562,7 @@ class Octavia:
         self._quotas.claim(health_monitors=1)
         balancer = pool.balancer
         refuse_unsupported(balancer, "health monitor type", kind)
-        if kind != "HTTP" and (path or expected or method):
+        if kind not in {"HTTP", "HTTPS"} and (path or expected or method):
             raise Failure("BadRequest", f"a {kind} health monitor asks for no path (HTTP 400)")
         if balancer.provider == "ovn":
             self._neutron.create_port(balancer.vip.subnet_id, HEALTH_CHECKS)

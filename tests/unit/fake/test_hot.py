@@ -33,6 +33,8 @@ class Names:
         ({"list_join": [",", {"get_param": "list"}, ["z"]]}, "x,y,z"),
         ({"equals": [{"get_param": "a"}, "A"]}, True),
         ({"not": {"equals": [{"get_param": "a"}, "A"]}}, False),
+        ({"or": ["no", {"not": "no"}]}, True),
+        ({"or": ["no", {"and": ["yes", "no"]}]}, False),
         ({"if": ["yes", 1, 2]}, 1),
         ({"if": [{"not": "yes"}, 1, 2]}, 2),
         ([{"class": "lowercase"}], [{"class": "lowercase"}]),
