@@ -1,4 +1,4 @@
-"""A site whose users speak HTTPS."""
+"""Production and previews that are asked by https, and certificates that are not trusted."""
 
 from collections.abc import Callable
 from dataclasses import replace
