@@ -95,7 +95,8 @@ def test_how_to_see_what_an_address_answers_is_told_for_the_hosts_name(site: Sit
         reconcile.switch(replace(work, visit=visit))
     address, _, port = preview.removeprefix("https://").partition(":")
     place = HOST + (f":{port}" if port else "")
-    assert f"`curl -i --connect-to ::{address}: https://{place}/version`" in told.value.cure
+    asked = f"curl -i -H 'Host: {HOST}' --connect-to ::{address}: https://{place}/version"
+    assert f"`{asked}`" in told.value.cure
 
 
 def test_a_probe_speaks_both_versions_of_http_through_a_switch(site: Site) -> None:
