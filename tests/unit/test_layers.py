@@ -32,6 +32,7 @@ LAYERS = (
     "site",
     "cloud",
     "http",
+    "x509",
     "text_format",
     "redaction",
     "interrupt",
@@ -44,7 +45,9 @@ LAYERS = (
     "untrusted",
 )
 """Packages and modules of `ao`, from the top: each imports only those below it."""
-PURE = frozenset({"ao.plan.plan", "ao.plan.alarms", "ao.site", "ao.cutover.cutover", "ao.colour"})
+PURE = frozenset(
+    {"ao.plan.plan", "ao.plan.alarms", "ao.site", "ao.cutover.cutover", "ao.colour", "ao.x509"}
+)
 """Modules, and packages with all in them, that ask nothing and change nothing."""
 IO = frozenset({"httpx", "openstack", "os", "requests", "socket", "subprocess", "urllib3"})
 """Modules of others by which something is asked or changed."""

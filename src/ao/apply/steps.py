@@ -9,8 +9,16 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from ao import templates
-from ao.apply import console, monitor, stack_parameters, stack_wait, switch
-from ao.apply.switch import address, drain
+from ao.apply import (
+    certificate,
+    console,
+    listener,
+    monitor,
+    stack_parameters,
+    stack_wait,
+    switch,
+)
+from ao.apply.switch import address, drain, pool
 from ao.clock import Clock, Ready, Waiting
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
@@ -72,17 +80,19 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
         case plan.CancelUpdate(name):
             stack_wait.cancel(work, _stack(facts.stacks.get(name), name))
         case plan.BuildSite():
-            _build_site(work)
+            _build_site(work, facts)
         case plan.BuildSystem():
             _build_system(work, facts, step)
         case plan.RepairSite():
             stack = _stack(facts.stack, work.site.stack)
             _repair(work, stack, facts.broken, _leading(facts))
+        case plan.SecureSite():
+            _secure_site(work, facts)
         case plan.RepairSystem(colour, size):
             system = facts.systems[colour]
             stack = _stack(system.stack, work.site.system_stack(colour))
-            pool = _pool(work, facts, colour)
-            _repair(work, stack, system.broken, {"size": size, "shared_pool": pool})
+            shared_pool = _pool(work, facts, colour)
+            _repair(work, stack, system.broken, {"size": size, "shared_pool": shared_pool})
         case plan.ScaleSystem(colour, size):
             _scale(work, facts, colour, size)
         case plan.SetAlarms(colour, effect):
@@ -98,6 +108,12 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             _remove(work, facts.stack)
         case plan.DefineMonitor(colour):
             monitor.define(work, facts, colour)
+        case plan.DefineListener(listener_id):
+            listener.define(work, facts, listener_id)
+        case plan.DefineRedirect(listener_id):
+            listener.lead_to_https(work, facts, listener_id)
+        case plan.PointRedirect(colour):
+            pool.redirect(work, facts, colour)
         case plan.AwaitServers(colour):
             _await_servers(work, colour)
         case plan.PointProduction():
@@ -114,7 +130,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
 def _built(work: Work, step: Step) -> str | None:
     """Return the stack that Heat builds or changes for a step."""
     match step:
-        case plan.BuildSite() | plan.RepairSite():
+        case plan.BuildSite() | plan.RepairSite() | plan.SecureSite():
             return work.site.stack
         case plan.BuildSystem(colour) | plan.RepairSystem(colour) | plan.ScaleSystem(colour):
             return work.site.system_stack(colour)
@@ -135,8 +151,30 @@ def _removed(facts: Facts, step: Step) -> Stack | None:
     return None
 
 
-def _build_site(work: Work) -> None:
-    parameters = stack_parameters.site_parameters(work.site, stack_parameters.build_inputs(work))
+def _secure_site(work: Work, facts: Facts) -> None:
+    """Have Heat build the listeners of HTTPS, and change nothing else of the site's stack.
+
+    A port has one listener, and Heat creates the new one before it deletes the old
+    (heat/engine/update.py), so that of the preview, which no user has, is deleted before.
+    """
+    stack = _stack(facts.stack, work.site.stack)
+    references = certificate.references(work, facts)
+    if not facts.is_secure and facts.preview_listener is not None:
+        listener.remove(work, facts.shared, facts.preview_listener)
+    parameters = {
+        **_leading(facts, anew=True),
+        **stack_parameters.tls_parameters(work.site, references),
+    }
+    deadline = work.site.deadlines.build
+    work.cloud.stacks.repair(stack, parameters, deadline, templates.site())
+
+
+def _build_site(work: Work, facts: Facts) -> None:
+    parameters = stack_parameters.site_parameters(
+        work.site,
+        stack_parameters.build_inputs(work),
+        certificate.references(work, facts),
+    )
     tags = {work.site.tag, method_tag(work.site.switch.method)}
     _define(work, None, work.site.stack, templates.site(), parameters, tags)
 
@@ -154,6 +192,7 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         router=_built_by_site(work, facts, "router"),
         pool=_pool(work, facts, step.colour),
         size=step.size,
+        references=certificate.references(work, facts),
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     name = work.site.system_stack(step.colour)
@@ -290,11 +329,15 @@ def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     return physical_id
 
 
-def _leading(facts: Facts) -> dict[str, object]:
-    """Return the parameter that tells where a listener that Heat creates anew leads users."""
-    if facts.method is Method.ADDRESS or facts.production_listener is not None:
+def _leading(facts: Facts, *, anew: bool = False) -> dict[str, object]:
+    """Return the parameter that tells where a listener that Heat creates anew leads users.
+
+    None is where that for users is there, unless it comes `anew`.
+    """
+    if facts.method is Method.ADDRESS or (facts.production_listener is not None and not anew):
         return {}
-    return {"live": str(facts.previewed.other if facts.previewed else Colour.BLUE)}
+    unknown = facts.previewed.other if facts.previewed else Colour.BLUE
+    return {"live": str(facts.live or unknown)}
 
 
 def _await_servers(work: Work, colour: Colour) -> None:
@@ -340,6 +383,16 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
     Raises DeadlinePassed, of production NotSeen.
     """
     if not work.sees:
+        return
+    if facts.terminates(colour) is not work.site.load_balancer.terminates:
+        work.note(
+            message(
+                "%(colour)s speaks the protocol that it was deployed with, not the site file's: "
+                "%(role)s was not asked.",
+                colour=colour,
+                role=role,
+            )
+        )
         return
     if role == "preview":
         url = work.site.preview_url(address.present(facts.preview).address)

@@ -14,7 +14,10 @@ from ao.cloud import login
 from ao.cloud.answers import Unreadable, understanding
 from ao.cloud.models import (
     BalancerStatus,
+    L7Policy,
+    L7Rule,
     Listener,
+    ListenerSettings,
     LoadBalancer,
     Member,
     Monitor,
@@ -104,6 +107,10 @@ class LoadBalancers:
                     id=listener.id,
                     name=listener.name or "",
                     default_pool_id=listener.default_pool_id or None,
+                    protocol=listener.protocol or "",
+                    port=listener.protocol_port or 0,
+                    settings=_settings(listener),
+                    provisioning_status=listener.provisioning_status or "",
                 )
                 for listener in self._list("listeners", list[_Listener], **only)
             )
@@ -167,6 +174,76 @@ class LoadBalancers:
             where = path("lbaas", "listeners", listener.id)
             self._put(where, "listener", {"default_pool_id": pool_id})
 
+    def configure(self, listener: Listener, settings: ListenerSettings) -> None:
+        """Have a listener speak TLS by these settings, in one request that says what differs.
+
+        None has Octavia take its default (octavia/api/v2/controllers/listener.py:
+        _set_default_on_none), save that it answers 500 to no versions where minimum_tls_version is
+        configured (octavia/common/validate.py: check_tls_version_min).
+        """
+        told, wanted = _in_api(listener.settings), _in_api(settings)
+        change = {key: value for key, value in wanted.items() if told[key] != value}
+        if not change:
+            return
+        with asking(message("configure listener %(name)s", name=listener.name)):
+            self._put(path("lbaas", "listeners", listener.id), "listener", change)
+
+    def l7_policies(self, listener_id: str) -> tuple[L7Policy, ...]:
+        """Return the L7 policies of a listener, in the order of their positions.
+
+        A list of them tells of rules no more than their IDs (octavia/api/v2/types/l7policy.py).
+        """
+        with asking(message("list the L7 policies")):
+            policies = self._list("l7policies", list[_L7Policy], listener_id=listener_id)
+            found = [_policy(it, self._rules(it)) for it in policies]
+        return tuple(sorted(found, key=lambda it: it.position or 0))
+
+    def create_l7_policy(self, listener: Listener, policy: L7Policy) -> L7Policy:
+        """Give a listener an L7 policy, the last, without its rules; return it with its ID.
+
+        Octavia's API has rules in the request, for which it answers 500: only with a whole load
+        balancer it makes rules of them (octavia/api/v2/controllers/l7policy.py: post,
+        _graph_create).
+        """
+        asked = {
+            "listener_id": listener.id,
+            "name": policy.name,
+            "action": policy.action,
+            "admin_state_up": policy.enabled,
+        }
+        if policy.redirect_prefix is not None:
+            asked["redirect_prefix"] = policy.redirect_prefix
+        if policy.redirect_code is not None:
+            asked["redirect_http_code"] = policy.redirect_code
+        with asking(message("create L7 policy %(name)s", name=policy.name)):
+            where = path("lbaas", "l7policies")
+            answer = self._octavia.ask("POST", where, json={"l7policy": asked})
+            return _policy(answer.value(_L7Policy, "l7policy"), ())
+
+    def create_l7_rule(self, policy: L7Policy, rule: L7Rule) -> None:
+        """Give an L7 policy a rule, in one request."""
+        asked = {
+            "type": rule.type,
+            "compare_type": rule.compare,
+            "value": rule.value,
+            "invert": rule.invert,
+        }
+        if rule.key is not None:
+            asked["key"] = rule.key
+        with asking(message("give L7 policy %(name)s a rule", name=policy.name)):
+            where = path("lbaas", "l7policies", policy.id, "rules")
+            self._octavia.ask("POST", where, json={"rule": asked}).value(Thing, "rule")
+
+    def remove_l7_policy(self, policy: L7Policy) -> None:
+        """Take an L7 policy with its rules off; nothing happens when it is gone."""
+        with asking(message("remove L7 policy %(name)s", name=policy.name)):
+            self._octavia.delete(path("lbaas", "l7policies", policy.id))
+
+    def remove_listener(self, listener: Listener) -> None:
+        """Delete a listener with its L7 policies; nothing happens when it is gone."""
+        with asking(message("delete listener %(name)s", name=listener.name)):
+            self._octavia.delete(path("lbaas", "listeners", listener.id))
+
     def reload(self, balancer: LoadBalancer) -> None:
         """Have a proxy begin anew: its unchanged name is written once more.
 
@@ -193,6 +270,26 @@ class LoadBalancers:
     def _list(self, kind: str, items: type[list[T]], **only: str) -> list[T]:
         project = login.project(self._cloud)
         return self._octavia.all(path("lbaas", kind), items, kind, project_id=project, **only)
+
+    def _rules(self, policy: _L7Policy) -> tuple[L7Rule, ...]:
+        """Rules of a policy; none when it is gone by now."""
+        if not policy.rules:
+            return ()
+        where = path("lbaas", "l7policies", policy.id, "rules")
+        try:
+            rules = self._octavia.all(where, list[_L7Rule], "rules")
+        except exceptions.NotFoundException:
+            return ()
+        return tuple(
+            L7Rule(
+                type=rule.type,
+                compare=rule.compare_type,
+                value=rule.value,
+                key=rule.key,
+                invert=bool(rule.invert),
+            )
+            for rule in rules
+        )
 
     def _put(self, where: str, key: str, change: dict[str, object]) -> None:
         self._octavia.ask("PUT", where, json={key: change}).value(Thing, key)
@@ -240,6 +337,44 @@ class _Listener:
     id: ID
     name: str | None = None
     default_pool_id: str | None = None
+    protocol: str | None = None
+    protocol_port: int | None = None
+    provisioning_status: str | None = None
+    default_tls_container_ref: str | None = None
+    sni_container_refs: list[str] | None = None
+    client_ca_tls_container_ref: str | None = None
+    client_crl_container_ref: str | None = None
+    # Of versions 2.8, 2.15, 2.17, 2.20 and 2.27 of the API.
+    client_authentication: str | None = None
+    tls_ciphers: str | None = None
+    tls_versions: list[str] | None = None
+    alpn_protocols: list[str] | None = None
+    hsts_max_age: int | None = None
+    hsts_include_subdomains: bool | None = None
+    hsts_preload: bool | None = None
+
+
+@dataclass(frozen=True)
+class _L7Policy:
+    id: ID
+    action: str
+    position: int
+    provisioning_status: str
+    rules: list[Thing]
+    name: str | None = None
+    redirect_prefix: str | None = None
+    redirect_http_code: int | None = None
+    admin_state_up: bool | None = None
+
+
+@dataclass(frozen=True)
+class _L7Rule:
+    id: ID
+    type: str
+    compare_type: str
+    value: str
+    key: str | None = None
+    invert: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -300,4 +435,51 @@ def _member(member: _Member) -> Member:
         address=member.address,
         operating_status=member.operating_status,
         provisioning_status=member.provisioning_status,
+    )
+
+
+def _settings(listener: _Listener) -> ListenerSettings:
+    return ListenerSettings(
+        tls_ref=listener.default_tls_container_ref or None,
+        sni_refs=tuple(listener.sni_container_refs or ()),
+        versions=frozenset(listener.tls_versions or ()) or None,
+        ciphers=listener.tls_ciphers or None,
+        alpn=tuple(listener.alpn_protocols or ()),
+        hsts_max_age=listener.hsts_max_age,
+        hsts_subdomains=bool(listener.hsts_include_subdomains),
+        hsts_preload=bool(listener.hsts_preload),
+        client_ca_ref=listener.client_ca_tls_container_ref or None,
+        client_crl_ref=listener.client_crl_container_ref or None,
+        client_authentication=listener.client_authentication or "NONE",
+    )
+
+
+def _in_api(settings: ListenerSettings) -> dict[str, object]:
+    """Return settings in the words of the API; null is for its default, or for nothing."""
+    return {
+        "default_tls_container_ref": settings.tls_ref,
+        "sni_container_refs": [*settings.sni_refs],
+        "tls_versions": sorted(settings.versions) if settings.versions else None,
+        "tls_ciphers": settings.ciphers,
+        "alpn_protocols": [*settings.alpn] or None,
+        "hsts_max_age": settings.hsts_max_age,
+        "hsts_include_subdomains": settings.hsts_subdomains,
+        "hsts_preload": settings.hsts_preload,
+        "client_ca_tls_container_ref": settings.client_ca_ref,
+        "client_crl_container_ref": settings.client_crl_ref,
+        "client_authentication": settings.client_authentication,
+    }
+
+
+def _policy(policy: _L7Policy, rules: tuple[L7Rule, ...]) -> L7Policy:
+    return L7Policy(
+        id=policy.id,
+        name=policy.name or "",
+        action=policy.action,
+        redirect_prefix=policy.redirect_prefix or None,
+        redirect_code=policy.redirect_http_code,
+        position=policy.position,
+        rules=rules,
+        provisioning_status=policy.provisioning_status,
+        enabled=policy.admin_state_up is not False,
     )

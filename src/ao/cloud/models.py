@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal, Self
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +136,35 @@ class LoadBalancer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListenerSettings:
+    """How a listener speaks TLS: what Octavia's API says of it, and Heat does not.
+
+    What an API is too old to tell is None or empty.
+    """
+
+    tls_ref: str | None = None
+    """Reference of the certificate that is served by default, as Barbican tells it."""
+    sni_refs: tuple[str, ...] = ()
+    """References of those that are served to who asks for one of their names."""
+    versions: frozenset[str] | None = None
+    """Versions of TLS, for example `TLSv1.3`; as a wish, None for Octavia's default."""
+    ciphers: str | None = None
+    """Cipher suites in OpenSSL's words; as a wish, None for Octavia's default."""
+    alpn: tuple[str, ...] = ()
+    """Protocols that are offered, the preferred one first; as a wish, none for the default."""
+    hsts_max_age: int | None = None
+    """Seconds for which browsers are told to ask by HTTPS only; None where they are not told."""
+    hsts_subdomains: bool = False
+    hsts_preload: bool = False
+    client_ca_ref: str | None = None
+    """Reference of the authority by which certificates of clients are checked."""
+    client_crl_ref: str | None = None
+    """Reference of the list of those that it has revoked."""
+    client_authentication: str = "NONE"
+    """Whether clients show a certificate: `NONE`, `OPTIONAL` or `MANDATORY`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listener:
     """A port that a load balancer listens on."""
 
@@ -142,6 +172,77 @@ class Listener:
     name: str
     default_pool_id: str | None
     """Pool that gets what comes in; None when there is none."""
+    protocol: str = ""
+    """`HTTP`, `TERMINATED_HTTPS` where the load balancer decrypts, `HTTPS` where it does not, …"""
+    port: int = 0
+    """Port that it listens on."""
+    settings: ListenerSettings = ListenerSettings()
+    """How it speaks TLS."""
+    provisioning_status: str = field(default="", compare=False)
+    """`ERROR` where the proxy was told nothing of it: a certificate could not be read, say."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class L7Rule:
+    """What a request has to be for an L7 policy to apply to it."""
+
+    type: str
+    """What of the request is compared: `PATH`, `HEADER`, `COOKIE`, `HOST_NAME`, …"""
+    compare: str
+    """How: `STARTS_WITH`, `EQUAL_TO`, `REGEX`, …"""
+    value: str
+    key: str | None = None
+    """Name of the header or cookie; None for the other types."""
+    invert: bool = False
+    """Whether it holds where the comparison does not."""
+
+
+ACME_CHALLENGE = "/.well-known/acme-challenge/"
+"""Where the paths begin that a certificate authority asks for by plain HTTP (RFC 8555, 8.3)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class L7Policy:
+    """What a listener does with the requests for which all of a policy's rules hold.
+
+    Proxies leave out one without rules (octavia/common/jinja/haproxy/combined_listeners/templates/
+    macros.j2: l7policy).
+    """
+
+    id: str = ""
+    """Empty for one that is not made yet."""
+    name: str
+    action: str
+    """`REDIRECT_PREFIX`, `REDIRECT_TO_URL`, `REDIRECT_TO_POOL` or `REJECT`."""
+    redirect_prefix: str | None = None
+    """URL that is put before the request's path; None for another action."""
+    redirect_code: int | None = None
+    """HTTP status of a redirect; None for another action."""
+    position: int | None = None
+    """Place among the listener's policies, from 1; None for one that is not made yet."""
+    rules: tuple[L7Rule, ...] = ()
+    provisioning_status: str = field(default="", compare=False)
+    enabled: bool = True
+
+    @classmethod
+    def redirect(cls, name: str, prefix: str, except_path: str | None = None) -> Self:
+        """Return one that sends all requests for good to the same path behind a prefix.
+
+        Those whose paths begin with `except_path` are let through.
+        """
+        rule = L7Rule(
+            type="PATH",
+            compare="STARTS_WITH",
+            value=except_path or "/",
+            invert=except_path is not None,
+        )
+        return cls(
+            name=name,
+            action="REDIRECT_PREFIX",
+            redirect_prefix=prefix,
+            redirect_code=301,
+            rules=(rule,),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,6 +369,28 @@ class Sample:
     at: float
     """Seconds since 1970."""
     value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredCertificate:
+    """A certificate that the project keeps in Barbican, with its key: nothing of either."""
+
+    ref: str
+    """Its reference, as Barbican tells it: a URL, by which Octavia is told of it."""
+    name: str
+    kind: Literal["secret", "container"]
+    """A secret has both in one PKCS12; a container names a secret for each."""
+    status: str
+    """`ACTIVE` when it can be read."""
+    created: str = ""
+    """When it was stored: ISO 8601, UTC."""
+    expiration: str = ""
+    """When Barbican will give it out no more: ISO 8601, UTC; empty for never."""
+
+    @property
+    def id(self) -> str:
+        """Its ID, the end of the reference."""
+        return self.ref.rstrip("/").rpartition("/")[2]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ import ao
 from ao.cloud import config_files, login, trusts
 from ao.cloud.alarms import Alarms
 from ao.cloud.answers import MALFORMED, SHOWN
+from ao.cloud.certificates import Certificates
 from ao.cloud.floating_ips import FloatingIPs
 from ao.cloud.load_balancers import LoadBalancers
 from ao.cloud.locks import Locks
@@ -48,6 +49,7 @@ class OpenStack:
         self.ports = Ports(cloud)
         self.locks = Locks(cloud)
         self.software_configs = SoftwareConfigs(cloud)
+        self.certificates = Certificates(cloud)
         self.lookup = Lookup(cloud)
         self._requests = Requests(cloud.session)
 

@@ -16,7 +16,10 @@ from ao.cloud.models import (
     Flavor,
     FloatingIP,
     Image,
+    L7Policy,
+    L7Rule,
     Listener,
+    ListenerSettings,
     LoadBalancer,
     Lock,
     Member,
@@ -34,6 +37,7 @@ from ao.cloud.models import (
     SoftwareConfigList,
     Stack,
     Statistics,
+    StoredCertificate,
     Template,
 )
 
@@ -52,6 +56,12 @@ WRITES = frozenset(
         "load_balancers.reload",
         "load_balancers.failover",
         "load_balancers.write_monitor",
+        "load_balancers.configure",
+        "load_balancers.create_l7_policy",
+        "load_balancers.create_l7_rule",
+        "load_balancers.remove_l7_policy",
+        "certificates.store",
+        "certificates.remove",
         "alarms.enable",
         "ports.sweep",
     }
@@ -108,8 +118,17 @@ class Stacks(Protocol):
     ) -> None:
         """Begin to change a stack to this template, these parameters and tags."""
 
-    def repair(self, stack: Stack, parameters: Mapping[str, object], deadline: float) -> None:
-        """Begin to bring a stack back to its definition, save for these parameters."""
+    def repair(
+        self,
+        stack: Stack,
+        parameters: Mapping[str, object],
+        deadline: float,
+        template: Template | None = None,
+    ) -> None:
+        """Begin to bring a stack back to its definition, save for these parameters.
+
+        With a template, its definition is that from then on; all other parameters are kept.
+        """
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""
@@ -197,6 +216,47 @@ class LoadBalancers(Protocol):
 
         Raises Conflict while another change of the load balancer is under way. Octavia
         has done it when the load balancer is ACTIVE again.
+        """
+
+    def configure(self, listener: Listener, settings: ListenerSettings) -> None:
+        """Have a listener speak TLS by these settings, in one request that says what differs.
+
+        From `listener.settings`, that is, which the listener had when it was read: take
+        `dataclasses.replace` of them. Without a difference nothing is asked. Octavia sets the read
+        ACL of certificates that are named, for its own user, with the caller's token; one that it
+        cannot read then is refused. Raises Conflict as `set_default_pool` does, and NotFound.
+        """
+
+    def remove_listener(self, listener: Listener) -> None:
+        """Delete a listener; nothing happens when it is gone.
+
+        Raises Conflict as `set_default_pool` does.
+        """
+
+    def l7_policies(self, listener_id: str) -> tuple[L7Policy, ...]:
+        """Return the L7 policies of a listener, in the order of their positions.
+
+        In one request for all, and one for the rules of each.
+        """
+
+    def create_l7_policy(self, listener: Listener, policy: L7Policy) -> L7Policy:
+        """Give a listener an L7 policy, the last, without its rules; return it with its ID.
+
+        Octavia takes no rules in that request, and does nothing with a policy that has none: add
+        each by `create_l7_rule` when the load balancer is ACTIVE again. Raises Conflict as
+        `set_default_pool` does, NotFound, and CloudError for a provider that knows none.
+        """
+
+    def create_l7_rule(self, policy: L7Policy, rule: L7Rule) -> None:
+        """Give an L7 policy a rule, in one request.
+
+        Raises Conflict as `set_default_pool` does, and NotFound.
+        """
+
+    def remove_l7_policy(self, policy: L7Policy) -> None:
+        """Take an L7 policy with its rules off; nothing happens when it is gone.
+
+        Raises Conflict as `set_default_pool` does.
         """
 
     def reload(self, balancer: LoadBalancer) -> None:
@@ -369,6 +429,47 @@ class Lookup(Protocol):
         """Return the types of the services in Keystone's catalogue, for example `alarming`."""
 
 
+class Certificates(Protocol):
+    """Barbican: certificates, with their keys, that the project keeps.
+
+    All methods raise NotFound where the cloud has no key manager, and Forbidden for a user whose
+    only role is `reader`: Barbican lets it see nothing.
+    """
+
+    def find(self, name_or_ref: str) -> StoredCertificate:
+        """Return the one certificate of that name, reference or ID.
+
+        A reference may be of any host: none but its ID is used. Raises NotFound, and Conflict
+        when there are several of one name, which Barbican allows.
+        """
+
+    def get(self, ref: str) -> StoredCertificate | None:
+        """Return the certificate of that reference or ID, or None."""
+
+    def stored(self, name: str) -> tuple[StoredCertificate, ...]:
+        """Return all certificates of that name, oldest first."""
+
+    def store(self, name: str, pkcs12: bytes) -> StoredCertificate:
+        """Keep a certificate with its key, a PKCS12 without a password, under a name.
+
+        There may be others of that name. Raises CloudError when it is larger than Barbican takes:
+        20,000 bytes in Base64, unless it is configured otherwise.
+        """
+
+    def readers(self, ref: str) -> frozenset[str] | None:
+        """Return the IDs of the users whom its ACLs let read a certificate; None without it.
+
+        The user that Octavia logs in with has to be one of them. All secrets of a container have
+        to be read.
+        """
+
+    def remove(self, ref: str) -> None:
+        """Remove a certificate, whoever uses it; nothing happens when it is gone.
+
+        The secrets of a container stay.
+        """
+
+
 class Cloud(Protocol):
     """One project of one OpenStack."""
 
@@ -426,6 +527,10 @@ class Cloud(Protocol):
     @property
     def software_configs(self) -> SoftwareConfigs:
         """Texts that the project keeps."""
+
+    @property
+    def certificates(self) -> Certificates:
+        """Barbican's certificates."""
 
     @property
     def lookup(self) -> Lookup:

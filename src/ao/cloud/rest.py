@@ -243,3 +243,8 @@ def aodh(cloud: connection.Connection, patience: float) -> Service:
 def keystone(cloud: connection.Connection) -> Service:
     """Keystone."""
     return Service(name="Keystone", adapter=lambda: cloud.identity)
+
+
+def barbican(cloud: connection.Connection) -> Service:
+    """Barbican."""
+    return Service(name="Barbican", adapter=lambda: cloud.key_manager)

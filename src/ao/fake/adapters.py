@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import TypeVar
 
 from ao.cloud import models
+from ao.cloud.certificate_errors import not_shown
 from ao.cloud.protocols import FloatingIPKey
 from ao.errors import Conflict, Forbidden, NotFound
+from ao.fake.barbican import Barbican
 from ao.fake.calls import Service, reads, writes
-from ao.fake.octavia import Balancer, Pool
+from ao.fake.octavia import Balancer, Listener, Pool, told
 from ao.fake.stack import Part, Stack
 
 T = TypeVar("T", bound=models.Named)
@@ -63,10 +66,14 @@ class Stacks(Service):
 
     @writes
     def repair(
-        self, stack: models.Stack, parameters: Mapping[str, object], deadline: float
+        self,
+        stack: models.Stack,
+        parameters: Mapping[str, object],
+        deadline: float,
+        template: models.Template | None = None,
     ) -> None:
-        """Begin to update a stack to its present template with these parameters changed."""
-        self._project.heat.repair(stack.id, parameters, deadline)
+        """Begin to update a stack with these parameters changed, and its template if given."""
+        self._project.heat.repair(stack.id, parameters, deadline, template)
 
     @writes
     def delete(self, stack: models.Stack) -> None:
@@ -193,7 +200,15 @@ class LoadBalancers(Service):
     def listeners(self, balancer_id: str = "") -> tuple[models.Listener, ...]:
         """Return all listeners of the project, or those of one load balancer."""
         return tuple(
-            models.Listener(id=it.id, name=it.name, default_pool_id=it.pool_id)
+            models.Listener(
+                id=it.id,
+                name=it.name,
+                default_pool_id=it.pool_id,
+                protocol=it.protocol,
+                port=it.port,
+                settings=told(it.settings, self._project.deployment.octavia_api),
+                provisioning_status=it.provisioning_status,
+            )
             for it in self._project.octavia.listeners.values()
             if balancer_id in ("", it.balancer.id)
         )
@@ -230,14 +245,52 @@ class LoadBalancers(Service):
     def set_default_pool(self, listener: models.Listener, pool_id: str | None) -> None:
         """Set the default pool of a listener, or none. Raises NotFound."""
         octavia = self._project.octavia
-        there = octavia.listeners.get(listener.id)
-        if there is None:
-            raise NotFound(f"cannot set the default pool of {listener.name}: it could not be found")
+        there = self._listener(listener)
         if pool_id is not None and pool_id not in octavia.pools:
             raise NotFound(
                 f"cannot set the default pool of {listener.name}: there is no pool {pool_id}"
             )
         octavia.set_default_pool(there, pool_id)
+
+    @writes
+    def configure(self, listener: models.Listener, settings: models.ListenerSettings) -> None:
+        """Change the settings of a listener that differ from those that it was read with."""
+        there = self._listener(listener)
+        change = {
+            it.name: getattr(settings, it.name)
+            for it in fields(settings)
+            if getattr(settings, it.name) != getattr(listener.settings, it.name)
+        }
+        if change:
+            self._project.octavia.configure(there, change, self.calls.user_id)
+
+    @writes
+    def remove_listener(self, listener: models.Listener) -> None:
+        """Delete a listener; nothing happens if it does not exist."""
+        self._project.octavia.remove_listener(listener.id)
+
+    @reads
+    def l7_policies(self, listener_id: str) -> tuple[models.L7Policy, ...]:
+        """Return the L7 policies of a listener, in the order of their positions."""
+        there = self._project.octavia.listeners.get(listener_id)
+        return tuple(there.policies) if there else ()
+
+    @writes
+    def create_l7_policy(
+        self, listener: models.Listener, policy: models.L7Policy
+    ) -> models.L7Policy:
+        """Give a listener an L7 policy without rules. Raises NotFound."""
+        return self._project.octavia.create_policy(self._listener(listener), policy)
+
+    @writes
+    def create_l7_rule(self, policy: models.L7Policy, rule: models.L7Rule) -> None:
+        """Give an L7 policy a rule. Raises NotFound."""
+        self._project.octavia.create_rule(policy.id, rule)
+
+    @writes
+    def remove_l7_policy(self, policy: models.L7Policy) -> None:
+        """Take an L7 policy off; nothing happens if it does not exist."""
+        self._project.octavia.remove_policy(policy.id)
 
     @writes
     def reload(self, balancer: models.LoadBalancer) -> None:
@@ -282,6 +335,12 @@ class LoadBalancers(Service):
             )
             for member in pool.members.values()
         )
+
+    def _listener(self, listener: models.Listener) -> Listener:
+        there = self._project.octavia.listeners.get(listener.id)
+        if there is None:
+            raise NotFound(f"listener {listener.name} could not be found")
+        return there
 
     def _balancer(self, balancer: models.LoadBalancer) -> Balancer:
         there = self._project.octavia.balancers.get(balancer.id)
@@ -445,6 +504,48 @@ class SoftwareConfigs(Service):
     def remove(self, record: models.SoftwareConfig) -> None:
         """Delete a software config; nothing happens if it does not exist."""
         self._project.heat.software_configs.pop(record, None)
+
+
+class Certificates(Service):
+    """Barbican, which shows a reader nothing."""
+
+    name = "certificates"
+
+    @reads
+    def find(self, name_or_ref: str) -> models.StoredCertificate:
+        """Return the certificate of that name or reference. Raises NotFound and Conflict."""
+        return self._barbican.find(name_or_ref, self.calls.user_id)
+
+    @reads
+    def get(self, ref: str) -> models.StoredCertificate | None:
+        """Return the certificate of that reference, or None."""
+        return self._barbican.get(ref, self.calls.user_id)
+
+    @reads
+    def stored(self, name: str) -> tuple[models.StoredCertificate, ...]:
+        """Return all certificates of that name, oldest first."""
+        return self._barbican.named(name)
+
+    @writes
+    def store(self, name: str, pkcs12: bytes) -> models.StoredCertificate:
+        """Keep a secret under a name."""
+        return self._barbican.store(name, pkcs12, self.calls.user_id)
+
+    @reads
+    def readers(self, ref: str) -> frozenset[str] | None:
+        """Return the users whom the read ACL of a certificate names; None if it does not exist."""
+        return self._barbican.readers(ref)
+
+    @writes
+    def remove(self, ref: str) -> None:
+        """Remove a certificate; nothing happens if it does not exist."""
+        self._barbican.remove(ref)
+
+    @property
+    def _barbican(self) -> Barbican:
+        if self.calls.reader:
+            raise not_shown("cannot ask Barbican: the user has no role that allows it (HTTP 403)")
+        return self._project.barbican
 
 
 class Lookup(Service):

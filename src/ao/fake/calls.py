@@ -28,6 +28,7 @@ class Calls:
         *,
         reader: bool,
         admin: bool = False,
+        user_id: str = "",
         pause: Callable[[], object] = lambda: None,
     ) -> None:
         """Record calls; before each of them `pause` is called."""
@@ -36,7 +37,10 @@ class Calls:
         self._engine = project.deployment.heat_engine
         self.admin = admin
         """Whether the user may do what services leave to administrators."""
-        self._reader = reader
+        self.reader = reader
+        """Whether the user's only role is `reader`."""
+        self.user_id = user_id
+        """ID of the user who calls."""
         self.calls: list[Call] = []
         self.process = Process()
         self.faults = Faults(project.build_faults, self.process)
@@ -53,7 +57,7 @@ class Calls:
         with self._lock:
             self.calls.append(call)
             faults = self.faults.due(call)
-        if call.writes and self._reader:
+        if call.writes and self.reader:
             raise Forbidden(f"cannot call {call.name}: the user has no role that allows it")
         for fault in faults:
             fault.happen(after=False)

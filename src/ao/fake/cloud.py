@@ -9,6 +9,7 @@ from ao.cloud import models
 from ao.errors import Forbidden
 from ao.fake.adapters import (
     Alarms,
+    Certificates,
     FloatingIPs,
     LoadBalancers,
     Lookup,
@@ -25,6 +26,7 @@ from ao.fake.openstack import OpenStack
 from ao.fake.other_user import OtherUser
 from ao.fake.process import Process
 from ao.fake.turns import Turns
+from ao.http.handshake import Served
 from ao.http.request_options import RequestOptions
 from ao.visit import AS_URL, Answer
 
@@ -59,13 +61,13 @@ class Cloud:
         inside = self.openstack.project(project)
         self._project = inside
         pause = turns.pause if turns else lambda: None
-        calls = Calls(inside, reader=reader, admin=admin, pause=pause)
+        self.user_id = f"id-of-{user}" if user_id is None else user_id
+        calls = Calls(inside, reader=reader, admin=admin, user_id=self.user_id, pause=pause)
         self._trusts = trusts
         self._calls = calls
         self.name = project
         self.known_as = ""
         self.user = user
-        self.user_id = f"id-of-{user}" if user_id is None else user_id
         self.stacks = Stacks(inside, calls)
         self.floating_ips = FloatingIPs(inside, calls)
         self.load_balancers = LoadBalancers(inside, calls)
@@ -75,6 +77,7 @@ class Cloud:
         self.ports = Ports(inside, calls)
         self.locks = Locks(inside, calls)
         self.software_configs = SoftwareConfigs(inside, calls)
+        self.certificates = Certificates(inside, calls)
         self.lookup = Lookup(inside, calls)
         self.other_user = OtherUser(inside)
         """Another user of the project."""
@@ -130,6 +133,13 @@ class Cloud:
         """Request a URL at a floating IP of the cloud, as `ao.visit.visit` does."""
         with self.openstack.lock:
             return self.openstack.visit(url, timeout, options)
+
+    def served(
+        self, address: str, port: int, server_name: str, deadline: float, *, ca: str | None = None
+    ) -> Served:
+        """Return the certificate that a floating IP serves, as `ao.http.handshake.served` does."""
+        with self.openstack.lock:
+            return self.openstack.served(address, port, server_name, deadline, ca=ca)
 
     def _sleep(self, seconds: float) -> None:
         with self.openstack.lock:

@@ -42,19 +42,26 @@ def resolve(value: Any, scope: Scope) -> Any:
     return value
 
 
-def references(value: Any) -> Iterator[str]:
-    """Yield the names of the resources that a value refers to."""
+def references(value: Any, scope: Scope) -> Iterator[str]:
+    """Yield the names of the resources that a value refers to.
+
+    Of an `if` only the part that holds counts (heat/engine/hot/functions.py: If, a macro).
+    """
     call = _call(value)
     if call and call[0] == "get_resource":
         yield call[1]
     elif call and call[0] == "get_attr":
         yield call[1][0]
+    elif call and call[0] == "if":
+        condition, *parts = call[1]
+        for part in parts[:1] if holds(condition, scope) else parts[1:]:
+            yield from references(part, scope)
     elif isinstance(value, Mapping):
         for item in value.values():
-            yield from references(item)
+            yield from references(item, scope)
     elif isinstance(value, list):
         for item in value:
-            yield from references(item)
+            yield from references(item, scope)
 
 
 def holds(condition: Any, scope: Scope) -> bool:
@@ -111,6 +118,7 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
     "get_attr": lambda argument, scope: scope.attribute(*argument),
     "if": _if,
     "and": lambda argument, scope: all(holds(part, scope) for part in argument),
+    "or": lambda argument, scope: any(holds(part, scope) for part in argument),
     "not": lambda argument, scope: not holds(argument, scope),
     "equals": _equals,
     "list_join": _list_join,
@@ -128,7 +136,6 @@ _UNKNOWN = frozenset(
         "make_url",
         "map_merge",
         "map_replace",
-        "or",
         "repeat",
         "resource_facade",
         "str_replace_strict",

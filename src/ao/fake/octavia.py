@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
-from ao.cloud.models import HEALTH_CHECKS
-from ao.errors import CloudError, Conflict
+from ao.cloud.models import HEALTH_CHECKS, L7Policy, L7Rule, ListenerSettings
+from ao.errors import CloudError, Conflict, NotFound
+from ao.fake.barbican import Barbican, Unreadable
 from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
 from ao.fake.neutron import Neutron, Port
@@ -16,6 +17,7 @@ from ao.fake.quotas import Quotas
 from ao.fake.timeline import TICK, Job
 from ao.fake.web_application import Application
 from ao.visit import Answer, NoAnswer
+from ao.x509.bundle import Bundle
 
 BUILD = 3.0
 """Seconds until a new load balancer is ACTIVE."""
@@ -26,7 +28,7 @@ CHANGE = 1.0
 _UNSUPPORTED: Mapping[str, Mapping[str, frozenset[str]]] = {
     # ovn_octavia_provider/common/constants.py
     "ovn": {
-        "protocol": frozenset({"HTTP"}),
+        "protocol": frozenset({"HTTP", "TERMINATED_HTTPS"}),
         "algorithm": frozenset({"ROUND_ROBIN", "LEAST_CONNECTIONS"}),
         "health monitor type": frozenset({"HTTP"}),
     },
@@ -34,6 +36,41 @@ _UNSUPPORTED: Mapping[str, Mapping[str, frozenset[str]]] = {
     "amphora": {"algorithm": frozenset({"SOURCE_IP_PORT"})},
 }
 """What providers do not support, by name of the provider and of what is asked for."""
+TERMINATED = "TERMINATED_HTTPS"
+"""Protocol of a listener that decrypts."""
+POOLS: Mapping[str, frozenset[str]] = {
+    "TCP": frozenset({"HTTP", "HTTPS", "PROXY", "PROXYV2", "TCP"}),
+    "HTTP": frozenset({"HTTP", "PROXY", "PROXYV2"}),
+    "HTTPS": frozenset({"HTTPS", "PROXY", "PROXYV2", "TCP"}),
+    TERMINATED: frozenset({"HTTP", "PROXY", "PROXYV2"}),
+}
+"""Protocols that a listener's pools may have, by its own (octavia/common/constants.py:
+VALID_LISTENER_POOL_PROTOCOL_MAP)."""
+VERSIONS = frozenset({"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
+ALPN = frozenset({"h2", "http/1.1", "http/1.0"})
+AUTHENTICATIONS = frozenset({"NONE", "OPTIONAL", "MANDATORY"})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+COMPARISONS = frozenset({"REGEX", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUAL_TO"})
+RULES = frozenset({"HOST_NAME", "PATH", "FILE_TYPE", "HEADER", "COOKIE"})
+CIPHERS = "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
+DEFAULTS = ListenerSettings(
+    versions=frozenset({"TLSv1.2", "TLSv1.3"}),
+    ciphers=CIPHERS,
+    alpn=("h2", "http/1.1", "http/1.0"),
+)
+"""What a listener that decrypts has where nothing is said (octavia/common/config.py)."""
+SINCE: Mapping[str, tuple[int, int]] = {
+    "client_ca_ref": (2, 8),
+    "client_crl_ref": (2, 8),
+    "client_authentication": (2, 8),
+    "ciphers": (2, 15),
+    "versions": (2, 17),
+    "alpn": (2, 20),
+    "hsts_max_age": (2, 27),
+    "hsts_subdomains": (2, 27),
+    "hsts_preload": (2, 27),
+}
+"""Version of the API that a setting came with (octavia/api/root_controller.py)."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -62,10 +99,24 @@ class Listener:
     name: str
     balancer: Balancer
     port: int
+    protocol: str
     pool_id: str | None = None
     """ID of its default pool, as Octavia's API shows it."""
     serving: str | None = None
     """ID of the pool that requests go to, which follows the default pool after `CHANGE / 2`."""
+    settings: ListenerSettings = field(default_factory=ListenerSettings)
+    provisioning_status: str = "ACTIVE"
+    policies: list[L7Policy] = field(default_factory=list)
+    """Its L7 policies, in the order of their positions, as Octavia's API shows them."""
+    acting: tuple[L7Policy, ...] = ()
+    """Those that are acted on."""
+    certificates: tuple[Bundle, ...] = ()
+    """Certificates that it serves, the default one first."""
+
+    def certificate(self, host: str) -> Bundle | None:
+        """Return the certificate that is served to who asks for a host, or None."""
+        fits = (it for it in self.certificates if it.certificate.covers(host))
+        return next(fits, next(iter(self.certificates), None))
 
 
 @dataclass(eq=False, kw_only=True)
@@ -86,6 +137,7 @@ class Pool:
     name: str
     description: str
     balancer: Balancer
+    protocol: str
     members: dict[str, Member] = field(default_factory=dict)
 
 
@@ -133,8 +185,10 @@ class Octavia:
         quotas: Quotas,
         neutron: Neutron,
         nova: Nova,
+        barbican: Barbican,
         application: Application,
     ) -> None:
+        self._barbican = barbican
         self._deployment = deployment
         self._quotas = quotas
         self._neutron = neutron
@@ -175,8 +229,206 @@ class Octavia:
 
     def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
         """Change a listener's default pool. Raises Conflict as `begin_change` does."""
+        if pool_id is not None:
+            check_pool(listener, self.pools[pool_id])
         self.begin_change(listener.balancer)
         listener.pool_id = pool_id
+
+    def create_listener(
+        self,
+        balancer: Balancer,
+        name: str,
+        protocol: str,
+        port: int,
+        pool_id: str | None,
+        settings: ListenerSettings,
+        user_id: str | None,
+    ) -> Listener:
+        """Create a listener, which a load balancer that takes a change serves at once.
+
+        Raises CloudError (octavia/api/v2/controllers/listener.py: _validate_create_listener).
+        """
+        if not settings.tls_ref and not settings.sni_refs and protocol == TERMINATED:
+            raise CloudError(
+                "An SNI or default certificate container reference must be provided for "
+                f"{TERMINATED} protocol listeners. (HTTP 400)"
+            )
+        listener = Listener(
+            id=self._deployment.identifiers.uuid(),
+            name=name,
+            balancer=balancer,
+            port=port,
+            protocol=protocol,
+            pool_id=pool_id,
+            settings=replace(DEFAULTS, tls_ref=settings.tls_ref, sni_refs=settings.sni_refs)
+            if protocol == TERMINATED
+            else ListenerSettings(),
+        )
+        self._check_refs(listener, settings, user_id)
+        if any(it.balancer is balancer and it.port == port for it in self.listeners.values()):
+            raise Conflict(
+                "Another Listener on this Load Balancer is already using protocol "
+                f"{protocol} and protocol_port {port} (HTTP 409)"
+            )
+        if pool_id in self.pools:
+            check_pool(listener, self.pools[pool_id])
+        self._quotas.claim(listeners=1)
+        self.listeners[listener.id] = listener
+        self._render(listener)
+        return listener
+
+    def configure(
+        self, listener: Listener, change: Mapping[str, object], user_id: str | None
+    ) -> None:
+        """Change settings of a listener, over the API. Raises CloudError and Conflict.
+
+        A setting of None or without content takes its default. As
+        octavia/api/v2/controllers/listener.py has it: _validate_listener_PUT, _set_default_on_none.
+        """
+        for name in change:
+            if SINCE.get(name, (2, 0)) > self._deployment.octavia_api:
+                raise CloudError(f"Unknown attribute for argument listener_: {name} (HTTP 400)")
+        defaults = DEFAULTS if listener.protocol == TERMINATED else ListenerSettings()
+        wanted = replace(
+            listener.settings,
+            **{it: value or getattr(defaults, it) for it, value in change.items()},  # type: ignore[arg-type]
+        )
+        self._check_settings(listener, wanted, change)
+        self._check_refs(
+            listener,
+            ListenerSettings(
+                tls_ref=wanted.tls_ref if "tls_ref" in change else None,
+                sni_refs=wanted.sni_refs if "sni_refs" in change else (),
+                client_ca_ref=wanted.client_ca_ref,
+                client_crl_ref=wanted.client_crl_ref,
+            ),
+            user_id,
+        )
+        self.begin_change(listener.balancer)
+        listener.settings = wanted
+
+    def _check_settings(
+        self, listener: Listener, wanted: ListenerSettings, change: Mapping[str, object]
+    ) -> None:
+        """Raise CloudError for settings that contradict each other or the listener's protocol."""
+        if wanted.client_authentication not in AUTHENTICATIONS:
+            raise CloudError("Invalid input for field client_authentication (HTTP 400)")
+        if wanted.client_authentication != "NONE" and not wanted.client_ca_ref:
+            raise CloudError(
+                f"Client authentication setting {wanted.client_authentication} requires a client "
+                "CA container reference. (HTTP 400)"
+            )
+        if wanted.client_crl_ref and not wanted.client_ca_ref:
+            raise CloudError(
+                "A client authentication CA reference is required to specify a client "
+                "authentication revocation list. (HTTP 400)"
+            )
+        if odd := sorted((wanted.versions or frozenset()) - VERSIONS):
+            raise CloudError(f"Invalid TLS versions: {', '.join(odd)} (HTTP 400)")
+        if odd := sorted(set(wanted.alpn) - ALPN):
+            raise CloudError(f"Invalid ALPN protocol: {', '.join(odd)} (HTTP 400)")
+        if (change.get("hsts_subdomains") or change.get("hsts_preload")) and (
+            listener.settings.hsts_max_age is None and wanted.hsts_max_age is None
+        ):
+            raise CloudError(
+                "Cannot enable hsts_include_subdomains or hsts_preload if hsts_max_age was not set "
+                "as well. (HTTP 400)"
+            )
+        if change.get("hsts_max_age") is not None and listener.protocol != TERMINATED:
+            raise CloudError(
+                f"The HSTS feature can only be used for listeners using the {TERMINATED} protocol. "
+                "(HTTP 400)"
+            )
+
+    def _check_refs(self, listener: Listener, named: ListenerSettings, user_id: str | None) -> None:
+        """Let Octavia read what a request names. Raises CloudError where it cannot."""
+        refs = [*named.sni_refs, *([named.tls_ref] if named.tls_ref else [])]
+        texts = [it for it in (named.client_ca_ref, named.client_crl_ref) if it]
+        if (refs or named.client_ca_ref) and listener.protocol != TERMINATED:
+            raise CloudError(
+                "Certificate container references are not allowed on "
+                f"{listener.protocol} protocol listeners. (HTTP 400)"
+            )
+        bad = []
+        for ref in [*refs, *texts]:
+            try:
+                self._barbican.grant(ref, user_id)
+                if ref in refs:
+                    self._barbican.read(ref)
+                else:
+                    self._barbican.read_text(ref)
+            except Unreadable:
+                bad.append(ref)
+        if bad:
+            raise CloudError(f"Could not retrieve certificate: {bad} (HTTP 400)")
+
+    def create_policy(self, listener: Listener, policy: L7Policy) -> L7Policy:
+        """Give a listener an L7 policy without rules, the last. Raises CloudError and Conflict."""
+        if policy.action == "REDIRECT_PREFIX":
+            if not re.fullmatch(r"https?://[\w.\[\]:-]+(/\S*)?", policy.redirect_prefix or ""):
+                raise CloudError(f"{policy.redirect_prefix} is no valid URL (HTTP 400)")
+            if policy.redirect_code not in {*REDIRECTS, None}:
+                raise CloudError("Invalid input for field redirect_http_code (HTTP 400)")
+        elif policy.action != "REJECT":
+            raise CloudError(f"the fake cloud knows no action {policy.action} (HTTP 400)")
+        self._check_layer_7(listener.balancer, "l7policies")
+        made = replace(
+            policy,
+            id=self._deployment.identifiers.uuid(),
+            redirect_code=(policy.redirect_code or 302) if policy.redirect_prefix else None,
+            position=len(listener.policies) + 1,
+            rules=(),
+            provisioning_status="PENDING_CREATE",
+        )
+        listener.policies.append(made)
+        return made
+
+    def create_rule(self, policy_id: str, rule: L7Rule) -> None:
+        """Give an L7 policy a rule. Raises CloudError, and Conflict."""
+        listener, policy = self.policy(policy_id)
+        if rule.type not in RULES or rule.compare not in COMPARISONS or not rule.value:
+            raise CloudError("Invalid L7 rule (HTTP 400)")
+        if rule.type in {"HEADER", "COOKIE"} and not rule.key:
+            raise CloudError("L7 rule type requires a key (HTTP 400)")
+        self._check_layer_7(listener.balancer, "l7rules")
+        self._put_policy(listener, replace(policy, rules=(*policy.rules, rule)))
+
+    def remove_listener(self, listener_id: str) -> None:
+        """Delete a listener, over the API; nothing happens if it does not exist."""
+        listener = self.listeners.get(listener_id)
+        if listener is None:
+            return
+        self.begin_change(listener.balancer)
+        del self.listeners[listener_id]
+
+    def remove_policy(self, policy_id: str) -> None:
+        """Take an L7 policy off, over the API; nothing happens if it does not exist."""
+        if policy_id not in {it.id for of in self.listeners.values() for it in of.policies}:
+            return
+        listener, policy = self.policy(policy_id)
+        self.begin_change(listener.balancer)
+        left = (it for it in listener.policies if it is not policy)
+        listener.policies = [replace(it, position=n) for n, it in enumerate(left, 1)]
+
+    def policy(self, policy_id: str) -> tuple[Listener, L7Policy]:
+        """Return an L7 policy, with the listener that it is of. Raises NotFound."""
+        for listener in self.listeners.values():
+            for policy in listener.policies:
+                if policy.id == policy_id:
+                    return listener, policy
+        raise NotFound(f"L7 policy {policy_id} not found. (HTTP 404)")
+
+    def _check_layer_7(self, balancer: Balancer, what: str) -> None:
+        """Begin a change that only a provider takes that understands HTTP."""
+        if balancer.provisioning_status == "ACTIVE" and balancer.provider == "ovn":
+            raise CloudError(
+                "Provider 'ovn' does not support a requested action: This provider does not "
+                f"support creating {what}. (HTTP 501)"
+            )
+        self.begin_change(balancer)
+
+    def _put_policy(self, listener: Listener, policy: L7Policy) -> None:
+        listener.policies[listener.policies.index(self.policy(policy.id)[1])] = policy
 
     def begin_change(self, balancer: Balancer) -> None:
         """Begin a change that is requested over the API.
@@ -220,7 +472,30 @@ class Octavia:
         balancer.reloads += 1
         for listener in self.listeners.values():
             if listener.balancer is balancer:
-                listener.serving = listener.pool_id
+                self._render(listener)
+
+    def _render(self, listener: Listener) -> None:
+        """Let a listener serve its default pool by its policies and certificates.
+
+        The amphora driver reads all certificates of the load balancer again at each of its changes.
+        A listener of which it cannot read one is left out, and in ERROR
+        (octavia/amphorae/drivers/haproxy/rest_api_driver.py: update_amphora_listeners).
+        """
+        listener.serving = listener.pool_id
+        listener.policies = [replace(it, provisioning_status="ACTIVE") for it in listener.policies]
+        listener.acting = tuple(it for it in listener.policies if it.enabled and it.rules)
+        settings = listener.settings
+        refs = [it for it in (settings.tls_ref, *settings.sni_refs) if it]
+        try:
+            listener.certificates = tuple(self._barbican.read(it) for it in refs)
+            for ref in (settings.client_ca_ref, settings.client_crl_ref):
+                if ref:
+                    self._barbican.read_text(ref)
+        except Unreadable:
+            listener.certificates = ()
+            listener.provisioning_status = "ERROR"
+            return
+        listener.provisioning_status = "ACTIVE"
 
     def create_balancer(
         self, name: str, description: str, provider: str, subnet_id: str
@@ -382,23 +657,40 @@ class Octavia:
             return "ERROR"
         return "ONLINE" if statuses <= {"ONLINE", "NO_MONITOR"} else "DEGRADED"
 
-    def serve(self, vip_port_id: str, port: int, path: str, host: str) -> Answer:
-        """Answer a request to a load balancer, which names a host, from one member after another.
+    def at(self, vip_port_id: str, port: int) -> Listener:
+        """Return the listener that takes connections to a port. Raises NoAnswer without one.
 
-        Raises NoAnswer when nothing listens there, or OVN has no member that is up; a
-        proxy answers 503 then.
+        One that was left out, because a certificate could not be read, takes none.
         """
-        listener = next(
-            (
-                item
-                for item in self.listeners.values()
-                if item.balancer.vip.id == vip_port_id and item.port == port
-            ),
-            None,
-        )
-        if listener is None:
-            raise NoAnswer("connection refused")
+        for listener in self.listeners.values():
+            if (
+                listener.balancer.vip.id == vip_port_id
+                and listener.port == port
+                and listener.provisioning_status != "ERROR"
+            ):
+                return listener
+        raise NoAnswer("connection refused")
+
+    def serve(self, listener: Listener, path: str, host: str) -> Answer:
+        """Answer a request to a listener, which names a host, from one member after another.
+
+        Raises NoAnswer when OVN has no member that is up; a proxy answers 503 then.
+        """
         listener.balancer.served += 1
+        for policy in listener.acting:
+            if all(_holds(rule, path, host) for rule in policy.rules):
+                return _answer_of(policy, path)
+        answer = self._serve_pool(listener, path, host)
+        hsts = listener.settings.hsts_max_age
+        if hsts is None:
+            return answer
+        told = [f"max-age={hsts}"]
+        told += ["includeSubDomains"] if listener.settings.hsts_subdomains else []
+        told += ["preload"] if listener.settings.hsts_preload else []
+        headers = {**answer.headers, "strict-transport-security": "; ".join(told)}
+        return replace(answer, headers=headers)
+
+    def _serve_pool(self, listener: Listener, path: str, host: str) -> Answer:
         answers = [answer for answer in self._answers(listener, path, host) if answer is not None]
         if answers:
             self._turn += 1
@@ -428,3 +720,41 @@ class Octavia:
         if hosts is not None and host not in hosts:
             return Answer(status=404, headers={}, body="there is no such host here")
         return self._application(server, path)
+
+
+def check_pool(listener: Listener, pool: Pool) -> None:
+    """Raise CloudError where a listener's protocol cannot lead to a pool's."""
+    if pool.protocol not in POOLS.get(listener.protocol, {pool.protocol}):
+        raise CloudError(
+            f"The pool protocol '{pool.protocol}' is invalid while the listener protocol is "
+            f"'{listener.protocol}'. (HTTP 400)"
+        )
+
+
+def told(settings: ListenerSettings, api: tuple[int, int]) -> ListenerSettings:
+    """Return settings as an API of that version tells them: nothing of what it does not know."""
+    known = {
+        it.name: getattr(settings, it.name)
+        for it in fields(settings)
+        if SINCE.get(it.name, (2, 0)) <= api
+    }
+    return ListenerSettings(**known)
+
+
+def _holds(rule: L7Rule, path: str, host: str) -> bool:
+    """Return whether a rule holds for a request, as far as the fake cloud's requests go."""
+    said = {"PATH": path, "HOST_NAME": host}.get(rule.type, "")
+    compared = {
+        "STARTS_WITH": said.startswith(rule.value),
+        "ENDS_WITH": said.endswith(rule.value),
+        "CONTAINS": rule.value in said,
+        "EQUAL_TO": said == rule.value,
+    }
+    return compared.get(rule.compare, False) is not rule.invert
+
+
+def _answer_of(policy: L7Policy, path: str) -> Answer:
+    if policy.action == "REJECT":
+        return Answer(status=403, headers={}, body="")
+    location = f"{policy.redirect_prefix}{path}"
+    return Answer(status=policy.redirect_code or 302, headers={"location": location}, body="")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
 
 from ao.fake.deployment import Deployment
+from ao.fake.octavia import TERMINATED, Listener, Octavia
 from ao.fake.project import Project
 from ao.fake.web_application import Application, answer
+from ao.http.handshake import EXPIRED, UNKNOWN_AUTHORITY, NoHandshake, Served, not_named
 from ao.http.request_options import RequestOptions
-from ao.message import joined
+from ao.message import Message, joined, message
 from ao.site import Site
 from ao.visit import AS_URL, Answer, NoAnswer
+from ao.x509.certificate import Certificate
 
 
 class OpenStack(Deployment):
@@ -27,7 +31,7 @@ class OpenStack(Deployment):
         external_networks: Iterable[str] = ("public",),
         keypairs: Iterable[str] = ("demo",),
         providers: tuple[str, ...] = ("amphora", "ovn"),
-        services: Iterable[str] = ("alarming", "metric-storage"),
+        services: Iterable[str] = ("alarming", "metric-storage", "key-manager"),
         limits: Mapping[str, int] | None = None,
         application: Application = answer,
         hosts: Collection[str] | None = None,
@@ -81,19 +85,77 @@ class OpenStack(Deployment):
         return self._projects[name]
 
     def visit(self, url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
-        """Request a URL at a floating IP, as `ao.visit.visit` does; it takes no virtual time."""
+        """Request a URL at a floating IP, as `ao.visit.visit` does; it takes no virtual time.
+
+        By HTTPS the certificate has to name the host, and be valid. One that has signed itself has
+        to be among `options.ca`; any other is of an authority that the system trusts.
+        """
         parts = urlsplit(url)
         usual = 443 if parts.scheme == "https" else 80
         address, port = parts.hostname or "", parts.port or usual
+        host = options.host or address
         try:
-            answer = self._serve(address, port, parts.path or "/", options.host or address)
+            octavia, listener = self._listener(address, port)
+            if parts.scheme == "https":
+                self._check_trust(listener, host, options.ca)
+            elif listener.protocol == TERMINATED:
+                raise NoAnswer("the server broke the connection off")
+            answer = octavia.serve(listener, parts.path or "/", host)
         except NoAnswer as error:
             raise NoAnswer(joined(": ", [url, error])) from error
         return replace(answer, body="") if options.method == "HEAD" else answer
 
-    def _serve(self, address: str, port: int, path: str, host: str) -> Answer:
+    def served(
+        self,
+        address: str,
+        port: int,
+        server_name: str,
+        deadline: float,
+        *,
+        ca: str | None = None,
+    ) -> Served:
+        """Return the certificate that a floating IP serves, as `ao.http.handshake.served` does."""
+        try:
+            _, listener = self._listener(address, port)
+        except NoAnswer as error:
+            raise NoHandshake(message("no connection: %(words)s", words=str(error))) from error
+        bundle = listener.certificate(server_name)
+        if bundle is None:
+            raise NoHandshake(message("it speaks no TLS"))
+        settings = listener.settings
+        return Served(
+            certificate=bundle.certificate,
+            chain=bundle.chain,
+            alpn=next(iter(settings.alpn), None),
+            version=max(settings.versions or {"TLSv1.2"}),
+            untrusted=self._distrust(bundle.certificate, server_name, ca),
+        )
+
+    def _listener(self, address: str, port: int) -> tuple[Octavia, Listener]:
+        """Return what listens at a floating IP. Raises NoAnswer."""
         for project in self._projects.values():
             for floating_ip in project.neutron.floating_ips.values():
                 if floating_ip.address == address and floating_ip.port_id is not None:
-                    return project.octavia.serve(floating_ip.port_id, port, path, host)
+                    return project.octavia, project.octavia.at(floating_ip.port_id, port)
         raise NoAnswer("timed out")
+
+    def _check_trust(self, listener: Listener, host: str, ca: str | None) -> None:
+        if listener.protocol == "HTTPS":
+            # The servers decrypt, and all is well with their certificate.
+            return
+        bundle = listener.certificate(host)
+        if listener.protocol != TERMINATED or bundle is None:
+            raise NoAnswer("it speaks no TLS")
+        why = self._distrust(bundle.certificate, host, ca)
+        if why is not None:
+            raise NoAnswer(str(why))
+
+    def _distrust(self, certificate: Certificate, host: str, ca: str | None) -> Message | None:
+        """Say why a certificate is not trusted, or return None."""
+        moment = datetime.fromtimestamp(self.timeline.moment(), UTC)
+        if moment > certificate.not_after:
+            return EXPIRED
+        authorities = Certificate.from_pem(ca.encode()) if ca else ()
+        if certificate.subject == certificate.issuer and certificate not in authorities:
+            return UNKNOWN_AUTHORITY
+        return None if certificate.covers(host) else not_named(host)

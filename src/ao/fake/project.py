@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ao.fake.aodh import Aodh
+from ao.fake.barbican import Barbican
 from ao.fake.build_faults import BuildFaults
 from ao.fake.deployment import Deployment
 from ao.fake.heat import Heat
@@ -33,7 +34,10 @@ class Project:
         self.build_faults = BuildFaults()
         self.neutron = Neutron(deployment, self.quotas)
         self.nova = Nova(deployment, self.quotas, self.neutron)
-        self.octavia = Octavia(deployment, self.quotas, self.neutron, self.nova, application)
+        self.barbican = Barbican(deployment)
+        self.octavia = Octavia(
+            deployment, self.quotas, self.neutron, self.nova, self.barbican, application
+        )
         self.prometheus = Prometheus(self.nova)
         self.aodh = Aodh(deployment.identifiers)
         self.heat = Heat(

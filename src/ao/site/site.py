@@ -18,6 +18,7 @@ from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
 from ao.site.status_codes import StatusCodes
+from ao.site.tls import Redirect, Tls
 from ao.site.watch import Watch
 from ao.site.window import Window
 
@@ -127,7 +128,7 @@ class HealthCheck:
     """What counts as a healthy server and a healthy site."""
 
     type: str
-    """Octavia monitor type for the servers: HTTP or TCP."""
+    """Octavia monitor type for the servers: HTTP, HTTPS, TLS-HELLO or TCP."""
     path: str
     """Path asked for, by the monitor (HTTP) and by Ao after a switch."""
     method: str
@@ -204,6 +205,10 @@ class Site:
     autoscale: Autoscale | None
     """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer
+    tls: Tls | None
+    """None where users do not speak HTTPS, or nothing is said of it."""
+    redirect: Redirect | None
+    """None where no port of plain HTTP leads to HTTPS."""
     switch: Switch
     drain: Drain
     health_check: HealthCheck
@@ -249,7 +254,7 @@ class Site:
     @property
     def request_options(self) -> RequestOptions:
         """How pages of production and of the preview are asked for."""
-        return RequestOptions(host=self.host)
+        return RequestOptions(host=self.host, ca=self.tls.ca if self.tls else None)
 
     @property
     def health_request_options(self) -> RequestOptions:
@@ -257,12 +262,20 @@ class Site:
         return replace(self.request_options, method=self.health_check.method)
 
     @property
+    def unencrypted(self) -> Site:
+        """The site as its load balancers would serve it if they terminated no TLS."""
+        if not self.load_balancer.terminates:
+            return self
+        balancer = replace(self.load_balancer, protocol="HTTP")
+        return replace(self, load_balancer=balancer, tls=None, redirect=None)
+
+    @property
     def http2(self) -> bool:
         """Whether users may speak HTTP/2 with production.
 
         Where TLS is passed on to the servers, they decide.
         """
-        return self.load_balancer.is_secure
+        return self.load_balancer.is_secure and (self.tls is None or self.tls.has_http2)
 
     def url(self, address: str, path: str = "") -> str:
         """URL of a path at a floating IP, or a host, on the port that users reach."""

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from ao.cloud.models import ListenerSettings
+from ao.errors import CloudError
 from ao.fake import octavia
 from ao.fake.failure import Failure
 from ao.fake.kinds.kind import Kind
 from ao.fake.stack import Part
-from ao.fake.timeline import Job
+from ao.fake.timeline import TICK, Job
+
+_REFERENCES = {"default_tls_container_ref": "tls_ref", "sni_container_refs": "sni_refs"}
+"""Properties of a listener that name certificates, and what Ao calls them."""
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Have Heat tell what Octavia refuses of it."""
+    try:
+        yield
+    except CloudError as error:
+        raise Failure("ClientException", error.message) from error
 
 
 class LoadBalancer(Kind):
@@ -53,38 +68,60 @@ class Listener(Kind):
     """OS::Octavia::Listener."""
 
     required = frozenset({"loadbalancer", "protocol", "protocol_port"})
-    optional = frozenset({"name", "description", "default_pool", "allowed_cidrs"})
+    optional = frozenset(
+        {
+            "name",
+            "description",
+            "default_pool",
+            "allowed_cidrs",
+            "default_tls_container_ref",
+            "sni_container_refs",
+        }
+    )
     fixed = required
 
     def create(self, part: Part) -> Job:
         """Create the listener."""
-        services, balancer_id = part.services, part.properties["loadbalancer"]
-        balancer = services.octavia.balancers.get(balancer_id)
+        services, properties = part.services, part.properties
+        balancer = services.octavia.balancers.get(properties["loadbalancer"])
         if balancer is None:
-            raise _not_found("Load Balancer", balancer_id)
-        octavia.refuse_unsupported(balancer, "protocol", part.properties["protocol"])
-        if part.properties.get("allowed_cidrs") and balancer.provider == "ovn":
+            raise _not_found("Load Balancer", properties["loadbalancer"])
+        octavia.refuse_unsupported(balancer, "protocol", properties["protocol"])
+        if properties.get("allowed_cidrs") and balancer.provider == "ovn":
             raise Failure(
                 "ServerFault", "OVN provider does not support allowed_cidrs option (HTTP 501)"
             )
         yield from services.octavia.change(balancer)
-        services.quotas.claim(listeners=1)
-        listener = octavia.Listener(
-            id=services.deployment.identifiers.uuid(),
-            name=part.properties["name"],
-            balancer=balancer,
-            port=part.properties["protocol_port"],
-            pool_id=part.properties.get("default_pool"),
-            serving=part.properties.get("default_pool"),
-        )
-        services.octavia.listeners[listener.id] = listener
+        with refusals():
+            listener = services.octavia.create_listener(
+                balancer,
+                properties["name"],
+                properties["protocol"],
+                properties["protocol_port"],
+                properties.get("default_pool"),
+                ListenerSettings(
+                    tls_ref=properties.get("default_tls_container_ref"),
+                    sni_refs=tuple(properties.get("sni_container_refs") or ()),
+                ),
+                None,
+            )
         part.physical_id = listener.id
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
-        """Write the default pool of the listener if the template has changed it."""
+        """Write what the template has changed of the listener, and leave the rest as it is."""
         listener = part.services.octavia.listeners.get(part.physical_id)
         if listener is None:
             raise _not_found("Listener", part.physical_id)
+        changed = {
+            mine: part.properties.get(name)
+            for name, mine in _REFERENCES.items()
+            if before.get(name) != part.properties.get(name)
+        }
+        while changed and listener.balancer.provisioning_status != "ACTIVE":
+            yield TICK
+        if changed:
+            with refusals():
+                part.services.octavia.configure(listener, changed, None)
         yield from part.services.octavia.change(listener.balancer)
         if before.get("default_pool") != part.properties.get("default_pool"):
             listener.pool_id = listener.serving = part.properties.get("default_pool")
@@ -119,7 +156,11 @@ class Pool(Kind):
             name=name,
             description=part.properties.get("description", ""),
             balancer=balancer,
+            protocol=part.properties["protocol"],
         )
+        if listener:
+            with refusals():
+                octavia.check_pool(listener, pool)
         services.octavia.pools[pool.id] = pool
         part.physical_id = pool.id
         if listener:

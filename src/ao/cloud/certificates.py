@@ -1,0 +1,241 @@
+"""Certificates in Barbican, with their keys.
+
+Nothing of a key is asked for: Octavia reads it.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import quote_plus
+
+from keystoneauth1 import exceptions as keystone
+from openstack import connection, exceptions
+
+from ao.cloud.certificate_errors import (
+    no_key_manager,
+    not_shown,
+    only,
+    shown,
+    too_large,
+)
+from ao.cloud.models import StoredCertificate
+from ao.cloud.rest import ID, PAGES, Answer, Moment, barbican, path
+from ao.cloud.sdk_errors import asking
+from ao.cloud.secret_references import Kind, SecretReference
+from ao.errors import Forbidden
+from ao.message import message
+
+T = TypeVar("T")
+
+PAGE = 100
+"""Things that are asked for at once: the most that Barbican lists (barbican/common/config.py:
+max_limit_paging)."""
+
+
+class Certificates:
+    """Certificates of a project, kept with Barbican's API."""
+
+    def __init__(self, cloud: connection.Connection) -> None:
+        self._barbican = barbican(cloud)
+
+    def find(self, name_or_ref: str) -> StoredCertificate:
+        """Return the one certificate of that name, reference or ID."""
+        if SecretReference.read(name_or_ref) and (found := self.get(name_or_ref)):
+            return found
+        return only(name_or_ref, self.stored(name_or_ref))
+
+    def get(self, ref: str) -> StoredCertificate | None:
+        """Return the certificate of that reference or ID, or None."""
+        wanted = SecretReference.read(ref)
+        if wanted is None:
+            return None
+        kinds: tuple[Kind, ...] = (wanted.kind,) if wanted.kind else ("secret", "container")
+        with _asking(message("look for certificate %(id)s", id=wanted.id)):
+            for kind in kinds:
+                try:
+                    return _told(self._barbican.ask("GET", _place(kind, wanted.id)), kind)
+                except exceptions.NotFoundException:
+                    continue
+        return None
+
+    def stored(self, name: str) -> tuple[StoredCertificate, ...]:
+        """Return all certificates of that name, oldest first.
+
+        Barbican filters by a pattern (barbican/model/repositories.py: get_secret_list), and reads
+        what asks for secrets, unlike what asks for containers, once more as a URL
+        (barbican/api/controllers/secrets.py: on_get).
+        """
+        # The escape character of patterns, which is no wish of a name.
+        pattern = name.replace("\\", "_")
+        with _asking(message("list the certificates %(name)s", name=shown(name))):
+            secrets = self._list("secrets", list[_Secret], quote_plus(pattern))
+            containers = self._list("containers", list[_Container], pattern)
+        found = (
+            *(_secret(it) for it in secrets if it.secret_type in SECRETS),
+            *(_container(it) for it in containers if it.type == CERTIFICATE),
+        )
+        named = (it for it in found if it.name == name)
+        return tuple(sorted(named, key=lambda it: (it.created, it.ref)))
+
+    def store(self, name: str, pkcs12: bytes) -> StoredCertificate:
+        """Keep a certificate with its key, a PKCS12 without a password, under a name.
+
+        Never with an expiration: Barbican would answer 404 after it, and a load balancer leave its
+        listener out.
+        """
+        payload = base64.b64encode(pkcs12).decode()
+        secret = {
+            "name": name,
+            "secret_type": OPAQUE,
+            "payload": payload,
+            "payload_content_type": "application/octet-stream",
+            "payload_content_encoding": "base64",
+        }
+        with _asking(message("store certificate %(name)s", name=shown(name))):
+            try:
+                answer = self._barbican.ask("POST", "/secrets", json=secret)
+            except exceptions.HttpException as error:
+                if error.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                    raise
+                raise too_large(name, len(payload)) from error
+            stored = SecretReference.read(answer.value(str, "secret_ref"))
+            if stored is None:
+                raise answer.unreadable()
+            return _told(self._barbican.ask("GET", _place("secret", stored.id)), "secret")
+
+    def readers(self, ref: str) -> frozenset[str] | None:
+        """Return the IDs of the users who may read a certificate though in no role.
+
+        Octavia adds its own to the list of a secret, and to those of each secret in a container
+        (octavia/certificates/manager/barbican_legacy.py: set_acls).
+        """
+        found = self.get(ref)
+        if found is None:
+            return None
+        with _asking(message("read who may read certificate %(name)s", name=shown(found.name))):
+            try:
+                users = [self._users(it) for it in self._secrets(found)]
+            except exceptions.NotFoundException:
+                return None
+        return frozenset.intersection(*users) if users else frozenset()
+
+    def remove(self, ref: str) -> None:
+        """Remove a certificate, whoever uses it; nothing happens when it is gone."""
+        wanted = SecretReference.read(ref)
+        if wanted is None:
+            return
+        with _asking(message("remove certificate %(id)s", id=wanted.id)):
+            self._barbican.delete(_place(wanted.kind or "secret", wanted.id))
+
+    def _secrets(self, found: StoredCertificate) -> list[str]:
+        """IDs of the secrets that a certificate consists of."""
+        if found.kind == "secret":
+            return [found.id]
+        answer = self._barbican.ask("GET", _place("container", found.id))
+        parts = [SecretReference.read(it.secret_ref) for it in answer.value(_Container).secret_refs]
+        if None in parts:
+            raise answer.unreadable()
+        return [it.id for it in parts if it]
+
+    def _users(self, secret_id: str) -> frozenset[str]:
+        """Users whom the read ACL of a secret names; no ACL names none."""
+        where = path("secrets", secret_id, "acl")
+        return frozenset(self._barbican.get(where, _Acl, "read").users)
+
+    def _list(self, kind: str, items: type[list[T]], name: str) -> list[T]:
+        """Return all things of a kind whose names match a pattern."""
+        found: list[T] = []
+        for _ in range(PAGES):
+            params = {"name": name, "limit": PAGE, "offset": len(found)}
+            answer = self._barbican.ask("GET", f"/{kind}", params=params)
+            page = answer.value(items, kind)
+            found += page
+            if not page or len(found) >= answer.value(int, "total"):
+                return found
+        raise answer.unreadable()
+
+
+@contextmanager
+def _asking(what: str) -> Iterator[None]:
+    """Do what `asking` does, with what to do about a missing service or role of Barbican."""
+    try:
+        with asking(what):
+            try:
+                yield
+            except (exceptions.EndpointNotFound, keystone.EndpointNotFound) as error:
+                raise no_key_manager() from error
+    except Forbidden as error:
+        raise not_shown(error.message, error.request_id) from error
+
+
+SECRETS = ("opaque", "certificate")
+"""Types of the secrets that may be certificates: a PKCS12, or one in PEM without a key."""
+OPAQUE = SECRETS[0]
+CERTIFICATE = "certificate"
+"""Type of the containers that are certificates."""
+
+
+@dataclass(frozen=True)
+class _Secret:
+    secret_ref: ID
+    status: str
+    secret_type: str
+    created: Moment
+    name: str | None = None
+    expiration: Moment | None = None
+
+
+@dataclass(frozen=True)
+class _Part:
+    secret_ref: ID
+
+
+@dataclass(frozen=True)
+class _Container:
+    container_ref: ID
+    status: str
+    type: str
+    created: Moment
+    secret_refs: list[_Part]
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class _Acl:
+    users: tuple[str, ...] = ()
+
+
+def _place(kind: Kind, id_: str) -> str:
+    return path(f"{kind}s", id_)
+
+
+def _told(answer: Answer, kind: Kind) -> StoredCertificate:
+    return (
+        _secret(answer.value(_Secret)) if kind == "secret" else _container(answer.value(_Container))
+    )
+
+
+def _secret(secret: _Secret) -> StoredCertificate:
+    return StoredCertificate(
+        ref=secret.secret_ref,
+        name=secret.name or "",
+        kind="secret",
+        status=secret.status,
+        created=secret.created,
+        expiration=secret.expiration or "",
+    )
+
+
+def _container(container: _Container) -> StoredCertificate:
+    return StoredCertificate(
+        ref=container.container_ref,
+        name=container.name or "",
+        kind="container",
+        status=container.status,
+        created=container.created,
+    )

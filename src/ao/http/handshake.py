@@ -1,0 +1,225 @@
+"""The certificate that a server serves, found by a TLS handshake that trusts nobody."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import select
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import SSL, crypto
+
+from ao.http import limits
+from ao.message import Message, message
+from ao.untrusted.printable import printable
+from ao.x509.certificate import MOST, Certificate, Unusable
+
+ALPN = ("h2", "http/1.1")
+"""Protocols that are asked for, as the probe and browsers do."""
+EXPIRED = message("its certificate has expired")
+NOT_YET_VALID = message("its certificate is not valid yet, by this machine's clock")
+UNKNOWN_AUTHORITY = message("its certificate is of an authority that is not trusted here")
+_WORDS = {
+    **dict.fromkeys((2, 18, 19, 20, 21), UNKNOWN_AUTHORITY),
+    **dict.fromkeys((9, 11), NOT_YET_VALID),
+    **dict.fromkeys((10, 12), EXPIRED),
+}
+"""What OpenSSL's verify codes mean (X509_V_ERR_* in include/openssl/x509_vfy.h.in)."""
+
+
+class NoHandshake(Exception):
+    """No certificate was seen within the time; `what` says why, safe to print."""
+
+    def __init__(self, what: Message) -> None:
+        super().__init__(what)
+        self.what = what
+        """Why, as a message."""
+
+    def __str__(self) -> str:
+        return str(self.what)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """What a server has shown in a handshake. It may be anybody's."""
+
+    certificate: Certificate
+    chain: tuple[Certificate, ...]
+    """Certificates that came with it, as they came."""
+    alpn: str | None
+    """Protocol that it chose, for example `h2`; None for none."""
+    version: str
+    """Version of TLS, for example `TLSv1.3`; empty where the handshake ended before."""
+    untrusted: Message | None
+    """Why the certificate is not trusted for the name that was asked for; None if it is."""
+
+
+def served(
+    address: str,
+    port: int,
+    server_name: str,
+    deadline: float,
+    *,
+    ca: str | None = None,
+    alpn: Sequence[str] = ALPN,
+) -> Served:
+    """Return the certificate that a server at an IP address serves for a name.
+
+    `deadline` is for all of it, in seconds. Trusted are the system's authorities and those of `ca`,
+    PEM text: a certificate that is not is returned too, and said to be so. Raises NoHandshake, and
+    Unusable where `ca` has no certificate.
+    """
+    end = time.monotonic() + deadline
+    late = message("no handshake within %(seconds)s s", seconds=f"{deadline:g}")
+    verifying = _Verifying()
+    context = _context(ca, alpn, verifying.take)
+    try:
+        with socket.create_connection(
+            (str(ipaddress.ip_address(address)), port), timeout=max(0.001, deadline)
+        ) as plain:
+            plain.setblocking(False)
+            tls = SSL.Connection(context, plain)
+            if not _is_address(server_name):
+                tls.set_tlsext_host_name(_ascii(server_name))
+            tls.set_connect_state()
+            _shake(tls, plain, end, late, verifying)
+            return verifying.told(tls, server_name)
+    except TimeoutError as error:
+        raise NoHandshake(late) from error
+    except OSError as error:
+        words = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)
+        raise NoHandshake(
+            message("no connection: %(words)s", words=printable(words, limits.TEXT))
+        ) from error
+
+
+def not_named(name: str) -> Message:
+    """Say that a certificate is for other names."""
+    return message("its certificate does not name %(name)s", name=printable(name, limits.TEXT))
+
+
+class _Verifying:
+    """What OpenSSL finds of the certificates while it shakes hands."""
+
+    def __init__(self) -> None:
+        self._code = 0
+        self._seen: dict[int, crypto.X509] = {}
+
+    def take(
+        self, tls: SSL.Connection, certificate: crypto.X509, code: int, depth: int, good: int
+    ) -> bool:
+        """Note a certificate, and the first thing that is wrong. The handshake goes on."""
+        self._seen.setdefault(depth, certificate)
+        if not good and not self._code:
+            self._code = code
+        return True
+
+    @property
+    def has_seen(self) -> bool:
+        """Whether the server's own certificate came."""
+        return 0 in self._seen
+
+    def told(self, tls: SSL.Connection, server_name: str) -> Served:
+        """Return what was served. Raises NoHandshake."""
+        chain = tls.get_peer_cert_chain() or [self._seen[it] for it in sorted(self._seen)]
+        try:
+            first, *others = (_value(it) for it in chain[: MOST + 1])
+        except (Unusable, ValueError, TypeError) as error:
+            raise NoHandshake(message("its certificate cannot be read")) from error
+        chosen = tls.get_alpn_proto_negotiated().decode(errors="backslashreplace")
+        return Served(
+            certificate=first,
+            chain=tuple(others),
+            alpn=printable(chosen, limits.TEXT) or None,
+            version=tls.get_protocol_version_name(),
+            untrusted=self._distrust(first, server_name),
+        )
+
+    def _distrust(self, certificate: Certificate, server_name: str) -> Message | None:
+        if self._code:
+            other = message(
+                "its certificate is not trusted: %(why)s", why=f"X509_V_ERR {self._code}"
+            )
+            return _WORDS.get(self._code, other)
+        return None if certificate.covers(server_name) else not_named(server_name)
+
+
+def _context(
+    ca: str | None,
+    alpn: Sequence[str],
+    take: Callable[[SSL.Connection, crypto.X509, int, int, int], bool],
+) -> SSL.Context:
+    context = SSL.Context(SSL.TLS_CLIENT_METHOD)
+    context.set_default_verify_paths()
+    store = context.get_cert_store()
+    assert store is not None
+    # A certificate that is trusted itself need not be its own issuer, as where Ao asks pages.
+    store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
+    for it in Certificate.from_pem(ca.encode()) if ca else ():
+        store.add_cert(crypto.X509.from_cryptography(x509.load_der_x509_certificate(it.der)))
+    context.set_verify(SSL.VERIFY_PEER, take)
+    if alpn:
+        context.set_alpn_protos([it.encode() for it in alpn])
+    return context
+
+
+def _shake(
+    tls: SSL.Connection, plain: socket.socket, end: float, late: Message, verifying: _Verifying
+) -> None:
+    """Shake hands until `end`. What goes wrong after the certificate came does not matter."""
+    reads: list[socket.socket]
+    writes: list[socket.socket]
+    while True:
+        try:
+            tls.do_handshake()
+            return
+        except SSL.WantReadError:
+            reads, writes = [plain], []
+        except SSL.WantWriteError:
+            reads, writes = [], [plain]
+        except SSL.Error as error:
+            # It may want a client's certificate, for example.
+            if verifying.has_seen:
+                return
+            raise NoHandshake(_failure(error)) from error
+        left = end - time.monotonic()
+        if left <= 0 or not any(select.select(reads, writes, [], left)):
+            raise NoHandshake(late)
+
+
+def _failure(error: SSL.Error) -> Message:
+    """Say why there was no handshake."""
+    if isinstance(error, SSL.SysCallError | SSL.ZeroReturnError):
+        return message("the server broke the handshake off")
+    reasons = [str(it[2]) for it in (error.args[0] if error.args else ()) if len(it) > 2]
+    words = printable("; ".join(filter(None, reasons)) or type(error).__name__, limits.TEXT)
+    if any(it in words for it in ("wrong version number", "http request", "packet length")):
+        return message("it speaks no TLS")
+    return message("no TLS with it: %(why)s", why=words)
+
+
+def _value(certificate: crypto.X509) -> Certificate:
+    return Certificate.from_der(certificate.to_cryptography().public_bytes(Encoding.DER))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _ascii(name: str) -> bytes:
+    """A host name as the DNS has it."""
+    try:
+        return name.encode("ascii") if name.isascii() else name.encode("idna")
+    except UnicodeError as error:
+        raise NoHandshake(
+            message("%(name)s is no host name", name=printable(name, limits.TEXT))
+        ) from error
