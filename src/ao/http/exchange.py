@@ -66,13 +66,19 @@ def request(method: str, url: str, **given: Any) -> httpx.Request:
 
 
 def exchange(
-    request: httpx.Request, seconds: float, *, keep: int, longest: int, proxied: bool = True
+    request: httpx.Request,
+    seconds: float,
+    *,
+    keep: int,
+    longest: int,
+    proxied: bool = True,
+    ca: str | None = None,
 ) -> Answer:
     """Send a request and read its answer as `send` does, in so many seconds all in all."""
 
     async def within() -> Answer:
         async with asyncio.timeout(seconds):
-            return await send(request, keep=keep, longest=longest, proxied=proxied)
+            return await send(request, keep=keep, longest=longest, proxied=proxied, ca=ca)
 
     try:
         return run(within())
@@ -109,12 +115,14 @@ async def send(
     longest: int = 0,
     connect: float | None = None,
     proxied: bool = True,
+    ca: str | None = None,
 ) -> Answer:
     """Send a request on a new connection and read its answer; redirects are not followed.
 
     The first `keep` bytes of the body are kept. A body of more than `longest` bytes is no
     answer; with 0 none is read. `connect` is the time for the connection in seconds; `proxied`
-    tells whether proxies and certificates of the environment are used. All else is bounded by
+    tells whether proxies and certificates of the environment are used; `ca` are certificates, as
+    PEM, of authorities that are trusted besides. All else is bounded by
     `ao.http.limits`; the time as a whole is the caller's to bound. Raises Unanswered.
     """
     url = request.url
@@ -128,6 +136,8 @@ async def send(
     meter = _Meter()
     try:
         tls = httpx.create_ssl_context(trust_env=proxied) if url.scheme == "https" else None
+        if tls is not None and ca is not None:
+            tls.load_verify_locations(cadata=ca)
         async with httpcore.AsyncConnectionPool(
             ssl_context=tls,
             proxy=_proxy(url) if proxied else None,
