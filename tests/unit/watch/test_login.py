@@ -3,12 +3,15 @@
 import json
 import ssl
 import string
+import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
 
 import h11
 import httpx
@@ -309,3 +312,60 @@ def test_a_token_for_this_machine_goes_to_no_proxy(monkeypatch: pytest.MonkeyPat
         assert (len(proxy.said), len(server.said)) == (0, 1)
         prometheus.ask(server.url, "up", Login(headers={"X-Scope-OrgID": "shop"}))
         assert (len(proxy.said), len(server.said)) == (1, 1)
+
+
+@pytest.fixture
+def real(prometheus_server: None, tmp_path: Path) -> Iterator[str]:
+    """Debian's Prometheus behind TLS, which answers ops with the password hunter22."""
+    certificate.write(tmp_path / "server.pem")
+    tls = {"cert_file": str(tmp_path / "server.pem"), "key_file": str(tmp_path / "server.pem")}
+    hashed = "$2b$05$abcdefghijklmnopqrstuuZ6QNu0NKXZkZHC5hsQUItfxcGamvB8i"
+    guard = {"tls_server_config": tls, "basic_auth_users": {"ops": hashed}}
+    (tmp_path / "guard.json").write_text(json.dumps(guard))
+    (tmp_path / "prometheus.json").write_text("{}")
+    with socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [
+                "prometheus",
+                f"--config.file={tmp_path / 'prometheus.json'}",
+                f"--web.config.file={tmp_path / 'guard.json'}",
+                f"--storage.tsdb.path={tmp_path / 'data'}",
+                f"--web.listen-address=127.0.0.1:{port}",
+            ],
+            stderr=log,
+        )
+    url = f"https://localhost:{port}"
+    try:
+        end = time.monotonic() + 30
+        while "refused" in (why := refusal(url, PASSWORD)) or "503" in why:
+            assert time.monotonic() < end, (tmp_path / "log").read_text()
+            time.sleep(0.2)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+PASSWORD = "Basic b3BzOmh1bnRlcjIy"
+
+
+def refusal(url: str, authorization: str) -> str:
+    """Why there is no figure for those who say so; nothing when there is one."""
+    there = Login(ca=certificate.public(), headers={"Authorization": authorization})
+    try:
+        prometheus.ask(url, "vector(7)", there)
+    except NoFigure as error:
+        return str(error)
+    return ""
+
+
+def test_the_real_prometheus_answers_those_whom_it_knows(real: str) -> None:
+    assert refusal(real, PASSWORD) == ""
+    assert "HTTP 401" in refusal(real, "Bearer hunter22")
+    with pytest.raises(NoFigure, match="CERTIFICATE_VERIFY_FAILED"):
+        prometheus.ask(real, "vector(7)")
+    in_url = real.replace("https://", "https://ops:hunter22@")
+    assert prometheus.ask(in_url, "vector(7)", Login(ca=certificate.public())).value == 7.0
