@@ -1,7 +1,7 @@
 """A switch as it is ordered: what it looks for side by side, and what it acts on."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -12,6 +12,8 @@ from ao.errors import Refused, Unavailable
 from ao.journal import Journal
 from ao.lock import Locked, NoLock
 from ao.operations import operations, reconcile
+from ao.plan.plan import Confirm, PointProduction
+from ao.progress import ProgressEvent, StepFinished, StepStarted
 from ao.work import Work
 from tests.unit.operations.sites import start, told, writes
 
@@ -115,3 +117,27 @@ def test_the_looks_of_a_switch_are_over_when_its_body_is(work: Work) -> None:
         pass
     assert looks.facts.result().live is BLUE
     assert looks.findings.result() is None
+
+
+@dataclass
+class Looked:
+    """Notes how many calls the cloud had had when production had moved, and when it was seen."""
+
+    work: Work
+    moved: int = 0
+    seen: int = 0
+
+    def emit(self, event: ProgressEvent) -> None:
+        match event:
+            case StepFinished(PointProduction()):
+                self.moved = len(self.work.cloud.calls)
+            case StepStarted(Confirm("production")):
+                self.seen = len(self.work.cloud.calls)
+
+
+def test_production_that_has_moved_is_looked_at_before_the_cloud_is_asked_again(
+    work: Work,
+) -> None:
+    looked = Looked(work)
+    assert reconcile.switch(replace(work, progress=looked), GREEN).live is GREEN
+    assert looked.seen == looked.moved > 0
