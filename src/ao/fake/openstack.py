@@ -151,7 +151,10 @@ class OpenStack(Deployment):
             raise NoAnswer(str(why))
 
     def _distrust(self, certificate: Certificate, host: str, ca: str | None) -> Message | None:
-        """Say why a certificate is not trusted, or return None."""
+        """Say why a certificate is not trusted, or return None.
+
+        The cloud's time may be before any certificate of today, so that only its end counts.
+        """
         moment = datetime.fromtimestamp(self.timeline.moment(), UTC)
         if moment > certificate.not_after:
             return EXPIRED
