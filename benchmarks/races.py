@@ -103,12 +103,7 @@ def _race(work: Work, order: str, number: int, luck: random.Random) -> Round:
     if facts.live is None or facts.production is None:
         raise Failed("the site has no live system or no production address")
     words = _words(order, facts.live.other, number)
-    load = ProbeLoad(
-        url=work.site.url(facts.production.address),
-        identify=work.site.identify,
-        new_per_second=20,
-        kept=5,
-    )
+    load = ProbeLoad.of(work.site, facts.production.address, new_per_second=20, kept=5)
     with ProbeProcess() as probe:
         probe.begin(load)
         probe.wait_until_running(START)

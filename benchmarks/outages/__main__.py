@@ -79,11 +79,8 @@ def _round(
     facts = work.observe()
     assert facts.production is not None
     assert facts.standby is not None
-    load = ProbeLoad(
-        url=work.site.url(facts.production.address),
-        identify=work.site.identify,
-        new_per_second=options.new,
-        kept=options.kept,
+    load = ProbeLoad.of(
+        work.site, facts.production.address, new_per_second=options.new, kept=options.kept
     )
     runs: list[Run] = []
     with ProbeProcess() as probe:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ao.colour import Colour
@@ -130,11 +131,10 @@ def _switch(work: Work, options: argparse.Namespace) -> CutOver:
     facts = work.observe()
     if facts.standby is None or facts.production is None:
         raise Failed("the site has no standby or no production address")
-    load = ProbeLoad(
-        url=work.site.url(facts.production.address),
-        identify=work.site.identify,
-        new_per_second=options.new,
-        kept=options.kept,
+    load = replace(
+        ProbeLoad.of(
+            work.site, facts.production.address, new_per_second=options.new, kept=options.kept
+        ),
         kept_interval=options.interval,
         slow_kept=options.slow,
         slow_path=f"/wait?ms={SLOW_REQUEST * 1000:.0f}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from ao.colour import Colour
 from ao.probe.probe_load import ProbeLoad
@@ -45,11 +45,8 @@ def stay(work: Work) -> Stay:
     old, standby = facts.live, facts.standby
     if standby is None or facts.production is None:
         raise Failed("the site has no standby or no production address")
-    load = ProbeLoad(
-        url=work.site.url(facts.production.address),
-        identify=work.site.identify,
-        new_per_second=NEW,
-        kept=KEPT,
+    load = replace(
+        ProbeLoad.of(work.site, facts.production.address, new_per_second=NEW, kept=KEPT),
         kept_interval=INTERVAL,
     )
     trial = undergo(load, standby, lambda: _switch(work, standby))

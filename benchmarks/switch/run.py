@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openstack import exceptions
 
@@ -32,13 +32,8 @@ class Visitors:
 
     def load(self, site: Site, address: str) -> ProbeLoad:
         """What they send to a site's production address."""
-        return ProbeLoad(
-            url=site.url(address),
-            identify=site.identify,
-            new_per_second=self.new,
-            kept=self.kept,
-            timeout=TIMEOUT,
-        )
+        load = ProbeLoad.of(site, address, new_per_second=self.new, kept=self.kept)
+        return replace(load, timeout=TIMEOUT)
 
 
 def trials(

@@ -14,7 +14,7 @@ from typing import Protocol
 from ao.colour import Colour
 from ao.http import limits
 from ao.http.request_options import RequestOptions
-from ao.message import message
+from ao.message import joined, message
 from ao.site import Identify
 from ao.untrusted.pattern import SECONDS, TooSlow, pattern
 
@@ -33,6 +33,23 @@ class Answer:
 class NoAnswer(Exception):
     """The request got no HTTP answer; the message says why, and is safe to print."""
 
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+        """Why, as a message where it is one of Ao's."""
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class Untrusted(NoAnswer):
+    """The server's certificate is not trusted: no other visit is answered, until that changes."""
+
+    def __init__(self, why: str, *, cure: str) -> None:
+        super().__init__(why)
+        self.cure = cure
+        """What makes it be trusted."""
+
 
 AS_URL = RequestOptions()
 """A GET that names the URL's own host."""
@@ -48,9 +65,11 @@ class Visit(Protocol):
 def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
     """Ask for a URL once, on a new connection, without following redirects.
 
-    The connection goes to the URL's host, whatever host the options have the request name.
+    The connection goes to the URL's host, whatever host the options have the request name; by
+    https that host is asked for by TLS, and the certificate has to name it.
     Raises NoAnswer on a refused or lost connection, for an answer that cannot be read or
-    exceeds `ao.http.limits`, or when the whole of it takes longer than the time-out (seconds).
+    exceeds `ao.http.limits`, or when the whole of it takes longer than the time-out (seconds);
+    Untrusted for a certificate that is not trusted.
     """
     import httpx
 
@@ -63,9 +82,13 @@ def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
             keep=limits.VISITED,
             longest=limits.BODY,
             proxied=False,
+            server_name=options.host,
+            ca=options.ca,
         )
+    except exchange.Untrusted as error:
+        raise Untrusted(joined(": ", [url, error]), cure=error.cure) from error
     except (exchange.Unanswered, httpx.InvalidURL) as error:
-        raise NoAnswer(f"{url}: {error}") from error
+        raise NoAnswer(joined(": ", [url, error])) from error
     headers = answer.headers
     return Answer(
         status=answer.status,

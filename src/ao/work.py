@@ -113,10 +113,12 @@ class Work:
         return f"{self.site.stack} {self.site.switch.method}"
 
     def note_listeners(self, listeners: tuple[Listener, ...]) -> None:
-        """Note the listeners of the shared load balancer, read since the last observation."""
+        """Note the listeners of a load balancer, read since the last observation."""
         last = self.looks.get(self._which)
         if last is not None:
-            self.looks[self._which] = replace(last, listeners=listeners)
+            read = {listener.id for listener in listeners}
+            others = (it for it in last.listeners if it.id not in read)
+            self.looks[self._which] = replace(last, listeners=(*others, *listeners))
 
     def own_resources(self) -> tuple[Resource, ...]:
         """Return the resources of the site's own stack; none before it is built.

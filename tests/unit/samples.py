@@ -39,6 +39,8 @@ SITE = sites.Site(
         delete_delay=2.0,
     ),
     autoscale=None,
+    tls=None,
+    redirect=None,
     load_balancer=sites.LoadBalancer(
         provider="ovn", protocol="TCP", algorithm="SOURCE_IP_PORT", port=80, server_port=80
     ),

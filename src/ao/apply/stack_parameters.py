@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ao.apply.certificate import NO_REFERENCES, References
+from ao.apply.place import told_at
 from ao.cloud import Cloud, Named
 from ao.colour import Colour
-from ao.errors import Conflict, NotFound
+from ao.errors import NotFound
 from ao.message import message
 from ao.plan import alarms
 from ao.plan.requirements import Offers
@@ -49,13 +49,13 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
                     names=", ".join(providers.result()),
                 ),
             )
-        with _named_at(site, "external_network"):
+        with told_at(site, "external_network"):
             found_network = network.result()
-        with _named_at(site, "image"):
+        with told_at(site, "image"):
             found_image = image.result()
-        with _named_at(site, "flavor"):
+        with told_at(site, "flavor"):
             found_flavor = flavor.result()
-        with _named_at(site, "keypair"):
+        with told_at(site, "keypair"):
             found_keypair = keypair.result() if keypair else None
         return BuildInputs(
             external_network=found_network,
@@ -82,25 +82,39 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
     return found
 
 
-@contextmanager
-def _named_at(site: Site, key: str) -> Iterator[None]:
-    """Begin a complaint of the body with the place of a key in the site file."""
-    try:
-        yield
-    except (NotFound, Conflict) as error:
-        told = message("%(where)s: %(message)s", where=site.place(key), message=error.message)
-        raise type(error)(told, cure=error.cure, request_id=error.request_id) from error
-
-
 def engine(cloud: Cloud, site: Site) -> Engine:
     """Return the engine that evaluates the load of a site's systems. Raises NotFound."""
     if site.autoscale is None:
         return Engine.NONE
-    with _named_at(site, "autoscale"):
+    with told_at(site, "autoscale"):
         return alarms.engine(site.autoscale, cloud.lookup.services())
 
 
-def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
+def tls_parameters(site: Site, references: References) -> dict[str, object]:
+    """Return the parameters of the listeners' protocol, which both templates have."""
+    balancer = site.load_balancer
+    return {
+        "protocol": _protocol(site),
+        "pool_protocol": "HTTP" if balancer.terminates else "",
+        "port": balancer.port,
+        "certificate": references.certificate,
+        "sni_certificates": ",".join(references.sni),
+        "redirect_port": site.redirect.port if site.redirect else 0,
+    }
+
+
+def _protocol(site: Site) -> str:
+    """Return Octavia's word for the protocol that users speak.
+
+    With provider ovn, which passes on whatever comes, it is always TCP.
+    """
+    passes = site.load_balancer.provider == "ovn" and site.load_balancer.protocol == "HTTPS"
+    return "TCP" if passes else site.load_balancer.protocol
+
+
+def site_parameters(
+    site: Site, ingredients: BuildInputs, references: References = References()
+) -> dict[str, object]:
     """Return the parameters of the site template."""
     return {
         "site": site.name,
@@ -111,6 +125,7 @@ def site_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
         "preview_port": site.switch.preview_port,
         "preview_sources": ",".join(site.switch.preview_sources),
         **_balancer_parameters(site),
+        **tls_parameters(site, references),
     }
 
 
@@ -119,9 +134,7 @@ def _balancer_parameters(site: Site) -> dict[str, object]:
     balancer, check = site.load_balancer, site.health_check
     return {
         "provider": balancer.provider,
-        "protocol": balancer.protocol,
         "algorithm": balancer.algorithm,
-        "port": balancer.port,
         "check_type": check.type,
         "check_path": check.path,
         "check_method": check.method,
@@ -142,6 +155,7 @@ def system_parameters(
     router: str,
     pool: str,
     size: int,
+    references: References = References(),
 ) -> dict[str, object]:
     """Return the parameters of the system template; `pool` is empty for a load balancer of its own.
 
@@ -169,6 +183,7 @@ def system_parameters(
         "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
         "balancer_sources": site.balancer_cidr,
         **_balancer_parameters(site),
+        **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
     }
 
@@ -188,7 +203,7 @@ def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> di
         "user_data": group.user_data,
         "version": site.version,
         "provider": balancer.provider,
-        "protocol": balancer.protocol,
+        "protocol": _protocol(site),
         "algorithm": balancer.algorithm,
         "port": balancer.port,
         "preview_port": site.switch.preview_port,

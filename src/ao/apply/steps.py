@@ -6,10 +6,19 @@ import math
 import shlex
 import time
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from ao import templates
-from ao.apply import console, monitor, stack_parameters, stack_wait, switch
-from ao.apply.switch import address, drain
+from ao.apply import (
+    certificate,
+    console,
+    listener,
+    monitor,
+    stack_parameters,
+    stack_wait,
+    switch,
+)
+from ao.apply.switch import address, drain, pool
 from ao.clock import Clock, Ready, Waiting
 from ao.cloud import Resource, Stack, Template
 from ao.colour import Colour
@@ -32,7 +41,7 @@ from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
 from ao.site import Method, Site, colour_tag, deploy_tag, method_tag, version_tag
 from ao.site.autoscale import Effect
-from ao.visit import NoAnswer, colour_of
+from ao.visit import NoAnswer, Untrusted, colour_of
 from ao.work import Work
 
 VISIT_TIMEOUT = 3.0
@@ -71,17 +80,19 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
         case plan.CancelUpdate(name):
             stack_wait.cancel(work, _stack(facts.stacks.get(name), name))
         case plan.BuildSite():
-            _build_site(work)
+            _build_site(work, facts)
         case plan.BuildSystem():
             _build_system(work, facts, step)
         case plan.RepairSite():
             stack = _stack(facts.stack, work.site.stack)
             _repair(work, stack, facts.broken, _leading(facts))
+        case plan.SecureSite():
+            _secure_site(work, facts)
         case plan.RepairSystem(colour, size):
             system = facts.systems[colour]
             stack = _stack(system.stack, work.site.system_stack(colour))
-            pool = _pool(work, facts, colour)
-            _repair(work, stack, system.broken, {"size": size, "shared_pool": pool})
+            shared_pool = _pool(work, facts, colour)
+            _repair(work, stack, system.broken, {"size": size, "shared_pool": shared_pool})
         case plan.ScaleSystem(colour, size):
             _scale(work, facts, colour, size)
         case plan.SetAlarms(colour, effect):
@@ -97,6 +108,12 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             _remove(work, facts.stack)
         case plan.DefineMonitor(colour):
             monitor.define(work, facts, colour)
+        case plan.DefineListener(listener_id):
+            listener.define(work, facts, listener_id)
+        case plan.DefineRedirect(listener_id):
+            listener.lead_to_https(work, facts, listener_id)
+        case plan.PointRedirect(colour):
+            pool.redirect(work, facts, colour)
         case plan.AwaitServers(colour):
             _await_servers(work, colour)
         case plan.PointProduction():
@@ -113,7 +130,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
 def _built(work: Work, step: Step) -> str | None:
     """Return the stack that Heat builds or changes for a step."""
     match step:
-        case plan.BuildSite() | plan.RepairSite():
+        case plan.BuildSite() | plan.RepairSite() | plan.SecureSite():
             return work.site.stack
         case plan.BuildSystem(colour) | plan.RepairSystem(colour) | plan.ScaleSystem(colour):
             return work.site.system_stack(colour)
@@ -134,8 +151,30 @@ def _removed(facts: Facts, step: Step) -> Stack | None:
     return None
 
 
-def _build_site(work: Work) -> None:
-    parameters = stack_parameters.site_parameters(work.site, stack_parameters.build_inputs(work))
+def _secure_site(work: Work, facts: Facts) -> None:
+    """Have Heat build the listeners of HTTPS, and change nothing else of the site's stack.
+
+    A port has one listener, and Heat creates the new one before it deletes the old
+    (heat/engine/update.py), so that of the preview, which no user has, is deleted before.
+    """
+    stack = _stack(facts.stack, work.site.stack)
+    references = certificate.references(work, facts)
+    if not facts.is_secure and facts.preview_listener is not None:
+        listener.remove(work, facts.shared, facts.preview_listener)
+    parameters = {
+        **_leading(facts, anew=True),
+        **stack_parameters.tls_parameters(work.site, references),
+    }
+    deadline = work.site.deadlines.build
+    work.cloud.stacks.repair(stack, parameters, deadline, templates.site())
+
+
+def _build_site(work: Work, facts: Facts) -> None:
+    parameters = stack_parameters.site_parameters(
+        work.site,
+        stack_parameters.build_inputs(work),
+        certificate.references(work, facts),
+    )
     tags = {work.site.tag, method_tag(work.site.switch.method)}
     _define(work, None, work.site.stack, templates.site(), parameters, tags)
 
@@ -153,6 +192,7 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         router=_built_by_site(work, facts, "router"),
         pool=_pool(work, facts, step.colour),
         size=step.size,
+        references=certificate.references(work, facts),
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     name = work.site.system_stack(step.colour)
@@ -289,11 +329,15 @@ def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     return physical_id
 
 
-def _leading(facts: Facts) -> dict[str, object]:
-    """Return the parameter that tells where a listener that Heat creates anew leads users."""
-    if facts.method is Method.ADDRESS or facts.production_listener is not None:
+def _leading(facts: Facts, *, anew: bool = False) -> dict[str, object]:
+    """Return the parameter that tells where a listener that Heat creates anew leads users.
+
+    None is where that for users is there, unless it comes `anew`.
+    """
+    if facts.method is Method.ADDRESS or (facts.production_listener is not None and not anew):
         return {}
-    return {"live": str(facts.previewed.other if facts.previewed else Colour.BLUE)}
+    unknown = facts.previewed.other if facts.previewed else Colour.BLUE
+    return {"live": str(facts.live or unknown)}
 
 
 def _await_servers(work: Work, colour: Colour) -> None:
@@ -340,6 +384,16 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
     """
     if not work.sees:
         return
+    if facts.terminates(colour) is not work.site.load_balancer.terminates:
+        work.note(
+            message(
+                "%(colour)s speaks the protocol that it was deployed with, not the site file's: "
+                "%(role)s was not asked.",
+                colour=colour,
+                role=role,
+            )
+        )
+        return
     if role == "preview":
         url = work.site.preview_url(address.present(facts.preview).address)
         _see(work, role, url, colour, patience=math.inf)
@@ -371,12 +425,16 @@ class _Patience:
 
 
 def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> None:
-    """See an address answer well; bad answers of that colour are borne with for so long."""
+    """See an address answer well; bad answers of that colour are borne with for so long.
+
+    A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one.
+    """
     identify, check = work.site.identify, work.site.health_check
     # What the address is, in the words of the steps that look at it.
     named = message("preview") if role == "preview" else message("production")
     cure = _how_to_see(work.site, url)
     bearing = _Patience(work.clock, patience)
+    trusting = _Patience(work.clock, PATIENCE)
 
     def look() -> Ready[None] | Waiting:
         if role == "production":
@@ -385,9 +443,19 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
             answer = work.visit(url + identify.path, VISIT_TIMEOUT, work.site.request_options)
             healthy = work.visit(url + check.path, VISIT_TIMEOUT, work.site.health_request_options)
             told = colour_of(answer, identify)
+        except Untrusted as error:
+            bearing.renew()
+            if trusting.over:
+                raise DeadlinePassed(
+                    message("%(role)s cannot be asked: %(why)s", role=named, why=error),
+                    cure=error.cure,
+                ) from error
+            return Waiting(message("no answer: %(why)s", why=error))
         except NoAnswer as error:
             bearing.renew()
+            trusting.renew()
             return Waiting(message("no answer: %(why)s", why=error))
+        trusting.renew()
         good = healthy.status in check.expect
         if told is colour and good:
             return Ready(None)
@@ -431,8 +499,7 @@ def _how_to_see(site: Site, url: str) -> Message:
 
     A kept site file is anybody's to change, and a path in it may hold more than a path.
     """
-    named = () if site.host is None else ("-H", f"Host: {site.host}")
-    asked = shlex.join(("curl", "-i", *named, url + site.identify.path))
+    asked = shlex.join(_curl(site, url + site.identify.path))
     if site.host is None:
         return message(
             "See `%(command)s`, and `identify` and `health_check` in the site file.", command=asked
@@ -441,6 +508,20 @@ def _how_to_see(site: Site, url: str) -> Message:
         "See `%(command)s`, and `host`, `identify` and `health_check` in the site file.",
         command=asked,
     )
+
+
+def _curl(site: Site, url: str) -> tuple[str, ...]:
+    """Return what asks for a URL with an address as Ao does: by the site's host, where it has one.
+
+    By https the host is that of the connection too.
+    """
+    if site.host is None:
+        return ("curl", "-i", url)
+    named = ("curl", "-i", "-H", f"Host: {site.host}")
+    if not site.load_balancer.is_secure:
+        return (*named, url)
+    address = urlsplit(url).hostname or ""
+    return (*named, "--connect-to", f"::{address}:", url.replace(address, site.host, 1))
 
 
 def _stack(stack: Stack | None, name: str) -> Stack:

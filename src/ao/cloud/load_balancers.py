@@ -239,6 +239,11 @@ class LoadBalancers:
         with asking(message("remove L7 policy %(name)s", name=policy.name)):
             self._octavia.delete(path("lbaas", "l7policies", policy.id))
 
+    def remove_listener(self, listener: Listener) -> None:
+        """Delete a listener with its L7 policies; nothing happens when it is gone."""
+        with asking(message("delete listener %(name)s", name=listener.name)):
+            self._octavia.delete(path("lbaas", "listeners", listener.id))
+
     def reload(self, balancer: LoadBalancer) -> None:
         """Have a proxy begin anew: its unchanged name is written once more.
 

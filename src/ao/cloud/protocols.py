@@ -118,8 +118,17 @@ class Stacks(Protocol):
     ) -> None:
         """Begin to change a stack to this template, these parameters and tags."""
 
-    def repair(self, stack: Stack, parameters: Mapping[str, object], deadline: float) -> None:
-        """Begin to bring a stack back to its definition, save for these parameters."""
+    def repair(
+        self,
+        stack: Stack,
+        parameters: Mapping[str, object],
+        deadline: float,
+        template: Template | None = None,
+    ) -> None:
+        """Begin to bring a stack back to its definition, save for these parameters.
+
+        With a template, its definition is that from then on; all other parameters are kept.
+        """
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""
@@ -216,6 +225,12 @@ class LoadBalancers(Protocol):
         `dataclasses.replace` of them. Without a difference nothing is asked. Octavia sets the read
         ACL of certificates that are named, for its own user, with the caller's token; one that it
         cannot read then is refused. Raises Conflict as `set_default_pool` does, and NotFound.
+        """
+
+    def remove_listener(self, listener: Listener) -> None:
+        """Delete a listener; nothing happens when it is gone.
+
+        Raises Conflict as `set_default_pool` does.
         """
 
     def l7_policies(self, listener_id: str) -> tuple[L7Policy, ...]:

@@ -73,14 +73,25 @@ class Stacks:
             definition = _definition(template, parameters, tags, deadline)
             self._heat.order("PUT", _path(stack), HTTPStatus.ACCEPTED, json=definition)
 
-    def repair(self, stack: Stack, parameters: Mapping[str, object], deadline: float) -> None:
+    def repair(
+        self,
+        stack: Stack,
+        parameters: Mapping[str, object],
+        deadline: float,
+        template: Template | None = None,
+    ) -> None:
         """Begin to bring a stack back to its definition, save for these parameters.
 
-        A PATCH keeps template, tags and all other parameters
+        A PATCH keeps tags and all other parameters, and the template unless one is given
         (heat/engine/service.py: _prepare_stack_updates with PARAM_EXISTING).
         """
         with asking(message("repair stack %(name)s", name=stack.name)):
-            change = {"parameters": dict(parameters), "timeout_mins": _minutes(deadline)}
+            change: dict[str, object] = {
+                "parameters": dict(parameters),
+                "timeout_mins": _minutes(deadline),
+            }
+            if template is not None:
+                change |= {"template": template.body, "files": dict(template.files)}
             self._heat.order("PATCH", _path(stack), HTTPStatus.ACCEPTED, json=change)
 
     def delete(self, stack: Stack) -> None:

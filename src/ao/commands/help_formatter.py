@@ -11,6 +11,7 @@ from typing import Any
 from cliff._argparse import SmartHelpFormatter
 from cliff.command import Command
 
+from ao.commands.argument_errors import translate
 from ao.message import Message, message
 from ao.message.translation import spoken
 
@@ -75,7 +76,7 @@ def _said(text: str) -> str:
 
 
 class TranslatedHelp(Command):
-    """A command whose help is in the user's language."""
+    """A command whose help and errors of arguments are in the user's language."""
 
     def get_description(self) -> str:
         """Return what the command does, in the user's language."""
@@ -92,9 +93,10 @@ class TranslatedHelp(Command):
         )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Return a parser whose help is in the user's language."""
+        """Return a parser whose help and errors are in the user's language."""
         parser = super().get_parser(prog_name)
         parser.formatter_class = HelpFormatter
+        translate(parser)
         return parser
 
 

@@ -140,7 +140,9 @@ class Probe(SiteCommand, AoShowOne):
             slow_kept=slow if options.slow_path else 0,
             timeout=options.timeout,
             protocol=Protocol.HTTP2 if options.http2 else Protocol.HTTP1,
+            mixed=options.mixed,
             verify=not options.insecure,
+            ca=self._ca(options),
             expect=options.expect,
         )
 
@@ -152,6 +154,17 @@ class Probe(SiteCommand, AoShowOne):
         if options.host or not (_is_address(base) and self._has_site(options)):
             return str(options.host) if options.host else None
         return self.site().host
+
+    def _ca(self, options: argparse.Namespace) -> str | None:
+        """Return the authorities that are trusted beside the system's, as PEM text; None for none.
+
+        They are those of a file, or of the site.
+        """
+        if options.insecure:
+            return None
+        if options.ca is not None:
+            return _authority(options.ca)
+        return self.site().request_options.ca if self._has_site(options) else None
 
     def _has_site(self, options: argparse.Namespace) -> bool:
         """Return whether the site file says what the options leave open."""
@@ -234,16 +247,35 @@ def _add_load(group: argparse._ArgumentGroup) -> None:
         type=_host,
         metavar="NAME",
         help=message(
-            "Host that requests name. Default: `host` of the site file where the URL has an "
-            "address, else the URL's."
+            "Host that requests name, and that a certificate has to name. Default: `host` of the "
+            "site file where the URL has an address, else the URL's."
         ),
     )
-    group.add_argument(
+    versions = group.add_mutually_exclusive_group()
+    versions.add_argument(
         "--http2",
         action="store_true",
         help=message("Speak HTTP/2: by TLS for an https URL, by prior knowledge for an http one."),
     )
-    group.add_argument(
+    versions.add_argument(
+        "--mixed",
+        action="store_true",
+        help=message(
+            "Have every second Keep-Alive client speak HTTP/2, if the server does, as a switch of "
+            "an HTTPS site has it."
+        ),
+    )
+    checked = group.add_mutually_exclusive_group()
+    checked.add_argument(
+        "--ca",
+        type=Path,
+        metavar="FILE",
+        help=message(
+            "Trust the private authorities in a PEM file beside the system's. Default: `tls.ca` of "
+            "the site file."
+        ),
+    )
+    checked.add_argument(
         "--insecure", action="store_true", help=message("Do not check the server's certificate.")
     )
 
@@ -279,6 +311,22 @@ def _split(url: str) -> tuple[str, str]:
         )
     base, path = found.groups()
     return base, f"/{path}" if path.startswith("?") else path
+
+
+def _authority(path: Path) -> str:
+    """Return the text of a file with authorities' certificates. Raises ConfigError."""
+    from ao.files.input_file import Unreadable, read_text
+    from ao.http import trust
+
+    try:
+        text = read_text(path)
+        trust.context(text)
+    except (Unreadable, trust.UnreadableAuthority) as error:
+        raise ConfigError(
+            message("--ca %(path)s: %(why)s", path=path, why=error.why),
+            cure=message("Name a file with its certificate in PEM form."),
+        ) from error
+    return text
 
 
 def _is_address(base: str) -> bool:

@@ -18,6 +18,8 @@ PROXIES = frozenset({"amphora", "amphorav2", "octavia"})
 """Names that Octavia has for provider amphora (octavia/common/config.py)."""
 LONGEST_PATH = 255
 """Characters of a path that Octavia keeps (octavia/db/models.py: HealthMonitor)."""
+HTTP_CHECKS = frozenset({"HTTP", "HTTPS"})
+"""Types of health checks that ask for a path."""
 _CHARACTER = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
 _URL_PATH = rf"/{_CHARACTER}*(?:[?#]\S*)?"
 """A path of RFC 3986, and anything but blanks after it: what Octavia takes, which looks at no query
@@ -34,10 +36,15 @@ class Contradiction:
     """Why it cannot be, and what to write."""
 
 
-def contradictions(file: SiteFile) -> Iterator[Contradiction]:
-    """Yield what of a site file cannot be together, whatever cloud the site is built in."""
+def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradiction]:
+    """Yield what of a site file cannot be together, whatever cloud the site is built in.
+
+    One that the cloud has kept needs no certificate, as it names no files.
+    """
     yield from _sizes(file)
     yield from _ports(file)
+    yield from _tls(file, kept=kept)
+    yield from _redirect(file)
     if file.on_ovn:
         yield from _beyond_ovn(file)
     yield from _algorithm(file)
@@ -62,26 +69,105 @@ def _sizes(file: SiteFile) -> Iterator[Contradiction]:
 
 def _ports(file: SiteFile) -> Iterator[Contradiction]:
     """Two listeners of one load balancer cannot have one port."""
-    if file.method == "pool" and file.switch.preview_port == file.load_balancer.port:
+    if file.method == "pool" and file.switch.preview_port == file.port:
         said = "preview_port" in file.switch.model_fields_set
         yield Contradiction(
             key=("switch", "preview_port") if said else ("load_balancer", "port"),
             what=message(
                 "switch.preview_port and load_balancer.port are both %(port)s; "
                 "write another `preview_port`",
-                port=file.load_balancer.port,
+                port=file.port,
+            ),
+        )
+    redirect = file.redirect
+    if redirect is None or file.protocol != "TERMINATED_HTTPS":
+        return
+    taken = {"load_balancer.port": file.port}
+    if file.method == "pool":
+        taken["switch.preview_port"] = file.switch.preview_port
+    for key, port in taken.items():
+        if port == redirect.http:
+            yield Contradiction(
+                key=("redirect", "http") if "http" in redirect.model_fields_set else ("redirect",),
+                what=message(
+                    "redirect.http and %(key)s are both %(port)s; write another port",
+                    key=key,
+                    port=port,
+                ),
+            )
+
+
+def _tls(file: SiteFile, *, kept: bool) -> Iterator[Contradiction]:
+    """TLS has a certificate where it ends, and a name that the certificate is of."""
+    terminates, tls = file.protocol == "TERMINATED_HTTPS", file.tls
+    if file.is_secure and file.host is None:
+        yield Contradiction(
+            key=("load_balancer", "protocol"),
+            what=message(
+                "HTTPS is of a name, which the certificate tells; write `host: NAME`, by which "
+                "users reach the site"
+            ),
+        )
+    if terminates and not kept and (tls is None or tls.certificate is None):
+        yield Contradiction(
+            key=("tls",) if tls else ("load_balancer", "protocol"),
+            what=message(
+                "TERMINATED_HTTPS needs `tls.certificate`: the name of a secret of Barbican's, or "
+                "files"
+            ),
+        )
+    if tls is None or terminates:
+        return
+    if not file.is_secure:
+        yield Contradiction(
+            key=("tls",),
+            what=message(
+                "nobody speaks TLS by protocol %(protocol)s; write `protocol: TERMINATED_HTTPS` "
+                "in `load_balancer`, or leave the key out",
+                protocol=file.protocol,
+            ),
+        )
+        return
+    for key in sorted(tls.model_fields_set - {"ca", "warn_days"}):
+        yield Contradiction(
+            key=("tls", key),
+            what=message(
+                "the servers terminate TLS by protocol HTTPS; leave the key out, or write "
+                "`protocol: TERMINATED_HTTPS`"
+            ),
+        )
+
+
+def _redirect(file: SiteFile) -> Iterator[Contradiction]:
+    """A redirect leads from plain HTTP to HTTPS, by a proxy that reads requests."""
+    if file.redirect is None:
+        return
+    if file.on_ovn:
+        yield Contradiction(
+            key=("redirect",),
+            what=message("provider ovn reads no requests, and redirects none; leave the key out"),
+        )
+    elif file.protocol != "TERMINATED_HTTPS":
+        yield Contradiction(
+            key=("redirect",),
+            what=message(
+                "it leads to HTTPS; write `protocol: TERMINATED_HTTPS` in `load_balancer`, or "
+                "leave the key out"
             ),
         )
 
 
 def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
     """OVN's provider refuses these when they are built (ovn_octavia_provider/driver.py)."""
-    if file.load_balancer.protocol == "HTTP":
+    if file.load_balancer.protocol in {"HTTP", "TERMINATED_HTTPS"}:
         yield Contradiction(
             key=("load_balancer", "protocol"),
-            what=message("provider ovn balances TCP only; write TCP, or leave the key out"),
+            what=message(
+                "provider ovn balances TCP only; write TCP, or HTTPS where the servers terminate "
+                "TLS"
+            ),
         )
-    if file.health_check.type == "HTTP":
+    if file.health_check.type not in {None, "TCP"}:
         yield Contradiction(
             key=("health_check", "type"),
             what=message(
@@ -122,7 +208,7 @@ def _path(file: SiteFile) -> Iterator[Contradiction]:
     """Octavia refuses a path that is none of a URL, where it asks for it at all."""
     path = file.health_check.path
     taken = re.fullmatch(_URL_PATH, path) and len(path) <= LONGEST_PATH
-    if file.check_type == "HTTP" and not taken:
+    if file.check_type in HTTP_CHECKS and not taken:
         yield Contradiction(
             key=("health_check", "path"),
             what=message(
@@ -135,7 +221,7 @@ def _path(file: SiteFile) -> Iterator[Contradiction]:
 
 def _codes(file: SiteFile) -> Iterator[Contradiction]:
     """Octavia takes one code, one range or a list, of which it keeps so much."""
-    if file.check_type == "HTTP" and file.health_check.expect.octavia is None:
+    if file.check_type in HTTP_CHECKS and file.health_check.expect.octavia is None:
         yield Contradiction(
             key=("health_check", "expect"),
             what=message(

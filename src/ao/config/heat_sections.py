@@ -29,16 +29,20 @@ class LoadBalancerSection(Section):
 
     provider: str = Field(min_length=1, examples=["amphora", "ovn"])
     """Octavia provider; `openstack loadbalancer provider list` names the cloud's."""
-    protocol: Literal["HTTP", "TCP"] | None = Field(default=None, examples=["HTTP"])
-    """Protocol of listener and pool. Default: HTTP, and TCP with provider ovn."""
+    protocol: Literal["HTTP", "TCP", "HTTPS", "TERMINATED_HTTPS"] | None = Field(
+        default=None, examples=["TERMINATED_HTTPS"]
+    )
+    """Protocol that users speak. TERMINATED_HTTPS: the load balancer terminates TLS, and speaks
+    HTTP to the servers. HTTPS: it passes TLS on to the servers. Default: HTTP, and TCP with
+    provider ovn."""
     algorithm: Literal["ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP", "SOURCE_IP_PORT"] | None = (
         Field(default=None, examples=["ROUND_ROBIN"])
     )
     """Algorithm of the pool. Default: ROUND_ROBIN, and SOURCE_IP_PORT with provider ovn."""
-    port: Port = Field(default=80, examples=[80])
-    """Port that users reach."""
-    server_port: Port = Field(default=80, examples=[8080])
-    """Port that the servers listen on."""
+    port: Port | None = Field(default=None, examples=[443])
+    """Port that users reach. Default: 443 with HTTPS and TERMINATED_HTTPS, else 80."""
+    server_port: Port | None = Field(default=None, examples=[8080])
+    """Port that the servers listen on. Default: 443 with HTTPS, else 80."""
 
 
 class NetworkSection(Section):

@@ -13,6 +13,7 @@ from ao.colour import Colour
 from ao.config import stored
 from ao.config.agreement import contradictions
 from ao.config.site_file import SiteFile, sizes
+from ao.config.tls import LONGEST_CA, are_authorities
 from ao.config.yaml_file import YamlFile
 from ao.errors import ConfigError
 from ao.files.input_file import Unreadable, read_text
@@ -48,8 +49,9 @@ def load(path: Path) -> site.Site:
     if wrong:
         raise ConfigError(joined("\n", wrong))
     user_data = _user_data(source, file)
-    text = stored.written(source.data, user_data)
-    return _site(file, path.parent, user_data, text, places=source.places())
+    ca = _authorities(source, file)
+    text = stored.written(source.data, user_data, ca)
+    return _site(file, path.parent, user_data, ca, text, places=source.places())
 
 
 def load_stored(cloud: Cloud, name: str) -> site.Site:
@@ -72,7 +74,7 @@ def load_stored(cloud: Cloud, name: str) -> site.Site:
         )
     if file.site != name:
         raise _unusable(name, message("is that of site %(site)s", site=file.site))
-    wrong = next(contradictions(file), None)
+    wrong = next(contradictions(file, kept=True), None)
     if wrong:
         raise _unusable(
             name, message("has %(key)s: %(what)s", key=".".join(wrong.key), what=wrong.what)
@@ -80,8 +82,11 @@ def load_stored(cloud: Cloud, name: str) -> site.Site:
     fault = _user_data_fault(document.user_data, file)
     if fault:
         raise _unusable(name, message("has user data that %(fault)s", fault=fault[0]))
+    ca = document.ca or None
+    if ca is not None and not are_authorities(ca):
+        raise _unusable(name, message("has no authorities' certificates that can be read"))
     left_out = stored.left_out(document.site_file, document.left_out)
-    return _site(file, None, document.user_data, text, left_out)
+    return _site(file, None, document.user_data, ca, text, left_out)
 
 
 def _unusable(name: str, why: str) -> ConfigError:
@@ -115,6 +120,42 @@ def _user_data(source: YamlFile, file: SiteFile) -> str:
                 "%(where)s: user_data: %(path)s %(fault)s", where=where, path=path, fault=fault[0]
             ),
             cure=fault[1],
+        )
+    return text
+
+
+def _authorities(source: YamlFile, file: SiteFile) -> str | None:
+    """Return the text of the file with authorities' certificates, or None where none is named."""
+    if file.tls is None or file.tls.ca is None:
+        return None
+    path, where = source.path.parent / file.tls.ca, source.where(("tls", "ca"))
+    shown = printable(str(path), LONGEST_PATH)
+    try:
+        text = read_text(path, LONGEST_CA)
+    except Unreadable as error:
+        raise ConfigError(
+            message(
+                "%(where)s: tls.ca: cannot read %(path)s: %(why)s",
+                where=where,
+                path=shown,
+                why=error.why,
+            ),
+            cure=message(
+                "Write the file, or name another one; the path is relative to the site file."
+            ),
+        ) from error
+    if not are_authorities(text):
+        raise ConfigError(
+            message(
+                "%(where)s: tls.ca: %(path)s holds no certificates in PEM form, or something else "
+                "beside them",
+                where=where,
+                path=shown,
+            ),
+            cure=message(
+                "Write the authorities' certificates, each from -----BEGIN CERTIFICATE----- to "
+                "-----END CERTIFICATE-----, and no key."
+            ),
         )
     return text
 
@@ -156,6 +197,7 @@ def _site(
     file: SiteFile,
     folder: Path | None,
     user_data: str,
+    ca: str | None,
     source: str,
     left_out: tuple[str, ...] = (),
     places: Mapping[str, str] | None = None,
@@ -191,9 +233,13 @@ def _site(
         autoscale=file.autoscale.value() if file.autoscale else None,
         load_balancer=file.load_balancer.into(
             site.LoadBalancer,
-            protocol=file.load_balancer.protocol or ("TCP" if ovn else "HTTP"),
+            protocol=file.protocol,
+            port=file.port,
+            server_port=file.server_port,
             algorithm=file.load_balancer.algorithm or ("SOURCE_IP_PORT" if ovn else "ROUND_ROBIN"),
         ),
+        tls=file.tls.value(folder, ca) if file.tls else None,
+        redirect=file.redirect.value() if file.redirect else None,
         switch=file.switch.into(
             site.Switch,
             method=file.method,

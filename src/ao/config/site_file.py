@@ -18,6 +18,7 @@ from ao.config.notify import NotifySection
 from ao.config.rules import JournalSection, StandbySection
 from ao.config.section import Duration, HostName, Section
 from ao.config.switching import DrainSection, HealthCheckSection, IdentifySection, SwitchSection
+from ao.config.tls import RedirectSection, TlsSection
 from ao.config.watch import WatchSection
 from ao.config.window import WindowSection
 from ao.site import VERSION
@@ -62,6 +63,8 @@ class SiteFile(Section):
     group: GroupSection = GroupSection()
     autoscale: Autoscaling = None
     load_balancer: LoadBalancerSection
+    tls: TlsSection | None = None
+    redirect: RedirectSection | None = None
     switch: SwitchSection = SwitchSection()
     drain: DrainSection = DrainSection()
     health_check: HealthCheckSection = HealthCheckSection()
@@ -116,7 +119,31 @@ class SiteFile(Section):
     @property
     def check_type(self) -> str:
         """Type of the health check, given or by default."""
-        return self.health_check.type or ("TCP" if self.on_ovn else "HTTP")
+        if self.health_check.type:
+            return self.health_check.type
+        if self.on_ovn:
+            return "TCP"
+        return "HTTPS" if self.protocol == "HTTPS" else "HTTP"
+
+    @property
+    def protocol(self) -> str:
+        """Protocol by which users reach the site, given or by default."""
+        return self.load_balancer.protocol or ("TCP" if self.on_ovn else "HTTP")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether users speak HTTPS, wherever TLS ends."""
+        return self.protocol in {"HTTPS", "TERMINATED_HTTPS"}
+
+    @property
+    def port(self) -> int:
+        """Port that users reach, given or by default."""
+        return self.load_balancer.port or (443 if self.is_secure else 80)
+
+    @property
+    def server_port(self) -> int:
+        """Port that the servers listen on, given or by default."""
+        return self.load_balancer.server_port or (443 if self.protocol == "HTTPS" else 80)
 
 
 def schema() -> dict[str, Any]:

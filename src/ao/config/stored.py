@@ -61,6 +61,20 @@ TAKEN = frozenset(
         "load_balancer.algorithm",
         "load_balancer.port",
         "load_balancer.server_port",
+        "tls.certificate.name",
+        "tls.sni.name",
+        "tls.versions",
+        "tls.ciphers",
+        "tls.alpn",
+        "tls.hsts.days",
+        "tls.hsts.subdomains",
+        "tls.hsts.preload",
+        "tls.clients.ca",
+        "tls.clients.crl",
+        "tls.clients.required",
+        "tls.warn_days",
+        "redirect.http",
+        "redirect.acme_challenge",
         "switch.method",
         "switch.preview_port",
         "switch.preview_from",
@@ -94,7 +108,15 @@ TAKEN = frozenset(
     }
 )
 """Keys that are kept, and taken back."""
-LEFT_OUT = frozenset(
+FILES = frozenset(
+    {
+        f"tls.{key}.{file}"
+        for key in ("certificate", "sni")
+        for file in ("certificate", "key", "chain")
+    }
+)
+"""Keys that name the files of a certificate, which the listeners keep."""
+LEFT_OUT = FILES | frozenset(
     {
         "checks",
         "cloud",
@@ -104,13 +126,15 @@ LEFT_OUT = frozenset(
         "logout",
         "migration.check",
         "notify",
+        "tls.ca",
         "user_data",
         "watch",
         "window",
     }
 )
-"""Keys that are not, with all below them. The text of the file that `user_data` names is kept."""
-TOLD = LEFT_OUT - {"cloud", "hooks", "journal", "user_data", "window"} | {
+"""Keys that are not, with all below them. The texts of the files that `user_data` and `tls.ca`
+name are kept."""
+TOLD = LEFT_OUT - FILES - {"cloud", "hooks", "journal", "tls.ca", "user_data", "window"} | {
     f"hooks.{point}" for point in Point
 }
 """Keys that are named in the kept text when the site file has them, without their values."""
@@ -127,15 +151,21 @@ class Document(BaseModel):
     """The site file's values."""
     user_data: str
     """Text of the file that sets a server up."""
+    ca: str = ""
+    """Text of the file with the certificates of authorities that Ao trusts; empty for none."""
     left_out: tuple[str, ...] = ()
     """Keys that the site file has and that are not kept."""
 
 
-def written(values: Mapping[str, Any], user_data: str) -> str:
-    """Return the text that is kept of a site file."""
-    return Document(
-        site_file=_plain(taken(values)), user_data=user_data, left_out=left_out(values)
-    ).model_dump_json()
+def written(values: Mapping[str, Any], user_data: str, ca: str | None = None) -> str:
+    """Return the text that is kept of a site file, and of the files that it names."""
+    document = Document(
+        site_file=_plain(taken(values)),
+        user_data=user_data,
+        ca=ca or "",
+        left_out=left_out(values),
+    )
+    return document.model_dump_json(exclude=None if ca else {"ca"})
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -159,6 +189,13 @@ def taken(values: Mapping[str, Any]) -> dict[str, Any]:
     drain = found.get("drain")
     if isinstance(drain, dict) and drain.get("way") == "hook":
         drain["way"] = "none"
+    tls = found.get("tls")
+    if isinstance(tls, dict):
+        # What names files is nothing then.
+        if tls.get("certificate") == {}:
+            del tls["certificate"]
+        if isinstance(tls.get("sni"), list):
+            tls["sni"] = [it for it in tls["sni"] if it != {}]
     return found
 
 

@@ -61,8 +61,11 @@ class HealthCheckSection(Section):
     """HTTP method by which it is asked for."""
     expect: Codes = Field(default=200, validate_default=True, examples=[[200, 204], "200-204, 301"])
     """HTTP statuses of a healthy answer: one, a list, or ranges."""
-    type: Literal["HTTP", "TCP"] | None = Field(default=None, examples=["HTTP"])
-    """How the load balancer checks servers. Default: HTTP, and TCP with provider ovn."""
+    type: Literal["HTTP", "HTTPS", "TLS-HELLO", "TCP"] | None = Field(
+        default=None, examples=["HTTP"]
+    )
+    """How the load balancer checks servers; HTTPS and TLS-HELLO look at no certificate. Default:
+    HTTP, HTTPS with protocol HTTPS, and TCP with provider ovn."""
     interval: WholeSeconds = Field(default=5, ge=1, le=86_400, examples=["5s"])
     """Time between two checks, in whole seconds."""
     timeout: WholeSeconds | None = Field(default=None, ge=1, le=86_400, examples=["3s"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Annotated
@@ -13,6 +13,7 @@ from annotated_types import Interval
 from ao.colour import Colour
 from ao.cutover.trend import Points, Trend
 from ao.message import message
+from ao.probe.probe_load import Protocol
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording
 from ao.progress import Drained
 from ao.site import Method
@@ -162,8 +163,24 @@ class CutOver:
     @property
     def following(self) -> Following | None:
         """Return how the Keep-Alive clients followed; None without any."""
+        return self._following(self.recording.kept if self.recording else ())
+
+    @property
+    def clients(self) -> Mapping[Protocol, tuple[KeptClient, ...]]:
+        """Return the Keep-Alive clients by what they speak; none of a recording that tells not."""
         kept = self.recording.kept if self.recording else ()
-        told = [client for client in kept if client.colour != UNKNOWN]
+        found = {
+            protocol: tuple(client for client in kept if client.protocol is protocol)
+            for protocol in reversed(Protocol)
+        }
+        return {protocol: clients for protocol, clients in found.items() if clients}
+
+    def following_by(self, protocol: Protocol) -> Following | None:
+        """Return how the Keep-Alive clients followed that speak a protocol; None without any."""
+        return self._following(self.clients.get(protocol, ()))
+
+    def _following(self, clients: Iterable[KeptClient]) -> Following | None:
+        told = [client for client in clients if client.colour != UNKNOWN]
         followed = [client for client in told if client.colour == self.new]
         if not told:
             return None

@@ -98,10 +98,9 @@ def begin(
     """
     site = work.site
     load = change(
-        ProbeLoad(
-            url=site.url(facts.production.address) if facts.production else "",
-            host=site.host,
-            identify=site.identify,
+        ProbeLoad.of(
+            site,
+            facts.production.address if facts.production else "",
             new_per_second=site.switch.new_per_second,
             kept=site.switch.kept,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 from ao.apply.switch import address, load_balancer
 from ao.clock import Ready, Waiting
@@ -39,38 +40,36 @@ def examine(work: Work, probes: Probes) -> Findings:
     Raises NotFound and QuotaExceeded before anything is built, BuildFailed and
     DeadlinePassed.
     """
+    # What becomes of connections hangs on the network, and on no certificate.
+    work = replace(work, site=work.site.unencrypted)
     provider = work.site.load_balancer.provider
     with trial_site.build_trial_site(work) as trial:
-        url = work.site.url(trial.address.address)
+        at = trial.address.address
+        url = work.site.url(at)
         _point(work, trial, trial.first)
         _await(work, url, Colour.BLUE)
 
         work.note(message("Reloading a load balancer under Keep-Alive connections."))
         reload = _watch(
-            work, probes, url, lambda: load_balancer.reload(work, trial.first), closing=True
+            work, probes, at, lambda: load_balancer.reload(work, trial.first), closing=True
         )
         work.note(message("Changing a listener's pool under Keep-Alive connections."))
         pool = _watch(
-            work, probes, url, lambda: _lead(work, trial, trial.green_pool, trial.blue_pool)
+            work, probes, at, lambda: _lead(work, trial, trial.green_pool, trial.blue_pool)
         )
         _lead(work, trial, trial.blue_pool, trial.green_pool)
         _await(work, url, Colour.BLUE)
         work.note(message("Moving a floating IP under Keep-Alive connections."))
-        moved = _watch(work, probes, url, lambda: _point(work, trial, trial.second))
+        moved = _watch(work, probes, at, lambda: _point(work, trial, trial.second))
         return Findings(at=time.time(), provider=provider, reload=reload, pool=pool, address=moved)
 
 
 def _watch(
-    work: Work, probes: Probes, url: str, act: Callable[[], None], *, closing: bool = False
+    work: Work, probes: Probes, at: str, act: Callable[[], None], *, closing: bool = False
 ) -> Effect:
-    """Return what an act did to connections that blue had served."""
-    load = ProbeLoad(
-        url=url,
-        host=work.site.host,
-        identify=work.site.identify,
-        new_per_second=NEW_PER_SECOND,
-        kept=KEPT,
-        timeout=TIMEOUT,
+    """Return what an act did to connections that blue had served at a floating IP."""
+    load = replace(
+        ProbeLoad.of(work.site, at, new_per_second=NEW_PER_SECOND, kept=KEPT), timeout=TIMEOUT
     )
     with probes() as probe:
         probe.begin(load)
@@ -112,7 +111,7 @@ def _await(work: Work, url: str, colour: Colour) -> None:
             answer = work.visit(url + identify.path, TIMEOUT, work.site.request_options)
             told = colour_of(answer, identify)
         except NoAnswer as error:
-            return Waiting(str(error))
+            return Waiting(error.why)
         if told is colour:
             return Ready(None)
         return Waiting(message("%(path)s told colour %(told)s", path=identify.path, told=told))

@@ -66,10 +66,14 @@ class Stacks(Service):
 
     @writes
     def repair(
-        self, stack: models.Stack, parameters: Mapping[str, object], deadline: float
+        self,
+        stack: models.Stack,
+        parameters: Mapping[str, object],
+        deadline: float,
+        template: models.Template | None = None,
     ) -> None:
-        """Begin to update a stack to its present template with these parameters changed."""
-        self._project.heat.repair(stack.id, parameters, deadline)
+        """Begin to update a stack with these parameters changed, and its template if given."""
+        self._project.heat.repair(stack.id, parameters, deadline, template)
 
     @writes
     def delete(self, stack: models.Stack) -> None:
@@ -259,6 +263,11 @@ class LoadBalancers(Service):
         }
         if change:
             self._project.octavia.configure(there, change, self.calls.user_id)
+
+    @writes
+    def remove_listener(self, listener: models.Listener) -> None:
+        """Delete a listener; nothing happens if it does not exist."""
+        self._project.octavia.remove_listener(listener.id)
 
     @reads
     def l7_policies(self, listener_id: str) -> tuple[models.L7Policy, ...]:

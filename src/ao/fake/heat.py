@@ -64,12 +64,19 @@ class Heat:
         stack.deadline = deadline
         self.converge(stack, blueprint, arguments)
 
-    def repair(self, stack_id: str, parameters: Mapping[str, object], deadline: float) -> None:
-        """Begin to update a stack to its present template with the given parameters changed."""
+    def repair(
+        self,
+        stack_id: str,
+        parameters: Mapping[str, object],
+        deadline: float,
+        template: Template | None = None,
+    ) -> None:
+        """Begin to update a stack with the given parameters changed, and its template if given."""
         stack = self.find(stack_id)
-        changed = {**stack.arguments, **parameters}
+        blueprint = stack.blueprint if template is None else Blueprint.parse(template)
+        arguments = self._arguments(blueprint, {**stack.arguments, **parameters})
         stack.deadline = deadline
-        self.converge(stack, stack.blueprint, self._arguments(stack.blueprint, changed))
+        self.converge(stack, blueprint, arguments)
 
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack, whichever action is in progress."""
@@ -119,7 +126,7 @@ class Heat:
         if key not in stack.blueprint.outputs:
             raise NotFound(f"Output with key {key} not found.")
         value = stack.blueprint.outputs[key]["value"]
-        if any(not stack.parts[name].physical_id for name in hot.references(value)):
+        if any(not stack.parts[name].physical_id for name in hot.references(value, Scope(stack))):
             return None
         return hot.resolve(value, Scope(stack))
 

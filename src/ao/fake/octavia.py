@@ -396,6 +396,14 @@ class Octavia:
         self._check_layer_7(listener.balancer, "l7rules")
         self._put_policy(listener, replace(policy, rules=(*policy.rules, rule)))
 
+    def remove_listener(self, listener_id: str) -> None:
+        """Delete a listener, over the API; nothing happens if it does not exist."""
+        listener = self.listeners.get(listener_id)
+        if listener is None:
+            return
+        self.begin_change(listener.balancer)
+        del self.listeners[listener_id]
+
     def remove_policy(self, policy_id: str) -> None:
         """Take an L7 policy off, over the API; nothing happens if it does not exist."""
         if policy_id not in {it.id for of in self.listeners.values() for it in of.policies}:

@@ -20,8 +20,8 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore
 import httpx
 
-from ao.http import limits
-from ao.message import message
+from ao.http import limits, trust
+from ao.message import joined, message
 from ao.untrusted.printable import printable
 
 T = TypeVar("T")
@@ -35,6 +35,23 @@ class Unanswered(Exception):
 
     It is safe to print, and tells neither URL nor credentials.
     """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+        """Why, as a message where it is one of Ao's."""
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class Untrusted(Unanswered):
+    """The server's certificate is not trusted."""
+
+    def __init__(self, distrust: trust.Distrust) -> None:
+        super().__init__(distrust.why)
+        self.cure = distrust.cure
+        """What makes a site's certificate be trusted."""
 
 
 class Excessive(Unanswered):
@@ -66,13 +83,27 @@ def request(method: str, url: str, **given: Any) -> httpx.Request:
 
 
 def exchange(
-    request: httpx.Request, seconds: float, *, keep: int, longest: int, proxied: bool = True
+    request: httpx.Request,
+    seconds: float,
+    *,
+    keep: int,
+    longest: int,
+    proxied: bool = True,
+    server_name: str | None = None,
+    ca: str | None = None,
 ) -> Answer:
     """Send a request and read its answer as `send` does, in so many seconds all in all."""
 
     async def within() -> Answer:
         async with asyncio.timeout(seconds):
-            return await send(request, keep=keep, longest=longest, proxied=proxied)
+            return await send(
+                request,
+                keep=keep,
+                longest=longest,
+                proxied=proxied,
+                server_name=server_name,
+                ca=ca,
+            )
 
     try:
         return run(within())
@@ -109,13 +140,18 @@ async def send(
     longest: int = 0,
     connect: float | None = None,
     proxied: bool = True,
+    server_name: str | None = None,
+    ca: str | None = None,
 ) -> Answer:
     """Send a request on a new connection and read its answer; redirects are not followed.
 
     The first `keep` bytes of the body are kept. A body of more than `longest` bytes is no
     answer; with 0 none is read. `connect` is the time for the connection in seconds; `proxied`
-    tells whether proxies and certificates of the environment are used. All else is bounded by
-    `ao.http.limits`; the time as a whole is the caller's to bound. Raises Unanswered.
+    tells whether proxies of the environment are used. By TLS the server is asked for `server_name`,
+    which its certificate has to name, else for the URL's host. Where proxies are, those authorities
+    are trusted that httpx trusts, else the system's; either way those that the environment names
+    (SSL_CERT_FILE), and those of `ca`, PEM text, too. All else is bounded by `ao.http.limits`; the
+    time as a whole is the caller's to bound. Raises Unanswered, Untrusted.
     """
     url = request.url
     asked = httpcore.Request(
@@ -123,19 +159,22 @@ async def send(
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=request.headers.raw,
         content=request.content,
-        extensions={"timeout": {"connect": connect}},
+        extensions={
+            "timeout": {"connect": connect},
+            **({"sni_hostname": server_name} if server_name else {}),
+        },
     )
-    meter = _Meter()
+    backend = _Backend(_Meter())
     try:
-        tls = httpx.create_ssl_context(trust_env=proxied) if url.scheme == "https" else None
+        tls = _tls(proxied, ca) if url.scheme == "https" else None
         async with httpcore.AsyncConnectionPool(
             ssl_context=tls,
             proxy=_proxy(url) if proxied else None,
-            network_backend=_Backend(meter),
+            network_backend=backend,
         ) as pool:
             answer = await pool.handle_async_request(asked)
             try:
-                return await _read(answer, meter, keep, longest)
+                return await _read(answer, backend.meter, keep, longest)
             finally:
                 await answer.aclose()
     except httpcore.TimeoutException as error:
@@ -143,12 +182,14 @@ async def send(
             message("no connection within %(connect)s s", connect=f"{connect:g}")
         ) from error
     except ImportError as error:  # of what httpcore needs for a SOCKS proxy
-        raise Unanswered(f"{_NO_PROXY}: {error}") from error
+        raise Unanswered(joined(": ", [_NO_PROXY, error])) from error
     except httpcore.RemoteProtocolError as error:
         # h11 has no other word for 101 when nobody asked for another protocol.
         if "_SWITCH_UPGRADE" in str(error):
             raise Excessive(limits.SWITCHED) from error
-        raise Unanswered(_reason(error)) from error
+        raise _unanswered(error, server_name or url.host) from error
+    except trust.UnreadableAuthority as error:
+        raise Unanswered(error.why) from error
     except (
         httpcore.NetworkError,
         httpcore.ProtocolError,
@@ -156,7 +197,9 @@ async def send(
         httpcore.UnsupportedProtocol,
         OSError,
     ) as error:
-        raise Unanswered(_reason(error)) from error
+        raise _unanswered(error, server_name or url.host) from error
+    finally:
+        await backend.close()
 
 
 @dataclass
@@ -179,11 +222,19 @@ class _Backend(httpcore.AsyncNetworkBackend):
     """Opens connections on which all that comes is counted."""
 
     def __init__(self, meter: _Meter) -> None:
-        self._meter = meter
+        self.meter = meter
         self._plain = httpcore.AnyIOBackend()
+        self._opened: list[httpcore.AsyncNetworkStream] = []
 
     async def connect_tcp(self, *args: Any, **options: Any) -> httpcore.AsyncNetworkStream:
-        return _Stream(await self._plain.connect_tcp(*args, **options), self._meter)
+        plain = await self._plain.connect_tcp(*args, **options)
+        self._opened.append(plain)
+        return _Stream(plain, self.meter)
+
+    async def close(self) -> None:
+        """Close what is open still: a handshake that is given up leaves its connection so."""
+        for plain in self._opened:
+            await plain.aclose()
 
 
 class _Stream(httpcore.AsyncNetworkStream):
@@ -267,14 +318,29 @@ def _proxy(url: httpx.URL) -> httpcore.Proxy | None:
     )
 
 
-def _reason(error: BaseException) -> str:
-    """Return what was wrong, in the operating system's words where it has any."""
+def _tls(proxied: bool, ca: str | None) -> ssl.SSLContext:
+    if not proxied:
+        return trust.context(ca)
+    tls = httpx.create_ssl_context()
+    trust.add(tls, ca)
+    return tls
+
+
+def _unanswered(error: BaseException, name: str) -> Unanswered:
+    """Return what was wrong, in the operating system's words where it has any.
+
+    `name` is what a certificate had to name.
+    """
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ExceptionGroup):
             cause = cause.exceptions[0]
-        if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and cause.errno:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Untrusted(trust.distrusted(cause, name))
+        if isinstance(cause, ssl.SSLError):
+            return Unanswered(trust.failure(cause))
+        if isinstance(cause, OSError) and cause.errno:
             known = cause.errno > 0
-            return os.strerror(cause.errno) if known else cause.strerror or str(cause)
+            return Unanswered(os.strerror(cause.errno) if known else cause.strerror or str(cause))
         cause = cause.__cause__ or cause.__context__
-    return printable(str(error), limits.TEXT) or type(error).__name__
+    return Unanswered(printable(str(error), limits.TEXT) or type(error).__name__)

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ao.apply import monitor, stack_parameters
+from ao.apply import certificate, listener, monitor, stack_parameters
 from ao.apply.stack_wait import StandsStill
 from ao.apply.steps import begin, perform
 from ao.apply.switch import load_balancer, method, target
@@ -54,6 +54,7 @@ from ao.plan.plan import (
     RemoveSystem,
     RepairSystem,
     ScaleSystem,
+    SecureSite,
     Step,
 )
 from ao.site import DrainWay, Method, Site, ending
@@ -83,6 +84,7 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     _warn(work, kept_findings.recall(work))
     stored.keep(work.cloud, work.site)
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done), before)
+    _tell_of_protocol(work, facts)
     if facts.foreign and facts.production:
         work.note(
             message(
@@ -103,6 +105,22 @@ def up(work: Work, *, failover: bool = False) -> Facts:
             )
         )
     return facts
+
+
+def _tell_of_protocol(work: Work, facts: Facts) -> None:
+    """Tell which systems do not speak the site file's protocol until they are deployed anew."""
+    terminates = work.site.load_balancer.terminates
+    others = [it for it in Colour if facts.has(it) and facts.terminates(it) is not terminates]
+    for colour in others:
+        work.note(
+            message(
+                "%(colour)s was deployed with another protocol than %(protocol)s, which it gets "
+                "with its next deploy. The switch to it takes users from one to the other: those "
+                "who ask by the old one are answered no more, but where `redirect` leads them on.",
+                colour=colour,
+                protocol=work.site.load_balancer.protocol,
+            )
+        )
 
 
 def _failed(facts: Facts) -> Iterator[tuple[LoadBalancer, Colour | None]]:
@@ -242,9 +260,13 @@ def switch(
     def next_steps(work: Work, facts: Facts, done: Done) -> Plan:
         degraded = options.degraded or force
         compares = options.compares_monitor and not degraded
-        defining = plan.monitor(work.site, facts, to, done) if compares else ()
-        if defining:
-            return defining
+        if compares:
+            guard.may_speak(work.site, facts)
+            defining = plan.listeners(work.site, facts, done, to) or plan.monitor(
+                work.site, facts, to, done
+            )
+            if defining:
+                return defining
         wanting = () if degraded else plan.match(facts, to, done)
         if wanting:
             guard.may_build(facts, to)
@@ -384,6 +406,9 @@ def _preflight(
         work.note(doubt)
     _refuse_names(work, facts, steps)
     monitor.check_api(work)
+    listener.check_api(work)
+    if any(isinstance(step, BuildSite | BuildSystem | SecureSite) for step in steps):
+        certificate.check(work, facts)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
     if engine is Engine.PROMETHEUS:
@@ -485,7 +510,11 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     effect = Effect.GROWTH if work.holds_scale_in else Effect.BOTH
     first = move.force and not moved
     steps = () if first else plan.alarms(facts, to if moved else None, effect, done)
-    return steps or method(work.site).plan(facts, to, done, move)
+    return (
+        steps
+        or method(work.site).plan(facts, to, done, move)
+        or plan.point_redirect(work.site, facts)
+    )
 
 
 def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen | OnlyErrors) -> SwitchFailed:

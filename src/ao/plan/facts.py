@@ -7,12 +7,13 @@ port that the production address points to, and from the pool that the listener 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ao import site as sites
 from ao.cloud import (
     Alarm,
     FloatingIP,
+    L7Policy,
     Listener,
     LoadBalancer,
     Member,
@@ -30,6 +31,11 @@ from ao.site.autoscale import Effect
 from ao.site.tags import TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.text_format import newer_tags
+
+SECURE = "secure_listener"
+"""Name in the system's template of the listener that terminates TLS."""
+SECURE_PRODUCTION = "secure_production_listener"
+"""Name in the site's template of the listener for users that terminates TLS."""
 
 
 def built_id(resources: Iterable[Resource], name: str) -> str | None:
@@ -62,6 +68,15 @@ class System:
     """How Heat's work on its stack stands still; None while it goes on, or there is none."""
     monitor: Monitor | None = None
     """Health monitor of its pool; None too where nobody has asked for it."""
+    listener: Listener | None = None
+    """Address method: the listener of its load balancer that terminates TLS; None without one."""
+    redirect_listener: Listener | None = None
+    """Address method: that of plain HTTP beside it."""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether Heat has built its own load balancer to terminate TLS."""
+        return built_id(self.resources, SECURE) is not None
 
     @property
     def size(self) -> int:
@@ -183,6 +198,14 @@ class System:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClientAuthorities:
+    """What clients' certificates are checked by: references of Barbican's."""
+
+    ca: str
+    crl: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """Facts of a site."""
 
@@ -202,6 +225,13 @@ class Facts:
     """Pool method: its listener for users."""
     preview_listener: Listener | None = None
     """Pool method: its listener that reaches the standby."""
+    redirect_listener: Listener | None = None
+    """Pool method: its listener of plain HTTP, where that for users terminates TLS."""
+    policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
+    """L7 policies of the listeners of plain HTTP that lead to HTTPS, by the listener's ID."""
+    clients: ClientAuthorities | None = None
+    """What clients' certificates are checked by, as Barbican tells it; None where the site file
+    names nothing, or it was not found."""
     unknown: str = ""
     """Why its alarms are not known; empty when they are, and without autoscaling."""
     standstill: Standstill | None = None
@@ -235,6 +265,15 @@ class Facts:
     def alarmed(self) -> bool:
         """Whether a system has alarms, known or not."""
         return any(system.alarmed for system in self.systems.values())
+
+    @property
+    def is_secure(self) -> bool:
+        """Pool method: whether Heat has built the listener for users to terminate TLS."""
+        return built_id(self.resources, SECURE_PRODUCTION) is not None
+
+    def terminates(self, colour: Colour) -> bool:
+        """Return whether users of a system speak HTTPS to its load balancer."""
+        return self.is_secure if self.method is Method.POOL else self.systems[colour].is_secure
 
     @property
     def live(self) -> Colour | None:
@@ -286,7 +325,11 @@ class Facts:
         things: Mapping[str, tuple[FloatingIP | LoadBalancer | Listener | None, ...]] = {
             "OS::Neutron::FloatingIP": (self.production, self.preview),
             "OS::Octavia::LoadBalancer": (self.shared,),
-            "OS::Octavia::Listener": (self.production_listener, self.preview_listener),
+            "OS::Octavia::Listener": (
+                self.production_listener,
+                self.preview_listener,
+                self.redirect_listener,
+            ),
         }
         there = {kind: {thing.id for thing in those if thing} for kind, those in things.items()}
         there["OS::Octavia::Pool"] = set(self.shared.pool_ids) if self.shared else set()

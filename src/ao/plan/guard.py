@@ -9,7 +9,7 @@ from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import Message, joined, message
 from ao.plan.facts import Facts, System
-from ao.site import Group
+from ao.site import Group, Method, Site
 from ao.text_format import UPGRADE
 
 
@@ -34,6 +34,67 @@ def may_change(facts: Facts, colour: Colour, act: str) -> None:
                 colour=colour.other,
             ),
         )
+
+
+def may_secure(site: Site, facts: Facts) -> None:
+    """Refuse a change of the protocol by which users would lose their listener.
+
+    Octavia changes the protocol of no listener (heat/engine/resources/openstack/octavia/listener.py
+    replaces it), and has one a port.
+    """
+    listener = facts.production_listener
+    if facts.is_secure and not site.load_balancer.terminates:
+        raise Refused(
+            message(
+                "%(where)s: users of %(site)s speak HTTPS, and the site file says %(protocol)s",
+                where=site.place("load_balancer.protocol"),
+                site=site.name,
+                protocol=site.load_balancer.protocol,
+            ),
+            cure=message(
+                "Write `protocol: TERMINATED_HTTPS`. Whoever asks by HTTPS would be cut off; to do "
+                "that all the same, `ao down` and `ao up`."
+            ),
+        )
+    if facts.is_secure or not site.load_balancer.terminates or listener is None:
+        return
+    if listener.port == site.load_balancer.port:
+        raise Refused(
+            message(
+                "%(where)s: listener %(name)s has port %(port)s and speaks %(protocol)s, which "
+                "Octavia does not change",
+                where=site.place("load_balancer.port"),
+                name=listener.name,
+                port=listener.port,
+                protocol=listener.protocol,
+            ),
+            cure=message(
+                "Write another `port`, such as 443; with `redirect: {http: %(port)s}` users of "
+                "port %(port)s are led there, and no request is lost.",
+                port=listener.port,
+            ),
+        )
+
+
+def may_speak(site: Site, facts: Facts) -> None:
+    """Refuse to go on with a site that serves another protocol than the site file says.
+
+    By the address method each system has the protocol that it was deployed with.
+    """
+    if facts.method is not Method.POOL or facts.stack is None:
+        return
+    if facts.is_secure == site.load_balancer.terminates:
+        return
+    raise Refused(
+        message(
+            "%(where)s: the site file says %(wanted)s, and users of %(site)s speak another "
+            "protocol",
+            where=site.place("load_balancer.protocol"),
+            wanted=site.load_balancer.protocol,
+            site=site.name,
+        ),
+        cure=message("`ao up` brings the load balancer to it; `ao plan up` shows how."),
+    )
 
 
 def may_delete(balancers: Iterable[LoadBalancer], strangers: Iterable[FloatingIP]) -> None:

@@ -19,13 +19,15 @@ API = (2, 10)
 (octavia/api/root_controller.py: Healthmonitor host header)."""
 MARK = "ao:host"
 """Tag of a monitor whose host Ao has set: another one is not Ao's to take back."""
+ASKING = frozenset({"HTTP", "HTTPS"})
+"""Types of monitors that ask for a page."""
 VERSION = 1.1
 """HTTP version that a request needs to name a host."""
 
 
 def is_named(site: Site) -> bool:
     """Return whether the site's monitors have to name a host: those that ask for a page do."""
-    return site.host is not None and site.health_check.type == "HTTP"
+    return site.host is not None and site.health_check.type in ASKING
 
 
 def wanted(site: Site, monitor: Monitor) -> Monitor:
@@ -33,7 +35,7 @@ def wanted(site: Site, monitor: Monitor) -> Monitor:
 
     Without `host` in the file, only what Ao has set is taken back.
     """
-    if monitor.type != "HTTP":
+    if monitor.type not in ASKING:
         return monitor
     if site.host is not None:
         if (monitor.domain_name, monitor.http_version) == (site.host, VERSION):

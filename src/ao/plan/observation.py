@@ -14,6 +14,7 @@ from ao.cloud import (
     BalancerStatus,
     Cloud,
     FloatingIP,
+    L7Policy,
     Listener,
     LoadBalancer,
     Member,
@@ -23,10 +24,18 @@ from ao.cloud import (
     Stack,
 )
 from ao.colour import Colour
-from ao.errors import AoError, NotAuthenticated, NotFound, Refused
+from ao.errors import AoError, Conflict, Forbidden, NotAuthenticated, NotFound, Refused
 from ao.message import message
 from ao.plan import alarms, monitors, standstill
-from ao.plan.facts import Facts, System, built_id
+from ao.plan.facts import (
+    SECURE,
+    SECURE_PRODUCTION,
+    ClientAuthorities,
+    Facts,
+    System,
+    built_id,
+)
+from ao.plan.listeners import leads, redirect
 from ao.plan.standstill import Standstill
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
@@ -58,7 +67,8 @@ class Observation:
     load_balancers: tuple[LoadBalancer, ...]
     """Load balancers that the stacks have built."""
     listeners: tuple[Listener, ...]
-    """Listeners of the shared load balancer; none by the address method, which does not ask."""
+    """Listeners of the load balancers; none where each system has its own and the site does not
+    terminate TLS."""
     servers: tuple[Server, ...]
     """Servers that are ACTIVE in Nova, those of the stacks among them; none where Nova was not
     asked."""
@@ -72,6 +82,10 @@ class Observation:
     """Statuses of each of these load balancers, by its ID."""
     monitors: Mapping[str, Monitor] = field(default_factory=dict)
     """Health monitors of the systems' pools, by ID; none where nobody has asked for them."""
+    policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
+    """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
+    clients: ClientAuthorities | None = None
+    """What clients' certificates are checked by; None where nothing is named, or found."""
 
 
 def read(
@@ -112,7 +126,10 @@ def read(
         wanted = monitored or monitors.is_named(site)
         monitoring = pool.submit(_monitors, cloud, site, dict(resources), last) if wanted else None
         reader = _BalancerReader(cloud, site, resources, last)
+        authorities = pool.submit(_authorities, cloud, site, last)
         balancers = list(pool.map(reader.read, reader.ids))
+        listeners = tuple(listener for it in balancers for listener in it.listeners)
+        policies = pool.submit(_policies, cloud, site, resources, listeners, last)
         members = {pool_id: told for it in balancers for pool_id, told in it.members.items()}
         moved = [
             name
@@ -139,7 +156,9 @@ def read(
             resources=resources,
             floating_ips=floating_ips.result(),
             load_balancers=tuple(it.balancer for it in balancers if it.balancer),
-            listeners=tuple(listener for it in balancers for listener in it.listeners),
+            listeners=listeners,
+            policies=policies.result(),
+            clients=authorities.result(),
             servers=servers,
             members=members,
             alarms=known,
@@ -204,6 +223,61 @@ def _monitors(
     return {monitor.id: monitor for monitor in found if monitor is not None}
 
 
+def _policies(
+    cloud: Cloud,
+    site: Site,
+    resources: Resources,
+    listeners: tuple[Listener, ...],
+    last: Observation | None,
+) -> Mapping[str, tuple[L7Policy, ...]]:
+    """Return the L7 policies of the listeners that lead users to HTTPS.
+
+    Not again of one that the last observation had as the site wants it.
+    """
+    wanted = redirect(site)
+    if wanted is None:
+        return {}
+    found: dict[str, tuple[L7Policy, ...]] = {}
+    for listener in _redirecting(site, resources, listeners):
+        known = last.policies.get(listener.id, ()) if last else ()
+        right = any(leads(it, wanted) for it in known)
+        found[listener.id] = known if right else cloud.load_balancers.l7_policies(listener.id)
+    return found
+
+
+def _redirecting(
+    site: Site, resources: Resources, listeners: tuple[Listener, ...]
+) -> tuple[Listener, ...]:
+    """Return the listeners of plain HTTP that are beside those which terminate TLS."""
+    places = [(site.stack, "production_listener", SECURE_PRODUCTION)]
+    places += [(site.system_stack(colour), "listener", SECURE) for colour in Colour]
+    built = [
+        built_id(resources.get(stack, ()), plain)
+        for stack, plain, secure in places
+        if built_id(resources.get(stack, ()), secure)
+    ]
+    return tuple(it for it in listeners if it.id in built)
+
+
+def _authorities(cloud: Cloud, site: Site, last: Observation | None) -> ClientAuthorities | None:
+    """Return what clients' certificates are checked by, as Barbican tells it, or None.
+
+    What is not found is told when it is written to a listener.
+    """
+    named = site.tls.clients if site.tls else None
+    if named is None:
+        return None
+    if last is not None and last.clients is not None:
+        return last.clients
+    try:
+        return ClientAuthorities(
+            ca=cloud.certificates.find(named.ca).ref,
+            crl=cloud.certificates.find(named.crl).ref if named.crl else None,
+        )
+    except (NotFound, Conflict, Forbidden):
+        return None
+
+
 def _floating_ips(
     cloud: Cloud, site: Site, resources: tuple[Resource, ...]
 ) -> tuple[FloatingIP, ...]:
@@ -235,6 +309,7 @@ class _BalancerReader:
         self._cloud = cloud
         self._last = last
         self._shares = site.switch.method is Method.POOL
+        self._lists = self._shares or site.load_balancer.terminates
         self._pools: dict[str, set[str]] = {}
         for colour in Colour:
             name = site.stack if self._shares else site.system_stack(colour)
@@ -254,7 +329,7 @@ class _BalancerReader:
         known = self._known(balancer_id)
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="balancer") as aside:
             first = None if known else aside.submit(asked.get, balancer_id)
-            led = aside.submit(asked.listeners, balancer_id) if first and self._shares else None
+            led = aside.submit(asked.listeners, balancer_id) if first and self._lists else None
             status = asked.status(balancer_id)
             balancer = first.result() if first else known
             if status is None or balancer is None:
@@ -262,7 +337,7 @@ class _BalancerReader:
             if led is not None:
                 listeners = led.result()
             else:
-                listeners = self._listeners(balancer_id, status) if self._shares else ()
+                listeners = self._listeners(balancer_id, status) if self._lists else ()
         members: dict[str, tuple[Member, ...]] = {}
         wanted = self._pools[balancer_id]
         for pool_id in wanted.intersection(balancer.pool_ids):
@@ -293,8 +368,10 @@ class _BalancerReader:
 
     def _listeners(self, balancer_id: str, status: BalancerStatus) -> tuple[Listener, ...]:
         """Return the listeners as the last observation tells, unless they lead elsewhere since."""
-        if self._last and _agree(self._last.listeners, status):
-            return self._last.listeners
+        known = self._last.listeners if self._last else ()
+        own = tuple(it for it in known if it.id in status.listeners)
+        if own and _agree(own, status):
+            return own
         return self._cloud.load_balancers.listeners(balancer_id)
 
 
@@ -378,6 +455,7 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
     shared = _of(own, "load_balancer", seen.load_balancers)
     production = _production(site, own, seen.floating_ips)
     shares = site.switch.method is Method.POOL
+    secure = built_id(own, SECURE_PRODUCTION) is not None
     return Facts(
         method=site.switch.method,
         stack=seen.stacks.get(site.stack),
@@ -386,8 +464,15 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
         preview=production if shares else _of(own, "preview_address", seen.floating_ips),
         systems={colour: _system(site, seen, colour, shared, cancel=cancel) for colour in Colour},
         shared=shared,
-        production_listener=_of(own, "production_listener", seen.listeners),
-        preview_listener=_of(own, "preview_listener", seen.listeners),
+        production_listener=_of(
+            own, SECURE_PRODUCTION if secure else "production_listener", seen.listeners
+        ),
+        preview_listener=_of(
+            own, "secure_preview_listener" if secure else "preview_listener", seen.listeners
+        ),
+        redirect_listener=_of(own, "production_listener", seen.listeners) if secure else None,
+        policies=seen.policies,
+        clients=seen.clients,
         unknown=seen.unknown,
         standstill=_standstill(site, seen, site.stack, cancel=cancel),
     )
@@ -412,6 +497,10 @@ def _system(
         lost=() if seen.unknown else _lost(resources, seen.alarms),
         standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
         monitor=seen.monitors.get(_monitor_id(site, seen.resources, colour) or ""),
+        listener=_of(resources, SECURE, seen.listeners),
+        redirect_listener=_of(resources, "listener", seen.listeners)
+        if built_id(resources, SECURE)
+        else None,
     )
 
 

@@ -14,8 +14,10 @@ from ao.cloud import Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
-from ao.plan import monitors
+from ao.plan import guard, monitors
+from ao.plan import listeners as tls_listeners
 from ao.plan.facts import Facts, System
+from ao.plan.listeners import placed
 from ao.plan.standstill import Standstill
 from ao.site import DrainWay, Method, Site, checked_version
 from ao.site.autoscale import Effect
@@ -68,6 +70,14 @@ class RepairSite(Step):
 
     def __str__(self) -> str:
         return message("repair the site's router and addresses")
+
+
+@dataclass(frozen=True)
+class SecureSite(Step):
+    """Give the shared load balancer its listeners of HTTPS, or of the redirect to it."""
+
+    def __str__(self) -> str:
+        return message("give the shared load balancer its listeners of HTTPS")
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,38 @@ class DefineMonitor(Step):
 
 
 @dataclass(frozen=True)
+class DefineListener(Step):
+    """Give a listener the settings of TLS that the site file tells."""
+
+    listener_id: str
+    name: str
+
+    def __str__(self) -> str:
+        return message("set how listener %(name)s speaks TLS", name=self.name)
+
+
+@dataclass(frozen=True)
+class DefineRedirect(Step):
+    """Have a listener of plain HTTP lead users to HTTPS."""
+
+    listener_id: str
+    name: str
+
+    def __str__(self) -> str:
+        return message("have listener %(name)s lead users to HTTPS", name=self.name)
+
+
+@dataclass(frozen=True)
+class PointRedirect(Step):
+    """Have what the listener of plain HTTP lets through reach a system."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return message("point ACME challenges to %(colour)s", colour=self.colour)
+
+
+@dataclass(frozen=True)
 class PointProduction(Step):
     """Have production reach a system, or none, in one request."""
 
@@ -255,14 +297,69 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     """
     return (
         _site_stack(site, facts)
+        or _secure(site, facts)
+        or listeners(site, facts, done, *Colour)
         or _production(facts)
         or _monitors(site, facts, done)
         or _repair(site, facts, done)
         or alarms(facts, facts.live, done=done)
         or _await_servers(facts, *Colour)
         or _preview(facts)
+        or point_redirect(site, facts)
         or _confirm(facts, done)
     )
+
+
+def _secure(site: Site, facts: Facts) -> Plan:
+    """Have the shared load balancer listen for HTTPS as the site file says.
+
+    Octavia changes the protocol of no listener, so the one for HTTPS comes beside that of HTTP.
+    Raises Refused for what would take users their listener.
+    """
+    if facts.method is not Method.POOL or facts.stack is None:
+        return ()
+    guard.may_secure(site, facts)
+    if not site.load_balancer.terminates:
+        return ()
+    redirects = facts.redirect_listener.port if facts.redirect_listener else 0
+    wanted = site.redirect.port if site.redirect else 0
+    return () if facts.is_secure and redirects == wanted else (SecureSite(),)
+
+
+def listeners(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
+    """Next steps of having the listeners of systems speak TLS as the site file says.
+
+    That of plain HTTP leads users to HTTPS only once production has answered by HTTPS, if they have
+    it already.
+    """
+    places = [
+        it
+        for it in placed(facts)
+        if it.systems.intersection(colours) and tls_listeners.is_amiss(site, facts, it)
+    ]
+    defined = tuple(
+        DefineListener(it.listener.id, it.listener.name) for it in places if not it.redirects
+    )
+    if defined:
+        return defined
+    steps = tuple(DefineRedirect(it.listener.id, it.listener.name) for it in places if it.redirects)
+    live = facts.live
+    served = any(it.redirects and live in it.systems for it in places)
+    if not steps or live is None or not served or not facts.systems[live].online:
+        return steps
+    seen = Confirm("production", live)
+    return steps if seen in done else (seen,)
+
+
+def point_redirect(site: Site, facts: Facts) -> Plan:
+    """Have ACME challenges reach the live system, by the pool method; by the other they do."""
+    lets_through = site.redirect is not None and site.redirect.acme_challenge
+    listener = facts.redirect_listener
+    if not lets_through or listener is None or facts.live is None:
+        return ()
+    if listener.default_pool_id == facts.systems[facts.live].pool_id:
+        return ()
+    return (PointRedirect(facts.live),)
 
 
 def alarms(
@@ -322,7 +419,7 @@ def _repair(site: Site, facts: Facts, done: Done) -> Plan:
 def builds(site: Site, facts: Facts) -> Plan:
     """Return the steps of all that `up` builds or repairs, in no order, for the quota preflight."""
     return (
-        *_site_stack(site, facts),
+        *(_site_stack(site, facts) or _secure(site, facts)),
         *(step for colour in Colour for step in _build(site, facts, colour)),
     )
 
@@ -442,8 +539,10 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
                 "`ao switch` finishes it, `ao up` calls it off if production has not moved."
             ),
         )
+    guard.may_speak(site, facts)
     steps = (
         _define(site, facts.systems[standby], version, done)
+        or listeners(site, facts, done, standby)
         or monitor(site, facts, standby, done)
         or _await_servers(facts, standby)
     )

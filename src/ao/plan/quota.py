@@ -9,7 +9,7 @@ from ao.cloud import Flavor, Quota
 from ao.errors import QuotaExceeded
 from ao.message import joined, message
 from ao.plan.facts import Facts
-from ao.plan.plan import BuildSite, BuildSystem, Plan, ScaleSystem
+from ao.plan.plan import BuildSite, BuildSystem, Plan, ScaleSystem, SecureSite
 from ao.site import Method, Site
 
 _NETWORK = Counter(
@@ -48,16 +48,21 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     the new ones before it deletes the old.
     """
     pooled = site.switch.method is Method.POOL
+    # A listener of plain HTTP leads to that of HTTPS.
+    redirect = Counter({"listeners": int(site.redirect is not None)})
     total: Counter[str] = Counter()
     for step in plan:
         if isinstance(step, BuildSite) and facts.stack is None:
             addresses = (site.production_address is None) + (not pooled)
             total += Counter({"routers": 1, "floating ips": addresses}) + _NETWORK
-            total += _SHARED if pooled else Counter()
+            total += _SHARED + redirect if pooled else Counter()
+        if isinstance(step, SecureSite):
+            # The new listener for users; that of the preview goes before its new one comes.
+            total += Counter({"listeners": 1})
         if isinstance(step, BuildSystem):
             total += _servers(step.size, flavor)
             if facts.systems[step.colour].stack is None:
-                total += _SYSTEM if pooled else _SYSTEM + _BALANCER
+                total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect
         if isinstance(step, ScaleSystem):
             total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
     return total

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from ao.probe.answer import Answer, Broken, Exhausted, Teller
 from ao.probe.connection import Connection
-from ao.probe.probe_load import ProbeLoad
+from ao.probe.probe_load import ProbeLoad, Protocol
 from ao.probe.recording import Kind, Outcome
 from ao.probe.request_counter import Request, RequestCounter
 from ao.site.status_codes import StatusCodes
@@ -18,8 +18,8 @@ BURST = 1000
 """Requests that come due before the probe looks to other work: at a rate that this machine
 cannot keep up with, the end of the probe's time and signals are seen all the same."""
 
-Opener = Callable[[], Awaitable[Connection]]
-"""Opens a connection. Raises Broken when none can be had, and Exhausted."""
+Opener = Callable[[Protocol], Awaitable[Connection]]
+"""Opens a connection of a protocol. Raises Broken when none can be had, and Exhausted."""
 
 
 class Clients:
@@ -98,7 +98,7 @@ class Clients:
         connection: Connection | None = None
         try:
             async with asyncio.timeout(self._load.timeout):
-                connection = await self._open()
+                connection = await self._open(self._load.protocol)
                 answer = await connection.ask(self._load.identify.path)
         except Exhausted:
             self._recorder.skipped += 1
@@ -157,7 +157,7 @@ class Clients:
         connection = self._kept.get(number)
         if connection is None or connection.closed:
             self._drop(number)
-            connection = self._kept[number] = await self._open()
+            connection = self._kept[number] = await self._open(self._load.speaks(number))
             self._recorder.opened(number)
         return connection
 
@@ -167,7 +167,7 @@ class Clients:
         if connection is not None:
             connection.close()
             if connection.leaving:
-                self._recorder.told_to_close(number)
+                self._recorder.told_to_close(number, finished=connection.finished)
 
     def _late(self) -> Broken:
         return Broken(Outcome.TIMED_OUT, f"no answer within {self._load.timeout:g} s")

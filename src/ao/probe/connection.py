@@ -9,10 +9,11 @@ import socket
 import ssl
 import struct
 from abc import abstractmethod
-from typing import Self
+from typing import ClassVar, Self
 
-from ao.http import limits
+from ao.http import limits, trust
 from ao.probe.answer import Answer, Broken, Exhausted
+from ao.probe.probe_load import Protocol
 from ao.probe.recording import Outcome
 from ao.probe.target import Target
 
@@ -29,6 +30,9 @@ class Connection(asyncio.Protocol):
     What a server sends is bounded by `ao.http.limits`: a request whose answer exceeds them is
     Broken, and its connection closed.
     """
+
+    protocol: ClassVar[Protocol]
+    """What it speaks."""
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -51,6 +55,8 @@ class Connection(asyncio.Protocol):
         """Answers that came on it."""
         self.leaving = False
         """Whether the server asked to close it."""
+        self.finished = False
+        """Whether it did so by GOAWAY while an answer was under way, which came all the same."""
         self.closed = False
         """Whether it takes no more requests."""
 
@@ -58,16 +64,20 @@ class Connection(asyncio.Protocol):
     async def open(cls, target: Target) -> Self:
         """Open a connection; raises Broken when there is none to be had, and Exhausted."""
         loop = asyncio.get_running_loop()
+        tls = target.tls.get(cls.protocol)
         try:
             transport, connection = await loop.create_connection(
                 lambda: cls(target),
                 target.address,
                 target.port,
-                ssl=target.tls,
-                server_hostname=target.host if target.tls else None,
+                ssl=tls,
+                server_hostname=target.server_name if tls else None,
             )
+        except ssl.SSLCertVerificationError as error:
+            distrust = trust.distrusted(error, target.server_name)
+            raise Broken(Outcome.REFUSED, f"TLS: {distrust.why}") from error
         except ssl.SSLError as error:
-            raise Broken(Outcome.REFUSED, f"TLS: {error.reason or error}") from error
+            raise Broken(Outcome.REFUSED, f"TLS: {trust.failure(error)}") from error
         except OSError as error:
             if error.errno in _OWN_FAULTS:
                 raise Exhausted(_reason(error)) from error

@@ -9,11 +9,14 @@ import httptools
 
 from ao.http import limits
 from ao.probe import connection
+from ao.probe.probe_load import Protocol
 from ao.probe.target import Target
 
 
 class Connection(connection.Connection):
     """One HTTP/1.1 connection."""
+
+    protocol = Protocol.HTTP1
 
     def __init__(self, target: Target) -> None:
         super().__init__(target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from typing import Self
 
 import h2.config
@@ -15,14 +16,24 @@ import h2.settings
 from h2.settings import SettingCodes
 from hyperframe.frame import Frame, GoAwayFrame
 
-from ao.http import limits
+from ao.http import limits, trust
 from ao.probe import connection
 from ao.probe.answer import Broken
+from ao.probe.probe_load import Protocol
 from ao.probe.recording import Outcome
 from ao.probe.target import Target
 
+_NO_PROTOCOL = "no application protocol"
+"""A part of OpenSSL's reason where a server speaks nothing of what it was offered."""
 PIECE = 4_096
 """Bytes that are taken at a time: each frame takes its time, and nine bytes may be one."""
+
+
+class NoHttp2(Broken):
+    """The server speaks no HTTP/2."""
+
+    def __init__(self) -> None:
+        super().__init__(Outcome.WRONG, "the server speaks no HTTP/2")
 
 
 class _State(h2.connection.H2Connection):
@@ -50,33 +61,48 @@ class _State(h2.connection.H2Connection):
 class Connection(connection.Connection):
     """One HTTP/2 connection, by TLS or by prior knowledge; one stream at a time."""
 
+    protocol = Protocol.HTTP2
+
     def __init__(self, target: Target) -> None:
         super().__init__(target)
         self._h2 = _State()
+        self._agreed = False
+        """Whether the server speaks HTTP/2, as far as TLS tells."""
         self._stream = 0
         self._status = 0
         """Status of the answer under way."""
         self._frames = 0
         """Frames that came since the last request was sent, but for those of the body."""
+        self._finishing = False
+        """Whether the server went away while an answer was under way that still comes."""
         self._settings = 0
         """Settings that the server has changed; HTTP/2's state remembers each kind."""
 
     @classmethod
     async def open(cls, target: Target) -> Self:
-        """Open a connection; raises Broken also when the server speaks no HTTP/2."""
-        opened = await super().open(target)
-        assert opened._transport is not None
-        tls = opened._transport.get_extra_info("ssl_object")
-        if tls is not None and tls.selected_alpn_protocol() != "h2":
+        """Open a connection; raises NoHttp2 also, when TLS agrees on another protocol."""
+        try:
+            opened = await super().open(target)
+        except Broken as error:
+            # A server may refuse what it does not speak, or say nothing of it (RFC 7301,
+            # section 3.2).
+            cause = error.__cause__
+            if isinstance(cause, ssl.SSLError) and _NO_PROTOCOL in trust.words(cause):
+                raise NoHttp2 from error
+            raise
+        if not opened._agreed:
             opened.close()
-            raise Broken(Outcome.WRONG, "the server speaks no HTTP/2")
+            raise NoHttp2
         return opened
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin to speak HTTP/2."""
+        """Begin to speak HTTP/2, unless TLS has agreed on another protocol."""
         super().connection_made(transport)
-        self._h2.initiate_connection()
-        self._flush()
+        tls = transport.get_extra_info("ssl_object")
+        self._agreed = tls is None or tls.selected_alpn_protocol() == self.protocol
+        if self._agreed:
+            self._h2.initiate_connection()
+            self._flush()
 
     def data_received(self, data: bytes) -> None:
         """Read on in the answer."""
@@ -138,6 +164,7 @@ class Connection(connection.Connection):
                         event.flow_controlled_length, event.stream_id
                     )
             case h2.events.StreamEnded(stream_id=self._stream):
+                self.finished = self._finishing
                 self._finish(self._status)
             case h2.events.StreamReset(stream_id=self._stream):
                 # Only a refused stream was never begun (RFC 9113, section 8.7).
@@ -169,6 +196,7 @@ class Connection(connection.Connection):
     def _leave(self, last_stream: int) -> None:
         """Take the server's GOAWAY: streams up to the last one are still answered."""
         self.leaving = True
+        self._finishing = self._waited_for and self._stream <= last_stream
         if not self._waited_for or self._stream > last_stream:
             self._fail(Outcome.CLOSED, "the server went away", untouched=True)
             self.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
-from ao.site import Identify
+from ao.site import Identify, Site
 
 
 class Protocol(StrEnum):
@@ -13,6 +14,11 @@ class Protocol(StrEnum):
 
     HTTP1 = "http/1.1"
     HTTP2 = "h2"
+
+    @property
+    def version(self) -> str:
+        """The version as people write it."""
+        return "HTTP/2" if self is Protocol.HTTP2 else "HTTP/1.1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +28,8 @@ class ProbeLoad:
     url: str
     """URL of production, http or https, without a path; `identify` has the path."""
     host: str | None = None
-    """Host name that requests name; None names the URL's host and port. Connections go to the
-    URL's host."""
+    """Host name that requests name, and by TLS certificates too; None names the URL's host and
+    port. Connections go to the URL's host."""
     identify: Identify
     """How an answer tells its colour; every request asks for its path."""
     new_per_second: float = 20.0
@@ -40,8 +46,35 @@ class ProbeLoad:
     timeout: float = 5.0
     """Seconds after which a request is lost."""
     protocol: Protocol = Protocol.HTTP1
+    """What all speak, but for those of `mixed`."""
+    mixed: bool = False
+    """Whether every second Keep-Alive client, from the first on, speaks HTTP/2, if the server does
+    when the probe begins."""
     verify: bool = True
     """Whether the server's certificate is checked (https)."""
+    ca: str | None = None
+    """PEM text of authorities that are trusted beside the system's (https). No recording has it."""
     expect: int | str | None = None
     """HTTP status of a good answer, or several as `ao.site.status_codes` has them (`200-204, 301`);
     None takes every status below 400."""
+
+    @classmethod
+    def of(cls, site: Site, address: str, *, new_per_second: float, kept: int) -> Self:
+        """Return what users of a site send who reach it at a floating IP.
+
+        Where they may speak HTTP/2, both versions are kept.
+        """
+        options = site.request_options
+        return cls(
+            url=site.url(address),
+            host=options.host,
+            identify=site.identify,
+            new_per_second=new_per_second,
+            kept=kept,
+            mixed=site.http2,
+            ca=options.ca,
+        )
+
+    def speaks(self, client: int) -> Protocol:
+        """Return what a Keep-Alive client speaks, by its number."""
+        return Protocol.HTTP2 if self.mixed and client % 2 == 0 else self.protocol

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from annotated_types import Interval, MaxLen
 
-from ao.probe.probe_load import ProbeLoad
+from ao.probe.probe_load import ProbeLoad, Protocol
 from ao.untrusted.bounds import YEAR, AtMost, Count, Moment, Offset, Seconds
 
 Colours = Annotated[Mapping[str, Count], MaxLen(100)]
@@ -118,6 +118,10 @@ class KeptClient:
     lost: Count
     hung: Count
     """Lost requests, of `lost`, that timed out."""
+    protocol: Protocol | None = None
+    """What it spoke; None in recordings of earlier versions."""
+    finished: Count = 0
+    """Answers that were under way when a GOAWAY came, and came whole all the same."""
 
 
 @dataclass(frozen=True, kw_only=True)

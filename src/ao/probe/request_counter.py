@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ao.probe.histogram import Histogram
 from ao.probe.latest_times import LatestTimes
-from ao.probe.probe_load import ProbeLoad
+from ao.probe.probe_load import ProbeLoad, Protocol
 from ao.probe.recording import (
     OTHER_STATUS,
     KeptClient,
@@ -62,11 +62,13 @@ class Request:
 @dataclass(slots=True)
 class _Client:
     slow: bool
+    protocol: Protocol
     colour: str | None = None
     since: float | None = None
     answers: int = 0
     connections: int = 0
     told_to_close: int = 0
+    finished: int = 0
     retried: int = 0
     lost: int = 0
     hung: int = 0
@@ -88,7 +90,8 @@ class RequestCounter:
     """Takes requests in the order in which they end; tells a recording at any moment."""
 
     def __init__(self, load: ProbeLoad) -> None:
-        self._load = load
+        # Of an authority's certificates a recording has no use, and a journal no room.
+        self._load = replace(load, ca=None)
         self._width = WIDTH
         self._open = _Open()
         self._slices: list[Slice] = []
@@ -102,7 +105,10 @@ class RequestCounter:
         self._sightings: dict[tuple[str, Kind], Sighting] = {}
         self._losses: list[Loss] = []
         self._reasons: set[str] = set()
-        self._clients = [_Client(slow=number < load.slow_kept) for number in range(load.kept)]
+        self._clients = [
+            _Client(slow=number < load.slow_kept, protocol=load.speaks(number))
+            for number in range(load.kept)
+        ]
         self.skipped = 0
         """Requests that the probe itself could not send."""
 
@@ -110,9 +116,13 @@ class RequestCounter:
         """A Keep-Alive client has opened a connection."""
         self._clients[client].connections += 1
 
-    def told_to_close(self, client: int) -> None:
-        """The server asked a Keep-Alive client to close its connection."""
+    def told_to_close(self, client: int, *, finished: bool = False) -> None:
+        """The server asked a Keep-Alive client to close its connection.
+
+        `finished` says that it did so by GOAWAY, and finished an answer that was under way.
+        """
         self._clients[client].told_to_close += 1
+        self._clients[client].finished += finished
 
     def add(self, request: Request) -> None:
         """Count a request."""
@@ -299,4 +309,6 @@ def _kept(client: _Client) -> KeptClient:
         retried=client.retried,
         lost=client.lost,
         hung=client.hung,
+        protocol=client.protocol,
+        finished=client.finished,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ao.errors import Unavailable
@@ -14,6 +15,7 @@ from ao.message import message
 from ao.probe import descriptors, target
 from ao.probe.answer import Broken, Exhausted
 from ao.probe.clients import Clients, Opener
+from ao.probe.connection import Connection
 from ao.probe.probe_load import ProbeLoad, Protocol
 from ao.probe.recording import Recording
 from ao.probe.request_counter import Request, RequestCounter
@@ -61,9 +63,9 @@ class Run:
         that hangs is lost, whenever the probe stops. Raises ConfigError for a wrong URL,
         Unavailable for a server that takes no connection.
         """
-        open_connection = await _reach(self.load)
-        room = descriptors.room(NEW + self.load.kept) - self.load.kept
-        recorder = RequestCounter(self.load)
+        load, open_connection = await _reach(self.load)
+        room = descriptors.room(NEW + load.kept) - load.kept
+        recorder = RequestCounter(load)
         begun, started = time.monotonic(), time.time()
 
         def now() -> float:
@@ -75,7 +77,7 @@ class Run:
                 from ao.probe.request_log import Records
 
                 note = open_files.enter_context(Records(self.records)).add
-            clients = Clients(self.load, open_connection, recorder, now, note, max(1, room))
+            clients = Clients(load, open_connection, recorder, now, note, max(1, room))
             telling = asyncio.create_task(self._tell(recorder, now))
             try:
                 sent = await self._keep_going(clients, seconds, now)
@@ -120,35 +122,52 @@ def _forget(request: Request) -> None:
     """Keep no record."""
 
 
-async def _reach(load: ProbeLoad) -> Opener:
+async def _reach(load: ProbeLoad) -> tuple[ProbeLoad, Opener]:
     """Return what opens connections to the first of the server's addresses that takes one.
 
+    With it comes the load, not mixed where the server speaks no HTTP/2.
     Raises ConfigError for a wrong URL, Unavailable when none does.
     """
-    why = ""
+    why, cure = "", message("Check host and port, and that they can be reached from here.")
     for found in await target.find(load):
-        opener = _opener(load, found)
+        opener = _opener(found)
         try:
             async with asyncio.timeout(load.timeout):
-                connection = await opener()
+                (await opener(load.protocol)).close()
+                return replace(load, mixed=load.mixed and await _speaks_http2(found)), opener
         except (Broken, Exhausted) as error:
             why = str(error)
+            if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+                cure = message(
+                    "Of `ao probe`, --host NAME says what the certificate names, --ca FILE has a "
+                    "private authority trusted, and --insecure does not check."
+                )
         except TimeoutError:
             why = f"no connection within {load.timeout:g} s"
-        else:
-            connection.close()
-            return opener
     raise Unavailable(
-        message("%(url)s takes no connection: %(why)s", url=load.url, why=why),
-        cure=message("Check host and port, and that they can be reached from here."),
+        message("%(url)s takes no connection: %(why)s", url=load.url, why=why), cure=cure
     )
 
 
-def _opener(load: ProbeLoad, target: Target) -> Opener:
-    if load.protocol is Protocol.HTTP2:
-        from ao.probe import http2
+async def _speaks_http2(target: Target) -> bool:
+    """Return whether a server speaks HTTP/2. Raises Broken, and Exhausted."""
+    from ao.probe import http2
 
-        return lambda: http2.Connection.open(target)
-    from ao.probe import http1
+    try:
+        (await http2.Connection.open(target)).close()
+    except http2.NoHttp2:
+        return False
+    return True
 
-    return lambda: http1.Connection.open(target)
+
+def _opener(target: Target) -> Opener:
+    def opening(protocol: Protocol) -> Awaitable[Connection]:
+        if protocol is Protocol.HTTP2:
+            from ao.probe import http2
+
+            return http2.Connection.open(target)
+        from ao.probe import http1
+
+        return http1.Connection.open(target)
+
+    return opening

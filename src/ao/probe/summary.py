@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from ao import duration
 from ao.message import joined, message
 from ao.message.vocabulary import word
+from ao.probe.probe_load import Protocol
 from ao.probe.recording import OTHER_STATUS, KeptClient, Loss, Recording, Sighting
 
 
@@ -153,6 +154,16 @@ def _kept(clients: tuple[KeptClient, ...]) -> Figure:
             "last_colour": dict(sorted(colours.items())),
             "connections": connections,
             "told_to_close": told,
+            "protocols": {
+                str(protocol): {
+                    "clients": len(some),
+                    "told_to_close": sum(client.told_to_close for client in some),
+                    "finished": sum(client.finished for client in some),
+                    "retried": sum(client.retried for client in some),
+                    "lost": sum(client.lost for client in some),
+                }
+                for protocol, some in _by_protocol(clients).items()
+            },
         },
         text=_lines(
             [
@@ -162,11 +173,36 @@ def _kept(clients: tuple[KeptClient, ...]) -> Figure:
                     opened=f"{connections:,}",
                     closed=f"{told:,}",
                 ),
+                *_protocols(clients),
             ]
             if clients
             else []
         ),
     )
+
+
+def _by_protocol(clients: tuple[KeptClient, ...]) -> Mapping[Protocol, tuple[KeptClient, ...]]:
+    found = {
+        protocol: tuple(client for client in clients if client.protocol is protocol)
+        for protocol in Protocol
+    }
+    return {protocol: some for protocol, some in found.items() if some}
+
+
+def _protocols(clients: tuple[KeptClient, ...]) -> Iterator[str]:
+    """Yield a line for each protocol where HTTP/2 is spoken."""
+    found = _by_protocol(clients)
+    for protocol, some in found.items() if Protocol.HTTP2 in found else ():
+        yield message(
+            "%(protocol)s: %(count)s clients, %(closed)s told to close, %(finished)s answers "
+            "finished after GOAWAY, %(retried)s retried, %(lost)s lost",
+            protocol=protocol.version,
+            count=f"{len(some):,}",
+            closed=f"{sum(client.told_to_close for client in some):,}",
+            finished=f"{sum(client.finished for client in some):,}",
+            retried=f"{sum(client.retried for client in some):,}",
+            lost=f"{sum(client.lost for client in some):,}",
+        )
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ao.errors import ConfigError, Unavailable
+from ao.http import trust
 from ao.http.request_options import RequestOptions
 from ao.message import message
 from ao.probe.probe_load import ProbeLoad, Protocol
@@ -21,14 +23,15 @@ DEADLINE = 10.0
 class Target:
     """A server, found once for all connections."""
 
-    host: str
-    """Host as the URL names it."""
+    server_name: str
+    """Host that TLS asks for, and that the certificate has to name."""
     address: str
     """IP address that it has."""
     port: int
     authority: str
     """Host and port as requests name them."""
-    tls: ssl.SSLContext | None
+    tls: Mapping[Protocol, ssl.SSLContext]
+    """TLS of each protocol; empty where none is spoken."""
     scheme: str
 
     def request(self, path: str) -> bytes:
@@ -42,7 +45,7 @@ class Target:
 async def find(load: ProbeLoad) -> list[Target]:
     """Return the target of a load, once for each address that it has.
 
-    Raises ConfigError for a wrong URL, Unavailable for a name that nobody knows.
+    Raises ConfigError for a wrong URL or authority, Unavailable for a name that nobody knows.
     """
     parts = urlsplit(load.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
@@ -57,10 +60,11 @@ async def find(load: ProbeLoad) -> list[Target]:
             message("%(url)s has no right port: %(error)s", url=f"{load.url!r}", error=error)
         ) from error
     named = RequestOptions(host=load.host).authority(parts.netloc.rpartition("@")[2])
-    tls = _tls(load) if parts.scheme == "https" else None
+    protocols = list(Protocol) if parts.scheme == "https" else []
+    tls = {protocol: _tls(load, protocol) for protocol in protocols}
     return [
         Target(
-            host=parts.hostname,
+            server_name=load.host or parts.hostname,
             address=address,
             port=port,
             authority=named,
@@ -102,12 +106,17 @@ async def _resolve(host: str, port: int) -> list[str]:
     return [str(address[0]) for *_, address in found]
 
 
-def _tls(load: ProbeLoad) -> ssl.SSLContext:
-    context = ssl.create_default_context()
+def _tls(load: ProbeLoad, protocol: Protocol) -> ssl.SSLContext:
+    try:
+        context = trust.context(load.ca)
+    except trust.UnreadableAuthority as error:
+        raise ConfigError(
+            error.why, cure=message("Name a file with its certificate in PEM form.")
+        ) from error
     if not load.verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    context.set_alpn_protocols([str(load.protocol)])
-    if load.protocol is Protocol.HTTP2:
+    context.set_alpn_protocols([str(protocol)])
+    if protocol is Protocol.HTTP2:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

@@ -8,6 +8,7 @@ from ao import duration
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver
 from ao.message import Message, joined, listed, message
+from ao.probe.probe_load import Protocol
 from ao.probe.recording import Kind
 
 
@@ -82,6 +83,18 @@ def _turnover(cutover: CutOver) -> Iterator[Message]:
         return
     if following.seconds is None:
         yield message("none of %(clients)s Keep-Alive clients followed", clients=following.clients)
+        return
+    http2, http1 = map(cutover.following_by, (Protocol.HTTP2, Protocol.HTTP1))
+    if http2 and http1:
+        yield message(
+            "%(followed2)s of %(clients2)s HTTP/2 and %(followed1)s of %(clients1)s HTTP/1.1 "
+            "clients followed, the last after %(time)s",
+            followed2=http2.followed,
+            clients2=http2.clients,
+            followed1=http1.followed,
+            clients1=http1.clients,
+            time=seconds(following.seconds),
+        )
         return
     yield message(
         "%(followed)s of %(clients)s Keep-Alive clients followed, the last after %(time)s",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ao.cutover.cutover import Call, CutOver, Following
-from ao.message import Message, in_context, message
-from ao.probe.recording import Kind
+from ao.message import Message, in_context, joined, message
+from ao.probe.probe_load import Protocol
+from ao.probe.recording import KeptClient, Kind
 from ao.probe.summary import status_name
 from ao.report import sentences
 
@@ -28,8 +29,8 @@ class Table:
 
 def tables(cutover: CutOver) -> tuple[Table, ...]:
     """Return all tables of a report that have something in them."""
-    found = (clients(cutover), statuses(cutover), losses(cutover), calls(cutover))
-    return tuple(table for table in found if table.rows)
+    made = (clients, protocols, statuses, losses, calls)
+    return tuple(table for make in made if (table := make(cutover)).rows)
 
 
 def circumstances(cutover: CutOver) -> Message:
@@ -95,6 +96,36 @@ def _clients(cutover: CutOver) -> Iterator[tuple[str, str, str]]:
     if following:
         yield message("clients that followed"), NONE, share(following)
         yield message("last of them followed"), NONE, _seconds(following.seconds)
+
+
+def protocols(cutover: CutOver) -> Table:
+    """Return the table of the Keep-Alive clients by what they speak, where some speak HTTP/2."""
+    told = cutover.clients if Protocol.HTTP2 in cutover.clients else {}
+    columns = tuple(joined("", [protocol.version]) for protocol in told)
+    return Table(
+        title=message("Keep-Alive clients by protocol"),
+        columns=(message("clients"), *columns),
+        figures=frozenset(columns),
+        rows=tuple(_protocols(cutover)) if told else (),
+    )
+
+
+def _protocols(cutover: CutOver) -> Iterator[tuple[str, ...]]:
+    told = cutover.clients
+    followings = [cutover.following_by(protocol) for protocol in told]
+
+    def summed(count: Callable[[KeptClient], int]) -> Iterator[str]:
+        return (f"{sum(map(count, clients)):,}" for clients in told.values())
+
+    yield message("clients that followed"), *(share(it) if it else NONE for it in followings)
+    yield (
+        message("last of them followed"),
+        *(_seconds(it.seconds) if it else NONE for it in followings),
+    )
+    yield message("connections ended by the server"), *summed(lambda it: it.told_to_close)
+    yield message("answers finished after GOAWAY"), *summed(lambda it: it.finished)
+    yield message("requests sent again"), *summed(lambda it: it.retried)
+    yield message("requests lost"), *summed(lambda it: it.lost)
 
 
 def share(following: Following) -> Message:

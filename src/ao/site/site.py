@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
 from ao.site.status_codes import StatusCodes
+from ao.site.tls import Redirect, Tls
 from ao.site.watch import Watch
 from ao.site.window import Window
 
@@ -51,13 +52,24 @@ class LoadBalancer:
     provider: str
     """Octavia provider: `amphora`, `ovn` or another that the cloud has."""
     protocol: str
-    """Protocol of listener and pool: HTTP or TCP."""
+    """Protocol that users speak: HTTP, TCP, HTTPS, which is passed on to the servers, or
+    TERMINATED_HTTPS."""
     algorithm: str
     """Octavia algorithm of the pool, for example ROUND_ROBIN."""
     port: int
     """Port that users reach."""
     server_port: int
     """Port that the servers listen on."""
+
+    @property
+    def terminates(self) -> bool:
+        """Whether it terminates TLS."""
+        return self.protocol == "TERMINATED_HTTPS"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether users speak HTTPS, wherever TLS ends."""
+        return self.protocol in {"HTTPS", "TERMINATED_HTTPS"}
 
 
 class Method(StrEnum):
@@ -116,7 +128,7 @@ class HealthCheck:
     """What counts as a healthy server and a healthy site."""
 
     type: str
-    """Octavia monitor type for the servers: HTTP or TCP."""
+    """Octavia monitor type for the servers: HTTP, HTTPS, TLS-HELLO or TCP."""
     path: str
     """Path asked for, by the monitor (HTTP) and by Ao after a switch."""
     method: str
@@ -193,6 +205,10 @@ class Site:
     autoscale: Autoscale | None
     """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer
+    tls: Tls | None
+    """None where users do not speak HTTPS, or nothing is said of it."""
+    redirect: Redirect | None
+    """None where no port of plain HTTP leads to HTTPS."""
     switch: Switch
     drain: Drain
     health_check: HealthCheck
@@ -238,22 +254,39 @@ class Site:
     @property
     def request_options(self) -> RequestOptions:
         """How pages of production and of the preview are asked for."""
-        return RequestOptions(host=self.host)
+        return RequestOptions(host=self.host, ca=self.tls.ca if self.tls else None)
 
     @property
     def health_request_options(self) -> RequestOptions:
         """How the path of the health check is asked for, at production and the preview."""
-        return RequestOptions(host=self.host, method=self.health_check.method)
+        return replace(self.request_options, method=self.health_check.method)
+
+    @property
+    def unencrypted(self) -> Site:
+        """The site as its load balancers would serve it if they terminated no TLS."""
+        if not self.load_balancer.terminates:
+            return self
+        balancer = replace(self.load_balancer, protocol="HTTP")
+        return replace(self, load_balancer=balancer, tls=None, redirect=None)
+
+    @property
+    def http2(self) -> bool:
+        """Whether users may speak HTTP/2 with production.
+
+        Where TLS is passed on to the servers, they decide.
+        """
+        return self.load_balancer.is_secure and (self.tls is None or self.tls.has_http2)
 
     def url(self, address: str, path: str = "") -> str:
-        """URL of a path at a floating IP, on the port that users reach."""
-        return _url(address, self.load_balancer.port, path)
+        """URL of a path at a floating IP, or a host, on the port that users reach."""
+        return self._url(address, self.load_balancer.port, path)
 
     def preview_url(self, address: str, path: str = "") -> str:
         """URL of a path at the floating IP that reaches the standby."""
         pool = self.switch.method is Method.POOL
-        return _url(address, self.switch.preview_port if pool else self.load_balancer.port, path)
+        port = self.switch.preview_port if pool else self.load_balancer.port
+        return self._url(address, port, path)
 
-
-def _url(address: str, port: int, path: str) -> str:
-    return f"http://{address}{'' if port == 80 else f':{port}'}{path}"
+    def _url(self, address: str, port: int, path: str) -> str:
+        scheme, usual = ("https", 443) if self.load_balancer.is_secure else ("http", 80)
+        return f"{scheme}://{address}{'' if port == usual else f':{port}'}{path}"

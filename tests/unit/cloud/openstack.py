@@ -419,8 +419,8 @@ def serving() -> Iterator[Server]:
             thread.join()
 
 
-def connect(server: Server) -> Connection:
-    """A login to them."""
+def connect(server: Server, **more: object) -> Connection:
+    """A login to them, with more settings."""
     return openstack.connect(
         load_yaml_config=False,
         load_envvars=False,
@@ -431,4 +431,5 @@ def connect(server: Server) -> Connection:
             "application_credential_id": "ac-1",
             "application_credential_secret": "hush",
         },
+        **more,
     )

@@ -21,6 +21,15 @@ FILE = {
     "identify": {"header": "X-Ao-Colour"},
 }
 OVN = {"load_balancer": {"provider": "ovn"}}
+TERMINATED = {
+    "host": "shop.example",
+    "load_balancer": {"provider": "amphora", "protocol": "TERMINATED_HTTPS"},
+    "tls": {"certificate": "shop"},
+}
+PASSED = {
+    "host": "shop.example",
+    "load_balancer": {"provider": "amphora", "protocol": "HTTPS"},
+}
 
 
 def told(**values: object) -> list[str]:
@@ -33,6 +42,11 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
     assert told() == []
     assert told(**OVN) == []
     assert told(load_balancer={"provider": "a-vendors-own"}) == []
+    assert told(**TERMINATED) == []
+    assert told(**TERMINATED, redirect={}) == []
+    assert told(**PASSED) == []
+    assert told(**PASSED, tls={"ca": "authority.pem", "warn_days": 7}) == []
+    assert told(host="shop.example", load_balancer={"provider": "ovn", "protocol": "HTTPS"}) == []
 
 
 @pytest.mark.parametrize(
@@ -52,6 +66,22 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
             {**OVN, "switch": {"method": "pool", "preview_from": ["192.0.2.0/24"]}},
             "switch.preview_from",
         ),
+        ({**TERMINATED, "host": None}, "load_balancer.protocol"),
+        ({**PASSED, "host": None}, "load_balancer.protocol"),
+        ({**TERMINATED, "tls": None}, "load_balancer.protocol"),
+        ({**TERMINATED, "tls": {"ca": "authority.pem"}}, "tls"),
+        ({"tls": {"certificate": "shop"}}, "tls"),
+        ({**OVN, "tls": {"ca": "authority.pem"}}, "tls"),
+        ({**PASSED, "tls": {"certificate": "shop"}}, "tls.certificate"),
+        ({**PASSED, "tls": {"ca": "authority.pem", "hsts": {}}}, "tls.hsts"),
+        ({**TERMINATED, "load_balancer": {"provider": "ovn"}}, "tls"),
+        ({"redirect": {}}, "redirect"),
+        ({**PASSED, "redirect": {}}, "redirect"),
+        ({**OVN, "redirect": {}}, "redirect"),
+        ({**TERMINATED, "redirect": {"http": 443}}, "redirect.http"),
+        ({**TERMINATED, "redirect": {"http": 8080}}, "redirect.http"),
+        ({**TERMINATED, "switch": {"preview_port": 80}, "redirect": {}}, "redirect"),
+        ({**PASSED, "health_check": {"path": "/ä"}}, "health_check.path"),
         ({"switch": {"preview_port": 80}}, "switch.preview_port"),
         ({"load_balancer": {"provider": "amphora", "port": 8080}}, "load_balancer.port"),
         ({"group": {"size": 9, "max": 4}}, "group.size"),

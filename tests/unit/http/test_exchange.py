@@ -52,19 +52,20 @@ def test_a_url_that_is_none_is_told_before_anybody_is_asked(url: str) -> None:
         exchange.request("GET", url)
 
 
-def test_certificates_are_those_of_the_environment_if_that_is_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("proxied", [True, False])
+def test_authorities_are_those_that_the_environment_names(
+    proxied: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trusted = tmp_path / "trusted.pem"
     trusted.write_text(certificate.public())
-    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     monkeypatch.setenv("no_proxy", "*")
     with serving(Kind(once(whole(b"ok")), ""), tls=certificate.context("http/1.1")) as place:
         request = exchange.request("GET", f"https://{place.replace('127.0.0.1', 'localhost')}/")
-        answer = exchange.exchange(request, 20, keep=LIMIT, longest=LIMIT)
+        with pytest.raises(Unanswered, match="an authority that is not trusted here"):
+            exchange.exchange(request, 20, keep=LIMIT, longest=LIMIT, proxied=proxied)
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+        answer = exchange.exchange(request, 20, keep=LIMIT, longest=LIMIT, proxied=proxied)
         assert answer.body == b"ok"
-        with pytest.raises(Unanswered, match="certificate verify failed"):
-            exchange.exchange(request, 20, keep=LIMIT, longest=LIMIT, proxied=False)
 
 
 def test_whatever_comes_ends_in_an_answer_or_in_the_reason_why_there_is_none() -> None:

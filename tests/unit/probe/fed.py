@@ -8,11 +8,11 @@ from ao.probe.connection import Connection
 from ao.probe.target import Target
 
 TARGET = Target(
-    host="shop.example",
+    server_name="shop.example",
     address="192.0.2.1",
     port=80,
     authority="shop.example",
-    tls=None,
+    tls={},
     scheme="http",
 )
 

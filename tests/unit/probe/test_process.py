@@ -19,6 +19,9 @@ from ao.probe import wire
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.process import ProbeProcess
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sighting, Slice
+from tests.unit import hostile
+from tests.unit.authority import Authority
+from tests.unit.hostile import once, serving, whole
 from tests.unit.probe.server import HEADER, Streams, answers, listening, port
 
 DEADLINE = 20.0
@@ -70,6 +73,27 @@ def test_a_probe_in_a_process_tells_what_it_sees_and_what_it_saw(url: str, tmp_p
     assert [client.colour for client in recording.kept] == ["blue", "blue"]
     with path.open() as file:
         assert len(list(csv.DictReader(file))) == recording.sent
+
+
+def test_a_probe_in_a_process_trusts_the_authority_that_it_is_given() -> None:
+    authority = Authority()
+    answer = hostile.Kind(once(whole(b"ok")), "")
+    with serving(answer, tls=authority.context("shop.example")) as place, ProbeProcess() as probe:
+        probe.begin(
+            ProbeLoad(
+                url=f"https://{place}",
+                host="shop.example",
+                identify=HEADER,
+                new_per_second=10,
+                kept=0,
+                ca=authority.pem,
+            )
+        )
+        probe.wait_until_running(DEADLINE)
+        until(lambda: bool((seen := probe.sample()) and seen.sent))
+        recording = probe.stop()
+    assert set(recording.outcomes) == {Outcome.ANSWERED}
+    assert recording.load.ca is None
 
 
 def test_a_running_probe_tells_what_it_has_counted_so_far(url: str) -> None:

@@ -69,6 +69,15 @@ def test_kept_clients_are_told_by_the_colour_that_they_saw_last() -> None:
         "last_colour": {"green": 1, "none": 1},
         "connections": 1,
         "told_to_close": 0,
+        "protocols": {
+            "http/1.1": {
+                "clients": 2,
+                "told_to_close": 0,
+                "finished": 0,
+                "retried": 0,
+                "lost": 0,
+            }
+        },
     }
 
 

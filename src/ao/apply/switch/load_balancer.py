@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from ao.clock import Ready, Waiting
 from ao.cloud import LoadBalancer
@@ -10,6 +11,8 @@ from ao.errors import CloudError, Conflict, NotFound
 from ao.message import message
 from ao.plan import guard
 from ao.work import Work
+
+T = TypeVar("T")
 
 SOONEST = 1.0
 """Seconds until a load balancer whose change is waited for is looked at: its proxies are told by
@@ -28,8 +31,8 @@ def reload(work: Work, balancer: LoadBalancer | None) -> None:
     until_active(work, balancer)
 
 
-def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
-    """Ask for a change with `put` as soon as the load balancer takes one.
+def change(work: Work, balancer: LoadBalancer, put: Callable[[], T]) -> T:
+    """Ask for a change with `put` as soon as the load balancer takes one; return what it does.
 
     Octavia answers 409 while another change is under way (octavia/db/repositories.py:
     test_and_set_provisioning_status). Its status is looked at until it is ACTIVE then. Raises
@@ -37,18 +40,17 @@ def change(work: Work, balancer: LoadBalancer, put: Callable[[], None]) -> None:
     """
     refusal = ""
 
-    def ask() -> Ready[None] | Waiting:
+    def ask() -> Ready[T] | Waiting:
         nonlocal refusal
         if refusal and _check(work, balancer) != "ACTIVE":
             return Waiting(refusal)
         try:
-            put()
+            return Ready(put())
         except Conflict as error:
             refusal = error.message
             return Waiting(refusal)
-        return Ready(None)
 
-    work.clock.until(
+    return work.clock.until(
         ask,
         what=message("load balancer %(name)s to take a change", name=balancer.name),
         deadline=work.site.deadlines.switch,

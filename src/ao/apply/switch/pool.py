@@ -63,6 +63,13 @@ def preview(work: Work, facts: Facts, step: PointPreview) -> None:
     _lead(work, _present(facts.shared), facts.preview_listener, pool_id)
 
 
+def redirect(work: Work, facts: Facts, colour: Colour) -> None:
+    """Lead what the listener of plain HTTP lets through to a system, and wait until it does."""
+    shared = _present(facts.shared)
+    _lead(work, shared, facts.redirect_listener, _pool(facts, colour))
+    load_balancer.until_active(work, shared)
+
+
 def _lead(work: Work, shared: LoadBalancer, listener: Listener | None, pool_id: str | None) -> None:
     """Change a listener's default pool, then look whether it is changed."""
     before = _present(listener)

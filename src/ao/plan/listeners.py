@@ -1,0 +1,172 @@
+"""Listeners that terminate TLS: what those of a site say, which Heat cannot. Pure.
+
+`OS::Octavia::Listener` has no property for versions, ciphers, ALPN, HSTS or clients' certificates
+(heat/engine/resources/openstack/octavia/listener.py), and `OS::Octavia::L7Policy` no redirect of a
+prefix (l7policy.py), so Ao says them to Octavia. Heat's updates send differences only, and leave
+them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ao.cloud import L7Policy, Listener, ListenerSettings, LoadBalancer
+from ao.cloud.models import ACME_CHALLENGE
+from ao.colour import Colour
+from ao.plan.facts import Facts
+from ao.site import Method, Site
+
+CLIENTS_API = (2, 8)
+CIPHERS_API = (2, 15)
+VERSIONS_API = (2, 17)
+ALPN_API = (2, 20)
+HSTS_API = (2, 27)
+"""Versions of Octavia's API from which on a listener has these (octavia/api/root_controller.py)."""
+REDIRECT = "ao-redirect"
+"""Name of the L7 policy that leads to HTTPS: another one is not Ao's to take away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A listener of a site, with what it hangs on."""
+
+    listener: Listener
+    balancer: LoadBalancer
+    systems: frozenset[Colour]
+    """Systems whose users it may have."""
+    redirects: bool
+    """Whether it is the one of plain HTTP that leads users to HTTPS."""
+
+
+def placed(facts: Facts) -> Iterator[Placed]:
+    """Yield the listeners of a site that terminates TLS, and those that lead to them."""
+    if facts.method is Method.POOL:
+        both = frozenset(Colour)
+        if facts.shared is None or not facts.is_secure:
+            return
+        for listener in (facts.production_listener, facts.preview_listener):
+            if listener is not None:
+                yield Placed(
+                    listener=listener, balancer=facts.shared, systems=both, redirects=False
+                )
+        if facts.redirect_listener is not None:
+            yield Placed(
+                listener=facts.redirect_listener,
+                balancer=facts.shared,
+                systems=both,
+                redirects=True,
+            )
+        return
+    for colour, system in facts.systems.items():
+        if system.load_balancer is None or not system.is_secure:
+            continue
+        for listener in (system.listener, system.redirect_listener):
+            if listener is not None:
+                yield Placed(
+                    listener=listener,
+                    balancer=system.load_balancer,
+                    systems=frozenset({colour}),
+                    redirects=listener is system.redirect_listener,
+                )
+
+
+def needed_api(site: Site) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Yield the keys of a site file that not every Octavia has, with the version of each."""
+    tls = site.tls
+    if tls is None or not site.load_balancer.terminates:
+        return
+    wanted = (
+        ("tls.clients", tls.clients, CLIENTS_API),
+        ("tls.ciphers", tls.ciphers, CIPHERS_API),
+        ("tls.versions", tls.versions, VERSIONS_API),
+        ("tls.alpn", tls.alpn, ALPN_API),
+        ("tls.hsts", tls.hsts, HSTS_API),
+    )
+    yield from ((key, least) for key, value, least in wanted if value)
+
+
+def wanted(site: Site, facts: Facts, settings: ListenerSettings) -> ListenerSettings:
+    """Return the settings of a listener that terminates TLS as the site file wants them.
+
+    Which certificate is served is not theirs to say: that is renewed when it is asked for. What
+    the file leaves to the load balancer stays.
+    """
+    tls = site.tls
+    if tls is None:
+        return settings
+    alpn = tls.alpn or settings.alpn
+    if alpn and tls.has_http2 and "h2" not in alpn:
+        alpn = ("h2", "http/1.1")
+    now = replace(
+        settings,
+        versions=frozenset(tls.versions) if tls.versions else settings.versions,
+        ciphers=tls.ciphers or settings.ciphers,
+        alpn=alpn,
+        hsts_max_age=tls.hsts.max_age if tls.hsts else None,
+        hsts_subdomains=bool(tls.hsts and tls.hsts.subdomains),
+        hsts_preload=bool(tls.hsts and tls.hsts.preload),
+    )
+    if tls.clients is None:
+        return replace(now, client_ca_ref=None, client_crl_ref=None, client_authentication="NONE")
+    if facts.clients is None:
+        return now
+    return replace(
+        now,
+        client_ca_ref=facts.clients.ca,
+        client_crl_ref=facts.clients.crl,
+        client_authentication="MANDATORY" if tls.clients.required else "OPTIONAL",
+    )
+
+
+def redirect(site: Site) -> L7Policy | None:
+    """Return the policy by which the listener of plain HTTP leads users to HTTPS."""
+    if site.redirect is None or site.host is None:
+        return None
+    port = site.load_balancer.port
+    prefix = f"https://{site.host}" if port == 443 else f"https://{site.host}:{port}"
+    return L7Policy.redirect(
+        REDIRECT, prefix, ACME_CHALLENGE if site.redirect.acme_challenge else None
+    )
+
+
+def leads(policy: L7Policy, like: L7Policy | None) -> bool:
+    """Return whether a policy does what one that is wanted does."""
+    return like is not None and policy == replace(like, id=policy.id, position=policy.position)
+
+
+def stale_policies(site: Site, facts: Facts, listener: Listener) -> tuple[L7Policy, ...]:
+    """Return the policies of Ao's on a listener of plain HTTP that lead elsewhere than wanted."""
+    own = (it for it in facts.policies.get(listener.id, ()) if it.name == REDIRECT)
+    return tuple(it for it in own if not leads(it, redirect(site)))
+
+
+def lacks_redirect(site: Site, facts: Facts, listener: Listener) -> bool:
+    """Return whether a listener of plain HTTP does not lead users to HTTPS."""
+    return not any(
+        leads(it, redirect(site))
+        for it in facts.policies.get(listener.id, ())
+        if it.name == REDIRECT
+    )
+
+
+def is_amiss(site: Site, facts: Facts, place: Placed) -> bool:
+    """Return whether a listener is not as the site file wants it, and can be changed.
+
+    A load balancer takes no change in ERROR, nor while Heat is at work on it.
+    """
+    if not site.load_balancer.terminates or place.balancer.failed or _is_busy(facts, place):
+        return False
+    if place.redirects:
+        return site.redirect is not None and bool(
+            stale_policies(site, facts, place.listener)
+            or lacks_redirect(site, facts, place.listener)
+        )
+    return wanted(site, facts, place.listener.settings) != place.listener.settings
+
+
+def _is_busy(facts: Facts, place: Placed) -> bool:
+    stacks = [facts.systems[colour].stack for colour in place.systems]
+    if facts.method is Method.POOL:
+        stacks = [facts.stack]
+    return any(stack is not None and stack.busy for stack in stacks)
