@@ -178,7 +178,7 @@ def test_a_certificate_expires_in_the_cloud_s_time(cloud: fake.Cloud, serving: s
 def test_a_handshake_tells_what_is_served(cloud: fake.Cloud, serving: str) -> None:
     told = cloud.served(serving, 443, HOST, 1.0, ca=SITE.certificate.pem)
     assert told.certificate == SITE.certificate
-    assert (told.alpn, told.version, told.untrusted) == ("h2", "TLSv1.3", None)
+    assert (told.alpn, told.version, told.distrust) == ("h2", "TLSv1.3", None)
     with pytest.raises(NoHandshake):
         cloud.served(serving, 80, HOST, 1.0)
     with pytest.raises(NoHandshake):
