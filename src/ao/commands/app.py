@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import shlex
@@ -22,6 +23,10 @@ from ao.commands.help_formatter import HelpFormatter, description
 from ao.message import message
 from ao.message.translation import spoken
 from ao.redaction import redact_log
+
+THRESHOLD = 50_000
+"""Objects made and not freed, after which Python looks for garbage in cycles. What a command
+imports lives as long as it does, and each look at it delays the first request."""
 
 
 class Ao(App):
@@ -148,5 +153,6 @@ class Ao(App):
 
 def main(argv: list[str] | None = None) -> int:
     """Run `ao` with arguments; the exit code."""
+    gc.set_threshold(THRESHOLD, *gc.get_threshold()[1:])
     arguments = sys.argv[1:] if argv is None else argv
     return Ao().run(arguments or ["--help"])

@@ -70,6 +70,11 @@ def description(command: type) -> Message:
     return Message(inspect.getdoc(command) or "", {})
 
 
+def _package(thing: object) -> str:
+    """Return the name of the package that defines the class of a thing."""
+    return type(thing).__module__.partition(".")[0]
+
+
 def _said(text: str) -> str:
     """Say a text of ours, or one of argparse's or cliff's, in the user's language."""
     return spoken(text if isinstance(text, Message) else _LIBRARIES.get(text, text))
@@ -84,6 +89,9 @@ class TranslatedHelp(Command):
 
     def get_epilog(self) -> str:
         """Return what stands below the help: which plugin the command is of."""
+        if _package(self) == _package(self.app) and not list(self._hooks):
+            # cliff reads the files of all distributions to find that it is the program's own.
+            return self._epilog or ""
         said: str = super().get_epilog()
         return _PROVIDED.sub(
             lambda found: spoken(

@@ -154,7 +154,7 @@ def test_an_authority_without_a_certificate_is_refused_and_not_repeated(
 ) -> None:
     (tmp_path / "ca.pem").write_text(text)
     query = {"name": "a", "url": "https://prom", "query": "up", "above": 1, "ca": "ca.pem"}
-    with pytest.raises(ValidationError, match=r"ca\.pem holds no certificates as PEM"):
+    with pytest.raises(ValidationError, match=r"ca\.pem holds no certificates in PEM form"):
         WatchSection.model_validate({"prometheus": [query]}, context={"folder": tmp_path})
 
 

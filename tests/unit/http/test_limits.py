@@ -246,6 +246,7 @@ NETWORK = {"asyncio", "h2", "http", "httpcore", "httptools", "httpx", "requests"
 NETWORK |= {"socket", "ssl", "urllib.request", "websockets", "aiohttp", "ftplib", "smtplib"}
 """Packages by which a module can be connected with a server."""
 OTHERS = {
+    "ao.http.handshake": "reads a handshake and nothing after it, with cases of its own",
     "ao.http.trust": "makes TLS for those that read",
     "ao.config.authority": "looks whether a file holds certificates",
     "ao.probe.clients": "asks by the probe's connections",

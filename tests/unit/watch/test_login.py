@@ -272,13 +272,13 @@ def test_a_prometheus_behind_tls_answers_who_trusts_it_and_says_what_it_wants(
 
 
 def test_a_server_of_an_authority_that_is_not_trusted_is_told_nothing(behind_tls: Guarded) -> None:
-    with pytest.raises(NoFigure, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(NoFigure, match="an authority that is not trusted here"):
         prometheus.ask(behind_tls.url, "up", replace(LOGIN, ca=None))
     assert behind_tls.said == []
 
 
 def test_a_certificate_of_another_host_is_not_trusted(behind_tls: Guarded) -> None:
-    with pytest.raises(NoFigure, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(NoFigure, match="does not name"):
         prometheus.ask(behind_tls.url.replace("localhost", "127.0.0.1"), "up", LOGIN)
     assert behind_tls.said == []
 
@@ -365,7 +365,7 @@ def refusal(url: str, authorization: str) -> str:
 def test_the_real_prometheus_answers_those_whom_it_knows(real: str) -> None:
     assert refusal(real, PASSWORD) == ""
     assert "HTTP 401" in refusal(real, "Bearer hunter22")
-    with pytest.raises(NoFigure, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(NoFigure, match="an authority that is not trusted here"):
         prometheus.ask(real, "vector(7)")
     in_url = real.replace("https://", "https://ops:hunter22@")
     assert prometheus.ask(in_url, "vector(7)", Login(ca=certificate.public())).value == 7.0
