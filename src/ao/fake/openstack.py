@@ -126,13 +126,12 @@ class OpenStack(Deployment):
         if bundle is None:
             raise NoHandshake(message("it speaks no TLS"))
         settings = listener.settings
-        distrust = self._distrust(bundle.certificate, server_name, ca)
         return Served(
             certificate=bundle.certificate,
             chain=bundle.chain,
             alpn=next(iter(settings.alpn), None),
             version=max(settings.versions or {"TLSv1.2"}),
-            untrusted=distrust.why if distrust else None,
+            distrust=self._distrust(bundle.certificate, server_name, ca),
         )
 
     def _listener(self, address: str, port: int) -> tuple[Octavia, Listener]:
@@ -157,7 +156,10 @@ class OpenStack(Deployment):
     def _distrust(
         self, certificate: Certificate, host: str, ca: str | None
     ) -> trust.Distrust | None:
-        """Return why a certificate is not trusted; None if it is."""
+        """Return why a certificate is not trusted; None if it is.
+
+        The cloud's time may be before any certificate of today, so that only its end counts.
+        """
         moment = datetime.fromtimestamp(self.timeline.moment(), UTC)
         if moment > certificate.not_after:
             return trust.EXPIRED
