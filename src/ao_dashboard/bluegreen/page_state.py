@@ -21,7 +21,7 @@ from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState
 from ao.site import Site
 from ao.site.names import site_tag
-from ao.visit import NoAnswer, visit
+from ao.visit import NoAnswer, Untrusted, visit
 from ao.work import Work
 from ao_dashboard.bluegreen.events import events, remembered
 from ao_dashboard.bluegreen.notes import Notes
@@ -184,6 +184,9 @@ class PageState:
         url = self.site.url(self.facts.production.address, self.site.identify.path)
         try:
             visit(url, REACH, self.site.request_options)
+        except Untrusted:
+            # It is reached: whoever looks is told what is wrong with its certificate.
+            return True
         except NoAnswer:
             return False
         return True
