@@ -561,13 +561,13 @@ class Octavia:
     ) -> Monitor:
         """Create a health monitor; OVN's provider adds a port for its checks.
 
-        Raises Failure for what the provider cannot do, and for what only an HTTP monitor has
+        Raises Failure for what the provider cannot do, and for what only monitors of HTTP(S) have
         (octavia/api/v2/controllers/health_monitor.py: _validate_create_hm).
         """
         self._quotas.claim(health_monitors=1)
         balancer = pool.balancer
         refuse_unsupported(balancer, "health monitor type", kind)
-        if kind != "HTTP" and (path or expected or method):
+        if kind not in {"HTTP", "HTTPS"} and (path or expected or method):
             raise Failure("BadRequest", f"a {kind} health monitor asks for no path (HTTP 400)")
         if balancer.provider == "ovn":
             self._neutron.create_port(balancer.vip.subnet_id, HEALTH_CHECKS)

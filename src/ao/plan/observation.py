@@ -485,6 +485,7 @@ def _system(
     balancer = shared or _of(resources, "load_balancer", seen.load_balancers)
     pool_id = _pool_id(site, seen.resources, colour)
     has_pool = balancer is not None and pool_id in balancer.pool_ids
+    secure = built_id(resources, SECURE) is not None
     return System(
         colour=colour,
         stack=seen.stacks.get(site.system_stack(colour)),
@@ -497,10 +498,8 @@ def _system(
         lost=() if seen.unknown else _lost(resources, seen.alarms),
         standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
         monitor=seen.monitors.get(_monitor_id(site, seen.resources, colour) or ""),
-        listener=_of(resources, SECURE, seen.listeners),
-        redirect_listener=_of(resources, "listener", seen.listeners)
-        if built_id(resources, SECURE)
-        else None,
+        listener=_of(resources, SECURE if secure else "listener", seen.listeners),
+        redirect_listener=_of(resources, "listener", seen.listeners) if secure else None,
     )
 
 
@@ -624,6 +623,15 @@ def _production(
             "`production_address: allocate`."
         ),
     )
+
+
+def production(cloud: Cloud, site: Site, resources: tuple[Resource, ...]) -> FloatingIP | None:
+    """Return the production address alone, by the resources of the site's own stack.
+
+    Asks for it as an observation does. Raises NotFound when the site names one that the project
+    lacks.
+    """
+    return _production(site, resources, _floating_ips(cloud, site, resources))
 
 
 def own_stack(cloud: Cloud, site: Site) -> Stack | None:

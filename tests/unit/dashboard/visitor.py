@@ -56,6 +56,7 @@ class VisitorTest(helpers.TestCase):
             Work=partial(Work, clock=self.work.clock, visit=self.work.visit),
             visit=self.work.visit,
         ).start()
+        mock.patch("ao_dashboard.bluegreen.certificate_state.served", self.cloud.served).start()
         self.probe = FakeProbe(lambda load: recording(load, kept_client("green")))
         mock.patch("ao_dashboard.bluegreen.actions.ProbeProcess", self.probe).start()
 
