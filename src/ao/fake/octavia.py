@@ -291,7 +291,10 @@ class Octavia:
         defaults = DEFAULTS if listener.protocol == TERMINATED else ListenerSettings()
         wanted = replace(
             listener.settings,
-            **{it: value or getattr(defaults, it) for it, value in change.items()},  # type: ignore[arg-type]
+            **{  # type: ignore[arg-type]
+                name: getattr(defaults, name) if value in (None, (), frozenset()) else value
+                for name, value in change.items()
+            },
         )
         self._check_settings(listener, wanted, change)
         self._check_refs(
