@@ -65,7 +65,8 @@ class Authority:
     ) -> ssl.SSLContext:
         """A server's side of TLS, with a certificate for names and addresses.
 
-        `days` are as in `issued`; `more` is what else is served in PEM form. `clients` says whether clients need a certificate.
+        `days` are as in `issued`; `more` is what else is served in PEM form. `clients` says
+        whether clients need a certificate.
         """
         certificate, key = self.issued(*names, days=days)
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

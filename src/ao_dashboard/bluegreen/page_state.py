@@ -239,8 +239,8 @@ def _speaks_https(site: Site, facts: Facts) -> bool:
 
 
 def _facts(cloud: Cloud, site: Site) -> Facts:
-    """Return the facts of a site, without those of Nova, which no page shows."""
-    return observation.assemble(site, observation.read(cloud, site, nova=False))
+    """Return the facts of a site, without those that no page shows."""
+    return observation.assemble(site, observation.read(cloud, site, brief=True))
 
 
 def _holder(cloud: Cloud, site: Site) -> Holder | None:
