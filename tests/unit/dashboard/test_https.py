@@ -112,6 +112,12 @@ class HttpsTest(SecureVisitorTest):
                 assert "no handshake within" in self.certificate()
                 assert time.monotonic() - begin < 5.0
 
+    def test_a_page_stands_and_says_once_what_is_silent(self) -> None:
+        parts = ("stacks", "software_configs", "floating_ips", "locks", "load_balancers")
+        for part in parts:
+            with self.subTest(part), self.silent(part):
+                assert self.text("now", "shop").count(f"{part} does not answer") == 1
+
     def test_no_hands_are_shaken_for_a_form_or_the_list(self) -> None:
         with mock.patch(SERVED) as shake:
             self.text("action", "shop", "switch")
