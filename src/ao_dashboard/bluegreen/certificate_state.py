@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ao.http.handshake import EXPIRED, NoHandshake, Served, not_named, served
+from ao.http.handshake import NoHandshake, Served, served
+from ao.http.trust import EXPIRED, Distrust, other_name
 from ao.message import Message, message
 from ao.site import Site
 from ao.untrusted.bounds import YEARS
@@ -80,14 +81,14 @@ class CertificateState:
         return left.total_seconds() < self.site.tls.warn
 
     @property
-    def faults(self) -> tuple[Message, ...]:
+    def faults(self) -> tuple[Distrust, ...]:
         """Why browsers do not trust it."""
         if self.served is None:
             return ()
         host = self.site.host
         found = (
             EXPIRED if self.has_ended else None,
-            not_named(host) if host and not self.served.certificate.covers(host) else None,
-            self.served.untrusted,
+            other_name(host) if host and not self.served.certificate.covers(host) else None,
+            self.served.distrust,
         )
         return tuple(dict.fromkeys(it for it in found if it is not None))

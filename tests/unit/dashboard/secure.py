@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from unittest import mock
 
 from ao.colour import Colour
 from ao.http.handshake import Served
-from ao.message import Message
+from ao.http.trust import Distrust
 from ao.x509.certificate import Certificate
 from tests.unit.authority import Authority
 from tests.unit.dashboard.visitor import VisitorTest
@@ -59,14 +60,15 @@ class SecureVisitorTest(VisitorTest):
 
     def alerts(self, language: str = "en") -> list[tuple[str, str]]:
         """Kinds and texts of what the page tells above the rest."""
-        return ALERT.findall(self.text("now", "shop", language=language))
+        found = ALERT.findall(self.text("now", "shop", language=language))
+        return [(kind, unescape(said)) for kind, said in found]
 
     @contextmanager
     def showing(
         self,
         *names: str,
         days: tuple[int, int] = (-1, 90),
-        untrusted: Message | None = None,
+        distrust: Distrust | None = None,
         **others: object,
     ) -> Iterator[None]:
         """While production serves another certificate."""
@@ -78,7 +80,7 @@ class SecureVisitorTest(VisitorTest):
                 chain=(),
                 alpn="h2",
                 version="TLSv1.3",
-                untrusted=untrusted,
+                distrust=distrust,
             )
 
         with mock.patch(SERVED, shake):
