@@ -150,9 +150,15 @@ class Service:
         json: object = None,
         headers: Mapping[str, str] | None = None,
         also: Collection[int] = (),
+        secret: bool = False,
     ) -> Answer:
-        """Send a request; its answer, if that is a success or an error of the `also` statuses."""
+        """Send a request; its answer, if that is a success or an error of the `also` statuses.
+
+        One that holds a secret is not logged: keystoneauth writes the whole body into its log.
+        """
         more: dict[str, Any] = {} if json is None else {"json": json}
+        if secret:
+            more["log"] = False
         if self.patience is not None:
             more["timeout"] = self.patience
         with understanding(self.name):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
@@ -206,6 +207,19 @@ def test_a_certificate_is_stored_as_octavia_reads_it_and_never_expires(
         "payload_content_type": "application/octet-stream",
         "payload_content_encoding": "base64",
     }
+
+
+def test_a_key_gets_into_no_log(
+    server: Server, cloud: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    payload = base64.b64encode(b"PKCS12 with a key").decode()
+    with caplog.at_level(logging.DEBUG):
+        cloud.certificates.store("shop", b"PKCS12 with a key")
+        server.answer = lambda it: it.json(500, {"description": "it failed"})
+        with pytest.raises(CloudError):
+            cloud.certificates.store("shop", b"PKCS12 with a key")
+    assert "secrets" in caplog.text
+    assert payload not in caplog.text
 
 
 def test_one_that_is_too_large_for_barbican_is_told_with_its_size(
