@@ -51,7 +51,7 @@ class Secured:
         """The protocol that production prefers; its certificate is trusted, and is the host's."""
         assert self.work.site.tls is not None
         shown = served(self.address, 443, HOST, 5, ca=self.work.site.tls.ca)
-        assert shown.untrusted is None
+        assert shown.distrust is None
         return shown.alpn
 
     def facts(self) -> Facts:
