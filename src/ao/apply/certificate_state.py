@@ -1,0 +1,216 @@
+"""How the certificate of production or the preview stands: what is served, and what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ao.apply import served_certificate
+from ao.cloud import StoredCertificate
+from ao.colour import Colour
+from ao.errors import CloudError, Forbidden, NotAuthenticated, Refused
+from ao.http.handshake import NoHandshake, Served
+from ao.message import Message, joined, message
+from ao.plan import listeners
+from ao.plan.facts import Facts
+from ao.plan.renewal import is_shown, named_by, of_role
+from ao.site import Method, Site
+from ao.work import Work
+
+DAY = 86_400
+"""Seconds of a day."""
+ROLES = ("production", "preview")
+LOOKS = 4
+"""Looks at certificates that a switch takes side by side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateState:
+    """How the certificate of an address stands at a moment."""
+
+    role: str
+    """`production` or `preview`."""
+    address: str
+    """Address and port that were asked; empty where the role reaches no listener of HTTPS."""
+    served: Served | None
+    """What it has shown; None where it was not asked, or showed nothing."""
+    unseen: str
+    """Why it showed nothing; empty where it did, and where it was not asked."""
+    reference: str
+    """What its listener names in Barbican; empty without a listener."""
+    stored: StoredCertificate | None
+    """What Barbican tells of that; None where it has nothing of it, or is not known."""
+    readers: frozenset[str] | None
+    """Users beyond the project who may read it; None as before."""
+    unknown: str
+    """Why Barbican told nothing: it shows a user of role `reader` nothing. Empty where it did."""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether Barbican has the certificate no more."""
+        return bool(self.reference) and self.stored is None and not self.unknown
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether nobody beyond the project may read it, so that Octavia cannot."""
+        return self.stored is not None and self.readers == frozenset()
+
+    def days(self, now: datetime) -> int | None:
+        """Return the days until what is served ends, negative after it; None if not known."""
+        if self.served is None:
+            return None
+        return int((self.served.certificate.not_after - now).total_seconds() // DAY)
+
+
+def look(work: Work, facts: Facts) -> tuple[CertificateState, ...]:
+    """Look at what production and the preview serve, side by side."""
+    with ThreadPoolExecutor(max_workers=len(ROLES), thread_name_prefix="tls") as aside:
+        return tuple(aside.map(lambda role: _look(work, facts, role), ROLES))
+
+
+def _look(work: Work, facts: Facts, role: str) -> CertificateState:
+    where = served_certificate.endpoint(work.site, facts, role)
+    shown = where is not None and is_shown(facts, role)
+    served, unseen = None, ""
+    if where is not None and shown:
+        try:
+            served = served_certificate.shake(work, where)
+        except NoHandshake as error:
+            unseen = error.what
+    listener = next(iter(of_role(facts, role)), None)
+    reference = (listener.settings.tls_ref if listener else None) or ""
+    stored, readers, unknown = _kept(work, reference)
+    return CertificateState(
+        role=role,
+        address=":".join(map(str, where)) if where is not None and shown else "",
+        served=served,
+        unseen=unseen,
+        reference=reference,
+        stored=stored,
+        readers=readers,
+        unknown=unknown,
+    )
+
+
+def _kept(
+    work: Work, reference: str
+) -> tuple[StoredCertificate | None, frozenset[str] | None, str]:
+    if not reference:
+        return None, None, ""
+    certificates = work.cloud.certificates
+    try:
+        stored = certificates.get(reference)
+        return stored, certificates.readers(reference) if stored else None, ""
+    except NotAuthenticated:
+        raise
+    except CloudError as error:
+        return None, None, error.message
+
+
+def check(work: Work, facts: Facts, to: Colour) -> None:
+    """Refuse a switch that would end HTTPS, and tell what users may complain of after it.
+
+    An amphora reads all certificates of its load balancer again at any change, as the pool method's
+    switch is one, and leaves a listener out of which it cannot read one
+    (octavia/amphorae/drivers/haproxy/rest_api_driver.py: update_amphora_listeners). By the address
+    method nothing of the new system's changes at once: it is told. Raises Refused.
+    """
+    places = [it for it in listeners.placed(facts) if to in it.systems and not it.redirects]
+    named = {key: it for place in places for key, it in named_by(place.listener).items()}
+    if not places:
+        return
+    pool = facts.method is Method.POOL
+    role = "production" if pool or facts.live is to else "preview"
+    shown = is_shown(facts, role) and (pool or facts.previewed is to)
+    where = served_certificate.endpoint(work.site, facts, role) if shown and work.sees else None
+    with ThreadPoolExecutor(max_workers=LOOKS, thread_name_prefix="tls") as aside:
+        shaken = aside.submit(_shown, work, where)
+        found = aside.map(lambda it: _fault(work, it), named.values())
+        faults = [(key, why) for key, why in zip(named, found, strict=True) if why]
+        served = shaken.result()
+    for key, why in faults:
+        names = ", ".join(it.listener.name for it in places if key in named_by(it.listener))
+        what = message(
+            "load balancer %(balancer)s would end HTTPS at its next change: listener %(names)s "
+            "names %(id)s in Barbican, %(why)s",
+            balancer=places[0].balancer.name,
+            names=names,
+            id=key,
+            why=why,
+        )
+        if pool:
+            raise Refused(
+                what,
+                cure=message(
+                    "`ao certificate renew` serves another certificate; --force switches all the "
+                    "same."
+                ),
+            )
+        work.note(joined("", [what, "."]))
+    for doubt in doubts(work.site, served, role, now()) if served else ():
+        work.note(doubt)
+
+
+def _shown(work: Work, where: tuple[str, int] | None) -> Served | None:
+    """Return what an address serves; None where it shows nothing, which a look at a page tells."""
+    with suppress(NoHandshake):
+        return served_certificate.shake(work, where) if where is not None else None
+    return None
+
+
+def _fault(work: Work, reference: str) -> Message | None:
+    """Return why Octavia cannot read something of Barbican's; None if it can, or is not known."""
+    try:
+        readers = work.cloud.certificates.readers(reference)
+    except NotAuthenticated:
+        raise
+    except Forbidden:
+        return None
+    except CloudError as error:
+        work.note(
+            message("Whether Octavia can read the certificate is not known: %(why)s.", why=error)
+        )
+        return None
+    if readers is None:
+        return message("which is gone")
+    return None if readers else message("which lets nobody beyond the project read it")
+
+
+def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Message]:
+    """Yield what users will, or soon will, complain of in a certificate that is served. Pure."""
+    named = message("preview") if role == "preview" else message("production")
+    left = (served.certificate.not_after - now).total_seconds()
+    day = f"{served.certificate.not_after:%Y-%m-%d}"
+    if left < 0:
+        yield message(
+            "The certificate that %(role)s serves has expired, on %(day)s. `ao certificate renew` "
+            "serves another one.",
+            role=named,
+            day=day,
+        )
+        return
+    if site.host is not None and served.untrusted is not None:
+        # Whether its names, its chain or its authority is not as it should be.
+        yield message(
+            "What %(role)s serves is not trusted for %(host)s: %(why)s. Is a certificate of the "
+            "chain missing (`tls.certificate.chain`), or the authority your own (`tls.ca`)?",
+            role=named,
+            host=site.host,
+            why=served.untrusted,
+        )
+    if site.tls is not None and left < site.tls.warn:
+        yield message(
+            "The certificate that %(role)s serves ends on %(day)s, in %(days)s days. `ao "
+            "certificate renew` serves another one.",
+            role=named,
+            day=day,
+            days=int(left // DAY),
+        )
+
+
+def now() -> datetime:
+    """Return this moment, by which certificates are valid or not."""
+    return datetime.now(UTC)
