@@ -7,16 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from ao.apply import served_certificate
 from ao.cloud import StoredCertificate
 from ao.colour import Colour
 from ao.errors import CloudError, Forbidden, NotAuthenticated, Refused
-from ao.http.handshake import NoHandshake, Served
+from ao.http.handshake import UNKNOWN_AUTHORITY, NoHandshake, Served
 from ao.message import Message, joined, message
 from ao.plan import listeners
 from ao.plan.facts import Facts
-from ao.plan.renewal import is_shown, named_by, of_role
+from ao.plan.renewal import is_shown, named_by, of_role, reference_id
 from ao.site import Method, Site
 from ao.work import Work
 
@@ -47,6 +48,11 @@ class CertificateState:
     """Users beyond the project who may read it; None as before."""
     unknown: str
     """Why Barbican told nothing: it shows a user of role `reader` nothing. Empty where it did."""
+
+    @property
+    def id(self) -> str:
+        """ID of what its listener names in Barbican, the end of the reference."""
+        return reference_id(self.reference)
 
     @property
     def is_gone(self) -> bool:
@@ -209,6 +215,17 @@ def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Mes
             day=day,
             days=int(left // DAY),
         )
+
+
+def chain(served: Served) -> Message:
+    """Return whether the certificates that are served lead to an authority. Pure."""
+    for one, other in pairwise((served.certificate, *served.chain)):
+        if not one.is_issued_by(other):
+            return message("not in order: %(issuer)s does not follow", issuer=one.issuer)
+    if served.untrusted == UNKNOWN_AUTHORITY:
+        last = served.chain[-1] if served.chain else served.certificate
+        return message("ends before %(issuer)s, which is not known here", issuer=last.issuer)
+    return message("whole")
 
 
 def now() -> datetime:

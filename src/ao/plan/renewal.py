@@ -25,8 +25,8 @@ class References:
     def are_of(self, listener: Listener) -> bool:
         """Return whether a listener serves them. References of one thing may name other hosts."""
         settings = listener.settings
-        return _id(settings.tls_ref or "") == _id(self.certificate) and (
-            set(map(_id, settings.sni_refs)) == set(map(_id, self.sni))
+        return reference_id(settings.tls_ref or "") == reference_id(self.certificate) and (
+            set(map(reference_id, settings.sni_refs)) == set(map(reference_id, self.sni))
         )
 
 
@@ -127,7 +127,7 @@ def named_by(listener: Listener) -> Mapping[str, str]:
     """
     told = listener.settings
     named = (told.tls_ref, *told.sni_refs, told.client_ca_ref, told.client_crl_ref)
-    return {_id(it): it for it in named if it}
+    return {reference_id(it): it for it in named if it}
 
 
 def _busy(facts: Facts) -> Iterator[Step]:
@@ -138,5 +138,6 @@ def _busy(facts: Facts) -> Iterator[Step]:
     yield from (follow(stack, still) for stack, still in stacks if stack and stack.busy)
 
 
-def _id(reference: str) -> str:
+def reference_id(reference: str) -> str:
+    """Return the ID that a reference of Barbican's ends in; of one thing all end in the same."""
     return reference.rstrip("/").rpartition("/")[2]

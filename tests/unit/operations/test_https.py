@@ -400,9 +400,7 @@ def test_a_cloud_whose_api_is_too_old_for_a_key_is_told_before_anything_is_built
 
 def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> None:
     asked = ClientCertificates(ca="partners", crl=None, required=True)
-    work = start(
-        replace(pooled, tls=replace(pooled.tls, clients=asked))
-    )
+    work = start(replace(pooled, tls=replace(pooled.tls, clients=asked)))
     with pytest.raises(NotFound, match=r"tls\.clients.ca"):
         reconcile.up(work)
     project = work.cloud.openstack.project("shop")
