@@ -40,7 +40,7 @@ def references(work: Work, facts: Facts) -> References:
     """
     site = work.site
     if not site.load_balancer.terminates:
-        return References()
+        return NO_REFERENCES
     used = in_use(facts)
     if used is not None and all(_is_there(work, it) for it in (used.certificate, *used.sni)):
         return used

@@ -91,14 +91,10 @@ def engine(cloud: Cloud, site: Site) -> Engine:
 
 
 def tls_parameters(site: Site, references: References) -> dict[str, object]:
-    """Return the parameters of the listeners' protocol, which both templates have.
-
-    What TLS is passed through has the protocol TCP with provider ovn, which knows no other.
-    """
+    """Return the parameters of the listeners' protocol, which both templates have."""
     balancer = site.load_balancer
-    passes = balancer.protocol == "HTTPS" and balancer.provider == "ovn"
     return {
-        "protocol": "TCP" if passes else balancer.protocol,
+        "protocol": _protocol(site),
         "pool_protocol": "HTTP" if balancer.terminates else "",
         "port": balancer.port,
         "certificate": references.certificate,
@@ -107,8 +103,17 @@ def tls_parameters(site: Site, references: References) -> dict[str, object]:
     }
 
 
+def _protocol(site: Site) -> str:
+    """Return Octavia's word for the protocol that users speak.
+
+    With provider ovn, which passes on whatever comes, it is always TCP.
+    """
+    passes = site.load_balancer.provider == "ovn" and site.load_balancer.protocol == "HTTPS"
+    return "TCP" if passes else site.load_balancer.protocol
+
+
 def site_parameters(
-    site: Site, ingredients: BuildInputs, references: References
+    site: Site, ingredients: BuildInputs, references: References = References()
 ) -> dict[str, object]:
     """Return the parameters of the site template."""
     return {
@@ -150,7 +155,7 @@ def system_parameters(
     router: str,
     pool: str,
     size: int,
-    references: References,
+    references: References = References(),
 ) -> dict[str, object]:
     """Return the parameters of the system template; `pool` is empty for a load balancer of its own.
 
@@ -198,7 +203,7 @@ def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> di
         "user_data": group.user_data,
         "version": site.version,
         "provider": balancer.provider,
-        "protocol": balancer.protocol,
+        "protocol": _protocol(site),
         "algorithm": balancer.algorithm,
         "port": balancer.port,
         "preview_port": site.switch.preview_port,

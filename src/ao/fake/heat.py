@@ -126,7 +126,7 @@ class Heat:
         if key not in stack.blueprint.outputs:
             raise NotFound(f"Output with key {key} not found.")
         value = stack.blueprint.outputs[key]["value"]
-        if any(not stack.parts[name].physical_id for name in hot.references(value)):
+        if any(not stack.parts[name].physical_id for name in hot.references(value, Scope(stack))):
             return None
         return hot.resolve(value, Scope(stack))
 

@@ -42,19 +42,26 @@ def resolve(value: Any, scope: Scope) -> Any:
     return value
 
 
-def references(value: Any) -> Iterator[str]:
-    """Yield the names of the resources that a value refers to."""
+def references(value: Any, scope: Scope) -> Iterator[str]:
+    """Yield the names of the resources that a value refers to.
+
+    Of an `if` only the part that holds counts (heat/engine/hot/functions.py: If, a macro).
+    """
     call = _call(value)
     if call and call[0] == "get_resource":
         yield call[1]
     elif call and call[0] == "get_attr":
         yield call[1][0]
+    elif call and call[0] == "if":
+        condition, *parts = call[1]
+        for part in parts[:1] if holds(condition, scope) else parts[1:]:
+            yield from references(part, scope)
     elif isinstance(value, Mapping):
         for item in value.values():
-            yield from references(item)
+            yield from references(item, scope)
     elif isinstance(value, list):
         for item in value:
-            yield from references(item)
+            yield from references(item, scope)
 
 
 def holds(condition: Any, scope: Scope) -> bool:

@@ -75,7 +75,7 @@ class Blueprint:
         for name in self.parameters.keys() & there:
             raise CloudError(f"Duplicate names: {{'{name}'}}")
         return {
-            name: _definition(resource, there)
+            name: _definition(resource, there, scope)
             for name, resource in self.resources.items()
             if name in there
         }
@@ -87,14 +87,14 @@ def _content(body: str) -> Mapping[str, Any]:
     return content
 
 
-def _definition(resource: Mapping[str, Any], there: set[str]) -> Definition:
+def _definition(resource: Mapping[str, Any], there: set[str], scope: hot.Scope) -> Definition:
     depends_on = resource.get("depends_on", [])
     explicit = [depends_on] if isinstance(depends_on, str) else depends_on
     properties = resource.get("properties", {})
     return Definition(
         type=resource["type"],
         properties=properties,
-        requires=frozenset({*explicit, *hot.references(properties)} & there),
+        requires=frozenset({*explicit, *hot.references(properties, scope)} & there),
     )
 
 

@@ -30,6 +30,10 @@ class References:
         )
 
 
+NO_REFERENCES = References()
+"""What listeners get that terminate no TLS."""
+
+
 @dataclass(frozen=True)
 class ServeCertificate(Step):
     """Have a listener serve other certificates, in one request."""

@@ -262,6 +262,14 @@ class Site:
         return replace(self.request_options, method=self.health_check.method)
 
     @property
+    def unencrypted(self) -> Site:
+        """The site as its load balancers would serve it if they terminated no TLS."""
+        if not self.load_balancer.terminates:
+            return self
+        balancer = replace(self.load_balancer, protocol="HTTP")
+        return replace(self, load_balancer=balancer, tls=None, redirect=None)
+
+    @property
     def http2(self) -> bool:
         """Whether users may speak HTTP/2 with production.
 

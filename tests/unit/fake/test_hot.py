@@ -33,6 +33,8 @@ class Names:
         ({"list_join": [",", {"get_param": "list"}, ["z"]]}, "x,y,z"),
         ({"equals": [{"get_param": "a"}, "A"]}, True),
         ({"not": {"equals": [{"get_param": "a"}, "A"]}}, False),
+        ({"or": ["no", "yes"]}, True),
+        ({"or": ["no", {"not": "yes"}]}, False),
         ({"if": ["yes", 1, 2]}, 1),
         ({"if": [{"not": "yes"}, 1, 2]}, 2),
         ([{"class": "lowercase"}], [{"class": "lowercase"}]),
@@ -59,7 +61,13 @@ def test_a_function_that_is_not_known_is_an_error() -> None:
 
 def test_references_are_found_wherever_they_are() -> None:
     value = {"a": [{"list_join": ["", [{"get_resource": "net"}]]}], "b": {"get_attr": ["lb", "x"]}}
-    assert set(hot.references(value)) == {"net", "lb"}
+    assert set(hot.references(value, Names())) == {"net", "lb"}
+
+
+def test_of_an_if_only_the_part_that_holds_refers_to_something() -> None:
+    value = {"if": ["no", {"get_resource": "net"}, {"get_resource": "lb"}]}
+    assert set(hot.references(value, Names())) == {"lb"}
+    assert set(hot.references({"if": ["no", {"get_resource": "net"}]}, Names())) == set()
 
 
 def test_a_parameter_with_the_name_of_a_resource_is_refused_as_heat_does() -> None:

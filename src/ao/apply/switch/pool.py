@@ -64,8 +64,10 @@ def preview(work: Work, facts: Facts, step: PointPreview) -> None:
 
 
 def redirect(work: Work, facts: Facts, colour: Colour) -> None:
-    """Lead what the listener of plain HTTP lets through to a system."""
-    _lead(work, _present(facts.shared), facts.redirect_listener, _pool(facts, colour))
+    """Lead what the listener of plain HTTP lets through to a system, and wait until it does."""
+    shared = _present(facts.shared)
+    _lead(work, shared, facts.redirect_listener, _pool(facts, colour))
+    load_balancer.until_active(work, shared)
 
 
 def _lead(work: Work, shared: LoadBalancer, listener: Listener | None, pool_id: str | None) -> None:
