@@ -12,7 +12,7 @@ from ao.files.input_file import Unreadable, read_bytes
 from ao.message import Message, message
 from ao.plan import listeners
 from ao.plan.facts import Facts
-from ao.plan.renewal import References
+from ao.plan.renewal import NO_REFERENCES, References
 from ao.site import Site
 from ao.site.tls import Certificate, CertificateFiles
 from ao.untrusted.printable import printable
@@ -77,7 +77,7 @@ def renewed(
     if not isinstance(given, CertificateFiles):
         return wanted(work), None
     read = bundle(work.site, given, CERTIFICATE if files is None else OPTION)
-    used = in_use(facts) or References()
+    used = in_use(facts) or NO_REFERENCES
     others = _sni(work) if files is None else used.sni
     kept = store(work, read)
     if kept.ref == used.certificate and work.cloud.certificates.readers(kept.ref) == frozenset():

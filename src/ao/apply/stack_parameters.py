@@ -11,7 +11,7 @@ from ao.colour import Colour
 from ao.errors import NotFound
 from ao.message import message
 from ao.plan import alarms
-from ao.plan.renewal import References
+from ao.plan.renewal import NO_REFERENCES, References
 from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine
@@ -113,7 +113,7 @@ def _protocol(site: Site) -> str:
 
 
 def site_parameters(
-    site: Site, ingredients: BuildInputs, references: References = References()
+    site: Site, ingredients: BuildInputs, references: References = NO_REFERENCES
 ) -> dict[str, object]:
     """Return the parameters of the site template."""
     return {
@@ -155,7 +155,7 @@ def system_parameters(
     router: str,
     pool: str,
     size: int,
-    references: References = References(),
+    references: References = NO_REFERENCES,
 ) -> dict[str, object]:
     """Return the parameters of the system template; `pool` is empty for a load balancer of its own.
 
