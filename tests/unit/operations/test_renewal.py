@@ -295,20 +295,22 @@ def test_a_renewal_that_was_killed_anywhere_goes_on(site: Site, tmp_path: Path) 
     work = prepare()
     known = len(work.cloud.calls)
     reconcile.renew(work)
-    calls = len(work.cloud.calls) - known
-    for skip in range(calls):
-        for after in (False, True):
-            work = prepare()
-            work.cloud.faults.kill("*", skip=skip, after=after)
-            with pytest.raises(fake.Killed):
-                reconcile.renew(work)
-            work.cloud.process.restart()
-            assert served(work) in {old.fingerprint, new.fingerprint}
-            visitor = Visitor(anew(work))
-            reconcile.renew(visitor.watch())
-            assert set(visitor.seen) <= {"blue"}
-            assert served(work) == served(work, STANDBY) == new.fingerprint
-            assert secrets(work) == {new.fingerprint}
+    calls = work.cloud.calls[known:]
+    points = [("*", skip, False) for skip in range(0, len(calls), 4)]
+    writing = sum(call.writes for call in calls)
+    points += [("", skip, after) for skip in range(writing) for after in (False, True)]
+    for call, skip, after in points:
+        work = prepare()
+        work.cloud.faults.kill(call, skip=skip, after=after)
+        with pytest.raises(fake.Killed):
+            reconcile.renew(work)
+        work.cloud.process.restart()
+        assert served(work) in {old.fingerprint, new.fingerprint}
+        visitor = Visitor(anew(work))
+        reconcile.renew(visitor.watch())
+        assert set(visitor.seen) <= {"blue"}
+        assert served(work) == served(work, STANDBY) == new.fingerprint
+        assert secrets(work) == {new.fingerprint}
 
 
 def test_a_certificate_that_somebody_deletes_before_it_is_served_leaves_the_old_one(
@@ -392,28 +394,40 @@ def test_a_system_that_heat_builds_is_waited_for(addressed: Site) -> None:
     assert not stack.busy
 
 
-def test_a_repair_builds_with_the_certificate_that_is_served(site: Site) -> None:
-    work = built(site)
-    new = rewritten(site, issue())
+def test_a_listener_that_is_gone_is_built_with_the_certificate_that_is_served(
+    pooled: Site,
+) -> None:
+    work = built(pooled)
+    new = rewritten(pooled, issue())
     reconcile.renew(anew(work))
     octavia = work.cloud.openstack.project("shop").octavia
-    pool = site.switch.method is Method.POOL
-    name = f"ao-{site.name}-preview" if pool else f"ao-{site.name}-green-secure"
+    name = f"ao-{pooled.name}-preview"
     lost = next(it for it in octavia.listeners.values() if it.name == name)
     del octavia.listeners[lost.id]
-    if not pool:
-        work.cloud.stacks.mark_unhealthy(
-            next(
-                it
-                for it in anew(work).observe().systems[GREEN].resources
-                if it.name == "secure_listener"
-            ),
-            "gone",
-        )
-        reconcile.deploy(anew(work), "2.0")
-    else:
-        reconcile.up(anew(work))
+    reconcile.up(anew(work))
     assert served(work, STANDBY) == new.fingerprint
+
+
+def test_a_load_balancer_that_is_gone_is_built_with_the_certificate_that_is_served(
+    addressed: Site,
+) -> None:
+    work = built(addressed)
+    new = rewritten(addressed, issue())
+    reconcile.renew(anew(work))
+    lost = anew(work).observe().systems[GREEN].load_balancer
+    assert lost is not None
+    work.cloud.other_user.delete_load_balancer(lost.id)
+    reconcile.up(anew(work))
+    assert served(work, STANDBY) == new.fingerprint
+
+
+def test_a_broken_server_is_replaced_though_barbican_does_not_answer(site: Site) -> None:
+    work = built(site)
+    work.cloud.other_user.delete_server(work.observe().systems[BLUE].servers[0].id)
+    for _ in range(9):
+        work.cloud.faults.fail("certificates.get", Unavailable("Barbican is down"))
+    facts = reconcile.up(anew(work))
+    assert facts.systems[BLUE].obstacle() is None
 
 
 @pytest.mark.parametrize("method", list(Method), ids=str)
