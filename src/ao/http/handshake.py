@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import select
+import selectors
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -172,24 +172,24 @@ def _shake(
     tls: SSL.Connection, plain: socket.socket, end: float, late: Message, verifying: _Verifying
 ) -> None:
     """Shake hands until `end`. What goes wrong after the certificate came does not matter."""
-    reads: list[socket.socket]
-    writes: list[socket.socket]
     while True:
         try:
             tls.do_handshake()
             return
         except SSL.WantReadError:
-            reads, writes = [plain], []
+            event = selectors.EVENT_READ
         except SSL.WantWriteError:
-            reads, writes = [], [plain]
+            event = selectors.EVENT_WRITE
         except SSL.Error as error:
             # It may want a client's certificate, for example.
             if verifying.has_seen:
                 return
             raise NoHandshake(_failure(error)) from error
         left = end - time.monotonic()
-        if left <= 0 or not any(select.select(reads, writes, [], left)):
-            raise NoHandshake(late)
+        with selectors.DefaultSelector() as ready:
+            ready.register(plain, event)
+            if left <= 0 or not ready.select(left):
+                raise NoHandshake(late)
 
 
 def _failure(error: SSL.Error) -> Message:
@@ -216,10 +216,12 @@ def _is_address(name: str) -> bool:
 
 
 def _ascii(name: str) -> bytes:
-    """A host name as the DNS has it."""
+    """A host name as the DNS has it. Raises NoHandshake."""
     try:
+        if not name.isprintable():
+            raise ValueError(name)
         return name.encode("ascii") if name.isascii() else name.encode("idna")
-    except UnicodeError as error:
+    except ValueError as error:
         raise NoHandshake(
             message("%(name)s is no host name", name=printable(name, limits.TEXT))
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 
 from ao.http import limits
@@ -93,7 +94,15 @@ def failure(error: ssl.SSLError) -> Message:
         return message("it speaks no TLS")
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return message("it closes the connection in the midst of TLS")
-    if error.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED":
+    if "certificate required" in words(error):
         return message("it asks for a client's certificate, of which Ao has none")
-    why = printable(str(error.reason or error), limits.TEXT).replace("_", " ").lower()
-    return message("no TLS with it: %(why)s", why=why)
+    return message("no TLS with it: %(why)s", why=words(error))
+
+
+def words(error: ssl.SSLError) -> str:
+    """Return OpenSSL's reason of an error, in lower case, as `tlsv1 alert protocol version`.
+
+    Which of them Python has a name for differs from version to version; of others it has the words.
+    """
+    told = error.reason or re.sub(r"^\[.*?\] | \(_ssl\.c:\d+\)$", "", str(error))
+    return printable(told, limits.TEXT).replace("_", " ").lower()
