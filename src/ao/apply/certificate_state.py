@@ -140,8 +140,8 @@ def check(work: Work, facts: Facts, to: Colour) -> None:
     for key, why in faults:
         names = ", ".join(it.listener.name for it in places if key in named_by(it.listener))
         what = message(
-            "load balancer %(balancer)s would end HTTPS at its next change: listener %(names)s "
-            "names %(id)s in Barbican, %(why)s",
+            "load balancer %(balancer)s would end HTTPS at its next change: Octavia cannot read "
+            "%(id)s, which listener %(names)s names (%(why)s)",
             balancer=places[0].balancer.name,
             names=names,
             id=key,
@@ -181,8 +181,8 @@ def _fault(work: Work, reference: str) -> Message | None:
         )
         return None
     if readers is None:
-        return message("which is gone")
-    return None if readers else message("which lets nobody beyond the project read it")
+        return message("it is gone from Barbican")
+    return None if readers else message("nobody beyond the project may read it")
 
 
 def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Message]:
