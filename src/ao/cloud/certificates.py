@@ -107,7 +107,7 @@ class Certificates:
         }
         with _asking(message("store certificate %(name)s", name=shown(name))):
             try:
-                answer = self._barbican.ask("POST", "/secrets", json=secret)
+                answer = self._barbican.ask("POST", "/secrets", json=secret, is_secret=True)
             except exceptions.HttpException as error:
                 if error.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                     raise

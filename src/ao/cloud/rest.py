@@ -150,9 +150,16 @@ class Service:
         json: object = None,
         headers: Mapping[str, str] | None = None,
         also: Collection[int] = (),
+        is_secret: bool = False,
     ) -> Answer:
-        """Send a request; its answer, if that is a success or an error of the `also` statuses."""
+        """Send a request; its answer, if that is a success or an error of the `also` statuses.
+
+        One that is secret is logged without its body, whatever program has asked keystoneauth to
+        log requests, as `openstack --debug` does.
+        """
         more: dict[str, Any] = {} if json is None else {"json": json}
+        if is_secret:
+            more["log"] = False
         if self.patience is not None:
             more["timeout"] = self.patience
         with understanding(self.name):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
@@ -219,6 +220,15 @@ def test_a_certificate_is_stored_as_octavia_reads_it_and_never_expires(
         "payload_content_type": "application/octet-stream",
         "payload_content_encoding": "base64",
     }
+
+
+def test_its_key_is_in_no_log_of_keystoneauth_s(
+    server: Server, cloud: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    server.answer = lambda handler: handler.answer()
+    cloud.certificates.store("shop", b"a secret key of a certificate")
+    assert base64.b64encode(b"a secret key").decode() not in caplog.text
 
 
 def test_one_that_is_too_large_for_barbican_is_told_with_its_size(
