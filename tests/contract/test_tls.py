@@ -206,10 +206,12 @@ def test_a_listener_that_decrypts_tells_how(tls: Tls) -> None:
 
 def test_its_certificate_is_served_and_trusted_by_who_trusts_it(tls: Tls) -> None:
     told = tls.await_served(tls.bundle, tls.bundle)
-    assert told.untrusted is None
+    assert told.distrust is None
     assert told.version == "TLSv1.3"
     assert told.alpn == "h2"
-    assert "not trusted" in str(tls.await_served(tls.bundle).untrusted)
+    distrust = tls.await_served(tls.bundle).distrust
+    assert distrust is not None
+    assert "not trusted" in distrust.why
 
 
 def test_octavia_lets_its_own_user_read_the_certificate(tls: Tls) -> None:

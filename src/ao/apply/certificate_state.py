@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from ao.apply import served_certificate
 from ao.cloud import StoredCertificate
 from ao.colour import Colour
 from ao.errors import CloudError, Forbidden, NotAuthenticated, Refused
-from ao.http.handshake import UNKNOWN_AUTHORITY, NoHandshake, Served
+from ao.http.handshake import NoHandshake, Served
+from ao.http.trust import UNKNOWN_AUTHORITY
 from ao.message import Message, joined, message
 from ao.plan import listeners
 from ao.plan.facts import Facts
@@ -21,8 +22,6 @@ from ao.plan.renewal import is_shown, named_by, of_role, reference_id
 from ao.site import Method, Site
 from ao.work import Work
 
-DAY = 86_400
-"""Seconds of a day."""
 ROLES = ("production", "preview")
 LOOKS = 4
 """Looks at certificates that a switch takes side by side."""
@@ -68,7 +67,7 @@ class CertificateState:
         """Return the days until what is served ends, negative after it; None if not known."""
         if self.served is None:
             return None
-        return int((self.served.certificate.not_after - now).total_seconds() // DAY)
+        return (self.served.certificate.not_after - now) // timedelta(days=1)
 
 
 def look(work: Work, facts: Facts) -> tuple[CertificateState, ...]:
@@ -188,9 +187,9 @@ def _fault(work: Work, reference: str) -> Message | None:
 def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Message]:
     """Yield what users will, or soon will, complain of in a certificate that is served. Pure."""
     named = message("preview") if role == "preview" else message("production")
-    left = (served.certificate.not_after - now).total_seconds()
+    left = served.certificate.not_after - now
     day = f"{served.certificate.not_after:%Y-%m-%d}"
-    if left < 0:
+    if left < timedelta(0):
         yield message(
             "The certificate that %(role)s serves has expired, on %(day)s. `ao certificate renew` "
             "serves another one.",
@@ -198,22 +197,22 @@ def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Mes
             day=day,
         )
         return
-    if site.host is not None and served.untrusted is not None:
+    if site.host is not None and served.distrust is not None:
         # Whether its names, its chain or its authority is not as it should be.
-        yield message(
-            "What %(role)s serves is not trusted for %(host)s: %(why)s. Is a certificate of the "
-            "chain missing (`tls.certificate.chain`), or the authority your own (`tls.ca`)?",
+        told = message(
+            "What %(role)s serves is not trusted for %(host)s: %(why)s",
             role=named,
             host=site.host,
-            why=served.untrusted,
+            why=served.distrust.why,
         )
-    if site.tls is not None and left < site.tls.warn:
+        yield joined(". ", [told, served.distrust.cure])
+    if site.tls is not None and left < timedelta(seconds=site.tls.warn):
         yield message(
             "The certificate that %(role)s serves ends on %(day)s, in %(days)s days. `ao "
             "certificate renew` serves another one.",
             role=named,
             day=day,
-            days=int(left // DAY),
+            days=left // timedelta(days=1),
         )
 
 
@@ -222,7 +221,7 @@ def chain(served: Served) -> Message:
     for one, other in pairwise((served.certificate, *served.chain)):
         if not one.is_issued_by(other):
             return message("not in order: %(issuer)s does not follow", issuer=one.issuer)
-    if served.untrusted == UNKNOWN_AUTHORITY:
+    if served.distrust == UNKNOWN_AUTHORITY:
         last = served.chain[-1] if served.chain else served.certificate
         return message("ends before %(issuer)s, which is not known here", issuer=last.issuer)
     return message("whole")

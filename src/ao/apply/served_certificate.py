@@ -141,4 +141,6 @@ def _amiss(site: Site, served: Served, fingerprint: str | None) -> Message | Non
             fingerprint=served.certificate.fingerprint[:16],
         )
     # Without a host it is asked by its address, which certificates seldom name.
-    return served.untrusted if site.host is not None else None
+    if site.host is None or served.distrust is None:
+        return None
+    return served.distrust.why

@@ -55,9 +55,8 @@ class Certificates:
         wanted = SecretReference.read(ref)
         if wanted is None:
             return None
-        kinds: tuple[Kind, ...] = (wanted.kind,) if wanted.kind else ("secret", "container")
         with _asking(message("look for certificate %(id)s", id=wanted.id)):
-            for kind in kinds:
+            for kind in wanted.kinds:
                 try:
                     return _told(self._barbican.ask("GET", _place(kind, wanted.id)), kind)
                 except exceptions.NotFoundException:
@@ -107,7 +106,7 @@ class Certificates:
         }
         with _asking(message("store certificate %(name)s", name=shown(name))):
             try:
-                answer = self._barbican.ask("POST", "/secrets", json=secret, is_secret=True)
+                answer = self._barbican.ask("POST", "/secrets", json=secret, secret=True)
             except exceptions.HttpException as error:
                 if error.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                     raise
@@ -137,7 +136,8 @@ class Certificates:
         if wanted is None:
             return
         with _asking(message("remove certificate %(id)s", id=wanted.id)):
-            self._barbican.delete(_place(wanted.kind or "secret", wanted.id))
+            for kind in wanted.kinds:
+                self._barbican.delete(_place(kind, wanted.id))
 
     def _secrets(self, found: StoredCertificate) -> list[str]:
         """IDs of the secrets that a certificate consists of."""

@@ -57,6 +57,7 @@ WRITES = frozenset(
         "load_balancers.failover",
         "load_balancers.write_monitor",
         "load_balancers.configure",
+        "load_balancers.remove_listener",
         "load_balancers.create_l7_policy",
         "load_balancers.create_l7_rule",
         "load_balancers.remove_l7_policy",

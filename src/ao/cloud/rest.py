@@ -150,15 +150,14 @@ class Service:
         json: object = None,
         headers: Mapping[str, str] | None = None,
         also: Collection[int] = (),
-        is_secret: bool = False,
+        secret: bool = False,
     ) -> Answer:
         """Send a request; its answer, if that is a success or an error of the `also` statuses.
 
-        One that is secret is logged without its body, whatever program has asked keystoneauth to
-        log requests, as `openstack --debug` does.
+        One that holds a secret is not logged: keystoneauth writes the whole body into its log.
         """
         more: dict[str, Any] = {} if json is None else {"json": json}
-        if is_secret:
+        if secret:
             more["log"] = False
         if self.patience is not None:
             more["timeout"] = self.patience

@@ -151,7 +151,7 @@ def _row(host: str | None, state: CertificateState) -> tuple[object, ...]:
             state.days(certificate_state.now()),
             it.fingerprint,
             "" if host is None else _word(it.covers(host)),
-            served.untrusted or message("yes"),
+            served.distrust.why if served.distrust else message("yes"),
             certificate_state.chain(served),
             served.alpn or "",
             served.version,

@@ -14,22 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
 
-from ao.http import limits
+from ao.http import limits, trust
+from ao.http.trust import Distrust
 from ao.message import Message, message
 from ao.untrusted.printable import printable
 from ao.x509.certificate import MOST, Certificate, Unusable
 
 ALPN = ("h2", "http/1.1")
 """Protocols that are asked for, as the probe and browsers do."""
-EXPIRED = message("its certificate has expired")
-NOT_YET_VALID = message("its certificate is not valid yet, by this machine's clock")
-UNKNOWN_AUTHORITY = message("its certificate is of an authority that is not trusted here")
-_WORDS = {
-    **dict.fromkeys((2, 18, 19, 20, 21), UNKNOWN_AUTHORITY),
-    **dict.fromkeys((9, 11), NOT_YET_VALID),
-    **dict.fromkeys((10, 12), EXPIRED),
-}
-"""What OpenSSL's verify codes mean (X509_V_ERR_* in include/openssl/x509_vfy.h.in)."""
 
 
 class NoHandshake(Exception):
@@ -55,7 +47,7 @@ class Served:
     """Protocol that it chose, for example `h2`; None for none."""
     version: str
     """Version of TLS, for example `TLSv1.3`; empty where the handshake ended before."""
-    untrusted: Message | None
+    distrust: Distrust | None
     """Why the certificate is not trusted for the name that was asked for; None if it is."""
 
 
@@ -98,11 +90,6 @@ def served(
         ) from error
 
 
-def not_named(name: str) -> Message:
-    """Say that a certificate is for other names."""
-    return message("its certificate does not name %(name)s", name=printable(name, limits.TEXT))
-
-
 class _Verifying:
     """What OpenSSL finds of the certificates while it shakes hands."""
 
@@ -137,16 +124,13 @@ class _Verifying:
             chain=tuple(others),
             alpn=printable(chosen, limits.TEXT) or None,
             version=tls.get_protocol_version_name(),
-            untrusted=self._distrust(first, server_name),
+            distrust=self._distrust(first, server_name),
         )
 
-    def _distrust(self, certificate: Certificate, server_name: str) -> Message | None:
+    def _distrust(self, certificate: Certificate, server_name: str) -> Distrust | None:
         if self._code:
-            other = message(
-                "its certificate is not trusted: %(why)s", why=f"X509_V_ERR {self._code}"
-            )
-            return _WORDS.get(self._code, other)
-        return None if certificate.covers(server_name) else not_named(server_name)
+            return trust.distrust(self._code, server_name, f"X509_V_ERR {self._code}")
+        return None if certificate.covers(server_name) else trust.other_name(server_name)
 
 
 def _context(

@@ -212,6 +212,7 @@ ANSWERS: dict[str, Reply] = {
     "GET /lb/.*/stats": (200, {"stats": {"active_connections": 1, "total_connections": 2}}),
     "GET /lb/v2.0/lbaas/listeners": (200, {"listeners": [LISTENER]}),
     "PUT /lb/v2.0/lbaas/listeners/l-1": (200, {"listener": LISTENER}),
+    "DELETE /lb/v2.0/lbaas/listeners/l-1": (204, None),
     "GET /lb/v2.0/lbaas/l7policies": (200, {"l7policies": [L7_POLICY]}),
     "POST /lb/v2.0/lbaas/l7policies": (201, {"l7policy": L7_POLICY}),
     "DELETE /lb/v2.0/lbaas/l7policies/l7-1": (204, None),

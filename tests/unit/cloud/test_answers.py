@@ -117,6 +117,7 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "load_balancers.configure": lambda cloud: cloud.load_balancers.configure(
         LISTENER, ListenerSettings(hsts_max_age=60)
     ),
+    "load_balancers.remove_listener": lambda cloud: cloud.load_balancers.remove_listener(LISTENER),
     "load_balancers.l7_policies": lambda cloud: cloud.load_balancers.l7_policies("l-1"),
     "load_balancers.create_l7_policy": lambda cloud: cloud.load_balancers.create_l7_policy(
         LISTENER, L7_POLICY
@@ -222,6 +223,7 @@ UNDERSTOOD = {
         "locks.remove",
         "ports.sweep",
         "software_configs.remove",
+        "load_balancers.remove_listener",
         "load_balancers.remove_l7_policy",
         "certificates.remove",
     },

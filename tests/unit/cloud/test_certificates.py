@@ -222,13 +222,17 @@ def test_a_certificate_is_stored_as_octavia_reads_it_and_never_expires(
     }
 
 
-def test_its_key_is_in_no_log_of_keystoneauth_s(
+def test_a_key_gets_into_no_log(
     server: Server, cloud: Cloud, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
-    server.answer = lambda handler: handler.answer()
-    cloud.certificates.store("shop", b"a secret key of a certificate")
-    assert base64.b64encode(b"a secret key").decode() not in caplog.text
+    payload = base64.b64encode(b"PKCS12 with a key").decode()
+    with caplog.at_level(logging.DEBUG):
+        cloud.certificates.store("shop", b"PKCS12 with a key")
+        server.answer = lambda it: it.json(500, {"description": "it failed"})
+        with pytest.raises(CloudError):
+            cloud.certificates.store("shop", b"PKCS12 with a key")
+    assert "secrets" in caplog.text
+    assert payload not in caplog.text
 
 
 def test_one_that_is_too_large_for_barbican_is_told_with_its_size(

@@ -101,7 +101,7 @@ def test_a_server_s_certificate_and_its_chain_are_told() -> None:
         chain=(of(between),),
         alpn="h2",
         version="TLSv1.3",
-        untrusted=None,
+        distrust=None,
     )
     assert server.names == ["shop.example"]
 
@@ -120,13 +120,13 @@ def test_an_older_version_of_tls_is_told() -> None:
 
 def test_an_address_is_no_name_to_ask_for_but_one_that_a_certificate_may_have() -> None:
     with serving(context(SITE)) as server:
-        assert ask(server.port, "127.0.0.1").untrusted is None
+        assert ask(server.port, "127.0.0.1").distrust is None
     assert server.names == [None]
 
 
 def test_a_name_of_other_letters_is_asked_for_as_the_dns_has_it() -> None:
     with serving(context(authority().sign("xn--eckwd4c7c.example"))) as server:
-        assert ask(server.port, "ドメイン.example").untrusted is None
+        assert ask(server.port, "ドメイン.example").distrust is None
     assert server.names == ["xn--eckwd4c7c.example"]
 
 
@@ -154,19 +154,20 @@ def test_a_certificate_that_is_not_trusted_is_told_with_why(
     with serving(context(issued)) as server:
         told = ask(server.port, ca=ca)
     assert told.certificate == of(issued)
-    assert words in str(told.untrusted)
+    assert told.distrust is not None
+    assert words in told.distrust.why
 
 
 def test_a_certificate_may_be_its_own_authority() -> None:
     own = self_signed("shop.example")
     with serving(context(own)) as server:
-        assert ask(server.port, ca=own.pem.decode()).untrusted is None
+        assert ask(server.port, ca=own.pem.decode()).distrust is None
 
 
 def test_an_authority_between_may_be_the_one_that_is_trusted() -> None:
     between = authority().sign(subject="between", ca=True)
     with serving(context(between.sign("shop.example"))) as server:
-        assert ask(server.port, ca=between.pem.decode()).untrusted is None
+        assert ask(server.port, ca=between.pem.decode()).distrust is None
 
 
 @pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -180,7 +181,7 @@ def test_a_server_that_wants_a_client_s_certificate_shows_its_own_before(
     with serving(tls) as server:
         told = ask(server.port)
     assert told.certificate == of(SITE)
-    assert told.untrusted is None
+    assert told.distrust is None
 
 
 def test_a_text_of_authorities_without_one_is_told() -> None:
@@ -254,4 +255,4 @@ def test_a_name_that_none_has_is_told_or_asked_for(name: str) -> None:
             told = ask(server.port, name)
         except NoHandshake:
             return
-    assert told.untrusted is not None
+    assert told.distrust is not None
