@@ -74,6 +74,18 @@ def renewed(
     checked, and stored once all others are found. Raises as `references`.
     """
     given = files or (work.site.tls.certificate if work.site.tls else None)
+    if given is None:
+        raise Refused(
+            message(
+                "the certificate of %(site)s is in files of its site file, which the cloud does "
+                "not keep",
+                site=work.site.name,
+            ),
+            cure=message(
+                "Run the command with the site file, where the files are, or name them by "
+                "--certificate and --key."
+            ),
+        )
     if not isinstance(given, CertificateFiles):
         return wanted(work), None
     read = bundle(work.site, given, CERTIFICATE if files is None else OPTION)

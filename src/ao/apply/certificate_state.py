@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from ao.http.trust import UNKNOWN_AUTHORITY
 from ao.message import Message, joined, message
 from ao.plan import listeners
 from ao.plan.facts import Facts
+from ao.plan.listeners import Placed
 from ao.plan.renewal import is_shown, named_by, of_role, reference_id
 from ao.site import Method, Site
 from ao.work import Work
@@ -123,51 +124,66 @@ def check(work: Work, facts: Facts, to: Colour) -> None:
     (octavia/amphorae/drivers/haproxy/rest_api_driver.py: update_amphora_listeners). By the address
     method nothing of the new system's changes at once: it is told. Raises Refused.
     """
-    places = [it for it in listeners.placed(facts) if to in it.systems and not it.redirects]
-    named = {key: it for place in places for key, it in named_by(place.listener).items()}
+    places = tuple(it for it in listeners.placed(facts) if to in it.systems and not it.redirects)
     if not places:
         return
     pool = facts.method is Method.POOL
-    role = "production" if pool or facts.live is to else "preview"
+    role = "production" if pool else "preview"
     shown = is_shown(facts, role) and (pool or facts.previewed is to)
     where = served_certificate.endpoint(work.site, facts, role) if shown and work.sees else None
-    with ThreadPoolExecutor(max_workers=LOOKS, thread_name_prefix="tls") as aside:
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="tls") as aside:
         shaken = aside.submit(_shown, work, where)
-        found = aside.map(lambda it: _fault(work, it), named.values())
-        faults = [(key, why) for key, why in zip(named, found, strict=True) if why]
+        faults = _faults(work, places)
         served = shaken.result()
-    for key, why in faults:
-        names = ", ".join(it.listener.name for it in places if key in named_by(it.listener))
-        what = message(
-            "load balancer %(balancer)s would end HTTPS at its next change: Octavia cannot read "
-            "%(id)s, which listener %(names)s names (%(why)s)",
-            balancer=places[0].balancer.name,
-            names=names,
-            id=key,
-            why=why,
-        )
+    for fault in faults:
         if pool:
             raise Refused(
-                what,
+                fault.text,
                 cure=message(
                     "`ao certificate renew` serves another certificate; --force switches all the "
                     "same."
                 ),
             )
-        work.note(joined("", [what, "."]))
+        work.note(joined("", [fault.text, "."]))
     for doubt in doubts(work.site, served, role, now()) if served else ():
         work.note(doubt)
 
 
-def _shown(work: Work, where: tuple[str, int] | None) -> Served | None:
-    """Return what an address serves; None where it shows nothing, which a look at a page tells."""
-    with suppress(NoHandshake):
-        return served_certificate.shake(work, where) if where is not None else None
-    return None
+def check_deploy(work: Work, facts: Facts) -> None:
+    """Refuse a deploy that would end HTTPS: by the pool method it changes the load balancer too.
+
+    Nothing has to be served for it: whether Octavia can read a certificate that is there is told
+    alone. Raises Refused.
+    """
+    if facts.method is not Method.POOL:
+        return
+    for fault in _faults(work, tuple(it for it in listeners.placed(facts) if not it.redirects)):
+        if fault.is_certain:
+            raise Refused(
+                fault.text, cure=message("`ao certificate renew` serves another certificate.")
+            )
+        work.note(joined("", [fault.text, "."]))
 
 
-def _fault(work: Work, reference: str) -> Message | None:
-    """Return why Octavia cannot read something of Barbican's; None if it can, or is not known."""
+@dataclass(frozen=True, kw_only=True)
+class _Fault:
+    """Something of Barbican's that a listener names and Octavia cannot read."""
+
+    text: Message
+    is_certain: bool
+    """Whether it is gone. An access list may be nothing that a cloud goes by."""
+
+
+def _faults(work: Work, places: Sequence[Placed]) -> tuple[_Fault, ...]:
+    """Return what Octavia cannot read of what listeners name; they are asked for side by side."""
+    named = {key: it for place in places for key, it in named_by(place.listener).items()}
+    with ThreadPoolExecutor(max_workers=LOOKS, thread_name_prefix="barbican") as aside:
+        found = aside.map(lambda key: _fault(work, places, key, named[key]), named)
+        return tuple(it for it in found if it is not None)
+
+
+def _fault(work: Work, places: Sequence[Placed], key: str, reference: str) -> _Fault | None:
+    """Return why Octavia cannot read something; None if it can, and where that is not known."""
     try:
         readers = work.cloud.certificates.readers(reference)
     except NotAuthenticated:
@@ -175,13 +191,31 @@ def _fault(work: Work, reference: str) -> Message | None:
     except Forbidden:
         return None
     except CloudError as error:
-        work.note(
+        work.tell_once(
             message("Whether Octavia can read the certificate is not known: %(why)s.", why=error)
         )
         return None
-    if readers is None:
-        return message("it is gone from Barbican")
-    return None if readers else message("nobody beyond the project may read it")
+    if readers:
+        return None
+    naming = [it for it in places if key in named_by(it.listener)]
+    text = message(
+        "load balancer %(balancer)s would end HTTPS at its next change: Octavia cannot read "
+        "%(id)s, which listener %(names)s names (%(why)s)",
+        balancer=naming[0].balancer.name,
+        names=", ".join(it.listener.name for it in naming),
+        id=key,
+        why=message("it is gone from Barbican")
+        if readers is None
+        else message("nobody beyond the project may read it"),
+    )
+    return _Fault(text=text, is_certain=readers is None)
+
+
+def _shown(work: Work, where: tuple[str, int] | None) -> Served | None:
+    """Return what an address serves; None where it shows nothing, which a look at a page tells."""
+    with suppress(NoHandshake):
+        return served_certificate.shake(work, where) if where is not None else None
+    return None
 
 
 def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Message]:

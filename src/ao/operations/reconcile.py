@@ -181,6 +181,7 @@ def deploy(work: Work, version: str, seen: Facts | None = None) -> Facts:
     before = _preflight(
         work, lambda facts: plan.deploy(work.site, facts, version, frozenset()), seen
     )
+    certificate_state.check_deploy(work, before)
     stored.keep(work.cloud, work.site, work.texts)
     with scale_in_hold.hold_scale_in(work, before) as keeping:
         facts = _run(
@@ -206,7 +207,8 @@ def start_deploy(work: Work, version: str) -> None:
 
     Raises Refused while Heat is at work on the standby, and else as `deploy` does.
     """
-    _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    before = _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    certificate_state.check_deploy(work, before)
     stored.keep(work.cloud, work.site)
     _start(work, lambda facts, done: plan.deploy(work.site, facts, version, done))
 

@@ -8,7 +8,15 @@ import pytest
 
 from ao import fake
 from ao.colour import Colour
-from ao.errors import CloudError, ConfigError, NotFound, NotSeen, Refused, Unavailable
+from ao.errors import (
+    CloudError,
+    ConfigError,
+    DeadlinePassed,
+    NotFound,
+    NotSeen,
+    Refused,
+    Unavailable,
+)
 from ao.http.handshake import NoHandshake, Served
 from ao.journal import Act, Journal, Outcome
 from ao.message import message
@@ -504,6 +512,36 @@ def spoil(work: Work, lost: str) -> None:
         lose(work)
     for secret in kept.values():
         secret.readers.clear()
+
+
+def test_a_deploy_that_would_end_https_is_refused(pooled: Site) -> None:
+    work = built(pooled)
+    spoil(work, "gone")
+    known = len(writes(work.cloud))
+    with pytest.raises(Refused, match="would end HTTPS"):
+        reconcile.deploy(anew(work), "2.0")
+    with pytest.raises(Refused, match="would end HTTPS"):
+        reconcile.start_deploy(anew(work), "2.0")
+    assert writes(work.cloud)[known:] == []
+
+
+def test_a_deploy_with_a_certificate_that_may_not_be_read_tells_of_it(pooled: Site) -> None:
+    work = built(pooled)
+    spoil(work, "hidden")
+    again = anew(work)
+    # The fake's amphora does not read it, and leaves the preview's listener out.
+    with pytest.raises(DeadlinePassed):
+        reconcile.deploy(again, "2.0")
+    assert "would end HTTPS at its next change" in notes(again)
+
+
+def test_a_site_file_that_the_cloud_keeps_names_no_files_to_renew_from(site: Site) -> None:
+    work = built(site)
+    assert site.tls is not None
+    kept = replace(site, tls=replace(site.tls, certificate=None))
+    with pytest.raises(Refused, match=r"which the cloud does not keep\n") as refused:
+        reconcile.renew(anew(work, kept))
+    assert "--certificate" in refused.value.cure
 
 
 @pytest.mark.parametrize("lost", ["gone", "hidden"])
