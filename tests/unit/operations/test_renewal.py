@@ -596,6 +596,16 @@ def test_down_deletes_what_ao_has_stored_after_the_load_balancers(site: Site) ->
     assert names.index("certificates.remove") > last
 
 
+def test_a_down_that_was_killed_before_deletes_them_when_said_again(site: Site) -> None:
+    work = built(site)
+    work.cloud.faults.kill("certificates.remove")
+    with pytest.raises(fake.Killed):
+        operations.down(anew(work), frozenset(Colour))
+    work.cloud.process.restart()
+    operations.down(anew(work), frozenset(Colour))
+    assert barbican(work).secrets == {}
+
+
 def test_down_of_one_system_keeps_the_certificate(site: Site) -> None:
     work = built(site)
     operations.down(anew(work), frozenset({GREEN}))
