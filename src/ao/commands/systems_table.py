@@ -12,6 +12,7 @@ from ao.colour import Colour
 from ao.commands.table_cell import Cell
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.access import TERMINATED, Access, access
 from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState, SizeChange
 from ao.site import Site
@@ -27,6 +28,7 @@ COLUMNS = (
     message("Wanted"),
     message("Address"),
     message("State"),
+    message("Protocol"),
 )
 SCALING = (
     message("Bounds"),
@@ -56,14 +58,14 @@ def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[obj
 
 
 def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
-    system = facts.systems[colour]
+    system, reached = facts.systems[colour], access(site, facts, colour)
     addresses = [
-        f"{url(address.address)}/"
-        for address, url, reached in (
-            (facts.production, site.url, facts.live),
-            (facts.preview, site.preview_url, facts.previewed),
+        url(address.address) or address.address
+        for address, url, led in (
+            (facts.production, reached.url, facts.live),
+            (facts.preview, reached.preview_url, facts.previewed),
         )
-        if address and reached is colour
+        if address and led is colour
     ]
     return (
         colour,
@@ -73,6 +75,7 @@ def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
         system.size,
         " ".join(addresses) or "-",
         _state(facts, colour),
+        _protocol(reached) if system.stack else "-",
         *((_bounds(site), _alarms(facts, colour)) if site.autoscale else ()),
     )
 
@@ -81,6 +84,12 @@ def _role(facts: Facts, colour: Colour) -> str:
     if facts.live is colour:
         return message("live")
     return message("standby") if facts.standby is colour else "-"
+
+
+def _protocol(reached: Access) -> Cell:
+    """Return a cell of the protocol that users speak: what programs read is Octavia's word."""
+    texts = {TERMINATED: "HTTPS", "HTTPS": message("HTTPS, passed on")}
+    return Cell(reached.protocol, texts.get(reached.protocol, reached.protocol))
 
 
 def _bounds(site: Site) -> str:

@@ -69,7 +69,8 @@ class System:
     monitor: Monitor | None = None
     """Health monitor of its pool; None too where nobody has asked for it."""
     listener: Listener | None = None
-    """Address method: the listener of its load balancer that terminates TLS; None without one."""
+    """Address method: the listener of its load balancer that users reach, which terminates TLS
+    where it was built for that; None too where nobody has asked for it."""
     redirect_listener: Listener | None = None
     """Address method: that of plain HTTP beside it."""
 

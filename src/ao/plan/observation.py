@@ -85,7 +85,7 @@ class Observation:
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
     """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
     clients: ClientAuthorities | None = None
-    """What clients' certificates are checked by; None where nothing is named, or found."""
+    """What clients' certificates are checked by; None where nothing is named, found or asked."""
 
 
 def read(
@@ -93,7 +93,7 @@ def read(
     site: Site,
     last: Observation | None = None,
     *,
-    nova: bool = True,
+    brief: bool = False,
     monitored: bool = False,
 ) -> Observation:
     """Ask all services, side by side, for what they have of a site.
@@ -105,12 +105,14 @@ def read(
     resources of a stack at which Heat has done nothing since, what never changes of a load
     balancer, and its listeners while they lead where they led. A system's resources are read anew
     when its pool has other members, or when it has alarms: then load changes its group, which its
-    stack does not show. Servers that answer their health checks are not asked for again. Without
-    `nova` none is asked for, and the observation has no servers: for those who tell what the load
-    balancers say.
+    stack does not show. Servers that answer their health checks are not asked for again.
+
+    A `brief` one has what tells how the site stands, for those who change nothing: neither servers
+    nor health monitors nor what clients' certificates are checked by, so that neither Nova nor
+    Barbican is asked.
     """
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
-        named = pool.submit(_named, cloud, site) if nova and last is None else None
+        named = pool.submit(_named, cloud, site) if last is None and not brief else None
         by_name = {stack.name: stack for stack in cloud.stacks.tagged(site.tag)}
         resources = dict(unchanged(by_name, last))
         reused = frozenset(resources)
@@ -123,10 +125,10 @@ def read(
         floating_ips = pool.submit(_floating_ips, cloud, site, resources.get(site.stack, ()))
         # At a first look no stack's resources are read anew.
         early = pool.submit(_alarms, cloud, resources.values()) if last is None else None
-        wanted = monitored or monitors.is_named(site)
+        wanted = not brief and (monitored or monitors.is_named(site))
         monitoring = pool.submit(_monitors, cloud, site, dict(resources), last) if wanted else None
         reader = _BalancerReader(cloud, site, resources, last)
-        authorities = pool.submit(_authorities, cloud, site, last)
+        authorities = None if brief else pool.submit(_authorities, cloud, site, last)
         balancers = list(pool.map(reader.read, reader.ids))
         listeners = tuple(listener for it in balancers for listener in it.listeners)
         policies = pool.submit(_policies, cloud, site, resources, listeners, last)
@@ -142,7 +144,7 @@ def read(
         resources |= {name: answer.result() for name, answer in anew.items()}
         alarming = early or pool.submit(_alarms, cloud, resources.values())
         same = last is not None and resources == last.resources
-        if not nova:
+        if brief:
             servers: tuple[Server, ...] = ()
         elif last is not None and same and _answer(last, resources, members):
             servers = last.servers
@@ -158,7 +160,7 @@ def read(
             load_balancers=tuple(it.balancer for it in balancers if it.balancer),
             listeners=listeners,
             policies=policies.result(),
-            clients=authorities.result(),
+            clients=authorities.result() if authorities else None,
             servers=servers,
             members=members,
             alarms=known,
@@ -237,12 +239,15 @@ def _policies(
     wanted = redirect(site)
     if wanted is None:
         return {}
-    found: dict[str, tuple[L7Policy, ...]] = {}
-    for listener in _redirecting(site, resources, listeners):
+
+    def told(listener: Listener) -> tuple[L7Policy, ...]:
         known = last.policies.get(listener.id, ()) if last else ()
         right = any(leads(it, wanted) for it in known)
-        found[listener.id] = known if right else cloud.load_balancers.l7_policies(listener.id)
-    return found
+        return known if right else cloud.load_balancers.l7_policies(listener.id)
+
+    asked = _redirecting(site, resources, listeners)
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="policies") as aside:
+        return {it.id: found for it, found in zip(asked, aside.map(told, asked), strict=True)}
 
 
 def _redirecting(
@@ -485,6 +490,7 @@ def _system(
     balancer = shared or _of(resources, "load_balancer", seen.load_balancers)
     pool_id = _pool_id(site, seen.resources, colour)
     has_pool = balancer is not None and pool_id in balancer.pool_ids
+    secure = built_id(resources, SECURE) is not None
     return System(
         colour=colour,
         stack=seen.stacks.get(site.system_stack(colour)),
@@ -497,10 +503,8 @@ def _system(
         lost=() if seen.unknown else _lost(resources, seen.alarms),
         standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
         monitor=seen.monitors.get(_monitor_id(site, seen.resources, colour) or ""),
-        listener=_of(resources, SECURE, seen.listeners),
-        redirect_listener=_of(resources, "listener", seen.listeners)
-        if built_id(resources, SECURE)
-        else None,
+        listener=_of(resources, SECURE if secure else "listener", seen.listeners),
+        redirect_listener=_of(resources, "listener", seen.listeners) if secure else None,
     )
 
 
@@ -624,6 +628,15 @@ def _production(
             "`production_address: allocate`."
         ),
     )
+
+
+def production(cloud: Cloud, site: Site, resources: tuple[Resource, ...]) -> FloatingIP | None:
+    """Return the production address alone, by the resources of the site's own stack.
+
+    Asks for it as an observation does. Raises NotFound when the site names one that the project
+    lacks.
+    """
+    return _production(site, resources, _floating_ips(cloud, site, resources))
 
 
 def own_stack(cloud: Cloud, site: Site) -> Stack | None:

@@ -3,19 +3,21 @@ from dataclasses import replace
 
 import pytest
 
-from ao.cloud import Alarm
+from ao.cloud import Alarm, Listener
 from ao.colour import Colour
 from ao.commands import systems_table
+from ao.commands.table_cell import Cell
 from ao.plan import alarms
-from ao.plan.facts import Facts
+from ao.plan.facts import SECURE, Facts
 from ao.plan.scaling_state import ScalingState, SizeChange
+from ao.site import Site
 from tests.unit.samples import AUTOSCALE, EMPTY, SITE, address, resource, system, whole, with_system
 
 BLUE, GREEN = Colour
 
 
-def row(facts, colour: Colour) -> dict[str, object]:
-    rows = systems_table.rows(SITE, facts)
+def row(facts: Facts, colour: Colour, site: Site = SITE) -> dict[str, object]:
+    rows = systems_table.rows(site, facts)
     return dict(zip(systems_table.COLUMNS, rows[list(Colour).index(colour)], strict=True))
 
 
@@ -28,9 +30,44 @@ def test_the_live_system_has_the_production_address_and_the_standby_the_preview_
         "Wanted": 2,
         "Address": "http://172.31.1.20/",
         "State": "ready",
+        "Protocol": Cell("TCP", "TCP"),
     }
     assert row(whole(), GREEN)["Role"] == "standby"
     assert row(whole(), GREEN)["Address"] == "http://172.31.1.21/"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "text"), [("HTTP", "HTTP"), ("HTTPS", "HTTPS, passed on"), ("TCP", "TCP")]
+)
+def test_the_protocol_of_users_is_told_and_programs_read_octavias_word(
+    protocol: str, text: str
+) -> None:
+    site = replace(SITE, load_balancer=replace(SITE.load_balancer, protocol=protocol))
+    cell = row(whole(), BLUE, site)["Protocol"]
+    assert isinstance(cell, Cell)
+    assert (cell.machine_readable(), cell.human_readable()) == (protocol, text)
+    assert row(EMPTY, BLUE, site)["Protocol"] == "-"
+
+
+def test_a_system_that_was_deployed_by_http_is_told_so_until_its_next_deploy() -> None:
+    balancer = replace(SITE.load_balancer, protocol="TERMINATED_HTTPS", port=443)
+    site = replace(SITE, host="shop.example", load_balancer=balancer)
+    green = whole().systems[GREEN]
+    secure = resource(SECURE, "OS::Octavia::Listener", "green-listener")
+    facts = with_system(whole(), replace(green, resources=(*green.resources, secure)))
+    http = Listener(id="it", name="it", default_pool_id=None, protocol="HTTP", port=80)
+    facts = with_system(facts, replace(facts.systems[BLUE], listener=http))
+    assert row(facts, BLUE, site)["Protocol"] == Cell("HTTP", "HTTP")
+    assert row(facts, BLUE, site)["Address"] == "http://172.31.1.20/"
+    assert row(facts, GREEN, site)["Protocol"] == Cell("TERMINATED_HTTPS", "HTTPS")
+    assert row(facts, GREEN, site)["Address"] == "https://172.31.1.21/"
+
+
+def test_an_address_is_told_bare_where_its_port_is_not_known() -> None:
+    blue = whole().systems[BLUE]
+    secure = resource(SECURE, "OS::Octavia::Listener", "blue-listener")
+    facts = with_system(whole(), replace(blue, resources=(*blue.resources, secure)))
+    assert row(facts, BLUE)["Address"] == "172.31.1.20"
 
 
 def test_a_system_that_is_not_ready_says_why() -> None:

@@ -16,6 +16,7 @@ from ao.colour import Colour
 from ao.errors import ConfigError, NotFound, Refused
 from ao.fake import octavia
 from ao.operations import reconcile
+from ao.operations.overview import overview
 from ao.operations.switch_options import SwitchOptions
 from ao.plan.facts import Facts
 from ao.site import Method, Site
@@ -154,6 +155,15 @@ def test_its_listeners_speak_tls_as_the_file_says(site: Site) -> None:
         assert it.alpn == ("h2", "http/1.1")
         assert (it.hsts_max_age, it.hsts_subdomains, it.hsts_preload) == (86_400, True, False)
         assert it.client_authentication == "NONE"
+
+
+@pytest.mark.parametrize("redirects", [True, False])
+def test_the_overview_knows_what_is_live(site: Site, redirects: bool) -> None:
+    work = start(site if redirects else replace(site, redirect=None))
+    reconcile.up(work)
+    assert overview(work.cloud).sites[0].live is BLUE
+    reconcile.switch(work)
+    assert overview(work.cloud).sites[0].live is GREEN
 
 
 def test_they_do_before_production_reaches_them(site: Site) -> None:
