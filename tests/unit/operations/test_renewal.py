@@ -362,6 +362,21 @@ def test_one_that_octavia_may_not_read_any_more_is_stored_anew(site: Site) -> No
     assert len(barbican(work).secrets) == 1
 
 
+def test_listeners_that_octavia_has_left_out_come_back(pooled: Site) -> None:
+    work = built(pooled)
+    before = served(work)
+    lose(work)
+    shared = work.observe().shared
+    assert shared is not None
+    work.cloud.load_balancers.reload(shared)
+    work.clock.sleep(30.0)
+    with pytest.raises(NoHandshake):
+        served(work)
+    reconcile.renew(anew(work))
+    assert served(work) == served(work, STANDBY) == before
+    assert Visitor(anew(work)).look() == "blue"
+
+
 def test_a_secret_that_another_listener_names_stays(pooled: Site) -> None:
     work = built(pooled)
     (old,) = references(work)
