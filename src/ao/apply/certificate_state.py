@@ -78,10 +78,9 @@ def look(work: Work, facts: Facts) -> tuple[CertificateState, ...]:
 
 
 def _look(work: Work, facts: Facts, role: str) -> CertificateState:
-    where = served_certificate.endpoint(work.site, facts, role)
-    shown = where is not None and is_shown(facts, role)
+    where = _endpoint(work, facts, role)
     served, unseen = None, ""
-    if where is not None and shown:
+    if where is not None:
         try:
             served = served_certificate.shake(work, where)
         except NoHandshake as error:
@@ -91,7 +90,7 @@ def _look(work: Work, facts: Facts, role: str) -> CertificateState:
     stored, readers, unknown = _kept(work, reference)
     return CertificateState(
         role=role,
-        address=":".join(map(str, where)) if where is not None and shown else "",
+        address=":".join(map(str, where)) if where is not None else "",
         served=served,
         unseen=unseen,
         reference=reference,
@@ -99,6 +98,16 @@ def _look(work: Work, facts: Facts, role: str) -> CertificateState:
         readers=readers,
         unknown=unknown,
     )
+
+
+def _endpoint(work: Work, facts: Facts, role: str) -> tuple[str, int] | None:
+    """Return where a role serves TLS, by the load balancer or by its servers; or None."""
+    balancer = work.site.load_balancer
+    passed_on = balancer.is_secure and not balancer.terminates
+    reached = facts.live if role == "production" else facts.previewed
+    if is_shown(facts, role) or (passed_on and reached is not None):
+        return served_certificate.endpoint(work.site, facts, role)
+    return None
 
 
 def _kept(
@@ -125,12 +134,13 @@ def check(work: Work, facts: Facts, to: Colour) -> None:
     method nothing of the new system's changes at once: it is told. Raises Refused.
     """
     places = tuple(it for it in listeners.placed(facts) if to in it.systems and not it.redirects)
-    if not places:
-        return
-    pool = facts.method is Method.POOL
+    # Users go on with the certificate of a listener of both systems, else get that of the new one.
+    pool = facts.method is Method.POOL and bool(places)
     role = "production" if pool else "preview"
-    shown = is_shown(facts, role) and (pool or facts.previewed is to)
-    where = served_certificate.endpoint(work.site, facts, role) if shown and work.sees else None
+    asked = work.sees and (pool or facts.previewed is to)
+    where = _endpoint(work, facts, role) if asked else None
+    if not places and where is None:
+        return
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="tls") as aside:
         shaken = aside.submit(_shown, work, where)
         faults = _faults(work, places)
@@ -221,15 +231,18 @@ def _shown(work: Work, where: tuple[str, int] | None) -> Served | None:
 def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Message]:
     """Yield what users will, or soon will, complain of in a certificate that is served. Pure."""
     named = message("preview") if role == "preview" else message("production")
+    cure = (
+        message("`ao certificate renew` serves another one.")
+        if site.load_balancer.terminates
+        else message("It is the servers' to serve another one.")
+    )
     left = served.certificate.not_after - now
     day = f"{served.certificate.not_after:%Y-%m-%d}"
     if left < timedelta(0):
-        yield message(
-            "The certificate that %(role)s serves has expired, on %(day)s. `ao certificate renew` "
-            "serves another one.",
-            role=named,
-            day=day,
+        told = message(
+            "The certificate that %(role)s serves has expired, on %(day)s.", role=named, day=day
         )
+        yield joined(" ", [told, cure])
         return
     if site.host is not None and served.distrust is not None:
         # Whether its names, its chain or its authority is not as it should be.
@@ -241,13 +254,13 @@ def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Mes
         )
         yield joined(". ", [told, served.distrust.cure])
     if site.tls is not None and left < timedelta(seconds=site.tls.warn):
-        yield message(
-            "The certificate that %(role)s serves ends on %(day)s, in %(days)s days. `ao "
-            "certificate renew` serves another one.",
+        told = message(
+            "The certificate that %(role)s serves ends on %(day)s, in %(days)s days.",
             role=named,
             day=day,
             days=left // timedelta(days=1),
         )
+        yield joined(" ", [told, cure])
 
 
 def chain(served: Served) -> Message:

@@ -73,6 +73,15 @@ def test_a_site_without_a_host_is_asked_by_its_address_which_no_certificate_name
     assert list(doubts(site, served(other_name("203.0.113.10")), "production", NOW)) == []
 
 
+def test_where_the_servers_serve_it_they_have_to_serve_another_one() -> None:
+    passed_on = replace(SITE.load_balancer, protocol="HTTPS")
+    secure = replace(SITE.load_balancer, protocol="TERMINATED_HTTPS")
+    for balancer, cure in ((passed_on, "servers"), (secure, "`ao certificate renew`")):
+        site = replace(SITE, load_balancer=balancer)
+        (told,) = doubts(site, served(), "production", CERTIFICATE.not_after)
+        assert cure in told
+
+
 def test_a_chain_that_leads_to_an_authority_is_whole() -> None:
     assert chain(served()) == "whole"
 

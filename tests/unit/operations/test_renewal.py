@@ -594,6 +594,23 @@ def test_a_certificate_that_ends_soon_is_told_before_a_switch(site: Site) -> Non
     assert "in 5 days" in notes(again)
 
 
+def test_a_certificate_of_servers_that_terminate_tls_is_told_before_a_switch_too(
+    site: Site,
+) -> None:
+    balancer = replace(site.load_balancer, protocol="HTTPS", server_port=443)
+    assert site.tls is not None
+    passed_on = replace(site, load_balancer=balancer, tls=replace(site.tls, certificate=None))
+    ending = issue(days=5.5).bundle.certificate
+
+    def shown(*asked: object, **more: object) -> Served:
+        return Served(certificate=ending, chain=(), alpn=None, version="TLSv1.3", distrust=None)
+
+    work = built(passed_on)
+    again = replace(anew(work), handshake=shown)
+    assert reconcile.switch(again).live is GREEN
+    assert "in 5 days. It is the servers' to serve another one." in notes(again)
+
+
 def test_a_switch_with_a_certificate_that_is_well_tells_nothing_of_it(site: Site) -> None:
     work = built(site)
     again = anew(work)
