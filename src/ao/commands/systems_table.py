@@ -28,7 +28,6 @@ COLUMNS = (
     message("Wanted"),
     message("Address"),
     message("State"),
-    message("Protocol"),
 )
 SCALING = (
     message("Bounds"),
@@ -40,19 +39,26 @@ LOAD = (
     message("Scaled"),
 )
 """Columns of a site whose load was asked for."""
+PROTOCOL = (message("Protocol"),)
+"""The column that is the last: earlier versions have all others in this order."""
 GRACE = 60.0
 """Seconds in which Aodh, as it is usually set up, looks at an alarm whose time has begun."""
 
 
 def columns(site: Site, loads: Loads | None = None) -> tuple[str, ...]:
     """Return the columns of the table."""
-    return (*COLUMNS, *(SCALING if site.autoscale else ()), *(LOAD if loads else ()))
+    scaling = SCALING if site.autoscale else ()
+    return (*COLUMNS, *scaling, *(LOAD if loads else ()), *PROTOCOL)
 
 
 def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[object, ...]]:
     """Return a row for each system."""
     return [
-        (*_row(site, facts, colour), *(_load(site, loads[colour]) if loads else ()))
+        (
+            *_row(site, facts, colour),
+            *(_load(site, loads[colour]) if loads else ()),
+            _protocol(access(site, facts, colour)) if facts.has(colour) else "-",
+        )
         for colour in Colour
     ]
 
@@ -75,7 +81,6 @@ def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
         system.size,
         " ".join(addresses) or "-",
         _state(facts, colour),
-        _protocol(reached) if system.stack else "-",
         *((_bounds(site), _alarms(facts, colour)) if site.autoscale else ()),
     )
 

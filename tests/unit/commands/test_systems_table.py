@@ -18,7 +18,7 @@ BLUE, GREEN = Colour
 
 def row(facts: Facts, colour: Colour, site: Site = SITE) -> dict[str, object]:
     rows = systems_table.rows(site, facts)
-    return dict(zip(systems_table.COLUMNS, rows[list(Colour).index(colour)], strict=True))
+    return dict(zip(systems_table.columns(site), rows[list(Colour).index(colour)], strict=True))
 
 
 def test_the_live_system_has_the_production_address_and_the_standby_the_preview_address() -> None:
@@ -142,11 +142,11 @@ def notes(facts: Facts) -> str:
 def test_a_site_with_autoscaling_shows_its_bounds_and_what_each_alarm_says() -> None:
     site = replace(SITE, autoscale=AUTOSCALE)
     facts = alarmed(alarmed(whole(), BLUE, "alarm", "ok"), GREEN, "off", "off")
-    assert [cells[-2:] for cells in systems_table.rows(site, facts)] == [
+    assert [cells[-3:-1] for cells in systems_table.rows(site, facts)] == [
         ("1 to 4", "out alarm, in ok"),
         ("1 to 4", "off"),
     ]
-    assert systems_table.columns(site)[-2:] == ("Bounds", "Alarms")
+    assert systems_table.columns(site)[-3:-1] == ("Bounds", "Alarms")
     assert list(systems_table.notes(site, facts)) == []
 
 
@@ -186,8 +186,8 @@ def test_load_and_what_it_last_did_are_shown_when_they_were_asked_for() -> None:
         ),
         GREEN: ScalingState(last=SizeChange(at="2026-11-22T08:00:00Z", out=False, size=None)),
     }
-    assert systems_table.columns(site, loads)[-2:] == ("Load", "Scaled")
-    cells = [row[-2:] for row in systems_table.rows(site, whole(), loads)]
+    assert systems_table.columns(site, loads)[-3:-1] == ("Load", "Scaled")
+    cells = [row[-3:-1] for row in systems_table.rows(site, whole(), loads)]
     assert [[cell.human_readable() for cell in row] for row in cells] == [
         ["71%", "out to 3, 2026-11-23 18:35:49Z"],
         ["-", "in, 2026-11-22 08:00:00Z"],
@@ -196,14 +196,18 @@ def test_load_and_what_it_last_did_are_shown_when_they_were_asked_for() -> None:
         0.714,
         {"at": "2026-11-23T18:35:49Z", "out": True, "size": 3},
     ]
-    assert systems_table.columns(site) == (*systems_table.COLUMNS, *systems_table.SCALING)
+    assert systems_table.columns(site) == (
+        *systems_table.COLUMNS,
+        *systems_table.SCALING,
+        *systems_table.PROTOCOL,
+    )
 
 
 def test_the_load_of_a_query_is_shown_as_it_is() -> None:
     rule = replace(AUTOSCALE.out, query="sum(rate(hits[1m]))", threshold=100.0)
     site = replace(SITE, autoscale=replace(AUTOSCALE, out=rule))
     loads = {BLUE: ScalingState(value=123.4), GREEN: ScalingState()}
-    shown = [row[-2:] for row in systems_table.rows(site, whole(), loads)]
+    shown = [row[-3:-1] for row in systems_table.rows(site, whole(), loads)]
     assert [[cell.human_readable() for cell in row] for row in shown] == [
         ["123.4", "-"],
         ["-", "-"],
