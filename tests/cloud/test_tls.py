@@ -1,5 +1,6 @@
 """The shop of nearly all tests gets HTTPS. There is no way back, so this module is the last one."""
 
+import json
 import ssl
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -171,3 +172,31 @@ def test_what_somebody_changes_is_set_back_by_up(secured: Secured, other_user: C
     assert secured.served() == "http/1.1"
     secured.operator.run("up")
     assert secured.served() == "h2"
+
+
+def test_a_renewal_loses_no_visitor_and_deletes_the_certificate_from_before(
+    secured: Secured, visited: Visited, other_user: Connection
+) -> None:
+    def kept() -> list[str]:
+        """What Barbican keeps of the site."""
+        secrets = other_user.key_manager.secrets()
+        return [it.id for it in secrets if secured.work.site.name in (it.name or "")]
+
+    def shown() -> list[dict[str, str]]:
+        listed: list[dict[str, str]] = json.loads(
+            secured.operator.run("certificate", "show", "-f", "json")
+        )
+        return listed
+
+    before, old = shown(), kept()
+    assert len(old) == 1
+    write(secured.authority, secured.operator.file.parent)
+    with visited(secured.work) as tally:
+        secured.operator.run("certificate", "renew", "--reason", "it ends soon")
+        secured.work.clock.sleep(2)
+    assert not tally.lost
+    for was, now in zip(before, shown(), strict=True):
+        assert now["SHA-256"] != was["SHA-256"]
+        assert (now["Trusted"], now["In Barbican"], now["Octavia reads it"]) == ("yes",) * 3
+    assert len(kept()) == 1
+    assert kept() != old
