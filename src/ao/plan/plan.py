@@ -306,7 +306,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
         or _await_servers(facts, *Colour)
         or _preview(facts)
         or point_redirect(site, facts)
-        or _confirm(facts, done)
+        or _confirm(site, facts, done)
     )
 
 
@@ -510,11 +510,20 @@ def _preview(facts: Facts) -> Plan:
     return (PointPreview(to),)
 
 
-def _confirm(facts: Facts, done: Done) -> Plan:
+def _confirm(site: Site, facts: Facts, done: Done) -> Plan:
+    """See production and the preview, but for a system that speaks another protocol than the file.
+
+    By the address method each has that which it was deployed with.
+    """
     seen = [("production", facts.live), ("preview", facts.previewed)]
     if facts.method is Method.POOL and not facts.connected:
         return ()
-    steps = tuple(Confirm(address, colour) for address, colour in seen if colour)
+    terminates = site.load_balancer.terminates
+    steps = tuple(
+        Confirm(address, colour)
+        for address, colour in seen
+        if colour and facts.terminates(colour) is terminates
+    )
     return tuple(step for step in steps if step not in done)
 
 
