@@ -1,4 +1,4 @@
-"""Listeners that terminate TLS, and those of plain HTTP that lead to them."""
+"""Listeners: what Heat cannot say of them, and where those of plain HTTP lead."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def define(work: Work, facts: Facts, listener_id: str) -> None:
     place = _placed(facts, listener_id)
     check_api(work)
     _check_clients(work, facts)
-    settings = listeners.wanted(work.site, facts, place.listener.settings)
+    settings = listeners.wanted(work.site, facts, place)
     load_balancer.change(
         work,
         place.balancer,

@@ -175,7 +175,7 @@ class LoadBalancers:
             self._put(where, "listener", {"default_pool_id": pool_id})
 
     def configure(self, listener: Listener, settings: ListenerSettings) -> None:
-        """Have a listener speak TLS by these settings, in one request that says what differs.
+        """Have a listener serve by these settings, in one request that says what differs.
 
         None has Octavia take its default (octavia/api/v2/controllers/listener.py:
         _set_default_on_none), save that it answers 500 to no versions where minimum_tls_version is
@@ -352,6 +352,12 @@ class _Listener:
     hsts_max_age: int | None = None
     hsts_include_subdomains: bool | None = None
     hsts_preload: bool | None = None
+    # Of versions 2.1 and 2.12.
+    timeout_client_data: int | None = None
+    timeout_member_data: int | None = None
+    timeout_member_connect: int | None = None
+    allowed_cidrs: list[str] | None = None
+    insert_headers: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -451,6 +457,13 @@ def _settings(listener: _Listener) -> ListenerSettings:
         client_ca_ref=listener.client_ca_tls_container_ref or None,
         client_crl_ref=listener.client_crl_container_ref or None,
         client_authentication=listener.client_authentication or "NONE",
+        client_timeout=listener.timeout_client_data,
+        member_timeout=listener.timeout_member_data,
+        connect_timeout=listener.timeout_member_connect,
+        headers=frozenset(
+            name for name, on in (listener.insert_headers or {}).items() if on.lower() == "true"
+        ),
+        allowed_cidrs=frozenset(listener.allowed_cidrs or ()),
     )
 
 
@@ -468,6 +481,11 @@ def _in_api(settings: ListenerSettings) -> dict[str, object]:
         "client_ca_tls_container_ref": settings.client_ca_ref,
         "client_crl_container_ref": settings.client_crl_ref,
         "client_authentication": settings.client_authentication,
+        "timeout_client_data": settings.client_timeout,
+        "timeout_member_data": settings.member_timeout,
+        "timeout_member_connect": settings.connect_timeout,
+        "insert_headers": dict.fromkeys(sorted(settings.headers), "true"),
+        "allowed_cidrs": sorted(settings.allowed_cidrs),
     }
 
 

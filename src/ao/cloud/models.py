@@ -137,7 +137,7 @@ class LoadBalancer:
 
 @dataclass(frozen=True, kw_only=True)
 class ListenerSettings:
-    """How a listener speaks TLS: what Octavia's API says of it, and Heat does not.
+    """How a listener serves: what Octavia's API says of it, and Heat does not.
 
     What an API is too old to tell is None or empty.
     """
@@ -162,6 +162,17 @@ class ListenerSettings:
     """Reference of the list of those that it has revoked."""
     client_authentication: str = "NONE"
     """Whether clients show a certificate: `NONE`, `OPTIONAL` or `MANDATORY`."""
+    client_timeout: int | None = None
+    """Milliseconds of silence after which a user's connection is closed; as a wish, None for
+    Octavia's default."""
+    member_timeout: int | None = None
+    """The same of a server's."""
+    connect_timeout: int | None = None
+    """Milliseconds that a connection to a server may take to come about."""
+    headers: frozenset[str] = frozenset()
+    """Headers that it inserts into requests, for example `X-Forwarded-For`."""
+    allowed_cidrs: frozenset[str] = frozenset()
+    """Networks from which it takes connections; all when empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +188,7 @@ class Listener:
     port: int = 0
     """Port that it listens on."""
     settings: ListenerSettings = ListenerSettings()
-    """How it speaks TLS."""
+    """How it serves."""
     provisioning_status: str = field(default="", compare=False)
     """`ERROR` where the proxy was told nothing of it: a certificate could not be read, say."""
 

@@ -219,7 +219,7 @@ class LoadBalancers(Protocol):
         """
 
     def configure(self, listener: Listener, settings: ListenerSettings) -> None:
-        """Have a listener speak TLS by these settings, in one request that says what differs.
+        """Have a listener serve by these settings, in one request that says what differs.
 
         From `listener.settings`, that is, which the listener had when it was read: take
         `dataclasses.replace` of them. Without a difference nothing is asked. Octavia sets the read

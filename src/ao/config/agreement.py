@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ao.config.listener import OF_CLIENTS
 from ao.config.site_file import SiteFile, sizes
 from ao.message import message
 from ao.site.status_codes import LONGEST_LIST
@@ -45,6 +46,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _ports(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
+    yield from _headers(file)
     if file.on_ovn:
         yield from _beyond_ovn(file)
     yield from _algorithm(file)
@@ -157,6 +159,32 @@ def _redirect(file: SiteFile) -> Iterator[Contradiction]:
         )
 
 
+def _headers(file: SiteFile) -> Iterator[Contradiction]:
+    """Headers are of requests that a load balancer reads, or of a certificate that it asks for."""
+    headers, key = file.load_balancer.insert_headers, ("load_balancer", "insert_headers")
+    if headers is None or file.on_ovn:
+        return
+    if file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "a load balancer reads no requests of protocol %(protocol)s; leave the key out",
+                protocol=file.protocol,
+            ),
+        )
+        return
+    of_clients = [it for it in headers if it.startswith(OF_CLIENTS)]
+    if of_clients and (file.tls is None or file.tls.clients is None):
+        yield Contradiction(
+            key=key,
+            what=message(
+                "%(header)s tells of a client's certificate, and clients are asked for none; write "
+                "`tls.clients`, or leave the header out",
+                header=of_clients[0],
+            ),
+        )
+
+
 def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
     """OVN's provider refuses these when they are built (ovn_octavia_provider/driver.py)."""
     if file.load_balancer.protocol in {"HTTP", "TERMINATED_HTTPS"}:
@@ -173,6 +201,30 @@ def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
             what=message(
                 "provider ovn checks servers by TCP only; write TCP, or leave the key out: "
                 "`path` and `expect` are then what Ao itself looks at"
+            ),
+        )
+    balancer = file.load_balancer
+    if balancer.timeouts is not None:
+        yield Contradiction(
+            key=("load_balancer", "timeouts"),
+            what=message(
+                "provider ovn closes no connection, and has no time-outs; leave the key out"
+            ),
+        )
+    if balancer.insert_headers is not None:
+        yield Contradiction(
+            key=("load_balancer", "insert_headers"),
+            what=message(
+                "provider ovn reads no requests; leave the key out: the servers see the users' own "
+                "addresses"
+            ),
+        )
+    if balancer.allowed_from is not None:
+        yield Contradiction(
+            key=("load_balancer", "allowed_from"),
+            what=message(
+                "provider ovn keeps nobody away from a port; leave the key out, or write "
+                "`provider: amphora`"
             ),
         )
     if file.method == "pool" and file.switch.preview_from:

@@ -6,9 +6,10 @@ import ipaddress
 from itertools import combinations
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from ao.config.section import Address, Duration, Port, Section, WideNetwork
+from ao.config.listener import Header, TimeoutsSection
+from ao.config.section import Address, Duration, Network, Port, Section, WideNetwork
 
 
 class GroupSection(Section):
@@ -43,6 +44,34 @@ class LoadBalancerSection(Section):
     """Port that users reach. Default: 443 with HTTPS and TERMINATED_HTTPS, else 80."""
     server_port: Port | None = Field(default=None, examples=[8080])
     """Port that the servers listen on. Default: 443 with HTTPS, else 80."""
+    timeouts: TimeoutsSection | None = None
+    insert_headers: tuple[Header, ...] | None = Field(
+        default=None, strict=False, max_length=11, examples=[["X-Forwarded-For"]]
+    )
+    """Headers in which the servers are told who asked. Default with TERMINATED_HTTPS:
+    X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Port."""
+    allowed_from: tuple[Network, ...] | None = Field(
+        default=None, strict=False, min_length=1, max_length=100, examples=[["198.51.100.0/24"]]
+    )
+    """Networks from which users may reach the load balancer, Ao's own among them; everybody may
+    when the key was never there."""
+
+    @field_validator("protocol", mode="before")
+    @classmethod
+    def _connected(cls, protocol: object) -> object:
+        if protocol in ("UDP", "SCTP"):
+            raise ValueError(
+                f"Ao moves no {protocol}: it could not see which system answers, nor whether a "
+                "switch lost anything; write HTTP, TCP, HTTPS or TERMINATED_HTTPS"
+            )
+        return protocol
+
+    @field_validator("insert_headers", "allowed_from")
+    @classmethod
+    def _once(cls, values: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if values is not None and len(set(values)) < len(values):
+            raise ValueError("one of them is there twice")
+        return values
 
 
 class NetworkSection(Section):

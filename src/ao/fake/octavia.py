@@ -53,13 +53,38 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPARISONS = frozenset({"REGEX", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUAL_TO"})
 RULES = frozenset({"HOST_NAME", "PATH", "FILE_TYPE", "HEADER", "COOKIE"})
 CIPHERS = "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
-DEFAULTS = ListenerSettings(
+PLAIN = ListenerSettings(client_timeout=50_000, member_timeout=50_000, connect_timeout=5_000)
+"""What a listener has where nothing is said (octavia/common/config.py)."""
+DEFAULTS = replace(
+    PLAIN,
     versions=frozenset({"TLSv1.2", "TLSv1.3"}),
     ciphers=CIPHERS,
     alpn=("h2", "http/1.1", "http/1.0"),
 )
-"""What a listener that decrypts has where nothing is said (octavia/common/config.py)."""
+"""What one that decrypts has."""
+HEADERS = frozenset({"X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto"})
+CLIENT_HEADERS = frozenset(
+    f"X-SSL-{it}"
+    for it in (
+        "Client-Verify",
+        "Client-Has-Cert",
+        "Client-DN",
+        "Client-CN",
+        "Issuer",
+        "Client-SHA1",
+        "Client-Not-Before",
+        "Client-Not-After",
+    )
+)
+"""Headers that a listener inserts, and those that only one which decrypts does (octavia_lib/common/
+constants.py)."""
+LONGEST_TIMEOUT = 31_536_000_000
+"""Milliseconds that a time-out has at most (octavia/common/constants.py: MAX_TIMEOUT)."""
 SINCE: Mapping[str, tuple[int, int]] = {
+    "client_timeout": (2, 1),
+    "member_timeout": (2, 1),
+    "connect_timeout": (2, 1),
+    "allowed_cidrs": (2, 12),
     "client_ca_ref": (2, 8),
     "client_crl_ref": (2, 8),
     "client_authentication": (2, 8),
@@ -260,9 +285,12 @@ class Octavia:
             port=port,
             protocol=protocol,
             pool_id=pool_id,
-            settings=replace(DEFAULTS, tls_ref=settings.tls_ref, sni_refs=settings.sni_refs)
-            if protocol == TERMINATED
-            else ListenerSettings(),
+            settings=replace(
+                DEFAULTS if protocol == TERMINATED else PLAIN,
+                tls_ref=settings.tls_ref,
+                sni_refs=settings.sni_refs,
+                allowed_cidrs=settings.allowed_cidrs,
+            ),
         )
         self._check_refs(listener, settings, user_id)
         if any(it.balancer is balancer and it.port == port for it in self.listeners.values()):
@@ -288,12 +316,13 @@ class Octavia:
         for name in change:
             if SINCE.get(name, (2, 0)) > self._deployment.octavia_api:
                 raise CloudError(f"Unknown attribute for argument listener_: {name} (HTTP 400)")
-        defaults = DEFAULTS if listener.protocol == TERMINATED else ListenerSettings()
+        defaults = DEFAULTS if listener.protocol == TERMINATED else PLAIN
         wanted = replace(
             listener.settings,
             **{it: value or getattr(defaults, it) for it, value in change.items()},  # type: ignore[arg-type]
         )
         self._check_settings(listener, wanted, change)
+        _check_traffic(listener, wanted)
         self._check_refs(
             listener,
             ListenerSettings(
@@ -720,6 +749,27 @@ class Octavia:
         if hosts is not None and host not in hosts:
             return Answer(status=404, headers={}, body="there is no such host here")
         return self._application(server, path)
+
+
+def _check_traffic(listener: Listener, wanted: ListenerSettings) -> None:
+    """Raise CloudError for headers, time-outs and networks that a listener does not take.
+
+    As octavia/api/v2/controllers/listener.py: _validate_insert_headers has it, and
+    ovn_octavia_provider/driver.py: _check_for_allowed_cidrs; OVN ignores the others.
+    """
+    if wanted.headers and listener.protocol not in {"HTTP", TERMINATED}:
+        raise CloudError(
+            f"insert-headers is not a valid option for a {listener.protocol} protocol listener. "
+            "(HTTP 400)"
+        )
+    known = HEADERS | CLIENT_HEADERS if listener.protocol == TERMINATED else HEADERS
+    if odd := sorted(wanted.headers - known):
+        raise CloudError(f"{odd} is not a valid option for insert_headers (HTTP 400)")
+    for it in (wanted.client_timeout, wanted.member_timeout, wanted.connect_timeout):
+        if it is not None and not 0 <= it <= LONGEST_TIMEOUT:
+            raise CloudError("Invalid input for a time-out (HTTP 400)")
+    if wanted.allowed_cidrs and listener.balancer.provider == "ovn":
+        raise CloudError("OVN provider does not support allowed_cidrs option (HTTP 501)")
 
 
 def check_pool(listener: Listener, pool: Pool) -> None:

@@ -69,9 +69,10 @@ class System:
     monitor: Monitor | None = None
     """Health monitor of its pool; None too where nobody has asked for it."""
     listener: Listener | None = None
-    """Address method: the listener of its load balancer that terminates TLS; None without one."""
+    """Address method: the listener of its load balancer for users; None too where nobody has asked
+    for it."""
     redirect_listener: Listener | None = None
-    """Address method: that of plain HTTP beside it."""
+    """Address method: that of plain HTTP beside one that terminates TLS."""
 
     @property
     def is_secure(self) -> bool:

@@ -35,7 +35,7 @@ from ao.plan.facts import (
     System,
     built_id,
 )
-from ao.plan.listeners import leads, redirect
+from ao.plan.listeners import are_asked, leads, redirect
 from ao.plan.standstill import Standstill
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
@@ -67,8 +67,8 @@ class Observation:
     load_balancers: tuple[LoadBalancer, ...]
     """Load balancers that the stacks have built."""
     listeners: tuple[Listener, ...]
-    """Listeners of the load balancers; none where each system has its own and the site does not
-    terminate TLS."""
+    """Listeners of the load balancers; none where each system has its own and the site file says
+    nothing of them that Heat cannot."""
     servers: tuple[Server, ...]
     """Servers that are ACTIVE in Nova, those of the stacks among them; none where Nova was not
     asked."""
@@ -309,7 +309,7 @@ class _BalancerReader:
         self._cloud = cloud
         self._last = last
         self._shares = site.switch.method is Method.POOL
-        self._lists = self._shares or site.load_balancer.terminates
+        self._lists = self._shares or are_asked(site)
         self._pools: dict[str, set[str]] = {}
         for colour in Colour:
             name = site.stack if self._shares else site.system_stack(colour)
@@ -485,6 +485,7 @@ def _system(
     balancer = shared or _of(resources, "load_balancer", seen.load_balancers)
     pool_id = _pool_id(site, seen.resources, colour)
     has_pool = balancer is not None and pool_id in balancer.pool_ids
+    secure = built_id(resources, SECURE) is not None
     return System(
         colour=colour,
         stack=seen.stacks.get(site.system_stack(colour)),
@@ -497,10 +498,8 @@ def _system(
         lost=() if seen.unknown else _lost(resources, seen.alarms),
         standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
         monitor=seen.monitors.get(_monitor_id(site, seen.resources, colour) or ""),
-        listener=_of(resources, SECURE, seen.listeners),
-        redirect_listener=_of(resources, "listener", seen.listeners)
-        if built_id(resources, SECURE)
-        else None,
+        listener=_of(resources, SECURE if secure else "listener", seen.listeners),
+        redirect_listener=_of(resources, "listener", seen.listeners) if secure else None,
     )
 
 

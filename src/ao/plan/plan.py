@@ -15,7 +15,7 @@ from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
 from ao.plan import guard, monitors
-from ao.plan import listeners as tls_listeners
+from ao.plan import listeners as listener_settings
 from ao.plan.facts import Facts, System
 from ao.plan.listeners import placed
 from ao.plan.standstill import Standstill
@@ -194,13 +194,13 @@ class DefineMonitor(Step):
 
 @dataclass(frozen=True)
 class DefineListener(Step):
-    """Give a listener the settings of TLS that the site file tells."""
+    """Give a listener the settings that the site file tells."""
 
     listener_id: str
     name: str
 
     def __str__(self) -> str:
-        return message("set how listener %(name)s speaks TLS", name=self.name)
+        return message("set how listener %(name)s serves", name=self.name)
 
 
 @dataclass(frozen=True)
@@ -327,24 +327,23 @@ def _secure(site: Site, facts: Facts) -> Plan:
 
 
 def listeners(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
-    """Next steps of having the listeners of systems speak TLS as the site file says.
+    """Next steps of having the listeners of systems serve as the site file says.
 
     That of plain HTTP leads users to HTTPS only once production has answered by HTTPS, if they have
     it already.
     """
-    places = [
-        it
-        for it in placed(facts)
-        if it.systems.intersection(colours) and tls_listeners.is_amiss(site, facts, it)
-    ]
+    places = [it for it in placed(facts) if it.systems.intersection(colours)]
     defined = tuple(
-        DefineListener(it.listener.id, it.listener.name) for it in places if not it.redirects
+        DefineListener(it.listener.id, it.listener.name)
+        for it in places
+        if listener_settings.is_amiss(site, facts, it)
     )
     if defined:
         return defined
-    steps = tuple(DefineRedirect(it.listener.id, it.listener.name) for it in places if it.redirects)
+    leading = [it for it in places if listener_settings.leads_amiss(site, facts, it)]
+    steps = tuple(DefineRedirect(it.listener.id, it.listener.name) for it in leading)
     live = facts.live
-    served = any(it.redirects and live in it.systems for it in places)
+    served = any(live in it.systems for it in leading)
     if not steps or live is None or not served or not facts.systems[live].online:
         return steps
     seen = Confirm("production", live)

@@ -18,6 +18,7 @@ from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
 from ao.site.status_codes import StatusCodes
+from ao.site.timeouts import Timeouts
 from ao.site.tls import Redirect, Tls
 from ao.site.watch import Watch
 from ao.site.window import Window
@@ -60,6 +61,13 @@ class LoadBalancer:
     """Port that users reach."""
     server_port: int
     """Port that the servers listen on."""
+    timeouts: Timeouts | None = None
+    """None leaves those that it has."""
+    insert_headers: tuple[str, ...] | None = None
+    """Headers that it tells the servers of who asked; None for the usual ones where it terminates
+    TLS, and else leaves those that it has."""
+    allowed_from: tuple[str, ...] | None = None
+    """Networks from which users may reach it, in CIDR form; None leaves those that it has."""
 
     @property
     def terminates(self) -> bool:

@@ -32,6 +32,11 @@ PASSED = {
 }
 
 
+def balanced(provider: str = "ovn", **keys: object) -> dict[str, object]:
+    """Values of a site file whose load balancer has these keys."""
+    return {"load_balancer": {"provider": provider, **keys}}
+
+
 def told(**values: object) -> list[str]:
     """Keys that are told to contradict others in a site file with these values."""
     file = config.SiteFile.model_validate({**FILE, **values})
@@ -65,6 +70,17 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
         (
             {**OVN, "switch": {"method": "pool", "preview_from": ["192.0.2.0/24"]}},
             "switch.preview_from",
+        ),
+        (balanced(timeouts={"client": "1m"}), "load_balancer.timeouts"),
+        (balanced(insert_headers=["X-Forwarded-For"]), "load_balancer.insert_headers"),
+        (balanced(allowed_from=["192.0.2.0/24"]), "load_balancer.allowed_from"),
+        (
+            balanced("amphora", protocol="TCP", insert_headers=["X-Forwarded-For"]),
+            "load_balancer.insert_headers",
+        ),
+        (
+            balanced("amphora", insert_headers=["X-Forwarded-For", "X-SSL-Client-CN"]),
+            "load_balancer.insert_headers",
         ),
         ({**TERMINATED, "host": None}, "load_balancer.protocol"),
         ({**PASSED, "host": None}, "load_balancer.protocol"),

@@ -102,6 +102,7 @@ class Listener(Kind):
                 ListenerSettings(
                     tls_ref=properties.get("default_tls_container_ref"),
                     sni_refs=tuple(properties.get("sni_container_refs") or ()),
+                    allowed_cidrs=frozenset(properties.get("allowed_cidrs") or ()),
                 ),
                 None,
             )
