@@ -11,6 +11,7 @@ from ao.clock import Clock
 from ao.cloud import Cloud, Listener, Resource, SoftwareConfigList
 from ao.colour import Colour
 from ao.plan.facts import Facts
+from ao.plan.listeners import are_asked
 from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
 from ao.probe.running_totals import RunningTotals
 from ao.progress import Note, Progress, Silent
@@ -101,11 +102,15 @@ class Work:
         """Have a write that moves production wait for the lock, if held, a few seconds at most."""
         return nullcontext() if self.lock is None else self.lock.hurried()
 
-    def forget_monitors(self) -> None:
-        """Have the next observation ask for the site's health monitors anew."""
+    def forget_settings(self) -> None:
+        """Have the next observation ask anew for what Heat cannot say of the load balancers.
+
+        That is health monitors, pools and, where the site file says something of them, listeners.
+        """
         last = self.looks.get(self._which)
         if last is not None:
-            self.looks[self._which] = replace(last, monitors={})
+            listeners = () if are_asked(self.site) else last.listeners
+            self.looks[self._which] = replace(last, monitors={}, pools={}, listeners=listeners)
 
     @property
     def _which(self) -> str:

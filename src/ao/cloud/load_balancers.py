@@ -22,6 +22,7 @@ from ao.cloud.models import (
     Member,
     Monitor,
     Pool,
+    PoolSettings,
     Statistics,
 )
 from ao.cloud.rest import ID, Moment, Thing, octavia, path
@@ -78,8 +79,9 @@ class LoadBalancers:
             },
         )
 
-    def pools(self) -> tuple[Pool, ...]:
-        """Return all pools of the project."""
+    def pools(self, balancer_id: str = "") -> tuple[Pool, ...]:
+        """Return all pools of the project, or those of one load balancer."""
+        only = {"loadbalancer_id": balancer_id} if balancer_id else {}
         with asking(message("list the pools")):
             return tuple(
                 Pool(
@@ -88,8 +90,9 @@ class LoadBalancers:
                     description=pool.description or "",
                     operating_status=pool.operating_status,
                     members=len(pool.members),
+                    settings=_pool_settings(pool),
                 )
-                for pool in self._list("pools", list[_Pool])
+                for pool in self._list("pools", list[_Pool], **only)
             )
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
@@ -187,6 +190,19 @@ class LoadBalancers:
             return
         with asking(message("configure listener %(name)s", name=listener.name)):
             self._put(path("lbaas", "listeners", listener.id), "listener", change)
+
+    def configure_pool(self, pool: Pool, settings: PoolSettings) -> None:
+        """Have a pool serve by these settings, in one request that says what differs.
+
+        No persistence of sessions is null, by which Octavia deletes it (octavia/db/repositories.py:
+        update_pool_and_sp).
+        """
+        told, wanted = _pool_in_api(pool.settings), _pool_in_api(settings)
+        change = {key: value for key, value in wanted.items() if told[key] != value}
+        if not change:
+            return
+        with asking(message("configure pool %(name)s", name=pool.name)):
+            self._put(path("lbaas", "pools", pool.id), "pool", change)
 
     def l7_policies(self, listener_id: str) -> tuple[L7Policy, ...]:
         """Return the L7 policies of a listener, in the order of their positions.
@@ -324,12 +340,19 @@ class _Version:
 
 
 @dataclass(frozen=True)
+class _Persistence:
+    type: str | None = None
+    cookie_name: str | None = None
+
+
+@dataclass(frozen=True)
 class _Pool:
     id: ID
     operating_status: str
     members: list[Thing]
     name: str | None = None
     description: str | None = None
+    session_persistence: _Persistence | None = None
 
 
 @dataclass(frozen=True)
@@ -487,6 +510,21 @@ def _in_api(settings: ListenerSettings) -> dict[str, object]:
         "insert_headers": dict.fromkeys(sorted(settings.headers), "true"),
         "allowed_cidrs": sorted(settings.allowed_cidrs),
     }
+
+
+def _pool_settings(pool: _Pool) -> PoolSettings:
+    persistence = pool.session_persistence or _Persistence()
+    return PoolSettings(
+        persistence=persistence.type or None, cookie=persistence.cookie_name or None
+    )
+
+
+def _pool_in_api(settings: PoolSettings) -> dict[str, object]:
+    """Return settings of a pool in the words of the API; null is for nothing."""
+    if settings.persistence is None:
+        return {"session_persistence": None}
+    told = {"type": settings.persistence, "cookie_name": settings.cookie}
+    return {"session_persistence": told}
 
 
 def _policy(policy: _L7Policy, rules: tuple[L7Rule, ...]) -> L7Policy:

@@ -257,6 +257,17 @@ class L7Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PoolSettings:
+    """What Octavia's API says of a pool, and Heat does not take back."""
+
+    persistence: str | None = None
+    """By what a user's requests go to the same member: `SOURCE_IP`, `HTTP_COOKIE` or `APP_COOKIE`;
+    None where they do not."""
+    cookie: str | None = None
+    """Name of the application's cookie, with `APP_COOKIE`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pool:
     """Servers that a load balancer spreads requests over."""
 
@@ -267,6 +278,7 @@ class Pool:
     """ONLINE; DEGRADED when some members fail their health checks, ERROR when all do."""
     members: int
     """How many members it has."""
+    settings: PoolSettings = PoolSettings()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,7 @@ from ao.cloud.models import (
     Monitor,
     Named,
     Pool,
+    PoolSettings,
     Port,
     Quota,
     Request,
@@ -192,8 +193,8 @@ class LoadBalancers(Protocol):
     def listeners(self, balancer_id: str = "") -> tuple[Listener, ...]:
         """Return all listeners of the project, or those of one load balancer."""
 
-    def pools(self) -> tuple[Pool, ...]:
-        """Return all pools of the project."""
+    def pools(self, balancer_id: str = "") -> tuple[Pool, ...]:
+        """Return all pools of the project, or those of one load balancer."""
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
         """Return the members of a pool."""
@@ -225,6 +226,12 @@ class LoadBalancers(Protocol):
         `dataclasses.replace` of them. Without a difference nothing is asked. Octavia sets the read
         ACL of certificates that are named, for its own user, with the caller's token; one that it
         cannot read then is refused. Raises Conflict as `set_default_pool` does, and NotFound.
+        """
+
+    def configure_pool(self, pool: Pool, settings: PoolSettings) -> None:
+        """Have a pool serve by these settings, in one request that says what differs.
+
+        As `configure` does of a listener.
         """
 
     def remove_listener(self, listener: Listener) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ao.config.listener import OF_CLIENTS
 from ao.config.site_file import SiteFile, sizes
 from ao.message import message
+from ao.site.session_persistence import COOKIES, SOURCE_IP
 from ao.site.status_codes import LONGEST_LIST
 
 OVN_ALGORITHMS = ("SOURCE_IP_PORT", "SOURCE_IP")
@@ -47,6 +48,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
     yield from _headers(file)
+    yield from _sessions(file)
     if file.on_ovn:
         yield from _beyond_ovn(file)
     yield from _algorithm(file)
@@ -181,6 +183,35 @@ def _headers(file: SiteFile) -> Iterator[Contradiction]:
                 "%(header)s tells of a client's certificate, and clients are asked for none; write "
                 "`tls.clients`, or leave the header out",
                 header=of_clients[0],
+            ),
+        )
+
+
+def _sessions(file: SiteFile) -> Iterator[Contradiction]:
+    """Cookies are of requests that a load balancer reads; OVN ends no persistence.
+
+    OVN's provider sets the affinity of a load balancer, and never takes it back
+    (ovn_octavia_provider/helper.py: pool_update).
+    """
+    persistence = file.load_balancer.session_persistence
+    key = ("load_balancer", "session_persistence", "type")
+    if persistence is None:
+        return
+    if file.on_ovn and persistence.type != SOURCE_IP:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "provider ovn knows users by SOURCE_IP only, and once it does, for good; write "
+                "SOURCE_IP, or leave `session_persistence` out"
+            ),
+        )
+    elif persistence.type in COOKIES and file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "a load balancer sees no cookies by protocol %(protocol)s; write SOURCE_IP, or "
+                "`protocol: HTTP` or TERMINATED_HTTPS",
+                protocol=file.protocol,
             ),
         )
 

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ao.config.listener import Header, TimeoutsSection
 from ao.config.section import Address, Duration, Network, Port, Section, WideNetwork
+from ao.config.session_persistence import SessionPersistenceSection
 
 
 class GroupSection(Section):
@@ -55,6 +56,7 @@ class LoadBalancerSection(Section):
     )
     """Networks from which users may reach the load balancer, Ao's own among them; everybody may
     when the key was never there."""
+    session_persistence: SessionPersistenceSection | None = None
 
     @field_validator("protocol", mode="before")
     @classmethod

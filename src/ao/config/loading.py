@@ -238,6 +238,9 @@ def _site(
             server_port=file.server_port,
             algorithm=file.load_balancer.algorithm or ("SOURCE_IP_PORT" if ovn else "ROUND_ROBIN"),
             timeouts=file.load_balancer.timeouts.value() if file.load_balancer.timeouts else None,
+            session_persistence=file.load_balancer.session_persistence.value()
+            if file.load_balancer.session_persistence
+            else None,
         ),
         tls=file.tls.value(folder, ca) if file.tls else None,
         redirect=file.redirect.value() if file.redirect else None,

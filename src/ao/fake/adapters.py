@@ -174,8 +174,8 @@ class LoadBalancers(Service):
         )
 
     @reads
-    def pools(self) -> tuple[models.Pool, ...]:
-        """Return all pools of the project."""
+    def pools(self, balancer_id: str = "") -> tuple[models.Pool, ...]:
+        """Return all pools of the project, or those of one load balancer."""
         octavia = self._project.octavia
         return tuple(
             models.Pool(
@@ -184,8 +184,10 @@ class LoadBalancers(Service):
                 description=pool.description,
                 operating_status=octavia.health(pool),
                 members=len(pool.members),
+                settings=pool.settings,
             )
             for pool in octavia.pools.values()
+            if balancer_id in ("", pool.balancer.id)
         )
 
     @reads
@@ -263,6 +265,15 @@ class LoadBalancers(Service):
         }
         if change:
             self._project.octavia.configure(there, change, self.calls.user_id)
+
+    @writes
+    def configure_pool(self, pool: models.Pool, settings: models.PoolSettings) -> None:
+        """Change the settings of a pool that differ from those that it was read with."""
+        there = self._project.octavia.pools.get(pool.id)
+        if there is None:
+            raise NotFound(f"pool {pool.name} could not be found")
+        if settings != pool.settings:
+            self._project.octavia.configure_pool(there, settings)
 
     @writes
     def remove_listener(self, listener: models.Listener) -> None:

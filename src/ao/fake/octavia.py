@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from ao.cloud.models import HEALTH_CHECKS, L7Policy, L7Rule, ListenerSettings
+from ao.cloud.models import HEALTH_CHECKS, L7Policy, L7Rule, ListenerSettings, PoolSettings
 from ao.errors import CloudError, Conflict, NotFound
 from ao.fake.barbican import Barbican, Unreadable
 from ao.fake.deployment import Deployment
@@ -48,6 +48,7 @@ POOLS: Mapping[str, frozenset[str]] = {
 VALID_LISTENER_POOL_PROTOCOL_MAP)."""
 VERSIONS = frozenset({"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
 ALPN = frozenset({"h2", "http/1.1", "http/1.0"})
+PERSISTENCE = frozenset({None, "SOURCE_IP", "HTTP_COOKIE", "APP_COOKIE"})
 AUTHENTICATIONS = frozenset({"NONE", "OPTIONAL", "MANDATORY"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPARISONS = frozenset({"REGEX", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUAL_TO"})
@@ -164,6 +165,7 @@ class Pool:
     balancer: Balancer
     protocol: str
     members: dict[str, Member] = field(default_factory=dict)
+    settings: PoolSettings = PoolSettings()
 
 
 @dataclass(eq=False, kw_only=True)
@@ -335,6 +337,33 @@ class Octavia:
         )
         self.begin_change(listener.balancer)
         listener.settings = wanted
+
+    def configure_pool(self, pool: Pool, wanted: PoolSettings) -> None:
+        """Change settings of a pool, over the API. Raises CloudError and Conflict.
+
+        As octavia/common/validate.py: check_session_persistence has it, and
+        ovn_octavia_provider/driver.py: _check_for_supported_session_persistence.
+        """
+        kind, cookie = wanted.persistence, wanted.cookie
+        if kind not in PERSISTENCE:
+            raise CloudError("Invalid input for field type (HTTP 400)")
+        if cookie and kind != "APP_COOKIE":
+            raise CloudError(
+                'Field "cookie_name" can only be specified with session persistence of type '
+                '"APP_COOKIE". (HTTP 400)'
+            )
+        if kind == "APP_COOKIE" and not cookie:
+            raise CloudError(
+                'Field "cookie_name" must be specified when using the "APP_COOKIE" session '
+                "persistence type. (HTTP 400)"
+            )
+        if pool.balancer.provider == "ovn" and kind not in {None, "SOURCE_IP"}:
+            raise CloudError(
+                f"OVN provider does not support {kind} session persistence. Only SOURCE_IP type is "
+                "supported. (HTTP 501)"
+            )
+        self.begin_change(pool.balancer)
+        pool.settings = wanted
 
     def _check_settings(
         self, listener: Listener, wanted: ListenerSettings, change: Mapping[str, object]

@@ -223,7 +223,7 @@ class Looks:
 @contextmanager
 def looking(work: Work, seen: Facts | None = None) -> Iterator[Looks]:
     """Look for what a switch begins with while the body runs; `seen` are facts of this moment."""
-    work.forget_monitors()
+    work.forget_settings()
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="switch") as aside:
         at = work.clock.now()
         facts = aside.submit(lambda: seen or work.observe())
@@ -262,8 +262,10 @@ def switch(
         compares = options.compares_monitor and not degraded
         if compares:
             guard.may_speak(work.site, facts)
-            defining = plan.listeners(work.site, facts, done, to) or plan.monitor(
-                work.site, facts, to, done
+            defining = (
+                plan.listeners(work.site, facts, done, to)
+                or plan.pools(work.site, facts, to)
+                or plan.monitor(work.site, facts, to, done)
             )
             if defining:
                 return defining

@@ -18,6 +18,7 @@ from ao.cloud import (
     LoadBalancer,
     Member,
     Monitor,
+    Pool,
     Resource,
     Server,
     Stack,
@@ -68,6 +69,8 @@ class System:
     """How Heat's work on its stack stands still; None while it goes on, or there is none."""
     monitor: Monitor | None = None
     """Health monitor of its pool; None too where nobody has asked for it."""
+    pool: Pool | None = None
+    """Its pool with what Heat cannot say of it; None too where nobody has asked for it."""
     listener: Listener | None = None
     """Address method: the listener of its load balancer for users; None too where nobody has asked
     for it."""

@@ -19,6 +19,7 @@ from ao.cloud import (
     LoadBalancer,
     Member,
     Monitor,
+    Pool,
     Resource,
     Server,
     Stack,
@@ -26,7 +27,7 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.errors import AoError, Conflict, Forbidden, NotAuthenticated, NotFound, Refused
 from ao.message import message
-from ao.plan import alarms, monitors, standstill
+from ao.plan import alarms, monitors, pools, standstill
 from ao.plan.facts import (
     SECURE,
     SECURE_PRODUCTION,
@@ -82,6 +83,8 @@ class Observation:
     """Statuses of each of these load balancers, by its ID."""
     monitors: Mapping[str, Monitor] = field(default_factory=dict)
     """Health monitors of the systems' pools, by ID; none where nobody has asked for them."""
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+    """The systems' pools, by ID; none where the site file says nothing of them that Heat cannot."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
     """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
     clients: ClientAuthorities | None = None
@@ -127,6 +130,7 @@ def read(
         monitoring = pool.submit(_monitors, cloud, site, dict(resources), last) if wanted else None
         reader = _BalancerReader(cloud, site, resources, last)
         authorities = pool.submit(_authorities, cloud, site, last)
+        pooling = pool.submit(_pools, cloud, site, dict(resources), reader.ids, last)
         balancers = list(pool.map(reader.read, reader.ids))
         listeners = tuple(listener for it in balancers for listener in it.listeners)
         policies = pool.submit(_policies, cloud, site, resources, listeners, last)
@@ -157,6 +161,7 @@ def read(
             floating_ips=floating_ips.result(),
             load_balancers=tuple(it.balancer for it in balancers if it.balancer),
             listeners=listeners,
+            pools=pooling.result(),
             policies=policies.result(),
             clients=authorities.result(),
             servers=servers,
@@ -221,6 +226,31 @@ def _monitors(
     ids = {it for colour in Colour if (it := _monitor_id(site, resources, colour))}
     found = (known.get(it) or cloud.load_balancers.monitor(it) for it in sorted(ids))
     return {monitor.id: monitor for monitor in found if monitor is not None}
+
+
+def _pools(
+    cloud: Cloud,
+    site: Site,
+    resources: Resources,
+    balancer_ids: tuple[str, ...],
+    last: Observation | None,
+) -> Mapping[str, Pool]:
+    """Return the systems' pools that Octavia has, where the site file says something of them.
+
+    Not again where the last observation had all of them as the site wants them.
+    """
+    if not pools.are_asked(site):
+        return {}
+    ids = {it for colour in Colour if (it := _pool_id(site, resources, colour))}
+    known = {
+        pool.id: pool
+        for pool in (last.pools.values() if last else ())
+        if pools.wanted(site, pool) == pool.settings
+    }
+    if ids.issubset(known):
+        return known
+    found = (pool for it in balancer_ids for pool in cloud.load_balancers.pools(it))
+    return {pool.id: pool for pool in found if pool.id in ids}
 
 
 def _policies(
@@ -498,6 +528,7 @@ def _system(
         lost=() if seen.unknown else _lost(resources, seen.alarms),
         standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
         monitor=seen.monitors.get(_monitor_id(site, seen.resources, colour) or ""),
+        pool=seen.pools.get(pool_id or ""),
         listener=_of(resources, SECURE if secure else "listener", seen.listeners),
         redirect_listener=_of(resources, "listener", seen.listeners) if secure else None,
     )

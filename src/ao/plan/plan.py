@@ -16,6 +16,7 @@ from ao.errors import Refused
 from ao.message import message
 from ao.plan import guard, monitors
 from ao.plan import listeners as listener_settings
+from ao.plan import pools as pool_settings
 from ao.plan.facts import Facts, System
 from ao.plan.listeners import placed
 from ao.plan.standstill import Standstill
@@ -204,6 +205,16 @@ class DefineListener(Step):
 
 
 @dataclass(frozen=True)
+class DefinePool(Step):
+    """Give a system's pool the settings that the site file tells."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return message("set how the pool of %(colour)s serves", colour=self.colour)
+
+
+@dataclass(frozen=True)
 class DefineRedirect(Step):
     """Have a listener of plain HTTP lead users to HTTPS."""
 
@@ -299,6 +310,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
         _site_stack(site, facts)
         or _secure(site, facts)
         or listeners(site, facts, done, *Colour)
+        or pools(site, facts, *Colour)
         or _production(facts)
         or _monitors(site, facts, done)
         or _repair(site, facts, done)
@@ -348,6 +360,13 @@ def listeners(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
         return steps
     seen = Confirm("production", live)
     return steps if seen in done else (seen,)
+
+
+def pools(site: Site, facts: Facts, *colours: Colour) -> Plan:
+    """Next steps of having the pools of systems serve as the site file says."""
+    return tuple(
+        DefinePool(colour) for colour in colours if pool_settings.is_amiss(site, facts, colour)
+    )
 
 
 def point_redirect(site: Site, facts: Facts) -> Plan:
@@ -542,6 +561,7 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
     steps = (
         _define(site, facts.systems[standby], version, done)
         or listeners(site, facts, done, standby)
+        or pools(site, facts, standby)
         or monitor(site, facts, standby, done)
         or _await_servers(facts, standby)
     )

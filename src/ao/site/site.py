@@ -17,6 +17,7 @@ from ao.site.migration import Migration
 from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
+from ao.site.session_persistence import SessionPersistence
 from ao.site.status_codes import StatusCodes
 from ao.site.timeouts import Timeouts
 from ao.site.tls import Redirect, Tls
@@ -68,6 +69,8 @@ class LoadBalancer:
     TLS, and else leaves those that it has."""
     allowed_from: tuple[str, ...] | None = None
     """Networks from which users may reach it, in CIDR form; None leaves those that it has."""
+    session_persistence: SessionPersistence | None = None
+    """None leaves what its pools have."""
 
     @property
     def terminates(self) -> bool:

@@ -54,6 +54,12 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
     assert told(host="shop.example", load_balancer={"provider": "ovn", "protocol": "HTTPS"}) == []
 
 
+def test_users_are_known_by_their_addresses_everywhere() -> None:
+    for provider in ("ovn", "amphora"):
+        values = balanced(provider, protocol="TCP", session_persistence={"type": "SOURCE_IP"})
+        assert told(**values) == []
+
+
 @pytest.mark.parametrize(
     ("values", "key"),
     [
@@ -81,6 +87,18 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
         (
             balanced("amphora", insert_headers=["X-Forwarded-For", "X-SSL-Client-CN"]),
             "load_balancer.insert_headers",
+        ),
+        (
+            balanced(session_persistence={"type": "HTTP_COOKIE"}),
+            "load_balancer.session_persistence.type",
+        ),
+        (
+            balanced(session_persistence={"type": "NONE"}),
+            "load_balancer.session_persistence.type",
+        ),
+        (
+            balanced("amphora", protocol="TCP", session_persistence={"type": "HTTP_COOKIE"}),
+            "load_balancer.session_persistence.type",
         ),
         ({**TERMINATED, "host": None}, "load_balancer.protocol"),
         ({**PASSED, "host": None}, "load_balancer.protocol"),

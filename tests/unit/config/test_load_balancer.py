@@ -9,6 +9,7 @@ from ao import config
 from ao.config import stored
 from ao.errors import ConfigError
 from ao.site import Site
+from ao.site.session_persistence import SessionPersistence
 from ao.site.timeouts import Timeouts
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop"
@@ -53,11 +54,18 @@ def test_headers_and_networks_are_lists(written: Written) -> None:
     assert balancer.allowed_from == ("198.51.100.0/24", "192.0.2.1/32")
 
 
+def test_users_are_known_by_a_cookie_of_the_application(written: Written) -> None:
+    balancer = written("session_persistence: {type: APP_COOKIE, cookie: JSESSIONID}").load_balancer
+    known = SessionPersistence(type="APP_COOKIE", cookie="JSESSIONID")
+    assert balancer.session_persistence == known
+
+
 def test_what_is_kept_tells_it_again(written: Written) -> None:
     site = written(
         "timeouts: {client: 2m, server: 90}",
         "insert_headers: []",
         "allowed_from: [198.51.100.0/24]",
+        "session_persistence: {type: HTTP_COOKIE}",
     )
     kept = stored.Document.model_validate_json(site.source).site_file
     file = config.SiteFile.model_validate({**kept, "user_data": "user-data"})
@@ -65,6 +73,8 @@ def test_what_is_kept_tells_it_again(written: Written) -> None:
     assert file.load_balancer.timeouts.value() == site.load_balancer.timeouts
     assert file.load_balancer.insert_headers == ()
     assert file.load_balancer.allowed_from == site.load_balancer.allowed_from
+    assert file.load_balancer.session_persistence is not None
+    assert file.load_balancer.session_persistence.type == "HTTP_COOKIE"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +87,13 @@ def test_what_is_kept_tells_it_again(written: Written) -> None:
         ("allowed_from: []", "load_balancer.allowed_from"),
         ("allowed_from: [198.51.100.7/24]", "load_balancer.allowed_from"),
         ("allowed_from: ['2001:db8::/32']", "load_balancer.allowed_from"),
+        ("session_persistence: {type: APP_COOKIE}", "APP_COOKIE needs `cookie`"),
+        ("session_persistence: {type: SOURCE_IP, cookie: sid}", "`cookie` is of APP_COOKIE"),
+        (
+            "session_persistence: {type: APP_COOKIE, cookie: 'a b'}",
+            "load_balancer.session_persistence.cookie",
+        ),
+        ("session_persistence: {type: LUCK}", "load_balancer.session_persistence.type"),
         ("protocol: UDP", "Ao moves no UDP"),
         ("protocol: SCTP", "Ao moves no SCTP"),
     ],
