@@ -21,7 +21,7 @@ class Broken(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """The page, as it was got once."""
+    """A page, as it was got once."""
 
     seconds: float
     """Until the whole page was there, without its pictures and scripts."""
@@ -30,15 +30,15 @@ class View:
 
 
 class Page:
-    """The panel's page of all sites, for a user who is logged in."""
+    """The panel's pages, for a user who is logged in."""
 
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
-    def get(self) -> View:
-        """Ask for the page. Raises Broken."""
+    def get(self, path: str = PANEL) -> View:
+        """Ask for a page, by default that of all sites. Raises Broken."""
         begin = time.perf_counter()
-        answer = self._client.get(PANEL)
+        answer = self._client.get(path)
         seconds = time.perf_counter() - begin
         if answer.status_code != httpx.codes.OK:
             raise Broken(f"{answer.url} answered with HTTP {answer.status_code}")

@@ -72,6 +72,8 @@ def _sentence(trial: Trial) -> str:
     if trial.failure:
         return f"failed: {trial.failure}"
     answered = "no answer" if trial.waited is None else f"first answer after {trial.waited:.2f} s"
+    if trial.waited_in_all is not None:
+        answered += f", {trial.waited_in_all:.2f} s from the start"
     recording = trial.recording
     return (
         f"{answered}, {recording.lost} of {recording.sent} requests lost, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ao.message import message
 from ao.untrusted.printable import printable
 
 PATTERN = r"^(?=.)([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}(\.[0-9]{1,9})?s)?$"
@@ -21,12 +22,18 @@ _MEANT = re.compile(rf"{_PART}(?: ?{_PART})?(?: ?{_PART})?", re.IGNORECASE)
 def parse(text: str) -> float:
     """Return the seconds of a written duration.
 
-    Raises ValueError when it is none, which tells how to write what is probably meant.
+    Raises ValueError when it is none, with a message that tells how to write what is probably
+    meant.
     """
     found = re.fullmatch(PATTERN, text)
     if not found:
-        shown = printable(text, 40)
-        raise ValueError(f"{shown!r} is not a duration such as 30s, 5m or 1h{_hint(text)}")
+        raise ValueError(
+            message(
+                "%(text)s is not a duration such as 30s, 5m or 1h%(hint)s",
+                text=repr(printable(text, 40)),
+                hint=_hint(text),
+            )
+        )
     hours, minutes, seconds = (float((part or "0")[:-1] or 0) for part in found.group(1, 2, 3))
     return hours * 3600 + minutes * 60 + seconds
 
@@ -45,16 +52,17 @@ def _hint(text: str) -> str:
     """Return how to write what a text probably means; empty when that cannot be told."""
     text = text.strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
-        return f"; write {text}s for seconds, {text}m for minutes"
+        return message("; write %(text)ss for seconds, %(text)sm for minutes", text=text)
     found = _MILLISECONDS.fullmatch(text)
     if found:
-        return f"; write {float(found[1]) / 1000:g}s"
+        return message("; write %(text)s", text=f"{float(found[1]) / 1000:g}s")
     found = _MEANT.fullmatch(text)
     if not found:
         return ""
     numbers, units = found.groups()[::2], found.groups()[1::2]
     known = [(float(it), unit[0].lower()) for it, unit in zip(numbers, units, strict=True) if it]
-    return f"; write {write(sum(number * _UNITS[unit] for number, unit in known))}"
+    seconds = sum(number * _UNITS[unit] for number, unit in known)
+    return message("; write %(text)s", text=write(seconds))
 
 
 def show(seconds: float) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ao.clock import Clock
-from ao.cloud import Cloud, Listener, Resource, SoftwareConfigList
+from ao.cloud import Cloud, FloatingIP, Listener, Resource, SoftwareConfigList
 from ao.colour import Colour
 from ao.plan.facts import Facts
 from ao.plan.listeners import are_asked
@@ -124,6 +124,20 @@ class Work:
             read = {listener.id for listener in listeners}
             others = (it for it in last.listeners if it.id not in read)
             self.looks[self._which] = replace(last, listeners=(*others, *listeners))
+
+    def note_address(self, address: FloatingIP) -> None:
+        """Note a floating IP of the site's, read since the last observation."""
+        last = self.looks.get(self._which)
+        if last is not None:
+            others = (it for it in last.floating_ips if it.id != address.id)
+            self.looks[self._which] = replace(last, floating_ips=(*others, address))
+
+    def noted(self) -> Facts | None:
+        """Facts of the last observation with what was noted since; None without one."""
+        last = self.looks.get(self._which)
+        if last is None:
+            return None
+        return assemble(self.site, last, cancel=self.cancel_stuck)
 
     def own_resources(self) -> tuple[Resource, ...]:
         """Return the resources of the site's own stack; none before it is built.

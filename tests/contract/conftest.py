@@ -13,6 +13,7 @@ from ao.clock import Clock
 from ao.cloud import Stack, connect
 from ao.colour import Colour
 from ao.errors import DeadlinePassed
+from ao.http.handshake import served
 from ao.site import Method, Site, method_tag
 from ao.visit import visit
 from tests.contract.environment import DEADLINE, Bench
@@ -48,6 +49,7 @@ def _fake_bench(site: Site) -> Bench:
         other_user=shop.other_user,
         clock=shop.clock,
         visit=shop.visit,
+        served=shop.served,
         site=site,
     )
 
@@ -63,6 +65,7 @@ def _real_bench(name: str, site: Site) -> Bench:
         other_user=RealOtherUser(openstack.connect(cloud=name)),
         clock=Clock(),
         visit=visit,
+        served=served,
         site=site,
     )
 

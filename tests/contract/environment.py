@@ -1,6 +1,6 @@
 """A cloud under test, and how the tests build on it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ao import templates
@@ -8,6 +8,7 @@ from ao.apply import stack_parameters, stack_wait
 from ao.clock import Clock, Ready, Waiting
 from ao.cloud import Cloud, FloatingIP, LoadBalancer, Member, Resource, Server, Stack
 from ao.colour import Colour
+from ao.http.handshake import Served
 from ao.site import Site, colour_tag, version_tag
 from ao.visit import Answer, NoAnswer, Visit
 from ao.work import Work
@@ -35,6 +36,8 @@ class Bench:
     other_user: OtherUser
     clock: Clock
     visit: Visit
+    served: Callable[..., Served]
+    """Shakes hands as `ao.http.handshake.served` does."""
     site: Site
 
     def site_parameters(self) -> dict[str, object]:

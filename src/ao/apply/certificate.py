@@ -143,7 +143,9 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
         read = Bundle.read(certificate or b"", secret or b"", chain)
     except Unusable as error:
         raise ConfigError(
-            message("%(where)s: %(what)s", where=where, what=error.what),
+            message(
+                "%(where)s: %(what)s", where=site.place(f"{key}.{error.part}"), what=error.what
+            ),
             cure=message("Correct the files. Nothing was changed."),
         ) from error
     if key == CERTIFICATE and site.host is not None and not read.certificate.covers(site.host):

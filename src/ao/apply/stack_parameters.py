@@ -113,7 +113,7 @@ def _protocol(site: Site) -> str:
 
 
 def site_parameters(
-    site: Site, ingredients: BuildInputs, references: References = References()
+    site: Site, ingredients: BuildInputs, references: References = NO_REFERENCES
 ) -> dict[str, object]:
     """Return the parameters of the site template."""
     return {
@@ -155,7 +155,7 @@ def system_parameters(
     router: str,
     pool: str,
     size: int,
-    references: References = References(),
+    references: References = NO_REFERENCES,
 ) -> dict[str, object]:
     """Return the parameters of the system template; `pool` is empty for a load balancer of its own.
 

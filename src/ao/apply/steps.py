@@ -520,10 +520,11 @@ def _curl(site: Site, url: str) -> tuple[str, ...]:
     """
     if site.host is None:
         return ("curl", "-i", url)
+    named = ("curl", "-i", "-H", f"Host: {site.host}")
     if not site.load_balancer.is_secure:
-        return ("curl", "-i", "-H", f"Host: {site.host}", url)
+        return (*named, url)
     address = urlsplit(url).hostname or ""
-    return ("curl", "-i", "--connect-to", f"::{address}:", url.replace(address, site.host, 1))
+    return (*named, "--connect-to", f"::{address}:", url.replace(address, site.host, 1))
 
 
 def _stack(stack: Stack | None, name: str) -> Stack:

@@ -64,7 +64,7 @@ def no_key_manager() -> NotFound:
         message("the cloud has no key manager, in which Octavia finds certificates"),
         cure=message(
             "A load balancer can decrypt HTTPS only where there is Barbican; "
-            "`openstack catalog list`. Elsewhere let the servers do it, with `protocol: TCP`."
+            "`openstack catalog list`. Elsewhere let the servers do it, with `protocol: HTTPS`."
         ),
     )
 

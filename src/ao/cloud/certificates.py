@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import quote_plus
 
 from keystoneauth1 import exceptions as keystone
 from openstack import connection, exceptions
+from pydantic import AfterValidator
 
 from ao.cloud.certificate_errors import (
     no_key_manager,
@@ -24,7 +25,7 @@ from ao.cloud.certificate_errors import (
     too_large,
 )
 from ao.cloud.models import StoredCertificate
-from ao.cloud.rest import ID, PAGES, Answer, Moment, barbican, path
+from ao.cloud.rest import PAGES, Answer, Moment, barbican, path
 from ao.cloud.sdk_errors import asking
 from ao.cloud.secret_references import Kind, SecretReference
 from ao.errors import Forbidden
@@ -54,9 +55,8 @@ class Certificates:
         wanted = SecretReference.read(ref)
         if wanted is None:
             return None
-        kinds: tuple[Kind, ...] = (wanted.kind,) if wanted.kind else ("secret", "container")
         with _asking(message("look for certificate %(id)s", id=wanted.id)):
-            for kind in kinds:
+            for kind in wanted.kinds:
                 try:
                     return _told(self._barbican.ask("GET", _place(kind, wanted.id)), kind)
                 except exceptions.NotFoundException:
@@ -98,15 +98,13 @@ class Certificates:
         }
         with _asking(message("store certificate %(name)s", name=shown(name))):
             try:
-                answer = self._barbican.ask("POST", "/secrets", json=secret)
+                answer = self._barbican.ask("POST", "/secrets", json=secret, secret=True)
             except exceptions.HttpException as error:
                 if error.status_code != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
                     raise
                 raise too_large(name, len(payload)) from error
-            stored = SecretReference.read(answer.value(str, "secret_ref"))
-            if stored is None:
-                raise answer.unreadable()
-            return _told(self._barbican.ask("GET", _place("secret", stored.id)), "secret")
+            stored = _id(answer.value(_Stored).secret_ref)
+            return _told(self._barbican.ask("GET", _place("secret", stored)), "secret")
 
     def readers(self, ref: str) -> frozenset[str] | None:
         """Return the IDs of the users who may read a certificate though in no role.
@@ -130,17 +128,15 @@ class Certificates:
         if wanted is None:
             return
         with _asking(message("remove certificate %(id)s", id=wanted.id)):
-            self._barbican.delete(_place(wanted.kind or "secret", wanted.id))
+            for kind in wanted.kinds:
+                self._barbican.delete(_place(kind, wanted.id))
 
     def _secrets(self, found: StoredCertificate) -> list[str]:
         """IDs of the secrets that a certificate consists of."""
         if found.kind == "secret":
             return [found.id]
-        answer = self._barbican.ask("GET", _place("container", found.id))
-        parts = [SecretReference.read(it.secret_ref) for it in answer.value(_Container).secret_refs]
-        if None in parts:
-            raise answer.unreadable()
-        return [it.id for it in parts if it]
+        container = self._barbican.get(_place("container", found.id), _Container)
+        return [_id(it.secret_ref) for it in container.secret_refs]
 
     def _users(self, secret_id: str) -> frozenset[str]:
         """Users whom the read ACL of a secret names; no ACL names none."""
@@ -167,7 +163,11 @@ def _asking(what: str) -> Iterator[None]:
         with asking(what):
             try:
                 yield
-            except (exceptions.EndpointNotFound, keystone.EndpointNotFound) as error:
+            except (
+                exceptions.ServiceDisabledException,
+                exceptions.EndpointNotFound,
+                keystone.EndpointNotFound,
+            ) as error:
                 raise no_key_manager() from error
     except Forbidden as error:
         raise not_shown(error.message, error.request_id) from error
@@ -180,9 +180,30 @@ CERTIFICATE = "certificate"
 """Type of the containers that are certificates."""
 
 
+def _id(ref: str) -> str:
+    """Return the ID that a reference ends in. Raises ValueError where it is none."""
+    read = SecretReference.read(ref)
+    if read is None:
+        raise ValueError(ref)
+    return read.id
+
+
+def _is_reference(text: str) -> str:
+    _id(text)
+    return text
+
+
+_Reference = Annotated[str, AfterValidator(_is_reference)]
+
+
+@dataclass(frozen=True)
+class _Stored:
+    secret_ref: _Reference
+
+
 @dataclass(frozen=True)
 class _Secret:
-    secret_ref: ID
+    secret_ref: _Reference
     status: str
     secret_type: str
     created: Moment
@@ -191,17 +212,12 @@ class _Secret:
 
 
 @dataclass(frozen=True)
-class _Part:
-    secret_ref: ID
-
-
-@dataclass(frozen=True)
 class _Container:
-    container_ref: ID
+    container_ref: _Reference
     status: str
     type: str
     created: Moment
-    secret_refs: list[_Part]
+    secret_refs: list[_Stored]
     name: str | None = None
 
 

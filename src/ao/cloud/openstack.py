@@ -6,11 +6,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
-import openstack
 from openstack import connection
+from openstack.config.loader import OpenStackConfig
 
 import ao
-from ao.cloud import config_files, login, trusts
+from ao.cloud import cloud_settings, config_files, login, trusts
 from ao.cloud.alarms import Alarms
 from ao.cloud.answers import MALFORMED, SHOWN
 from ao.cloud.certificates import Certificates
@@ -40,6 +40,7 @@ class OpenStack:
         self._cloud = cloud
         self.known_as = known_as
         self.name = str(cloud.config.name or "the cloud of OS_* variables")
+        cloud_settings.bound(cloud.config.config, self.name)
         self.stacks = Stacks(cloud)
         self.floating_ips = FloatingIPs(cloud)
         self.load_balancers = LoadBalancers(cloud)
@@ -113,7 +114,9 @@ def _connection(name: str | None) -> connection.Connection:
     """
     config_files.check()
     try:
-        found = openstack.connect(cloud=name, app_name="ao", app_version=ao.__version__)
+        files = OpenStackConfig(app_name="ao", app_version=ao.__version__)
+        cloud_settings.check_profile(files, name)
+        found = connection.Connection(config=files.get_one(cloud=name))
         # That is when openstacksdk looks at the most of it; it asks nobody yet.
         _ = found.session
         remember(found.config.config.get("auth") or {})

@@ -58,6 +58,8 @@ WRITES = frozenset(
         "load_balancers.failover",
         "load_balancers.write_monitor",
         "load_balancers.configure",
+        "load_balancers.configure_pool",
+        "load_balancers.remove_listener",
         "load_balancers.create_l7_policy",
         "load_balancers.create_l7_rule",
         "load_balancers.remove_l7_policy",

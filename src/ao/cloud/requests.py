@@ -24,6 +24,8 @@ KEPT = 10_000
 """Requests that are remembered; older ones are forgotten."""
 PATIENCE = 120.0
 """Seconds that a service may be silent, where clouds.yaml has no `api_timeout`."""
+LONGEST_PATIENCE = 600.0
+"""Seconds of an `api_timeout` that are heeded."""
 LARGEST = 64 * 2**20
 """Bytes that an answer may have."""
 LONGEST = 120.0
@@ -48,6 +50,7 @@ class Requests:
         self._answered: deque[Request] = deque(maxlen=KEPT)
         if session.timeout is None:
             session.timeout = PATIENCE
+        session.timeout = min(LONGEST_PATIENCE, session.timeout)
         for prefix, adapter in list(session.session.adapters.items()):
             # Somebody may have asked for the same session's requests before.
             if not isinstance(adapter, Retries):

@@ -52,6 +52,11 @@ class _Link:
 
 
 @dataclass(frozen=True)
+class _Described:
+    description: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer of a service, to be read as what its API says. Raises Unreadable if it is not."""
 
@@ -94,9 +99,19 @@ class Answer:
             raise self.unreadable() from error
 
     def refuse(self) -> NoReturn:
-        """Raise the error that it is, as `openstack.exceptions.raise_from_response` does."""
+        """Raise the error that it is, as `openstack.exceptions.raise_from_response` does.
+
+        That leaves out what Barbican says (barbican/api/hooks.py: JSONErrorHook).
+        """
         if "json" in self.response.headers.get("Content-Type", ""):
-            exceptions.raise_from_response(self.response)
+            try:
+                exceptions.raise_from_response(self.response)
+            except exceptions.HttpException as error:
+                with suppress(ValueError):
+                    error.details = (
+                        reader(_Described).validate_json(self.response.content).description
+                    )
+                raise
         words = self.heard.words or self.response.reason
         raise exceptions.HttpException(response=self.response, details=words)
 
@@ -135,9 +150,15 @@ class Service:
         json: object = None,
         headers: Mapping[str, str] | None = None,
         also: Collection[int] = (),
+        secret: bool = False,
     ) -> Answer:
-        """Send a request; its answer, if that is a success or an error of the `also` statuses."""
+        """Send a request; its answer, if that is a success or an error of the `also` statuses.
+
+        One that holds a secret is not logged: keystoneauth writes the whole body into its log.
+        """
         more: dict[str, Any] = {} if json is None else {"json": json}
+        if secret:
+            more["log"] = False
         if self.patience is not None:
             more["timeout"] = self.patience
         with understanding(self.name):

@@ -24,6 +24,11 @@ class SecretReference:
     """None for an ID alone, which may be of either."""
     id: str
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What it may name."""
+        return (self.kind,) if self.kind else ("secret", "container")
+
     @classmethod
     def read(cls, text: str) -> Self | None:
         """Read a URL, its end or an ID alone; None for what is another text, such as a name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import shlex
@@ -16,10 +17,16 @@ from cliff.help import HelpExit
 
 import ao
 from ao.commands import log
+from ao.commands.argument_errors import WRONG, translate
 from ao.commands.command_list import Commands, Complete, Help, print_help
 from ao.commands.help_formatter import HelpFormatter, description
 from ao.message import message
+from ao.message.translation import spoken
 from ao.redaction import redact_log
+
+THRESHOLD = 50_000
+"""Objects made and not freed, after which Python looks for garbage in cycles. What a command
+imports lives as long as it does, and each look at it delays the first request."""
 
 
 class Ao(App):
@@ -53,6 +60,7 @@ class Ao(App):
             "formatter_class": HelpFormatter,
         }
         parser = super().build_option_parser(description, version, more)
+        translate(parser)
         parser.add_argument("--version", action="version", version=f"{self.NAME} {version}")
         parser.add_argument(
             "--log-file",
@@ -95,6 +103,24 @@ class Ao(App):
         with self._logging:
             return super().run(argv)
 
+    def run_subcommand(self, argv: list[str]) -> int:
+        """Run the command that arguments begin with; the exit code."""
+        try:
+            self.command_manager.find_command(argv)
+        except ValueError:
+            what = message(
+                "%(words)s is no command. `ao --help` lists all.", words=repr(" ".join(argv))
+            )
+            lines = [f"{self.NAME}: {spoken(what)}"]
+            if near := self.get_fuzzy_matches(argv[0]):
+                lines += [
+                    spoken(message("Did you mean one of these?")),
+                    *(f"  {it}" for it in near),
+                ]
+            print("\n".join(lines), file=sys.stderr)
+            return WRONG
+        return super().run_subcommand(argv)
+
     def print_help_if_requested(self) -> None:
         """Print the program's help, and exit, where it is asked for."""
         if self.options.deferred_help:
@@ -111,7 +137,8 @@ class Ao(App):
         try:
             file = (options.log_file, log.open_log(options.log_file)) if options.log_file else None
         except OSError as error:
-            self.parser.error(f"--log-file {options.log_file}: {error.strerror or error}")
+            why = error.strerror or error
+            self.parser.error(f"argument --log-file: {options.log_file}: {why}")
         form = log.Form(options.log_format)
         self._logging.enter_context(
             log.logging_to(self.stderr, level, file, form, tracebacks=options.debug)
@@ -126,5 +153,6 @@ class Ao(App):
 
 def main(argv: list[str] | None = None) -> int:
     """Run `ao` with arguments; the exit code."""
+    gc.set_threshold(THRESHOLD, *gc.get_threshold()[1:])
     arguments = sys.argv[1:] if argv is None else argv
     return Ao().run(arguments or ["--help"])

@@ -11,6 +11,7 @@ from typing import Any
 from cliff._argparse import SmartHelpFormatter
 from cliff.command import Command
 
+from ao.commands.argument_errors import translate
 from ao.message import Message, message
 from ao.message.translation import spoken
 
@@ -69,13 +70,18 @@ def description(command: type) -> Message:
     return Message(inspect.getdoc(command) or "", {})
 
 
+def _package(thing: object) -> str:
+    """Return the name of the package that defines the class of a thing."""
+    return type(thing).__module__.partition(".")[0]
+
+
 def _said(text: str) -> str:
     """Say a text of ours, or one of argparse's or cliff's, in the user's language."""
     return spoken(text if isinstance(text, Message) else _LIBRARIES.get(text, text))
 
 
 class TranslatedHelp(Command):
-    """A command whose help is in the user's language."""
+    """A command whose help and errors of arguments are in the user's language."""
 
     def get_description(self) -> str:
         """Return what the command does, in the user's language."""
@@ -83,6 +89,9 @@ class TranslatedHelp(Command):
 
     def get_epilog(self) -> str:
         """Return what stands below the help: which plugin the command is of."""
+        if _package(self) == _package(self.app) and not list(self._hooks):
+            # cliff reads the files of all distributions to find that it is the program's own.
+            return self._epilog or ""
         said: str = super().get_epilog()
         return _PROVIDED.sub(
             lambda found: spoken(
@@ -92,9 +101,10 @@ class TranslatedHelp(Command):
         )
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Return a parser whose help is in the user's language."""
+        """Return a parser whose help and errors are in the user's language."""
         parser = super().get_parser(prog_name)
         parser.formatter_class = HelpFormatter
+        translate(parser)
         return parser
 
 

@@ -22,6 +22,7 @@ from ao.redaction import redact_log
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from concurrent.futures import Future
 
     from ao.cloud import Cloud
     from ao.colour import Colour
@@ -168,6 +169,23 @@ def add_cancel_stuck(parser: argparse.ArgumentParser) -> None:
             "engine has ended, and go on; without, Ao waits until Heat's time for it is over."
         ),
     )
+
+
+@contextmanager
+def observing(work: Work) -> Iterator[Future[Facts]]:
+    """Log in and observe a site while the body runs, which imports what is needed after that.
+
+    What that fails with is raised by the future's `result`.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    def observe() -> Facts:
+        # By itself, as observing asks several services at once.
+        _ = work.cloud.user
+        return work.observe()
+
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="observe") as aside:
+        yield aside.submit(observe)
 
 
 class SystemLister(SiteCommand, AoLister):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ao.commands.site_command import SystemLister, logging_in
+from ao.commands.site_command import SystemLister, observing
 from ao.message.translation import spoken
 
 
@@ -17,13 +17,10 @@ class Status(SystemLister):
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Observe, and list; that a release is open is told on standard error."""
         work = self.work(quiet=True)
-        with logging_in(work.cloud):
-            from concurrent.futures import ThreadPoolExecutor
-
+        with observing(work) as observation:
             from ao import release
             from ao.plan import scaling_state
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="status") as aside:
-            observation = aside.submit(work.observe)
+
             told = release.note(work, observation.result)
             facts = observation.result()
         if told:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ao.colour import Colour
-from ao.commands.site_command import SystemLister, logging_in
+from ao.commands.site_command import SystemLister, observing
 from ao.message import message
 
 if TYPE_CHECKING:
@@ -109,13 +109,13 @@ class Switch(SystemLister):
                 # At once, as a process takes a moment to begin.
                 probe = running.enter_context(ProbeProcess())
             work = self.work()
-            with logging_in(work.cloud):
-                # What visits the systems, which is imported at the first visit otherwise.
-                import ao.http.exchange  # noqa: F401
-                from ao.operations import operations
-                from ao.operations.switch_options import SwitchOptions
+            observation = running.enter_context(observing(work))
+            # What visits the systems, which is imported at the first visit otherwise.
+            import ao.http.exchange  # noqa: F401
+            from ao.operations import operations
+            from ao.operations.switch_options import SwitchOptions
 
-                measurement = _measurement(probe, parsed_args) if probe else None
+            measurement = _measurement(probe, parsed_args) if probe else None
             if parsed_args.force:
                 work.note(
                     message(
@@ -135,6 +135,7 @@ class Switch(SystemLister):
                     ),
                     i_know=parsed_args.i_know,
                     reason=parsed_args.reason,
+                    seen=observation.result,
                 )
             finally:
                 self._tell(measurement, parsed_args.report)

@@ -307,7 +307,7 @@ def _duration(text: str) -> float:
     try:
         return duration.parse(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        raise argparse.ArgumentTypeError(spoken(error.args[0])) from error
 
 
 def _rhythm(text: str) -> float:

@@ -10,8 +10,26 @@ from ao.config.section import Duration, Section
 from ao.config.watch import Percent
 from ao.site.autoscale import Autoscale, Limit, Rule
 
+OF_AODH = ("ca", "headers_env", "prometheus", "token_env", "token_file", "url")
+"""Keys that would tell how Prometheus is asked."""
 
-class RuleSection(Section):
+
+class _AskedByAodh(Section):
+    """A part whose signal Aodh asks of Prometheus."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_login(cls, value: Any) -> Any:
+        key = next((it for it in OF_AODH if isinstance(value, dict) and it in value), None)
+        if key is not None:
+            raise ValueError(
+                f"Aodh asks Prometheus, as those who run the cloud have set it, and can be told no "
+                f"`{key}`; leave the key out"
+            )
+        return value
+
+
+class RuleSection(_AskedByAodh):
     """When servers come or go: `cpu`, or `query` with `above` or `below`."""
 
     cpu: Percent | None = Field(default=None, examples=["70%"])
@@ -47,7 +65,7 @@ class RuleSection(Section):
         return self.into(Rule, limit=limit, threshold=threshold)
 
 
-class AutoscaleSection(Section):
+class AutoscaleSection(_AskedByAodh):
     """Load changes the number of servers of the live system. Default: off."""
 
     min: int | None = Field(default=None, ge=1, examples=[2])

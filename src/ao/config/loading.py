@@ -12,8 +12,8 @@ from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.config import stored
 from ao.config.agreement import contradictions
+from ao.config.authority import are_authorities
 from ao.config.site_file import SiteFile, sizes
-from ao.config.tls import LONGEST_CA, are_authorities
 from ao.config.yaml_file import YamlFile
 from ao.errors import ConfigError
 from ao.files.input_file import Unreadable, read_text
@@ -49,7 +49,7 @@ def load(path: Path) -> site.Site:
     if wrong:
         raise ConfigError(joined("\n", wrong))
     user_data = _user_data(source, file)
-    ca = _authorities(source, file)
+    ca = file.tls.ca if file.tls else None
     text = stored.written(source.data, user_data, ca)
     return _site(file, path.parent, user_data, ca, text, places=source.places())
 
@@ -120,42 +120,6 @@ def _user_data(source: YamlFile, file: SiteFile) -> str:
                 "%(where)s: user_data: %(path)s %(fault)s", where=where, path=path, fault=fault[0]
             ),
             cure=fault[1],
-        )
-    return text
-
-
-def _authorities(source: YamlFile, file: SiteFile) -> str | None:
-    """Return the text of the file with authorities' certificates, or None where none is named."""
-    if file.tls is None or file.tls.ca is None:
-        return None
-    path, where = source.path.parent / file.tls.ca, source.where(("tls", "ca"))
-    shown = printable(str(path), LONGEST_PATH)
-    try:
-        text = read_text(path, LONGEST_CA)
-    except Unreadable as error:
-        raise ConfigError(
-            message(
-                "%(where)s: tls.ca: cannot read %(path)s: %(why)s",
-                where=where,
-                path=shown,
-                why=error.why,
-            ),
-            cure=message(
-                "Write the file, or name another one; the path is relative to the site file."
-            ),
-        ) from error
-    if not are_authorities(text):
-        raise ConfigError(
-            message(
-                "%(where)s: tls.ca: %(path)s holds no certificates in PEM form, or something else "
-                "beside them",
-                where=where,
-                path=shown,
-            ),
-            cure=message(
-                "Write the authorities' certificates, each from -----BEGIN CERTIFICATE----- to "
-                "-----END CERTIFICATE-----, and no key."
-            ),
         )
     return text
 

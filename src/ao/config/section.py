@@ -26,6 +26,7 @@ from ao.untrusted.pattern import Pattern
 from ao.untrusted.printable import printable
 
 T = TypeVar("T")
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]{0,99}"
 
 
 def _seconds(value: object) -> float:
@@ -84,6 +85,13 @@ def _status_codes(value: object) -> object:
     if not parts or any(isinstance(it, bool) or not isinstance(it, int | str) for it in parts):
         raise ValueError("it is a status from 200 to 599, or several: `[200, 204]`, `200-204, 301`")
     return StatusCodes.parse(",".join(map(str, parts)))
+
+
+def _variable(value: object) -> str:
+    # What was given is not repeated: it may be the secret itself.
+    if not isinstance(value, str) or not re.fullmatch(_VARIABLE, value):
+        raise ValueError("it is the name of a variable of the environment, never its value")
+    return value
 
 
 def _zone(name: str) -> str:
@@ -145,6 +153,11 @@ Codes = Annotated[
             ]
         }
     ),
+]
+Variable = Annotated[
+    str,
+    BeforeValidator(_variable),
+    WithJsonSchema({"type": "string", "pattern": f"^{_VARIABLE}$"}),
 ]
 WideNetwork = Annotated[Network, AfterValidator(_wide)]
 TimeZone = Annotated[str, AfterValidator(_zone)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import ssl
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -15,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from ao.config.authority import Authority
 from ao.config.section import Port, Section
 from ao.site.tls import Certificate, CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
 
@@ -23,34 +22,11 @@ DAY = 86_400
 LONGEST_CIPHERS = 2048
 """Characters of a list of ciphers that Octavia keeps (octavia/db/models.py: Listener)."""
 
-LONGEST_CA = 65_536
-"""Bytes of the file with authorities' certificates."""
-_PEM = re.compile(
-    r"(?:\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----)+\s*"
-)
-
 Reference = Annotated[
     str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$")
 ]
 """Name or ID of a secret or container of Barbican's, or its reference."""
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
-
-
-def are_authorities(text: str) -> bool:
-    """Return whether a text is one or more certificates in PEM form, and nothing else.
-
-    Comments are taken, as those that tell whose certificate follows; a private key is not.
-    """
-    if len(text) > LONGEST_CA or not text.isascii():
-        return False
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith("#")]
-    if not _PEM.fullmatch("\n".join(lines)):
-        return False
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
-    except (ssl.SSLError, ValueError):
-        return False
-    return True
 
 
 class CertificateSection(Section):
@@ -151,7 +127,7 @@ class TlsSection(Section):
     """Protocols that are offered, the first preferred; HTTP/2 and HTTP/1.1 when empty."""
     hsts: HstsSection | None = None
     clients: ClientsSection | None = None
-    ca: FileName | None = Field(default=None, examples=["authority.pem"])
+    ca: Authority | None = Field(default=None, examples=["authority.pem"])
     """File, beside this one, with certificates in PEM form of authorities that Ao trusts beside
     the system's."""
     warn_days: int = Field(default=21, ge=0, le=3650, examples=[21])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -9,8 +10,10 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from ao import duration
-from ao.config.section import Duration, Section
-from ao.site.watch import LatencyLimit, Query, Watch
+from ao.config.authority import Authority
+from ao.config.section import Duration, Section, Variable
+from ao.http import header_fields
+from ao.site.watch import Access, LatencyLimit, Query, Watch
 from ao.untrusted.printable import printable
 
 _NUMBER = r"[0-9]{1,9}(\.[0-9]{1,9})?"
@@ -55,6 +58,17 @@ class QuerySection(Section):
     """Name of the figure in notes and reports."""
     url: str = Field(examples=["http://prometheus.example:9090"])
     """Where Prometheus is, http or https."""
+    ca: Authority | None = Field(default=None, examples=["prometheus-ca.pem"])
+    """File beside this one with the certificate, as PEM, of a private authority that is trusted
+    besides those of the system."""
+    token_env: Variable | None = Field(default=None, examples=["PROM_TOKEN"])
+    """Environment variable with a bearer token that is sent."""
+    token_file: str | None = Field(default=None, min_length=1, examples=["../prometheus-token"])
+    """File with it instead, relative to the site file."""
+    headers_env: dict[str, Variable] = Field(
+        default={}, examples=[{"X-Scope-OrgID": "PROM_TENANT"}]
+    )
+    """Header fields that are sent, each with the environment variable that holds its value."""
     query: str = Field(min_length=1, examples=["sum(rate(http_errors_total[1m]))"])
     """PromQL that gives one value; $AO_SITE, $AO_COLOUR and $AO_VERSION are replaced."""
     above: float | None = Field(default=None, strict=False, allow_inf_nan=False, examples=[0.05])
@@ -72,6 +86,42 @@ class QuerySection(Section):
             raise ValueError("the URL is not an http or https URL")
         return url
 
+    @field_validator("headers_env")
+    @classmethod
+    def _addable(cls, headers: dict[str, str]) -> dict[str, str]:
+        for name in headers:
+            if not header_fields.is_addable(name):
+                shown = printable(repr(name), 60)
+                raise ValueError(f"{shown} is no header field that a request can be given")
+        small = [name.lower() for name in headers]
+        if twice := next((name for name in small if small.count(name) > 1), None):
+            raise ValueError(f"two header fields are called {twice!r}")
+        return headers
+
+    @model_validator(mode="after")
+    def _guarded(self) -> Self:
+        parts = urlsplit(self.url)
+        token = (self.token_env and "token_env") or (self.token_file and "token_file")
+        if self.token_env and self.token_file:
+            raise ValueError("give token_env or token_file, not both")
+        named = any(name.lower() == "authorization" for name in self.headers_env)
+        if sum(map(bool, (token, named, "@" in parts.netloc))) > 1:
+            raise ValueError(
+                "a request has one Authorization: give a token, that header, or user and password "
+                "in the URL"
+            )
+        if parts.scheme == "https":
+            return self
+        if self.ca:
+            raise ValueError("`ca` needs a URL that begins with https://")
+        secret = token or next(filter(header_fields.is_credential, self.headers_env), None)
+        if secret and not _is_loopback(parts.hostname or ""):
+            raise ValueError(
+                f"what {printable(secret, 60)} names would go over the network in the clear; "
+                "write a URL that begins with https://"
+            )
+        return self
+
     @model_validator(mode="after")
     def _limited(self) -> Self:
         if self.above is None and self.below is None:
@@ -80,7 +130,11 @@ class QuerySection(Section):
 
     def value(self, forgive: float) -> Query:
         """Return the figure that the section describes; `forgive` is the default of `for`."""
-        return self.into(Query, lasting=forgive if self.lasting is None else self.lasting)
+        return self.into(
+            Query,
+            lasting=forgive if self.lasting is None else self.lasting,
+            access=self.into(Access),
+        )
 
 
 class WatchSection(Section):
@@ -125,6 +179,13 @@ class WatchSection(Section):
             queries=tuple(query.value(self.forgive) for query in self.prometheus),
             missing_breaches=self.missing == "breach",
         )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _limit(text: str | None) -> LatencyLimit | None:

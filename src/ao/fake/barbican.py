@@ -96,6 +96,9 @@ class Barbican:
         self.check_service()
         found = self._of(ref)
         if found is None:
+            wanted = SecretReference.read(ref)
+            if wanted and wanted.id in self._deployment.secret_ids:
+                raise not_shown("cannot look for certificate: it is another project's (HTTP 403)")
             return None
         if isinstance(found, Secret) and found.private and found.owner != user_id:
             raise not_shown(f"cannot look for certificate {found.id}: it is private (HTTP 403)")
@@ -131,6 +134,7 @@ class Barbican:
             owner=user_id,
         )
         self.secrets[secret.id] = secret
+        self._deployment.secret_ids.add(secret.id)
         return secret
 
     def add_container(self, name: str, certificate: bytes, key: bytes, user_id: str) -> Container:
@@ -143,6 +147,7 @@ class Barbican:
             created=self._deployment.timeline.date(),
         )
         self.containers[container.id] = container
+        self._deployment.secret_ids.add(container.id)
         return container
 
     def readers(self, ref: str) -> frozenset[str] | None:
@@ -160,6 +165,14 @@ class Barbican:
         if found is not None:
             self.secrets.pop(found.id, None)
             self.containers.pop(found.id, None)
+            self._deployment.secret_ids.discard(found.id)
+
+    def hide(self, ref: str) -> None:
+        """Take all rights to read a secret away but its owner's, Octavia's with them."""
+        found = self._of(ref)
+        for secret in self._parts(found) if found else ():
+            secret.private = True
+            secret.readers.clear()
 
     def grant(self, ref: str, user_id: str | None) -> None:
         """Let Octavia's user read, which a member of the project asks it for. Raises Unreadable.

@@ -58,6 +58,8 @@ class Deployment:
             Flavor(id=self.identifiers.uuid(), name=name, vcpus=vcpus, ram=ram, disk=DISK)
             for name, (vcpus, ram) in flavors.items()
         ]
+        self.secret_ids: set[str] = set()
+        """IDs of the secrets and containers of all projects."""
         self._allocated = 0
 
     def free_address(self) -> str:

@@ -165,7 +165,7 @@ class Pool:
     balancer: Balancer
     protocol: str
     members: dict[str, Member] = field(default_factory=dict)
-    settings: PoolSettings = PoolSettings()
+    settings: PoolSettings = field(default_factory=PoolSettings)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -321,7 +321,10 @@ class Octavia:
         defaults = DEFAULTS if listener.protocol == TERMINATED else PLAIN
         wanted = replace(
             listener.settings,
-            **{it: value or getattr(defaults, it) for it, value in change.items()},  # type: ignore[arg-type]
+            **{  # type: ignore[arg-type]
+                name: getattr(defaults, name) if value in (None, (), frozenset()) else value
+                for name, value in change.items()
+            },
         )
         self._check_settings(listener, wanted, change)
         _check_traffic(listener, wanted)
@@ -625,7 +628,7 @@ class Octavia:
         self._quotas.claim(health_monitors=1)
         balancer = pool.balancer
         refuse_unsupported(balancer, "health monitor type", kind)
-        if kind != "HTTP" and (path or expected or method):
+        if kind not in {"HTTP", "HTTPS"} and (path or expected or method):
             raise Failure("BadRequest", f"a {kind} health monitor asks for no path (HTTP 400)")
         if balancer.provider == "ovn":
             self._neutron.create_port(balancer.vip.subnet_id, HEALTH_CHECKS)

@@ -12,11 +12,12 @@ from ao.fake.deployment import Deployment
 from ao.fake.octavia import TERMINATED, Listener, Octavia
 from ao.fake.project import Project
 from ao.fake.web_application import Application, answer
-from ao.http.handshake import EXPIRED, UNKNOWN_AUTHORITY, NoHandshake, Served, not_named
+from ao.http import trust
+from ao.http.handshake import NoHandshake, Served
 from ao.http.request_options import RequestOptions
-from ao.message import Message, joined, message
+from ao.message import joined, message
 from ao.site import Site
-from ao.visit import AS_URL, Answer, NoAnswer
+from ao.visit import AS_URL, Answer, NoAnswer, Untrusted
 from ao.x509.certificate import Certificate
 
 
@@ -101,6 +102,8 @@ class OpenStack(Deployment):
             elif listener.protocol == TERMINATED:
                 raise NoAnswer("the server broke the connection off")
             answer = octavia.serve(listener, parts.path or "/", host)
+        except Untrusted as error:
+            raise Untrusted(joined(": ", [url, error]), cure=error.cure) from error
         except NoAnswer as error:
             raise NoAnswer(joined(": ", [url, error])) from error
         return replace(answer, body="") if options.method == "HEAD" else answer
@@ -128,7 +131,7 @@ class OpenStack(Deployment):
             chain=bundle.chain,
             alpn=next(iter(settings.alpn), None),
             version=max(settings.versions or {"TLSv1.2"}),
-            untrusted=self._distrust(bundle.certificate, server_name, ca),
+            distrust=self._distrust(bundle.certificate, server_name, ca),
         )
 
     def _listener(self, address: str, port: int) -> tuple[Octavia, Listener]:
@@ -146,16 +149,21 @@ class OpenStack(Deployment):
         bundle = listener.certificate(host)
         if listener.protocol != TERMINATED or bundle is None:
             raise NoAnswer("it speaks no TLS")
-        why = self._distrust(bundle.certificate, host, ca)
-        if why is not None:
-            raise NoAnswer(str(why))
+        distrust = self._distrust(bundle.certificate, host, ca)
+        if distrust is not None:
+            raise Untrusted(distrust.why, cure=distrust.cure)
 
-    def _distrust(self, certificate: Certificate, host: str, ca: str | None) -> Message | None:
-        """Say why a certificate is not trusted, or return None."""
+    def _distrust(
+        self, certificate: Certificate, host: str, ca: str | None
+    ) -> trust.Distrust | None:
+        """Return why a certificate is not trusted; None if it is.
+
+        The cloud's time may be before any certificate of today, so that only its end counts.
+        """
         moment = datetime.fromtimestamp(self.timeline.moment(), UTC)
         if moment > certificate.not_after:
-            return EXPIRED
+            return trust.EXPIRED
         authorities = Certificate.from_pem(ca.encode()) if ca else ()
         if certificate.subject == certificate.issuer and certificate not in authorities:
-            return UNKNOWN_AUTHORITY
-        return None if certificate.covers(host) else not_named(host)
+            return trust.UNKNOWN_AUTHORITY
+        return None if certificate.covers(host) else trust.other_name(host)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from ao.cloud.models import FloatingIP
 from ao.fake.project import Project
 
+OTHER = "id-of-other-user"
+"""ID of that user."""
+
 
 class OtherUser:
     """Another user with a role in the project. No call is recorded, no fault happens."""
@@ -71,6 +74,22 @@ class OtherUser:
             octavia = self._project.octavia
             octavia.mark(octavia.balancers[balancer_id], status)
 
+    def store_container(self, name: str, certificate: bytes, key: bytes) -> str:
+        """Put a certificate and its key, in PEM, into a container in Barbican; its reference."""
+        with self._lock:
+            barbican = self._project.barbican
+            return barbican.add_container(name, certificate, key, OTHER).stored.ref
+
+    def hide_certificate(self, ref: str) -> None:
+        """Let nobody but who has stored it read a secret in Barbican."""
+        with self._lock:
+            self._project.barbican.hide(ref)
+
+    def delete_certificate(self, ref: str) -> None:
+        """Delete a secret or a container in Barbican, whoever uses it."""
+        with self._lock:
+            self._project.barbican.remove(ref)
+
     def delete_listener(self, listener_id: str) -> None:
         """Delete a listener in Octavia."""
         with self._lock:
@@ -132,5 +151,7 @@ class OtherUser:
                 *(("load balancer", b.name) for b in octavia.balancers.values()),
                 *(("listener", listener.name) for listener in octavia.listeners.values()),
                 *(("pool", pool.name) for pool in octavia.pools.values()),
+                *(("secret", it.name) for it in self._project.barbican.secrets.values()),
+                *(("container", it.name) for it in self._project.barbican.containers.values()),
             ]
         return [kind for kind, text in named if word in text]

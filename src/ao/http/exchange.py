@@ -48,10 +48,9 @@ class Unanswered(Exception):
 class Untrusted(Unanswered):
     """The server's certificate is not trusted."""
 
-    def __init__(self, error: ssl.SSLCertVerificationError, name: str) -> None:
-        """Take the error of a handshake in which the certificate had to name `name`."""
-        super().__init__(trust.distrust(error, name))
-        self.cure = trust.cure(error)
+    def __init__(self, distrust: trust.Distrust) -> None:
+        super().__init__(distrust.why)
+        self.cure = distrust.cure
         """What makes a site's certificate be trusted."""
 
 
@@ -337,7 +336,7 @@ def _unanswered(error: BaseException, name: str) -> Unanswered:
         if isinstance(cause, ExceptionGroup):
             cause = cause.exceptions[0]
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return Untrusted(cause, name)
+            return Untrusted(trust.distrusted(cause, name))
         if isinstance(cause, ssl.SSLError):
             return Unanswered(trust.failure(cause))
         if isinstance(cause, OSError) and cause.errno:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import select
+import selectors
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -14,22 +14,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
 
-from ao.http import limits
+from ao.http import limits, trust
+from ao.http.trust import Distrust
 from ao.message import Message, message
 from ao.untrusted.printable import printable
 from ao.x509.certificate import MOST, Certificate, Unusable
 
 ALPN = ("h2", "http/1.1")
 """Protocols that are asked for, as the probe and browsers do."""
-EXPIRED = message("its certificate has expired")
-NOT_YET_VALID = message("its certificate is not valid yet, by this machine's clock")
-UNKNOWN_AUTHORITY = message("its certificate is of an authority that is not trusted here")
-_WORDS = {
-    **dict.fromkeys((2, 18, 19, 20, 21), UNKNOWN_AUTHORITY),
-    **dict.fromkeys((9, 11), NOT_YET_VALID),
-    **dict.fromkeys((10, 12), EXPIRED),
-}
-"""What OpenSSL's verify codes mean (X509_V_ERR_* in include/openssl/x509_vfy.h.in)."""
 
 
 class NoHandshake(Exception):
@@ -55,7 +47,7 @@ class Served:
     """Protocol that it chose, for example `h2`; None for none."""
     version: str
     """Version of TLS, for example `TLSv1.3`; empty where the handshake ended before."""
-    untrusted: Message | None
+    distrust: Distrust | None
     """Why the certificate is not trusted for the name that was asked for; None if it is."""
 
 
@@ -98,11 +90,6 @@ def served(
         ) from error
 
 
-def not_named(name: str) -> Message:
-    """Say that a certificate is for other names."""
-    return message("its certificate does not name %(name)s", name=printable(name, limits.TEXT))
-
-
 class _Verifying:
     """What OpenSSL finds of the certificates while it shakes hands."""
 
@@ -137,16 +124,13 @@ class _Verifying:
             chain=tuple(others),
             alpn=printable(chosen, limits.TEXT) or None,
             version=tls.get_protocol_version_name(),
-            untrusted=self._distrust(first, server_name),
+            distrust=self._distrust(first, server_name),
         )
 
-    def _distrust(self, certificate: Certificate, server_name: str) -> Message | None:
+    def _distrust(self, certificate: Certificate, server_name: str) -> Distrust | None:
         if self._code:
-            other = message(
-                "its certificate is not trusted: %(why)s", why=f"X509_V_ERR {self._code}"
-            )
-            return _WORDS.get(self._code, other)
-        return None if certificate.covers(server_name) else not_named(server_name)
+            return trust.distrust(self._code, server_name, f"X509_V_ERR {self._code}")
+        return None if certificate.covers(server_name) else trust.other_name(server_name)
 
 
 def _context(
@@ -172,24 +156,24 @@ def _shake(
     tls: SSL.Connection, plain: socket.socket, end: float, late: Message, verifying: _Verifying
 ) -> None:
     """Shake hands until `end`. What goes wrong after the certificate came does not matter."""
-    reads: list[socket.socket]
-    writes: list[socket.socket]
     while True:
         try:
             tls.do_handshake()
             return
         except SSL.WantReadError:
-            reads, writes = [plain], []
+            event = selectors.EVENT_READ
         except SSL.WantWriteError:
-            reads, writes = [], [plain]
+            event = selectors.EVENT_WRITE
         except SSL.Error as error:
             # It may want a client's certificate, for example.
             if verifying.has_seen:
                 return
             raise NoHandshake(_failure(error)) from error
         left = end - time.monotonic()
-        if left <= 0 or not any(select.select(reads, writes, [], left)):
-            raise NoHandshake(late)
+        with selectors.DefaultSelector() as ready:
+            ready.register(plain, event)
+            if left <= 0 or not ready.select(left):
+                raise NoHandshake(late)
 
 
 def _failure(error: SSL.Error) -> Message:
@@ -216,10 +200,12 @@ def _is_address(name: str) -> bool:
 
 
 def _ascii(name: str) -> bytes:
-    """A host name as the DNS has it."""
+    """A host name as the DNS has it. Raises NoHandshake."""
     try:
+        if not name.isprintable():
+            raise ValueError(name)
         return name.encode("ascii") if name.isascii() else name.encode("idna")
-    except UnicodeError as error:
+    except ValueError as error:
         raise NoHandshake(
             message("%(name)s is no host name", name=printable(name, limits.TEXT))
         ) from error

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+from dataclasses import dataclass
 
 from ao.http import limits
 from ao.message import Message, message
 from ao.untrusted.printable import printable
 
-UNKNOWN_AUTHORITY = frozenset({2, 18, 19, 20, 21})
-"""OpenSSL's verify codes of a certificate whose issuer is not trusted (X509_V_ERR_* in
-include/openssl/x509_vfy.h.in)."""
-NOT_YET_VALID = frozenset({9, 11})
-"""Codes of a certificate, or a revocation list, of the future."""
-EXPIRED = frozenset({10, 12})
-"""Codes of one whose time is over."""
-OTHER_NAME = frozenset({62, 64})
+
+@dataclass(frozen=True, kw_only=True)
+class Distrust:
+    """Why a certificate is not trusted."""
+
+    why: Message
+    cure: Message
+    """What makes a site's certificate be trusted."""
+
+
+UNKNOWN_AUTHORITY = Distrust(
+    why=message("its certificate is of an authority that is not trusted here"),
+    cure=message(
+        "Name the file with the certificate of a private authority by `tls.ca` in the site file; "
+        "of another authority its intermediate certificates have to be served too."
+    ),
+)
+NOT_YET_VALID = Distrust(
+    why=message("its certificate is not valid yet, by this machine's clock"),
+    cure=message("Set this machine's clock, or have another certificate served."),
+)
+EXPIRED = Distrust(
+    why=message("its certificate has expired"), cure=message("Have a new certificate served.")
+)
+_BY_CODE = {
+    **dict.fromkeys((2, 18, 19, 20, 21), UNKNOWN_AUTHORITY),
+    **dict.fromkeys((9, 11), NOT_YET_VALID),
+    **dict.fromkeys((10, 12), EXPIRED),
+}
+"""What OpenSSL's verify codes mean (X509_V_ERR_* in include/openssl/x509_vfy.h.in)."""
+_OTHER_NAME = frozenset({62, 64})
 """Codes of a certificate that names neither the host nor the address."""
 
 
@@ -54,36 +79,33 @@ def add(tls: ssl.SSLContext, ca: str | None) -> None:
         ) from error
 
 
-def distrust(error: ssl.SSLCertVerificationError, name: str) -> Message:
-    """Say why a certificate is not trusted that was asked for by a host name or an address."""
-    code = error.verify_code
-    if code in OTHER_NAME:
-        return message("its certificate does not name %(name)s", name=name)
-    if code in EXPIRED:
-        return message("its certificate has expired")
-    if code in NOT_YET_VALID:
-        return message("its certificate is not valid yet, by this machine's clock")
-    if code in UNKNOWN_AUTHORITY:
-        return message("its certificate is of an authority that is not trusted here")
-    why = printable(error.verify_message, limits.TEXT)
-    return message("its certificate is not trusted: %(why)s", why=why)
+def distrust(code: int, name: str, words: str) -> Distrust:
+    """Return why a certificate is not trusted that has to name a host or an address.
+
+    OpenSSL tells a verify code, and its words, which are shown where Ao has no better ones.
+    """
+    if code in _OTHER_NAME:
+        return other_name(name)
+    other = Distrust(
+        why=message("its certificate is not trusted: %(why)s", why=printable(words, limits.TEXT)),
+        cure=UNKNOWN_AUTHORITY.cure,
+    )
+    return _BY_CODE.get(code, other)
 
 
-def cure(error: ssl.SSLCertVerificationError) -> Message:
-    """Say what makes such a certificate of a site's be trusted."""
-    code = error.verify_code
-    if code in OTHER_NAME:
-        return message(
+def distrusted(error: ssl.SSLCertVerificationError, name: str) -> Distrust:
+    """Return why a handshake ended in which the certificate had to name a host or an address."""
+    return distrust(error.verify_code, name, error.verify_message)
+
+
+def other_name(name: str) -> Distrust:
+    """Return that a certificate does not name a host or an address."""
+    return Distrust(
+        why=message("its certificate does not name %(name)s", name=printable(name, limits.TEXT)),
+        cure=message(
             "`host` in the site file has to be a name of the certificate, or the certificate one "
             "for it."
-        )
-    if code in EXPIRED:
-        return message("Have a new certificate served.")
-    if code in NOT_YET_VALID:
-        return message("Set this machine's clock, or have another certificate served.")
-    return message(
-        "Name the file with the certificate of a private authority by `tls.ca` in the site file; "
-        "of another authority its intermediate certificates have to be served too."
+        ),
     )
 
 
@@ -93,7 +115,15 @@ def failure(error: ssl.SSLError) -> Message:
         return message("it speaks no TLS")
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return message("it closes the connection in the midst of TLS")
-    if error.reason == "TLSV13_ALERT_CERTIFICATE_REQUIRED":
+    if "certificate required" in words(error):
         return message("it asks for a client's certificate, of which Ao has none")
-    why = printable(str(error.reason or error), limits.TEXT).replace("_", " ").lower()
-    return message("no TLS with it: %(why)s", why=why)
+    return message("no TLS with it: %(why)s", why=words(error))
+
+
+def words(error: ssl.SSLError) -> str:
+    """Return OpenSSL's reason of an error, in lower case, as `tlsv1 alert protocol version`.
+
+    Which of them Python has a name for differs from version to version; of others it has the words.
+    """
+    told = error.reason or re.sub(r"^\[.*?\] | \(_ssl\.c:\d+\)$", "", str(error))
+    return printable(told, limits.TEXT).replace("_", " ").lower()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -97,15 +97,17 @@ def switch(
     *,
     i_know: bool = False,
     reason: str = "",
+    seen: Callable[[], Facts] | None = None,
 ) -> Facts:
     """Make another system live.
 
+    `seen` gives the facts of an observation that the command has begun with, if it has begun one.
     Raises Locked; Refused when that would go back past a one-way change of the database, but
     for `i_know`; and as `reconcile.switch` does.
     """
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal") as aside:
         known = aside.submit(_operations, work)
-        before = work.observe()
+        before = seen() if seen is not None else work.observe()
         texts, releases = known.result()
     to = target(before, wanted)
     version = before.systems[to].version

@@ -50,6 +50,7 @@ from ao.plan.plan import (
     Drain,
     FollowStack,
     Plan,
+    PointPreview,
     PointProduction,
     RemoveSystem,
     RepairSystem,
@@ -569,6 +570,14 @@ def _only_looks(step: Step) -> bool:
     return False
 
 
+def _only_points(step: Step) -> bool:
+    """Return whether a step leads an address or a listener to a system, and sees that it does."""
+    match step:
+        case PointProduction(around=None) | PointPreview():
+            return True
+    return False
+
+
 def _run(
     work: Work, next_steps: Callable[[Facts, Done], Plan], first: Facts | None = None
 ) -> Facts:
@@ -576,7 +585,8 @@ def _run(
 
     `first` are facts that were observed right before. After steps that only looked at addresses,
     and not for long, the facts from before them are good for another plan, unless that moves
-    production.
+    production. After production has moved they are too, with where it was seen to lead since: users
+    are on the new system, and nothing comes before looking at it.
     """
     done: Done = frozenset()
     for _ in range(ROUNDS):
@@ -604,8 +614,12 @@ def _run(
             work.note(error.message)
             continue
         done |= frozenset(steps)
-        if all(map(_only_looks, steps)) and work.clock.now() - at <= FRESH:
+        if work.clock.now() - at > FRESH:
+            continue
+        if all(map(_only_looks, steps)):
             first = facts
+        elif all(map(_only_points, steps)):
+            first = work.noted()
     raise BuildFailed(
         message("not finished after %(count)s plans", count=ROUNDS),
         cure=message("Run the command again."),

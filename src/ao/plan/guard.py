@@ -93,7 +93,7 @@ def may_speak(site: Site, facts: Facts) -> None:
             wanted=site.load_balancer.protocol,
             site=site.name,
         ),
-        cure=message("`ao up` brings the load balancer to it; `ao plan up` shows how."),
+        cure=message("`ao up` brings the load balancer to it."),
     )
 
 

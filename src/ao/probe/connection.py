@@ -74,8 +74,8 @@ class Connection(asyncio.Protocol):
                 server_hostname=target.server_name if tls else None,
             )
         except ssl.SSLCertVerificationError as error:
-            why = trust.distrust(error, target.server_name)
-            raise Broken(Outcome.REFUSED, f"TLS: {why}") from error
+            distrust = trust.distrusted(error, target.server_name)
+            raise Broken(Outcome.REFUSED, f"TLS: {distrust.why}") from error
         except ssl.SSLError as error:
             raise Broken(Outcome.REFUSED, f"TLS: {trust.failure(error)}") from error
         except OSError as error:

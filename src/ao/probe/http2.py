@@ -16,15 +16,15 @@ import h2.settings
 from h2.settings import SettingCodes
 from hyperframe.frame import Frame, GoAwayFrame
 
-from ao.http import limits
+from ao.http import limits, trust
 from ao.probe import connection
 from ao.probe.answer import Broken
 from ao.probe.probe_load import Protocol
 from ao.probe.recording import Outcome
 from ao.probe.target import Target
 
-_NO_PROTOCOL = "TLSV1_ALERT_NO_APPLICATION_PROTOCOL"
-"""OpenSSL's reason where a server speaks nothing of what it was offered."""
+_NO_PROTOCOL = "no application protocol"
+"""A part of OpenSSL's reason where a server speaks nothing of what it was offered."""
 PIECE = 4_096
 """Bytes that are taken at a time: each frame takes its time, and nine bytes may be one."""
 
@@ -87,7 +87,7 @@ class Connection(connection.Connection):
             # A server may refuse what it does not speak, or say nothing of it (RFC 7301,
             # section 3.2).
             cause = error.__cause__
-            if isinstance(cause, ssl.SSLError) and cause.reason == _NO_PROTOCOL:
+            if isinstance(cause, ssl.SSLError) and _NO_PROTOCOL in trust.words(cause):
                 raise NoHttp2 from error
             raise
         if not opened._agreed:

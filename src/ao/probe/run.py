@@ -109,13 +109,14 @@ class Run:
         return sent
 
     async def _tell(self, recorder: RequestCounter, now: Callable[[], float]) -> None:
+        # At once, too: a switch waits for the first word before it goes on.
         while True:
-            await asyncio.sleep(self.interval)
             moment = now()
             seen = recorder.lately(moment)
             self.lately(
                 Lately(seconds=moment, clients=seen, tally=recorder.tally(moment)), recorder
             )
+            await asyncio.sleep(self.interval)
 
 
 def _forget(request: Request) -> None:

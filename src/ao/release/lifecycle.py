@@ -46,7 +46,7 @@ from ao.site import Site, checked_version
 from ao.site.left_out import OF_SWITCH_BACK, left_out
 from ao.site.notify import Event
 from ao.site.rules import After
-from ao.watch import query_check
+from ao.watch import login, query_check
 from ao.work import Work
 
 TAKERS: Mapping[Stage, Callable[[ReleaseRun, Facts], None]] = {
@@ -91,6 +91,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
     checked_version(version)
     _refuse_without_file(work.site)
     hooks.check(work.site)
+    login.check(work.site)
     with _locked(work, f"release {version}", options, version) as site:
         held, journal, facts = site.work, site.journal, site.facts
         unfinished, begins = open_release(journal), False
@@ -176,6 +177,7 @@ def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome
     """
     _refuse_without_file(work.site)
     hooks.check(work.site)
+    login.check(work.site)
     with _locked(work, "release", options) as site:
         unfinished = require_open(open_release(site.journal), named)
         _check_queries(site, unfinished)

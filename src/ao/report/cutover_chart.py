@@ -186,7 +186,10 @@ def _draw_title(drawn: Figure, cutover: CutOver, language: Language) -> None:
     lost = cutover.recording is not None and cutover.recording.lost > 0
 
     def line(text: str, inches: float, **style: Any) -> None:
-        drawn.text(0.2 / WIDTH, 1 - inches / height, sentences.capital(text), **style)
+        label = drawn.text(0.2 / WIDTH, 1 - inches / height, sentences.capital(text), **style)
+        # A long one is written smaller, rather than beyond the edge.
+        share = (WIDTH - 0.4) * drawn.dpi / label.get_window_extent().width
+        label.set_fontsize(min(1.0, share) * style["fontsize"])
 
     move, toll = (spoken(it, language) for it in (sentences.move(cutover), sentences.toll(cutover)))
     line(_short(move, 66), 0.35, fontsize=14, fontweight="bold")

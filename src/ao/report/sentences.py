@@ -8,6 +8,7 @@ from ao import duration
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver
 from ao.message import Message, joined, listed, message
+from ao.probe.probe_load import Protocol
 from ao.probe.recording import Kind
 
 
@@ -80,11 +81,20 @@ def _turnover(cutover: CutOver) -> Iterator[Message]:
     following = cutover.following
     if following is None:
         return
-    if following.seconds is not None and len(cutover.clients) > 1:
-        yield from _followings(cutover)
-        return
     if following.seconds is None:
         yield message("none of %(clients)s Keep-Alive clients followed", clients=following.clients)
+        return
+    http2, http1 = map(cutover.following_by, (Protocol.HTTP2, Protocol.HTTP1))
+    if http2 and http1:
+        yield message(
+            "%(followed2)s of %(clients2)s HTTP/2 and %(followed1)s of %(clients1)s HTTP/1.1 "
+            "clients followed, the last after %(time)s",
+            followed2=http2.followed,
+            clients2=http2.clients,
+            followed1=http1.followed,
+            clients1=http1.clients,
+            time=seconds(following.seconds),
+        )
         return
     yield message(
         "%(followed)s of %(clients)s Keep-Alive clients followed, the last after %(time)s",
@@ -92,25 +102,3 @@ def _turnover(cutover: CutOver) -> Iterator[Message]:
         clients=following.clients,
         time=seconds(following.seconds),
     )
-
-
-def _followings(cutover: CutOver) -> Iterator[Message]:
-    """Yield how the clients followed that speak each protocol."""
-    for protocol in cutover.clients:
-        following = cutover.following_by(protocol)
-        if following is None:
-            continue
-        if following.seconds is None:
-            yield message(
-                "none of %(clients)s %(protocol)s clients followed",
-                clients=following.clients,
-                protocol=protocol.version,
-            )
-            continue
-        yield message(
-            "%(followed)s of %(clients)s %(protocol)s clients followed, the last after %(time)s",
-            followed=following.followed,
-            clients=following.clients,
-            protocol=protocol.version,
-            time=seconds(following.seconds),
-        )

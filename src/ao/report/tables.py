@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ao.cutover.cutover import Call, CutOver, Following
-from ao.message import Message, in_context, message
+from ao.message import Message, in_context, joined, message
 from ao.probe.probe_load import Protocol
 from ao.probe.recording import KeptClient, Kind
 from ao.probe.summary import status_name
@@ -99,39 +99,33 @@ def _clients(cutover: CutOver) -> Iterator[tuple[str, str, str]]:
 
 
 def protocols(cutover: CutOver) -> Table:
-    """Return the table of the Keep-Alive clients by what they speak, where one speaks HTTP/2."""
-    figures = (
-        message("clients that followed"),
-        message("last of them followed"),
-        message("connections ended by the server"),
-        message("answers finished after GOAWAY"),
-        message("sent again"),
-        in_context("requests", "lost"),
-    )
+    """Return the table of the Keep-Alive clients by what they speak, where some speak HTTP/2."""
     told = cutover.clients if Protocol.HTTP2 in cutover.clients else {}
+    columns = tuple(joined("", [protocol.version]) for protocol in told)
     return Table(
         title=message("Keep-Alive clients by protocol"),
-        columns=(message("protocol"), *figures),
-        figures=frozenset(figures),
-        rows=tuple(
-            (protocol.version, *_followed(cutover.following_by(protocol)), *_ended(clients))
-            for protocol, clients in told.items()
-        ),
+        columns=(message("clients"), *columns),
+        figures=frozenset(columns),
+        rows=tuple(_protocols(cutover)) if told else (),
     )
 
 
-def _followed(following: Following | None) -> tuple[str, str]:
-    """Return how many clients followed, and when the last of them had."""
-    return (share(following), _seconds(following.seconds)) if following else (NONE, NONE)
+def _protocols(cutover: CutOver) -> Iterator[tuple[str, ...]]:
+    told = cutover.clients
+    followings = [cutover.following_by(protocol) for protocol in told]
 
+    def summed(count: Callable[[KeptClient], int]) -> Iterator[str]:
+        return (f"{sum(map(count, clients)):,}" for clients in told.values())
 
-def _ended(clients: tuple[KeptClient, ...]) -> Iterator[str]:
-    """Yield what became of the connections and requests of some clients."""
-    http2 = clients[0].protocol is Protocol.HTTP2
-    yield f"{sum(client.told_to_close for client in clients):,}"
-    yield f"{sum(client.finished for client in clients):,}" if http2 else NONE
-    yield f"{sum(client.retried for client in clients):,}"
-    yield f"{sum(client.lost for client in clients):,}"
+    yield message("clients that followed"), *(share(it) if it else NONE for it in followings)
+    yield (
+        message("last of them followed"),
+        *(_seconds(it.seconds) if it else NONE for it in followings),
+    )
+    yield message("connections ended by the server"), *summed(lambda it: it.told_to_close)
+    yield message("answers finished after GOAWAY"), *summed(lambda it: it.finished)
+    yield message("requests sent again"), *summed(lambda it: it.retried)
+    yield message("requests lost"), *summed(lambda it: it.lost)
 
 
 def share(following: Following) -> Message:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,6 +13,20 @@ class LatencyLimit:
     seconds: float | None = None
     factor: float | None = None
     """Times what it was before the switch."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """How a server lets itself be asked, beside its URL; no value of a credential is in it."""
+
+    ca: str | None = None
+    """Certificates, as PEM, of authorities that are trusted besides those of the system."""
+    token_env: str | None = None
+    """Environment variable with the bearer token that is sent."""
+    token_file: str | None = None
+    """File with that token, relative to the site file's folder."""
+    headers_env: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables with the values of further header fields, by the fields' names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +44,8 @@ class Query:
     """Values below it are a breach."""
     lasting: float
     """Seconds after which values beyond a limit are a breach."""
+    access: Access = field(default_factory=Access)
+    """How Prometheus lets itself be asked."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.message import joined, message
 from ao.site.watch import Query
-from ao.watch import prometheus
+from ao.watch import login, prometheus
 from ao.watch.metrics import source
-from ao.watch.prometheus import BadQuery, NoFigure, Value, filled
+from ao.watch.prometheus import Ask, BadQuery, NoFigure, filled
 from ao.work import Work
-
-Ask = Callable[[str, str], Value]
-"""Asks the Prometheus at a URL for the value of a query."""
 
 
 def check(work: Work, colour: Colour, version: str, ask: Ask | None = None) -> None:
     """Ask each query of the watch once, for the system that is to become live.
 
-    Raises ConfigError for those that Prometheus cannot read. One that has no figure at this moment
-    is told: it may have one once the system is live.
+    Raises ConfigError for those that Prometheus cannot read, or whose login is not there. One that
+    has no figure at this moment is told: it may have one once the system is live.
     """
     site, asking = work.site, ask or prometheus.ask
     queries = site.watch.queries if site.watch.length else ()
@@ -30,7 +26,7 @@ def check(work: Work, colour: Colour, version: str, ask: Ask | None = None) -> N
     def trouble(query: Query) -> NoFigure | None:
         text = filled(query.query, site=site.name, colour=colour, version=version)
         try:
-            asking(query.url, text)
+            asking(query.url, text, login.read(site, query))
         except NoFigure as error:
             return error
         return None

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from ao.errors import AoError
+from ao.errors import AoError, ConfigError
 from ao.message import message
 from ao.plan.facts import System
 from ao.probe.running_totals import RunningTotals
 from ao.site.watch import Query, Watch
-from ao.watch import prometheus
+from ao.watch import login, prometheus
 from ao.watch.metrics import CHECKS, MEMBERS, source
-from ao.watch.prometheus import NoFigure, Value, filled
+from ao.watch.prometheus import Ask, NoFigure, filled
 from ao.watch.sample import Baseline, Figure, Missing, Reading, Sample
 from ao.work import Work
 
@@ -41,8 +41,7 @@ class Sampler:
     """None when production is not to be reached from here."""
     checks: Callable[[], tuple[str, ...]] = tuple
     """Runs the site's checks; what failed, a sentence for each."""
-    ask: Callable[[str, str], Value] = prometheus.ask
-    """Asks the Prometheus at a URL for the value of a query."""
+    ask: Ask = prometheus.ask
     moment: Callable[[], float] = time.time
     """Seconds since 1970."""
 
@@ -97,7 +96,9 @@ class Sampler:
 
     def _figure(self, query: Query) -> Reading:
         try:
-            told = self.ask(query.url, self._filled(query.query))
+            told = self.ask(query.url, self._filled(query.query), login.read(self.work.site, query))
+        except ConfigError as error:
+            return Missing(why=error.message)
         except NoFigure as error:
             return Missing(why=str(error))
         text: str = f"{told.value:.4g}"

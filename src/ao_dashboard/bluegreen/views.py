@@ -25,6 +25,7 @@ from ao.journal import Entry, Journal, Operation, StepBegun, Switched
 from ao.message.translation import Language
 from ao.operations.overview import Overview, overview
 from ao.report import cutover_chart, drawing
+from ao.site import Method
 from ao.work import Work
 from ao_dashboard import rights
 from ao_dashboard.background import Teller, Texts, Told, within
@@ -307,7 +308,9 @@ def _url(state: PageState, colour: Colour) -> str:
     if facts.production and facts.live is colour:
         return site.url(site.host or facts.production.address, "/")
     if facts.preview and facts.previewed is colour:
-        return site.preview_url(facts.preview.address, "/")
+        # By the pool method the host that leads to production leads to the preview's port too.
+        host = site.host if site.switch.method is Method.POOL else None
+        return site.preview_url(host or facts.preview.address, "/")
     return ""
 
 

@@ -10,7 +10,7 @@ from benchmarks.calls.count import BEGIN, CASES, Case, count, per_minute
 from benchmarks.calls.table import table
 
 POOL, OVN, PROXIES = CASES
-MOST = {POOL: 72, OVN: 74, PROXIES: 80}
+MOST = {POOL: 65, OVN: 70, PROXIES: 76}
 """Calls of a release without the watch, at most. Two proxies are reloaded and asked for what they
 still serve."""
 

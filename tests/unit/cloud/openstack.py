@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import openstack
 from openstack.connection import Connection
@@ -24,6 +25,7 @@ SERVICES = {
     "identity": "/identity",
     "alarming": "/aodh/v2",
     "metric-storage": "/prometheus",
+    "key-manager": "/barbican",
 }
 STACK = {
     "id": "s-1",
@@ -67,9 +69,79 @@ BALANCER = {
     "operating_status": "ONLINE",
     "pools": [{"id": "pool-1"}],
 }
-LISTENER = {"id": "l-1", "name": "ao-shop", "default_pool_id": "pool-1"}
+SECRET_ID, CONTAINER_ID = (f"{it}0000000-0000-4000-8000-000000000000" for it in "ac")
+SECRET = {
+    "secret_ref": f"https://barbican.example/v1/secrets/{SECRET_ID}",
+    "name": "shop",
+    "status": "ACTIVE",
+    "secret_type": "opaque",
+    "created": "2026-11-23T08:15:02",
+    "expiration": None,
+}
+CONTAINER = {
+    "container_ref": f"https://barbican.example/v1/containers/{CONTAINER_ID}",
+    "name": "whole",
+    "status": "ACTIVE",
+    "type": "certificate",
+    "created": "2026-11-24T08:15:02",
+    "secret_refs": [{"name": "certificate", "secret_ref": SECRET["secret_ref"]}],
+}
+READERS = {"read": {"users": ["u-octavia"], "project-access": True}}
+LISTENER = {
+    "id": "l-1",
+    "name": "ao-shop",
+    "default_pool_id": "pool-1",
+    "protocol": "TERMINATED_HTTPS",
+    "protocol_port": 443,
+    "provisioning_status": "ACTIVE",
+    "default_tls_container_ref": SECRET["secret_ref"],
+    "sni_container_refs": [],
+    "tls_ciphers": "TLS_AES_256_GCM_SHA384",
+    "tls_versions": ["TLSv1.2", "TLSv1.3"],
+    "alpn_protocols": ["h2", "http/1.1"],
+    "hsts_max_age": 31536000,
+    "hsts_include_subdomains": True,
+    "hsts_preload": False,
+    "client_authentication": "NONE",
+    "timeout_client_data": 50000,
+    "timeout_member_data": 60000,
+    "timeout_member_connect": 5000,
+    "insert_headers": {"X-Forwarded-For": "True", "X-Forwarded-Port": "false"},
+    "allowed_cidrs": ["198.51.100.0/24"],
+}
+RULE = {
+    "id": "r-1",
+    "type": "PATH",
+    "compare_type": "STARTS_WITH",
+    "value": "/",
+    "key": None,
+    "invert": False,
+}
+L7_POLICY = {
+    "id": "l7-1",
+    "name": "https",
+    "action": "REDIRECT_PREFIX",
+    "redirect_prefix": "https://shop.example",
+    "redirect_http_code": 301,
+    "position": 1,
+    "provisioning_status": "ACTIVE",
+    "admin_state_up": True,
+    "rules": [{"id": "r-1"}],
+}
 STATUSES = {"operating_status": "ONLINE", "provisioning_status": "ACTIVE"}
-POOL = {"id": "pool-1", "name": "blue", "description": "", "members": [{"id": "m-1"}], **STATUSES}
+POOL = {
+    "id": "pool-1",
+    "name": "blue",
+    "description": "",
+    "members": [{"id": "m-1"}],
+    "session_persistence": {
+        "type": "APP_COOKIE",
+        "cookie_name": "JSESSIONID",
+        "persistence_timeout": None,
+        "persistence_granularity": None,
+    },
+    **STATUSES,
+}
 MONITOR = {
     "id": "h-1",
     "type": "HTTP",
@@ -157,7 +229,14 @@ ANSWERS: dict[str, Reply] = {
     "GET /lb/.*/stats": (200, {"stats": {"active_connections": 1, "total_connections": 2}}),
     "GET /lb/v2.0/lbaas/listeners": (200, {"listeners": [LISTENER]}),
     "PUT /lb/v2.0/lbaas/listeners/l-1": (200, {"listener": LISTENER}),
+    "DELETE /lb/v2.0/lbaas/listeners/l-1": (204, None),
+    "GET /lb/v2.0/lbaas/l7policies": (200, {"l7policies": [L7_POLICY]}),
+    "POST /lb/v2.0/lbaas/l7policies": (201, {"l7policy": L7_POLICY}),
+    "DELETE /lb/v2.0/lbaas/l7policies/l7-1": (204, None),
+    "GET /lb/v2.0/lbaas/l7policies/l7-1/rules": (200, {"rules": [RULE]}),
+    "POST /lb/v2.0/lbaas/l7policies/l7-1/rules": (201, {"rule": RULE}),
     "GET /lb/v2.0/lbaas/pools": (200, {"pools": [POOL]}),
+    "PUT /lb/v2.0/lbaas/pools/pool-1": (200, {"pool": POOL}),
     "GET /lb/.*/members": (200, {"members": [MEMBER]}),
     "GET /lb/v2.0/lbaas/healthmonitors": (200, {"healthmonitors": [{"id": "h-1"}]}),
     "(GET|PUT) /lb/v2.0/lbaas/healthmonitors/h-1": (200, {"healthmonitor": MONITOR}),
@@ -184,6 +263,13 @@ ANSWERS: dict[str, Reply] = {
         200,
         {"images": [{"id": "img-1", "name": "debian", "status": "active"}]},
     ),
+    "GET /barbican/v1/secrets": (200, {"secrets": [SECRET], "total": 1}),
+    "POST /barbican/v1/secrets": (201, {"secret_ref": SECRET["secret_ref"]}),
+    f"GET /barbican/v1/secrets/{SECRET_ID}": (200, SECRET),
+    f"DELETE /barbican/v1/secrets/{SECRET_ID}": (204, None),
+    f"GET /barbican/v1/secrets/{SECRET_ID}/acl": (200, READERS),
+    "GET /barbican/v1/containers": (200, {"containers": [CONTAINER], "total": 1}),
+    f"GET /barbican/v1/containers/{CONTAINER_ID}": (200, CONTAINER),
     "GET /aodh/v2/alarms": (200, [ALARM]),
     "GET /aodh/v2/alarms/a-1": (200, ALARM),
     "PUT /aodh/v2/alarms/a-1": (200, ALARM),
@@ -237,6 +323,7 @@ def versions(url: str) -> dict[str, Any]:
         "/network": {"versions": [version("v2.0", "/network/v2.0/")]},
         "/lb": {"versions": [version("v2.0", "/lb/v2.0")]},
         "/compute/v2.1": {"version": version("v2.1", "/compute/v2.1/")},
+        "/barbican": {"versions": [version("v1", "/barbican/v1/")]},
         "/image": {"versions": [version("v2.16", "/image/v2/")]},
         "/aodh": {"versions": [version("v2.0", "/aodh/v2")]},
     }
@@ -248,6 +335,13 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1
     server: "Server"
+    body: bytes
+    """What came with the request."""
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Parameters of the request."""
+        return dict(parse_qsl(urlsplit(self.path).query))
 
     def reply(
         self, status: int, body: bytes, media: str = "application/json", **headers: str
@@ -287,7 +381,7 @@ class Handler(BaseHTTPRequestHandler):
         self.json(500, {"error": {"message": f"the test knows no {self.asked}"}})
 
     def _take(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         url, path = self.server.url, self.path.partition("?")[0].rstrip("/")
         if path == "/identity/v3/auth/tokens":
             self.server.login(self)
@@ -344,8 +438,8 @@ def serving() -> Iterator[Server]:
             thread.join()
 
 
-def connect(server: Server) -> Connection:
-    """A login to them."""
+def connect(server: Server, **more: object) -> Connection:
+    """A login to them, with more settings."""
     return openstack.connect(
         load_yaml_config=False,
         load_envvars=False,
@@ -356,4 +450,5 @@ def connect(server: Server) -> Connection:
             "application_credential_id": "ac-1",
             "application_credential_secret": "hush",
         },
+        **more,
     )

@@ -9,6 +9,7 @@ import typing
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,10 +20,14 @@ from ao.cloud import (
     Alarm,
     Cloud,
     FloatingIP,
+    L7Policy,
     Listener,
+    ListenerSettings,
     LoadBalancer,
     Lock,
     Monitor,
+    Pool,
+    PoolSettings,
     Resource,
     SoftwareConfig,
     Stack,
@@ -33,7 +38,17 @@ from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Unavailab
 from ao.operations.overview import overview
 from tests.unit.cloud import openstack
 from tests.unit.cloud.cloud_calls import methods
-from tests.unit.cloud.openstack import ANSWERS, Handler, Server, connect, login, serving, token
+from tests.unit.cloud.openstack import (
+    ANSWERS,
+    CONTAINER,
+    SECRET,
+    Handler,
+    Server,
+    connect,
+    login,
+    serving,
+    token,
+)
 
 STACK = Stack(
     id="s-1", name="ao-shop", action="", status="", reason="", tags=frozenset(), updated_at=""
@@ -63,6 +78,8 @@ BALANCER = LoadBalancer(
     pool_ids=(),
 )
 LISTENER = Listener(id="l-1", name="", default_pool_id=None)
+L7_POLICY = replace(L7Policy.redirect("https", "https://shop.example"), id="l7-1")
+POOL = Pool(id="pool-1", name="", description="", operating_status="", members=0)
 LOCK = Lock(
     id="p-1", name="", network_id="n-1", description="", revision=1, created=0, written=0, read=0
 )
@@ -100,6 +117,23 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "load_balancers.monitor": lambda cloud: cloud.load_balancers.monitor("h-1"),
     "load_balancers.write_monitor": lambda cloud: cloud.load_balancers.write_monitor(MONITOR),
     "load_balancers.api_version": lambda cloud: cloud.load_balancers.api_version(),
+    "load_balancers.configure": lambda cloud: cloud.load_balancers.configure(
+        LISTENER, ListenerSettings(hsts_max_age=60)
+    ),
+    "load_balancers.configure_pool": lambda cloud: cloud.load_balancers.configure_pool(
+        POOL, PoolSettings(persistence="SOURCE_IP")
+    ),
+    "load_balancers.remove_listener": lambda cloud: cloud.load_balancers.remove_listener(LISTENER),
+    "load_balancers.l7_policies": lambda cloud: cloud.load_balancers.l7_policies("l-1"),
+    "load_balancers.create_l7_policy": lambda cloud: cloud.load_balancers.create_l7_policy(
+        LISTENER, L7_POLICY
+    ),
+    "load_balancers.create_l7_rule": lambda cloud: cloud.load_balancers.create_l7_rule(
+        L7_POLICY, L7_POLICY.rules[0]
+    ),
+    "load_balancers.remove_l7_policy": lambda cloud: cloud.load_balancers.remove_l7_policy(
+        L7_POLICY
+    ),
     "load_balancers.reload": lambda cloud: cloud.load_balancers.reload(BALANCER),
     "load_balancers.failover": lambda cloud: cloud.load_balancers.failover(BALANCER),
     "load_balancers.statistics": lambda cloud: cloud.load_balancers.statistics(BALANCER),
@@ -128,6 +162,12 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "software_configs.read": lambda cloud: cloud.software_configs.read(RECORD),
     "software_configs.add": lambda cloud: cloud.software_configs.add("ao.site/shop/1", "x"),
     "software_configs.remove": lambda cloud: cloud.software_configs.remove(RECORD),
+    "certificates.find": lambda cloud: cloud.certificates.find("shop"),
+    "certificates.get": lambda cloud: cloud.certificates.get(SECRET["secret_ref"]),
+    "certificates.stored": lambda cloud: cloud.certificates.stored("shop"),
+    "certificates.store": lambda cloud: cloud.certificates.store("shop", b"PKCS12"),
+    "certificates.readers": lambda cloud: cloud.certificates.readers(CONTAINER["container_ref"]),
+    "certificates.remove": lambda cloud: cloud.certificates.remove(SECRET["secret_ref"]),
     "lookup.external_network": lambda cloud: cloud.lookup.external_network("public"),
     "lookup.image": lambda cloud: cloud.lookup.image("debian"),
     "lookup.flavor": lambda cloud: cloud.lookup.flavor("small"),
@@ -184,7 +224,15 @@ NO_ANSWERS: dict[str, Callable[[Handler], None]] = {
 KEYS = ("stacks", "ports", "software_configs", "floatingips", "loadbalancers", "listeners")
 UNDERSTOOD = {
     # Each of these is an answer to somebody.
-    "no content": {"stacks.delete", "locks.remove", "ports.sweep", "software_configs.remove"},
+    "no content": {
+        "stacks.delete",
+        "locks.remove",
+        "ports.sweep",
+        "software_configs.remove",
+        "load_balancers.remove_listener",
+        "load_balancers.remove_l7_policy",
+        "certificates.remove",
+    },
     # Glance tells its errors in HTML: the page may be its own.
     "a page for what is not there": {"lookup.image"},
     "a word": {"stacks.mark_unhealthy", "stacks.cancel"},
@@ -236,6 +284,8 @@ def is_of(value: object, wanted: Any) -> bool:
         return isinstance(value, dict) and all(
             is_of(key, arguments[0]) and is_of(it, arguments[1]) for key, it in value.items()
         )
+    if origin is typing.Literal:
+        return value in arguments
     if dataclasses.is_dataclass(wanted):
         hints = typing.get_type_hints(wanted)
         return type(value) is wanted and all(
@@ -397,7 +447,7 @@ def test_an_answer_with_something_wrong_in_it_is_told_or_gives_what_is_of_its_ty
     for at in list(range(SENT[name])) * 6:
         server.answer = once(at, spoil)
         # An output may have no value yet, and another thing's name is not the one looked for.
-        may_miss = name == "stacks.output" or name.startswith("lookup.")
+        may_miss = name in ("stacks.output", "certificates.find") or name.startswith("lookup.")
         with suppress(Unavailable, *([NotFound] if may_miss else [])):
             assert is_of(CASES[name](cloud), methods()[name])
         server.answer = Handler.answer

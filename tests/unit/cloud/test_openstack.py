@@ -188,9 +188,7 @@ def test_an_odd_value_of_a_cloud_is_told_in_few_words_at_the_first_request(
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    ("key", "value"), [("api_timeout", math.inf), ("rate_limit", 0), ("cert", b"bytes")]
-)
+@pytest.mark.parametrize(("key", "value"), [("rate_limit", 0), ("cert", b"bytes")])
 def test_what_a_library_cannot_use_at_the_first_request_has_the_configuration_as_its_cure(
     key: str, value: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from cliff.command import Command
@@ -56,6 +56,24 @@ def japanese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def parser(entry: EntryPoint) -> argparse.ArgumentParser:
     app = Ao() if entry.group == "ao.commands" else OPENSTACK
     return entry.load()(app, None).get_parser(entry.name.replace("_", " "))
+
+
+def test_only_a_plugin_s_command_asks_which_distribution_it_is_of(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def distribution(module: ModuleType | None) -> str | None:
+        asked.append(module)
+        return module.__name__.partition(".")[0] if module else None
+
+    asked: list[ModuleType | None] = []
+    monkeypatch.setattr("cliff.command._get_distribution_for_module", distribution)
+    own, plugged = (
+        next(it for it in COMMANDS if it.group == group and it.name.endswith("switch"))
+        for group in GROUPS
+    )
+    assert parser(own).epilog == ""
+    assert not asked
+    assert "provided by the ao plugin" in (parser(plugged).epilog or "")
 
 
 def texts(parser: argparse.ArgumentParser) -> set[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ao.commands.app import main
+from tests.unit.authority import Authority
 
 COLOURED = ("--header", "X-Colour")
 SHORT = ("--seconds", "0.3", "--new", "50", "--kept", "2", "--interval", "0.02")
@@ -126,6 +127,50 @@ def test_at_an_address_they_name_the_host_of_the_site_file(shop: str) -> None:
     assert Shop.hosts == {"shop.example"}
 
 
+HOST = "shop.example"
+AUTHORITY = Authority()
+
+
+@pytest.fixture
+def secure(visits: list[str]) -> Iterator[str]:
+    """The shop by HTTPS, for its name alone."""
+    with Server(("127.0.0.1", 0), Shop) as server:
+        tls = AUTHORITY.context(HOST, protocols=("http/1.1",))
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_private_authority_is_trusted_that_a_file_has(
+    secure: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "ca.pem").write_text(AUTHORITY.pem)
+    asked = ["probe", secure, *COLOURED, *SHORT, "--host", HOST]
+    assert main([*asked, "--ca", "ca.pem", "--mixed", "-f", "json"]) == 0
+    seen = figures(capsys)
+    assert seen["lost"] == 0
+    # The server speaks no HTTP/2, so nobody does.
+    assert seen["kept"]["protocols"].keys() == {"http/1.1"}
+    assert main([*asked, "--insecure"]) == 0
+    assert main(asked) == 3
+    assert "of an authority that is not trusted here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "no certificate", None, b"\xff"])
+def test_a_file_without_an_authority_is_told(
+    text: str | bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if text is not None:
+        (tmp_path / "ca.pem").write_bytes(text.encode() if isinstance(text, str) else text)
+    assert main(["probe", "https://127.0.0.1:1", *SHORT, "--ca", "ca.pem"]) == 2
+    told = capsys.readouterr().err
+    assert "--ca ca.pem: " in told
+    assert "Traceback" not in told
+
+
 def test_a_url_with_a_name_is_asked_by_that(shop: str) -> None:
     site_file(host="shop.example")
     named = shop.replace("127.0.0.1", "localhost")
@@ -222,6 +267,8 @@ def test_records_hold_a_line_for_every_request(
         ["http://192.0.2.1", "--body", "("],
         ["http://192.0.2.1", "--body", "blue|green"],
         ["http://192.0.2.1", "--header", "X", "--body", "(x)"],
+        ["https://192.0.2.1", "--http2", "--mixed"],
+        ["https://192.0.2.1", "--ca", "ca.pem", "--insecure"],
     ],
 )
 def test_a_wrong_argument_is_told_before_anything_is_sent(

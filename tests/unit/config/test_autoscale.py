@@ -113,3 +113,20 @@ def test_a_rule_that_says_too_much_or_too_little_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=why):
         load(tmp_path, RULES.format(bounds="max: 8").replace("cpu: 70%", wrong))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("  token_env: PROM_TOKEN", "autoscale: .*`token_env`"),
+        ("  prometheus: {url: 'https://prom'}", "autoscale: .*`prometheus`"),
+        ("  out: {query: up, above: 1, for: 1m, ca: ca.pem}", "autoscale.out: .*`ca`"),
+        ("  in: {query: up, below: 1, for: 1m, headers_env: {X-A: A}}", "autoscale.in: .*`headers"),
+    ],
+)
+def test_a_login_for_prometheus_cannot_be_told_to_aodh(tmp_path: Path, text: str, key: str) -> None:
+    name = text.split(":")[0]
+    rules = RULES.format(bounds="max: 8").splitlines()
+    whole = "\n".join([it for it in rules if not it.startswith(f"{name}:")] + [text])
+    with pytest.raises(ConfigError, match=rf"ao.yaml:\d+: {key}"):
+        load(tmp_path, whole)

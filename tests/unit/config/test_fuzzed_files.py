@@ -61,6 +61,12 @@ watch:
   latency_p95: 2x
   prometheus:
     - {{name: errors, url: "http://p.example", query: "sum(x)", above: 0.05, for: 30s}}
+    - name: orders
+      url: https://p.example
+      token_env: PROM_TOKEN
+      headers_env: {{X-Scope-OrgID: PROM_TENANT}}
+      query: sum(y)
+      below: 1
 checks:
   deadline: 5m
   all:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ao import config
 from ao.config import stored
-from ao.config.tls import LONGEST_CA, are_authorities
+from ao.config.authority import LONGEST, are_authorities
 from ao.errors import ConfigError
 from ao.site import Site
 from ao.site.tls import CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
@@ -165,7 +165,7 @@ def test_what_is_wrong_is_told_with_its_line(written: Written, what: str, why: s
 
 @pytest.mark.parametrize(
     "text",
-    ["", "nothing", CA + KEY, KEY, CA.replace("MII", "XXX"), "é" + CA, CA * (LONGEST_CA // 300)],
+    ["", "nothing", CA + KEY, KEY, CA.replace("MII", "XXX"), "é" + CA, CA * (LONGEST // 300)],
 )
 def test_a_file_that_holds_no_certificates_or_a_key_beside_them_is_refused(
     written: Written, text: str

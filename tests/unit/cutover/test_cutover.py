@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.cutover.cutover import UNKNOWN, CutOver, Following, Lost, Mark, Turn
+from ao.probe.probe_load import Protocol
 from ao.probe.recording import Kind, Outcome
 from tests.unit.report import samples
 from tests.unit.report.samples import Request, answered, lost
@@ -107,6 +108,25 @@ def test_clients_whose_answers_tell_no_colour_are_left_out() -> None:
     cutover = of(answered(1.5, Kind.KEPT, "green", client=0), silent)
     assert cutover.following == Following(followed=1, clients=1, seconds=0.5)
     assert of(silent).following is None
+
+
+def test_clients_follow_by_what_they_speak() -> None:
+    cutover = of(
+        answered(1.5, Kind.KEPT, "green", client=0),
+        answered(2.5, Kind.KEPT, "green", client=1),
+        answered(2.5, Kind.KEPT, "blue", client=2),
+    )
+    assert cutover.recording is not None
+    assert cutover.clients == {}
+    assert cutover.following_by(Protocol.HTTP2) is None
+    kept = cutover.recording.kept
+    spoken = (Protocol.HTTP2, Protocol.HTTP1, Protocol.HTTP2)
+    told = tuple(replace(it, protocol=by) for it, by in zip(kept, spoken, strict=True))
+    cutover = replace(cutover, recording=replace(cutover.recording, kept=told))
+    assert list(cutover.clients) == [Protocol.HTTP2, Protocol.HTTP1]
+    assert cutover.following_by(Protocol.HTTP2) == Following(followed=1, clients=2, seconds=0.5)
+    assert cutover.following_by(Protocol.HTTP1) == Following(followed=1, clients=1, seconds=1.5)
+    assert cutover.following == Following(followed=2, clients=3, seconds=1.5)
 
 
 def test_a_client_that_never_had_an_answer_has_not_followed() -> None:

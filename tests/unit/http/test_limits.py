@@ -72,7 +72,11 @@ def queried(place: str, seconds: float) -> str:
             patch.setattr(prometheus, "TIMEOUT", seconds)
             prometheus.ask(f"http://{place}", "up")
     except NoFigure as error:
-        return "answered" if re.search(r"HTTP \d+, and not as", str(error)) else str(error)
+        return (
+            "answered"
+            if re.search(r"HTTP \d+, (and not as|a redirect)", str(error))
+            else str(error)
+        )
     return "answered"
 
 
@@ -242,7 +246,9 @@ NETWORK = {"asyncio", "h2", "http", "httpcore", "httptools", "httpx", "requests"
 NETWORK |= {"socket", "ssl", "urllib.request", "websockets", "aiohttp", "ftplib", "smtplib"}
 """Packages by which a module can be connected with a server."""
 OTHERS = {
+    "ao.http.handshake": "reads a handshake and nothing after it, with cases of its own",
     "ao.http.trust": "makes TLS for those that read",
+    "ao.config.authority": "looks whether a file holds certificates",
     "ao.probe.clients": "asks by the probe's connections",
     "ao.probe.run": "opens the probe's connections",
     "ao.probe.__main__": "runs the probe",

@@ -357,7 +357,7 @@ def test_a_site_of_http_is_not_released_as_one_of_https(
     reconcile.up(work)
     with pytest.raises(Refused) as caught:
         command(anew(work, pooled))
-    assert "`ao up` brings the load balancer to it" in caught.value.cure
+    assert "`ao up` brings the load balancer to it." in caught.value.cure
 
 
 def test_by_the_address_method_https_comes_with_the_next_version(files: CertificateFiles) -> None:

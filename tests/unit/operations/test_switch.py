@@ -1,7 +1,8 @@
 """A switch as it is ordered: what it looks for side by side, and what it acts on."""
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -12,6 +13,9 @@ from ao.errors import Refused, Unavailable
 from ao.journal import Journal
 from ao.lock import Locked, NoLock
 from ao.operations import operations, reconcile
+from ao.plan.facts import Facts
+from ao.plan.plan import Confirm, PointProduction
+from ao.progress import ProgressEvent, StepFinished, StepStarted
 from ao.work import Work
 from tests.unit.operations.sites import start, told, writes
 
@@ -115,3 +119,45 @@ def test_the_looks_of_a_switch_are_over_when_its_body_is(work: Work) -> None:
         pass
     assert looks.facts.result().live is BLUE
     assert looks.findings.result() is None
+
+
+@dataclass
+class Looked:
+    """Notes how many calls the cloud had had when production had moved, and when it was seen."""
+
+    work: Work
+    moved: int = 0
+    seen: int = 0
+
+    def emit(self, event: ProgressEvent) -> None:
+        match event:
+            case StepFinished(PointProduction()):
+                self.moved = len(self.work.cloud.calls)
+            case StepStarted(Confirm("production")):
+                self.seen = len(self.work.cloud.calls)
+
+
+def test_production_that_has_moved_is_looked_at_before_the_cloud_is_asked_again(
+    work: Work,
+) -> None:
+    looked = Looked(work)
+    assert reconcile.switch(replace(work, progress=looked), GREEN).live is GREEN
+    assert looked.seen == looked.moved > 0
+
+
+def test_what_a_command_saw_before_the_lock_is_not_acted_on(work: Work) -> None:
+    before = work.observe()
+    break_standby(work)
+    with pytest.raises(Refused):
+        operations.switch(work, GREEN, seen=lambda: before)
+    assert not moves(work)
+
+
+def test_a_command_that_has_observed_the_site_observes_it_once_less(work: Work) -> None:
+    def looks(to: Colour, seen: Callable[[], Facts] | None) -> int:
+        before = len(work.cloud.calls)
+        operations.switch(work, to, seen=seen)
+        return [call.name for call in work.cloud.calls[before:]].count("stacks.tagged")
+
+    facts = work.observe()
+    assert looks(GREEN, lambda: facts) == looks(BLUE, None) - 1

@@ -39,11 +39,16 @@ def public() -> str:
     return "-----BEGIN CERTIFICATE" + _pem().decode().partition("-----BEGIN CERTIFICATE")[2]
 
 
+def write(path: Path) -> None:
+    """Write certificate and key into a file, for a server of its own."""
+    path.write_bytes(_pem())
+
+
 def context(*protocols: str) -> ssl.SSLContext:
     """A server's side of TLS for localhost, which speaks these protocols."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile() as file:
-        Path(file.name).write_bytes(_pem())
+        write(Path(file.name))
         tls.load_cert_chain(file.name)
     tls.set_alpn_protocols(list(protocols))
     return tls

@@ -19,6 +19,11 @@ from ao.probe import wire
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.process import ProbeProcess
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sighting, Slice
+from ao.probe.request_counter import RequestCounter
+from ao.probe.run import Lately, Run
+from tests.unit import hostile
+from tests.unit.authority import Authority
+from tests.unit.hostile import once, serving, whole
 from tests.unit.probe.server import HEADER, Streams, answers, listening, port
 
 DEADLINE = 20.0
@@ -72,6 +77,27 @@ def test_a_probe_in_a_process_tells_what_it_sees_and_what_it_saw(url: str, tmp_p
         assert len(list(csv.DictReader(file))) == recording.sent
 
 
+def test_a_probe_in_a_process_trusts_the_authority_that_it_is_given() -> None:
+    authority = Authority()
+    answer = hostile.Kind(once(whole(b"ok")), "")
+    with serving(answer, tls=authority.context("shop.example")) as place, ProbeProcess() as probe:
+        probe.begin(
+            ProbeLoad(
+                url=f"https://{place}",
+                host="shop.example",
+                identify=HEADER,
+                new_per_second=10,
+                kept=0,
+                ca=authority.pem,
+            )
+        )
+        probe.wait_until_running(DEADLINE)
+        until(lambda: bool((seen := probe.sample()) and seen.sent))
+        recording = probe.stop()
+    assert set(recording.outcomes) == {Outcome.ANSWERED}
+    assert recording.load.ca is None
+
+
 def test_a_running_probe_tells_what_it_has_counted_so_far(url: str) -> None:
     with ProbeProcess() as probe:
         assert probe.sample() is None
@@ -84,6 +110,18 @@ def test_a_running_probe_tells_what_it_has_counted_so_far(url: str) -> None:
     assert (before.lost, before.outcomes.keys()) == (0, {Outcome.ANSWERED})
     assert before.sent <= recording.sent
     assert before.latency_p95 is not None
+
+
+def test_a_probe_says_at_once_that_it_sends(url: str) -> None:
+    said: list[float] = []
+
+    def lately(state: Lately, _: RequestCounter) -> None:
+        said.append(state.seconds)
+        run.stop()
+
+    run = Run(load=load(url), lately=lately, interval=DEADLINE)
+    asyncio.run(run.go(seconds=2))
+    assert said
 
 
 def test_a_probe_that_has_ended_tells_no_tally_that_is_old(url: str) -> None:

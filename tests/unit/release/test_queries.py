@@ -14,12 +14,13 @@ from ao import release
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.journal import Stage
-from ao.site.watch import Query
+from ao.site.watch import Access, Query
 from ao.work import Work
 from tests.unit.operations.sites import writes
 from tests.unit.release.releases import Listener, journal, options, outcome, released, ruled
 
 BLUE, GREEN = Colour
+PLAIN = Access()
 
 
 @contextmanager
@@ -54,9 +55,17 @@ def prometheus() -> Iterator[tuple[str, list[str], list[str]]]:
         thread.join()
 
 
-def watched(work: Work, url: str, query: str = 'sum(errors{colour="$AO_COLOUR"})') -> Work:
-    figure = Query(name="errors", url=url, query=query, above=1.0, below=None, lasting=5.0)
-    site = replace(work.site, places={"watch.prometheus.0.query": "ao.yaml:40"})
+def watched(
+    work: Work,
+    url: str,
+    query: str = 'sum(errors{colour="$AO_COLOUR"})',
+    access: Access = PLAIN,
+) -> Work:
+    figure = Query(
+        name="errors", url=url, query=query, above=1.0, below=None, lasting=5.0, access=access
+    )
+    keys = ("query", "token_env")
+    site = replace(work.site, places={f"watch.prometheus.0.{key}": "ao.yaml:40" for key in keys})
     watch = replace(site.watch, length=10.0, queries=(figure,))
     return ruled(replace(work, site=site), watch=watch)
 
@@ -71,6 +80,38 @@ def test_a_query_that_cannot_be_read_stops_a_release_before_anything_is_built(wo
     assert stacks == []
     assert work.observe().live is BLUE
     assert not [it for it in journal(work).operations() if it.act == "release"]
+
+
+def test_a_token_that_is_not_set_stops_a_release_before_anything_is_built(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROM_TOKEN", raising=False)
+    with prometheus() as (url, asked, _):
+        there = watched(work, url, access=Access(token_env="PROM_TOKEN"))
+        before = len(writes(work.cloud))
+        with pytest.raises(ConfigError, match=r"ao\.yaml:40: watch\.prometheus\.0\.token_env: "):
+            released(there)
+        assert (len(writes(work.cloud)), asked) == (before, [])
+        monkeypatch.setenv("PROM_TOKEN", "hunter22")
+        there = released(there, until=Stage.CHECK)
+        monkeypatch.delenv("PROM_TOKEN")
+        with pytest.raises(ConfigError, match="is not set"):
+            release.resume(there, options(there))
+    assert work.observe().live is BLUE
+
+
+def test_a_token_is_said_to_prometheus_and_to_nobody_else(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROM_TOKEN", "hunter22")
+    listener = Listener()
+    with prometheus() as (url, asked, _):
+        there = watched(work, url, access=Access(token_env="PROM_TOKEN"))
+        released(replace(there, progress=listener))
+    assert asked
+    kept = [work.cloud.software_configs.read(it) for it in work.cloud.software_configs.all("")]
+    assert kept
+    assert "hunter22" not in "".join([*kept, *map(str, listener.notes)])
 
 
 def test_each_query_is_asked_for_the_system_that_is_to_become_live(work: Work) -> None:

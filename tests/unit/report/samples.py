@@ -10,7 +10,7 @@ from typing import Any
 
 from ao.colour import Colour
 from ao.cutover.cutover import Call, CutOver, Mark
-from ao.probe.probe_load import ProbeLoad
+from ao.probe.probe_load import ProbeLoad, Protocol
 from ao.probe.recording import KeptClient, Kind, Loss, Outcome, Recording, Sighting, Slice
 from ao.progress import Drained
 from ao.site import Identify, Method
@@ -141,6 +141,21 @@ def lossy() -> CutOver:
         ),
         drain=Drained(seconds=8.0, left=3, text="3 clients were still on blue at the deadline"),
     )
+
+
+@cache
+def https() -> CutOver:
+    """The same by HTTPS: every second Keep-Alive client speaks HTTP/2 and is told to go away."""
+    plain = lossless()
+    assert plain.recording is not None
+    kept = tuple(
+        replace(client, protocol=Protocol.HTTP2, told_to_close=1, finished=number % 4 // 2)
+        if number % 2 == 0
+        else replace(client, protocol=Protocol.HTTP1, told_to_close=1)
+        for number, client in enumerate(plain.recording.kept)
+    )
+    load = replace(LOAD, url="https://172.31.1.20", host="shop.example", mixed=True)
+    return replace(plain, recording=replace(plain.recording, load=load, kept=kept))
 
 
 @cache

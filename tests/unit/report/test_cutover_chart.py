@@ -19,7 +19,10 @@ from ao.message.translation import Language
 from ao.report import cutover_chart, drawing
 from tests.unit.report import samples
 
-SAMPLES = {make.__name__: make() for make in (samples.lossless, samples.lossy, samples.unmeasured)}
+SAMPLES = {
+    make.__name__: make()
+    for make in (samples.lossless, samples.https, samples.lossy, samples.unmeasured)
+}
 
 
 def texts(figure: Figure) -> list[str]:
@@ -174,3 +177,11 @@ def test_plain_commands_do_not_load_matplotlib() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_no_line_of_the_title_goes_beyond_the_edge() -> None:
+    drawn = cutover_chart._drawn(samples.https(), Language.ENGLISH, titled=True)
+    edge = drawn.get_size_inches()[0] * drawn.dpi
+    lines = [it for it in drawn.texts if "HTTP/2" in it.get_text()]
+    assert lines
+    assert all(it.get_window_extent().x1 < edge for it in lines)

@@ -135,6 +135,18 @@ def test_what_is_written_is_read_again(cutover: CutOver) -> None:
     assert cutover_json.read(cutover_json.write(cutover)) == cutover
 
 
+def test_a_document_of_an_earlier_version_tells_no_protocols() -> None:
+    document = json.loads(cutover_json.write(samples.https()))
+    recording = document["cutover"]["recording"]
+    for client in recording["kept"]:
+        del client["protocol"], client["finished"]
+    for key in ("mixed", "ca"):
+        del recording["load"][key]
+    read = cutover_json.read(json.dumps(document))
+    assert read.clients == {}
+    assert read.following == samples.https().following
+
+
 def test_a_document_tells_its_version_and_names_its_keys_as_the_fields() -> None:
     written = json.loads(cutover_json.write(samples.lossless()))
     assert written["version"] == 1

@@ -53,6 +53,18 @@ def test_how_users_came_over_is_one_sentence() -> None:
     )
 
 
+def test_clients_of_both_versions_of_http_are_told_apart() -> None:
+    assert sentences.turnover(samples.https()) == (
+        "first answer of green after 0.17 s, last answer of blue after 0.18 s, "
+        "25 of 25 HTTP/2 and 25 of 25 HTTP/1.1 clients followed, the last after 0.43 s."
+    )
+    assert spoken(sentences.turnover(samples.https()), "ja") == (
+        "最初の green の応答まで 0.17 s、最後の blue の応答まで 0.18 s、"
+        "HTTP/2 クライアント 25 台中 25 台、HTTP/1.1 クライアント 25 台中 25 台が追従、"
+        "最後まで 0.43 s。"
+    )
+
+
 def test_clients_that_all_stayed_are_told() -> None:
     stayed = samples.record([samples.answered(2.0, samples.Kind.KEPT, "blue", client=0)])
     told = sentences.turnover(samples.quiet(recording=stayed))

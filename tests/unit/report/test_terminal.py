@@ -33,6 +33,17 @@ def test_new_and_kept_connections_stand_side_by_side(line: str) -> None:
     assert line in shown(samples.lossless())
 
 
+def test_clients_stand_side_by_side_by_what_they_speak_where_some_speak_http2() -> None:
+    lines = shown(samples.https())
+    first = lines.index("  Keep-Alive clients by protocol")
+    told = [re.split(r"  +", line.strip()) for line in lines[first + 1 : first + 9]]
+    assert told[0] == ["clients", "HTTP/2", "HTTP/1.1"]
+    assert told[2] == ["clients that followed", "25 of 25", "25 of 25"]
+    assert told[5] == ["answers finished after GOAWAY", "12", "0"]
+    assert told[7] == ["requests lost", "0", "0"]
+    assert "  Keep-Alive clients by protocol" not in shown(samples.lossless())
+
+
 def test_losses_stand_beside_the_step_they_fell_in() -> None:
     lines = shown(samples.lossy())
     assert lines[0].startswith("✗ ")

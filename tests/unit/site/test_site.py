@@ -1,13 +1,24 @@
-"""What a site and a version may be called, also where tags of the cloud tell it."""
+"""What a site and a version may be called, also where tags of the cloud tell it; its URLs."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ao.errors import ConfigError
-from ao.site import checked_version, is_name, is_version, version_of, version_tag
+from ao.probe.probe_load import ProbeLoad
+from ao.site import (
+    Method,
+    Site,
+    checked_version,
+    is_name,
+    is_version,
+    version_of,
+    version_tag,
+)
+from tests.unit.operations.sites import SITES
 
 EVIL = "2.0'; touch /tmp/pwned; : '"
 
@@ -56,3 +67,51 @@ def test_tags_without_a_version_tell_none(tags: frozenset[str]) -> None:
 @given(st.text())
 def test_the_name_of_a_site_is_a_part_of_a_url(text: str) -> None:
     assert not is_name(text) or re.fullmatch(r"[a-z0-9-]+", text)
+
+
+POOL = SITES[Method.POOL]
+ADDRESS = "203.0.113.5"
+
+
+def listening(protocol: str, port: int, site: Site = POOL) -> Site:
+    return replace(site, load_balancer=replace(site.load_balancer, protocol=protocol, port=port))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "url"),
+    [
+        ("HTTP", 80, "http://203.0.113.5/x"),
+        ("HTTP", 443, "http://203.0.113.5:443/x"),
+        ("TCP", 8080, "http://203.0.113.5:8080/x"),
+        ("HTTPS", 443, "https://203.0.113.5/x"),
+        ("TERMINATED_HTTPS", 443, "https://203.0.113.5/x"),
+        ("TERMINATED_HTTPS", 80, "https://203.0.113.5:80/x"),
+        ("TERMINATED_HTTPS", 8443, "https://203.0.113.5:8443/x"),
+    ],
+)
+def test_a_url_has_the_scheme_and_port_of_the_listener(protocol: str, port: int, url: str) -> None:
+    assert listening(protocol, port).url(ADDRESS, "/x") == url
+
+
+def test_the_preview_is_asked_by_the_scheme_of_production() -> None:
+    pool = listening("TERMINATED_HTTPS", 443)
+    pool = replace(pool, switch=replace(pool.switch, preview_port=8443))
+    assert pool.preview_url(ADDRESS) == f"https://{ADDRESS}:8443"
+    by_address = listening("TERMINATED_HTTPS", 443, SITES[Method.ADDRESS])
+    assert by_address.preview_url(ADDRESS) == f"https://{ADDRESS}"
+
+
+@pytest.mark.parametrize("protocol", ["HTTP", "TCP", "HTTPS", "TERMINATED_HTTPS"])
+def test_users_may_speak_http2_where_they_speak_https(protocol: str) -> None:
+    site = listening(protocol, 443)
+    assert site.http2 is protocol.endswith("HTTPS")
+    load = ProbeLoad.of(replace(site, host="shop.example"), ADDRESS, new_per_second=20, kept=4)
+    assert (load.url, load.host) == (site.url(ADDRESS), "shop.example")
+    assert load.mixed is site.http2
+
+
+def test_the_health_check_asks_as_all_else_does_but_for_its_method() -> None:
+    site = replace(
+        POOL, host="shop.example", health_check=replace(POOL.health_check, method="HEAD")
+    )
+    assert site.health_request_options == replace(site.request_options, method="HEAD")

@@ -9,9 +9,10 @@ from ao.errors import AoError, QuotaExceeded, Unavailable
 from ao.operations import reconcile
 from ao.plan.facts import System
 from ao.probe.running_totals import RunningTotals
-from ao.site.watch import Watch
+from ao.site.watch import Access, Watch
+from ao.watch.login import Login
 from ao.watch.metrics import source
-from ao.watch.prometheus import NoFigure, Value
+from ao.watch.prometheus import Ask, NoFigure, Value
 from ao.watch.sample import Figure, Missing, Reading
 from ao.watch.sampling import Sampler
 from ao.work import Work
@@ -61,7 +62,7 @@ def look(
     members: tuple[str, ...] | AoError = ("ONLINE", "ONLINE"),
     probe: Counting | None = None,
     checks: Callable[[], tuple[str, ...]] = tuple,
-    ask: Callable[[str, str], Value] = lambda url, query: Value(value=0.0),
+    ask: Ask = lambda url, query, login: Value(value=0.0),
     new: System = GREEN,
 ) -> Sampler:
     cloud = CloudOf(load_balancers=Members(members))
@@ -141,7 +142,7 @@ def test_checks_that_failed_are_counted_and_named() -> None:
 def test_prometheus_is_asked_for_this_site_colour_and_version() -> None:
     asked: list[tuple[str, str]] = []
 
-    def ask(url: str, query: str) -> Value:
+    def ask(url: str, query: str, login: Login) -> Value:
         asked.append((url, query))
         return Value(value=0.0123456)
 
@@ -162,7 +163,7 @@ def test_a_figure_of_a_part_only_says_so() -> None:
 
 
 def test_a_prometheus_that_gives_no_figure_is_missing() -> None:
-    def ask(url: str, query: str) -> Value:
+    def ask(url: str, query: str, login: Login) -> Value:
         raise NoFigure("http://prometheus: connection refused")
 
     assert reading(look(ask=ask), source(ERRORS)) == Missing(
@@ -177,3 +178,30 @@ def test_the_pool_that_is_looked_at_is_that_of_the_new_system_on_the_cloud() -> 
     new = work.observe().systems[Colour.BLUE]
     members = reading(replace(look(), work=work, new=new), "members")
     assert members == Figure(value=0, text="2 of 2 servers pass the health check")
+
+
+def test_a_figure_whose_token_was_taken_away_while_it_is_watched_cannot_be_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    query = replace(ERRORS, access=Access(token_env="PROM_TOKEN"))
+    watch = replace(WATCH, queries=(query,))
+    logins: list[Login] = []
+
+    def ask(url: str, query: str, login: Login) -> Value:
+        logins.append(login)
+        return Value(value=0.0)
+
+    sampler = look(watch, ask=ask)
+    sampler = replace(sampler, work=replace(sampler.work, site=replace(sites.SITE, watch=watch)))
+    monkeypatch.setenv("PROM_TOKEN", "first")
+    assert isinstance(reading(sampler, source(query)), Figure)
+    monkeypatch.setenv("PROM_TOKEN", "second")
+    assert isinstance(reading(sampler, source(query)), Figure)
+    assert [it.headers for it in logins] == [
+        {"Authorization": "Bearer first"},
+        {"Authorization": "Bearer second"},
+    ]
+    monkeypatch.delenv("PROM_TOKEN")
+    told = reading(sampler, source(query))
+    assert isinstance(told, Missing)
+    assert "watch.prometheus.0.token_env" in told.why

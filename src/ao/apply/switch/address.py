@@ -121,7 +121,9 @@ def point(
 
 def reread(work: Work, address: FloatingIP) -> FloatingIP:
     """Return a floating IP as it is now; raises NotFound when it is gone."""
-    return present(next(iter(work.cloud.floating_ips.find("id", {address.id})), None))
+    now = present(next(iter(work.cloud.floating_ips.find("id", {address.id})), None))
+    work.note_address(now)
+    return now
 
 
 def present(address: FloatingIP | None) -> FloatingIP:
