@@ -325,6 +325,9 @@ class _Balancer:
     provider: str | None = None
     vip_address: str | None = None
     vip_port_id: str | None = None
+    # Of versions 2.6 and 2.14 of the API.
+    flavor_id: str | None = None
+    availability_zone: str | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
 
@@ -454,6 +457,8 @@ def _value(balancer: _Balancer) -> LoadBalancer:
         provisioning_status=balancer.provisioning_status,
         operating_status=balancer.operating_status,
         pool_ids=tuple(pool.id for pool in balancer.pools),
+        flavor_id=balancer.flavor_id or None,
+        availability_zone=balancer.availability_zone or None,
         updated_at=balancer.updated_at or balancer.created_at or "",
     )
 

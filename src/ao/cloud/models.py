@@ -120,6 +120,10 @@ class LoadBalancer:
     provisioning_status: str
     operating_status: str
     pool_ids: tuple[str, ...]
+    flavor_id: str | None = None
+    """ID of Octavia's flavor by which it was built; None for none, or where it is not told."""
+    availability_zone: str | None = None
+    """Name of Octavia's availability zone in which it was built; None as with the flavor."""
     updated_at: str = field(default="", compare=False)
     """When it was last written, as its provisioning status is: ISO 8601, UTC; empty where Octavia
     does not tell."""

@@ -434,6 +434,12 @@ class Lookup(Protocol):
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
 
+    def balancer_flavor(self, name_or_id: str) -> Named:
+        """Return a flavor of load balancers that is enabled; NotFound when there is none."""
+
+    def balancer_zone(self, name: str) -> Named:
+        """Return an availability zone of load balancers that is enabled; NotFound without one."""
+
     def services(self) -> frozenset[str]:
         """Return the types of the services in Keystone's catalogue, for example `alarming`."""
 

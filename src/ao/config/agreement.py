@@ -258,6 +258,15 @@ def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
                 "`provider: amphora`"
             ),
         )
+    for key in ("flavor", "availability_zone"):
+        if getattr(balancer, key) is not None:
+            yield Contradiction(
+                key=("load_balancer", key),
+                what=message(
+                    "load balancers of provider ovn are flows in the network, and are neither "
+                    "large nor anywhere; leave the key out"
+                ),
+            )
     if file.method == "pool" and file.switch.preview_from:
         yield Contradiction(
             key=("switch", "preview_from"),

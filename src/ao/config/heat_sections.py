@@ -57,6 +57,14 @@ class LoadBalancerSection(Section):
     """Networks from which users may reach the load balancer, Ao's own among them; everybody may
     when the key was never there."""
     session_persistence: SessionPersistenceSection | None = None
+    flavor: str | None = Field(default=None, min_length=1, max_length=255, examples=["large"])
+    """Octavia's flavor by which the load balancer is built, by name or ID; `openstack loadbalancer
+    flavor list` names the cloud's."""
+    availability_zone: str | None = Field(
+        default=None, min_length=1, max_length=255, examples=["az-1"]
+    )
+    """Octavia's availability zone in which it is built; `openstack loadbalancer availabilityzone
+    list` names the cloud's."""
 
     @field_validator("protocol", mode="before")
     @classmethod

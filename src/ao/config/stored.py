@@ -66,6 +66,8 @@ TAKEN = frozenset(
         "load_balancer.timeouts.connect",
         "load_balancer.insert_headers",
         "load_balancer.allowed_from",
+        "load_balancer.flavor",
+        "load_balancer.availability_zone",
         "load_balancer.session_persistence.type",
         "load_balancer.session_persistence.cookie",
         "tls.certificate.name",

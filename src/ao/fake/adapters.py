@@ -334,6 +334,8 @@ class LoadBalancers(Service):
             operating_status="ONLINE",
             updated_at=balancer.updated_at,
             pool_ids=tuple(pool.id for pool in pools if pool.balancer is balancer),
+            flavor_id=balancer.flavor_id,
+            availability_zone=balancer.availability_zone,
         )
 
     def _members(self, pool: Pool) -> tuple[models.Member, ...]:
@@ -588,6 +590,18 @@ class Lookup(Service):
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
         return self._project.deployment.providers
+
+    @reads
+    def balancer_flavor(self, name_or_id: str) -> models.Named:
+        """Return Octavia's flavor. Raises NotFound."""
+        find = self._project.deployment.balancer_flavor
+        return _found("load-balancer flavor", name_or_id, find)
+
+    @reads
+    def balancer_zone(self, name: str) -> models.Named:
+        """Return Octavia's availability zone. Raises NotFound."""
+        find = self._project.deployment.balancer_zone
+        return _found("load-balancer availability zone", name, find)
 
     @reads
     def services(self) -> frozenset[str]:

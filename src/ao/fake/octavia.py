@@ -108,6 +108,8 @@ class Balancer:
     description: str
     provider: str
     vip: Port
+    flavor_id: str | None = None
+    availability_zone: str | None = None
     provisioning_status: str = "PENDING_CREATE"
     updated_at: str = ""
     """When its provisioning status was last written."""
@@ -559,12 +561,33 @@ class Octavia:
         listener.provisioning_status = "ACTIVE"
 
     def create_balancer(
-        self, name: str, description: str, provider: str, subnet_id: str
+        self,
+        name: str,
+        description: str,
+        provider: str,
+        subnet_id: str,
+        flavor: str | None = None,
+        zone: str | None = None,
     ) -> Balancer:
-        """Create a load balancer in status PENDING_CREATE."""
+        """Create a load balancer in status PENDING_CREATE, by a flavor and in a zone.
+
+        Raises Failure (octavia/api/v2/controllers/load_balancer.py: _validate_flavor,
+        _validate_availability_zone); OVN's provider knows neither.
+        """
         self._quotas.claim(load_balancers=1, ports=1)
         if provider not in self._deployment.providers:
             raise Failure("BadRequest", f"Provider '{provider}' is not enabled. (HTTP 400)")
+        found = self._deployment.balancer_flavor(flavor) if flavor else None
+        if flavor and found is None:
+            raise Failure("BadRequest", "Invalid flavor_id. (HTTP 400)")
+        if zone and self._deployment.balancer_zone(zone) is None:
+            raise Failure("BadRequest", "Invalid availability zone. (HTTP 400)")
+        if provider == "ovn" and (flavor or zone):
+            raise Failure(
+                "ServerFault",
+                "Provider 'ovn' does not support a requested action: This provider does not "
+                "support flavors or availability zones. (HTTP 501)",
+            )
         balancer_id = self._deployment.identifiers.uuid()
         balancer = Balancer(
             id=balancer_id,
@@ -572,6 +595,8 @@ class Octavia:
             description=description,
             provider=provider,
             vip=self._neutron.create_port(subnet_id, "Octavia", device_id=f"lb-{balancer_id}"),
+            flavor_id=found.id if found else None,
+            availability_zone=zone,
         )
         self.balancers[balancer.id] = balancer
         return balancer

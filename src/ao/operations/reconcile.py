@@ -86,6 +86,7 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     stored.keep(work.cloud, work.site)
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done), before)
     _tell_of_protocol(work, facts)
+    _tell_of_build(work, facts)
     if facts.foreign and facts.production:
         work.note(
             message(
@@ -120,6 +121,33 @@ def _tell_of_protocol(work: Work, facts: Facts) -> None:
                 "who ask by the old one are answered no more, but where `redirect` leads them on.",
                 colour=colour,
                 protocol=work.site.load_balancer.protocol,
+            )
+        )
+
+
+def _tell_of_build(work: Work, facts: Facts) -> None:
+    """Tell which load balancers have another flavor, or are in another zone, than the file says.
+
+    Octavia changes neither of one that there is.
+    """
+    found = stack_parameters.build_inputs(work)
+    flavor, zone = found.balancer_flavor, found.balancer_zone
+    balancers = {
+        it.load_balancer.id: it.load_balancer for it in facts.systems.values() if it.load_balancer
+    }
+    for balancer in balancers.values():
+        others = [flavor is not None and balancer.flavor_id != flavor.id]
+        others += [zone is not None and balancer.availability_zone != zone.name]
+        if not any(others):
+            continue
+        work.note(
+            message(
+                "Load balancer %(name)s was built with another flavor, or in another availability "
+                "zone, than the site file says, which Octavia does not change. %(cure)s",
+                name=balancer.name,
+                cure=message("`ao down` and `ao up` build the site anew.")
+                if facts.method is Method.POOL
+                else message("The next deploy to its system builds another one."),
             )
         )
 
@@ -398,6 +426,8 @@ def _preflight(
 
     They are those that are `seen` at this moment, if any.
     """
+    monitor.check_api(work)
+    listener.check_api(work)
     found = stack_parameters.build_inputs(work, anew=True)
     facts = seen or work.observe()
     guard.may_write(facts)
@@ -408,8 +438,6 @@ def _preflight(
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
     _refuse_names(work, facts, steps)
-    monitor.check_api(work)
-    listener.check_api(work)
     if any(isinstance(step, BuildSite | BuildSystem | SecureSite) for step in steps):
         certificate.check(work, facts)
     defines = any(isinstance(step, BuildSystem) for step in steps)

@@ -19,13 +19,16 @@ from ao.site import Method, Site
 from ao.site.timeouts import Timeouts
 
 TIMEOUTS_API = (2, 1)
+FLAVOR_API = (2, 6)
 CLIENTS_API = (2, 8)
 ALLOWED_API = (2, 12)
+ZONE_API = (2, 14)
 CIPHERS_API = (2, 15)
 VERSIONS_API = (2, 17)
 ALPN_API = (2, 20)
 HSTS_API = (2, 27)
-"""Versions of Octavia's API from which on a listener has these (octavia/api/root_controller.py)."""
+"""Versions of Octavia's API from which on a load balancer and its listeners have these
+(octavia/api/root_controller.py)."""
 FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port")
 """Headers that servers are told of users by whose TLS ends before them."""
 OF_CLIENTS = "X-SSL-"
@@ -105,6 +108,8 @@ def needed_api(site: Site) -> Iterator[tuple[str, tuple[int, int]]]:
     wanted: list[tuple[str, object, tuple[int, int]]] = [
         ("load_balancer.timeouts", balancer.timeouts, TIMEOUTS_API),
         ("load_balancer.allowed_from", balancer.allowed_from, ALLOWED_API),
+        ("load_balancer.flavor", balancer.flavor, FLAVOR_API),
+        ("load_balancer.availability_zone", balancer.availability_zone, ZONE_API),
     ]
     if tls is not None and balancer.terminates:
         wanted += [

@@ -71,6 +71,10 @@ class LoadBalancer:
     """Networks from which users may reach it, in CIDR form; None leaves those that it has."""
     session_persistence: SessionPersistence | None = None
     """None leaves what its pools have."""
+    flavor: str | None = None
+    """Name or ID of Octavia's flavor by which it is built; None for its default."""
+    availability_zone: str | None = None
+    """Name of Octavia's availability zone in which it is built; None for its default."""
 
     @property
     def terminates(self) -> bool:

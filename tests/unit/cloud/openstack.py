@@ -240,6 +240,14 @@ ANSWERS: dict[str, Reply] = {
     "GET /lb/.*/members": (200, {"members": [MEMBER]}),
     "GET /lb/v2.0/lbaas/healthmonitors": (200, {"healthmonitors": [{"id": "h-1"}]}),
     "(GET|PUT) /lb/v2.0/lbaas/healthmonitors/h-1": (200, {"healthmonitor": MONITOR}),
+    "GET /lb/v2.0/lbaas/flavors": (
+        200,
+        {"flavors": [{"id": "lbf-1", "name": "large", "enabled": True, "description": ""}]},
+    ),
+    "GET /lb/v2.0/lbaas/availabilityzones": (
+        200,
+        {"availability_zones": [{"name": "az-1", "enabled": True, "description": ""}]},
+    ),
     "GET /lb/v2.0/lbaas/providers": (200, {"providers": [{"name": "ovn"}]}),
     f"GET /lb/v2.0/lbaas/quotas/{PROJECT}": (200, {"quota": dict.fromkeys(BALANCING, 5)}),
     "GET /compute/v2.1/servers": (200, {"servers": [{"id": "i-1", "name": "web"}]}),

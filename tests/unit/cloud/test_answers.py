@@ -173,6 +173,8 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "lookup.flavor": lambda cloud: cloud.lookup.flavor("small"),
     "lookup.keypair": lambda cloud: cloud.lookup.keypair("mine"),
     "lookup.providers": lambda cloud: cloud.lookup.providers(),
+    "lookup.balancer_flavor": lambda cloud: cloud.lookup.balancer_flavor("large"),
+    "lookup.balancer_zone": lambda cloud: cloud.lookup.balancer_zone("az-1"),
     "lookup.services": lambda cloud: cloud.lookup.services(),
     "quotas": lambda cloud: cloud.quotas(),
     "check_trusts": lambda cloud: cloud.check_trusts(),

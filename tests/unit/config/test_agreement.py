@@ -100,6 +100,8 @@ def test_users_are_known_by_their_addresses_everywhere() -> None:
             balanced("amphora", protocol="TCP", session_persistence={"type": "HTTP_COOKIE"}),
             "load_balancer.session_persistence.type",
         ),
+        (balanced(flavor="large"), "load_balancer.flavor"),
+        (balanced(availability_zone="az-1"), "load_balancer.availability_zone"),
         ({**TERMINATED, "host": None}, "load_balancer.protocol"),
         ({**PASSED, "host": None}, "load_balancer.protocol"),
         ({**TERMINATED, "tls": None}, "load_balancer.protocol"),

@@ -31,8 +31,8 @@ class LoadBalancer(Kind):
     """OS::Octavia::LoadBalancer."""
 
     required = frozenset({"vip_subnet"})
-    optional = frozenset({"name", "description", "provider"})
-    fixed = frozenset({"vip_subnet", "provider"})
+    optional = frozenset({"name", "description", "provider", "flavor", "availability_zone"})
+    fixed = frozenset({"vip_subnet", "provider", "flavor", "availability_zone"})
 
     def create(self, part: Part) -> Job:
         """Create the load balancer and wait until it is ACTIVE."""
@@ -42,6 +42,8 @@ class LoadBalancer(Kind):
             properties["description"],
             properties["provider"],
             properties["vip_subnet"],
+            properties.get("flavor"),
+            properties.get("availability_zone"),
         )
         part.physical_id = balancer.id
         try:
