@@ -112,12 +112,19 @@ def tls_parameters(site: Site, references: References) -> dict[str, object]:
     balancer = site.load_balancer
     return {
         "protocol": _protocol(site),
-        "pool_protocol": "HTTP" if balancer.terminates else "",
+        "pool_protocol": _pool_protocol(site),
         "port": balancer.port,
         "certificate": references.certificate,
         "sni_certificates": ",".join(references.sni),
         "redirect_port": site.redirect.port if site.redirect else 0,
     }
+
+
+def _pool_protocol(site: Site) -> str:
+    """Return Octavia's word for the protocol that pools speak; empty for that of the users."""
+    if site.load_balancer.proxy_protocol is not None:
+        return "PROXY"
+    return "HTTP" if site.load_balancer.terminates else ""
 
 
 def _protocol(site: Site) -> str:

@@ -258,6 +258,14 @@ def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
                 "`provider: amphora`"
             ),
         )
+    if balancer.proxy_protocol is not None:
+        yield Contradiction(
+            key=("load_balancer", "proxy_protocol"),
+            what=message(
+                "provider ovn says nothing before what users send; leave the key out: the servers "
+                "see the users' own addresses"
+            ),
+        )
     for key in ("flavor", "availability_zone"):
         if getattr(balancer, key) is not None:
             yield Contradiction(

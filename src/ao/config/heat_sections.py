@@ -57,6 +57,9 @@ class LoadBalancerSection(Section):
     """Networks from which users may reach the load balancer, Ao's own among them; everybody may
     when the key was never there."""
     session_persistence: SessionPersistenceSection | None = None
+    proxy_protocol: Literal[1] | None = Field(default=None, examples=[1])
+    """Version of the PROXY protocol by which the servers learn who asks, before the request; they
+    have to expect it. A new system has it, one that there is does not change."""
     flavor: str | None = Field(default=None, min_length=1, max_length=255, examples=["large"])
     """Octavia's flavor by which the load balancer is built, by name or ID; `openstack loadbalancer
     flavor list` names the cloud's."""
@@ -75,6 +78,16 @@ class LoadBalancerSection(Section):
                 "switch lost anything; write HTTP, TCP, HTTPS or TERMINATED_HTTPS"
             )
         return protocol
+
+    @field_validator("proxy_protocol", mode="before")
+    @classmethod
+    def _built(cls, version: object) -> object:
+        if version == 2:
+            raise ValueError(
+                "Heat builds no pool that speaks version 2 (PROXYV2); write 1, which tells the "
+                "servers the same address"
+            )
+        return version
 
     @field_validator("insert_headers", "allowed_from")
     @classmethod

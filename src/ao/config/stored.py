@@ -66,6 +66,7 @@ TAKEN = frozenset(
         "load_balancer.timeouts.connect",
         "load_balancer.insert_headers",
         "load_balancer.allowed_from",
+        "load_balancer.proxy_protocol",
         "load_balancer.flavor",
         "load_balancer.availability_zone",
         "load_balancer.session_persistence.type",

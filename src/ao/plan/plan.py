@@ -331,6 +331,7 @@ def _secure(site: Site, facts: Facts) -> Plan:
     if facts.method is not Method.POOL or facts.stack is None:
         return ()
     guard.may_secure(site, facts)
+    guard.may_proxy(site, facts)
     if not site.load_balancer.terminates:
         return ()
     redirects = facts.redirect_listener.port if facts.redirect_listener else 0
@@ -493,6 +494,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
         if system.stack.action == "DELETE":
             yield RemoveSystem(colour)
         else:
+            guard.may_proxy(site, facts, colour)
             yield BuildSystem(colour, version, _size(site, system))
     elif system.broken:
         yield RepairSystem(colour, system.size)
@@ -558,6 +560,7 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
             ),
         )
     guard.may_speak(site, facts)
+    guard.may_proxy(site, facts, standby)
     steps = (
         _define(site, facts.systems[standby], version, done)
         or listeners(site, facts, done, standby)

@@ -71,6 +71,8 @@ class LoadBalancer:
     """Networks from which users may reach it, in CIDR form; None leaves those that it has."""
     session_persistence: SessionPersistence | None = None
     """None leaves what its pools have."""
+    proxy_protocol: int | None = None
+    """Version of the PROXY protocol by which the servers learn who asks; None for none."""
     flavor: str | None = None
     """Name or ID of Octavia's flavor by which it is built; None for its default."""
     availability_zone: str | None = None
