@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ao.clock import Clock
-from ao.cloud import Cloud, FloatingIP, Listener, Resource, SoftwareConfigList
+from ao.cloud import Cloud, FloatingIP, Listener, Pool, Resource, SoftwareConfigList
 from ao.colour import Colour
 from ao.plan.facts import Facts
 from ao.plan.listeners import are_asked
@@ -138,6 +138,13 @@ class Work:
         if last is None:
             return None
         return assemble(self.site, last, cancel=self.cancel_stuck)
+
+    def note_pools(self, pools: tuple[Pool, ...]) -> None:
+        """Note the pools of a load balancer, read since the last observation."""
+        last = self.looks.get(self._which)
+        if last is not None:
+            read = {pool.id: pool for pool in pools if pool.id in last.pools}
+            self.looks[self._which] = replace(last, pools={**last.pools, **read})
 
     def own_resources(self) -> tuple[Resource, ...]:
         """Return the resources of the site's own stack; none before it is built.

@@ -407,6 +407,37 @@ def test_a_cookie_of_the_application_needs_its_name(shared: Bench, forgetful: Po
     assert pool(shared).settings == forgetful.settings
 
 
+@pytest.fixture
+def unencrypted(shared: Bench) -> Iterator[Pool]:
+    """Green's pool, which speaks no TLS to its servers, nor does it at the end."""
+    yield pool(shared)
+    now = pool(shared)
+    if now.settings.encrypts:
+        none = replace(now.settings, encrypts=False)
+        change(shared, lambda: shared.cloud.load_balancers.configure_pool(now, none))
+
+
+def test_a_pool_speaks_tls_to_its_servers_and_ends_that(shared: Bench, unencrypted: Pool) -> None:
+    assert not unencrypted.settings.encrypts
+    wanted = replace(unencrypted.settings, encrypts=True, versions=frozenset({"TLSv1.3"}))
+    change(shared, lambda: shared.cloud.load_balancers.configure_pool(unencrypted, wanted))
+    there = pool(shared)
+    assert there.settings.encrypts
+    assert there.settings.versions == {"TLSv1.3"}
+    assert not pool(shared, "blue").settings.encrypts
+    plain = replace(there.settings, encrypts=False)
+    change(shared, lambda: shared.cloud.load_balancers.configure_pool(there, plain))
+    assert not pool(shared).settings.encrypts
+
+
+def test_a_revocation_list_of_a_pool_needs_an_authority(shared: Bench, unencrypted: Pool) -> None:
+    wanted = replace(unencrypted.settings, encrypts=True, crl_ref=f"https://b/v1/secrets/{NO_ID}")
+    with pytest.raises(CloudError) as told:
+        shared.cloud.load_balancers.configure_pool(unencrypted, wanted)
+    assert not isinstance(told.value, Conflict)
+    assert pool(shared).settings == unencrypted.settings
+
+
 def test_ovn_knows_users_by_no_cookie_and_keeps_nobody_away(bench: Bench, blue: Stack) -> None:
     there = bench.balancer(blue)
     if there.provider != "ovn":

@@ -161,6 +161,7 @@ def _balancer_parameters(site: Site, ingredients: BuildInputs) -> dict[str, obje
         "balancer_flavor": ingredients.balancer_flavor.id if ingredients.balancer_flavor else "",
         "availability_zone": ingredients.balancer_zone.name if ingredients.balancer_zone else "",
         "algorithm": balancer.algorithm,
+        "server_tls": balancer.reencrypts,
         "check_type": check.type,
         "check_path": check.path,
         "check_method": check.method,

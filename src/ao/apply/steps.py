@@ -111,8 +111,8 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             monitor.define(work, facts, colour)
         case plan.DefineListener(listener_id):
             listener.define(work, facts, listener_id)
-        case plan.DefinePool(colour):
-            pool_settings.define(work, facts, colour)
+        case plan.DefinePool():
+            pool_settings.define(work, facts, step)
         case plan.DefineRedirect(listener_id):
             listener.lead_to_https(work, facts, listener_id)
         case plan.PointRedirect(colour):

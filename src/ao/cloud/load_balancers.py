@@ -356,6 +356,13 @@ class _Pool:
     name: str | None = None
     description: str | None = None
     session_persistence: _Persistence | None = None
+    # Of versions 2.8, 2.15 and 2.18 of the API.
+    tls_enabled: bool | None = None
+    tls_container_ref: str | None = None
+    ca_tls_container_ref: str | None = None
+    crl_container_ref: str | None = None
+    tls_ciphers: str | None = None
+    tls_versions: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -520,16 +527,29 @@ def _in_api(settings: ListenerSettings) -> dict[str, object]:
 def _pool_settings(pool: _Pool) -> PoolSettings:
     persistence = pool.session_persistence or _Persistence()
     return PoolSettings(
-        persistence=persistence.type or None, cookie=persistence.cookie_name or None
+        persistence=persistence.type or None,
+        cookie=persistence.cookie_name or None,
+        encrypts=bool(pool.tls_enabled),
+        tls_ref=pool.tls_container_ref or None,
+        ca_ref=pool.ca_tls_container_ref or None,
+        crl_ref=pool.crl_container_ref or None,
+        versions=frozenset(pool.tls_versions or ()) or None,
+        ciphers=pool.tls_ciphers or None,
     )
 
 
 def _pool_in_api(settings: PoolSettings) -> dict[str, object]:
-    """Return settings of a pool in the words of the API; null is for nothing."""
-    if settings.persistence is None:
-        return {"session_persistence": None}
+    """Return settings of a pool in the words of the API; null is for nothing, or the default."""
     told = {"type": settings.persistence, "cookie_name": settings.cookie}
-    return {"session_persistence": told}
+    return {
+        "session_persistence": None if settings.persistence is None else told,
+        "tls_enabled": settings.encrypts,
+        "tls_container_ref": settings.tls_ref,
+        "ca_tls_container_ref": settings.ca_ref,
+        "crl_container_ref": settings.crl_ref,
+        "tls_versions": sorted(settings.versions) if settings.versions else None,
+        "tls_ciphers": settings.ciphers,
+    }
 
 
 def _policy(policy: _L7Policy, rules: tuple[L7Rule, ...]) -> L7Policy:

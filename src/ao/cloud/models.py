@@ -269,6 +269,18 @@ class PoolSettings:
     None where they do not."""
     cookie: str | None = None
     """Name of the application's cookie, with `APP_COOKIE`."""
+    encrypts: bool = False
+    """Whether TLS is spoken to the members."""
+    tls_ref: str | None = None
+    """Reference of the certificate that is shown to members, as Barbican tells it."""
+    ca_ref: str | None = None
+    """Reference of the authority by which members' certificates are checked; None checks none."""
+    crl_ref: str | None = None
+    """Reference of the list of those that it has revoked."""
+    versions: frozenset[str] | None = None
+    """Versions of TLS; as a wish, None for Octavia's default."""
+    ciphers: str | None = None
+    """Cipher suites in OpenSSL's words; as a wish, None for Octavia's default."""
 
 
 @dataclass(frozen=True, kw_only=True)

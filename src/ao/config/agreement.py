@@ -49,6 +49,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _redirect(file)
     yield from _headers(file)
     yield from _sessions(file)
+    yield from _server_tls(file)
     if file.on_ovn:
         yield from _beyond_ovn(file)
     yield from _algorithm(file)
@@ -211,6 +212,26 @@ def _sessions(file: SiteFile) -> Iterator[Contradiction]:
             what=message(
                 "a load balancer sees no cookies by protocol %(protocol)s; write SOURCE_IP, or "
                 "`protocol: HTTP` or TERMINATED_HTTPS",
+                protocol=file.protocol,
+            ),
+        )
+
+
+def _server_tls(file: SiteFile) -> Iterator[Contradiction]:
+    """Requests are encrypted anew by a proxy that reads them."""
+    key, tls = ("load_balancer", "server_tls"), file.load_balancer.server_tls
+    if tls is None:
+        return
+    if file.on_ovn:
+        yield Contradiction(
+            key=key, what=message("provider ovn encrypts nothing; leave the key out")
+        )
+    elif file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "a load balancer passes protocol %(protocol)s on to the servers; leave the key "
+                "out, or write `protocol: TERMINATED_HTTPS`",
                 protocol=file.protocol,
             ),
         )

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from ao.config.listener import Header, TimeoutsSection
 from ao.config.section import Address, Duration, Network, Port, Section, WideNetwork
+from ao.config.server_tls import ServerTlsSection
 from ao.config.session_persistence import SessionPersistenceSection
 
 
@@ -44,7 +45,7 @@ class LoadBalancerSection(Section):
     port: Port | None = Field(default=None, examples=[443])
     """Port that users reach. Default: 443 with HTTPS and TERMINATED_HTTPS, else 80."""
     server_port: Port | None = Field(default=None, examples=[8080])
-    """Port that the servers listen on. Default: 443 with HTTPS, else 80."""
+    """Port that the servers listen on. Default: 443 with HTTPS and `server_tls`, else 80."""
     timeouts: TimeoutsSection | None = None
     insert_headers: tuple[Header, ...] | None = Field(
         default=None, strict=False, max_length=11, examples=[["X-Forwarded-For"]]
@@ -57,6 +58,7 @@ class LoadBalancerSection(Section):
     """Networks from which users may reach the load balancer, Ao's own among them; everybody may
     when the key was never there."""
     session_persistence: SessionPersistenceSection | None = None
+    server_tls: ServerTlsSection | None = None
     proxy_protocol: Literal[1] | None = Field(default=None, examples=[1])
     """Version of the PROXY protocol by which the servers learn who asks, before the request; they
     have to expect it. A new system has it, one that there is does not change."""

@@ -272,8 +272,13 @@ class LoadBalancers(Service):
         there = self._project.octavia.pools.get(pool.id)
         if there is None:
             raise NotFound(f"pool {pool.name} could not be found")
-        if settings != pool.settings:
-            self._project.octavia.configure_pool(there, settings)
+        change = {
+            it.name: getattr(settings, it.name)
+            for it in fields(settings)
+            if getattr(settings, it.name) != getattr(pool.settings, it.name)
+        }
+        if change:
+            self._project.octavia.configure_pool(there, change, self.calls.user_id)
 
     @writes
     def remove_listener(self, listener: models.Listener) -> None:

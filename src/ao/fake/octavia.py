@@ -97,6 +97,15 @@ SINCE: Mapping[str, tuple[int, int]] = {
     "hsts_preload": (2, 27),
 }
 """Version of the API that a setting came with (octavia/api/root_controller.py)."""
+POOL_SINCE: Mapping[str, tuple[int, int]] = {
+    "encrypts": (2, 8),
+    "tls_ref": (2, 8),
+    "ca_ref": (2, 8),
+    "crl_ref": (2, 8),
+    "ciphers": (2, 15),
+    "versions": (2, 18),
+}
+"""The same of a pool's."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -343,12 +352,28 @@ class Octavia:
         self.begin_change(listener.balancer)
         listener.settings = wanted
 
-    def configure_pool(self, pool: Pool, wanted: PoolSettings) -> None:
+    def configure_pool(self, pool: Pool, change: Mapping[str, object], user_id: str | None) -> None:
         """Change settings of a pool, over the API. Raises CloudError and Conflict.
 
-        As octavia/common/validate.py: check_session_persistence has it, and
-        ovn_octavia_provider/driver.py: _check_for_supported_session_persistence.
+        As octavia/api/v2/controllers/pool.py: _validate_pool_PUT, octavia/common/validate.py:
+        check_session_persistence, and ovn_octavia_provider/driver.py:
+        _check_for_supported_session_persistence have it.
         """
+        for name in change:
+            if POOL_SINCE.get(name, (2, 0)) > self._deployment.octavia_api:
+                raise CloudError(f"Unknown attribute for argument pool_: {name} (HTTP 400)")
+        wanted = replace(pool.settings, **change)  # type: ignore[arg-type]
+        if wanted.crl_ref and not wanted.ca_ref:
+            raise CloudError(
+                "A CA reference is required to specify a certificate revocation list. (HTTP 400)"
+            )
+        if odd := sorted((wanted.versions or frozenset()) - VERSIONS):
+            raise CloudError(f"Invalid TLS versions: {', '.join(odd)} (HTTP 400)")
+        self._check_readable(
+            [str(it) for name in ("tls_ref",) if (it := change.get(name))],
+            [it for it in (wanted.ca_ref, wanted.crl_ref) if it],
+            user_id,
+        )
         kind, cookie = wanted.persistence, wanted.cookie
         if kind not in PERSISTENCE:
             raise CloudError("Invalid input for field type (HTTP 400)")
@@ -412,6 +437,10 @@ class Octavia:
                 "Certificate container references are not allowed on "
                 f"{listener.protocol} protocol listeners. (HTTP 400)"
             )
+        self._check_readable(refs, texts, user_id)
+
+    def _check_readable(self, refs: list[str], texts: list[str], user_id: str | None) -> None:
+        """Let Octavia read certificates and texts. Raises CloudError where it cannot."""
         bad = []
         for ref in [*refs, *texts]:
             try:

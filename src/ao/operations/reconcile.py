@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ao.apply import certificate, listener, monitor, stack_parameters
+from ao.apply import certificate, listener, monitor, pool_settings, stack_parameters
 from ao.apply.stack_wait import StandsStill
 from ao.apply.steps import begin, perform
 from ao.apply.switch import load_balancer, method, target
@@ -293,7 +293,7 @@ def switch(
             guard.may_speak(work.site, facts)
             defining = (
                 plan.listeners(work.site, facts, done, to)
-                or plan.pools(work.site, facts, to)
+                or plan.pools(work.site, facts, done, to)
                 or plan.monitor(work.site, facts, to, done)
             )
             if defining:
@@ -440,6 +440,7 @@ def _preflight(
     _refuse_names(work, facts, steps)
     if any(isinstance(step, BuildSite | BuildSystem | SecureSite) for step in steps):
         certificate.check(work, facts)
+        pool_settings.check_names(work)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
     if engine is Engine.PROMETHEUS:

@@ -210,6 +210,15 @@ class ClientAuthorities:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServerCertificates:
+    """What is shown to servers that speak TLS, and theirs are checked by: Barbican's references."""
+
+    certificate: str | None = None
+    ca: str | None = None
+    crl: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """Facts of a site."""
 
@@ -236,6 +245,8 @@ class Facts:
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by, as Barbican tells it; None where the site file
     names nothing, or it was not found."""
+    servers: ServerCertificates | None = None
+    """The same of TLS to the servers."""
     unknown: str = ""
     """Why its alarms are not known; empty when they are, and without autoscaling."""
     standstill: Standstill | None = None

@@ -33,6 +33,7 @@ from ao.plan.facts import (
     SECURE_PRODUCTION,
     ClientAuthorities,
     Facts,
+    ServerCertificates,
     System,
     built_id,
 )
@@ -89,6 +90,8 @@ class Observation:
     """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by; None where nothing is named, or found."""
+    server_certificates: ServerCertificates | None = None
+    """The same of TLS to the servers."""
 
 
 def read(
@@ -117,6 +120,7 @@ def read(
         by_name = {stack.name: stack for stack in cloud.stacks.tagged(site.tag)}
         resources = dict(unchanged(by_name, last))
         reused = frozenset(resources)
+        unmoved = last is not None and by_name == last.stacks
         asked = {
             name: pool.submit(cloud.stacks.resources, stack)
             for name, stack in by_name.items()
@@ -130,7 +134,10 @@ def read(
         monitoring = pool.submit(_monitors, cloud, site, dict(resources), last) if wanted else None
         reader = _BalancerReader(cloud, site, resources, last)
         authorities = pool.submit(_authorities, cloud, site, last)
-        pooling = pool.submit(_pools, cloud, site, dict(resources), reader.ids, last)
+        pooling = pool.submit(
+            _pools, cloud, site, dict(resources), reader.ids, last if unmoved else None
+        )
+        servers_tls = pool.submit(_server_certificates, cloud, site, last)
         balancers = list(pool.map(reader.read, reader.ids))
         listeners = tuple(listener for it in balancers for listener in it.listeners)
         policies = pool.submit(_policies, cloud, site, resources, listeners, last)
@@ -164,6 +171,7 @@ def read(
             pools=pooling.result(),
             policies=policies.result(),
             clients=authorities.result(),
+            server_certificates=servers_tls.result(),
             servers=servers,
             members=members,
             alarms=known,
@@ -237,18 +245,14 @@ def _pools(
 ) -> Mapping[str, Pool]:
     """Return the systems' pools that Octavia has, where the site file says something of them.
 
-    Not again where the last observation had all of them as the site wants them.
+    Not again where the last observation had all of them; there is none where Heat has changed a
+    stack since.
     """
     if not pools.are_asked(site):
         return {}
     ids = {it for colour in Colour if (it := _pool_id(site, resources, colour))}
-    known = {
-        pool.id: pool
-        for pool in (last.pools.values() if last else ())
-        if pools.wanted(site, pool) == pool.settings
-    }
-    if ids.issubset(known):
-        return known
+    if last is not None and ids.issubset(last.pools):
+        return last.pools
     found = (pool for it in balancer_ids for pool in cloud.load_balancers.pools(it))
     return {pool.id: pool for pool in found if pool.id in ids}
 
@@ -306,6 +310,27 @@ def _authorities(cloud: Cloud, site: Site, last: Observation | None) -> ClientAu
         )
     except (NotFound, Conflict, Forbidden):
         return None
+
+
+def _server_certificates(
+    cloud: Cloud, site: Site, last: Observation | None
+) -> ServerCertificates | None:
+    """Return what the site file names for TLS to the servers, as Barbican tells it, or None.
+
+    What is not found is told when it is written to a pool.
+    """
+    tls = site.load_balancer.server_tls
+    if tls is None or not tls.named:
+        return None
+    if last is not None and last.server_certificates is not None:
+        return last.server_certificates
+    try:
+        found = {key: cloud.certificates.find(name).ref for key, name in tls.named}
+    except (NotFound, Conflict, Forbidden):
+        return None
+    return ServerCertificates(
+        certificate=found.get("certificate"), ca=found.get("ca"), crl=found.get("crl")
+    )
 
 
 def _floating_ips(
@@ -503,6 +528,7 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
         redirect_listener=_of(own, "production_listener", seen.listeners) if secure else None,
         policies=seen.policies,
         clients=seen.clients,
+        servers=seen.server_certificates,
         unknown=seen.unknown,
         standstill=_standstill(site, seen, site.stack, cancel=cancel),
     )

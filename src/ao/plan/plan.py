@@ -209,6 +209,8 @@ class DefinePool(Step):
     """Give a system's pool the settings that the site file tells."""
 
     colour: Colour
+    deployed: bool = False
+    """Whether the command has built the system, whose servers may speak TLS now, or none."""
 
     def __str__(self) -> str:
         return message("set how the pool of %(colour)s serves", colour=self.colour)
@@ -310,7 +312,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
         _site_stack(site, facts)
         or _secure(site, facts)
         or listeners(site, facts, done, *Colour)
-        or pools(site, facts, *Colour)
+        or pools(site, facts, done, *Colour)
         or _production(facts)
         or _monitors(site, facts, done)
         or _repair(site, facts, done)
@@ -363,10 +365,16 @@ def listeners(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
     return steps if seen in done else (seen,)
 
 
-def pools(site: Site, facts: Facts, *colours: Colour) -> Plan:
-    """Next steps of having the pools of systems serve as the site file says."""
+def pools(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
+    """Next steps of having the pools of systems serve as the site file says.
+
+    Whether TLS is spoken to the servers changes only of a system that the command has built.
+    """
+    built = {step.colour for step in done if isinstance(step, BuildSystem)}
     return tuple(
-        DefinePool(colour) for colour in colours if pool_settings.is_amiss(site, facts, colour)
+        DefinePool(colour, colour in built)
+        for colour in colours
+        if pool_settings.is_amiss(site, facts, colour, deployed=colour in built)
     )
 
 
@@ -564,7 +572,7 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
     steps = (
         _define(site, facts.systems[standby], version, done)
         or listeners(site, facts, done, standby)
-        or pools(site, facts, standby)
+        or pools(site, facts, done, standby)
         or monitor(site, facts, standby, done)
         or _await_servers(facts, standby)
     )

@@ -17,6 +17,7 @@ from ao.site.migration import Migration
 from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
+from ao.site.server_tls import ServerTls
 from ao.site.session_persistence import SessionPersistence
 from ao.site.status_codes import StatusCodes
 from ao.site.timeouts import Timeouts
@@ -71,6 +72,8 @@ class LoadBalancer:
     """Networks from which users may reach it, in CIDR form; None leaves those that it has."""
     session_persistence: SessionPersistence | None = None
     """None leaves what its pools have."""
+    server_tls: ServerTls | None = None
+    """None leaves what its pools have."""
     proxy_protocol: int | None = None
     """Version of the PROXY protocol by which the servers learn who asks; None for none."""
     flavor: str | None = None
@@ -82,6 +85,11 @@ class LoadBalancer:
     def terminates(self) -> bool:
         """Whether it terminates TLS."""
         return self.protocol == "TERMINATED_HTTPS"
+
+    @property
+    def reencrypts(self) -> bool:
+        """Whether it speaks TLS to the servers."""
+        return self.server_tls is not None and self.server_tls.enabled
 
     @property
     def is_secure(self) -> bool:

@@ -140,6 +140,12 @@ POOL = {
         "persistence_timeout": None,
         "persistence_granularity": None,
     },
+    "tls_enabled": True,
+    "tls_container_ref": None,
+    "ca_tls_container_ref": SECRET["secret_ref"],
+    "crl_container_ref": None,
+    "tls_ciphers": "TLS_AES_256_GCM_SHA384",
+    "tls_versions": ["TLSv1.3"],
     **STATUSES,
 }
 MONITOR = {

@@ -35,6 +35,15 @@ SETTINGS = ListenerSettings(
     allowed_cidrs=frozenset({"198.51.100.0/24"}),
 )
 """What the listener has that the server tells of."""
+POOL_SETTINGS = PoolSettings(
+    persistence="APP_COOKIE",
+    cookie="JSESSIONID",
+    encrypts=True,
+    ca_ref=str(SECRET["secret_ref"]),
+    versions=frozenset({"TLSv1.3"}),
+    ciphers="TLS_AES_256_GCM_SHA384",
+)
+"""The same of its pool."""
 
 
 @pytest.fixture(scope="module")
@@ -167,24 +176,33 @@ def test_settings_that_are_there_already_are_not_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("settings", "asked"),
+    ("change", "asked"),
     [
-        (PoolSettings(), None),
-        (PoolSettings(persistence="SOURCE_IP"), {"type": "SOURCE_IP", "cookie_name": None}),
+        ({"persistence": None, "cookie": None}, {"session_persistence": None}),
         (
-            PoolSettings(persistence="APP_COOKIE", cookie="sid"),
-            {"type": "APP_COOKIE", "cookie_name": "sid"},
+            {"persistence": "SOURCE_IP", "cookie": None},
+            {"session_persistence": {"type": "SOURCE_IP", "cookie_name": None}},
         ),
+        (
+            {"cookie": "sid"},
+            {"session_persistence": {"type": "APP_COOKIE", "cookie_name": "sid"}},
+        ),
+        ({"encrypts": False}, {"tls_enabled": False}),
+        ({"tls_ref": "shown"}, {"tls_container_ref": "shown"}),
+        ({"ca_ref": None}, {"ca_tls_container_ref": None}),
+        ({"crl_ref": "revoked"}, {"crl_container_ref": "revoked"}),
+        ({"versions": frozenset({"TLSv1.2"})}, {"tls_versions": ["TLSv1.2"]}),
+        ({"ciphers": "ECDHE"}, {"tls_ciphers": "ECDHE"}),
     ],
 )
 def test_a_pool_is_told_what_it_has_not(
-    cloud: Cloud, sent: list[tuple[str, Any]], settings: PoolSettings, asked: object
+    cloud: Cloud, sent: list[tuple[str, Any]], change: dict[str, Any], asked: object
 ) -> None:
     (pool,) = cloud.load_balancers.pools("lb-1")
-    assert pool.settings == PoolSettings(persistence="APP_COOKIE", cookie="JSESSIONID")
+    assert pool.settings == POOL_SETTINGS
     cloud.load_balancers.configure_pool(pool, pool.settings)
-    cloud.load_balancers.configure_pool(pool, settings)
-    assert sent == [("PUT pools/pool-1", {"pool": {"session_persistence": asked}})]
+    cloud.load_balancers.configure_pool(pool, replace(pool.settings, **change))
+    assert sent == [("PUT pools/pool-1", {"pool": asked})]
 
 
 def test_the_pools_of_a_load_balancer_are_asked_for_by_its_id(server: Server, cloud: Cloud) -> None:

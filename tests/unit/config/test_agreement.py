@@ -100,6 +100,8 @@ def test_users_are_known_by_their_addresses_everywhere() -> None:
             balanced("amphora", protocol="TCP", session_persistence={"type": "HTTP_COOKIE"}),
             "load_balancer.session_persistence.type",
         ),
+        (balanced(server_tls={}), "load_balancer.server_tls"),
+        (balanced("amphora", protocol="TCP", server_tls={}), "load_balancer.server_tls"),
         (balanced(proxy_protocol=1), "load_balancer.proxy_protocol"),
         (balanced(flavor="large"), "load_balancer.flavor"),
         (balanced(availability_zone="az-1"), "load_balancer.availability_zone"),

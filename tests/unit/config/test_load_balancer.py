@@ -11,10 +11,16 @@ from ao.errors import ConfigError
 from ao.site import Site
 from ao.site.session_persistence import SessionPersistence
 from ao.site.timeouts import Timeouts
+from tests.unit.config.test_agreement import FILE
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop"
 
 Written = Callable[..., Site]
+
+
+def file_of(balancer: dict[str, object]) -> config.SiteFile:
+    """A site file with that load balancer."""
+    return config.SiteFile.model_validate({**FILE, "load_balancer": balancer})
 
 
 @pytest.fixture
@@ -60,6 +66,20 @@ def test_users_are_known_by_a_cookie_of_the_application(written: Written) -> Non
     assert balancer.session_persistence == known
 
 
+def test_servers_that_speak_tls_do_so_on_its_port(written: Written) -> None:
+    balancer = written("server_tls: {ca: servers-ca}").load_balancer
+    assert balancer.reencrypts
+    assert balancer.server_tls is not None
+    assert balancer.server_tls.named == (("ca", "servers-ca"),)
+
+
+def test_the_port_of_servers_that_speak_tls_is_443_by_default() -> None:
+    values = {"provider": "amphora", "server_tls": {}}
+    assert file_of(values).server_port == 443
+    assert file_of({**values, "server_tls": {"enabled": False}}).server_port == 80
+    assert file_of({**values, "server_port": 8443}).server_port == 8443
+
+
 def test_what_is_kept_tells_it_again(written: Written) -> None:
     site = written(
         "timeouts: {client: 2m, server: 90}",
@@ -94,6 +114,8 @@ def test_what_is_kept_tells_it_again(written: Written) -> None:
             "load_balancer.session_persistence.cookie",
         ),
         ("session_persistence: {type: LUCK}", "load_balancer.session_persistence.type"),
+        ("server_tls: {crl: revoked}", "`crl` revokes certificates of authorities"),
+        ("server_tls: {versions: [TLSv1.3, TLSv1.3]}", "one of them is there twice"),
         ("proxy_protocol: 2", "Heat builds no pool that speaks version 2"),
         ("proxy_protocol: 3", "load_balancer.proxy_protocol"),
         ("flavor: ''", "load_balancer.flavor"),

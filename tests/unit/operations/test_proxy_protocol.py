@@ -48,7 +48,7 @@ def test_its_pools_speak_it_through_deploys_switches_and_releases(site: Site) ->
     assert protocols(work) == ["PROXY", "PROXY"]
     reconcile.deploy(work, "2.0")
     assert reconcile.switch(work).live is GREEN
-    released(anew(work, site))
+    released(anew(work, site), "3.0")
     assert protocols(work) == ["PROXY", "PROXY"]
 
 
@@ -67,7 +67,7 @@ def test_a_deploy_to_pools_that_speak_another_protocol_is_refused_before_anythin
     work = start(speaking(site, before))
     reconcile.up(work)
     done = writes(work.cloud)
-    with pytest.raises(Refused, match="load_balancer.proxy_protocol: the pools of ao-shop"):
+    with pytest.raises(Refused, match=r"load_balancer\.proxy_protocol: the pools of ao-shop"):
         reconcile.deploy(anew(work, speaking(site, after)), "2.0")
     assert writes(work.cloud) == done
 
@@ -77,7 +77,7 @@ def test_by_the_pool_method_up_refuses_it_too(before: int | None, after: int | N
     site = SITES[Method.POOL]
     work = start(speaking(site, before))
     reconcile.up(work)
-    with pytest.raises(Refused, match="load_balancer.proxy_protocol") as told:
+    with pytest.raises(Refused, match=r"load_balancer\.proxy_protocol") as told:
         reconcile.up(anew(work, speaking(site, after)))
     assert "`ao down` and `ao up`" in str(told.value.cure)
 

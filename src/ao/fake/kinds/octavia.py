@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from ao.cloud.models import ListenerSettings
+from ao.cloud.models import ListenerSettings, PoolSettings
 from ao.errors import CloudError
 from ao.fake import octavia
 from ao.fake.failure import Failure
@@ -139,7 +140,7 @@ class Pool(Kind):
     """OS::Octavia::Pool, which belongs to a listener or to a load balancer alone."""
 
     required = frozenset({"protocol", "lb_algorithm"})
-    optional = frozenset({"listener", "loadbalancer", "name", "description"})
+    optional = frozenset({"listener", "loadbalancer", "name", "description", "tls_enabled"})
     fixed = frozenset({"listener", "loadbalancer", "protocol"})
 
     def create(self, part: Part) -> Job:
@@ -160,6 +161,7 @@ class Pool(Kind):
             description=part.properties.get("description", ""),
             balancer=balancer,
             protocol=part.properties["protocol"],
+            settings=PoolSettings(encrypts=bool(part.properties.get("tls_enabled"))),
         )
         if listener:
             with refusals():
@@ -168,6 +170,16 @@ class Pool(Kind):
         part.physical_id = pool.id
         if listener:
             listener.pool_id = listener.serving = pool.id
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Write what the template has changed of the pool, and leave the rest as it is."""
+        pool = part.services.octavia.pools.get(part.physical_id)
+        if pool is None:
+            raise _not_found("Pool", part.physical_id)
+        yield from part.services.octavia.change(pool.balancer)
+        encrypts = bool(part.properties.get("tls_enabled"))
+        if encrypts is not bool(before.get("tls_enabled")):
+            pool.settings = replace(pool.settings, encrypts=encrypts)
 
     def delete(self, part: Part) -> Job:
         """Delete the pool."""
