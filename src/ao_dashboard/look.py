@@ -82,13 +82,18 @@ class Look:
         """Give the services as much time again; those that were silent are not asked any more."""
         self._end = time.monotonic() + self._seconds
 
+    @property
+    def left(self) -> float:
+        """Seconds that are left for all that is asked; none or fewer when it is over."""
+        return self._end - time.monotonic()
+
     def ask(self, part: str, call: str, *args: object, **more: object) -> Any:
         """Return what a call of a part of the cloud returns.
 
         Raises what that does, and Unavailable where the service is silent.
         """
         service, key = SERVICES[part], _key(part, call, *args, *more.values())
-        left = self._end - time.monotonic()
+        left = self.left
         with self._lock:
             if service in self._silent:
                 raise self._silent[service]

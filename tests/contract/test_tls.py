@@ -388,10 +388,8 @@ def test_a_listener_that_decrypts_needs_a_certificate(shared: Bench) -> None:
     name = f"{shared.site.name}-bare"
     try:
         asked: dict[str, object] = {"balancer": balancer(shared).id}
-        shared.cloud.stacks.create(name, BARE, asked, frozenset(), DEADLINE)
-        stack = shared.at_rest(name)
-        assert stack.failed
-        assert "default certificate container reference must be provided" in stack.reason
+        with pytest.raises(CloudError, match="default_tls_container_ref required"):
+            shared.cloud.stacks.create(name, BARE, asked, frozenset(), DEADLINE)
     finally:
         shared.delete(name)
 

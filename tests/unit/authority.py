@@ -39,6 +39,22 @@ class Authority:
         """Its certificate, for those who trust it."""
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
 
+    def issued(self, *names: str, days: tuple[int, int] = (-1, 30)) -> tuple[bytes, bytes]:
+        """A certificate for names and addresses, and its key, in PEM form.
+
+        It is valid from `days[0]` to `days[1]`, counted from today.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        builder = self._builder("a server", key.public_key(), self.name, *days)
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName(list(_named(names))), critical=False
+        )
+        certificate = builder.sign(self.key, hashes.SHA256())
+        pem = serialization.Encoding.PEM
+        return certificate.public_bytes(pem), key.private_bytes(
+            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
     def context(
         self,
         *names: str,
@@ -49,26 +65,13 @@ class Authority:
     ) -> ssl.SSLContext:
         """A server's side of TLS, with a certificate for names and addresses.
 
-        It is valid from `days[0]` to `days[1]`, counted from today; `more` is what else is served
-        in PEM form. `clients` says whether clients need a certificate.
+        `days` are as in `issued`; `more` is what else is served in PEM form. `clients` says
+        whether clients need a certificate.
         """
-        key = ec.generate_private_key(ec.SECP256R1())
-        builder = self._builder("a server", key.public_key(), self.name, *days)
-        builder = builder.add_extension(
-            x509.SubjectAlternativeName(list(_named(names))), critical=False
-        )
-        certificate = builder.sign(self.key, hashes.SHA256())
+        certificate, key = self.issued(*names, days=days)
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.NamedTemporaryFile() as file:
-            Path(file.name).write_bytes(
-                key.private_bytes(
-                    serialization.Encoding.PEM,
-                    serialization.PrivateFormat.PKCS8,
-                    serialization.NoEncryption(),
-                )
-                + certificate.public_bytes(serialization.Encoding.PEM)
-                + "".join(more).encode()
-            )
+            Path(file.name).write_bytes(key + certificate + "".join(more).encode())
             tls.load_cert_chain(file.name)
         tls.set_alpn_protocols(list(protocols))
         if clients:

@@ -12,6 +12,7 @@ from ao.colour import Colour
 from ao.commands.table_cell import Cell
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.access import TERMINATED, Access, access
 from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState, SizeChange
 from ao.site import Site
@@ -38,32 +39,39 @@ LOAD = (
     message("Scaled"),
 )
 """Columns of a site whose load was asked for."""
+PROTOCOL = (message("Protocol"),)
+"""The column that is the last: earlier versions have all others in this order."""
 GRACE = 60.0
 """Seconds in which Aodh, as it is usually set up, looks at an alarm whose time has begun."""
 
 
 def columns(site: Site, loads: Loads | None = None) -> tuple[str, ...]:
     """Return the columns of the table."""
-    return (*COLUMNS, *(SCALING if site.autoscale else ()), *(LOAD if loads else ()))
+    scaling = SCALING if site.autoscale else ()
+    return (*COLUMNS, *scaling, *(LOAD if loads else ()), *PROTOCOL)
 
 
 def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[object, ...]]:
     """Return a row for each system."""
     return [
-        (*_row(site, facts, colour), *(_load(site, loads[colour]) if loads else ()))
+        (
+            *_row(site, facts, colour),
+            *(_load(site, loads[colour]) if loads else ()),
+            _protocol(access(site, facts, colour)) if facts.has(colour) else "-",
+        )
         for colour in Colour
     ]
 
 
 def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
-    system = facts.systems[colour]
+    system, reached = facts.systems[colour], access(site, facts, colour)
     addresses = [
-        f"{url(address.address)}/"
-        for address, url, reached in (
-            (facts.production, site.url, facts.live),
-            (facts.preview, site.preview_url, facts.previewed),
+        url(address.address) or address.address
+        for address, url, led in (
+            (facts.production, reached.url, facts.live),
+            (facts.preview, reached.preview_url, facts.previewed),
         )
-        if address and reached is colour
+        if address and led is colour
     ]
     return (
         colour,
@@ -81,6 +89,12 @@ def _role(facts: Facts, colour: Colour) -> str:
     if facts.live is colour:
         return message("live")
     return message("standby") if facts.standby is colour else "-"
+
+
+def _protocol(reached: Access) -> Cell:
+    """Return a cell of the protocol that users speak: what programs read is Octavia's word."""
+    texts = {TERMINATED: "HTTPS", "HTTPS": message("HTTPS, passed on")}
+    return Cell(reached.protocol, texts.get(reached.protocol, reached.protocol))
 
 
 def _bounds(site: Site) -> str:

@@ -676,7 +676,7 @@ class Octavia:
     ) -> Monitor:
         """Create a health monitor; OVN's provider adds a port for its checks.
 
-        Raises Failure for what the provider cannot do, and for what only an HTTP monitor has
+        Raises Failure for what the provider cannot do, and for what only monitors of HTTP(S) have
         (octavia/api/v2/controllers/health_monitor.py: _validate_create_hm).
         """
         self._quotas.claim(health_monitors=1)

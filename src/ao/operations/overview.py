@@ -172,7 +172,7 @@ class _Part:
     """Those that lead to its load balancers and do not say that."""
     balancers: list[LoadBalancer]
     listeners: list[Listener]
-    """Listeners that are called like the one of its users."""
+    """Listeners that are called like those of its users."""
     pools: list[Pool]
 
 
@@ -198,7 +198,9 @@ def _glances(answers: _Answers) -> tuple[Glance, ...]:
             addresses=own,
             leading=[it for port in ports for it in leading.get(port, []) if it not in own],
             balancers=balancers.get(name, []),
-            listeners=listeners.get(f"ao-{name}", []),
+            listeners=[
+                it for own in (f"ao-{name}", f"ao-{name}-secure") for it in listeners.get(own, [])
+            ],
             pools=pools.get(name, []),
         )
 
@@ -277,10 +279,12 @@ def _production(part: _Part) -> FloatingIP | None:
 def _led_to(listeners: Iterable[Listener], pools: Mapping[Colour, Pool | None]) -> Colour | None:
     """Colour of the pool that the listener for users leads to.
 
-    The preview listener of another site may be called alike, and leads to that site's pools.
+    Where that terminates TLS, the other one leads users to it. Another site's listeners may be
+    called alike, and lead to that site's pools.
     """
     colours = {pool.id: colour for colour, pool in pools.items() if pool}
-    listener = _only([it for it in listeners if it.default_pool_id in colours])
+    own = [it for it in listeners if it.default_pool_id in colours]
+    listener = _only([it for it in own if it.protocol == "TERMINATED_HTTPS"] or own)
     return colours[listener.default_pool_id or ""] if listener else None
 
 

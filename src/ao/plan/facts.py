@@ -72,8 +72,8 @@ class System:
     pool: Pool | None = None
     """Its pool with what Heat cannot say of it; None too where nobody has asked for it."""
     listener: Listener | None = None
-    """Address method: the listener of its load balancer for users; None too where nobody has asked
-    for it."""
+    """Address method: the listener of its load balancer that users reach, which terminates TLS
+    where it was built for that; None too where nobody has asked for it."""
     redirect_listener: Listener | None = None
     """Address method: that of plain HTTP beside one that terminates TLS."""
 

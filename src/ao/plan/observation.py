@@ -89,7 +89,7 @@ class Observation:
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
     """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
     clients: ClientAuthorities | None = None
-    """What clients' certificates are checked by; None where nothing is named, or found."""
+    """What clients' certificates are checked by; None where nothing is named, found or asked."""
     server_certificates: ServerCertificates | None = None
     """The same of TLS to the servers."""
 
@@ -99,7 +99,7 @@ def read(
     site: Site,
     last: Observation | None = None,
     *,
-    nova: bool = True,
+    brief: bool = False,
     monitored: bool = False,
 ) -> Observation:
     """Ask all services, side by side, for what they have of a site.
@@ -111,12 +111,14 @@ def read(
     resources of a stack at which Heat has done nothing since, what never changes of a load
     balancer, and its listeners while they lead where they led. A system's resources are read anew
     when its pool has other members, or when it has alarms: then load changes its group, which its
-    stack does not show. Servers that answer their health checks are not asked for again. Without
-    `nova` none is asked for, and the observation has no servers: for those who tell what the load
-    balancers say.
+    stack does not show. Servers that answer their health checks are not asked for again.
+
+    A `brief` one has what tells how the site stands, for those who change nothing: neither servers
+    nor health monitors nor what clients' certificates are checked by, so that neither Nova nor
+    Barbican is asked.
     """
     with ThreadPoolExecutor(max_workers=8, thread_name_prefix="observe") as pool:
-        named = pool.submit(_named, cloud, site) if nova and last is None else None
+        named = pool.submit(_named, cloud, site) if last is None and not brief else None
         by_name = {stack.name: stack for stack in cloud.stacks.tagged(site.tag)}
         resources = dict(unchanged(by_name, last))
         reused = frozenset(resources)
@@ -130,14 +132,18 @@ def read(
         floating_ips = pool.submit(_floating_ips, cloud, site, resources.get(site.stack, ()))
         # At a first look no stack's resources are read anew.
         early = pool.submit(_alarms, cloud, resources.values()) if last is None else None
-        wanted = monitored or monitors.is_named(site)
+        wanted = not brief and (monitored or monitors.is_named(site))
         monitoring = pool.submit(_monitors, cloud, site, dict(resources), last) if wanted else None
         reader = _BalancerReader(cloud, site, resources, last)
-        authorities = pool.submit(_authorities, cloud, site, last)
-        pooling = pool.submit(
-            _pools, cloud, site, dict(resources), reader.ids, last if unmoved else None
+        authorities = None if brief else pool.submit(_authorities, cloud, site, last)
+        pooling = (
+            None
+            if brief
+            else pool.submit(
+                _pools, cloud, site, dict(resources), reader.ids, last if unmoved else None
+            )
         )
-        servers_tls = pool.submit(_server_certificates, cloud, site, last)
+        servers_tls = None if brief else pool.submit(_server_certificates, cloud, site, last)
         balancers = list(pool.map(reader.read, reader.ids))
         listeners = tuple(listener for it in balancers for listener in it.listeners)
         policies = pool.submit(_policies, cloud, site, resources, listeners, last)
@@ -153,7 +159,7 @@ def read(
         resources |= {name: answer.result() for name, answer in anew.items()}
         alarming = early or pool.submit(_alarms, cloud, resources.values())
         same = last is not None and resources == last.resources
-        if not nova:
+        if brief:
             servers: tuple[Server, ...] = ()
         elif last is not None and same and _answer(last, resources, members):
             servers = last.servers
@@ -168,10 +174,10 @@ def read(
             floating_ips=floating_ips.result(),
             load_balancers=tuple(it.balancer for it in balancers if it.balancer),
             listeners=listeners,
-            pools=pooling.result(),
+            pools=pooling.result() if pooling else {},
             policies=policies.result(),
-            clients=authorities.result(),
-            server_certificates=servers_tls.result(),
+            clients=authorities.result() if authorities else None,
+            server_certificates=servers_tls.result() if servers_tls else None,
             servers=servers,
             members=members,
             alarms=known,
@@ -271,12 +277,15 @@ def _policies(
     wanted = redirect(site)
     if wanted is None:
         return {}
-    found: dict[str, tuple[L7Policy, ...]] = {}
-    for listener in _redirecting(site, resources, listeners):
+
+    def told(listener: Listener) -> tuple[L7Policy, ...]:
         known = last.policies.get(listener.id, ()) if last else ()
         right = any(leads(it, wanted) for it in known)
-        found[listener.id] = known if right else cloud.load_balancers.l7_policies(listener.id)
-    return found
+        return known if right else cloud.load_balancers.l7_policies(listener.id)
+
+    asked = _redirecting(site, resources, listeners)
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="policies") as aside:
+        return {it.id: found for it, found in zip(asked, aside.map(told, asked), strict=True)}
 
 
 def _redirecting(
@@ -680,6 +689,15 @@ def _production(
             "`production_address: allocate`."
         ),
     )
+
+
+def production(cloud: Cloud, site: Site, resources: tuple[Resource, ...]) -> FloatingIP | None:
+    """Return the production address alone, by the resources of the site's own stack.
+
+    Asks for it as an observation does. Raises NotFound when the site names one that the project
+    lacks.
+    """
+    return _production(site, resources, _floating_ips(cloud, site, resources))
 
 
 def own_stack(cloud: Cloud, site: Site) -> Stack | None:

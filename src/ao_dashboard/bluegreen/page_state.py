@@ -17,12 +17,14 @@ from ao.errors import AoError, NotAuthenticated
 from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
 from ao.plan import observation, scaling_state
+from ao.plan.access import Access, access
 from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState
 from ao.site import Site
 from ao.site.names import site_tag
-from ao.visit import NoAnswer, visit
+from ao.visit import NoAnswer, Untrusted, visit
 from ao.work import Work
+from ao_dashboard.bluegreen.certificate_state import CertificateState
 from ao_dashboard.bluegreen.events import events, remembered
 from ao_dashboard.bluegreen.notes import Notes
 from ao_dashboard.look import Look, looking
@@ -56,6 +58,9 @@ class PageState:
     load: Mapping[Colour, ScalingState]
     """Load of each system; empty without autoscaling, for a form, and while the facts are not
     known."""
+    certificate: CertificateState | None
+    """The certificate that production serves; None where users speak no HTTPS with it, for a form,
+    and while it is not known where it is."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
     invalid: tuple[str, ...]
@@ -90,7 +95,7 @@ class PageState:
                 unknown.append(error.message)
                 return None
 
-        with ThreadPoolExecutor(max_workers=6, thread_name_prefix="page-state") as pool:
+        with ThreadPoolExecutor(max_workers=7, thread_name_prefix="page-state") as pool:
             pool.submit(_resources, cloud, site_tag(name))
             site = config.load_stored(cloud, name)
             notes = Notes()
@@ -101,6 +106,8 @@ class PageState:
             releases = pool.submit(journal.operations)
             findings = pool.submit(kept_findings.recall, work) if form else None
             others = None if form else pool.submit(events, journal, HISTORY)
+            secure = site.load_balancer.is_secure and not form
+            certificate = pool.submit(_certificate, look, site) if secure else None
             seen = told(facts)
             if seen and seen.unknown:
                 unknown.append(seen.unknown)
@@ -111,6 +118,7 @@ class PageState:
                 done = settled(done, held=counting is not None and not counting.by_hand)
             found = told(findings) if findings else None
             happened = told(others) if others else None
+            shown = told(certificate) if certificate else None
             return cls(
                 cloud=look.origin,
                 site=site,
@@ -121,9 +129,17 @@ class PageState:
                 releases=done,
                 events=happened,
                 load=scaling_state.read_scaling(cloud, site, seen) if seen and not form else {},
+                certificate=shown if seen and _speaks_https(site, seen) else None,
                 unknown=tuple(dict.fromkeys(unknown)),
                 invalid=tuple(notes.texts),
             )
+
+    @cached_property
+    def accesses(self) -> Mapping[Colour, Access]:
+        """How users reach each system; empty while the facts are not known."""
+        if self.facts is None:
+            return {}
+        return {colour: access(self.site, self.facts, colour) for colour in Colour}
 
     @property
     def live(self) -> System | None:
@@ -184,6 +200,9 @@ class PageState:
         url = self.site.url(self.facts.production.address, self.site.identify.path)
         try:
             visit(url, REACH, self.site.request_options)
+        except Untrusted:
+            # It is reached: whoever looks is told what is wrong with its certificate.
+            return True
         except NoAnswer:
             return False
         return True
@@ -203,9 +222,28 @@ def _resources(cloud: Cloud, tag: str) -> None:
         list(pool.map(cloud.stacks.resources, stacks))
 
 
+def _certificate(look: Look, site: Site) -> CertificateState | None:
+    """Return the certificate that production serves, which is asked beside the load balancers.
+
+    The address is found as the facts find it.
+    """
+    cloud = look.cloud
+    own = next((it for it in cloud.stacks.tagged(site.tag) if it.name == site.stack), None)
+    resources = cloud.stacks.resources(own) if own else ()
+    production = observation.production(cloud, site, resources)
+    if production is None or production.port_id is None:
+        return None
+    return CertificateState.seen(site, production.address, min(REACH, look.left))
+
+
+def _speaks_https(site: Site, facts: Facts) -> bool:
+    """Return whether users speak HTTPS with the system that is live."""
+    return facts.live is not None and access(site, facts, facts.live).site.load_balancer.is_secure
+
+
 def _facts(cloud: Cloud, site: Site) -> Facts:
-    """Return the facts of a site, without those of Nova, which no page shows."""
-    return observation.assemble(site, observation.read(cloud, site, nova=False))
+    """Return the facts of a site, without those that no page shows."""
+    return observation.assemble(site, observation.read(cloud, site, brief=True))
 
 
 def _holder(cloud: Cloud, site: Site) -> Holder | None:

@@ -127,6 +127,7 @@ class Site(Page, TemplateView):
             state=state,
             partial=partial,
             systems=[facts.systems[colour] for colour in Colour] if facts else [],
+            accesses=[state.accesses[colour] for colour in Colour] if facts and state else [],
             urls=[_url(state, colour) for colour in Colour] if state else [],
             loads=[state.load.get(colour) for colour in Colour] if state else [],
             offered=[it for it in self._allowed() if state and it.offered(state)],
@@ -301,16 +302,20 @@ def _steps(release: Operation) -> int:
 
 
 def _url(state: PageState, colour: Colour) -> str:
-    """Return the URL of a system, by production or the preview; empty where neither leads to it."""
-    facts, site = state.facts, state.site
+    """Return the URL of a system, by production or the preview; empty where neither leads to it.
+
+    By the pool method the preview is a port of production's host, by the other one an address that
+    no name leads to.
+    """
+    facts, host = state.facts, state.site.host
     if facts is None:
         return ""
+    reached = state.accesses[colour]
     if facts.production and facts.live is colour:
-        return site.url(site.host or facts.production.address, "/")
+        return reached.url(host or facts.production.address)
     if facts.preview and facts.previewed is colour:
-        # By the pool method the host that leads to production leads to the preview's port too.
-        host = site.host if site.switch.method is Method.POOL else None
-        return site.preview_url(host or facts.preview.address, "/")
+        named = host if facts.method is Method.POOL else None
+        return reached.preview_url(named or facts.preview.address)
     return ""
 
 

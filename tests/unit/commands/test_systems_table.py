@@ -3,20 +3,22 @@ from dataclasses import replace
 
 import pytest
 
-from ao.cloud import Alarm
+from ao.cloud import Alarm, Listener
 from ao.colour import Colour
 from ao.commands import systems_table
+from ao.commands.table_cell import Cell
 from ao.plan import alarms
-from ao.plan.facts import Facts
+from ao.plan.facts import SECURE, Facts
 from ao.plan.scaling_state import ScalingState, SizeChange
+from ao.site import Site
 from tests.unit.samples import AUTOSCALE, EMPTY, SITE, address, resource, system, whole, with_system
 
 BLUE, GREEN = Colour
 
 
-def row(facts, colour: Colour) -> dict[str, object]:
-    rows = systems_table.rows(SITE, facts)
-    return dict(zip(systems_table.COLUMNS, rows[list(Colour).index(colour)], strict=True))
+def row(facts: Facts, colour: Colour, site: Site = SITE) -> dict[str, object]:
+    rows = systems_table.rows(site, facts)
+    return dict(zip(systems_table.columns(site), rows[list(Colour).index(colour)], strict=True))
 
 
 def test_the_live_system_has_the_production_address_and_the_standby_the_preview_address() -> None:
@@ -28,9 +30,44 @@ def test_the_live_system_has_the_production_address_and_the_standby_the_preview_
         "Wanted": 2,
         "Address": "http://172.31.1.20/",
         "State": "ready",
+        "Protocol": Cell("TCP", "TCP"),
     }
     assert row(whole(), GREEN)["Role"] == "standby"
     assert row(whole(), GREEN)["Address"] == "http://172.31.1.21/"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "text"), [("HTTP", "HTTP"), ("HTTPS", "HTTPS, passed on"), ("TCP", "TCP")]
+)
+def test_the_protocol_of_users_is_told_and_programs_read_octavias_word(
+    protocol: str, text: str
+) -> None:
+    site = replace(SITE, load_balancer=replace(SITE.load_balancer, protocol=protocol))
+    cell = row(whole(), BLUE, site)["Protocol"]
+    assert isinstance(cell, Cell)
+    assert (cell.machine_readable(), cell.human_readable()) == (protocol, text)
+    assert row(EMPTY, BLUE, site)["Protocol"] == "-"
+
+
+def test_a_system_that_was_deployed_by_http_is_told_so_until_its_next_deploy() -> None:
+    balancer = replace(SITE.load_balancer, protocol="TERMINATED_HTTPS", port=443)
+    site = replace(SITE, host="shop.example", load_balancer=balancer)
+    green = whole().systems[GREEN]
+    secure = resource(SECURE, "OS::Octavia::Listener", "green-listener")
+    facts = with_system(whole(), replace(green, resources=(*green.resources, secure)))
+    http = Listener(id="it", name="it", default_pool_id=None, protocol="HTTP", port=80)
+    facts = with_system(facts, replace(facts.systems[BLUE], listener=http))
+    assert row(facts, BLUE, site)["Protocol"] == Cell("HTTP", "HTTP")
+    assert row(facts, BLUE, site)["Address"] == "http://172.31.1.20/"
+    assert row(facts, GREEN, site)["Protocol"] == Cell("TERMINATED_HTTPS", "HTTPS")
+    assert row(facts, GREEN, site)["Address"] == "https://172.31.1.21/"
+
+
+def test_an_address_is_told_bare_where_its_port_is_not_known() -> None:
+    blue = whole().systems[BLUE]
+    secure = resource(SECURE, "OS::Octavia::Listener", "blue-listener")
+    facts = with_system(whole(), replace(blue, resources=(*blue.resources, secure)))
+    assert row(facts, BLUE)["Address"] == "172.31.1.20"
 
 
 def test_a_system_that_is_not_ready_says_why() -> None:
@@ -105,11 +142,11 @@ def notes(facts: Facts) -> str:
 def test_a_site_with_autoscaling_shows_its_bounds_and_what_each_alarm_says() -> None:
     site = replace(SITE, autoscale=AUTOSCALE)
     facts = alarmed(alarmed(whole(), BLUE, "alarm", "ok"), GREEN, "off", "off")
-    assert [cells[-2:] for cells in systems_table.rows(site, facts)] == [
+    assert [cells[-3:-1] for cells in systems_table.rows(site, facts)] == [
         ("1 to 4", "out alarm, in ok"),
         ("1 to 4", "off"),
     ]
-    assert systems_table.columns(site)[-2:] == ("Bounds", "Alarms")
+    assert systems_table.columns(site)[-3:-1] == ("Bounds", "Alarms")
     assert list(systems_table.notes(site, facts)) == []
 
 
@@ -149,8 +186,8 @@ def test_load_and_what_it_last_did_are_shown_when_they_were_asked_for() -> None:
         ),
         GREEN: ScalingState(last=SizeChange(at="2026-11-22T08:00:00Z", out=False, size=None)),
     }
-    assert systems_table.columns(site, loads)[-2:] == ("Load", "Scaled")
-    cells = [row[-2:] for row in systems_table.rows(site, whole(), loads)]
+    assert systems_table.columns(site, loads)[-3:-1] == ("Load", "Scaled")
+    cells = [row[-3:-1] for row in systems_table.rows(site, whole(), loads)]
     assert [[cell.human_readable() for cell in row] for row in cells] == [
         ["71%", "out to 3, 2026-11-23 18:35:49Z"],
         ["-", "in, 2026-11-22 08:00:00Z"],
@@ -159,14 +196,18 @@ def test_load_and_what_it_last_did_are_shown_when_they_were_asked_for() -> None:
         0.714,
         {"at": "2026-11-23T18:35:49Z", "out": True, "size": 3},
     ]
-    assert systems_table.columns(site) == (*systems_table.COLUMNS, *systems_table.SCALING)
+    assert systems_table.columns(site) == (
+        *systems_table.COLUMNS,
+        *systems_table.SCALING,
+        *systems_table.PROTOCOL,
+    )
 
 
 def test_the_load_of_a_query_is_shown_as_it_is() -> None:
     rule = replace(AUTOSCALE.out, query="sum(rate(hits[1m]))", threshold=100.0)
     site = replace(SITE, autoscale=replace(AUTOSCALE, out=rule))
     loads = {BLUE: ScalingState(value=123.4), GREEN: ScalingState()}
-    shown = [row[-2:] for row in systems_table.rows(site, whole(), loads)]
+    shown = [row[-3:-1] for row in systems_table.rows(site, whole(), loads)]
     assert [[cell.human_readable() for cell in row] for row in shown] == [
         ["123.4", "-"],
         ["-", "-"],

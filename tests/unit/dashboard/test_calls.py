@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 from ao.site import Method
 from tests.unit.dashboard.rounds import counted
+from tests.unit.dashboard.secure import SERVED, SecureVisitorTest
 from tests.unit.dashboard.test_chart import switched
 from tests.unit.dashboard.test_scaling import RULES
 from tests.unit.dashboard.visitor import VisitorTest
@@ -15,6 +17,9 @@ SITE = {Method.POOL: (11, 3), Method.ADDRESS: (12, 3)}
 """Those of a site's page, and of its part that is fetched every four seconds."""
 SCALED = (19, 4)
 """Those of a site that load scales, by the pool method: four alarms, two loads, two signals."""
+SECURE = {Method.POOL: (12, 4), Method.ADDRESS: (16, 4)}
+"""Those of a site whose load balancers terminate TLS: a list of L7 policies for each listener that
+leads there, and by the address method one of listeners for each load balancer."""
 FORM, CHART = (11, 3), (2, 2)
 TRIES = 8
 """Times that a page is looked at: a thread of a busy machine may miss its round."""
@@ -65,6 +70,21 @@ class AddressCallsTest(VisitorTest):
 
     def test_a_site_of_two_load_balancers_asks_for_one_more(self) -> None:
         check(self, SITE[Method.ADDRESS], lambda: self.text("now", "shop"))
+
+
+class SecureCallsTest(SecureVisitorTest):
+    def test_a_site_of_https_asks_for_its_redirect_too_and_shakes_hands_once(self) -> None:
+        check(self, SECURE[Method.POOL], lambda: self.text("now", "shop"))
+        with mock.patch(SERVED, wraps=self.cloud.served) as shake:
+            self.text("now", "shop")
+        assert shake.call_count == 1
+
+
+class SecureAddressCallsTest(SecureVisitorTest):
+    method = "address"
+
+    def test_a_site_of_two_load_balancers_asks_both_for_their_listeners(self) -> None:
+        check(self, SECURE[Method.ADDRESS], lambda: self.text("now", "shop"))
 
 
 class ScaledCallsTest(VisitorTest):

@@ -1,5 +1,7 @@
 """The page of one site, and its forms."""
 
+from functools import partial
+from pathlib import Path
 from unittest import mock
 
 from django.test import Client
@@ -7,8 +9,12 @@ from django.urls import reverse
 
 from ao.colour import Colour
 from ao.errors import Forbidden
+from ao.http.request_options import RequestOptions
 from ao.journal import Journal
 from ao.operations import reconcile
+from ao.visit import Untrusted
+from ao.work import Work
+from ao_dashboard.bluegreen import page_state
 from tests.unit.dashboard.visitor import PANEL, VisitorTest
 
 BLUE, GREEN = Colour
@@ -51,6 +57,17 @@ class SiteTest(VisitorTest):
         assert "the role reader does not allow it" in self.told(answer)
         assert self.work.observe().live is BLUE
 
+    def test_a_certificate_that_is_not_trusted_stops_a_switch_and_is_told(self) -> None:
+        def visit(url: str, timeout: float, options: RequestOptions) -> None:
+            raise Untrusted(f"{url}: its certificate has expired", cure="Have a new one served.")
+
+        work = partial(Work, clock=self.work.clock, visit=visit)
+        with mock.patch.multiple(page_state, Work=work, visit=visit):
+            told = self.told(self.post("switch"))
+        assert "its certificate has expired" in told
+        assert "Have a new one served." in told
+        assert self.work.observe().live is BLUE
+
     def test_a_post_without_its_token_is_refused(self) -> None:
         client = Client(enforce_csrf_checks=True)
         where = reverse(f"{PANEL}:action", args=["shop", "switch"])
@@ -87,3 +104,16 @@ class SiteTest(VisitorTest):
     def test_a_site_that_the_project_lacks_leads_back_to_the_sites(self) -> None:
         answer = self.page("site", "other")
         assert (answer.status_code, answer.url) == (302, reverse(f"{PANEL}:index"))
+
+
+class NamedSiteTest(VisitorTest):
+    """The page of a site that has a host name."""
+
+    def site_file(self) -> Path:
+        return self.changed(lambda text: f"{text}\nhost: shop.example\n")
+
+    def test_both_systems_are_linked_by_the_name(self) -> None:
+        live, standby = self.text("now", "shop").split('data-system="green"')
+        assert '<a href="http://shop.example/">' in live
+        port = self.work.site.switch.preview_port
+        assert f'<a href="http://shop.example:{port}/">' in standby

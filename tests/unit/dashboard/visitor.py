@@ -49,6 +49,7 @@ class VisitorTest(helpers.TestCase):
         cache.clear()
         self.work = start(config.load(self.site_file()), providers=("haproxy",))
         self.cloud = self.work.cloud
+        self.prepare()
         reconcile.up(self.work)
         mock.patch("ao_dashboard.bluegreen.views.cloud", return_value=self.cloud).start()
         mock.patch.multiple(
@@ -56,12 +57,16 @@ class VisitorTest(helpers.TestCase):
             Work=partial(Work, clock=self.work.clock, visit=self.work.visit),
             visit=self.work.visit,
         ).start()
+        mock.patch("ao_dashboard.bluegreen.certificate_state.served", self.cloud.served).start()
         self.probe = FakeProbe(lambda load: recording(load, kept_client("green")))
         mock.patch("ao_dashboard.bluegreen.actions.ProbeProcess", self.probe).start()
 
     def site_file(self) -> Path:
         """What the site is built by."""
         return SHOP
+
+    def prepare(self) -> None:
+        """Have in the cloud what the site needs there before it is built."""
 
     def changed(self, change: Callable[[str], str]) -> Path:
         """The demo shop's site file with another text."""

@@ -16,6 +16,7 @@ from ao.colour import Colour
 from ao.errors import ConfigError, NotFound, Refused
 from ao.fake import octavia
 from ao.operations import reconcile
+from ao.operations.overview import overview
 from ao.operations.switch_options import SwitchOptions
 from ao.plan.facts import Facts
 from ao.site import Method, Site
@@ -80,6 +81,7 @@ def secure(site: Site, files: CertificateFiles, *, port: int = 443) -> Site:
     return replace(
         site,
         host=HOST,
+        health_check=replace(site.health_check, type="HTTP"),
         load_balancer=balancer,
         tls=replace(TLS, certificate=files, ca=files.certificate.read_text(encoding="ascii")),
         redirect=Redirect(port=80, acme_challenge=False),
@@ -178,6 +180,15 @@ def test_headers_of_a_clients_certificate_are_those_of_https_alone(site: Site) -
     work = start(replace(site, load_balancer=replace(site.load_balancer, insert_headers=headers)))
     reconcile.up(work)
     assert {it.headers for it in settings(work)} == {frozenset(headers)}
+
+
+@pytest.mark.parametrize("redirects", [True, False])
+def test_the_overview_knows_what_is_live(site: Site, redirects: bool) -> None:
+    work = start(site if redirects else replace(site, redirect=None))
+    reconcile.up(work)
+    assert overview(work.cloud).sites[0].live is BLUE
+    reconcile.switch(work)
+    assert overview(work.cloud).sites[0].live is GREEN
 
 
 def test_they_do_before_production_reaches_them(site: Site) -> None:
@@ -367,6 +378,7 @@ def test_by_the_address_method_https_comes_with_the_next_version(files: Certific
     told = anew(work, site)
     reconcile.up(told)
     assert any("blue was deployed with another protocol" in it for it in told.progress.notes)
+    assert {it.domain_name for it in balancing(work).monitors.values()} == {None}
     facts = reconcile.deploy(anew(work, site), "2.0")
     assert (facts.terminates(BLUE), facts.terminates(GREEN)) == (False, True)
     facts = reconcile.switch(anew(work, site))

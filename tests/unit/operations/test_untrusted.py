@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
-from ao.errors import DeadlinePassed, SwitchFailed
+from ao.errors import DeadlinePassed, NotSeen, SwitchFailed
 from ao.http.request_options import RequestOptions
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.site import Method, Site
+from ao.site.tls import CertificateFiles
 from ao.visit import AS_URL, Answer, NoAnswer, Untrusted
 from ao.work import Work
-from tests.unit.operations.sites import SITES, deployed, url
+from tests.unit.operations.sites import SITES, deployed, start, url
+from tests.unit.operations.test_https import issued, secure
 from tests.unit.probes import FakeProbe, kept_client, recording
 
 BLUE, GREEN = Colour
@@ -109,3 +112,17 @@ def test_a_probe_speaks_both_versions_of_http_through_a_switch(site: Site) -> No
     assert load.url.startswith("https://")
     assert (load.host, load.mixed) == (HOST, True)
     assert "443" not in load.url
+
+
+def test_a_private_authority_that_is_not_named_ends_the_first_look_soon(tmp_path: Path) -> None:
+    certificate, key = issued(HOST)
+    files = CertificateFiles(certificate=tmp_path / "a.crt", key=tmp_path / "a.key", chain=None)
+    files.certificate.write_bytes(certificate)
+    files.key.write_bytes(key)
+    site = secure(SITES[Method.POOL], files)
+    assert site.tls is not None
+    work = start(replace(site, tls=replace(site.tls, ca=None)))
+    with pytest.raises(NotSeen, match="of an authority that is not trusted here") as told:
+        reconcile.up(work)
+    assert "`tls.ca` in the site file" in told.value.cure
+    assert reconcile.up(replace(work, site=site, looks={})).live is BLUE

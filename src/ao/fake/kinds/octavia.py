@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -12,6 +12,7 @@ from ao.errors import CloudError
 from ao.fake import octavia
 from ao.fake.failure import Failure
 from ao.fake.kinds.kind import Kind
+from ao.fake.octavia import TERMINATED
 from ao.fake.stack import Part
 from ao.fake.timeline import TICK, Job
 
@@ -82,6 +83,19 @@ class Listener(Kind):
         }
     )
     fixed = required
+
+    def check(self, name: str, properties: Collection[str]) -> None:
+        """Refuse a listener that terminates TLS without a certificate too.
+
+        heat/engine/resources/openstack/octavia/listener.py: validate.
+        """
+        super().check(name, properties)
+        terminates = isinstance(properties, Mapping) and properties["protocol"] == TERMINATED
+        if terminates and "default_tls_container_ref" not in properties:
+            raise CloudError(
+                "Property default_tls_container_ref required when protocol is "
+                f"{TERMINATED}. (HTTP 400)"
+            )
 
     def create(self, part: Part) -> Job:
         """Create the listener."""

@@ -1,0 +1,94 @@
+"""The certificate that production serves, as a page tells of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ao.http.handshake import NoHandshake, Served, served
+from ao.http.trust import EXPIRED, Distrust, other_name
+from ao.message import Message, message
+from ao.site import Site
+from ao.untrusted.bounds import YEARS
+from ao.x509.certificate import Unusable
+
+DAY = 86_400
+"""Seconds of a day."""
+NAMES = 10
+"""Names of a certificate that a page shows; it may have hundreds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateState:
+    """The certificate that production has served at a moment, or why it is not known."""
+
+    site: Site
+    served: Served | None
+    """None where this machine has seen none."""
+    unseen: Message | None
+    """Why it has not; None where it has."""
+    at: datetime
+    """The moment, by this machine's clock."""
+
+    @classmethod
+    def seen(cls, site: Site, address: str, seconds: float) -> CertificateState:
+        """Shake hands with production as a browser does, for some seconds at most."""
+        found, unseen = None, None
+        try:
+            if seconds <= 0:
+                raise NoHandshake(message("the page had no time left to ask"))
+            ca = site.tls.ca if site.tls else None
+            name = site.host or address
+            found = served(address, site.load_balancer.port, name, seconds, ca=ca)
+        except (NoHandshake, Unusable) as error:
+            unseen = error.what
+        return cls(site=site, served=found, unseen=unseen, at=datetime.now(UTC))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The first of the names that it is for."""
+        return self.served.certificate.names[:NAMES] if self.served else ()
+
+    @property
+    def other_names(self) -> int:
+        """How many it has beside these."""
+        return len(self.served.certificate.names) - len(self.names) if self.served else 0
+
+    @property
+    def end(self) -> datetime | None:
+        """Its last moment; None where it has none that a page can show (RFC 5280, 4.1.2.5)."""
+        found = self.served.certificate.not_after if self.served else None
+        return found if found and found.year in YEARS else None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is not valid any more."""
+        return self.served is not None and self.served.certificate.not_after < self.at
+
+    @property
+    def days(self) -> int:
+        """Whole days until it ends; 0 when it has."""
+        if self.served is None or self.has_ended:
+            return 0
+        return int((self.served.certificate.not_after - self.at).total_seconds() // DAY)
+
+    @property
+    def ends_soon(self) -> bool:
+        """Whether it ends within the time in which the site file wants to be warned."""
+        if self.served is None or self.site.tls is None or self.has_ended:
+            return False
+        left = self.served.certificate.not_after - self.at
+        return left.total_seconds() < self.site.tls.warn
+
+    @property
+    def faults(self) -> tuple[Distrust, ...]:
+        """Why browsers do not trust it."""
+        if self.served is None:
+            return ()
+        host = self.site.host
+        found = (
+            EXPIRED if self.has_ended else None,
+            other_name(host) if host and not self.served.certificate.covers(host) else None,
+            self.served.distrust,
+        )
+        return tuple(dict.fromkeys(it for it in found if it is not None))
