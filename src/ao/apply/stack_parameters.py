@@ -231,6 +231,8 @@ def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> di
         "version": site.version,
         "provider": balancer.provider,
         "protocol": _protocol(site),
+        "pool_protocol": _pool_protocol(site) or _protocol(site),
+        "server_tls": balancer.reencrypts,
         "algorithm": balancer.algorithm,
         "port": balancer.port,
         "preview_port": site.switch.preview_port,

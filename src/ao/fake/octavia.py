@@ -570,7 +570,7 @@ class Octavia:
         """Let a listener serve its default pool by its policies and certificates.
 
         The amphora driver reads all certificates of the load balancer again at each of its changes.
-        A listener of which it cannot read one is left out, and in ERROR
+        A listener of which, or of whose pool, it cannot read one is left out, and in ERROR
         (octavia/amphorae/drivers/haproxy/rest_api_driver.py: update_amphora_listeners).
         """
         listener.serving = listener.pool_id
@@ -580,7 +580,12 @@ class Octavia:
         refs = [it for it in (settings.tls_ref, *settings.sni_refs) if it]
         try:
             listener.certificates = tuple(self._barbican.read(it) for it in refs)
-            for ref in (settings.client_ca_ref, settings.client_crl_ref):
+            pool = self.pools.get(listener.pool_id or "")
+            servers = pool.settings if pool else PoolSettings()
+            if servers.tls_ref:
+                self._barbican.read(servers.tls_ref)
+            texts = (settings.client_ca_ref, settings.client_crl_ref)
+            for ref in (*texts, servers.ca_ref, servers.crl_ref):
                 if ref:
                     self._barbican.read_text(ref)
         except Unreadable:

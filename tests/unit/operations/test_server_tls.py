@@ -10,6 +10,7 @@ from ao.errors import ConfigError, NotFound
 from ao.operations import reconcile
 from ao.site import Method, Site
 from ao.site.server_tls import ServerTls
+from ao.visit import NoAnswer
 from ao.work import Work
 from tests.unit.operations.sites import SITES, start, writes
 from tests.unit.operations.test_https import issued
@@ -152,3 +153,18 @@ def test_what_a_file_says_no_more_stays_by_the_pool_method() -> None:
     reconcile.up(work)
     reconcile.deploy(anew(work, encrypting(site, None)), "2.0")
     assert encrypted(work) == {"blue": True, "green": True}
+
+
+def test_a_listener_is_left_out_once_its_pool_s_authority_is_gone() -> None:
+    work = start(encrypting(SITES[Method.POOL], replace(TLS, ca="servers")))
+    ref = keep(work, "servers")
+    facts = reconcile.up(work)
+    assert facts.production is not None
+    url = work.site.url(facts.production.address)
+    assert work.visit(url, 3.0).status == 200
+    work.cloud.certificates.remove(ref)
+    assert facts.shared is not None
+    work.cloud.load_balancers.reload(facts.shared)
+    work.clock.sleep(5.0)
+    with pytest.raises(NoAnswer):
+        work.visit(url, 3.0)
