@@ -42,6 +42,7 @@ TLS = Tls(
     warn=0.0,
 )
 CONFIGURE = "load_balancers.configure"
+OFFICE = ("198.51.100.0/24",)
 
 
 def issued(*names: str) -> tuple[bytes, bytes]:
@@ -158,6 +159,29 @@ def test_its_listeners_speak_tls_as_the_file_says(site: Site) -> None:
         assert it.alpn == ("h2", "http/1.1")
         assert (it.hsts_max_age, it.hsts_subdomains, it.hsts_preload) == (86_400, True, False)
         assert it.client_authentication == "NONE"
+
+
+def test_their_servers_learn_who_asked(site: Site) -> None:
+    work = start(site)
+    reconcile.up(work)
+    usual = {"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port"}
+    assert [it.headers for it in settings(work)] == [usual, usual]
+
+
+def test_those_of_plain_http_are_open_to_the_same_networks(site: Site) -> None:
+    work = start(replace(site, load_balancer=replace(site.load_balancer, allowed_from=OFFICE)))
+    reconcile.up(work)
+    led = [it for it in balancing(work).listeners.values() if it.protocol == "HTTP"]
+    assert led
+    assert all(it.settings.allowed_cidrs == set(OFFICE) for it in led)
+    assert redirecting(work)
+
+
+def test_headers_of_a_clients_certificate_are_those_of_https_alone(site: Site) -> None:
+    headers = ("X-SSL-Client-CN", "X-Forwarded-For")
+    work = start(replace(site, load_balancer=replace(site.load_balancer, insert_headers=headers)))
+    reconcile.up(work)
+    assert {it.headers for it in settings(work)} == {frozenset(headers)}
 
 
 @pytest.mark.parametrize("redirects", [True, False])
