@@ -35,6 +35,20 @@ def check_api(work: Work) -> None:
             )
 
 
+def check_clients(work: Work, facts: Facts) -> None:
+    """Refuse authorities of clients' certificates that Barbican has not.
+
+    Raises NotFound and Conflict with the place in the site file.
+    """
+    tls = work.site.tls
+    if tls is None or tls.clients is None or facts.clients is not None:
+        return
+    for key, name in (("ca", tls.clients.ca), ("crl", tls.clients.crl)):
+        if name is not None:
+            with told_at(work.site, f"tls.clients.{key}"):
+                work.cloud.certificates.find(name)
+
+
 def define(work: Work, facts: Facts, listener_id: str) -> None:
     """Give a listener the settings that the site file tells, and wait until it has them.
 
@@ -42,7 +56,7 @@ def define(work: Work, facts: Facts, listener_id: str) -> None:
     """
     place = find(facts, listener_id)
     check_api(work)
-    _check_clients(work, facts)
+    check_clients(work, facts)
     settings = listeners.wanted(work.site, facts, place)
     load_balancer.change(
         work,
@@ -95,17 +109,3 @@ def find(facts: Facts, listener_id: str) -> Placed:
             message("a listener of the site is gone"), cure=message("`ao up` repairs it.")
         )
     return found
-
-
-def _check_clients(work: Work, facts: Facts) -> None:
-    """Refuse authorities of clients' certificates that Barbican has not.
-
-    Raises NotFound and Conflict with the place in the site file.
-    """
-    tls = work.site.tls
-    if tls is None or tls.clients is None or facts.clients is not None:
-        return
-    for key, name in (("ca", tls.clients.ca), ("crl", tls.clients.crl)):
-        if name is not None:
-            with told_at(work.site, f"tls.clients.{key}"):
-                work.cloud.certificates.find(name)

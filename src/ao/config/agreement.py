@@ -136,7 +136,9 @@ def _tls(file: SiteFile, *, kept: bool) -> Iterator[Contradiction]:
     for key in sorted(tls.model_fields_set - {"ca", "warn_days"}):
         yield Contradiction(
             key=("tls", key),
-            what=message(
+            what=message("the servers terminate TLS by protocol HTTPS; leave the key out")
+            if file.on_ovn
+            else message(
                 "the servers terminate TLS by protocol HTTPS; leave the key out, or write "
                 "`protocol: TERMINATED_HTTPS`"
             ),
@@ -151,6 +153,14 @@ def _redirect(file: SiteFile) -> Iterator[Contradiction]:
         yield Contradiction(
             key=("redirect",),
             what=message("provider ovn reads no requests, and redirects none; leave the key out"),
+        )
+    elif file.is_secure and file.protocol != "TERMINATED_HTTPS":
+        yield Contradiction(
+            key=("redirect",),
+            what=message(
+                "the servers terminate TLS by protocol HTTPS, and lead users there themselves; "
+                "leave the key out, or write `protocol: TERMINATED_HTTPS`"
+            ),
         )
     elif file.protocol != "TERMINATED_HTTPS":
         yield Contradiction(
@@ -244,7 +254,7 @@ def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
             key=("load_balancer", "protocol"),
             what=message(
                 "provider ovn balances TCP only; write TCP, or HTTPS where the servers terminate "
-                "TLS"
+                "TLS, or take provider amphora"
             ),
         )
     if file.health_check.type not in {None, "TCP"}:

@@ -44,7 +44,7 @@ def load(path: Path) -> site.Site:
             key=".".join(it.key),
             what=it.what,
         )
-        for it in contradictions(file)
+        for it in sorted(contradictions(file), key=lambda it: source.line(it.key))
     ]
     if wrong:
         raise ConfigError(joined("\n", wrong))

@@ -49,7 +49,10 @@ class CertificateSection(Section):
             if any(files):
                 raise ValueError("give a name, or the files; one of the two")
         elif self.certificate is None or self.key is None:
-            raise ValueError("files are two: `certificate` and its `key`")
+            raise ValueError(
+                "files are two: write `certificate` and its `key`, for example `{certificate: "
+                "shop.crt, key: shop.key}`"
+            )
         return self
 
     def value(self, folder: Path | None) -> Certificate:
@@ -108,7 +111,9 @@ class TlsSection(Section):
     certificate: CertificateOrName | None = Field(default=None, examples=["shop-2026"])
     """Certificate that the load balancer serves: name or reference of what Barbican keeps, or
     files. TERMINATED_HTTPS needs one."""
-    sni: tuple[CertificateOrName, ...] = Field(default=(), strict=False, max_length=50)
+    sni: tuple[CertificateOrName, ...] = Field(
+        default=(), strict=False, max_length=50, examples=[["partners-2026"]]
+    )
     """Certificates for clients that ask for other names."""
     versions: tuple[Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"], ...] = Field(
         default=(), strict=False, max_length=4, examples=[["TLSv1.2", "TLSv1.3"]]
@@ -139,6 +144,27 @@ class TlsSection(Section):
         if any(value in values[:at] for at, value in enumerate(values)):
             raise ValueError("one of them is there twice")
         return values
+
+    @field_validator("ciphers")
+    @classmethod
+    def _selects(cls, value: str | None) -> str | None:
+        """Refuse a list of which OpenSSL knows nothing: no HAProxy starts with it.
+
+        Octavia takes any (octavia/common/validate.py: check_cipher_prohibit_list), and HAProxy
+        leaves unknown ones among known ones out (SSL_CTX_set_cipher_list).
+        """
+        if value is not None:
+            # Not at the head: few site files name ciphers.
+            import ssl
+
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ciphers(value)
+            except ssl.SSLError as error:
+                raise ValueError(
+                    "OpenSSL knows no cipher of that list; write some that `openssl ciphers -s "
+                    "-tls1_2` lists"
+                ) from error
+        return value
 
     def value(self, folder: Path | None, ca: str | None) -> Tls:
         """Return the value; files are of the folder, `ca` is the text of that file."""

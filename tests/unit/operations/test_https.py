@@ -453,6 +453,7 @@ def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> N
     work = start(replace(pooled, tls=replace(pooled.tls, clients=asked)))
     with pytest.raises(NotFound, match=r"tls\.clients.ca"):
         reconcile.up(work)
+    assert writes(work.cloud) == []
     project = work.cloud.openstack.project("shop")
     secret = project.barbican.add("partners", issued("an authority")[0], "id-of-alice")
     reconcile.up(anew(work, work.site))
