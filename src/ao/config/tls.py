@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     StringConstraints,
@@ -27,6 +28,36 @@ Reference = Annotated[
 ]
 """Name or ID of a secret or container of Barbican's, or its reference."""
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+def _selecting(ciphers: str) -> str:
+    """Refuse a list of which OpenSSL knows nothing: HAProxy does not start with it.
+
+    Octavia takes any that its operators do not prohibit (octavia/common/validate.py:
+    check_cipher_prohibit_list). Unknown ones beside known ones are left out
+    (SSL_CTX_set_cipher_list).
+    """
+    # Not at the head: few site files name ciphers.
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ciphers(ciphers)
+    except ssl.SSLError as error:
+        raise ValueError(
+            "OpenSSL knows no cipher of that list; write some that `openssl ciphers -s -tls1_2` "
+            "lists"
+        ) from error
+    return ciphers
+
+
+Ciphers = Annotated[
+    str,
+    StringConstraints(
+        max_length=LONGEST_CIPHERS, pattern=r"^[A-Za-z0-9_.+!@=-]+(:[A-Za-z0-9_.+!@=-]+)*$"
+    ),
+    AfterValidator(_selecting),
+]
+"""Ciphers of TLS up to 1.2, as OpenSSL writes them."""
 
 
 class CertificateSection(Section):
@@ -119,10 +150,8 @@ class TlsSection(Section):
         default=(), strict=False, max_length=4, examples=[["TLSv1.2", "TLSv1.3"]]
     )
     """Versions of TLS; the load balancer's own, 1.2 and 1.3, when empty."""
-    ciphers: str | None = Field(
+    ciphers: Ciphers | None = Field(
         default=None,
-        pattern=r"^[A-Za-z0-9_.+!@=-]+(:[A-Za-z0-9_.+!@=-]+)*$",
-        max_length=LONGEST_CIPHERS,
         examples=["ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"],
     )
     """Ciphers of TLS up to 1.2, as OpenSSL writes them; the load balancer's own by default."""
@@ -144,27 +173,6 @@ class TlsSection(Section):
         if any(value in values[:at] for at, value in enumerate(values)):
             raise ValueError("one of them is there twice")
         return values
-
-    @field_validator("ciphers")
-    @classmethod
-    def _selects(cls, value: str | None) -> str | None:
-        """Refuse a list of which OpenSSL knows nothing: no HAProxy starts with it.
-
-        Octavia takes any (octavia/common/validate.py: check_cipher_prohibit_list), and HAProxy
-        leaves unknown ones among known ones out (SSL_CTX_set_cipher_list).
-        """
-        if value is not None:
-            # Not at the head: few site files name ciphers.
-            import ssl
-
-            try:
-                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ciphers(value)
-            except ssl.SSLError as error:
-                raise ValueError(
-                    "OpenSSL knows no cipher of that list; write some that `openssl ciphers -s "
-                    "-tls1_2` lists"
-                ) from error
-        return value
 
     def value(self, folder: Path | None, ca: str | None) -> Tls:
         """Return the value; files are of the folder, `ca` is the text of that file."""
