@@ -15,6 +15,7 @@ from ao.plan.renewal import NO_REFERENCES, References
 from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine
+from ao.site.servers import IngressRule
 from ao.work import Work
 
 
@@ -35,6 +36,9 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         network = pool.submit(cloud.lookup.external_network, site.external_network)
         image = pool.submit(cloud.lookup.image, site.group.image)
         flavor = pool.submit(cloud.lookup.flavor, site.group.flavor)
+        groups = [
+            pool.submit(cloud.lookup.security_group, it) for it in site.servers.security_groups
+        ]
         keypair = site.group.keypair and pool.submit(cloud.lookup.keypair, site.group.keypair)
         providers = pool.submit(cloud.lookup.providers)
         if site.load_balancer.provider not in providers.result():
@@ -57,11 +61,17 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             found_flavor = flavor.result()
         with told_at(site, "keypair"):
             found_keypair = keypair.result() if keypair else None
+        found_groups = []
+        for number, group in enumerate(groups):
+            with told_at(site, f"servers.security_groups.{number}"):
+                found_groups.append(group.result())
         return BuildInputs(
             external_network=found_network,
             image=found_image,
             flavor=found_flavor,
             keypair=found_keypair,
+            # Neutron takes none twice, and one may be written by name and by ID.
+            security_groups=tuple(dict.fromkeys(found_groups)),
         )
 
 
@@ -74,6 +84,7 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
         site.group.flavor,
         site.group.keypair,
         site.load_balancer.provider,
+        site.servers.security_groups,
     )
     known = work.found.get(named)
     if isinstance(known, BuildInputs) and not anew:
@@ -173,6 +184,8 @@ def system_parameters(
         "image": ingredients.image.id,
         "flavor": ingredients.flavor.id,
         "keypair": ingredients.keypair.name if ingredients.keypair else "",
+        "security_groups": ",".join(it.id for it in ingredients.security_groups),
+        "rules": [_rule(rule) for rule in site.servers.rules],
         "user_data": group.user_data,
         "min_size": group.minimum,
         "max_size": group.maximum,
@@ -186,6 +199,18 @@ def system_parameters(
         **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
     }
+
+
+def _rule(rule: IngressRule) -> dict[str, object]:
+    """Return a rule as Heat's security groups have them."""
+    told: dict[str, object] = {
+        "direction": "ingress",
+        "protocol": rule.protocol,
+        "remote_ip_prefix": rule.source,
+    }
+    if rule.ports is not None:
+        told["port_range_min"], told["port_range_max"] = rule.ports
+    return told
 
 
 def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> dict[str, object]:

@@ -31,6 +31,7 @@ from ao.cloud.models import (
     Request,
     Resource,
     Sample,
+    SecurityGroup,
     Server,
     Signal,
     SoftwareConfig,
@@ -422,6 +423,12 @@ class Lookup(Protocol):
 
     def keypair(self, name: str) -> Named:
         """Return a key pair of the user; NotFound when there is none."""
+
+    def security_group(self, name_or_id: str) -> SecurityGroup:
+        """Return a security group of the project, or one that is shared with it.
+
+        Raises NotFound, and Conflict when the project has several of one name.
+        """
 
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""

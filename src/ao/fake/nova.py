@@ -62,7 +62,7 @@ class Nova:
         user_data: str,
         metadata: Mapping[str, str],
         tags: frozenset[str],
-        security_group_id: str = "",
+        security_group_ids: tuple[str, ...] = (),
     ) -> Server:
         """Create a server in status BUILD.
 
@@ -84,7 +84,7 @@ class Nova:
                 self._neutron.subnet_of(network_id),
                 "compute:nova",
                 device_id=server_id,
-                security_group_id=security_group_id,
+                security_group_ids=security_group_ids,
             ),
         )
         self.servers[server.id] = server

@@ -63,6 +63,7 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
             total += _servers(step.size, flavor)
             if facts.systems[step.colour].stack is None:
                 total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect
+                total += Counter({"security group rules": len(site.servers.rules)})
         if isinstance(step, ScaleSystem):
             total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
     return total

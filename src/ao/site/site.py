@@ -17,6 +17,7 @@ from ao.site.migration import Migration
 from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
+from ao.site.servers import Servers
 from ao.site.status_codes import StatusCodes
 from ao.site.tls import Redirect, Tls
 from ao.site.watch import Watch
@@ -202,6 +203,7 @@ class Site:
     dns_nameservers: tuple[str, ...]
     """Name servers that the servers ask."""
     group: Group
+    servers: Servers = field(default_factory=Servers)
     autoscale: Autoscale | None
     """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer

@@ -240,6 +240,11 @@ ANSWERS: dict[str, Reply] = {
         {"flavors": [{"id": "1", "name": "small", "vcpus": 1, "ram": 512, "disk": 1}]},
     ),
     "GET /compute/v2.1/os-keypairs/mine": (200, {"keypair": {"name": "mine", "id": 7}}),
+    "GET /network/v2.0/security-groups/ops": (404, {}),
+    "GET /network/v2.0/security-groups": (
+        200,
+        {"security_groups": [{"id": "sg-1", "name": "ops", "description": ""}]},
+    ),
     "GET /image/v2/images/debian": (404, {}),
     "GET /image/v2/images": (
         200,

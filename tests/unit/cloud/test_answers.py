@@ -166,6 +166,7 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "lookup.image": lambda cloud: cloud.lookup.image("debian"),
     "lookup.flavor": lambda cloud: cloud.lookup.flavor("small"),
     "lookup.keypair": lambda cloud: cloud.lookup.keypair("mine"),
+    "lookup.security_group": lambda cloud: cloud.lookup.security_group("ops"),
     "lookup.providers": lambda cloud: cloud.lookup.providers(),
     "lookup.services": lambda cloud: cloud.lookup.services(),
     "quotas": lambda cloud: cloud.quotas(),

@@ -63,6 +63,7 @@ READS = {
     "lookup.image",
     "lookup.flavor",
     "lookup.keypair",
+    "lookup.security_group",
     "lookup.providers",
     "lookup.services",
 }

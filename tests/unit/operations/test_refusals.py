@@ -8,12 +8,21 @@ import pytest
 from ao import fake
 from ao.cloud import Template
 from ao.colour import Colour
-from ao.errors import BuildFailed, ConfigError, Forbidden, NotFound, QuotaExceeded, Refused
+from ao.errors import (
+    BuildFailed,
+    ConfigError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    QuotaExceeded,
+    Refused,
+)
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import requirements
 from ao.site import Method, Site
 from ao.site.rules import After, Standby
+from ao.site.servers import IngressRule, Servers
 from ao.site.status_codes import StatusCodes
 from ao.visit import Answer
 from ao.work import Work
@@ -108,6 +117,47 @@ def test_what_the_cloud_lacks_is_told_before_anything_is_built(lacking: str, sit
     with pytest.raises(NotFound, match="no-such-thing"):
         reconcile.up(work)
     assert writes(work.cloud) == []
+
+
+@pytest.mark.parametrize("name", ["no-such-group", "twice", "ao-shop-blue"])
+def test_a_security_group_that_servers_cannot_be_given_is_told_before(
+    name: str, site: Site
+) -> None:
+    """It is not there, there are several of the name, or it goes with a system."""
+    work = built(site)
+    for group in ("ops", "twice", "twice"):
+        work.cloud.other_user.create_security_group(group)
+    servers = Servers(security_groups=("ops", name))
+    places = {"servers.security_groups": "ao.yaml:7", "servers.security_groups.1": "ao.yaml:9"}
+    asking = replace(work, site=replace(site, servers=servers, places=places))
+    before = len(writes(work.cloud))
+    with pytest.raises((NotFound, Conflict, ConfigError), match=rf"ao\.yaml:.*{name}") as caught:
+        reconcile.deploy(asking, "2.0")
+    assert caught.value.cure
+    assert len(writes(work.cloud)) == before
+
+
+def test_servers_get_the_groups_of_the_file_at_the_next_deploy_and_ao_deletes_none(
+    site: Site,
+) -> None:
+    work = built(site)
+    group = work.cloud.other_user.create_security_group("ops")
+    ssh = IngressRule(protocol="tcp", ports=(22, 22), source="192.0.2.0/24")
+    servers = Servers(security_groups=("ops", group), rules=(ssh,))
+    asking = replace(work, site=replace(site, servers=servers))
+    before, live = (work.cloud.servers.named(it) for it in (["shop-"], ["shop-blue-"]))
+    reconcile.up(asking)
+    assert work.cloud.servers.named(["shop-"]) == before, "what stands keeps its definition"
+    reconcile.deploy(asking, "2.0")
+    assert work.cloud.servers.named(["shop-blue-"]) == live
+    inside = work.cloud.openstack.project("shop")
+    given = {
+        it.name.split("-")[1]: len(it.port.security_group_ids)
+        for it in inside.nova.servers.values()
+    }
+    assert given == {"blue": 1, "green": 2}
+    reconcile.down(asking, frozenset(Colour))
+    assert [it.name for it in inside.neutron.security_groups.values()] == ["default", "ops"]
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ class Server(Kind):
             user_data=properties["user_data"],
             metadata=properties["metadata"],
             tags=frozenset(properties["tags"]),
-            security_group_id=next(iter(properties.get("security_groups", ())), ""),
+            security_group_ids=tuple(properties.get("security_groups", ())),
         )
         part.physical_id = server.id
         yield from part.services.nova.build(server)
