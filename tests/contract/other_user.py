@@ -1,6 +1,6 @@
 """What somebody else does in the same project, who knows nothing of Ao."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from openstack.connection import Connection
 from openstack.exceptions import raise_from_response
@@ -29,6 +29,9 @@ class OtherUser(Protocol):
 
     def security_groups(self, server_id: str) -> set[str]:
         """Return the IDs of the security groups that a server's port has."""
+
+    def settings(self, server_id: str) -> dict[str, Any]:
+        """Return a server's zone, metadata, config drive, and server group with its policy."""
 
     def rules(self, group_id: str) -> set[tuple[str, str, str]]:
         """Return protocol, ports and source of each ingress rule of a security group."""
@@ -80,6 +83,18 @@ class RealOtherUser:
     def security_groups(self, server_id: str) -> set[str]:
         (port,) = self._cloud.network.ports(device_id=server_id)
         return set(port.security_group_ids)
+
+    def settings(self, server_id: str) -> dict[str, Any]:
+        server = self._cloud.compute.get_server(server_id)
+        # A server tells its groups from a later version of the API on than the client's usual one.
+        (group,) = (it for it in self._cloud.compute.server_groups() if server_id in it.member_ids)
+        return {
+            "availability_zone": server.availability_zone,
+            "metadata": server.metadata,
+            "config_drive": bool(server.has_config_drive),
+            "server_group": group.id,
+            "policy": group.policy or next(iter(group.policies)),
+        }
 
     def rules(self, group_id: str) -> set[tuple[str, str, str]]:
         return {

@@ -83,6 +83,12 @@ def test_the_providers_are_told(bench: Bench) -> None:
     assert bench.site.load_balancer.provider in bench.cloud.lookup.providers()
 
 
+def test_the_availability_zones_are_told(bench: Bench) -> None:
+    zones = bench.cloud.lookup.availability_zones()
+    assert zones
+    assert "internal" not in zones, "that of the services, where no server may be"
+
+
 def test_quotas_count_what_exists(bench: Bench, blue: Stack) -> None:
     """Others may be at work in the project, so it may be more."""
     flavor = bench.cloud.lookup.flavor(bench.site.group.flavor)

@@ -9,7 +9,7 @@ from ao import templates
 from ao.cloud import Stack, Template
 from ao.colour import Colour
 from ao.site import tag_value
-from ao.site.servers import IngressRule, Servers
+from ao.site.servers import AntiAffinity, IngressRule, Servers
 from tests.contract.environment import DEADLINE, Bench
 
 BLUE, GREEN = Colour
@@ -32,7 +32,15 @@ RULE = """- &rule
 """
 EARLIER = {
     "system": (
-        ("          security_groups: {get_param: security_groups}\n", ""),
+        (
+            """          security_groups: {get_param: security_groups}
+          availability_zone: {get_param: availability_zone}
+          server_group: {if: [apart, {get_resource: server_group}, '']}
+          config_drive: {get_param: config_drive}
+          metadata: {get_param: metadata}
+""",
+            "",
+        ),
         (
             "        list_concat:\n          - "
             + RULE.replace("\n  ", "\n      ")
@@ -41,7 +49,44 @@ EARLIER = {
         ),
     ),
     "server.yaml": (
-        ("  security_groups: {type: comma_delimited_list}\n", ""),
+        (
+            """  security_groups: {type: comma_delimited_list}
+  availability_zone: {type: string}
+  server_group: {type: string}
+  config_drive: {type: boolean}
+  metadata: {type: json}
+""",
+            "",
+        ),
+        (
+            """  zoned: {not: {equals: [{get_param: availability_zone}, '']}}
+  grouped: {not: {equals: [{get_param: server_group}, '']}}
+  driven: {equals: [{get_param: config_drive}, true]}
+""",
+            "",
+        ),
+        (
+            """      availability_zone: {if: [zoned, {get_param: availability_zone}]}
+      scheduler_hints: {if: [grouped, {group: {get_param: server_group}}]}
+      config_drive: {if: [driven, true]}
+""",
+            "",
+        ),
+        (
+            """        map_merge:
+          - {get_param: metadata}
+          - ao_site: {get_param: site}
+            ao_colour: {get_param: colour}
+            ao_version: {get_param: version}
+            # Ceilometer gives what begins with "metering." to every measure of the server.
+            metering.server_group: {get_param: group}
+""",
+            """        ao_site: {get_param: site}
+        ao_colour: {get_param: colour}
+        ao_version: {get_param: version}
+        metering.server_group: {get_param: group}
+""",
+        ),
         (
             "\n        list_concat: [[{get_param: security_group}], {get_param: security_groups}]",
             " [{get_param: security_group}]",
@@ -74,7 +119,15 @@ def group(bench: Bench) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def set_up(bench: Bench, group: str) -> Bench:
-    servers = Servers(security_groups=("default", group), rules=RULES)
+    zones = bench.cloud.lookup.availability_zones()
+    servers = Servers(
+        security_groups=("default", group),
+        rules=RULES,
+        availability_zones=dict.fromkeys(Colour, zones[0]),
+        anti_affinity=AntiAffinity.SOFT,
+        config_drive=True,
+        metadata={"team": "shop"},
+    )
     return replace(bench, site=replace(bench.site, servers=servers))
 
 
@@ -101,6 +154,17 @@ def test_the_systems_own_group_has_the_rules(set_up: Bench, green: Stack) -> Non
         ("udp", "9100-9110", "192.0.2.7/32"),
         ("icmp", "-", "0.0.0.0/0"),
     }
+
+
+def test_servers_have_zone_group_drive_and_metadata(set_up: Bench, green: Stack) -> None:
+    (server,) = ids(set_up, green)
+    settings = set_up.other_user.settings(server)
+    assert settings["availability_zone"] == set_up.site.servers.availability_zones[GREEN]
+    assert settings["config_drive"]
+    assert settings["metadata"]["team"] == "shop"
+    assert settings["metadata"]["ao_site"] == set_up.site.name
+    assert settings["server_group"] == set_up.physical_id(green, "OS::Nova::ServerGroup")
+    assert settings["policy"] == "soft-anti-affinity"
 
 
 def test_with_fewer_rules_the_servers_stay(set_up: Bench, green: Stack) -> None:

@@ -16,6 +16,7 @@ from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine
 from ao.site.servers import IngressRule
+from ao.untrusted.printable import printable
 from ao.work import Work
 
 
@@ -41,6 +42,7 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         ]
         keypair = site.group.keypair and pool.submit(cloud.lookup.keypair, site.group.keypair)
         providers = pool.submit(cloud.lookup.providers)
+        zones = site.servers.availability_zones and pool.submit(cloud.lookup.availability_zones)
         if site.load_balancer.provider not in providers.result():
             raise NotFound(
                 message(
@@ -65,6 +67,8 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         for number, group in enumerate(groups):
             with told_at(site, f"servers.security_groups.{number}"):
                 found_groups.append(group.result())
+        if zones:
+            _check_zones(site, zones.result())
         return BuildInputs(
             external_network=found_network,
             image=found_image,
@@ -73,6 +77,23 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             # Neutron takes none twice, and one may be written by name and by ID.
             security_groups=tuple(dict.fromkeys(found_groups)),
         )
+
+
+def _check_zones(site: Site, known: tuple[str, ...]) -> None:
+    """Raise NotFound for an availability zone that the cloud does not have."""
+    for colour, zone in site.servers.availability_zones.items():
+        if zone not in known:
+            raise NotFound(
+                message(
+                    "%(where)s: the cloud has no availability zone %(name)s",
+                    where=site.place(f"servers.availability_zone.{colour}"),
+                    name=printable(repr(zone), 60),
+                ),
+                cure=message(
+                    "Write one of these in servers.availability_zone: %(names)s.",
+                    names=printable(", ".join(known), 400),
+                ),
+            )
 
 
 def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
@@ -85,6 +106,7 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
         site.group.keypair,
         site.load_balancer.provider,
         site.servers.security_groups,
+        tuple(site.servers.availability_zones.values()),
     )
     known = work.found.get(named)
     if isinstance(known, BuildInputs) and not anew:
@@ -173,7 +195,7 @@ def system_parameters(
     OVN's load balancer shows the servers the client's own address. A proxy shows one of
     its own, in the network of its VIP or in the members' (amphorae are plugged into it).
     """
-    group, provider = site.group, site.load_balancer.provider
+    group, servers, provider = site.group, site.servers, site.load_balancer.provider
     return {
         "site": site.name,
         "colour": str(colour),
@@ -185,7 +207,11 @@ def system_parameters(
         "flavor": ingredients.flavor.id,
         "keypair": ingredients.keypair.name if ingredients.keypair else "",
         "security_groups": ",".join(it.id for it in ingredients.security_groups),
-        "rules": [_rule(rule) for rule in site.servers.rules],
+        "rules": [_rule(rule) for rule in servers.rules],
+        "availability_zone": servers.availability_zones.get(colour, ""),
+        "anti_affinity": servers.anti_affinity.policy if servers.anti_affinity else "",
+        "config_drive": servers.config_drive,
+        "metadata": dict(servers.metadata),
         "user_data": group.user_data,
         "min_size": group.minimum,
         "max_size": group.maximum,

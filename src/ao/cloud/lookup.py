@@ -115,6 +115,12 @@ class Lookup:
             found = self._octavia.all("/lbaas/providers", list[_Provider], "providers")
             return tuple(provider.name for provider in found)
 
+    def availability_zones(self) -> tuple[str, ...]:
+        """Return the names of Nova's availability zones in which there are hosts."""
+        with asking(message("list the availability zones")):
+            found = self._nova.all("/os-availability-zone", list[_Zone], "availabilityZoneInfo")
+            return tuple(zone.name for zone in found if zone.state.available)
+
     def services(self) -> frozenset[str]:
         """Return the types of the services in Keystone's catalogue."""
         with asking(message("read the catalogue of services")):
@@ -157,6 +163,17 @@ class _Flavor:
 @dataclass(frozen=True)
 class _Keypair:
     name: ID
+
+
+@dataclass(frozen=True)
+class _ZoneState:
+    available: StrictBool
+
+
+@dataclass(frozen=True)
+class _Zone:
+    name: Annotated[str, Field(alias="zoneName")]
+    state: Annotated[_ZoneState, Field(alias="zoneState")]
 
 
 @dataclass(frozen=True)

@@ -433,6 +433,9 @@ class Lookup(Protocol):
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
 
+    def availability_zones(self) -> tuple[str, ...]:
+        """Return the names of Nova's availability zones in which there are hosts."""
+
     def services(self) -> frozenset[str]:
         """Return the types of the services in Keystone's catalogue, for example `alarming`."""
 

@@ -10,7 +10,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, mo
 
 from ao.colour import Colour
 from ao.config.section import Section
+from ao.redaction import is_secret_name
 from ao.site.servers import IngressRule, Servers
+from ao.untrusted.printable import printable
 
 HIGHEST_PORT = 65535
 MOST_GROUPS = 10
@@ -147,6 +149,41 @@ class ServersSection(Section):
     rules: tuple[IngressRuleSection, ...] = Field(default=(), strict=False, max_length=MOST_RULES)
     """Who may reach the servers beside the load balancer: rules of the system's own security
     group."""
+    availability_zone: Zones = Field(
+        default=None, examples=["az1", {"blue": "az1", "green": "az2"}]
+    )
+    """Availability zone of the servers, or one for each system. Default: the cloud's choice."""
+    anti_affinity: Literal["soft", "strict"] | None = Field(default=None, examples=["soft"])
+    """soft: the servers of a system are on different hosts as far as there are hosts. strict: on
+    different ones, or they are not made; a deploy then needs twice as many hosts as servers."""
+    config_drive: bool = Field(default=False, examples=[True])
+    """Whether the servers have a drive with their metadata and user data, for images that do not
+    ask the metadata service."""
+    metadata: dict[str, str] = Field(default={}, examples=[{"team": "shop"}])
+    """Metadata of the servers in Nova, which all members of the project read, beside Ao's own."""
+
+    @field_validator("metadata")
+    @classmethod
+    def _is_taken(cls, metadata: dict[str, str]) -> dict[str, str]:
+        if len(metadata) > MOST_METADATA:
+            raise ValueError(f"a server has {MOST_METADATA} words of metadata at most")
+        for key, text in metadata.items():
+            shown = printable(key, 60)
+            if not re.fullmatch(_METADATA_KEY, key):
+                raise ValueError(
+                    f"Nova does not take the key {shown}; write up to {LONGEST} letters, digits, "
+                    "blanks, and of -_:."
+                )
+            if key.startswith(OWN):
+                raise ValueError(f"{shown} is set by Ao; write another key")
+            if is_secret_name(key):
+                raise ValueError(
+                    f"all members of the project read {shown}, and it is called like a secret; "
+                    "leave it out, and have the servers fetch secrets themselves"
+                )
+            if len(text) > LONGEST:
+                raise ValueError(f"Nova takes {LONGEST} characters; {shown} has {len(text)}")
+        return metadata
 
     @field_validator("rules")
     @classmethod
@@ -166,4 +203,5 @@ class ServersSection(Section):
         return self.into(
             Servers,
             rules=tuple(rule.value() for rule in self.rules),
+            availability_zones=self.availability_zone or {},
         )

@@ -602,6 +602,11 @@ class Lookup(Service):
         return self._project.deployment.providers
 
     @reads
+    def availability_zones(self) -> tuple[str, ...]:
+        """Return the names of Nova's availability zones."""
+        return self._project.deployment.availability_zones
+
+    @reads
     def services(self) -> frozenset[str]:
         """Return the types of the services in Keystone's catalogue."""
         return self._project.deployment.services

@@ -97,6 +97,10 @@ def _list_concat(argument: Any, scope: Scope) -> list[Any]:
     return [item for part in resolve(argument, scope) for item in part]
 
 
+def _map_merge(argument: Any, scope: Scope) -> dict[str, Any]:
+    return {key: item for part in resolve(argument, scope) for key, item in part.items()}
+
+
 def _list_join(argument: Any, scope: Scope) -> str:
     delimiter, *lists = argument
     return str(delimiter).join(str(item) for part in lists for item in resolve(part, scope))
@@ -127,6 +131,7 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
     "equals": _equals,
     "list_concat": _list_concat,
     "list_join": _list_join,
+    "map_merge": _map_merge,
     "str_replace": _str_replace,
 }
 
@@ -138,7 +143,6 @@ _UNKNOWN = frozenset(
         "get_file",
         "list_concat_unique",
         "make_url",
-        "map_merge",
         "map_replace",
         "repeat",
         "resource_facade",

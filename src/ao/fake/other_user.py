@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ao.cloud.models import FloatingIP
 from ao.fake.project import Project
 
@@ -35,6 +37,18 @@ class OtherUser:
         """Return the IDs of the security groups that a server's port has."""
         with self._lock:
             return set(self._project.nova.servers[server_id].port.security_group_ids)
+
+    def settings(self, server_id: str) -> dict[str, Any]:
+        """Return a server's zone, metadata, config drive, and server group with its policy."""
+        with self._lock:
+            server = self._project.nova.servers[server_id]
+        return {
+            "availability_zone": server.availability_zone,
+            "metadata": server.metadata,
+            "config_drive": server.config_drive,
+            "server_group": server.group.id if server.group else "",
+            "policy": server.group.policy if server.group else "",
+        }
 
     def rules(self, group_id: str) -> set[tuple[str, str, str]]:
         """Return protocol, ports and source of each ingress rule of a security group."""

@@ -29,6 +29,11 @@ class AntiAffinity(StrEnum):
     STRICT = "strict"
     """Always: a server for which there is no host of its own is not made."""
 
+    @property
+    def policy(self) -> str:
+        """Nova's word for it."""
+        return "anti-affinity" if self is AntiAffinity.STRICT else "soft-anti-affinity"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Servers:

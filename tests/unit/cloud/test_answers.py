@@ -167,6 +167,7 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "lookup.flavor": lambda cloud: cloud.lookup.flavor("small"),
     "lookup.keypair": lambda cloud: cloud.lookup.keypair("mine"),
     "lookup.security_group": lambda cloud: cloud.lookup.security_group("ops"),
+    "lookup.availability_zones": lambda cloud: cloud.lookup.availability_zones(),
     "lookup.providers": lambda cloud: cloud.lookup.providers(),
     "lookup.services": lambda cloud: cloud.lookup.services(),
     "quotas": lambda cloud: cloud.quotas(),

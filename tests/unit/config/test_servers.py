@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ao import config
+from ao.colour import Colour
 from ao.config.agreement import contradictions
 from ao.errors import ConfigError
 from ao.site import Site
-from ao.site.servers import IngressRule, Servers
+from ao.site.servers import AntiAffinity, IngressRule, Servers
 from tests.unit.config.test_agreement import FILE, OVN
 
 TEXT = """site: shop
@@ -132,3 +133,52 @@ def test_every_range_is_read_as_it_is_written(one: int, other: int) -> None:
     values = {**FILE, "servers": {"rules": [{"port": f"{low}-{high}", "from": "192.0.2.0/24"}]}}
     (rule,) = config.SiteFile.model_validate(values).servers.value().rules
     assert rule.ports == (low, high)
+
+
+def test_zone_hosts_drive_and_metadata_are_read(tmp_path: Path) -> None:
+    servers = load(
+        tmp_path,
+        "availability_zone: az1",
+        "anti_affinity: strict",
+        "config_drive: true",
+        "metadata: {team: shop, cost.centre: '42'}",
+    ).servers
+    assert servers.availability_zones == {Colour.BLUE: "az1", Colour.GREEN: "az1"}
+    assert servers.anti_affinity is AntiAffinity.STRICT
+    assert servers.config_drive
+    assert servers.metadata == {"team": "shop", "cost.centre": "42"}
+
+
+def test_each_system_may_have_a_zone_of_its_own(tmp_path: Path) -> None:
+    zones = load(tmp_path, "availability_zone: {blue: az1, green: az2}").servers.availability_zones
+    assert zones == {Colour.BLUE: "az1", Colour.GREEN: "az2"}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("availability_zone: [az1, az2]", "members of one Heat autoscaling group"),
+        ("availability_zone: [az1, az2]", "write its name, or `{blue: az1, green: az2}`"),
+        ("availability_zone: {blue: az1}", "or one for each: `{blue: az1, green: az2}`"),
+        ("availability_zone: {blue: az1, green: 7}", "is text of up to 255 characters"),
+        ("availability_zone: ''", "is text of up to 255 characters"),
+        ("availability_zone: 7", "it is the name of a zone"),
+        ("anti_affinity: always", "'soft' or 'strict'"),
+        ("config_drive: 'on'", "write for example `config_drive: true`"),
+        ("metadata: {team: 7}", "should be text, in quotes where it looks like a number"),
+        ("metadata: {ao_site: other}", "ao_site is set by Ao; write another key"),
+        ("metadata: {metering.server_group: x}", "is set by Ao"),
+        ("metadata: {a/b: x}", "Nova does not take the key a/b"),
+        ("metadata: {db_password: hunter22}", "have the servers fetch secrets themselves"),
+        (f"metadata: {{team: {'x' * 256}}}", "Nova takes 255 characters; team has 256"),
+        (
+            f"metadata: {{{', '.join(f'k{n}: x' for n in range(101))}}}",
+            "100 words of metadata at most",
+        ),
+    ],
+)
+def test_what_nova_would_refuse_is_told_with_its_line(line: str, said: str, tmp_path: Path) -> None:
+    told = refusal(tmp_path, line)
+    assert f"{tmp_path}/ao.yaml:10: servers.{line.partition(':')[0]}" in told
+    assert said in told
+    assert "hunter22" not in told

@@ -64,6 +64,7 @@ READS = {
     "lookup.flavor",
     "lookup.keypair",
     "lookup.security_group",
+    "lookup.availability_zones",
     "lookup.providers",
     "lookup.services",
 }

@@ -22,7 +22,7 @@ from ao.operations.switch_options import SwitchOptions
 from ao.plan import requirements
 from ao.site import Method, Site
 from ao.site.rules import After, Standby
-from ao.site.servers import IngressRule, Servers
+from ao.site.servers import AntiAffinity, IngressRule, Servers
 from ao.site.status_codes import StatusCodes
 from ao.visit import Answer
 from ao.work import Work
@@ -158,6 +158,67 @@ def test_servers_get_the_groups_of_the_file_at_the_next_deploy_and_ao_deletes_no
     assert given == {"blue": 1, "green": 2}
     reconcile.down(asking, frozenset(Colour))
     assert [it.name for it in inside.neutron.security_groups.values()] == ["default", "ops"]
+
+
+def test_a_zone_that_the_cloud_lacks_is_told_before_with_those_that_it_has(site: Site) -> None:
+    work = start(site)
+    zones = {BLUE: "nova", GREEN: "az2"}
+    places = {
+        "servers.availability_zone": "ao.yaml:8",
+        "servers.availability_zone.green": "ao.yaml:9",
+    }
+    site = replace(site, servers=Servers(availability_zones=zones), places=places)
+    with pytest.raises(NotFound, match=r"ao\.yaml:9: .*no availability zone 'az2'") as caught:
+        reconcile.up(replace(work, site=site))
+    assert caught.value.cure == "Write one of these in servers.availability_zone: nova."
+    assert writes(work.cloud) == []
+    work.cloud.openstack.availability_zones = ("nova", "az2")
+    reconcile.up(replace(work, site=site))
+    servers = work.cloud.openstack.project("shop").nova.servers.values()
+    assert {(it.name.split("-")[1], it.availability_zone) for it in servers} == {
+        ("blue", "nova"),
+        ("green", "az2"),
+    }
+
+
+def test_the_servers_of_each_system_are_a_group_that_goes_with_it(site: Site) -> None:
+    work = start(site)
+    servers = Servers(anti_affinity=AntiAffinity.SOFT, config_drive=True, metadata={"team": "shop"})
+    asking = replace(work, site=replace(site, servers=servers))
+    reconcile.up(asking)
+    nova = work.cloud.openstack.project("shop").nova
+    for it in nova.servers.values():
+        assert it.group is not None
+        assert (it.group.name, it.group.policy) == (
+            f"ao-shop-{it.name.split('-')[1]}",
+            "soft-anti-affinity",
+        )
+        assert it.config_drive
+        assert it.metadata["team"] == "shop"
+        assert it.metadata["ao_site"] == "shop"
+    reconcile.down(asking, frozenset(Colour))
+    assert not nova.server_groups
+
+
+def test_more_members_than_a_server_group_may_have_are_refused_before(site: Site) -> None:
+    work = start(site, limits={"server group members": 3})
+    servers = Servers(anti_affinity=AntiAffinity.STRICT)
+    with pytest.raises(QuotaExceeded, match=r"server group members: 4 more needed, 3 free"):
+        reconcile.up(replace(work, site=replace(site, servers=servers)))
+    assert writes(work.cloud) == []
+
+
+def test_of_strict_anti_affinity_a_deploy_without_hosts_fails_and_production_stays(
+    site: Site,
+) -> None:
+    work = start(site)
+    strict = replace(site, servers=Servers(anti_affinity=AntiAffinity.STRICT))
+    asking = replace(work, site=strict)
+    work.cloud.openstack.compute_hosts = 3
+    reconcile.up(asking)
+    with pytest.raises(BuildFailed, match="No valid host was found"):
+        reconcile.deploy(asking, "2.0")
+    assert told(asking, "production") == ("blue", "1.0")
 
 
 @pytest.mark.parametrize(
