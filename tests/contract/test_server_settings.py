@@ -34,7 +34,7 @@ EARLIER = {
     "system": (
         (
             """          security_groups: {get_param: security_groups}
-          availability_zone: {get_param: availability_zone}
+          availability_zone: {get_param: server_zone}
           server_group: {if: [apart, {get_resource: server_group}, '']}
           config_drive: {get_param: config_drive}
           metadata: {get_param: metadata}

@@ -66,6 +66,8 @@ READS = {
     "lookup.security_group",
     "lookup.availability_zones",
     "lookup.providers",
+    "lookup.balancer_flavor",
+    "lookup.balancer_zone",
     "lookup.services",
 }
 LOST = LockLost("the lock is lost")
