@@ -37,7 +37,12 @@ EARLIER = {
           availability_zone: {get_param: server_zone}
           server_group: {if: [apart, {get_resource: server_group}, '']}
           config_drive: {get_param: config_drive}
-          metadata: {get_param: metadata}
+          # Heat parses the properties of members: a mapping of one key could be a function.
+          metadata:
+            map_merge:
+              - {get_param: metadata}
+              - ao_site: {get_param: site}
+                ao_colour: {get_param: colour}
 """,
             "",
         ),
@@ -126,7 +131,7 @@ def set_up(bench: Bench, group: str) -> Bench:
         availability_zones=dict.fromkeys(Colour, zones[0]),
         anti_affinity=AntiAffinity.SOFT,
         config_drive=True,
-        metadata={"team": "shop"},
+        metadata={"get_param": "team"},
     )
     return replace(bench, site=replace(bench.site, servers=servers))
 
@@ -161,7 +166,7 @@ def test_servers_have_zone_group_drive_and_metadata(set_up: Bench, green: Stack)
     settings = set_up.other_user.settings(server)
     assert settings["availability_zone"] == set_up.site.servers.availability_zones[GREEN]
     assert settings["config_drive"]
-    assert settings["metadata"]["team"] == "shop"
+    assert settings["metadata"]["get_param"] == "team", "no function of Heat's"
     assert settings["metadata"]["ao_site"] == set_up.site.name
     assert settings["server_group"] == set_up.physical_id(green, "OS::Nova::ServerGroup")
     assert settings["policy"] == "soft-anti-affinity"
