@@ -209,6 +209,8 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
         what = f"{_shown(detail, key)} does not match {detail['ctx']['pattern']}"
     elif detail["type"] == "too_short":
         what = f"should have at least {detail['ctx']['min_length']} item"
+    elif detail["type"] == "too_long":
+        what = f"should have at most {detail['ctx']['max_length']} items"
     elif detail["type"] == "value_error":
         # It may repeat what was given.
         what = redaction.redact(what)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ao import config
 from ao.config.agreement import OVN_ALGORITHMS, PROXY_ALGORITHMS, contradictions
+from ao.config.yaml_file import dotted
 from ao.errors import ConfigError
 
 FILE = {
@@ -40,7 +41,7 @@ def balanced(provider: str = "ovn", **keys: object) -> dict[str, object]:
 def told(**values: object) -> list[str]:
     """Keys that are told to contradict others in a site file with these values."""
     file = config.SiteFile.model_validate({**FILE, **values})
-    return [".".join(found.key) for found in contradictions(file)]
+    return [dotted(found.key) for found in contradictions(file)]
 
 
 def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> None:
