@@ -151,10 +151,17 @@ def told_of(work: Work, facts: Facts) -> Message | None:
                 reference=printable(used.certificate, LONGEST_PATH),
             )
         named = _told(work, tls.certificate, kept)
+        others = named is None and _are_others(work, used)
     except (CloudError, Unreadable, Unusable) as error:
         if isinstance(error, NotAuthenticated):
             raise
         return None
+    if others:
+        return message(
+            "%(where)s names other certificates than those that the site serves to who asks for "
+            "another name. `ao certificate renew` serves what the site file names.",
+            where=work.site.place("tls.sni" if tls.sni else CERTIFICATE),
+        )
     if named is None:
         return None
     return message(
@@ -170,12 +177,30 @@ def _told(work: Work, named: Certificate | None, kept: StoredCertificate) -> str
     """Return the certificate that a site file names, unless it is the one that is kept."""
     if named is None:
         return None
+    if _is(work, named, kept):
+        return None
+    return printable(named if isinstance(named, str) else str(named.certificate), LONGEST_PATH)
+
+
+def _is(work: Work, named: Certificate, kept: StoredCertificate) -> bool:
+    """Return whether a certificate that a site file names is one that is kept."""
     if isinstance(named, str):
-        there = work.cloud.certificates.find(named)
-        return None if there.id == kept.id else printable(named, LONGEST_PATH)
+        return work.cloud.certificates.find(named).id == kept.id
     first, *_ = x509.Certificate.from_pem(read_bytes(named.certificate, LONGEST))
-    same = stored_name(work.site, first.fingerprint) == kept.name
-    return None if same else printable(str(named.certificate), LONGEST_PATH)
+    return stored_name(work.site, first.fingerprint) == kept.name
+
+
+def _are_others(work: Work, used: References) -> bool:
+    """Return whether a site file names other certificates for other names than are served."""
+    tls = work.site.tls
+    if tls is None or tls.certificate is None:
+        # It is of a site file that the cloud keeps, without the files.
+        return False
+    found = [work.cloud.certificates.get(it) for it in used.sni]
+    served = [it for it in found if it is not None]
+    if len(served) != len(tls.sni):
+        return True
+    return not all(any(_is(work, it, kept) for kept in served) for it in tls.sni)
 
 
 def check(work: Work, facts: Facts) -> None:

@@ -19,11 +19,26 @@ from ao.message import Message, joined, message
 from ao.plan import listeners
 from ao.plan.facts import Facts
 from ao.plan.listeners import Placed
+from ao.plan.plan import (
+    BuildSystem,
+    DefineListener,
+    DefineMonitor,
+    DefineRedirect,
+    Plan,
+    PointPreview,
+    PointRedirect,
+    RemoveSystem,
+    RepairSystem,
+    ScaleSystem,
+)
 from ao.plan.renewal import is_shown, named_by, of_role, reference_id
 from ao.site import Method, Site
+from ao.untrusted.printable import printable
 from ao.work import Work
 
 ROLES = ("production", "preview")
+LONGEST_ID = 100
+"""Characters of what a reference ends in that a message repeats: anybody may have written it."""
 LOOKS = 4
 """Looks at certificates that a switch takes side by side."""
 
@@ -147,13 +162,8 @@ def check(work: Work, facts: Facts, to: Colour) -> None:
         served = shaken.result()
     for fault in faults:
         if pool:
-            raise Refused(
-                fault.text,
-                cure=message(
-                    "`ao certificate renew` serves another certificate; --force switches all the "
-                    "same."
-                ),
-            )
+            forced = message("--force switches all the same.")
+            raise Refused(fault.text, cure=joined(" ", [fault.cure, forced]))
         work.note(joined("", [fault.text, "."]))
     for doubt in doubts(work.site, served, role, now()) if served else ():
         work.note(doubt)
@@ -169,10 +179,41 @@ def check_deploy(work: Work, facts: Facts) -> None:
         return
     for fault in _faults(work, tuple(it for it in listeners.placed(facts) if it.terminates)):
         if fault.is_certain:
-            raise Refused(
-                fault.text, cure=message("`ao certificate renew` serves another certificate.")
-            )
+            raise Refused(fault.text, cure=fault.cure)
         work.note(joined("", [fault.text, "."]))
+
+
+def check_change(work: Work, facts: Facts, steps: Plan) -> None:
+    """Refuse steps that would end HTTPS for users, as they change a load balancer of the site.
+
+    Those that have Heat or Octavia take other certificates are let be: they mend it. What is asked
+    for is only whether the certificates are there. Raises Refused.
+    """
+    places = tuple(listeners.placed(facts))
+    changed = {it.balancer.id for it in places if _is_changed(facts, it, steps)}
+    touched = tuple(it for it in places if it.balancer.id in changed and not it.redirects)
+    for fault in _faults(work, touched):
+        if fault.is_certain and not fault.of_clients:
+            raise Refused(fault.text, cure=fault.cure)
+
+
+def _is_changed(facts: Facts, place: Placed, steps: Plan) -> bool:
+    """Return whether one of some steps changes the load balancer of a listener."""
+    pool = facts.method is Method.POOL
+    for step in steps:
+        match step:
+            case DefineListener(listener_id) | DefineRedirect(listener_id):
+                if listener_id == place.listener.id:
+                    return True
+            case PointRedirect() | PointPreview() | BuildSystem() | RepairSystem() | RemoveSystem():
+                # By the address method no listener is pointed, and a load balancer that is built or
+                # repaired is told certificates that are there.
+                if pool:
+                    return True
+            case DefineMonitor(colour) | ScaleSystem(colour):
+                if colour in place.systems:
+                    return True
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +223,18 @@ class _Fault:
     text: Message
     is_certain: bool
     """Whether it is gone. An access list may be nothing that a cloud goes by."""
+    of_clients: bool
+    """Whether clients' certificates are checked by it: a renewal changes nothing of that."""
+
+    @property
+    def cure(self) -> Message:
+        """What makes Octavia read what a listener names."""
+        if self.of_clients:
+            return message(
+                "Clients' certificates are checked by it: store it in Barbican again, name it in "
+                "`tls.clients` of the site file, and `ao up`."
+            )
+        return message("`ao certificate renew` serves another certificate.")
 
 
 def _faults(work: Work, places: Sequence[Placed]) -> tuple[_Fault, ...]:
@@ -213,12 +266,18 @@ def _fault(work: Work, places: Sequence[Placed], key: str, reference: str) -> _F
         "%(id)s, which listener %(names)s names (%(why)s)",
         balancer=naming[0].balancer.name,
         names=", ".join(it.listener.name for it in naming),
-        id=key,
+        id=printable(key, LONGEST_ID),
         why=message("it is gone from Barbican")
         if readers is None
         else message("nobody beyond the project may read it"),
     )
-    return _Fault(text=text, is_certain=readers is None)
+    settings = [it.listener.settings for it in naming]
+    served = {it for told in settings for it in (told.tls_ref, *told.sni_refs) if it}
+    return _Fault(
+        text=text,
+        is_certain=readers is None,
+        of_clients=key not in map(reference_id, served),
+    )
 
 
 def _shown(work: Work, where: tuple[str, int] | None) -> Served | None:

@@ -217,11 +217,13 @@ def taken(values: Mapping[str, Any]) -> dict[str, Any]:
         drain["way"] = "none"
     tls = found.get("tls")
     if isinstance(tls, dict):
-        # What names files is nothing then.
-        if tls.get("certificate") == {}:
-            del tls["certificate"]
-        if isinstance(tls.get("sni"), list):
-            tls["sni"] = [it for it in tls["sni"] if it != {}]
+        # What names files is nothing then. A renewal serves what is named or nothing: where one of
+        # the certificates is in files, none is taken, else the others would be served alone.
+        sni = tls.get("sni")
+        some = sni if isinstance(sni, list) else []
+        if {} in [tls.get("certificate"), *some]:
+            tls.pop("certificate", None)
+            tls.pop("sni", None)
     return found
 
 

@@ -94,7 +94,7 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     before = _preflight(work, lambda facts: plan.builds(work.site, facts))
     _warn(work, kept_findings.recall(work))
     stored.keep(work.cloud, work.site)
-    facts = _run(work, lambda facts, done: plan.up(work.site, facts, done), before)
+    facts = _run(work, lambda facts, done: _up(work, facts, done), before)
     _tell_of_protocol(work, facts)
     _tell_of_build(work, facts)
     other = certificate.told_of(work, facts)
@@ -120,6 +120,13 @@ def up(work: Work, *, failover: bool = False) -> Facts:
             )
         )
     return facts
+
+
+def _up(work: Work, facts: Facts, done: Done) -> Plan:
+    """Next steps of `up`; raises Refused for those that would end HTTPS."""
+    steps = plan.up(work.site, facts, done)
+    certificate_state.check_change(work, facts, steps)
+    return steps
 
 
 def _tell_of_protocol(work: Work, facts: Facts) -> None:
@@ -228,6 +235,7 @@ def scale(work: Work, colour: Colour, size: int) -> Facts:
     seen = work.observe()
     guard.may_scale(seen, work.site.group, colour, size)
     before = _preflight(work, lambda facts: plan.scale(facts, colour, size), seen)
+    certificate_state.check_change(work, before, plan.scale(before, colour, size))
     return _run(work, lambda facts, done: plan.scale(facts, colour, size, done), before)
 
 
@@ -249,7 +257,8 @@ def start_scale(work: Work, colour: Colour, size: int) -> None:
     """
     seen = work.observe()
     guard.may_scale(seen, work.site.group, colour, size)
-    _preflight(work, lambda facts: plan.scale(facts, colour, size), seen)
+    before = _preflight(work, lambda facts: plan.scale(facts, colour, size), seen)
+    certificate_state.check_change(work, before, plan.scale(before, colour, size))
     _start(work, lambda facts, done: plan.scale(facts, colour, size, done))
 
 
@@ -452,6 +461,8 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
     for colour in colours if not whole else ():
         guard.may_change(facts, colour, act="delete")
     _may_delete(work, facts, colours, whole=whole)
+    if not whole:
+        certificate_state.check_change(work, facts, plan.down(facts, colours))
     if whole:
         trial_site.remove(work)
         kept_findings.forget(work.cloud, work.site)

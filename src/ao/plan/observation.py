@@ -25,7 +25,7 @@ from ao.cloud import (
     Stack,
 )
 from ao.colour import Colour
-from ao.errors import AoError, Conflict, Forbidden, NotAuthenticated, NotFound, Refused
+from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Refused
 from ao.message import message
 from ao.plan import alarms, monitors, pools, standstill
 from ao.plan.facts import (
@@ -305,7 +305,8 @@ def _redirecting(
 def _authorities(cloud: Cloud, site: Site, last: Observation | None) -> ClientAuthorities | None:
     """Return what clients' certificates are checked by, as Barbican tells it, or None.
 
-    What is not found is told when it is written to a listener.
+    What is not found, or cannot be asked for, is told when it is written to a listener: a Barbican
+    that does not answer keeps nobody from other commands.
     """
     named = site.tls.clients if site.tls else None
     if named is None:
@@ -317,7 +318,9 @@ def _authorities(cloud: Cloud, site: Site, last: Observation | None) -> ClientAu
             ca=cloud.certificates.find(named.ca).ref,
             crl=cloud.certificates.find(named.crl).ref if named.crl else None,
         )
-    except (NotFound, Conflict, Forbidden):
+    except NotAuthenticated:
+        raise
+    except CloudError:
         return None
 
 

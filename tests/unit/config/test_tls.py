@@ -210,7 +210,8 @@ redirect: {}
     )
     document = json.loads(site.source)
     assert document["ca"] == CA
-    assert document["site_file"]["tls"] == {"sni": ["other"]}
+    # Others would be renewed without those in files.
+    assert document["site_file"]["tls"] == {}
     assert document["site_file"]["redirect"] == {}
     assert document["left_out"] == []
     assert "secret.key" not in site.source

@@ -1,6 +1,6 @@
 """Certificates that are renewed, and what is told of them before they end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from ao.message import message
 from ao.operations import operations, reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.site import Method, Site
-from ao.site.tls import CertificateFiles, Tls
+from ao.site.tls import CertificateFiles, ClientCertificates, Hsts, Tls
 from ao.work import Work
 from tests.unit.certificates import HOST, Issued, issue
 from tests.unit.operations.sites import SITES, Visitor, start, writes
@@ -493,6 +493,24 @@ def test_up_tells_of_other_files_and_renews_nothing(site: Site) -> None:
     assert "certificate" not in notes(last)
 
 
+def test_up_tells_of_other_certificates_for_other_names(site: Site, tmp_path: Path) -> None:
+    assert site.tls is not None
+    work = built(site)
+    other = issue("other.example").write(tmp_path, "sni")
+    barbican(work).add("third", issue("third.example").bundle.pkcs12(), "")
+    wider = replace(site, tls=replace(site.tls, sni=(other, "third")))
+    again = anew(work, wider)
+    reconcile.up(again)
+    assert "serves to who asks for another name" in notes(again)
+    reconcile.renew(anew(work, wider))
+    last = anew(work, wider)
+    reconcile.up(last)
+    assert "certificate" not in notes(last)
+    again = anew(work, site)
+    reconcile.up(again)
+    assert "serves to who asks for another name" in notes(again)
+
+
 def test_up_does_not_read_the_key(site: Site) -> None:
     work = built(site)
     assert site.tls is not None
@@ -540,6 +558,91 @@ def test_a_deploy_that_would_end_https_is_refused(pooled: Site) -> None:
     with pytest.raises(Refused, match="would end HTTPS"):
         reconcile.start_deploy(anew(work), "2.0")
     assert writes(work.cloud)[known:] == []
+
+
+def test_what_else_would_end_https_is_refused(site: Site) -> None:
+    assert site.tls is not None
+    work = built(site)
+    spoil(work, "gone")
+    known = len(writes(work.cloud))
+    hsts = replace(site, tls=replace(site.tls, hsts=Hsts(max_age=5, subdomains=True, preload=True)))
+    refused: dict[str, Callable[[], object]] = {
+        "up": lambda: reconcile.up(anew(work, hsts)),
+        "scale": lambda: reconcile.scale(anew(work), BLUE, 3),
+        "start of scale": lambda: reconcile.start_scale(anew(work), BLUE, 3),
+    }
+    if site.switch.method is Method.POOL:
+        refused["down"] = lambda: reconcile.down(anew(work), frozenset([GREEN]))
+    for command in refused.values():
+        with pytest.raises(Refused, match="would end HTTPS") as told:
+            command()
+        assert "`ao certificate renew`" in told.value.cure
+    assert writes(work.cloud)[known:] == []
+    reconcile.renew(anew(work, hsts))
+    reconcile.up(anew(work, hsts))
+    for command in refused.values():
+        command()
+
+
+def test_by_the_address_method_the_other_system_goes_on(addressed: Site) -> None:
+    work = built(addressed)
+    reconcile.renew(anew(work))
+    (secret,) = barbican(work).secrets.values()
+    other = barbican(work).add("other", secret.payload, secret.owner)
+    facts = work.observe()
+    listener = facts.systems[GREEN].listener
+    assert listener is not None
+    settings = replace(listener.settings, tls_ref=other.stored.ref)
+    work.cloud.load_balancers.configure(listener, settings)
+    work.clock.sleep(5)
+    barbican(work).remove(other.stored.ref)
+    reconcile.scale(anew(work), BLUE, 3)
+    with pytest.raises(Refused, match="load balancer ao-shop-green would end HTTPS"):
+        reconcile.scale(anew(work), GREEN, 3)
+
+
+def test_an_authority_of_clients_that_is_gone_is_told_with_its_own_cure(pooled: Site) -> None:
+    assert pooled.tls is not None
+    asked = ClientCertificates(ca="partners", crl=None, required=False)
+    work = working(replace(pooled, tls=replace(pooled.tls, clients=asked)))
+    text = issue().certificate
+    kept = barbican(work).add("partners", text, "")
+    reconcile.up(work)
+    barbican(work).remove(kept.stored.ref)
+    with pytest.raises(Refused, match="would end HTTPS") as refused:
+        reconcile.switch(anew(work))
+    assert "`tls.clients` of the site file, and `ao up`" in refused.value.cure
+    barbican(work).add("partners", text, "")
+    reconcile.up(anew(work))
+    assert reconcile.switch(anew(work)).live is GREEN
+
+
+def test_what_a_listener_names_acts_on_no_terminal(pooled: Site) -> None:
+    work = built(pooled)
+    for listener in work.cloud.openstack.project("shop").octavia.listeners.values():
+        listener.settings = replace(listener.settings, tls_ref="https://a/\x1b[31m\n" + "x" * 300)
+    with pytest.raises(Refused, match="would end HTTPS") as refused:
+        reconcile.switch(anew(work))
+    assert str(refused.value.message).isprintable()
+    assert len(refused.value.message) < 400
+
+
+def test_a_barbican_that_does_not_answer_keeps_nobody_from_other_commands(site: Site) -> None:
+    assert site.tls is not None
+    asked = ClientCertificates(ca="partners", crl=None, required=False)
+    work = working(replace(site, tls=replace(site.tls, clients=asked)))
+    barbican(work).add("partners", issue().certificate, "")
+    reconcile.up(work)
+    commands: tuple[Callable[[Work], object], ...] = (
+        reconcile.up,
+        reconcile.switch,
+        lambda work: reconcile.scale(work, BLUE, 3),
+        lambda work: reconcile.down(work, frozenset(Colour)),
+    )
+    for command in commands:
+        work.cloud.faults.fail("certificates.find", Unavailable("Barbican is down"))
+        command(anew(work))
+        work.cloud.faults.clear()
 
 
 def test_a_deploy_with_a_certificate_that_may_not_be_read_tells_of_it(pooled: Site) -> None:
