@@ -10,8 +10,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
 
 from ao.http import limits, trust
@@ -145,7 +143,7 @@ def _context(
     # A certificate that is trusted itself need not be its own issuer, as where Ao asks pages.
     store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
     for it in Certificate.from_pem(ca.encode()) if ca else ():
-        store.add_cert(crypto.X509.from_cryptography(x509.load_der_x509_certificate(it.der)))
+        store.add_cert(crypto.X509.from_cryptography(it.parsed))
     context.set_verify(SSL.VERIFY_PEER, take)
     if alpn:
         context.set_alpn_protos([it.encode() for it in alpn])
@@ -188,7 +186,7 @@ def _failure(error: SSL.Error) -> Message:
 
 
 def _value(certificate: crypto.X509) -> Certificate:
-    return Certificate.from_der(certificate.to_cryptography().public_bytes(Encoding.DER))
+    return Certificate.from_der(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate))
 
 
 def _is_address(name: str) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -123,8 +122,8 @@ class Bundle:
         return pkcs12.serialize_key_and_certificates(
             name=None,
             key=self._key,
-            cert=x509.load_der_x509_certificate(self.certificate.der),
-            cas=[x509.load_der_x509_certificate(it.der) for it in self.chain] or None,
+            cert=self.certificate.parsed,
+            cas=[it.parsed for it in self.chain] or None,
             encryption_algorithm=NoEncryption(),
         )
 
@@ -220,7 +219,7 @@ def _check_order(certificates: list[Certificate], part: str) -> None:
 def _spki(certificate: Certificate) -> bytes:
     """Public key of a certificate; empty for one that cannot be read."""
     try:
-        key = x509.load_der_x509_certificate(certificate.der).public_key()
+        key = certificate.parsed.public_key()
     except _MALFORMED:
         return b""
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -143,17 +143,21 @@ class Certificate:
         """Return whether another certificate's key has signed it."""
         try:
             with _quiet():
-                x509.load_der_x509_certificate(self.der).verify_directly_issued_by(
-                    x509.load_der_x509_certificate(issuer.der)
-                )
+                self.parsed.verify_directly_issued_by(issuer.parsed)
         except (*_MALFORMED, InvalidSignature):
             return False
         return True
 
     @property
+    def parsed(self) -> x509.Certificate:
+        """The certificate as cryptography has it."""
+        with _quiet():
+            return x509.load_der_x509_certificate(self.der)
+
+    @property
     def pem(self) -> str:
         """The certificate in PEM."""
-        return x509.load_der_x509_certificate(self.der).public_bytes(Encoding.PEM).decode()
+        return self.parsed.public_bytes(Encoding.PEM).decode()
 
 
 def too_large() -> Message:

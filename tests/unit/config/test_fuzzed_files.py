@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from ao import config
+from ao.apply import certificate
 from ao.colour import Colour
+from ao.config.agreement import contradictions
 from ao.config.loading import _site
 from ao.config.site_file import SiteFile
 from ao.config.stored import Document, left_out, taken, unknown
@@ -28,15 +30,20 @@ from ao.timetable.fit import fit
 from ao.timetable.schedule import schedule
 from ao.visit import Answer, NoAnswer, colour_of
 from ao.window import window
+from tests.unit.certificates import issue
 from tests.unit.spoilt_files import KINDS, fuzzed
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SHOP = EXAMPLES / "shop"
 PROCEDURES = [EXAMPLES / "timetable" / name for name in ("conventional.yaml", "bluegreen.yaml")]
+CERTIFICATE = issue().certificate
 LINE = 700
 """Characters of a line of a message; the path of the file is among them."""
 LINES = 25
 
+PLAIN = (SHOP / "ao.yaml").read_text().replace(
+    "provider: haproxy", "provider: amphora\n  protocol: TERMINATED_HTTPS"
+)
 WHOLE = f"""{(SHOP / "ao.yaml").read_text()}
 approve: manual
 autoscale:
@@ -82,6 +89,21 @@ standby: {{after: shrink, size: 1}}
 journal: {{keep: 50}}
 """
 """A site file with values in each of its parts."""
+SECURE = f"""{PLAIN}
+host: shop.example
+tls:
+  certificate: {{certificate: shop.crt, key: shop.key, chain: chain.crt}}
+  sni: [other, {{name: "https://kms.example/v1/secrets/1"}}, {{certificate: a.crt, key: a.key}}]
+  versions: [TLSv1.2, TLSv1.3]
+  ciphers: ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256
+  alpn: [h2, http/1.1]
+  hsts: {{days: 365, subdomains: true, preload: true}}
+  clients: {{ca: partners-ca, crl: partners-crl, required: false}}
+  ca: authority.pem
+  warn_days: 14
+redirect: {{http: 80, acme_challenge: true}}
+"""
+"""A site file of HTTPS."""
 
 
 def told(path: Path, error: AoError) -> None:
@@ -96,11 +118,13 @@ def told(path: Path, error: AoError) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     shutil.copy(SHOP / "user-data.sh", tmp_path)
+    (tmp_path / "authority.pem").write_bytes(CERTIFICATE)
     return tmp_path
 
 
-def test_the_file_that_is_spoilt_is_whole(folder: Path) -> None:
-    (folder / "ao.yaml").write_text(WHOLE)
+@pytest.mark.parametrize("text", [WHOLE, SECURE], ids=["HTTP", "HTTPS"])
+def test_the_file_that_is_spoilt_is_whole(text: str, folder: Path) -> None:
+    (folder / "ao.yaml").write_text(text)
     use(config.load(folder / "ao.yaml"))
 
 
@@ -117,7 +141,8 @@ def test_a_site_file_is_read_or_refused_by_line(kind: str, folder: Path, fuzz: i
         else:
             use(site)
 
-    fuzzed(check, KINDS[kind]([WHOLE.encode(), (SHOP / "ao.yaml").read_bytes()]), fuzz)
+    known = [WHOLE.encode(), SECURE.encode(), (SHOP / "ao.yaml").read_bytes()]
+    fuzzed(check, KINDS[kind](known), fuzz)
 
 
 def use(site: Site) -> None:
@@ -135,7 +160,13 @@ def use(site: Site) -> None:
     document = Document.model_validate_json(site.source)
     assert not unknown(document.site_file)
     file = SiteFile.model_validate({**taken(document.site_file), "user_data": "user-data"})
-    _site(file, None, document.user_data, site.source, left_out(document.site_file))
+    assert not list(contradictions(file, kept=True))
+    left = left_out(document.site_file)
+    kept = _site(file, None, document.user_data, document.ca or None, site.source, left)
+    assert (kept.redirect, kept.load_balancer) == (site.redirect, site.load_balancer)
+    if site.tls:
+        served = certificate.named(kept)
+        assert all(isinstance(it, str) for _, it in served)
     assert time.process_time() - began < 5
 
 

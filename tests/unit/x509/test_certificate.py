@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ao.x509.bundle import Bundle
 from ao.x509.certificate import LARGEST, MOST, Certificate, Unusable
 from tests.unit.x509.issuing import DAY, NOW, authority, self_signed
 
@@ -171,3 +172,17 @@ def test_a_certificate_with_a_wrong_byte_is_read_or_refused(at: int, new: int) -
             return
         found.covers("shop.example")
         found.is_issued_by(found)
+
+
+def test_nothing_is_said_of_what_is_odd_in_a_certificate(recwarn: pytest.WarningsRecorder) -> None:
+    issued = self_signed("shop.example")
+    der = bytearray(issued.certificate.public_bytes(Encoding.DER))
+    serial = issued.certificate.serial_number
+    at = der.index(serial.to_bytes((serial.bit_length() + 7) // 8))
+    der[at] |= 0x80  # It is negative then, which no certificate's may be.
+    found = Certificate.from_der(bytes(der))
+    assert found.serial < 0
+    assert not found.is_issued_by(found)
+    odd = found.pem.encode()
+    assert Bundle.read_pem(odd, issued.key_pem).pkcs12()
+    assert not recwarn.list
