@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from ao.apply.place import told_at
@@ -86,8 +87,8 @@ def lead_to_https(work: Work, facts: Facts, listener_id: str) -> None:
     """Have a listener of plain HTTP lead users to HTTPS, and wait until it does.
 
     The new policy comes before an old one goes: nobody is let through in between. One whose rules
-    did not come any more leads nobody, and is an old one next time. Raises NotFound, DeadlinePassed
-    and CloudError.
+    did not come any more leads nobody, and is an old one next time, as is one of a request that was
+    not answered and asked again. Raises NotFound, DeadlinePassed and CloudError.
     """
     place, wanted = find(facts, listener_id), listeners.redirect(work.site)
     if wanted is None:
@@ -101,6 +102,9 @@ def lead_to_https(work: Work, facts: Facts, listener_id: str) -> None:
         for rule in wanted.rules:
             load_balancer.change(work, balancer, partial(balancers.create_l7_rule, made, rule))
         load_balancer.until_active(work, balancer)
+        now = balancers.l7_policies(place.listener.id)
+        seen = replace(facts, policies={**facts.policies, place.listener.id: now})
+        stale = listeners.stale_policies(work.site, seen, place.listener)
     for policy in stale:
         load_balancer.change(work, balancer, partial(balancers.remove_l7_policy, policy))
         load_balancer.until_active(work, balancer)

@@ -209,8 +209,14 @@ def redirect(site: Site) -> L7Policy | None:
 
 
 def leads(policy: L7Policy, like: L7Policy | None) -> bool:
-    """Return whether a policy does what one that is wanted does."""
-    return like is not None and policy == replace(like, id=policy.id, position=policy.position)
+    """Return whether a policy does what one that is wanted does.
+
+    A rule that is there twice, as where Octavia's answer was lost, changes nothing.
+    """
+    rules = tuple(dict.fromkeys(policy.rules))
+    return like is not None and replace(policy, rules=rules) == replace(
+        like, id=policy.id, position=policy.position
+    )
 
 
 def stale_policies(site: Site, facts: Facts, listener: Listener) -> tuple[L7Policy, ...]:
