@@ -43,7 +43,7 @@ class NoAnswer(Exception):
 
 
 class Untrusted(NoAnswer):
-    """The server's certificate is not trusted: no other visit is answered, until that changes."""
+    """The server's certificate is not trusted, or it asks for one of Ao's in vain: no other visit is answered, until that changes."""
 
     def __init__(self, why: str, *, cure: str) -> None:
         super().__init__(why)
@@ -84,6 +84,7 @@ def visit(url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:
             proxied=False,
             server_name=options.host,
             ca=options.ca,
+            own=options.own,
         )
     except exchange.Untrusted as error:
         raise Untrusted(joined(": ", [url, error]), cure=error.cure) from error

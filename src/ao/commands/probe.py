@@ -143,6 +143,7 @@ class Probe(SiteCommand, AoShowOne):
             mixed=options.mixed,
             verify=not options.insecure,
             ca=self._ca(options),
+            own=self.site().request_options.own if self._has_site(options) else None,
             expect=options.expect,
         )
 

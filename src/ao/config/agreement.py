@@ -145,6 +145,15 @@ def _tls(file: SiteFile, *, kept: bool) -> Iterator[Contradiction]:
                 "files"
             ),
         )
+    clients = tls.clients if tls and not kept else None
+    if terminates and clients and clients.required and clients.certificate is None:
+        yield Contradiction(
+            key=("tls", "clients"),
+            what=message(
+                "whoever shows no certificate is refused, and Ao asks the site too; write the "
+                "`certificate` and `key` that it shows, or `required: false`"
+            ),
+        )
     if tls is None or terminates:
         return
     if not file.is_secure:

@@ -140,8 +140,9 @@ FILES = frozenset(
         for key in ("certificate", "sni")
         for file in ("certificate", "key", "chain")
     }
+    | {"tls.clients.certificate", "tls.clients.key"}
 )
-"""Keys that name the files of a certificate, which the listeners keep."""
+"""Keys that name the files of a certificate, which the listeners keep, or which Ao shows."""
 LEFT_OUT = FILES | frozenset(
     {
         "checks",

@@ -16,6 +16,7 @@ from pydantic import (
 
 from ao.config.authority import Authority
 from ao.config.section import Port, Section
+from ao.http.request_options import OwnCertificate
 from ao.site.tls import Certificate, CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
 
 DAY = 86_400
@@ -134,6 +135,23 @@ class ClientsSection(Section):
     """Secret of Barbican's with the list of revoked ones, in PEM form."""
     required: bool = Field(default=True, examples=[True])
     """Whether a client without a certificate is refused."""
+    certificate: FileName | None = Field(default=None, examples=["ao.crt"])
+    """File with the certificate that Ao itself shows where it asks; needed if one is required."""
+    key: FileName | None = Field(default=None, examples=["ao.key"])
+    """File with its private key, which has no password."""
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.certificate is None) is not (self.key is None):
+            raise ValueError("files are two: `certificate` and its `key`")
+        return self
+
+    def value(self, folder: Path | None) -> ClientCertificates:
+        """Return the value; files are of the folder."""
+        own, beside = None, folder or Path()
+        if self.certificate is not None and self.key is not None:
+            own = OwnCertificate(certificate=beside / self.certificate, key=beside / self.key)
+        return ClientCertificates(ca=self.ca, crl=self.crl, required=self.required, own=own)
 
 
 class TlsSection(Section):
@@ -184,7 +202,7 @@ class TlsSection(Section):
             ciphers=self.ciphers,
             alpn=self.alpn,
             hsts=hsts.into(Hsts, max_age=hsts.days * DAY) if hsts else None,
-            clients=self.clients.into(ClientCertificates) if self.clients else None,
+            clients=self.clients.value(folder) if self.clients else None,
             ca=ca,
             warn=float(self.warn_days * DAY),
         )

@@ -105,7 +105,8 @@ class OpenStack(Deployment):
         """Request a URL at a floating IP, as `ao.visit.visit` does; it takes no virtual time.
 
         By HTTPS the certificate has to name the host, and be valid. One that has signed itself has
-        to be among `options.ca`; any other is of an authority that the system trusts.
+        to be among `options.ca`; any other is of an authority that the system trusts. A client's
+        certificate is good if there is one.
         """
         parts = urlsplit(url)
         usual = 443 if parts.scheme == "https" else 80
@@ -115,6 +116,8 @@ class OpenStack(Deployment):
             octavia, listener = self._listener(address, port)
             if parts.scheme == "https":
                 self._check_trust(listener, host, options.ca)
+                if listener.settings.client_authentication == "MANDATORY" and options.own is None:
+                    raise Untrusted(trust.NO_CERTIFICATE.why, cure=trust.NO_CERTIFICATE.cure)
             elif listener.protocol == TERMINATED:
                 raise NoAnswer("the server broke the connection off")
             answer = octavia.serve(listener, parts.path or "/", host)

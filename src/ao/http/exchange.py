@@ -21,6 +21,7 @@ import httpcore
 import httpx
 
 from ao.http import limits, trust
+from ao.http.request_options import OwnCertificate
 from ao.message import joined, message
 from ao.untrusted.printable import printable
 
@@ -46,7 +47,7 @@ class Unanswered(Exception):
 
 
 class Untrusted(Unanswered):
-    """The server's certificate is not trusted."""
+    """The server's certificate is not trusted, or it asks for one and is shown none."""
 
     def __init__(self, distrust: trust.Distrust) -> None:
         super().__init__(distrust.why)
@@ -91,6 +92,7 @@ def exchange(
     proxied: bool = True,
     server_name: str | None = None,
     ca: str | None = None,
+    own: OwnCertificate | None = None,
 ) -> Answer:
     """Send a request and read its answer as `send` does, in so many seconds all in all."""
 
@@ -103,6 +105,7 @@ def exchange(
                 proxied=proxied,
                 server_name=server_name,
                 ca=ca,
+                own=own,
             )
 
     try:
@@ -142,6 +145,7 @@ async def send(
     proxied: bool = True,
     server_name: str | None = None,
     ca: str | None = None,
+    own: OwnCertificate | None = None,
 ) -> Answer:
     """Send a request on a new connection and read its answer; redirects are not followed.
 
@@ -150,7 +154,8 @@ async def send(
     tells whether proxies of the environment are used. By TLS the server is asked for `server_name`,
     which its certificate has to name, else for the URL's host. Where proxies are, those authorities
     are trusted that httpx trusts, else the system's; either way those that the environment names
-    (SSL_CERT_FILE), and those of `ca`, PEM text, too. All else is bounded by `ao.http.limits`; the
+    (SSL_CERT_FILE), and those of `ca`, PEM text, too. Where no proxies
+    are, a server that asks for a certificate is shown `own`. All else is bounded by `ao.http.limits`; the
     time as a whole is the caller's to bound. Raises Unanswered, Untrusted.
     """
     url = request.url
@@ -166,7 +171,7 @@ async def send(
     )
     backend = _Backend(_Meter())
     try:
-        tls = _tls(proxied, ca) if url.scheme == "https" else None
+        tls = _tls(proxied, ca, own) if url.scheme == "https" else None
         async with httpcore.AsyncConnectionPool(
             ssl_context=tls,
             proxy=_proxy(url) if proxied else None,
@@ -318,9 +323,9 @@ def _proxy(url: httpx.URL) -> httpcore.Proxy | None:
     )
 
 
-def _tls(proxied: bool, ca: str | None) -> ssl.SSLContext:
+def _tls(proxied: bool, ca: str | None, own: OwnCertificate | None) -> ssl.SSLContext:
     if not proxied:
-        return trust.context(ca)
+        return trust.context(ca, own)
     tls = httpx.create_ssl_context()
     trust.add(tls, ca)
     return tls
@@ -337,6 +342,8 @@ def _unanswered(error: BaseException, name: str) -> Unanswered:
             cause = cause.exceptions[0]
         if isinstance(cause, ssl.SSLCertVerificationError):
             return Untrusted(trust.distrusted(cause, name))
+        if isinstance(cause, ssl.SSLError) and trust.wants_certificate(cause):
+            return Untrusted(trust.NO_CERTIFICATE)
         if isinstance(cause, ssl.SSLError):
             return Unanswered(trust.failure(cause))
         if isinstance(cause, OSError) and cause.errno:

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnCertificate:
+    """The certificate that Ao shows to servers that ask for one. Read when it is shown."""
+
+    certificate: Path
+    """PEM file with it, and with those between it and its authority's."""
+    key: Path
+    """PEM file with its private key, without a password."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +32,8 @@ class RequestOptions:
     ca: str | None = None
     """PEM text of the private authorities whose certificates are trusted beside those that the
     system trusts; None for no other."""
+    own: OwnCertificate | None = None
+    """Certificate that is shown to a server that asks for one; None for none."""
 
     @property
     def headers(self) -> Mapping[str, str]:

@@ -6,14 +6,20 @@ import re
 import ssl
 from dataclasses import dataclass
 
+from ao.files.input_file import Unreadable, read_bytes
 from ao.http import limits
-from ao.message import Message, message
+from ao.http.request_options import OwnCertificate
+from ao.message import Message, joined, message
 from ao.untrusted.printable import printable
+
+
+LONGEST = 65_536
+"""Bytes of a file with the certificate that Ao shows, or with its key."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Distrust:
-    """Why a certificate is not trusted."""
+    """Why a certificate is not trusted: the server's, or that Ao shows none."""
 
     why: Message
     cure: Message
@@ -27,6 +33,14 @@ UNKNOWN_AUTHORITY = Distrust(
         "of another authority its intermediate certificates have to be served too."
     ),
 )
+NO_CERTIFICATE = Distrust(
+    why=message("it asks for a client's certificate, of which Ao has none"),
+    cure=message(
+        "Name the files of one by `certificate` and `key` in `tls.clients` of the site file; a "
+        "site file that the cloud keeps has none."
+    ),
+)
+"""Of a server that trusts nobody who shows no certificate."""
 NOT_YET_VALID = Distrust(
     why=message("its certificate is not valid yet, by this machine's clock"),
     cure=message("Set this machine's clock, or have another certificate served."),
@@ -45,7 +59,7 @@ _OTHER_NAME = frozenset({62, 64})
 
 
 class UnreadableAuthority(ValueError):
-    """The text of an authority holds no certificate that can be read; the message says why."""
+    """What TLS needs of a file cannot be read: an authority, or what Ao shows; it says why."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -53,17 +67,49 @@ class UnreadableAuthority(ValueError):
         """Why, as a message."""
 
 
-def context(ca: str | None = None) -> ssl.SSLContext:
+def context(ca: str | None = None, own: OwnCertificate | None = None) -> ssl.SSLContext:
     """Return a client's side of TLS that trusts the system's authorities and those of `ca`.
 
     `ca` is PEM text. A certificate in it is trusted whether or not it is its own issuer, and what
-    is asked of certificates does not depend on Python's version. Raises UnreadableAuthority.
+    is asked of certificates does not depend on Python's version. A server that asks for a
+    certificate is shown `own`. Raises UnreadableAuthority.
     """
     made = ssl.create_default_context()
     made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     made.verify_flags &= ~ssl.VERIFY_X509_STRICT
     add(made, ca)
+    if own is not None:
+        _show(made, own)
     return made
+
+
+def _show(tls: ssl.SSLContext, own: OwnCertificate) -> None:
+    """Have a context show a certificate. Raises UnreadableAuthority, of which no key is told."""
+    try:
+        for path in (own.certificate, own.key):
+            # OpenSSL would wait for the other end of a pipe.
+            read_bytes(path, LONGEST)
+        # Without a function it would ask the terminal for a password.
+        tls.load_cert_chain(own.certificate, own.key, password=lambda: "")
+    except Unreadable as error:
+        why = error.why
+    except ssl.SSLError as error:
+        why = message("no certificate in PEM form with its key, which has no password")
+        if error.reason == "KEY_VALUES_MISMATCH":
+            why = message("the key is another certificate's")
+    except (OSError, ValueError) as error:
+        why = joined("", [printable(str(error), limits.TEXT)])
+    else:
+        return
+    raise UnreadableAuthority(
+        message(
+            "the certificate that Ao shows cannot be read from %(certificate)s and %(key)s: "
+            "%(why)s",
+            certificate=printable(str(own.certificate), limits.TEXT),
+            key=printable(str(own.key), limits.TEXT),
+            why=why,
+        )
+    )
 
 
 def add(tls: ssl.SSLContext, ca: str | None) -> None:
@@ -115,9 +161,12 @@ def failure(error: ssl.SSLError) -> Message:
         return message("it speaks no TLS")
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return message("it closes the connection in the midst of TLS")
-    if "certificate required" in words(error):
-        return message("it asks for a client's certificate, of which Ao has none")
     return message("no TLS with it: %(why)s", why=words(error))
+
+
+def wants_certificate(error: ssl.SSLError) -> bool:
+    """Return whether a server talks to nobody who shows it no certificate (RFC 8446, 6.2)."""
+    return "certificate required" in words(error)
 
 
 def words(error: ssl.SSLError) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from ao.http.request_options import OwnCertificate
 from ao.site import Identify, Site
 
 
@@ -54,6 +55,8 @@ class ProbeLoad:
     """Whether the server's certificate is checked (https)."""
     ca: str | None = None
     """PEM text of authorities that are trusted beside the system's (https). No recording has it."""
+    own: OwnCertificate | None = None
+    """Certificate that is shown to a server that asks for one (https). No recording has it."""
     expect: int | str | None = None
     """HTTP status of a good answer, or several as `ao.site.status_codes` has them (`200-204, 301`);
     None takes every status below 400."""
@@ -73,6 +76,7 @@ class ProbeLoad:
             kept=kept,
             mixed=site.http2,
             ca=options.ca,
+            own=options.own,
         )
 
     def speaks(self, client: int) -> Protocol:

@@ -91,7 +91,7 @@ class RequestCounter:
 
     def __init__(self, load: ProbeLoad) -> None:
         # Of an authority's certificates a recording has no use, and a journal no room.
-        self._load = replace(load, ca=None)
+        self._load = replace(load, ca=None, own=None)
         self._width = WIDTH
         self._open = _Open()
         self._slices: list[Slice] = []

@@ -108,7 +108,7 @@ async def _resolve(host: str, port: int) -> list[str]:
 
 def _tls(load: ProbeLoad, protocol: Protocol) -> ssl.SSLContext:
     try:
-        context = trust.context(load.ca)
+        context = trust.context(load.ca, load.own)
     except trust.UnreadableAuthority as error:
         raise ConfigError(
             error.why, cure=message("Name a file with its certificate in PEM form.")

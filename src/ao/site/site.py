@@ -281,7 +281,10 @@ class Site:
     @property
     def request_options(self) -> RequestOptions:
         """How pages of production and of the preview are asked for."""
-        return RequestOptions(host=self.host, ca=self.tls.ca if self.tls else None)
+        if self.tls is None:
+            return RequestOptions(host=self.host)
+        own = self.tls.clients.own if self.tls.clients else None
+        return RequestOptions(host=self.host, ca=self.tls.ca, own=own)
 
     @property
     def health_request_options(self) -> RequestOptions:

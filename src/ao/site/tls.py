@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ao.http.request_options import OwnCertificate
+
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateFiles:
@@ -44,6 +46,8 @@ class ClientCertificates:
     """Name or reference of Barbican's secret with the list of revoked ones, in PEM form."""
     required: bool
     """Whether a client without one is refused."""
+    own: OwnCertificate | None = None
+    """What Ao itself shows; None of a site that the cloud has kept, as it is in files."""
 
 
 @dataclass(frozen=True, kw_only=True)

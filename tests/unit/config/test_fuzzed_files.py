@@ -41,8 +41,10 @@ LINE = 700
 """Characters of a line of a message; the path of the file is among them."""
 LINES = 25
 
-PLAIN = (SHOP / "ao.yaml").read_text().replace(
-    "provider: haproxy", "provider: amphora\n  protocol: TERMINATED_HTTPS"
+PLAIN = (
+    (SHOP / "ao.yaml")
+    .read_text()
+    .replace("provider: haproxy", "provider: amphora\n  protocol: TERMINATED_HTTPS")
 )
 WHOLE = f"""{(SHOP / "ao.yaml").read_text()}
 approve: manual

@@ -16,8 +16,11 @@ from hypothesis import strategies as st
 
 from ao import config
 from ao.config import stored
+from ao.config.agreement import contradictions
 from ao.config.authority import LONGEST, are_authorities
+from ao.config.site_file import SiteFile
 from ao.errors import ConfigError
+from ao.http.request_options import OwnCertificate
 from ao.site import Site
 from ao.site.tls import CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
 
@@ -225,3 +228,31 @@ def test_a_name_is_kept_and_taken_back(written: Written) -> None:
     values = json.loads(written().source)["site_file"]
     assert values["tls"] == {"certificate": "shop"}
     assert stored.taken(values)["tls"] == {"certificate": "shop"}
+
+
+def test_where_clients_have_to_show_a_certificate_ao_has_one(written: Written) -> None:
+    with pytest.raises(ConfigError, match=r"ao\.yaml:\d+: tls\.clients: .* Ao asks the site too"):
+        written("host: shop.example\ntls: {certificate: a, clients: {ca: partners}}\n")
+    with pytest.raises(ConfigError, match=r"files are two"):
+        written("host: shop.example\ntls: {certificate: a, clients: {ca: b, key: ao.key}}\n")
+    site = written(
+        "host: shop.example\n"
+        "tls: {certificate: a, clients: {ca: partners, certificate: ao.crt, key: ao.key}}\n"
+    )
+    own = site.request_options.own
+    assert site.folder is not None
+    assert own == OwnCertificate(certificate=site.folder / "ao.crt", key=site.folder / "ao.key")
+
+
+def test_a_kept_site_file_has_no_certificate_of_aos_own(written: Written) -> None:
+    site = written(
+        "host: shop.example\n"
+        "tls: {certificate: a, clients: {ca: partners, certificate: ao.crt, key: ao.key}}\n"
+    )
+    assert "ao.key" not in site.source
+    values = {**stored.taken(json.loads(site.source)["site_file"]), "user_data": "user-data"}
+    kept = SiteFile.model_validate(values)
+    assert kept.tls is not None
+    assert kept.tls.clients is not None
+    assert kept.tls.clients.required
+    assert not list(contradictions(kept, kept=True))

@@ -1,18 +1,26 @@
 """Exchanges by TLS with servers on this machine."""
 
+import os
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from ao import visit as visits
 from ao.http import exchange, trust
 from ao.http.exchange import Untrusted
-from ao.http.request_options import RequestOptions
+from ao.http.request_options import OwnCertificate, RequestOptions
 from ao.visit import NoAnswer, visit
 from tests.unit.authority import Authority
 from tests.unit.hostile import Kind, once, serving, whole
@@ -22,9 +30,9 @@ AUTHORITY = Authority()
 OK = Kind(once(whole(b"ok")), "")
 
 
-def asked(place: str, **options: str) -> int:
+def asked(place: str, *, own: OwnCertificate | None = None, **options: str) -> int:
     """The status that a visit of a place gets which trusts the authority."""
-    chosen = RequestOptions(**{"host": HOST, "ca": AUTHORITY.pem, **options})
+    chosen = RequestOptions(**{"host": HOST, "ca": AUTHORITY.pem, **options}, own=own)
     return visit(f"https://{place}/", 20, chosen).status
 
 
@@ -117,8 +125,61 @@ def test_a_server_that_asks_for_a_clients_certificate_is_told() -> None:
         with socket.socket(fileno=secured.detach()) as plain:
             silence(plain)
 
-    with talking(refuse) as place, pytest.raises(NoAnswer, match="a client's certificate"):
+    with (
+        talking(refuse) as place,
+        pytest.raises(visits.Untrusted, match="a client's certificate") as told,
+    ):
         asked(place)
+    assert "tls.clients" in told.value.cure
+
+
+def test_a_server_that_asks_for_a_certificate_is_shown_ao_s(tmp_path: Path) -> None:
+    own = files(tmp_path)
+    with serving(OK, tls=AUTHORITY.context(HOST, clients=True)) as place:
+        assert asked(place, own=own) == 200
+    with serving(OK, tls=AUTHORITY.context(HOST)) as place:
+        assert asked(place, own=own) == 200
+
+
+def files(folder: Path) -> OwnCertificate:
+    own = OwnCertificate(certificate=folder / "ao.crt", key=folder / "ao.key")
+    certificate, key = AUTHORITY.issued("a client")
+    own.certificate.write_bytes(certificate)
+    own.key.write_bytes(key)
+    return own
+
+
+def encrypted(path: Path) -> None:
+    key = load_pem_private_key(path.read_bytes(), None)
+    encryption = BestAvailableEncryption(b"a password")
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption))
+
+
+def piped(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (Path.unlink, "No such file"),
+        (piped, "not a regular file"),
+        (encrypted, "which has no password"),
+        (lambda path: path.write_bytes(AUTHORITY.issued("b")[1]), "another certificate's"),
+        (lambda path: path.write_text("-----BEGIN PRIVATE KEY-----\nsecret\n"), "in PEM form"),
+    ],
+    ids=["gone", "pipe", "password", "another", "no key"],
+)
+def test_a_key_that_cannot_be_read_is_told_at_once(
+    spoil: Callable[[Path], object], why: str, tmp_path: Path
+) -> None:
+    own = files(tmp_path)
+    spoil(own.key)
+    with pytest.raises(NoAnswer, match=why) as told:
+        asked("127.0.0.1:1", own=own)
+    assert "ao.key" in str(told.value)
+    assert "secret" not in str(told.value)
 
 
 def test_a_server_of_plain_http_is_told() -> None:

@@ -14,8 +14,9 @@ from cryptography.x509.oid import NameOID
 from ao.cloud import L7Policy, ListenerSettings
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
-from ao.errors import CloudError, ConfigError, NotFound, Refused
+from ao.errors import CloudError, ConfigError, DeadlinePassed, NotFound, Refused
 from ao.fake import octavia
+from ao.http.request_options import OwnCertificate
 from ao.operations import reconcile
 from ao.operations.overview import overview
 from ao.operations.switch_options import SwitchOptions
@@ -449,7 +450,9 @@ def test_a_cloud_whose_api_is_too_old_for_a_key_is_told_before_anything_is_built
 
 
 def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> None:
-    asked = ClientCertificates(ca="partners", crl=None, required=True)
+    own = OwnCertificate(certificate=Path("ao.crt"), key=Path("ao.key"))
+    asked = ClientCertificates(ca="partners", crl=None, required=True, own=own)
+    unable = replace(asked, own=None)
     work = start(replace(pooled, tls=replace(pooled.tls, clients=asked)))
     with pytest.raises(NotFound, match=r"tls\.clients.ca"):
         reconcile.up(work)
@@ -459,6 +462,10 @@ def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> N
     reconcile.up(anew(work, work.site))
     assert {it.client_ca_ref for it in settings(work)} == {secret.stored.ref}
     assert {it.client_authentication for it in settings(work)} == {"MANDATORY"}
+    with pytest.raises(DeadlinePassed, match="a client's certificate") as told:
+        reconcile.switch(anew(work, replace(pooled, tls=replace(pooled.tls, clients=unable))))
+    assert "tls.clients" in told.value.cure
+    assert reconcile.switch(anew(work, work.site)).live is GREEN
     reconcile.up(anew(work, pooled))
     assert {it.client_authentication for it in settings(work)} == {"NONE"}
 
