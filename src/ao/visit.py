@@ -43,7 +43,10 @@ class NoAnswer(Exception):
 
 
 class Untrusted(NoAnswer):
-    """The server's certificate is not trusted, or it asks for one of Ao's in vain: no other visit is answered, until that changes."""
+    """The server's certificate is not trusted, or it asks for one of Ao's in vain.
+
+    No other visit is answered, until that changes.
+    """
 
     def __init__(self, why: str, *, cure: str) -> None:
         super().__init__(why)

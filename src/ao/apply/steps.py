@@ -541,9 +541,12 @@ def _curl(site: Site, url: str) -> tuple[str, ...]:
     """
     if site.host is None:
         return ("curl", "-i", url)
-    named = ("curl", "-i", "-H", f"Host: {site.host}")
+    named: tuple[str, ...] = ("curl", "-i", "-H", f"Host: {site.host}")
     if not site.load_balancer.is_secure:
         return (*named, url)
+    own = site.request_options.own
+    if own is not None:
+        named = (*named, "--cert", str(own.certificate), "--key", str(own.key))
     address = urlsplit(url).hostname or ""
     return (*named, "--connect-to", f"::{address}:", url.replace(address, site.host, 1))
 

@@ -154,9 +154,9 @@ async def send(
     tells whether proxies of the environment are used. By TLS the server is asked for `server_name`,
     which its certificate has to name, else for the URL's host. Where proxies are, those authorities
     are trusted that httpx trusts, else the system's; either way those that the environment names
-    (SSL_CERT_FILE), and those of `ca`, PEM text, too. Where no proxies
-    are, a server that asks for a certificate is shown `own`. All else is bounded by `ao.http.limits`; the
-    time as a whole is the caller's to bound. Raises Unanswered, Untrusted.
+    (SSL_CERT_FILE), and those of `ca`, PEM text, too. Where no proxies are, a server that asks for
+    a certificate is shown `own`. All else is bounded by `ao.http.limits`; the time as a whole is
+    the caller's to bound. Raises Unanswered, Untrusted.
     """
     url = request.url
     asked = httpcore.Request(

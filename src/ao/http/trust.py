@@ -12,7 +12,6 @@ from ao.http.request_options import OwnCertificate
 from ao.message import Message, joined, message
 from ao.untrusted.printable import printable
 
-
 LONGEST = 65_536
 """Bytes of a file with the certificate that Ao shows, or with its key."""
 

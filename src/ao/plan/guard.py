@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ao.cloud import FloatingIP, LoadBalancer, Stack
+from ao.cloud import FloatingIP, Listener, LoadBalancer, Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import Message, joined, message
@@ -56,7 +56,10 @@ def may_secure(site: Site, facts: Facts) -> None:
                 "that all the same, `ao down` and `ao up`."
             ),
         )
-    if facts.is_secure or not site.load_balancer.terminates or listener is None:
+    if listener is None:
+        return
+    if facts.is_secure is site.load_balancer.terminates:
+        _keep_port(site, listener)
         return
     if listener.port == site.load_balancer.port:
         raise Refused(
@@ -74,6 +77,29 @@ def may_secure(site: Site, facts: Facts) -> None:
                 port=listener.port,
             ),
         )
+
+
+def _keep_port(site: Site, listener: Listener) -> None:
+    """Refuse to have users look for a listener at a port where Octavia has none of the site.
+
+    It changes the port of none (octavia/api/v2/types/listener.py: ListenerPUT).
+    """
+    if listener.port in {0, site.load_balancer.port}:
+        return
+    raise Refused(
+        message(
+            "%(where)s: users of %(site)s have port %(port)s, that of listener %(name)s, which "
+            "Octavia does not change",
+            where=site.place("load_balancer.port"),
+            site=site.name,
+            port=listener.port,
+            name=listener.name,
+        ),
+        cure=message(
+            "Write `port: %(port)s`; to have another one, `ao down` and `ao up`.",
+            port=listener.port,
+        ),
+    )
 
 
 def may_speak(site: Site, facts: Facts) -> None:

@@ -344,6 +344,21 @@ def test_a_redirect_comes_goes_and_moves(pooled: Site) -> None:
     assert len(redirecting(work)) == 1
 
 
+@pytest.mark.parametrize("secured", [True, False], ids=["HTTPS", "HTTP"])
+def test_a_listener_keeps_its_port(pooled: Site, secured: bool) -> None:
+    wanted = pooled if secured else plain(pooled)
+    work = start(wanted)
+    reconcile.up(work)
+    before = writes(work.cloud)
+    other = replace(wanted, load_balancer=replace(wanted.load_balancer, port=8443))
+    with pytest.raises(
+        Refused, match=r"load_balancer\.port: .*which Octavia does not change"
+    ) as no:
+        reconcile.up(anew(work, other))
+    assert f"`port: {wanted.load_balancer.port}`" in no.value.cure
+    assert writes(work.cloud) == before
+
+
 def test_the_same_port_cannot_change_its_protocol(files: CertificateFiles) -> None:
     site = secure(SITES[Method.POOL], files, port=8443)
     site = replace(site, redirect=None)
