@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import selectors
 import socket
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from OpenSSL import SSL, crypto
@@ -18,6 +18,11 @@ from ao.message import Message, message
 from ao.untrusted.printable import printable
 from ao.x509.certificate import MOST, Certificate, Unusable
 
+PIECE = 16_384
+"""Bytes that are read, or sent, at once."""
+LONGEST = 1 << 20
+"""Bytes that a server may send in a handshake; OpenSSL takes certificates of a tenth of that."""
+BROKEN = message("the server broke the handshake off")
 ALPN = ("h2", "http/1.1")
 """Protocols that are asked for, as the probe and browsers do."""
 
@@ -72,12 +77,11 @@ def served(
         with socket.create_connection(
             (str(ipaddress.ip_address(address)), port), timeout=max(0.001, deadline)
         ) as plain:
-            plain.setblocking(False)
-            tls = SSL.Connection(context, plain)
+            tls = SSL.Connection(context)
             if not _is_address(server_name):
                 tls.set_tlsext_host_name(_ascii(server_name))
             tls.set_connect_state()
-            _shake(tls, plain, end, late, verifying)
+            _shake(tls, plain, end, verifying)
             return verifying.told(tls, server_name)
     except TimeoutError as error:
         raise NoHandshake(late) from error
@@ -150,34 +154,62 @@ def _context(
     return context
 
 
-def _shake(
-    tls: SSL.Connection, plain: socket.socket, end: float, late: Message, verifying: _Verifying
-) -> None:
-    """Shake hands until `end`. What goes wrong after the certificate came does not matter."""
+def _shake(tls: SSL.Connection, plain: socket.socket, end: float, verifying: _Verifying) -> None:
+    """Shake hands until `end`, after which it raises TimeoutError. What goes wrong after the certificate came does not matter.
+
+    OpenSSL is given what came piece by piece: from a socket it would read on for as long as a
+    server sends what it passes over, as requests to begin anew.
+    """
+    came = 0
     while True:
         try:
             tls.do_handshake()
-            return
         except SSL.WantReadError:
-            event = selectors.EVENT_READ
-        except SSL.WantWriteError:
-            event = selectors.EVENT_WRITE
+            pass
         except SSL.Error as error:
             # It may want a client's certificate, for example.
             if verifying.has_seen:
                 return
             raise NoHandshake(_failure(error)) from error
-        left = end - time.monotonic()
-        with selectors.DefaultSelector() as ready:
-            ready.register(plain, event)
-            if left <= 0 or not ready.select(left):
-                raise NoHandshake(late)
+        else:
+            _send(tls, plain, end)
+            return
+        try:
+            _send(tls, plain, end)
+            data = _within(plain, end).recv(PIECE)
+        except ConnectionError:
+            data = b""
+        came += len(data)
+        if data and came <= LONGEST:
+            tls.bio_write(data)
+        elif verifying.has_seen:
+            return
+        elif data:
+            raise NoHandshake(message("its handshake has no end"))
+        else:
+            raise NoHandshake(BROKEN)
+
+
+def _send(tls: SSL.Connection, plain: socket.socket, end: float) -> None:
+    """Send what OpenSSL has to say."""
+    with suppress(SSL.WantReadError):
+        while True:
+            _within(plain, end).sendall(tls.bio_read(PIECE))
+
+
+def _within(plain: socket.socket, end: float) -> socket.socket:
+    """Have what a socket does next end in time. Raises TimeoutError."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    plain.settimeout(left)
+    return plain
 
 
 def _failure(error: SSL.Error) -> Message:
     """Say why there was no handshake."""
     if isinstance(error, SSL.SysCallError | SSL.ZeroReturnError):
-        return message("the server broke the handshake off")
+        return BROKEN
     reasons = [str(it[2]) for it in (error.args[0] if error.args else ()) if len(it) > 2]
     words = printable("; ".join(filter(None, reasons)) or type(error).__name__, limits.TEXT)
     if any(it in words for it in ("wrong version number", "http request", "packet length")):

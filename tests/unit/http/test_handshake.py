@@ -256,3 +256,14 @@ def test_a_name_that_none_has_is_told_or_asked_for(name: str) -> None:
         except NoHandshake:
             return
     assert told.distrust is not None
+
+
+def test_a_server_whose_handshake_has_no_end_is_left() -> None:
+    def flood(connection: socket.socket) -> None:
+        begin_anew = b"\x16\x03\x03\x00\x04\x00\x00\x00\x00"  # It is passed over.
+        with suppress(OSError):
+            while True:
+                connection.sendall(begin_anew * 1000)
+
+    with listening(flood) as port, pytest.raises(NoHandshake, match=r"no end|no handshake within"):
+        served(HOST, port, "shop.example", 5)
