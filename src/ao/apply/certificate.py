@@ -253,12 +253,9 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
     try:
         read = Bundle.read(certificate or b"", secret or b"", chain)
     except Unusable as error:
+        part = f"--{error.part}" if key == OPTION else site.place(f"{key}.{error.part}")
         raise ConfigError(
-            message(
-                "%(where)s: %(what)s",
-                where=f"--{error.part}" if key == OPTION else site.place(f"{key}.{error.part}"),
-                what=error.what,
-            ),
+            message("%(where)s: %(what)s", where=part, what=error.what),
             cure=message("Correct the files. Nothing was changed."),
         ) from error
     host = site.host if key in {CERTIFICATE, OPTION} else None

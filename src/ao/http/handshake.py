@@ -155,7 +155,9 @@ def _context(
 
 
 def _shake(tls: SSL.Connection, plain: socket.socket, end: float, verifying: _Verifying) -> None:
-    """Shake hands until `end`, after which it raises TimeoutError. What goes wrong after the certificate came does not matter.
+    """Shake hands until `end`, after which it raises TimeoutError.
+
+    What goes wrong after the certificate came does not matter.
 
     OpenSSL is given what came piece by piece: from a socket it would read on for as long as a
     server sends what it passes over, as requests to begin anew.

@@ -204,6 +204,18 @@ def test_a_certificate_of_other_files_may_be_named(site: Site, tmp_path: Path) -
     assert told.reason == "by a hook"
 
 
+@pytest.mark.parametrize("part", ["certificate", "key"])
+def test_what_is_wrong_in_a_file_is_told_by_its_option(
+    pooled: Site, tmp_path: Path, part: str
+) -> None:
+    work = built(pooled)
+    given = issue().write(tmp_path, "other")
+    files = {"certificate": given.certificate, "key": given.key}
+    files[part].write_text("nothing of the kind")
+    with pytest.raises(ConfigError, match=f"^--{part}: it holds no"):
+        reconcile.renew(anew(work), given)
+
+
 def test_a_name_of_barbican_is_looked_up_anew(site: Site) -> None:
     work = working(secure(site, "first"))
     old, new = issue(), issue()
