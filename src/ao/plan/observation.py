@@ -329,7 +329,7 @@ def _server_certificates(
 ) -> ServerCertificates | None:
     """Return what the site file names for TLS to the servers, as Barbican tells it, or None.
 
-    What is not found is told when it is written to a pool.
+    What is not found, or cannot be asked for, is told when it is written to a pool.
     """
     tls = site.load_balancer.server_tls
     if tls is None or not tls.named:
@@ -338,7 +338,9 @@ def _server_certificates(
         return last.server_certificates
     try:
         found = {key: cloud.certificates.find(name).ref for key, name in tls.named}
-    except (NotFound, Conflict, Forbidden):
+    except NotAuthenticated:
+        raise
+    except CloudError:
         return None
     return ServerCertificates(
         certificate=found.get("certificate"), ca=found.get("ca"), crl=found.get("crl")
