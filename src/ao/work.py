@@ -10,6 +10,7 @@ from typing import Protocol
 from ao.clock import Clock
 from ao.cloud import Cloud, FloatingIP, Listener, Resource, SoftwareConfigList
 from ao.colour import Colour
+from ao.handshake import Handshake, handshake
 from ao.plan.facts import Facts
 from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
 from ao.probe.running_totals import RunningTotals
@@ -60,6 +61,8 @@ class Work:
     clock: Clock = field(default_factory=Clock)
     visit: Visit = visit
     """Function that visits an address."""
+    handshake: Handshake = handshake
+    """Function that sees which certificate an address serves."""
     sees: bool = True
     """Whether a switch is confirmed by visits; if not, what the cloud says of it is enough."""
     cancel_stuck: bool = False

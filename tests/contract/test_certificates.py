@@ -88,6 +88,18 @@ def test_a_name_may_have_any_characters_and_means_only_itself(bench: Bench, name
             bench.cloud.certificates.remove(it.ref)
 
 
+def test_those_whose_names_begin_alike_are_listed_oldest_first(bench: Bench, name: str) -> None:
+    names = (f"{name}-b", f"{name}-a", f"{name[:-1]}x-c")
+    kept = [bench.cloud.certificates.store(it, make().pkcs12()) for it in names]
+    try:
+        found = bench.cloud.certificates.beginning(f"{name}-")
+        assert set(found) == {*kept[:2]}
+        assert [it.created for it in found] == sorted(it.created for it in found)
+    finally:
+        for it in kept:
+            bench.cloud.certificates.remove(it.ref)
+
+
 def test_one_that_is_too_large_is_told_as_that(bench: Bench, name: str) -> None:
     with pytest.raises(CloudError, match="more than Barbican takes"):
         bench.cloud.certificates.store(name, b"x" * 16_000)
@@ -122,6 +134,7 @@ READER: dict[str, Callable[[Cloud, StoredCertificate], object]] = {
     "find": lambda cloud, stored: cloud.certificates.find(stored.name),
     "get": lambda cloud, stored: cloud.certificates.get(stored.ref),
     "stored": lambda cloud, stored: cloud.certificates.stored(stored.name),
+    "beginning": lambda cloud, stored: cloud.certificates.beginning(stored.name),
     "store": lambda cloud, stored: cloud.certificates.store(stored.name, b"x"),
     "readers": lambda cloud, stored: cloud.certificates.readers(stored.ref),
     "remove": lambda cloud, stored: cloud.certificates.remove(stored.ref),

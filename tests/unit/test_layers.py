@@ -29,6 +29,7 @@ LAYERS = (
     "templates",
     "probe",
     "visit",
+    "handshake",
     "site",
     "cloud",
     "http",

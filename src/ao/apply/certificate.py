@@ -3,43 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ao.apply.place import told_at
 from ao.cloud import StoredCertificate
 from ao.colour import Colour
-from ao.errors import ConfigError, Refused
+from ao.errors import CloudError, ConfigError, NotAuthenticated, Refused
 from ao.files.input_file import Unreadable, read_bytes
-from ao.message import message
+from ao.message import Message, message
 from ao.plan import listeners
 from ao.plan.facts import Facts
+from ao.plan.renewal import NO_REFERENCES, References
 from ao.site import Site
 from ao.site.tls import Certificate, CertificateFiles
 from ao.untrusted.printable import printable
 from ao.work import Work
+from ao.x509 import certificate as x509
 from ao.x509.bundle import Bundle
 from ao.x509.certificate import Unusable
 
 CERTIFICATE = "tls.certificate"
 """Key of the site file that names the certificate."""
+OPTION = "--certificate"
+"""Option of `ao certificate renew` that names one in place of the site file."""
 LONGEST = 65_536
 """Bytes of a file with certificates or a key."""
 LONGEST_PATH = 255
 """Characters of a path that a message repeats."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class References:
-    """References of certificates in Barbican."""
-
-    certificate: str = ""
-    """The one that is served; empty where no load balancer terminates TLS."""
-    sni: tuple[str, ...] = ()
-    """Those for clients that ask for other names."""
-
-
-NO_REFERENCES = References()
-"""What listeners get that terminate no TLS."""
 
 
 def references(work: Work, facts: Facts) -> References:
@@ -73,11 +62,40 @@ def wanted(work: Work) -> References:
             ),
             cure=message("Run the command with the site file, where the files are."),
         )
-    names = [f"tls.sni.{at}" for at in range(len(tls.sni))]
-    return References(
-        certificate=_reference(work, tls.certificate, CERTIFICATE),
-        sni=tuple(_reference(work, it, key) for it, key in zip(tls.sni, names, strict=True)),
-    )
+    return References(certificate=_reference(work, tls.certificate, CERTIFICATE), sni=_sni(work))
+
+
+def renewed(
+    work: Work, facts: Facts, files: CertificateFiles | None
+) -> tuple[References, Bundle | None]:
+    """Return the certificates that a renewal serves, and the first of them as far as it is known.
+
+    It is that of `files` if given, else that of the site file; what files hold is read anew,
+    checked, and stored once all others are found. Raises as `references`.
+    """
+    given = files or (work.site.tls.certificate if work.site.tls else None)
+    if given is None:
+        raise Refused(
+            message(
+                "the certificate of %(site)s is in files of its site file, which the cloud does "
+                "not keep",
+                site=work.site.name,
+            ),
+            cure=message(
+                "Run the command with the site file, where the files are, or name them by "
+                "--certificate and --key."
+            ),
+        )
+    if not isinstance(given, CertificateFiles):
+        return wanted(work), None
+    read = bundle(work.site, given, CERTIFICATE if files is None else OPTION)
+    used = in_use(facts) or NO_REFERENCES
+    others = _sni(work) if files is None else used.sni
+    kept = store(work, read)
+    if kept.ref == used.certificate and work.cloud.certificates.readers(kept.ref) == frozenset():
+        # Octavia sets its right to read where a listener gets another certificate.
+        kept = work.cloud.certificates.store(kept.name, read.pkcs12())
+    return References(certificate=kept.ref, sni=others), read
 
 
 def in_use(facts: Facts) -> References | None:
@@ -90,6 +108,74 @@ def in_use(facts: Facts) -> References | None:
         if settings.tls_ref:
             return References(certificate=settings.tls_ref, sni=settings.sni_refs)
     return None
+
+
+def parameters(work: Work, facts: Facts, *, secure: bool) -> dict[str, object]:
+    """Return the parameters by which Heat builds a listener anew with a certificate that is there.
+
+    A stack keeps those of its last build, and a certificate that was renewed since may be deleted.
+    None are of a stack whose listeners terminate no TLS: its template may not know them. Where
+    Barbican or the files tell nothing, it is what the listeners have: a repair may be of something
+    else. Raises as `references`.
+    """
+    if not secure:
+        return {}
+    used = in_use(facts)
+    try:
+        found = references(work, facts) if work.site.load_balancer.terminates else used
+    except (CloudError, ConfigError, Refused) as error:
+        if used is None or isinstance(error, NotAuthenticated):
+            raise
+        found = used
+    if found is None:
+        return {}
+    return {"certificate": found.certificate, "sni_certificates": ",".join(found.sni)}
+
+
+def told_of(work: Work, facts: Facts) -> Message | None:
+    """Return that a site serves another certificate than its site file names, or one that is gone.
+
+    Of files that with the certificate alone is read. What cannot be found out is no reason to tell
+    anything: it is told when it is asked for.
+    """
+    used, tls = in_use(facts), work.site.tls
+    if used is None or tls is None or not work.site.load_balancer.terminates:
+        return None
+    try:
+        kept = work.cloud.certificates.get(used.certificate)
+        if kept is None:
+            return message(
+                "Barbican has the certificate %(reference)s no more, which the listeners name: at "
+                "the next change of their load balancer HTTPS may end. `ao certificate renew` "
+                "serves another one.",
+                reference=printable(used.certificate, LONGEST_PATH),
+            )
+        named = _told(work, tls.certificate, kept)
+    except (CloudError, Unreadable, Unusable) as error:
+        if isinstance(error, NotAuthenticated):
+            raise
+        return None
+    if named is None:
+        return None
+    return message(
+        "%(where)s names %(named)s, and the site serves %(served)s. `ao certificate renew` "
+        "serves what the site file names.",
+        where=work.site.place(CERTIFICATE),
+        named=named,
+        served=printable(kept.name or kept.id, LONGEST_PATH),
+    )
+
+
+def _told(work: Work, named: Certificate | None, kept: StoredCertificate) -> str | None:
+    """Return the certificate that a site file names, unless it is the one that is kept."""
+    if named is None:
+        return None
+    if isinstance(named, str):
+        there = work.cloud.certificates.find(named)
+        return None if there.id == kept.id else printable(named, LONGEST_PATH)
+    first, *_ = x509.Certificate.from_pem(read_bytes(named.certificate, LONGEST))
+    same = stored_name(work.site, first.fingerprint) == kept.name
+    return None if same else printable(str(named.certificate), LONGEST_PATH)
 
 
 def check(work: Work, facts: Facts) -> None:
@@ -148,13 +234,14 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
             ),
             cure=message("Correct the files. Nothing was changed."),
         ) from error
-    if key == CERTIFICATE and site.host is not None and not read.certificate.covers(site.host):
+    host = site.host if key in {CERTIFICATE, OPTION} else None
+    if host is not None and not read.certificate.covers(host):
         raise ConfigError(
             message(
                 "%(where)s: the certificate in %(path)s is not of %(host)s, but of %(names)s",
                 where=where,
                 path=printable(str(files.certificate), LONGEST_PATH),
-                host=site.host,
+                host=host,
                 names=printable(", ".join(read.certificate.names), LONGEST_PATH) or "?",
             ),
             cure=message(
@@ -165,12 +252,11 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
     return read
 
 
-def store(work: Work, files: CertificateFiles, key: str) -> StoredCertificate:
-    """Store a certificate of files in Barbican, unless the same one is stored already.
+def store(work: Work, read: Bundle) -> StoredCertificate:
+    """Store a certificate in Barbican, unless the same one is stored already.
 
-    Raises as `bundle`, and CloudError.
+    Raises CloudError.
     """
-    read = bundle(work.site, files, key)
     name = stored_name(work.site, read.certificate.fingerprint)
     known = [it for it in work.cloud.certificates.stored(name) if it.status == "ACTIVE"]
     return known[0] if known else work.cloud.certificates.store(name, read.pkcs12())
@@ -186,9 +272,15 @@ def stored_prefix(site: Site) -> str:
     return f"ao-{site.name}-certificate-"
 
 
+def _sni(work: Work) -> tuple[str, ...]:
+    """Return the certificates for other names that the site file names."""
+    given = work.site.tls.sni if work.site.tls else ()
+    return tuple(_reference(work, it, f"tls.sni.{at}") for at, it in enumerate(given))
+
+
 def _reference(work: Work, certificate: Certificate, key: str) -> str:
     if isinstance(certificate, CertificateFiles):
-        return store(work, certificate, key).ref
+        return store(work, bundle(work.site, certificate, key)).ref
     with told_at(work.site, key):
         return work.cloud.certificates.find(certificate).ref
 

@@ -40,7 +40,7 @@ def define(work: Work, facts: Facts, listener_id: str) -> None:
 
     Raises ConfigError as `check_api`, NotFound, DeadlinePassed and CloudError.
     """
-    place = _placed(facts, listener_id)
+    place = find(facts, listener_id)
     check_api(work)
     _check_clients(work, facts)
     settings = listeners.wanted(work.site, facts, place.listener.settings)
@@ -60,7 +60,7 @@ def lead_to_https(work: Work, facts: Facts, listener_id: str) -> None:
     did not come any more leads nobody, and is an old one next time. Raises NotFound, DeadlinePassed
     and CloudError.
     """
-    place, wanted = _placed(facts, listener_id), listeners.redirect(work.site)
+    place, wanted = find(facts, listener_id), listeners.redirect(work.site)
     if wanted is None:
         return
     balancers, balancer = work.cloud.load_balancers, place.balancer
@@ -87,7 +87,8 @@ def remove(work: Work, balancer: LoadBalancer | None, listener: Listener) -> Non
     load_balancer.until_active(work, balancer)
 
 
-def _placed(facts: Facts, listener_id: str) -> Placed:
+def find(facts: Facts, listener_id: str) -> Placed:
+    """Return a listener of the site with what it hangs on. Raises NotFound."""
     found = next((it for it in listeners.placed(facts) if it.listener.id == listener_id), None)
     if found is None:
         raise NotFound(

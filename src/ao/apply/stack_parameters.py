@@ -5,13 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ao.apply.certificate import NO_REFERENCES, References
 from ao.apply.place import told_at
 from ao.cloud import Cloud, Named
 from ao.colour import Colour
 from ao.errors import NotFound
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.renewal import NO_REFERENCES, References
 from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine

@@ -14,6 +14,7 @@ from ao.apply import (
     console,
     listener,
     monitor,
+    served_certificate,
     stack_parameters,
     stack_wait,
     switch,
@@ -35,7 +36,7 @@ from ao.errors import (
 )
 from ao.lock.errors import LockLost
 from ao.message import Message, message
-from ao.plan import alarms, guard, plan
+from ao.plan import alarms, guard, plan, renewal
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
@@ -85,14 +86,19 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             _build_system(work, facts, step)
         case plan.RepairSite():
             stack = _stack(facts.stack, work.site.stack)
-            _repair(work, stack, facts.broken, _leading(facts))
+            certificates = certificate.parameters(work, facts, secure=facts.is_secure)
+            _repair(work, stack, facts.broken, {**_leading(facts), **certificates})
         case plan.SecureSite():
             _secure_site(work, facts)
         case plan.RepairSystem(colour, size):
             system = facts.systems[colour]
             stack = _stack(system.stack, work.site.system_stack(colour))
-            shared_pool = _pool(work, facts, colour)
-            _repair(work, stack, system.broken, {"size": size, "shared_pool": shared_pool})
+            parameters = {
+                "size": size,
+                "shared_pool": _pool(work, facts, colour),
+                **certificate.parameters(work, facts, secure=system.is_secure),
+            }
+            _repair(work, stack, system.broken, parameters)
         case plan.ScaleSystem(colour, size):
             _scale(work, facts, colour, size)
         case plan.SetAlarms(colour, effect):
@@ -125,6 +131,12 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
                 drain.drain(work, facts, step)
         case plan.Confirm(role, colour):
             _confirm(work, facts, role, colour)
+        case renewal.ServeCertificate(listener_id, _, references):
+            served_certificate.serve(work, facts, listener_id, references)
+        case renewal.SeeCertificate(role, fingerprint):
+            served_certificate.see(work, facts, role, fingerprint)
+        case renewal.RemoveCertificates():
+            served_certificate.sweep(work)
 
 
 def _built(work: Work, step: Step) -> str | None:

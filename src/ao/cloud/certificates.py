@@ -71,7 +71,16 @@ class Certificates:
         (barbican/api/controllers/secrets.py: on_get).
         """
         # The escape character of patterns, which is no wish of a name.
-        pattern = name.replace("\\", "_")
+        found = self._like(name.replace("\\", "_"), name)
+        return tuple(it for it in found if it.name == name)
+
+    def beginning(self, prefix: str) -> tuple[StoredCertificate, ...]:
+        """Return all certificates whose names begin so, oldest first."""
+        found = self._like(f"{prefix}%", prefix)
+        return tuple(it for it in found if it.name.startswith(prefix))
+
+    def _like(self, pattern: str, name: str) -> tuple[StoredCertificate, ...]:
+        """Return the certificates whose names match a pattern of SQL's LIKE, oldest first."""
         with _asking(message("list the certificates %(name)s", name=shown(name))):
             secrets = self._list("secrets", list[_Secret], quote_plus(pattern))
             containers = self._list("containers", list[_Container], pattern)
@@ -79,8 +88,7 @@ class Certificates:
             *(_secret(it) for it in secrets if it.secret_type in SECRETS),
             *(_container(it) for it in containers if it.type == CERTIFICATE),
         )
-        named = (it for it in found if it.name == name)
-        return tuple(sorted(named, key=lambda it: (it.created, it.ref)))
+        return tuple(sorted(found, key=lambda it: (it.created, it.ref)))
 
     def store(self, name: str, pkcs12: bytes) -> StoredCertificate:
         """Keep a certificate with its key, a PKCS12 without a password, under a name.

@@ -450,6 +450,12 @@ class Certificates(Protocol):
     def stored(self, name: str) -> tuple[StoredCertificate, ...]:
         """Return all certificates of that name, oldest first."""
 
+    def beginning(self, prefix: str) -> tuple[StoredCertificate, ...]:
+        """Return all certificates whose names begin so, oldest first.
+
+        A prefix consists of letters, digits and hyphens.
+        """
+
     def store(self, name: str, pkcs12: bytes) -> StoredCertificate:
         """Keep a certificate with its key, a PKCS12 without a password, under a name.
 

@@ -526,6 +526,11 @@ class Certificates(Service):
         """Return all certificates of that name, oldest first."""
         return self._barbican.named(name)
 
+    @reads
+    def beginning(self, prefix: str) -> tuple[models.StoredCertificate, ...]:
+        """Return all certificates whose names begin so, oldest first."""
+        return self._barbican.beginning(prefix)
+
     @writes
     def store(self, name: str, pkcs12: bytes) -> models.StoredCertificate:
         """Keep a secret under a name."""

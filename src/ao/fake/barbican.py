@@ -106,12 +106,16 @@ class Barbican:
 
     def named(self, name: str) -> tuple[StoredCertificate, ...]:
         """Return all certificates of that name, oldest first."""
+        return tuple(it for it in self.beginning(name) if it.name == name)
+
+    def beginning(self, prefix: str) -> tuple[StoredCertificate, ...]:
+        """Return all certificates whose names begin so, oldest first."""
         self.check_service()
         there: tuple[Secret | Container, ...] = (
             *self.secrets.values(),
             *self.containers.values(),
         )
-        found = (it.stored for it in there if it.name == name)
+        found = (it.stored for it in there if it.name.startswith(prefix))
         return tuple(sorted(found, key=lambda it: (it.created, it.ref)))
 
     def store(self, name: str, payload: bytes, user_id: str) -> StoredCertificate:

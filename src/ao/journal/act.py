@@ -16,6 +16,8 @@ class Act(StrEnum):
     """Another system is made live."""
     SCALE = "scale"
     """A system is brought to a size."""
+    RENEW = "renew"
+    """Another certificate is served."""
     UP = "up"
     """What is missing is built, and what is broken repaired."""
     DOWN = "down"

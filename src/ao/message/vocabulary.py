@@ -14,6 +14,7 @@ WORDS = frozenset(
         "deploy",
         "switch",
         "scale",
+        "renew",
         "up",
         "down",
         "abort",

@@ -39,6 +39,7 @@ from ao.plan.observation import own_stack
 from ao.site import checked_version
 from ao.site.left_out import OF_SWITCH, left_out
 from ao.site.rules import Approve
+from ao.site.tls import CertificateFiles
 from ao.work import Work
 
 
@@ -79,6 +80,15 @@ def scale(work: Work, colour: Colour, size: int, reason: str = "") -> Facts:
     """
     with _scaling(work, colour, size, reason, Outcome.DONE) as operation:
         return reconcile.scale(operation.work, colour, size)
+
+
+def renew(work: Work, files: CertificateFiles | None = None, reason: str = "") -> Facts:
+    """Have a site serve another certificate: of files, or of the site file.
+
+    Raises Locked, NoLock before the site is built, and as `reconcile.renew` does.
+    """
+    with journalled(work, Begun(act=Act.RENEW, reason=reason), "certificate renew") as operation:
+        return reconcile.renew(operation.work, files)
 
 
 def start_scale(work: Work, colour: Colour, size: int, reason: str = "") -> None:

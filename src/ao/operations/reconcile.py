@@ -8,7 +8,14 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 
-from ao.apply import certificate, listener, monitor, stack_parameters
+from ao.apply import (
+    certificate,
+    certificate_state,
+    listener,
+    monitor,
+    served_certificate,
+    stack_parameters,
+)
 from ao.apply.stack_wait import StandsStill
 from ao.apply.steps import begin, perform
 from ao.apply.switch import load_balancer, method, target
@@ -38,7 +45,7 @@ from ao.message import message
 from ao.operations import scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
-from ao.plan import alarms, guard, plan, quota, requirements
+from ao.plan import alarms, guard, listeners, plan, quota, renewal, requirements
 from ao.plan.facts import Facts
 from ao.plan.plan import (
     AwaitServers,
@@ -58,8 +65,10 @@ from ao.plan.plan import (
     SecureSite,
     Step,
 )
+from ao.plan.renewal import References
 from ao.site import DrainWay, Method, Site, ending
 from ao.site.autoscale import Effect, Engine
+from ao.site.tls import CertificateFiles
 from ao.work import Work
 
 HEATS = (BuildSystem, RemoveSystem, ScaleSystem)
@@ -86,6 +95,9 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     stored.keep(work.cloud, work.site)
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done), before)
     _tell_of_protocol(work, facts)
+    other = certificate.told_of(work, facts)
+    if other is not None:
+        work.note(other)
     if facts.foreign and facts.production:
         work.note(
             message(
@@ -169,6 +181,7 @@ def deploy(work: Work, version: str, seen: Facts | None = None) -> Facts:
     before = _preflight(
         work, lambda facts: plan.deploy(work.site, facts, version, frozenset()), seen
     )
+    certificate_state.check_deploy(work, before)
     stored.keep(work.cloud, work.site, work.texts)
     with scale_in_hold.hold_scale_in(work, before) as keeping:
         facts = _run(
@@ -194,7 +207,8 @@ def start_deploy(work: Work, version: str) -> None:
 
     Raises Refused while Heat is at work on the standby, and else as `deploy` does.
     """
-    _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    before = _preflight(work, lambda facts: plan.deploy(work.site, facts, version, frozenset()))
+    certificate_state.check_deploy(work, before)
     stored.keep(work.cloud, work.site)
     _start(work, lambda facts, done: plan.deploy(work.site, facts, version, done))
 
@@ -277,6 +291,8 @@ def switch(
 
     if not next_steps(work, before, frozenset()):
         return before
+    if not force and before.live is not to:
+        certificate_state.check(work, before, to)
     with ExitStack() as meanwhile:
         keeping = (
             work if force else meanwhile.enter_context(scale_in_hold.hold_scale_in(work, before))
@@ -302,6 +318,79 @@ def switch(
                 raise
             raise _switch_back(measured, to.other, move, error) from error
     return facts if keeping is work else _patiently(work)
+
+
+def renew(work: Work, files: CertificateFiles | None = None) -> Facts:
+    """Have production and the preview serve another certificate: of files, or of the site file.
+
+    A certificate that the preview, or production, is not seen to serve is taken back. Certificates
+    that Ao has stored and no listener serves any more are deleted at the end. Raises ConfigError,
+    NotFound, Conflict and Refused before anything is changed; NotSeen; and what Octavia refuses.
+    """
+    facts = work.observe()
+    guard.may_write(facts)
+    _may_renew(work, facts)
+    before = certificate.in_use(facts)
+    wanted, read = certificate.renewed(work, facts, files)
+    if not renewal.serve_all(facts, wanted):
+        work.note(message("%(site)s serves that certificate already.", site=work.site.name))
+    fingerprint = read.certificate.fingerprint if read is not None else None
+    try:
+        return _run(
+            work, lambda facts, done: renewal.renew(facts, wanted, fingerprint, done), facts
+        )
+    except NotSeen as error:
+        raise _serve_again(work, before, error) from error
+
+
+def _may_renew(work: Work, facts: Facts) -> None:
+    """Refuse to renew what no listener serves, and where a load balancer takes no change."""
+    places = [it for it in listeners.placed(facts) if not it.redirects]
+    if not places:
+        raise Refused(
+            message("no load balancer of %(site)s terminates TLS", site=work.site.name),
+            cure=message(
+                "With `load_balancer.protocol: TERMINATED_HTTPS` in the site file `ao up` builds "
+                "one; in front of servers that terminate it themselves, give it to them."
+            ),
+        )
+    for place in places:
+        if place.balancer.failed:
+            raise Refused(
+                message(
+                    "load balancer %(name)s is in provisioning status ERROR",
+                    name=place.balancer.name,
+                ),
+                cure=guard.failover_cure(place.balancer, standby=None),
+            )
+
+
+def _serve_again(work: Work, before: References | None, error: NotSeen) -> NotSeen:
+    """Return the listeners to the certificate from before; return what is told of it."""
+    cure = message(
+        "`ao certificate show` tells what is served. If this machine cannot reach the address, "
+        "run the command where it can."
+    )
+    facts = _patiently(work)
+    steps = renewal.serve_all(facts, before) if before is not None else ()
+    if not steps:
+        return NotSeen(error.message, cure=cure)
+    try:
+        perform(work, facts, steps)
+        served_certificate.sweep(work)
+    except (CloudError, DeadlinePassed) as second:
+        return NotSeen(
+            message(
+                "%(message)s. The certificate from before could not be served again: %(why)s",
+                message=error.message,
+                why=second.message,
+            ),
+            cure=cure,
+        )
+    return NotSeen(
+        message("%(message)s. The one from before is served again.", message=error.message),
+        cure=cure,
+    )
 
 
 def rescue(work: Work, to: Colour, *, online: bool = False) -> None:
@@ -336,7 +425,12 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
         trial_site.remove(work)
         kept_findings.forget(work.cloud, work.site)
         stored.forget(work.cloud, work.site)
-    return _run(work, lambda facts, _done: plan.down(facts, colours))
+    secure = work.site.load_balancer.terminates or any(map(facts.terminates, Colour))
+    facts = _run(work, lambda facts, _done: plan.down(facts, colours))
+    if whole and secure:
+        # After the load balancers: Octavia reads a listener's certificate to delete it.
+        served_certificate.sweep(work)
+    return facts
 
 
 def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: bool) -> None:

@@ -51,9 +51,12 @@ def wanted(site: Site, monitor: Monitor) -> Monitor:
 def is_amiss(site: Site, facts: Facts, colour: Colour) -> bool:
     """Return whether the monitor of a system is not as the site file wants it, and can be changed.
 
-    A load balancer takes no change in ERROR, nor while Heat is at work on it.
+    A load balancer takes no change in ERROR, nor while Heat is at work on it. A system that speaks
+    another protocol than the site file says is left alone: nobody has seen it answer to that.
     """
     system = facts.systems[colour]
+    if facts.terminates(colour) is not site.load_balancer.terminates:
+        return False
     stacks = [system.stack, *([facts.stack] if facts.method is Method.POOL else [])]
     if system.monitor is None or system.load_balancer is None or system.load_balancer.failed:
         return False

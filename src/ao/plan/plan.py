@@ -428,7 +428,7 @@ def _site_stack(site: Site, facts: Facts) -> Plan:
     if facts.stack is None:
         return (BuildSite(),)
     if facts.stack.busy:
-        return (_follow(facts.stack, facts.standstill),)
+        return (follow(facts.stack, facts.standstill),)
     if facts.stack.failed and facts.stack.action == "DELETE":
         return (RemoveSite(),)
     return (RepairSite(),) if facts.stack.failed or facts.broken else ()
@@ -454,7 +454,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
     if system.stack is None:
         yield BuildSystem(colour, version, _size(site, system))
     elif system.stack.busy:
-        yield _follow(system.stack, system.standstill)
+        yield follow(system.stack, system.standstill)
     elif system.stack.failed and colour is facts.live:
         if system.stack.action == "DELETE":
             raise Refused(
@@ -480,7 +480,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
         yield RepairSystem(colour, system.size)
 
 
-def _follow(stack: Stack, standstill: Standstill | None) -> Step:
+def follow(stack: Stack, standstill: Standstill | None) -> Step:
     """Step by which Heat's work on a stack comes to its end.
 
     A deletion is not cancelled, but asked for again, by whoever follows it.
@@ -558,7 +558,7 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
     """Build or update the standby's stack; Heat finds what differs."""
     stack = system.stack
     if stack is not None and stack.busy:
-        step = _follow(stack, system.standstill)
+        step = follow(stack, system.standstill)
         # A deletion that stands still is asked for again, by whoever follows it.
         still = system.standstill is not None and stack.action == "DELETE"
         if system.version != version and not (still or isinstance(step, CancelUpdate)):
@@ -632,7 +632,7 @@ def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> 
             else message("`ao deploy VERSION` builds it anew."),
         )
     if system.stack.busy:
-        return (_follow(system.stack, system.standstill),)
+        return (follow(system.stack, system.standstill),)
     step = ScaleSystem(colour, size)
     wanting = system.stack.failed or system.size != size
     if wanting and not (colour is facts.live and step in done):

@@ -151,6 +151,19 @@ def test_barbican_s_pattern_may_find_more_than_the_name(server: Server, cloud: C
     assert [it.name for it in cloud.certificates.stored("shop")] == ["shop"]
 
 
+def test_what_begins_alike_is_asked_for_by_a_pattern(server: Server, cloud: Cloud) -> None:
+    told = keeping([secret(2, name="shop-b"), secret(1, name="shop-a"), secret(3, name="SHOP-c")])
+    asked = []
+
+    def answer(handler: Handler) -> None:
+        asked.append(unquote_plus(handler.query.get("name", "")))
+        told(handler)
+
+    server.answer = answer
+    assert [it.name for it in cloud.certificates.beginning("shop-")] == ["shop-a", "shop-b"]
+    assert set(asked) == {"shop-%"}
+
+
 def test_keys_and_other_things_of_that_name_are_no_certificates(
     server: Server, cloud: Cloud
 ) -> None:
@@ -280,6 +293,7 @@ def test_one_that_is_gone_needs_no_removal(server: Server, cloud: Cloud) -> None
         lambda it: it.find("shop"),
         lambda it: it.get(SECRET_ID),
         lambda it: it.stored("shop"),
+        lambda it: it.beginning("shop"),
         lambda it: it.store("shop", b"x"),
         lambda it: it.readers(SECRET_ID),
         lambda it: it.remove(SECRET_ID),

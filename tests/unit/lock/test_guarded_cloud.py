@@ -57,6 +57,7 @@ READS = {
     "certificates.find",
     "certificates.get",
     "certificates.stored",
+    "certificates.beginning",
     "certificates.readers",
     "lookup.external_network",
     "lookup.image",

@@ -39,7 +39,8 @@ class Visitor:
         if production is None:
             return "no address"
         try:
-            answer = self.work.visit(self.work.site.url(production.address, "/version"), 3.0)
+            url = self.work.site.url(production.address, "/version")
+            answer = self.work.visit(url, 3.0, self.work.site.request_options)
         except NoAnswer:
             return "no answer"
         return answer.headers["x-ao-colour"] if answer.status == 200 else str(answer.status)

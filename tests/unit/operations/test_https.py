@@ -80,6 +80,7 @@ def secure(site: Site, files: CertificateFiles, *, port: int = 443) -> Site:
     return replace(
         site,
         host=HOST,
+        health_check=replace(site.health_check, type="HTTP"),
         load_balancer=balancer,
         tls=replace(TLS, certificate=files, ca=files.certificate.read_text(encoding="ascii")),
         redirect=Redirect(port=80, acme_challenge=False),
@@ -353,6 +354,7 @@ def test_by_the_address_method_https_comes_with_the_next_version(files: Certific
     told = anew(work, site)
     reconcile.up(told)
     assert any("blue was deployed with another protocol" in it for it in told.progress.notes)
+    assert {it.domain_name for it in balancing(work).monitors.values()} == {None}
     facts = reconcile.deploy(anew(work, site), "2.0")
     assert (facts.terminates(BLUE), facts.terminates(GREEN)) == (False, True)
     facts = reconcile.switch(anew(work, site))

@@ -1,0 +1,147 @@
+"""Renewing a site's certificate: the preview serves it first, then users get it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ao.cloud import Listener
+from ao.message import message
+from ao.plan import listeners
+from ao.plan.facts import Facts
+from ao.plan.plan import Done, Plan, Step, follow
+from ao.site import Method
+
+
+@dataclass(frozen=True, kw_only=True)
+class References:
+    """References of certificates in Barbican."""
+
+    certificate: str = ""
+    """The one that is served; empty where no load balancer terminates TLS."""
+    sni: tuple[str, ...] = ()
+    """Those for clients that ask for other names."""
+
+    def are_of(self, listener: Listener) -> bool:
+        """Return whether a listener serves them. References of one thing may name other hosts."""
+        settings = listener.settings
+        return reference_id(settings.tls_ref or "") == reference_id(self.certificate) and (
+            set(map(reference_id, settings.sni_refs)) == set(map(reference_id, self.sni))
+        )
+
+
+NO_REFERENCES = References()
+"""What listeners get that terminate no TLS."""
+
+
+@dataclass(frozen=True)
+class ServeCertificate(Step):
+    """Have a listener serve other certificates, in one request."""
+
+    listener_id: str
+    name: str
+    references: References
+
+    def __str__(self) -> str:
+        return message("have listener %(name)s serve the certificate", name=self.name)
+
+
+@dataclass(frozen=True)
+class SeeCertificate(Step):
+    """See production or the preview serve the certificate."""
+
+    role: str
+    """`production` or `preview`."""
+    fingerprint: str | None
+    """Its SHA-256; None where it is not known, as nobody fetches what Barbican keeps."""
+
+    def __str__(self) -> str:
+        if self.role == "preview":
+            return message("see preview serve the certificate")
+        return message("see production serve the certificate")
+
+
+@dataclass(frozen=True)
+class RemoveCertificates(Step):
+    """Delete the certificates that Ao has stored for the site and that no listener serves."""
+
+    def __str__(self) -> str:
+        return message("delete the certificates that Ao has stored and no listener serves")
+
+
+def renew(facts: Facts, wanted: References, fingerprint: str | None, done: Done) -> Plan:
+    """Next steps of having the listeners of a site serve a certificate.
+
+    The preview's come first, and are seen: a certificate that is no good shows before users get
+    it. What Heat is at work on is waited for: it may create a listener with the old certificate.
+    """
+    busy = tuple(_busy(facts))
+    if busy:
+        return busy
+    for role in ("preview", "production"):
+        steps = tuple(
+            ServeCertificate(it.id, it.name, wanted)
+            for it in of_role(facts, role)
+            if not wanted.are_of(it)
+        )
+        if steps:
+            return steps
+        seen = SeeCertificate(role, fingerprint)
+        if is_shown(facts, role) and seen not in done:
+            return (seen,)
+    removed = RemoveCertificates()
+    return () if removed in done else (removed,)
+
+
+def serve_all(facts: Facts, wanted: References) -> Plan:
+    """Steps by which every listener of a site serves a certificate, seen or not."""
+    return tuple(
+        ServeCertificate(it.listener.id, it.listener.name, wanted)
+        for it in listeners.placed(facts)
+        if not it.redirects and not wanted.are_of(it.listener)
+    )
+
+
+def of_role(facts: Facts, role: str) -> tuple[Listener, ...]:
+    """Return the listeners that users reach, or the others, which terminate TLS."""
+    places = tuple(it for it in listeners.placed(facts) if not it.redirects)
+    if facts.method is Method.POOL:
+        users = tuple(it.listener for it in places if it.listener is facts.production_listener)
+    else:
+        users = tuple(it.listener for it in places if facts.live in it.systems)
+    if role == "production":
+        return users
+    return tuple(it.listener for it in places if it.listener not in users)
+
+
+def is_shown(facts: Facts, role: str) -> bool:
+    """Return whether the production address, or the preview, reaches a listener of that role."""
+    if not of_role(facts, role):
+        return False
+    if facts.method is Method.POOL:
+        return facts.connected
+    colour = facts.live if role == "production" else facts.previewed
+    return colour is not None and facts.terminates(colour)
+
+
+def named_by(listener: Listener) -> Mapping[str, str]:
+    """Return the references of what a listener names in Barbican, by the ID that each ends in.
+
+    They are of certificates, and of clients' authorities.
+    """
+    told = listener.settings
+    named = (told.tls_ref, *told.sni_refs, told.client_ca_ref, told.client_crl_ref)
+    return {reference_id(it): it for it in named if it}
+
+
+def _busy(facts: Facts) -> Iterator[Step]:
+    if facts.method is Method.POOL:
+        stacks = [(facts.stack, facts.standstill)]
+    else:
+        stacks = [(it.stack, it.standstill) for it in facts.systems.values()]
+    yield from (follow(stack, still) for stack, still in stacks if stack and stack.busy)
+
+
+def reference_id(reference: str) -> str:
+    """Return the ID that a reference of Barbican's ends in; of one thing all end in the same."""
+    return reference.rstrip("/").rpartition("/")[2]
