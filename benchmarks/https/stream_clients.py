@@ -167,12 +167,12 @@ async def socket1(target: Target, seconds: float, course: Course) -> None:
             server_hostname=target.server_name,
         )
         key = base64.b64encode(secrets.token_bytes(16)).decode()
-        head = (
+        request = (
             f"GET /socket HTTP/1.1\r\nHost: {target.authority}\r\nUpgrade: websocket\r\n"
             "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
             f"Sec-WebSocket-Key: {key}\r\n\r\n"
         )
-        writer.write(head.encode())
+        writer.write(request.encode())
         if b" 101 " not in (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[0]:
             raise OSError("no WebSocket")
     try:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -159,38 +160,35 @@ class _Balancer:
         for colour in Colour:
             pool = self._pool(str(colour))
             for member in list(self._api.members(pool)):
-                self._done(lambda m=member, p=pool: self._api.update_member(m, p, backup=True))
+                self._done(partial(self._api.update_member, member, pool, backup=True))
             self._member(pool, ports[colour][0])
 
     def passing(self, ports: Ports) -> Callable[[Colour], None]:
         """Make a listener that passes TLS on; what leads it to a colour."""
         pools = {}
         for colour in Colour:
-            pools[colour] = self._made(
-                lambda c=colour: self._api.create_pool(
-                    loadbalancer_id=self._id,
-                    name=f"grpc-{c}",
-                    protocol="HTTPS",
-                    lb_algorithm="ROUND_ROBIN",
-                ),
-                self._api.delete_pool,
-            )
-            self._member(pools[colour], ports[colour][1])
-        listener = self._made(
-            lambda: self._api.create_listener(
+            make = partial(
+                self._api.create_pool,
                 loadbalancer_id=self._id,
-                name="grpc",
+                name=f"grpc-{colour}",
                 protocol="HTTPS",
-                protocol_port=PORT,
-                default_pool_id=pools[Colour.BLUE].id,
-            ),
-            self._api.delete_listener,
+                lb_algorithm="ROUND_ROBIN",
+            )
+            pools[colour] = self._made(make, self._api.delete_pool)
+            self._member(pools[colour], ports[colour][1])
+        make = partial(
+            self._api.create_listener,
+            loadbalancer_id=self._id,
+            name="grpc",
+            protocol="HTTPS",
+            protocol_port=PORT,
+            default_pool_id=pools[Colour.BLUE].id,
         )
+        listener = self._made(make, self._api.delete_listener)
 
         def lead(colour: Colour) -> None:
-            self._done(
-                lambda: self._api.update_listener(listener.id, default_pool_id=pools[colour].id)
-            )
+            pool = pools[colour].id
+            self._done(partial(self._api.update_listener, listener.id, default_pool_id=pool))
 
         return lead
 
@@ -204,16 +202,14 @@ class _Balancer:
         return pool
 
     def _member(self, pool: Any, port: int) -> None:
-        self._made(
-            lambda: self._api.create_member(
-                pool, name="streams", address=ADDRESS, protocol_port=port
-            ),
-            lambda member: self._api.delete_member(member, pool),
+        make = partial(
+            self._api.create_member, pool, name="streams", address=ADDRESS, protocol_port=port
         )
+        self._made(make, lambda member: self._api.delete_member(member, pool))
 
     def _made(self, make: Callable[[], Any], remove: Callable[[Any], Any]) -> Any:
         made = self._done(make)
-        self._undo.callback(lambda: self._done(lambda: remove(made)))
+        self._undo.callback(self._done, partial(remove, made))
         return made
 
     def _done(self, change: Callable[[], Any]) -> Any:
