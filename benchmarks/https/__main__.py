@@ -65,6 +65,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--streams", type=int, default=3, help="switches and renewals with streams; default 3"
     )
+    parser.add_argument(
+        "--no-deploy",
+        dest="deploy",
+        action="store_false",
+        help="leave out what becomes of clients that ignore GOAWAY when their servers go",
+    )
     parser.add_argument("--servers", type=int, default=1, help="of each system; default 1")
     parser.add_argument("--new", type=float, default=100, help="new connections a second")
     parser.add_argument("--kept", type=int, default=50, help="Keep-Alive clients, half by HTTP/2")
@@ -99,6 +105,8 @@ def _measure(options: argparse.Namespace, work: Work, figures: Figures) -> None:
     for number in range(1, options.renewals + 1):
         figures.renewals.append(under_load.renew(work, load(rate)))
         tell(f"renewal {number}/{options.renewals}: {figures.renewals[-1]}")
+    if options.deploy:
+        figures.deployed = under_load.deploy(work, load(0.0))
     if options.streams:
         with streams.staged(options.cloud, work) as stage:
             for _ in range(options.streams):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ao.probe import http2, target
 from ao.probe.answer import Broken, Teller
 from ao.probe.probe_load import ProbeLoad
+from ao.probe.recording import Outcome
 from ao.probe.target import Target
 
 
@@ -82,6 +83,8 @@ async def _live(load: ProbeLoad, found: Target, fate: Fate, stop: threading.Even
             try:
                 async with asyncio.timeout(load.timeout):
                     answer = await connection.ask(path)
+                if answer.status >= 400:
+                    raise Broken(Outcome.WRONG, f"HTTP {answer.status}")
             except (Broken, TimeoutError) as error:
                 fate.refusal = str(error) or f"no answer within {load.timeout:g} s"
                 fate.repeatable = isinstance(error, Broken) and error.untouched

@@ -31,6 +31,8 @@ class Figures:
     stayer: Fate | None = None
     """The client that ignores GOAWAY, from before the first switch to after the last."""
     renewals: list[Renewal] = field(default_factory=list)
+    deployed: Sequence[Fate] = ()
+    """Clients that ignore GOAWAY, through a switch and the next deploy."""
     streams: list[Stream] = field(default_factory=list)
 
     def broken(self) -> Iterable[str]:
@@ -67,6 +69,8 @@ def markdown(figures: Figures) -> str:
             _table(_RENEWALS, [_renewals(figures.renewals)]),
             _spare("renewals", [it.share for it in figures.renewals]),
         ]
+    if figures.deployed:
+        parts += ["Through a switch and the next deploy:\n", *map(_stayer, figures.deployed)]
     if figures.streams:
         parts.append(_table(_STREAMS, map(_stream, figures.streams)))
     return "\n".join(parts)
@@ -87,6 +91,7 @@ def document(figures: Figures) -> str:
             "ignoring": [asdict(it) for it in rounds.ignoring(figures.switches)],
         }
     told["renewals"] = [asdict(it) for it in figures.renewals]
+    told["deployed"] = [asdict(it) for it in figures.deployed]
     told["streams"] = [asdict(it) for it in figures.streams]
     return json.dumps(told, indent=2) + "\n"
 
@@ -159,10 +164,12 @@ def _ignoring(it: Ignoring) -> tuple[str, ...]:
 
 def _stayer(it: Fate) -> str:
     if it.told is None or it.last is None:
-        return "The client that ignores GOAWAY throughout was told nothing.\n"
+        return "A client that ignores GOAWAY was told nothing.\n"
+    over = f", and over {it.over - it.told:.0f} s after it" if it.over else ""
     return (
-        f"One that ignores GOAWAY throughout was answered {it.answered:,} times after it, the last "
-        f"{it.last - it.told:.0f} s after it, by {it.colour}; then: {it.refusal or 'the end'}.\n"
+        f"A client that ignores GOAWAY throughout was answered {it.answered:,} times after it, the "
+        f"last {it.last - it.told:.0f} s after it, by {it.colour}; then: "
+        f"{it.refusal or 'the end'}{over}.\n"
     )
 
 

@@ -15,15 +15,17 @@ from ao.probe.probe_load import ProbeLoad
 from ao.work import Work
 from benchmarks import command, sites
 from benchmarks.https import rounds
-from benchmarks.https.deaf import deaf
+from benchmarks.https.deaf import Fate, deaf
 from benchmarks.https.processors import Times
 from benchmarks.https.rounds import Renewal, Round
 from benchmarks.proof.series import from_outside
 from benchmarks.sites import AO, site_file
-from benchmarks.trial import Failed, undergo
+from benchmarks.trial import BASELINE, TAIL, Failed, undergo
 
 QUIETLY = ("--probe-new", "0", "--probe-kept", "0")
 """The command's own probe is off: it is seen from outside, and the machine is small."""
+VERSION = "2.0"
+"""What is deployed: the demo shop's next."""
 DEAF = (False, False, True)
 """Clients that ignore GOAWAY: two with short requests, one with long ones."""
 
@@ -69,6 +71,19 @@ def renew(work: Work, load: ProbeLoad) -> Renewal:
     trial = undergo(load, _standby(work), renewing)
     share = begin.until(Times.now())
     return rounds.renewal(trial.recording, spent, share, trial.failure)
+
+
+def deploy(work: Work, load: ProbeLoad) -> tuple[Fate, ...]:
+    """Switch, and deploy what becomes the standby, before clients that ignore GOAWAY.
+
+    Their fates: the servers that they stay with go. Raises Failed.
+    """
+    with deaf(load, slow=DEAF) as fates:
+        time.sleep(BASELINE)
+        command.switch(work, _standby(work), *QUIETLY)
+        command.run(AO, "--config", site_file(work), "deploy", VERSION)
+        time.sleep(load.timeout + TAIL)
+    return tuple(fates)
 
 
 def renewed(work: Work) -> None:
