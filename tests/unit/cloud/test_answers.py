@@ -159,6 +159,7 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "certificates.find": lambda cloud: cloud.certificates.find("shop"),
     "certificates.get": lambda cloud: cloud.certificates.get(SECRET["secret_ref"]),
     "certificates.stored": lambda cloud: cloud.certificates.stored("shop"),
+    "certificates.beginning": lambda cloud: cloud.certificates.beginning("sho"),
     "certificates.store": lambda cloud: cloud.certificates.store("shop", b"PKCS12"),
     "certificates.readers": lambda cloud: cloud.certificates.readers(CONTAINER["container_ref"]),
     "certificates.remove": lambda cloud: cloud.certificates.remove(SECRET["secret_ref"]),
