@@ -159,12 +159,13 @@ def events(kind: type[_Noted]) -> Client:
 
 async def socket1(target: Target, seconds: float, course: Course) -> None:
     """A WebSocket by HTTP/1.1: a message, an answer, again and again, and a good end."""
+    tls = target.tls.get(Protocol.HTTP1)
     async with asyncio.timeout(OPEN):
         reader, writer = await asyncio.open_connection(
             target.address,
             target.port,
-            ssl=target.tls[Protocol.HTTP1],
-            server_hostname=target.server_name,
+            ssl=tls,
+            server_hostname=target.server_name if tls else None,
         )
         key = base64.b64encode(secrets.token_bytes(16)).decode()
         request = (

@@ -39,7 +39,7 @@ Ports = dict[Colour, tuple[int, int]]
 
 
 @contextmanager
-def serving(tls: ssl.SSLContext) -> Iterator[Ports]:
+def serving(tls: ssl.SSLContext, address: str = ADDRESS) -> Iterator[Ports]:
     """Serve for both colours, on ports that are free; `tls` is what gRPC is served with."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="streams")
@@ -53,9 +53,9 @@ def serving(tls: ssl.SSLContext) -> Iterator[Ports]:
     ports: Ports = {}
     try:
         for colour in Colour:
-            plain = done(asyncio.start_server(_http1(colour), ADDRESS, 0))
+            plain = done(asyncio.start_server(_http1(colour), address, 0))
             servers.append(plain)
-            secure = done(_serve_grpc(loop, colour, tls))
+            secure = done(_serve_grpc(loop, colour, address, tls))
             servers.append(secure)
             ports[colour] = (_port(plain), _port(secure))
         yield ports
@@ -69,9 +69,9 @@ def serving(tls: ssl.SSLContext) -> Iterator[Ports]:
 
 
 async def _serve_grpc(
-    loop: asyncio.AbstractEventLoop, colour: Colour, tls: ssl.SSLContext
+    loop: asyncio.AbstractEventLoop, colour: Colour, address: str, tls: ssl.SSLContext
 ) -> asyncio.Server:
-    return await loop.create_server(lambda: _Grpc(colour), ADDRESS, 0, ssl=tls)
+    return await loop.create_server(lambda: _Grpc(colour), address, 0, ssl=tls)
 
 
 async def _cancel() -> None:
