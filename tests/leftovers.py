@@ -5,14 +5,16 @@ They take up quotas that the next run needs. No other run may be at work on the 
 
 import re
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 from ao import config, lock
-from ao.apply import stack_wait
+from ao.apply import certificate, stack_wait
 from ao.cloud import connect
 from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import trial_site
+from ao.errors import NotFound
 from ao.journal import Journal
 from ao.work import Work
 from tests.cloud.sites import SHOP
@@ -48,6 +50,9 @@ def _delete_sites(cloud_name: str) -> None:
                 print(f"deleting {stack.name}, which an earlier run has left")
                 cloud.stacks.delete(stack)
             stack_wait.wait_until_deleted(work, there)
+        with suppress(NotFound):  # a cloud without Barbican
+            for kept in cloud.certificates.beginning(certificate.stored_prefix(work.site)):
+                cloud.certificates.remove(kept.ref)
         Journal(work).forget()
         stored.forget(cloud, work.site)
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ao.clock import Clock
-from ao.cloud import Cloud, FloatingIP, Listener, Resource, SoftwareConfigList
+from ao.cloud import Cloud, FloatingIP, Listener, Pool, Resource, SoftwareConfigList
 from ao.colour import Colour
 from ao.handshake import Handshake, handshake
 from ao.plan.facts import Facts
+from ao.plan.listeners import are_asked
 from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
 from ao.probe.running_totals import RunningTotals
 from ao.progress import Note, Progress, Silent
@@ -104,11 +105,15 @@ class Work:
         """Have a write that moves production wait for the lock, if held, a few seconds at most."""
         return nullcontext() if self.lock is None else self.lock.hurried()
 
-    def forget_monitors(self) -> None:
-        """Have the next observation ask for the site's health monitors anew."""
+    def forget_settings(self) -> None:
+        """Have the next observation ask anew for what Heat cannot say of the load balancers.
+
+        That is health monitors, pools and, where the site file says something of them, listeners.
+        """
         last = self.looks.get(self._which)
         if last is not None:
-            self.looks[self._which] = replace(last, monitors={})
+            listeners = () if are_asked(self.site) else last.listeners
+            self.looks[self._which] = replace(last, monitors={}, pools={}, listeners=listeners)
 
     @property
     def _which(self) -> str:
@@ -136,6 +141,13 @@ class Work:
         if last is None:
             return None
         return assemble(self.site, last, cancel=self.cancel_stuck)
+
+    def note_pools(self, pools: tuple[Pool, ...]) -> None:
+        """Note the pools of a load balancer, read since the last observation."""
+        last = self.looks.get(self._which)
+        if last is not None:
+            read = {pool.id: pool for pool in pools if pool.id in last.pools}
+            self.looks[self._which] = replace(last, pools={**last.pools, **read})
 
     def own_resources(self) -> tuple[Resource, ...]:
         """Return the resources of the site's own stack; none before it is built.

@@ -88,7 +88,8 @@ def work(
 
     It is built by `openstack`, and deleted at the end. A test finds it whole and unlocked, with no
     release open, and leaves it so; which system is live, and with which version, it asks. Only the
-    screen's tests, which come first, know it as it was built.
+    screen's tests, which come first, know it as it was built, and those of test_tls.py, which come
+    last, take it from HTTP to HTTPS.
     """
     work = Work(cloud=cloud, site=site)
     program = Path(sys.executable).with_name("openstack")
@@ -165,19 +166,23 @@ def moving(site: Site, delete: Delete) -> Iterator[Work]:
 Visited = Callable[[Work], AbstractContextManager[visitors.Tally]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def visited() -> Visited:
-    """Visitors of production, each visit on a new connection, while the body runs."""
+    """Visitors of production, each visit on a new connection, while the body runs.
+
+    They come by HTTP, and go where they are led.
+    """
 
     @contextmanager
     def visited(work: Work) -> Iterator[visitors.Tally]:
         production = work.observe().production
         assert production is not None
+        way = visitors.Way(f"http://{work.site.host or production.address}", production.address)
+        if work.site.tls is not None:
+            way.tls.load_verify_locations(cadata=work.site.tls.ca)
         tally, stop = visitors.Tally(), threading.Event()
         threads = [
-            threading.Thread(
-                target=visitors.keep_visiting, args=(production.address, 80, tally, stop)
-            )
+            threading.Thread(target=visitors.keep_visiting, args=(way, tally, stop))
             for _ in range(visitors.VISITORS)
         ]
         for thread in threads:
@@ -213,5 +218,5 @@ def told(work: Work, role: str) -> tuple[str, str]:
     address = facts.production if role == "production" else facts.preview
     assert address is not None
     url = work.site.url if role == "production" else work.site.preview_url
-    answer = visit(url(address.address, "/version"), 5)
+    answer = visit(url(address.address, "/version"), 5, work.site.request_options)
     return answer.headers["x-ao-colour"], answer.headers["x-ao-version"]

@@ -1,6 +1,7 @@
 """What somebody else does in the same project, who knows nothing of Ao."""
 
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from openstack.connection import Connection
 from openstack.exceptions import raise_from_response
@@ -83,10 +84,15 @@ class RealOtherUser:
             "load balancer": balancer.load_balancers(**project),
             "listener": balancer.listeners(**project),
             "pool": balancer.pools(**project),
+            "secret": self._secrets(),
         }
         return [
             kind
             for kind, things in found.items()
             for thing in things
-            if word in f"{thing.name} {thing.description} {getattr(thing, 'tags', None)}"
+            if word
+            in " ".join(str(getattr(thing, key, None)) for key in ("name", "description", "tags"))
         ]
+
+    def _secrets(self) -> Iterable[Any]:
+        return self._cloud.key_manager.secrets() if self._cloud.has_service("key-manager") else ()

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from ao.clock import Ready, Waiting
-from ao.cloud import Listener, LoadBalancer, Monitor, Stack
+from ao.cloud import Listener, LoadBalancer, Monitor, Pool, Stack
 from ao.errors import CloudError, Conflict, Forbidden, NotFound
 from ao.visit import NoAnswer
 from tests.contract.environment import DEADLINE, Bench
@@ -313,3 +313,140 @@ def test_listeners_are_listed_by_their_load_balancer(shared: Bench) -> None:
     own = {listener(shared, role) for role in ("production", "preview")}
     assert {*shared.cloud.load_balancers.listeners(balancer(shared).id)} == own
     assert not shared.cloud.load_balancers.listeners(NO_ID)
+
+
+@pytest.fixture
+def served(shared: Bench) -> Iterator[Listener]:
+    """The listener for users, whose settings are those of before at the end."""
+    before = listener(shared, "production")
+    yield before
+    now = listener(shared, "production")
+    if now.settings != before.settings:
+        change(shared, lambda: shared.cloud.load_balancers.configure(now, before.settings))
+
+
+def test_a_listener_gets_time_outs_headers_and_networks(shared: Bench, served: Listener) -> None:
+    wanted = replace(
+        served.settings,
+        client_timeout=120_000,
+        member_timeout=90_500,
+        headers=frozenset({"X-Forwarded-For", "X-Forwarded-Port"}),
+        allowed_cidrs=frozenset({"198.51.100.0/24", "192.0.2.7/32"}),
+    )
+    change(shared, lambda: shared.cloud.load_balancers.configure(served, wanted))
+    assert listener(shared, "production").settings == wanted
+    assert listener(shared, "preview").settings.client_timeout != 120_000
+
+
+def test_a_listener_gives_them_back(shared: Bench, served: Listener) -> None:
+    set_once = replace(
+        served.settings,
+        connect_timeout=1_000,
+        headers=frozenset({"X-Forwarded-For"}),
+        allowed_cidrs=frozenset({"198.51.100.0/24"}),
+    )
+    change(shared, lambda: shared.cloud.load_balancers.configure(served, set_once))
+    there = listener(shared, "production")
+    default = replace(
+        there.settings, connect_timeout=None, headers=frozenset(), allowed_cidrs=frozenset()
+    )
+    change(shared, lambda: shared.cloud.load_balancers.configure(there, default))
+    assert listener(shared, "production").settings == replace(default, connect_timeout=5_000)
+
+
+def test_headers_of_a_clients_certificate_need_https(shared: Bench, served: Listener) -> None:
+    wanted = replace(served.settings, headers=frozenset({"X-SSL-Client-CN"}))
+    with pytest.raises(CloudError) as told:
+        shared.cloud.load_balancers.configure(served, wanted)
+    assert not isinstance(told.value, Conflict)
+    assert listener(shared, "production").settings == served.settings
+
+
+def pool(shared: Bench, colour: str = "green") -> Pool:
+    there = {it.id: it for it in shared.cloud.load_balancers.pools(balancer(shared).id)}
+    return there[built(shared, f"{colour}_pool")]
+
+
+@pytest.fixture
+def forgetful(shared: Bench) -> Iterator[Pool]:
+    """Green's pool, which knows no user again, nor does it at the end."""
+    yield pool(shared)
+    now = pool(shared)
+    if now.settings.persistence is not None:
+        none = replace(now.settings, persistence=None, cookie=None)
+        change(shared, lambda: shared.cloud.load_balancers.configure_pool(now, none))
+
+
+def test_pools_are_listed_by_their_load_balancer(shared: Bench) -> None:
+    there = {it.id for it in shared.cloud.load_balancers.pools(balancer(shared).id)}
+    assert there == {built(shared, "blue_pool"), built(shared, "green_pool")}
+    assert not shared.cloud.load_balancers.pools(NO_ID)
+
+
+def test_a_pool_knows_users_by_each_kind_in_turn(shared: Bench, forgetful: Pool) -> None:
+    assert forgetful.settings.persistence is None
+    kinds = (("APP_COOKIE", "JSESSIONID"), ("SOURCE_IP", None), ("HTTP_COOKIE", None), (None, None))
+    for kind, cookie in kinds:
+        there = pool(shared)
+        wanted = replace(there.settings, persistence=kind, cookie=cookie)
+        change(
+            shared,
+            lambda there=there, wanted=wanted: shared.cloud.load_balancers.configure_pool(
+                there, wanted
+            ),
+        )  # type: ignore[misc]
+        assert pool(shared).settings == wanted
+    assert pool(shared, "blue").settings == forgetful.settings
+
+
+def test_a_cookie_of_the_application_needs_its_name(shared: Bench, forgetful: Pool) -> None:
+    wanted = replace(forgetful.settings, persistence="APP_COOKIE")
+    with pytest.raises(CloudError) as told:
+        shared.cloud.load_balancers.configure_pool(forgetful, wanted)
+    assert not isinstance(told.value, Conflict)
+    assert pool(shared).settings == forgetful.settings
+
+
+@pytest.fixture
+def unencrypted(shared: Bench) -> Iterator[Pool]:
+    """Green's pool, which speaks no TLS to its servers, nor does it at the end."""
+    yield pool(shared)
+    now = pool(shared)
+    if now.settings.encrypts:
+        none = replace(now.settings, encrypts=False)
+        change(shared, lambda: shared.cloud.load_balancers.configure_pool(now, none))
+
+
+def test_a_pool_speaks_tls_to_its_servers_and_ends_that(shared: Bench, unencrypted: Pool) -> None:
+    assert not unencrypted.settings.encrypts
+    wanted = replace(unencrypted.settings, encrypts=True, versions=frozenset({"TLSv1.3"}))
+    change(shared, lambda: shared.cloud.load_balancers.configure_pool(unencrypted, wanted))
+    there = pool(shared)
+    assert there.settings.encrypts
+    assert there.settings.versions == {"TLSv1.3"}
+    assert not pool(shared, "blue").settings.encrypts
+    plain = replace(there.settings, encrypts=False)
+    change(shared, lambda: shared.cloud.load_balancers.configure_pool(there, plain))
+    assert not pool(shared).settings.encrypts
+
+
+def test_a_revocation_list_of_a_pool_needs_an_authority(shared: Bench, unencrypted: Pool) -> None:
+    wanted = replace(unencrypted.settings, encrypts=True, crl_ref=f"https://b/v1/secrets/{NO_ID}")
+    with pytest.raises(CloudError) as told:
+        shared.cloud.load_balancers.configure_pool(unencrypted, wanted)
+    assert not isinstance(told.value, Conflict)
+    assert pool(shared).settings == unencrypted.settings
+
+
+def test_ovn_knows_users_by_no_cookie_and_keeps_nobody_away(bench: Bench, blue: Stack) -> None:
+    there = bench.balancer(blue)
+    if there.provider != "ovn":
+        pytest.skip("the site is not of provider ovn")
+    (pool,) = bench.cloud.load_balancers.pools(there.id)
+    cookies = replace(pool.settings, persistence="HTTP_COOKIE")
+    with pytest.raises(CloudError):
+        bench.cloud.load_balancers.configure_pool(pool, cookies)
+    (listener,) = bench.cloud.load_balancers.listeners(there.id)
+    office = replace(listener.settings, allowed_cidrs=frozenset({"198.51.100.0/24"}))
+    with pytest.raises(CloudError):
+        bench.cloud.load_balancers.configure(listener, office)

@@ -61,3 +61,11 @@ def test_quotas_count_what_exists(bench: Bench, blue: Stack) -> None:
     used = {each.resource: each.used for each in bench.cloud.quotas()}
     assert set(used) >= set(ours)
     assert {name: count for name, count in ours.items() if used[name] < count} == {}
+
+
+@pytest.mark.parametrize("kind", ["balancer_flavor", "balancer_zone"])
+def test_a_flavor_or_zone_of_load_balancers_that_is_not_there_is_not_found(
+    bench: Bench, kind: str
+) -> None:
+    with pytest.raises(NotFound, match="no-such-thing"):
+        getattr(bench.cloud.lookup, kind)("no-such-thing")

@@ -101,7 +101,7 @@ def renewed(
 def in_use(facts: Facts) -> References | None:
     """Return the certificates that a listener of the site has, of the live system's first."""
     live = facts.live or Colour.BLUE
-    places = [it for it in listeners.placed(facts) if not it.redirects]
+    places = [it for it in listeners.placed(facts) if it.terminates]
     ordered = sorted(places, key=lambda it: live not in it.systems)
     for place in ordered:
         settings = place.listener.settings

@@ -133,7 +133,7 @@ def check(work: Work, facts: Facts, to: Colour) -> None:
     (octavia/amphorae/drivers/haproxy/rest_api_driver.py: update_amphora_listeners). By the address
     method nothing of the new system's changes at once: it is told. Raises Refused.
     """
-    places = tuple(it for it in listeners.placed(facts) if to in it.systems and not it.redirects)
+    places = tuple(it for it in listeners.placed(facts) if to in it.systems and it.terminates)
     # Users go on with the certificate of a listener of both systems, else get that of the new one.
     pool = facts.method is Method.POOL and bool(places)
     role = "production" if pool else "preview"
@@ -167,7 +167,7 @@ def check_deploy(work: Work, facts: Facts) -> None:
     """
     if facts.method is not Method.POOL:
         return
-    for fault in _faults(work, tuple(it for it in listeners.placed(facts) if not it.redirects)):
+    for fault in _faults(work, tuple(it for it in listeners.placed(facts) if it.terminates)):
         if fault.is_certain:
             raise Refused(
                 fault.text, cure=message("`ao certificate renew` serves another certificate.")

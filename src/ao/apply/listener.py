@@ -1,4 +1,4 @@
-"""Listeners that terminate TLS, and those of plain HTTP that lead to them."""
+"""Listeners: what Heat cannot say of them, and where those of plain HTTP lead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ao.apply.switch import load_balancer
 from ao.cloud import Listener, LoadBalancer
 from ao.errors import ConfigError, NotFound
 from ao.message import message
-from ao.plan import listeners
+from ao.plan import listeners, pools
 from ao.plan.facts import Facts
 from ao.plan.listeners import Placed
 from ao.work import Work
@@ -17,7 +17,7 @@ from ao.work import Work
 
 def check_api(work: Work) -> None:
     """Refuse what Octavia's API is too old for. Raises ConfigError, with the place in the file."""
-    needed = tuple(listeners.needed_api(work.site))
+    needed = (*listeners.needed_api(work.site), *pools.needed_api(work.site))
     if not needed:
         return
     version = work.cloud.load_balancers.api_version()
@@ -43,7 +43,7 @@ def define(work: Work, facts: Facts, listener_id: str) -> None:
     place = find(facts, listener_id)
     check_api(work)
     _check_clients(work, facts)
-    settings = listeners.wanted(work.site, facts, place.listener.settings)
+    settings = listeners.wanted(work.site, facts, place)
     load_balancer.change(
         work,
         place.balancer,

@@ -23,6 +23,10 @@ class BuildInputs(Offers):
     """Things that the site file names, as the cloud knows them."""
 
     keypair: Named | None
+    balancer_flavor: Named | None = None
+    """Octavia's flavor of the load balancers."""
+    balancer_zone: Named | None = None
+    """Octavia's availability zone of the load balancers."""
 
 
 def resolve(cloud: Cloud, site: Site) -> BuildInputs:
@@ -37,6 +41,11 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         flavor = pool.submit(cloud.lookup.flavor, site.group.flavor)
         keypair = site.group.keypair and pool.submit(cloud.lookup.keypair, site.group.keypair)
         providers = pool.submit(cloud.lookup.providers)
+        balancer = site.load_balancer
+        sized = balancer.flavor and pool.submit(cloud.lookup.balancer_flavor, balancer.flavor)
+        zone = balancer.availability_zone and pool.submit(
+            cloud.lookup.balancer_zone, balancer.availability_zone
+        )
         if site.load_balancer.provider not in providers.result():
             raise NotFound(
                 message(
@@ -57,11 +66,17 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             found_flavor = flavor.result()
         with told_at(site, "keypair"):
             found_keypair = keypair.result() if keypair else None
+        with told_at(site, "load_balancer.flavor"):
+            found_size = sized.result() if sized else None
+        with told_at(site, "load_balancer.availability_zone"):
+            found_zone = zone.result() if zone else None
         return BuildInputs(
             external_network=found_network,
             image=found_image,
             flavor=found_flavor,
             keypair=found_keypair,
+            balancer_flavor=found_size,
+            balancer_zone=found_zone,
         )
 
 
@@ -74,6 +89,8 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
         site.group.flavor,
         site.group.keypair,
         site.load_balancer.provider,
+        site.load_balancer.flavor,
+        site.load_balancer.availability_zone,
     )
     known = work.found.get(named)
     if isinstance(known, BuildInputs) and not anew:
@@ -95,12 +112,19 @@ def tls_parameters(site: Site, references: References) -> dict[str, object]:
     balancer = site.load_balancer
     return {
         "protocol": _protocol(site),
-        "pool_protocol": "HTTP" if balancer.terminates else "",
+        "pool_protocol": _pool_protocol(site),
         "port": balancer.port,
         "certificate": references.certificate,
         "sni_certificates": ",".join(references.sni),
         "redirect_port": site.redirect.port if site.redirect else 0,
     }
+
+
+def _pool_protocol(site: Site) -> str:
+    """Return Octavia's word for the protocol that pools speak; empty for that of the users."""
+    if site.load_balancer.proxy_protocol is not None:
+        return "PROXY"
+    return "HTTP" if site.load_balancer.terminates else ""
 
 
 def _protocol(site: Site) -> str:
@@ -124,17 +148,20 @@ def site_parameters(
         "cidr": site.balancer_cidr,
         "preview_port": site.switch.preview_port,
         "preview_sources": ",".join(site.switch.preview_sources),
-        **_balancer_parameters(site),
+        **_balancer_parameters(site, ingredients),
         **tls_parameters(site, references),
     }
 
 
-def _balancer_parameters(site: Site) -> dict[str, object]:
+def _balancer_parameters(site: Site, ingredients: BuildInputs) -> dict[str, object]:
     """Return the parameters of the load balancer, which both templates have."""
     balancer, check = site.load_balancer, site.health_check
     return {
         "provider": balancer.provider,
+        "balancer_flavor": ingredients.balancer_flavor.id if ingredients.balancer_flavor else "",
+        "availability_zone": ingredients.balancer_zone.name if ingredients.balancer_zone else "",
         "algorithm": balancer.algorithm,
+        "server_tls": balancer.reencrypts,
         "check_type": check.type,
         "check_path": check.path,
         "check_method": check.method,
@@ -182,7 +209,7 @@ def system_parameters(
         "server_port": site.load_balancer.server_port,
         "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
         "balancer_sources": site.balancer_cidr,
-        **_balancer_parameters(site),
+        **_balancer_parameters(site, ingredients),
         **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
     }
@@ -204,6 +231,8 @@ def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> di
         "version": site.version,
         "provider": balancer.provider,
         "protocol": _protocol(site),
+        "pool_protocol": _pool_protocol(site) or _protocol(site),
+        "server_tls": balancer.reencrypts,
         "algorithm": balancer.algorithm,
         "port": balancer.port,
         "preview_port": site.switch.preview_port,

@@ -14,6 +14,7 @@ from ao.apply import (
     console,
     listener,
     monitor,
+    pool_settings,
     served_certificate,
     stack_parameters,
     stack_wait,
@@ -40,7 +41,7 @@ from ao.plan import alarms, guard, plan, renewal
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
-from ao.site import Method, Site, colour_tag, deploy_tag, method_tag, version_tag
+from ao.site import Method, Site, colour_tag, deploy_tag, method_tag, proxy_tags, version_tag
 from ao.site.autoscale import Effect
 from ao.visit import NoAnswer, Untrusted, colour_of
 from ao.work import Work
@@ -116,6 +117,8 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             monitor.define(work, facts, colour)
         case plan.DefineListener(listener_id):
             listener.define(work, facts, listener_id)
+        case plan.DefinePool():
+            pool_settings.define(work, facts, step)
         case plan.DefineRedirect(listener_id):
             listener.lead_to_https(work, facts, listener_id)
         case plan.PointRedirect(colour):
@@ -187,7 +190,7 @@ def _build_site(work: Work, facts: Facts) -> None:
         stack_parameters.build_inputs(work),
         certificate.references(work, facts),
     )
-    tags = {work.site.tag, method_tag(work.site.switch.method)}
+    tags = {work.site.tag, method_tag(work.site.switch.method), *_proxy_tags(work, Method.POOL)}
     _define(work, None, work.site.stack, templates.site(), parameters, tags)
 
 
@@ -207,8 +210,17 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         references=certificate.references(work, facts),
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
+    tags |= _proxy_tags(work, Method.ADDRESS)
     name = work.site.system_stack(step.colour)
     _define(work, system.stack, name, templates.system(), parameters, tags, _mark(system))
+
+
+def _proxy_tags(work: Work, method: Method) -> frozenset[str]:
+    """Return what the stack that has the pools, by a method, carries of the protocol they speak."""
+    site = work.site
+    if site.switch.method is not method:
+        return frozenset()
+    return proxy_tags(site.load_balancer.proxy_protocol)
 
 
 def _mark(system: System) -> str:

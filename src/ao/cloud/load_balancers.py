@@ -22,6 +22,7 @@ from ao.cloud.models import (
     Member,
     Monitor,
     Pool,
+    PoolSettings,
     Statistics,
 )
 from ao.cloud.rest import ID, Moment, Thing, octavia, path
@@ -78,8 +79,9 @@ class LoadBalancers:
             },
         )
 
-    def pools(self) -> tuple[Pool, ...]:
-        """Return all pools of the project."""
+    def pools(self, balancer_id: str = "") -> tuple[Pool, ...]:
+        """Return all pools of the project, or those of one load balancer."""
+        only = {"loadbalancer_id": balancer_id} if balancer_id else {}
         with asking(message("list the pools")):
             return tuple(
                 Pool(
@@ -88,8 +90,9 @@ class LoadBalancers:
                     description=pool.description or "",
                     operating_status=pool.operating_status,
                     members=len(pool.members),
+                    settings=_pool_settings(pool),
                 )
-                for pool in self._list("pools", list[_Pool])
+                for pool in self._list("pools", list[_Pool], **only)
             )
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
@@ -175,7 +178,7 @@ class LoadBalancers:
             self._put(where, "listener", {"default_pool_id": pool_id})
 
     def configure(self, listener: Listener, settings: ListenerSettings) -> None:
-        """Have a listener speak TLS by these settings, in one request that says what differs.
+        """Have a listener serve by these settings, in one request that says what differs.
 
         None has Octavia take its default (octavia/api/v2/controllers/listener.py:
         _set_default_on_none), save that it answers 500 to no versions where minimum_tls_version is
@@ -187,6 +190,19 @@ class LoadBalancers:
             return
         with asking(message("configure listener %(name)s", name=listener.name)):
             self._put(path("lbaas", "listeners", listener.id), "listener", change)
+
+    def configure_pool(self, pool: Pool, settings: PoolSettings) -> None:
+        """Have a pool serve by these settings, in one request that says what differs.
+
+        No persistence of sessions is null, by which Octavia deletes it (octavia/db/repositories.py:
+        update_pool_and_sp).
+        """
+        told, wanted = _pool_in_api(pool.settings), _pool_in_api(settings)
+        change = {key: value for key, value in wanted.items() if told[key] != value}
+        if not change:
+            return
+        with asking(message("configure pool %(name)s", name=pool.name)):
+            self._put(path("lbaas", "pools", pool.id), "pool", change)
 
     def l7_policies(self, listener_id: str) -> tuple[L7Policy, ...]:
         """Return the L7 policies of a listener, in the order of their positions.
@@ -309,6 +325,9 @@ class _Balancer:
     provider: str | None = None
     vip_address: str | None = None
     vip_port_id: str | None = None
+    # Of versions 2.6 and 2.14 of the API.
+    flavor_id: str | None = None
+    availability_zone: str | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
 
@@ -324,12 +343,26 @@ class _Version:
 
 
 @dataclass(frozen=True)
+class _Persistence:
+    type: str | None = None
+    cookie_name: str | None = None
+
+
+@dataclass(frozen=True)
 class _Pool:
     id: ID
     operating_status: str
     members: list[Thing]
     name: str | None = None
     description: str | None = None
+    session_persistence: _Persistence | None = None
+    # Of versions 2.8, 2.15 and 2.18 of the API.
+    tls_enabled: bool | None = None
+    tls_container_ref: str | None = None
+    ca_tls_container_ref: str | None = None
+    crl_container_ref: str | None = None
+    tls_ciphers: str | None = None
+    tls_versions: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -352,6 +385,12 @@ class _Listener:
     hsts_max_age: int | None = None
     hsts_include_subdomains: bool | None = None
     hsts_preload: bool | None = None
+    # Of versions 2.1 and 2.12.
+    timeout_client_data: int | None = None
+    timeout_member_data: int | None = None
+    timeout_member_connect: int | None = None
+    allowed_cidrs: list[str] | None = None
+    insert_headers: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -425,6 +464,8 @@ def _value(balancer: _Balancer) -> LoadBalancer:
         provisioning_status=balancer.provisioning_status,
         operating_status=balancer.operating_status,
         pool_ids=tuple(pool.id for pool in balancer.pools),
+        flavor_id=balancer.flavor_id or None,
+        availability_zone=balancer.availability_zone or None,
         updated_at=balancer.updated_at or balancer.created_at or "",
     )
 
@@ -451,6 +492,13 @@ def _settings(listener: _Listener) -> ListenerSettings:
         client_ca_ref=listener.client_ca_tls_container_ref or None,
         client_crl_ref=listener.client_crl_container_ref or None,
         client_authentication=listener.client_authentication or "NONE",
+        client_timeout=listener.timeout_client_data,
+        member_timeout=listener.timeout_member_data,
+        connect_timeout=listener.timeout_member_connect,
+        headers=frozenset(
+            name for name, on in (listener.insert_headers or {}).items() if on.lower() == "true"
+        ),
+        allowed_cidrs=frozenset(listener.allowed_cidrs or ()),
     )
 
 
@@ -468,6 +516,39 @@ def _in_api(settings: ListenerSettings) -> dict[str, object]:
         "client_ca_tls_container_ref": settings.client_ca_ref,
         "client_crl_container_ref": settings.client_crl_ref,
         "client_authentication": settings.client_authentication,
+        "timeout_client_data": settings.client_timeout,
+        "timeout_member_data": settings.member_timeout,
+        "timeout_member_connect": settings.connect_timeout,
+        "insert_headers": dict.fromkeys(sorted(settings.headers), "true"),
+        "allowed_cidrs": sorted(settings.allowed_cidrs),
+    }
+
+
+def _pool_settings(pool: _Pool) -> PoolSettings:
+    persistence = pool.session_persistence or _Persistence()
+    return PoolSettings(
+        persistence=persistence.type or None,
+        cookie=persistence.cookie_name or None,
+        encrypts=bool(pool.tls_enabled),
+        tls_ref=pool.tls_container_ref or None,
+        ca_ref=pool.ca_tls_container_ref or None,
+        crl_ref=pool.crl_container_ref or None,
+        versions=frozenset(pool.tls_versions or ()) or None,
+        ciphers=pool.tls_ciphers or None,
+    )
+
+
+def _pool_in_api(settings: PoolSettings) -> dict[str, object]:
+    """Return settings of a pool in the words of the API; null is for nothing, or the default."""
+    told = {"type": settings.persistence, "cookie_name": settings.cookie}
+    return {
+        "session_persistence": None if settings.persistence is None else told,
+        "tls_enabled": settings.encrypts,
+        "tls_container_ref": settings.tls_ref,
+        "ca_tls_container_ref": settings.ca_ref,
+        "crl_container_ref": settings.crl_ref,
+        "tls_versions": sorted(settings.versions) if settings.versions else None,
+        "tls_ciphers": settings.ciphers,
     }
 
 

@@ -92,6 +92,31 @@ class Lookup:
             found = self._octavia.all("/lbaas/providers", list[_Provider], "providers")
             return tuple(provider.name for provider in found)
 
+    def balancer_flavor(self, name_or_id: str) -> Named:
+        """Return a flavor of load balancers that is enabled; NotFound when there is none."""
+        with asking(message("list the flavors of load balancers")):
+            found = self._octavia.all("/lbaas/flavors", list[_BalancerFlavor], "flavors")
+        flavor = _only(
+            [it for it in found if it.enabled and name_or_id in (it.id, it.name)],
+            message("load-balancer flavor %(name)s", name=f"{name_or_id!r}"),
+            "loadbalancer flavor list",
+        )
+        return Named(id=flavor.id, name=flavor.name)
+
+    def balancer_zone(self, name: str) -> Named:
+        """Return an availability zone of load balancers that is enabled; NotFound without one.
+
+        Octavia knows one by its name.
+        """
+        with asking(message("list the availability zones of load balancers")):
+            found = self._octavia.all("/lbaas/availabilityzones", list[_Zone], "availability_zones")
+        zone = _only(
+            [it for it in found if it.enabled and it.name == name],
+            message("load-balancer availability zone %(name)s", name=f"{name!r}"),
+            "loadbalancer availabilityzone list",
+        )
+        return Named(id=zone.name, name=zone.name)
+
     def services(self) -> frozenset[str]:
         """Return the types of the services in Keystone's catalogue."""
         with asking(message("read the catalogue of services")):
@@ -134,6 +159,19 @@ class _Keypair:
 @dataclass(frozen=True)
 class _Provider:
     name: str
+
+
+@dataclass(frozen=True)
+class _BalancerFlavor:
+    id: ID
+    name: str
+    enabled: StrictBool
+
+
+@dataclass(frozen=True)
+class _Zone:
+    name: str
+    enabled: StrictBool
 
 
 def _by_id(service: Service, kind: str, name: str, model: type[T], *keys: str) -> list[T]:

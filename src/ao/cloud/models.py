@@ -120,6 +120,10 @@ class LoadBalancer:
     provisioning_status: str
     operating_status: str
     pool_ids: tuple[str, ...]
+    flavor_id: str | None = None
+    """ID of Octavia's flavor by which it was built; None for none, or where it is not told."""
+    availability_zone: str | None = None
+    """Name of Octavia's availability zone in which it was built; None as with the flavor."""
     updated_at: str = field(default="", compare=False)
     """When it was last written, as its provisioning status is: ISO 8601, UTC; empty where Octavia
     does not tell."""
@@ -137,7 +141,7 @@ class LoadBalancer:
 
 @dataclass(frozen=True, kw_only=True)
 class ListenerSettings:
-    """How a listener speaks TLS: what Octavia's API says of it, and Heat does not.
+    """How a listener serves: what Octavia's API says of it, and Heat does not.
 
     What an API is too old to tell is None or empty.
     """
@@ -162,6 +166,17 @@ class ListenerSettings:
     """Reference of the list of those that it has revoked."""
     client_authentication: str = "NONE"
     """Whether clients show a certificate: `NONE`, `OPTIONAL` or `MANDATORY`."""
+    client_timeout: int | None = None
+    """Milliseconds of silence after which a user's connection is closed; as a wish, None for
+    Octavia's default."""
+    member_timeout: int | None = None
+    """The same of a server's."""
+    connect_timeout: int | None = None
+    """Milliseconds that a connection to a server may take to come about."""
+    headers: frozenset[str] = frozenset()
+    """Headers that it inserts into requests, for example `X-Forwarded-For`."""
+    allowed_cidrs: frozenset[str] = frozenset()
+    """Networks from which it takes connections; all when empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +192,7 @@ class Listener:
     port: int = 0
     """Port that it listens on."""
     settings: ListenerSettings = ListenerSettings()
-    """How it speaks TLS."""
+    """How it serves."""
     provisioning_status: str = field(default="", compare=False)
     """`ERROR` where the proxy was told nothing of it: a certificate could not be read, say."""
 
@@ -246,6 +261,29 @@ class L7Policy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PoolSettings:
+    """What Octavia's API says of a pool, and Heat does not take back."""
+
+    persistence: str | None = None
+    """By what a user's requests go to the same member: `SOURCE_IP`, `HTTP_COOKIE` or `APP_COOKIE`;
+    None where they do not."""
+    cookie: str | None = None
+    """Name of the application's cookie, with `APP_COOKIE`."""
+    encrypts: bool = False
+    """Whether TLS is spoken to the members."""
+    tls_ref: str | None = None
+    """Reference of the certificate that is shown to members, as Barbican tells it."""
+    ca_ref: str | None = None
+    """Reference of the authority by which members' certificates are checked; None checks none."""
+    crl_ref: str | None = None
+    """Reference of the list of those that it has revoked."""
+    versions: frozenset[str] | None = None
+    """Versions of TLS; as a wish, None for Octavia's default."""
+    ciphers: str | None = None
+    """Cipher suites in OpenSSL's words; as a wish, None for Octavia's default."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pool:
     """Servers that a load balancer spreads requests over."""
 
@@ -256,6 +294,7 @@ class Pool:
     """ONLINE; DEGRADED when some members fail their health checks, ERROR when all do."""
     members: int
     """How many members it has."""
+    settings: PoolSettings = PoolSettings()
 
 
 @dataclass(frozen=True, kw_only=True)

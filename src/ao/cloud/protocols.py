@@ -26,6 +26,7 @@ from ao.cloud.models import (
     Monitor,
     Named,
     Pool,
+    PoolSettings,
     Port,
     Quota,
     Request,
@@ -57,6 +58,7 @@ WRITES = frozenset(
         "load_balancers.failover",
         "load_balancers.write_monitor",
         "load_balancers.configure",
+        "load_balancers.configure_pool",
         "load_balancers.remove_listener",
         "load_balancers.create_l7_policy",
         "load_balancers.create_l7_rule",
@@ -193,8 +195,8 @@ class LoadBalancers(Protocol):
     def listeners(self, balancer_id: str = "") -> tuple[Listener, ...]:
         """Return all listeners of the project, or those of one load balancer."""
 
-    def pools(self) -> tuple[Pool, ...]:
-        """Return all pools of the project."""
+    def pools(self, balancer_id: str = "") -> tuple[Pool, ...]:
+        """Return all pools of the project, or those of one load balancer."""
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
         """Return the members of a pool."""
@@ -220,12 +222,18 @@ class LoadBalancers(Protocol):
         """
 
     def configure(self, listener: Listener, settings: ListenerSettings) -> None:
-        """Have a listener speak TLS by these settings, in one request that says what differs.
+        """Have a listener serve by these settings, in one request that says what differs.
 
         From `listener.settings`, that is, which the listener had when it was read: take
         `dataclasses.replace` of them. Without a difference nothing is asked. Octavia sets the read
         ACL of certificates that are named, for its own user, with the caller's token; one that it
         cannot read then is refused. Raises Conflict as `set_default_pool` does, and NotFound.
+        """
+
+    def configure_pool(self, pool: Pool, settings: PoolSettings) -> None:
+        """Have a pool serve by these settings, in one request that says what differs.
+
+        As `configure` does of a listener.
         """
 
     def remove_listener(self, listener: Listener) -> None:
@@ -425,6 +433,12 @@ class Lookup(Protocol):
 
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
+
+    def balancer_flavor(self, name_or_id: str) -> Named:
+        """Return a flavor of load balancers that is enabled; NotFound when there is none."""
+
+    def balancer_zone(self, name: str) -> Named:
+        """Return an availability zone of load balancers that is enabled; NotFound without one."""
 
     def services(self) -> frozenset[str]:
         """Return the types of the services in Keystone's catalogue, for example `alarming`."""

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ao.config.listener import OF_CLIENTS
 from ao.config.site_file import SiteFile, sizes
 from ao.message import message
+from ao.site.session_persistence import COOKIES, SOURCE_IP
 from ao.site.status_codes import LONGEST_LIST
 
 OVN_ALGORITHMS = ("SOURCE_IP_PORT", "SOURCE_IP")
@@ -45,6 +47,9 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _ports(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
+    yield from _headers(file)
+    yield from _sessions(file)
+    yield from _server_tls(file)
     if file.on_ovn:
         yield from _beyond_ovn(file)
     yield from _algorithm(file)
@@ -157,6 +162,81 @@ def _redirect(file: SiteFile) -> Iterator[Contradiction]:
         )
 
 
+def _headers(file: SiteFile) -> Iterator[Contradiction]:
+    """Headers are of requests that a load balancer reads, or of a certificate that it asks for."""
+    headers, key = file.load_balancer.insert_headers, ("load_balancer", "insert_headers")
+    if headers is None or file.on_ovn:
+        return
+    if file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "a load balancer reads no requests of protocol %(protocol)s; leave the key out",
+                protocol=file.protocol,
+            ),
+        )
+        return
+    of_clients = [it for it in headers if it.startswith(OF_CLIENTS)]
+    if of_clients and (file.tls is None or file.tls.clients is None):
+        yield Contradiction(
+            key=key,
+            what=message(
+                "%(header)s tells of a client's certificate, and clients are asked for none; write "
+                "`tls.clients`, or leave the header out",
+                header=of_clients[0],
+            ),
+        )
+
+
+def _sessions(file: SiteFile) -> Iterator[Contradiction]:
+    """Cookies are of requests that a load balancer reads; OVN ends no persistence.
+
+    OVN's provider sets the affinity of a load balancer, and never takes it back
+    (ovn_octavia_provider/helper.py: pool_update).
+    """
+    persistence = file.load_balancer.session_persistence
+    key = ("load_balancer", "session_persistence", "type")
+    if persistence is None:
+        return
+    if file.on_ovn and persistence.type != SOURCE_IP:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "provider ovn knows users by SOURCE_IP only, and once it does, for good; write "
+                "SOURCE_IP, or leave `session_persistence` out"
+            ),
+        )
+    elif persistence.type in COOKIES and file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "a load balancer sees no cookies by protocol %(protocol)s; write SOURCE_IP, or "
+                "`protocol: HTTP` or TERMINATED_HTTPS",
+                protocol=file.protocol,
+            ),
+        )
+
+
+def _server_tls(file: SiteFile) -> Iterator[Contradiction]:
+    """Requests are encrypted anew by a proxy that reads them."""
+    key, tls = ("load_balancer", "server_tls"), file.load_balancer.server_tls
+    if tls is None:
+        return
+    if file.on_ovn:
+        yield Contradiction(
+            key=key, what=message("provider ovn encrypts nothing; leave the key out")
+        )
+    elif file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "a load balancer passes protocol %(protocol)s on to the servers; leave the key "
+                "out, or write `protocol: TERMINATED_HTTPS`",
+                protocol=file.protocol,
+            ),
+        )
+
+
 def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
     """OVN's provider refuses these when they are built (ovn_octavia_provider/driver.py)."""
     if file.load_balancer.protocol in {"HTTP", "TERMINATED_HTTPS"}:
@@ -175,6 +255,47 @@ def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
                 "`path` and `expect` are then what Ao itself looks at"
             ),
         )
+    balancer = file.load_balancer
+    if balancer.timeouts is not None:
+        yield Contradiction(
+            key=("load_balancer", "timeouts"),
+            what=message(
+                "provider ovn closes no connection, and has no time-outs; leave the key out"
+            ),
+        )
+    if balancer.insert_headers is not None:
+        yield Contradiction(
+            key=("load_balancer", "insert_headers"),
+            what=message(
+                "provider ovn reads no requests; leave the key out: the servers see the users' own "
+                "addresses"
+            ),
+        )
+    if balancer.allowed_from is not None:
+        yield Contradiction(
+            key=("load_balancer", "allowed_from"),
+            what=message(
+                "provider ovn keeps nobody away from a port; leave the key out, or write "
+                "`provider: amphora`"
+            ),
+        )
+    if balancer.proxy_protocol is not None:
+        yield Contradiction(
+            key=("load_balancer", "proxy_protocol"),
+            what=message(
+                "provider ovn says nothing before what users send; leave the key out: the servers "
+                "see the users' own addresses"
+            ),
+        )
+    for key in ("flavor", "availability_zone"):
+        if getattr(balancer, key) is not None:
+            yield Contradiction(
+                key=("load_balancer", key),
+                what=message(
+                    "load balancers of provider ovn are flows in the network, and are neither "
+                    "large nor anywhere; leave the key out"
+                ),
+            )
     if file.method == "pool" and file.switch.preview_from:
         yield Contradiction(
             key=("switch", "preview_from"),

@@ -6,9 +6,12 @@ import ipaddress
 from itertools import combinations
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from ao.config.section import Address, Duration, Port, Section, WideNetwork
+from ao.config.listener import Header, TimeoutsSection
+from ao.config.section import Address, Duration, Network, Port, Section, WideNetwork
+from ao.config.server_tls import ServerTlsSection
+from ao.config.session_persistence import SessionPersistenceSection
 
 
 class GroupSection(Section):
@@ -42,7 +45,58 @@ class LoadBalancerSection(Section):
     port: Port | None = Field(default=None, examples=[443])
     """Port that users reach. Default: 443 with HTTPS and TERMINATED_HTTPS, else 80."""
     server_port: Port | None = Field(default=None, examples=[8080])
-    """Port that the servers listen on. Default: 443 with HTTPS, else 80."""
+    """Port that the servers listen on. Default: 443 with HTTPS and `server_tls`, else 80."""
+    timeouts: TimeoutsSection | None = None
+    insert_headers: tuple[Header, ...] | None = Field(
+        default=None, strict=False, max_length=11, examples=[["X-Forwarded-For"]]
+    )
+    """Headers in which the servers are told who asked. Default with TERMINATED_HTTPS:
+    X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Port."""
+    allowed_from: tuple[Network, ...] | None = Field(
+        default=None, strict=False, min_length=1, max_length=100, examples=[["198.51.100.0/24"]]
+    )
+    """Networks from which users may reach the load balancer, Ao's own among them; everybody may
+    when the key was never there."""
+    session_persistence: SessionPersistenceSection | None = None
+    server_tls: ServerTlsSection | None = None
+    proxy_protocol: Literal[1] | None = Field(default=None, examples=[1])
+    """Version of the PROXY protocol by which the servers learn who asks, before the request; they
+    have to expect it. A new system has it, one that there is does not change."""
+    flavor: str | None = Field(default=None, min_length=1, max_length=255, examples=["large"])
+    """Octavia's flavor by which the load balancer is built, by name or ID; `openstack loadbalancer
+    flavor list` names the cloud's."""
+    availability_zone: str | None = Field(
+        default=None, min_length=1, max_length=255, examples=["az-1"]
+    )
+    """Octavia's availability zone in which it is built; `openstack loadbalancer availabilityzone
+    list` names the cloud's."""
+
+    @field_validator("protocol", mode="before")
+    @classmethod
+    def _connected(cls, protocol: object) -> object:
+        if protocol in ("UDP", "SCTP"):
+            raise ValueError(
+                f"Ao moves no {protocol}: it could not see which system answers, nor whether a "
+                "switch lost anything; write HTTP, TCP, HTTPS or TERMINATED_HTTPS"
+            )
+        return protocol
+
+    @field_validator("proxy_protocol", mode="before")
+    @classmethod
+    def _built(cls, version: object) -> object:
+        if version == 2:
+            raise ValueError(
+                "Heat builds no pool that speaks version 2 (PROXYV2); write 1, which tells the "
+                "servers the same address"
+            )
+        return version
+
+    @field_validator("insert_headers", "allowed_from")
+    @classmethod
+    def _once(cls, values: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if values is not None and len(set(values)) < len(values):
+            raise ValueError("one of them is there twice")
+        return values
 
 
 class NetworkSection(Section):

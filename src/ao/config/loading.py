@@ -201,6 +201,13 @@ def _site(
             port=file.port,
             server_port=file.server_port,
             algorithm=file.load_balancer.algorithm or ("SOURCE_IP_PORT" if ovn else "ROUND_ROBIN"),
+            timeouts=file.load_balancer.timeouts.value() if file.load_balancer.timeouts else None,
+            server_tls=file.load_balancer.server_tls.value()
+            if file.load_balancer.server_tls
+            else None,
+            session_persistence=file.load_balancer.session_persistence.value()
+            if file.load_balancer.session_persistence
+            else None,
         ),
         tls=file.tls.value(folder, ca) if file.tls else None,
         redirect=file.redirect.value() if file.redirect else None,

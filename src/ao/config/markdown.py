@@ -14,6 +14,7 @@ from ao.config.section import Section
 
 PAGES = {
     "autoscale": "autoscaling.md",
+    "load_balancer": "load-balancer.md",
     "switch": "switch.md",
     "drain": "switch.md#drain",
     "checks": "checks.md",

@@ -143,7 +143,9 @@ class SiteFile(Section):
     @property
     def server_port(self) -> int:
         """Port that the servers listen on, given or by default."""
-        return self.load_balancer.server_port or (443 if self.protocol == "HTTPS" else 80)
+        balancer = self.load_balancer
+        encrypted = balancer.server_tls is not None and balancer.server_tls.enabled
+        return balancer.server_port or (443 if encrypted or self.protocol == "HTTPS" else 80)
 
 
 def schema() -> dict[str, Any]:

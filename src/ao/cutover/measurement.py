@@ -109,6 +109,12 @@ def begin(
         return message("the probe is switched off")
     if facts.live is None:
         return message("no system is live yet")
+    if facts.terminates(facts.live) is not site.load_balancer.terminates:
+        return message(
+            "%(colour)s, which is live, was deployed with another protocol than %(protocol)s",
+            colour=facts.live,
+            protocol=site.load_balancer.protocol,
+        )
     try:
         answer = work.visit(load.url + load.identify.path, REACH, site.request_options)
         expect = _good_status(work, load, answer, facts if moved else None)

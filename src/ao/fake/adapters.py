@@ -174,8 +174,8 @@ class LoadBalancers(Service):
         )
 
     @reads
-    def pools(self) -> tuple[models.Pool, ...]:
-        """Return all pools of the project."""
+    def pools(self, balancer_id: str = "") -> tuple[models.Pool, ...]:
+        """Return all pools of the project, or those of one load balancer."""
         octavia = self._project.octavia
         return tuple(
             models.Pool(
@@ -184,8 +184,10 @@ class LoadBalancers(Service):
                 description=pool.description,
                 operating_status=octavia.health(pool),
                 members=len(pool.members),
+                settings=pool.settings,
             )
             for pool in octavia.pools.values()
+            if balancer_id in ("", pool.balancer.id)
         )
 
     @reads
@@ -265,6 +267,20 @@ class LoadBalancers(Service):
             self._project.octavia.configure(there, change, self.calls.user_id)
 
     @writes
+    def configure_pool(self, pool: models.Pool, settings: models.PoolSettings) -> None:
+        """Change the settings of a pool that differ from those that it was read with."""
+        there = self._project.octavia.pools.get(pool.id)
+        if there is None:
+            raise NotFound(f"pool {pool.name} could not be found")
+        change = {
+            it.name: getattr(settings, it.name)
+            for it in fields(settings)
+            if getattr(settings, it.name) != getattr(pool.settings, it.name)
+        }
+        if change:
+            self._project.octavia.configure_pool(there, change, self.calls.user_id)
+
+    @writes
     def remove_listener(self, listener: models.Listener) -> None:
         """Delete a listener; nothing happens if it does not exist."""
         self._project.octavia.remove_listener(listener.id)
@@ -323,6 +339,8 @@ class LoadBalancers(Service):
             operating_status="ONLINE",
             updated_at=balancer.updated_at,
             pool_ids=tuple(pool.id for pool in pools if pool.balancer is balancer),
+            flavor_id=balancer.flavor_id,
+            availability_zone=balancer.availability_zone,
         )
 
     def _members(self, pool: Pool) -> tuple[models.Member, ...]:
@@ -582,6 +600,18 @@ class Lookup(Service):
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
         return self._project.deployment.providers
+
+    @reads
+    def balancer_flavor(self, name_or_id: str) -> models.Named:
+        """Return Octavia's flavor. Raises NotFound."""
+        find = self._project.deployment.balancer_flavor
+        return _found("load-balancer flavor", name_or_id, find)
+
+    @reads
+    def balancer_zone(self, name: str) -> models.Named:
+        """Return Octavia's availability zone. Raises NotFound."""
+        find = self._project.deployment.balancer_zone
+        return _found("load-balancer availability zone", name, find)
 
     @reads
     def services(self) -> frozenset[str]:

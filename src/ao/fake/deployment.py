@@ -31,14 +31,17 @@ class Deployment:
         services: Iterable[str],
         hosts: Collection[str] | None,
         octavia_api: tuple[int, int],
+        balancer_flavors: Iterable[str],
+        balancer_zones: Iterable[str],
         seed: int,
     ) -> None:
         """Offer these images, flavors, networks and key pairs by name.
 
         `flavors` gives processors and MiB of memory, `providers` the names of Octavia's
         providers, `services` the types in Keystone's catalogue, `hosts` the host names that
-        servers answer to (None for all), `octavia_api` the version of Octavia's API. The same seed
-        gives the same IDs.
+        servers answer to (None for all), `octavia_api` the version of Octavia's API,
+        `balancer_flavors` and `balancer_zones` Octavia's flavors and availability zones. The same
+        seed gives the same IDs.
         """
         self.lock = threading.RLock()
         """Held by whoever reads or changes anything in the cloud."""
@@ -58,6 +61,10 @@ class Deployment:
             Flavor(id=self.identifiers.uuid(), name=name, vcpus=vcpus, ram=ram, disk=DISK)
             for name, (vcpus, ram) in flavors.items()
         ]
+        self.balancer_flavors = [
+            Named(id=self.identifiers.uuid(), name=name) for name in balancer_flavors
+        ]
+        self.balancer_zones = [Named(id=name, name=name) for name in balancer_zones]
         self.secret_ids: set[str] = set()
         """IDs of the secrets and containers of all projects."""
         self._allocated = 0
@@ -74,6 +81,14 @@ class Deployment:
     def flavor(self, name_or_id: str) -> Flavor | None:
         """Return the flavor of that name or ID, or None."""
         return _find(self.flavors, name_or_id)
+
+    def balancer_flavor(self, name_or_id: str) -> Named | None:
+        """Return Octavia's flavor of that name or ID, or None."""
+        return _find(self.balancer_flavors, name_or_id)
+
+    def balancer_zone(self, name: str) -> Named | None:
+        """Return Octavia's availability zone of that name, or None."""
+        return _find(self.balancer_zones, name)
 
     def external_network(self, name_or_id: str) -> Named | None:
         """Return the external network of that name or ID, or None."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
-from ao.cloud.models import HEALTH_CHECKS, L7Policy, L7Rule, ListenerSettings
+from ao.cloud.models import HEALTH_CHECKS, L7Policy, L7Rule, ListenerSettings, PoolSettings
 from ao.errors import CloudError, Conflict, NotFound
 from ao.fake.barbican import Barbican, Unreadable
 from ao.fake.deployment import Deployment
@@ -48,18 +48,44 @@ POOLS: Mapping[str, frozenset[str]] = {
 VALID_LISTENER_POOL_PROTOCOL_MAP)."""
 VERSIONS = frozenset({"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
 ALPN = frozenset({"h2", "http/1.1", "http/1.0"})
+PERSISTENCE = frozenset({None, "SOURCE_IP", "HTTP_COOKIE", "APP_COOKIE"})
 AUTHENTICATIONS = frozenset({"NONE", "OPTIONAL", "MANDATORY"})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPARISONS = frozenset({"REGEX", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUAL_TO"})
 RULES = frozenset({"HOST_NAME", "PATH", "FILE_TYPE", "HEADER", "COOKIE"})
 CIPHERS = "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
-DEFAULTS = ListenerSettings(
+PLAIN = ListenerSettings(client_timeout=50_000, member_timeout=50_000, connect_timeout=5_000)
+"""What a listener has where nothing is said (octavia/common/config.py)."""
+DEFAULTS = replace(
+    PLAIN,
     versions=frozenset({"TLSv1.2", "TLSv1.3"}),
     ciphers=CIPHERS,
     alpn=("h2", "http/1.1", "http/1.0"),
 )
-"""What a listener that decrypts has where nothing is said (octavia/common/config.py)."""
+"""What one that decrypts has."""
+HEADERS = frozenset({"X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto"})
+CLIENT_HEADERS = frozenset(
+    f"X-SSL-{it}"
+    for it in (
+        "Client-Verify",
+        "Client-Has-Cert",
+        "Client-DN",
+        "Client-CN",
+        "Issuer",
+        "Client-SHA1",
+        "Client-Not-Before",
+        "Client-Not-After",
+    )
+)
+"""Headers that a listener inserts, and those that only one which decrypts does (octavia_lib/common/
+constants.py)."""
+LONGEST_TIMEOUT = 31_536_000_000
+"""Milliseconds that a time-out has at most (octavia/common/constants.py: MAX_TIMEOUT)."""
 SINCE: Mapping[str, tuple[int, int]] = {
+    "client_timeout": (2, 1),
+    "member_timeout": (2, 1),
+    "connect_timeout": (2, 1),
+    "allowed_cidrs": (2, 12),
     "client_ca_ref": (2, 8),
     "client_crl_ref": (2, 8),
     "client_authentication": (2, 8),
@@ -71,6 +97,15 @@ SINCE: Mapping[str, tuple[int, int]] = {
     "hsts_preload": (2, 27),
 }
 """Version of the API that a setting came with (octavia/api/root_controller.py)."""
+POOL_SINCE: Mapping[str, tuple[int, int]] = {
+    "encrypts": (2, 8),
+    "tls_ref": (2, 8),
+    "ca_ref": (2, 8),
+    "crl_ref": (2, 8),
+    "ciphers": (2, 15),
+    "versions": (2, 18),
+}
+"""The same of a pool's."""
 
 
 @dataclass(eq=False, kw_only=True)
@@ -82,6 +117,8 @@ class Balancer:
     description: str
     provider: str
     vip: Port
+    flavor_id: str | None = None
+    availability_zone: str | None = None
     provisioning_status: str = "PENDING_CREATE"
     updated_at: str = ""
     """When its provisioning status was last written."""
@@ -139,6 +176,7 @@ class Pool:
     balancer: Balancer
     protocol: str
     members: dict[str, Member] = field(default_factory=dict)
+    settings: PoolSettings = field(default_factory=PoolSettings)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -260,9 +298,12 @@ class Octavia:
             port=port,
             protocol=protocol,
             pool_id=pool_id,
-            settings=replace(DEFAULTS, tls_ref=settings.tls_ref, sni_refs=settings.sni_refs)
-            if protocol == TERMINATED
-            else ListenerSettings(),
+            settings=replace(
+                DEFAULTS if protocol == TERMINATED else PLAIN,
+                tls_ref=settings.tls_ref,
+                sni_refs=settings.sni_refs,
+                allowed_cidrs=settings.allowed_cidrs,
+            ),
         )
         self._check_refs(listener, settings, user_id)
         if any(it.balancer is balancer and it.port == port for it in self.listeners.values()):
@@ -288,7 +329,7 @@ class Octavia:
         for name in change:
             if SINCE.get(name, (2, 0)) > self._deployment.octavia_api:
                 raise CloudError(f"Unknown attribute for argument listener_: {name} (HTTP 400)")
-        defaults = DEFAULTS if listener.protocol == TERMINATED else ListenerSettings()
+        defaults = DEFAULTS if listener.protocol == TERMINATED else PLAIN
         wanted = replace(
             listener.settings,
             **{  # type: ignore[arg-type]
@@ -297,6 +338,7 @@ class Octavia:
             },
         )
         self._check_settings(listener, wanted, change)
+        _check_traffic(listener, wanted)
         self._check_refs(
             listener,
             ListenerSettings(
@@ -309,6 +351,49 @@ class Octavia:
         )
         self.begin_change(listener.balancer)
         listener.settings = wanted
+
+    def configure_pool(self, pool: Pool, change: Mapping[str, object], user_id: str | None) -> None:
+        """Change settings of a pool, over the API. Raises CloudError and Conflict.
+
+        As octavia/api/v2/controllers/pool.py: _validate_pool_PUT, octavia/common/validate.py:
+        check_session_persistence, and ovn_octavia_provider/driver.py:
+        _check_for_supported_session_persistence have it.
+        """
+        for name in change:
+            if POOL_SINCE.get(name, (2, 0)) > self._deployment.octavia_api:
+                raise CloudError(f"Unknown attribute for argument pool_: {name} (HTTP 400)")
+        wanted = replace(pool.settings, **change)  # type: ignore[arg-type]
+        if wanted.crl_ref and not wanted.ca_ref:
+            raise CloudError(
+                "A CA reference is required to specify a certificate revocation list. (HTTP 400)"
+            )
+        if odd := sorted((wanted.versions or frozenset()) - VERSIONS):
+            raise CloudError(f"Invalid TLS versions: {', '.join(odd)} (HTTP 400)")
+        self._check_readable(
+            [str(it) for name in ("tls_ref",) if (it := change.get(name))],
+            [it for it in (wanted.ca_ref, wanted.crl_ref) if it],
+            user_id,
+        )
+        kind, cookie = wanted.persistence, wanted.cookie
+        if kind not in PERSISTENCE:
+            raise CloudError("Invalid input for field type (HTTP 400)")
+        if cookie and kind != "APP_COOKIE":
+            raise CloudError(
+                'Field "cookie_name" can only be specified with session persistence of type '
+                '"APP_COOKIE". (HTTP 400)'
+            )
+        if kind == "APP_COOKIE" and not cookie:
+            raise CloudError(
+                'Field "cookie_name" must be specified when using the "APP_COOKIE" session '
+                "persistence type. (HTTP 400)"
+            )
+        if pool.balancer.provider == "ovn" and kind not in {None, "SOURCE_IP"}:
+            raise CloudError(
+                f"OVN provider does not support {kind} session persistence. Only SOURCE_IP type is "
+                "supported. (HTTP 501)"
+            )
+        self.begin_change(pool.balancer)
+        pool.settings = wanted
 
     def _check_settings(
         self, listener: Listener, wanted: ListenerSettings, change: Mapping[str, object]
@@ -352,6 +437,10 @@ class Octavia:
                 "Certificate container references are not allowed on "
                 f"{listener.protocol} protocol listeners. (HTTP 400)"
             )
+        self._check_readable(refs, texts, user_id)
+
+    def _check_readable(self, refs: list[str], texts: list[str], user_id: str | None) -> None:
+        """Let Octavia read certificates and texts. Raises CloudError where it cannot."""
         bad = []
         for ref in [*refs, *texts]:
             try:
@@ -481,7 +570,7 @@ class Octavia:
         """Let a listener serve its default pool by its policies and certificates.
 
         The amphora driver reads all certificates of the load balancer again at each of its changes.
-        A listener of which it cannot read one is left out, and in ERROR
+        A listener of which, or of whose pool, it cannot read one is left out, and in ERROR
         (octavia/amphorae/drivers/haproxy/rest_api_driver.py: update_amphora_listeners).
         """
         listener.serving = listener.pool_id
@@ -491,7 +580,12 @@ class Octavia:
         refs = [it for it in (settings.tls_ref, *settings.sni_refs) if it]
         try:
             listener.certificates = tuple(self._barbican.read(it) for it in refs)
-            for ref in (settings.client_ca_ref, settings.client_crl_ref):
+            pool = self.pools.get(listener.pool_id or "")
+            servers = pool.settings if pool else PoolSettings()
+            if servers.tls_ref:
+                self._barbican.read(servers.tls_ref)
+            texts = (settings.client_ca_ref, settings.client_crl_ref)
+            for ref in (*texts, servers.ca_ref, servers.crl_ref):
                 if ref:
                     self._barbican.read_text(ref)
         except Unreadable:
@@ -501,12 +595,33 @@ class Octavia:
         listener.provisioning_status = "ACTIVE"
 
     def create_balancer(
-        self, name: str, description: str, provider: str, subnet_id: str
+        self,
+        name: str,
+        description: str,
+        provider: str,
+        subnet_id: str,
+        flavor: str | None = None,
+        zone: str | None = None,
     ) -> Balancer:
-        """Create a load balancer in status PENDING_CREATE."""
+        """Create a load balancer in status PENDING_CREATE, by a flavor and in a zone.
+
+        Raises Failure (octavia/api/v2/controllers/load_balancer.py: _validate_flavor,
+        _validate_availability_zone); OVN's provider knows neither.
+        """
         self._quotas.claim(load_balancers=1, ports=1)
         if provider not in self._deployment.providers:
             raise Failure("BadRequest", f"Provider '{provider}' is not enabled. (HTTP 400)")
+        found = self._deployment.balancer_flavor(flavor) if flavor else None
+        if flavor and found is None:
+            raise Failure("BadRequest", "Invalid flavor_id. (HTTP 400)")
+        if zone and self._deployment.balancer_zone(zone) is None:
+            raise Failure("BadRequest", "Invalid availability zone. (HTTP 400)")
+        if provider == "ovn" and (flavor or zone):
+            raise Failure(
+                "ServerFault",
+                "Provider 'ovn' does not support a requested action: This provider does not "
+                "support flavors or availability zones. (HTTP 501)",
+            )
         balancer_id = self._deployment.identifiers.uuid()
         balancer = Balancer(
             id=balancer_id,
@@ -514,6 +629,8 @@ class Octavia:
             description=description,
             provider=provider,
             vip=self._neutron.create_port(subnet_id, "Octavia", device_id=f"lb-{balancer_id}"),
+            flavor_id=found.id if found else None,
+            availability_zone=zone,
         )
         self.balancers[balancer.id] = balancer
         return balancer
@@ -723,6 +840,27 @@ class Octavia:
         if hosts is not None and host not in hosts:
             return Answer(status=404, headers={}, body="there is no such host here")
         return self._application(server, path)
+
+
+def _check_traffic(listener: Listener, wanted: ListenerSettings) -> None:
+    """Raise CloudError for headers, time-outs and networks that a listener does not take.
+
+    As octavia/api/v2/controllers/listener.py: _validate_insert_headers has it, and
+    ovn_octavia_provider/driver.py: _check_for_allowed_cidrs; OVN ignores the others.
+    """
+    if wanted.headers and listener.protocol not in {"HTTP", TERMINATED}:
+        raise CloudError(
+            f"insert-headers is not a valid option for a {listener.protocol} protocol listener. "
+            "(HTTP 400)"
+        )
+    known = HEADERS | CLIENT_HEADERS if listener.protocol == TERMINATED else HEADERS
+    if odd := sorted(wanted.headers - known):
+        raise CloudError(f"{odd} is not a valid option for insert_headers (HTTP 400)")
+    for it in (wanted.client_timeout, wanted.member_timeout, wanted.connect_timeout):
+        if it is not None and not 0 <= it <= LONGEST_TIMEOUT:
+            raise CloudError("Invalid input for a time-out (HTTP 400)")
+    if wanted.allowed_cidrs and listener.balancer.provider == "ovn":
+        raise CloudError("OVN provider does not support allowed_cidrs option (HTTP 501)")
 
 
 def check_pool(listener: Listener, pool: Pool) -> None:

@@ -37,6 +37,8 @@ class OpenStack(Deployment):
         application: Application = answer,
         hosts: Collection[str] | None = None,
         octavia_api: tuple[int, int] = (2, 30),
+        balancer_flavors: Iterable[str] = (),
+        balancer_zones: Iterable[str] = (),
         seed: int = 0,
     ) -> None:
         """Offer these images, flavors, networks and key pairs by name.
@@ -44,8 +46,9 @@ class OpenStack(Deployment):
         `flavors` gives processors and MiB of memory; `limits` the quotas that differ from
         a usual cloud's; `services` those of Keystone's catalogue that not every cloud has;
         `application` what the servers answer; `hosts` the host names that they answer to, with 404
-        for all others, and to any without; `octavia_api` the version of Octavia's API. The same
-        seed gives the same IDs.
+        for all others, and to any without; `octavia_api` the version of Octavia's API,
+        `balancer_flavors` and `balancer_zones` its flavors and availability zones. The same seed
+        gives the same IDs.
         """
         super().__init__(
             images=images,
@@ -56,6 +59,8 @@ class OpenStack(Deployment):
             services=services,
             hosts=hosts,
             octavia_api=octavia_api,
+            balancer_flavors=balancer_flavors,
+            balancer_zones=balancer_zones,
             seed=seed,
         )
         self._limits = limits or {}
@@ -64,7 +69,7 @@ class OpenStack(Deployment):
 
     @classmethod
     def offering(cls, site: Site, *, application: Application = answer) -> Self:
-        """A cloud that has what a site names: image, flavor, keypair, network and provider.
+        """A cloud that has what a site names: image, flavors, keypair, network, provider, zone.
 
         `application` is what the site's servers answer: by default as the demo shop, which tells
         colour and version in the headers `X-Ao-Colour` and `X-Ao-Version` of all its pages.
@@ -76,6 +81,8 @@ class OpenStack(Deployment):
             external_networks=[site.external_network],
             keypairs=[group.keypair] if group.keypair else [],
             providers=(site.load_balancer.provider,),
+            balancer_flavors=[it] if (it := site.load_balancer.flavor) else [],
+            balancer_zones=[it] if (it := site.load_balancer.availability_zone) else [],
             application=application,
         )
 

@@ -13,6 +13,7 @@ from ao.apply import (
     certificate_state,
     listener,
     monitor,
+    pool_settings,
     served_certificate,
     stack_parameters,
 )
@@ -95,6 +96,7 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     stored.keep(work.cloud, work.site)
     facts = _run(work, lambda facts, done: plan.up(work.site, facts, done), before)
     _tell_of_protocol(work, facts)
+    _tell_of_build(work, facts)
     other = certificate.told_of(work, facts)
     if other is not None:
         work.note(other)
@@ -132,6 +134,33 @@ def _tell_of_protocol(work: Work, facts: Facts) -> None:
                 "who ask by the old one are answered no more, but where `redirect` leads them on.",
                 colour=colour,
                 protocol=work.site.load_balancer.protocol,
+            )
+        )
+
+
+def _tell_of_build(work: Work, facts: Facts) -> None:
+    """Tell which load balancers have another flavor, or are in another zone, than the file says.
+
+    Octavia changes neither of one that there is.
+    """
+    found = stack_parameters.build_inputs(work)
+    flavor, zone = found.balancer_flavor, found.balancer_zone
+    balancers = {
+        it.load_balancer.id: it.load_balancer for it in facts.systems.values() if it.load_balancer
+    }
+    for balancer in balancers.values():
+        others = [flavor is not None and balancer.flavor_id != flavor.id]
+        others += [zone is not None and balancer.availability_zone != zone.name]
+        if not any(others):
+            continue
+        work.note(
+            message(
+                "Load balancer %(name)s was built with another flavor, or in another availability "
+                "zone, than the site file says, which Octavia does not change. %(cure)s",
+                name=balancer.name,
+                cure=message("`ao down` and `ao up` build the site anew.")
+                if facts.method is Method.POOL
+                else message("The next deploy to its system builds another one."),
             )
         )
 
@@ -238,7 +267,7 @@ class Looks:
 @contextmanager
 def looking(work: Work, seen: Facts | None = None) -> Iterator[Looks]:
     """Look for what a switch begins with while the body runs; `seen` are facts of this moment."""
-    work.forget_monitors()
+    work.forget_settings()
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="switch") as aside:
         at = work.clock.now()
         facts = aside.submit(lambda: seen or work.observe())
@@ -277,8 +306,10 @@ def switch(
         compares = options.compares_monitor and not degraded
         if compares:
             guard.may_speak(work.site, facts)
-            defining = plan.listeners(work.site, facts, done, to) or plan.monitor(
-                work.site, facts, to, done
+            defining = (
+                plan.listeners(work.site, facts, done, to)
+                or plan.pools(work.site, facts, done, to)
+                or plan.monitor(work.site, facts, to, done)
             )
             if defining:
                 return defining
@@ -345,7 +376,7 @@ def renew(work: Work, files: CertificateFiles | None = None) -> Facts:
 
 def _may_renew(work: Work, facts: Facts) -> None:
     """Refuse to renew what no listener serves, and where a load balancer takes no change."""
-    places = [it for it in listeners.placed(facts) if not it.redirects]
+    places = [it for it in listeners.placed(facts) if it.terminates]
     if not places:
         raise Refused(
             message("no load balancer of %(site)s terminates TLS", site=work.site.name),
@@ -490,6 +521,8 @@ def _preflight(
 
     They are those that are `seen` at this moment, if any.
     """
+    monitor.check_api(work)
+    listener.check_api(work)
     found = stack_parameters.build_inputs(work, anew=True)
     facts = seen or work.observe()
     guard.may_write(facts)
@@ -500,10 +533,9 @@ def _preflight(
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
     _refuse_names(work, facts, steps)
-    monitor.check_api(work)
-    listener.check_api(work)
     if any(isinstance(step, BuildSite | BuildSystem | SecureSite) for step in steps):
         certificate.check(work, facts)
+        pool_settings.check_names(work)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
     if engine is Engine.PROMETHEUS:

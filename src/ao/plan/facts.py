@@ -18,6 +18,7 @@ from ao.cloud import (
     LoadBalancer,
     Member,
     Monitor,
+    Pool,
     Resource,
     Server,
     Stack,
@@ -68,11 +69,13 @@ class System:
     """How Heat's work on its stack stands still; None while it goes on, or there is none."""
     monitor: Monitor | None = None
     """Health monitor of its pool; None too where nobody has asked for it."""
+    pool: Pool | None = None
+    """Its pool with what Heat cannot say of it; None too where nobody has asked for it."""
     listener: Listener | None = None
     """Address method: the listener of its load balancer that users reach, which terminates TLS
     where it was built for that; None too where nobody has asked for it."""
     redirect_listener: Listener | None = None
-    """Address method: that of plain HTTP beside it."""
+    """Address method: that of plain HTTP beside one that terminates TLS."""
 
     @property
     def is_secure(self) -> bool:
@@ -207,6 +210,15 @@ class ClientAuthorities:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServerCertificates:
+    """What is shown to servers that speak TLS, and theirs are checked by: Barbican's references."""
+
+    certificate: str | None = None
+    ca: str | None = None
+    crl: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """Facts of a site."""
 
@@ -233,6 +245,8 @@ class Facts:
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by, as Barbican tells it; None where the site file
     names nothing, or it was not found."""
+    servers: ServerCertificates | None = None
+    """The same of TLS to the servers."""
     unknown: str = ""
     """Why its alarms are not known; empty when they are, and without autoscaling."""
     standstill: Standstill | None = None

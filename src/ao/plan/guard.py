@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ao.cloud import FloatingIP, LoadBalancer
+from ao.cloud import FloatingIP, LoadBalancer, Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import Message, joined, message
 from ao.plan.facts import Facts, System
-from ao.site import Group, Method, Site
+from ao.site import Group, Method, Site, proxy_tags, tag_value
 from ao.text_format import UPGRADE
 
 
@@ -95,6 +95,42 @@ def may_speak(site: Site, facts: Facts) -> None:
         ),
         cure=message("`ao up` brings the load balancer to it."),
     )
+
+
+def may_proxy(site: Site, facts: Facts, colour: Colour | None = None) -> None:
+    """Refuse to have pools that there are speak the PROXY protocol, or no longer.
+
+    Octavia changes the protocol of no pool, and a listener has one default pool, so that Heat would
+    ask for another one again and again. By the pool method those of the site's stack are meant, by
+    the address method that of a system.
+    """
+    stack = facts.stack if facts.method is Method.POOL else None
+    if facts.method is Method.ADDRESS and colour is not None:
+        stack = facts.systems[colour].stack
+    wanted = proxy_tags(site.load_balancer.proxy_protocol)
+    if stack is None or proxy_tags(_spoken(stack)) == wanted:
+        return
+    raise Refused(
+        message(
+            "%(where)s: the pools of %(stack)s were built to speak another protocol to the "
+            "servers, which Octavia does not change",
+            where=site.place("load_balancer.proxy_protocol"),
+            stack=stack.name,
+        ),
+        cure=message("`ao down` and `ao up` build the site anew.")
+        if colour is None or facts.method is Method.POOL
+        else message(
+            "`ao down %(name)s`, then `ao deploy VERSION`, builds %(colour)s anew.",
+            name=colour.value,
+            colour=colour,
+        ),
+    )
+
+
+def _spoken(stack: Stack) -> int | None:
+    """Return the version of the PROXY protocol that a stack's tags tell; None for none."""
+    word = tag_value(stack.tags, "proxy-protocol")
+    return int(word) if word in {"1", "2"} else None
 
 
 def may_delete(balancers: Iterable[LoadBalancer], strangers: Iterable[FloatingIP]) -> None:

@@ -1,9 +1,9 @@
-"""Listeners that terminate TLS: what those of a site say, which Heat cannot. Pure.
+"""Listeners: what those of a site say, which Heat cannot. Pure.
 
-`OS::Octavia::Listener` has no property for versions, ciphers, ALPN, HSTS or clients' certificates
-(heat/engine/resources/openstack/octavia/listener.py), and `OS::Octavia::L7Policy` no redirect of a
-prefix (l7policy.py), so Ao says them to Octavia. Heat's updates send differences only, and leave
-them.
+`OS::Octavia::Listener` has no property for versions, ciphers, ALPN, HSTS, clients' certificates,
+time-outs or headers (heat/engine/resources/openstack/octavia/listener.py), and
+`OS::Octavia::L7Policy` no redirect of a prefix (l7policy.py), so Ao says them to Octavia. Heat's
+updates send differences only, and leave them.
 """
 
 from __future__ import annotations
@@ -16,13 +16,23 @@ from ao.cloud.models import ACME_CHALLENGE
 from ao.colour import Colour
 from ao.plan.facts import Facts
 from ao.site import Method, Site
+from ao.site.timeouts import Timeouts
 
+TIMEOUTS_API = (2, 1)
+FLAVOR_API = (2, 6)
 CLIENTS_API = (2, 8)
+ALLOWED_API = (2, 12)
+ZONE_API = (2, 14)
 CIPHERS_API = (2, 15)
 VERSIONS_API = (2, 17)
 ALPN_API = (2, 20)
 HSTS_API = (2, 27)
-"""Versions of Octavia's API from which on a listener has these (octavia/api/root_controller.py)."""
+"""Versions of Octavia's API from which on a load balancer and its listeners have these
+(octavia/api/root_controller.py)."""
+FORWARDED = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port")
+"""Headers that servers are told of users by whose TLS ends before them."""
+OF_CLIENTS = "X-SSL-"
+"""How the names of headers begin that tell of a client's certificate."""
 REDIRECT = "ao-redirect"
 """Name of the L7 policy that leads to HTTPS: another one is not Ao's to take away."""
 
@@ -35,63 +45,131 @@ class Placed:
     balancer: LoadBalancer
     systems: frozenset[Colour]
     """Systems whose users it may have."""
-    redirects: bool
+    terminates: bool
+    """Whether it terminates TLS."""
+    redirects: bool = False
     """Whether it is the one of plain HTTP that leads users to HTTPS."""
+    previews: bool = False
+    """Whether it leads nobody but to the standby: the preview's, by the pool method."""
+
+    @property
+    def reads_requests(self) -> bool:
+        """Whether it can write headers into them."""
+        return self.terminates or self.listener.protocol == "HTTP"
+
+
+def are_asked(site: Site) -> bool:
+    """Return whether a site file says something of listeners that Heat cannot."""
+    balancer = site.load_balancer
+    said = (balancer.timeouts, balancer.insert_headers, balancer.allowed_from)
+    return balancer.terminates or any(it is not None for it in said)
 
 
 def placed(facts: Facts) -> Iterator[Placed]:
-    """Yield the listeners of a site that terminates TLS, and those that lead to them."""
+    """Yield the listeners of a site that were read."""
     if facts.method is Method.POOL:
         both = frozenset(Colour)
-        if facts.shared is None or not facts.is_secure:
+        if facts.shared is None:
             return
-        for listener in (facts.production_listener, facts.preview_listener):
+        for listener in (
+            facts.production_listener,
+            facts.preview_listener,
+            facts.redirect_listener,
+        ):
             if listener is not None:
+                redirects = listener is facts.redirect_listener
                 yield Placed(
-                    listener=listener, balancer=facts.shared, systems=both, redirects=False
+                    listener=listener,
+                    balancer=facts.shared,
+                    systems=both,
+                    terminates=facts.is_secure and not redirects,
+                    redirects=redirects,
+                    previews=listener is facts.preview_listener,
                 )
-        if facts.redirect_listener is not None:
-            yield Placed(
-                listener=facts.redirect_listener,
-                balancer=facts.shared,
-                systems=both,
-                redirects=True,
-            )
         return
     for colour, system in facts.systems.items():
-        if system.load_balancer is None or not system.is_secure:
+        if system.load_balancer is None:
             continue
         for listener in (system.listener, system.redirect_listener):
             if listener is not None:
+                redirects = listener is system.redirect_listener
                 yield Placed(
                     listener=listener,
                     balancer=system.load_balancer,
                     systems=frozenset({colour}),
-                    redirects=listener is system.redirect_listener,
+                    terminates=system.is_secure and not redirects,
+                    redirects=redirects,
                 )
 
 
 def needed_api(site: Site) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the keys of a site file that not every Octavia has, with the version of each."""
-    tls = site.tls
-    if tls is None or not site.load_balancer.terminates:
-        return
-    wanted = (
-        ("tls.clients", tls.clients, CLIENTS_API),
-        ("tls.ciphers", tls.ciphers, CIPHERS_API),
-        ("tls.versions", tls.versions, VERSIONS_API),
-        ("tls.alpn", tls.alpn, ALPN_API),
-        ("tls.hsts", tls.hsts, HSTS_API),
-    )
+    balancer, tls = site.load_balancer, site.tls
+    wanted: list[tuple[str, object, tuple[int, int]]] = [
+        ("load_balancer.timeouts", balancer.timeouts, TIMEOUTS_API),
+        ("load_balancer.allowed_from", balancer.allowed_from, ALLOWED_API),
+        ("load_balancer.flavor", balancer.flavor, FLAVOR_API),
+        ("load_balancer.availability_zone", balancer.availability_zone, ZONE_API),
+    ]
+    if tls is not None and balancer.terminates:
+        wanted += [
+            ("tls.clients", tls.clients, CLIENTS_API),
+            ("tls.ciphers", tls.ciphers, CIPHERS_API),
+            ("tls.versions", tls.versions, VERSIONS_API),
+            ("tls.alpn", tls.alpn, ALPN_API),
+            ("tls.hsts", tls.hsts, HSTS_API),
+        ]
     yield from ((key, least) for key, value, least in wanted if value)
 
 
-def wanted(site: Site, facts: Facts, settings: ListenerSettings) -> ListenerSettings:
-    """Return the settings of a listener that terminates TLS as the site file wants them.
+def wanted(site: Site, facts: Facts, place: Placed) -> ListenerSettings:
+    """Return the settings of a listener as the site file wants them.
 
     Which certificate is served is not theirs to say: that is renewed when it is asked for. What
     the file leaves to the load balancer stays.
     """
+    settings = place.listener.settings
+    if site.load_balancer.allowed_from is not None and not place.previews:
+        allowed = frozenset(site.load_balancer.allowed_from)
+        settings = replace(settings, allowed_cidrs=allowed)
+    if place.redirects:
+        return settings
+    if site.load_balancer.timeouts is not None:
+        settings = _timed(site.load_balancer.timeouts, settings)
+    headers = _headers(site, place)
+    if headers is not None:
+        settings = replace(settings, headers=headers)
+    if place.terminates and site.load_balancer.terminates:
+        settings = _speaking(site, facts, settings)
+    return settings
+
+
+def _timed(timeouts: Timeouts, settings: ListenerSettings) -> ListenerSettings:
+    """Return settings with the time-outs that the site file names."""
+
+    def milliseconds(wanted: float | None, now: int | None) -> int | None:
+        return now if wanted is None else round(wanted * 1000)
+
+    return replace(
+        settings,
+        client_timeout=milliseconds(timeouts.client, settings.client_timeout),
+        member_timeout=milliseconds(timeouts.server, settings.member_timeout),
+        connect_timeout=milliseconds(timeouts.connect, settings.connect_timeout),
+    )
+
+
+def _headers(site: Site, place: Placed) -> frozenset[str] | None:
+    """Return the headers that a listener is to insert; None for those that it has."""
+    said = site.load_balancer.insert_headers
+    if said is None:
+        return frozenset(FORWARDED) if place.terminates else None
+    if not place.reads_requests:
+        return None
+    return frozenset(it for it in said if place.terminates or not it.startswith(OF_CLIENTS))
+
+
+def _speaking(site: Site, facts: Facts, settings: ListenerSettings) -> ListenerSettings:
+    """Return settings with those of TLS that the site file names."""
     tls = site.tls
     if tls is None:
         return settings
@@ -151,18 +229,27 @@ def lacks_redirect(site: Site, facts: Facts, listener: Listener) -> bool:
 
 
 def is_amiss(site: Site, facts: Facts, place: Placed) -> bool:
-    """Return whether a listener is not as the site file wants it, and can be changed.
+    """Return whether a listener's settings are not as the site file wants them, and can be changed.
 
     A load balancer takes no change in ERROR, nor while Heat is at work on it.
     """
-    if not site.load_balancer.terminates or place.balancer.failed or _is_busy(facts, place):
+    if place.balancer.failed or _is_busy(facts, place):
         return False
-    if place.redirects:
-        return site.redirect is not None and bool(
-            stale_policies(site, facts, place.listener)
-            or lacks_redirect(site, facts, place.listener)
-        )
-    return wanted(site, facts, place.listener.settings) != place.listener.settings
+    return wanted(site, facts, place) != place.listener.settings
+
+
+def leads_amiss(site: Site, facts: Facts, place: Placed) -> bool:
+    """Return whether a listener of plain HTTP does not lead to HTTPS as wanted, and can be changed.
+
+    As `is_amiss` has it.
+    """
+    if not place.redirects or redirect(site) is None or not site.load_balancer.terminates:
+        return False
+    if place.balancer.failed or _is_busy(facts, place):
+        return False
+    return lacks_redirect(site, facts, place.listener) or bool(
+        stale_policies(site, facts, place.listener)
+    )
 
 
 def _is_busy(facts: Facts, place: Placed) -> bool:

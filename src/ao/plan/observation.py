@@ -19,6 +19,7 @@ from ao.cloud import (
     LoadBalancer,
     Member,
     Monitor,
+    Pool,
     Resource,
     Server,
     Stack,
@@ -26,16 +27,17 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.errors import AoError, Conflict, Forbidden, NotAuthenticated, NotFound, Refused
 from ao.message import message
-from ao.plan import alarms, monitors, standstill
+from ao.plan import alarms, monitors, pools, standstill
 from ao.plan.facts import (
     SECURE,
     SECURE_PRODUCTION,
     ClientAuthorities,
     Facts,
+    ServerCertificates,
     System,
     built_id,
 )
-from ao.plan.listeners import leads, redirect
+from ao.plan.listeners import are_asked, leads, redirect
 from ao.plan.standstill import Standstill
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
@@ -67,8 +69,8 @@ class Observation:
     load_balancers: tuple[LoadBalancer, ...]
     """Load balancers that the stacks have built."""
     listeners: tuple[Listener, ...]
-    """Listeners of the load balancers; none where each system has its own and the site does not
-    terminate TLS."""
+    """Listeners of the load balancers; none where each system has its own and the site file says
+    nothing of them that Heat cannot."""
     servers: tuple[Server, ...]
     """Servers that are ACTIVE in Nova, those of the stacks among them; none where Nova was not
     asked."""
@@ -82,10 +84,14 @@ class Observation:
     """Statuses of each of these load balancers, by its ID."""
     monitors: Mapping[str, Monitor] = field(default_factory=dict)
     """Health monitors of the systems' pools, by ID; none where nobody has asked for them."""
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+    """The systems' pools, by ID; none where the site file says nothing of them that Heat cannot."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
     """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by; None where nothing is named, found or asked."""
+    server_certificates: ServerCertificates | None = None
+    """The same of TLS to the servers."""
 
 
 def read(
@@ -116,6 +122,7 @@ def read(
         by_name = {stack.name: stack for stack in cloud.stacks.tagged(site.tag)}
         resources = dict(unchanged(by_name, last))
         reused = frozenset(resources)
+        unmoved = last is not None and by_name == last.stacks
         asked = {
             name: pool.submit(cloud.stacks.resources, stack)
             for name, stack in by_name.items()
@@ -129,6 +136,14 @@ def read(
         monitoring = pool.submit(_monitors, cloud, site, dict(resources), last) if wanted else None
         reader = _BalancerReader(cloud, site, resources, last)
         authorities = None if brief else pool.submit(_authorities, cloud, site, last)
+        pooling = (
+            None
+            if brief
+            else pool.submit(
+                _pools, cloud, site, dict(resources), reader.ids, last if unmoved else None
+            )
+        )
+        servers_tls = None if brief else pool.submit(_server_certificates, cloud, site, last)
         balancers = list(pool.map(reader.read, reader.ids))
         listeners = tuple(listener for it in balancers for listener in it.listeners)
         policies = pool.submit(_policies, cloud, site, resources, listeners, last)
@@ -159,8 +174,10 @@ def read(
             floating_ips=floating_ips.result(),
             load_balancers=tuple(it.balancer for it in balancers if it.balancer),
             listeners=listeners,
+            pools=pooling.result() if pooling else {},
             policies=policies.result(),
             clients=authorities.result() if authorities else None,
+            server_certificates=servers_tls.result() if servers_tls else None,
             servers=servers,
             members=members,
             alarms=known,
@@ -225,6 +242,27 @@ def _monitors(
     return {monitor.id: monitor for monitor in found if monitor is not None}
 
 
+def _pools(
+    cloud: Cloud,
+    site: Site,
+    resources: Resources,
+    balancer_ids: tuple[str, ...],
+    last: Observation | None,
+) -> Mapping[str, Pool]:
+    """Return the systems' pools that Octavia has, where the site file says something of them.
+
+    Not again where the last observation had all of them; there is none where Heat has changed a
+    stack since.
+    """
+    if not pools.are_asked(site):
+        return {}
+    ids = {it for colour in Colour if (it := _pool_id(site, resources, colour))}
+    if last is not None and ids.issubset(last.pools):
+        return last.pools
+    found = (pool for it in balancer_ids for pool in cloud.load_balancers.pools(it))
+    return {pool.id: pool for pool in found if pool.id in ids}
+
+
 def _policies(
     cloud: Cloud,
     site: Site,
@@ -283,6 +321,27 @@ def _authorities(cloud: Cloud, site: Site, last: Observation | None) -> ClientAu
         return None
 
 
+def _server_certificates(
+    cloud: Cloud, site: Site, last: Observation | None
+) -> ServerCertificates | None:
+    """Return what the site file names for TLS to the servers, as Barbican tells it, or None.
+
+    What is not found is told when it is written to a pool.
+    """
+    tls = site.load_balancer.server_tls
+    if tls is None or not tls.named:
+        return None
+    if last is not None and last.server_certificates is not None:
+        return last.server_certificates
+    try:
+        found = {key: cloud.certificates.find(name).ref for key, name in tls.named}
+    except (NotFound, Conflict, Forbidden):
+        return None
+    return ServerCertificates(
+        certificate=found.get("certificate"), ca=found.get("ca"), crl=found.get("crl")
+    )
+
+
 def _floating_ips(
     cloud: Cloud, site: Site, resources: tuple[Resource, ...]
 ) -> tuple[FloatingIP, ...]:
@@ -314,7 +373,7 @@ class _BalancerReader:
         self._cloud = cloud
         self._last = last
         self._shares = site.switch.method is Method.POOL
-        self._lists = self._shares or site.load_balancer.terminates
+        self._lists = self._shares or are_asked(site)
         self._pools: dict[str, set[str]] = {}
         for colour in Colour:
             name = site.stack if self._shares else site.system_stack(colour)
@@ -478,6 +537,7 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
         redirect_listener=_of(own, "production_listener", seen.listeners) if secure else None,
         policies=seen.policies,
         clients=seen.clients,
+        servers=seen.server_certificates,
         unknown=seen.unknown,
         standstill=_standstill(site, seen, site.stack, cancel=cancel),
     )
@@ -503,6 +563,7 @@ def _system(
         lost=() if seen.unknown else _lost(resources, seen.alarms),
         standstill=_standstill(site, seen, site.system_stack(colour), cancel=cancel),
         monitor=seen.monitors.get(_monitor_id(site, seen.resources, colour) or ""),
+        pool=seen.pools.get(pool_id or ""),
         listener=_of(resources, SECURE if secure else "listener", seen.listeners),
         redirect_listener=_of(resources, "listener", seen.listeners) if secure else None,
     )

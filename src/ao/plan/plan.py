@@ -15,7 +15,8 @@ from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
 from ao.plan import guard, monitors
-from ao.plan import listeners as tls_listeners
+from ao.plan import listeners as listener_settings
+from ao.plan import pools as pool_settings
 from ao.plan.facts import Facts, System
 from ao.plan.listeners import placed
 from ao.plan.standstill import Standstill
@@ -194,13 +195,25 @@ class DefineMonitor(Step):
 
 @dataclass(frozen=True)
 class DefineListener(Step):
-    """Give a listener the settings of TLS that the site file tells."""
+    """Give a listener the settings that the site file tells."""
 
     listener_id: str
     name: str
 
     def __str__(self) -> str:
-        return message("set how listener %(name)s speaks TLS", name=self.name)
+        return message("set how listener %(name)s serves", name=self.name)
+
+
+@dataclass(frozen=True)
+class DefinePool(Step):
+    """Give a system's pool the settings that the site file tells."""
+
+    colour: Colour
+    deployed: bool = False
+    """Whether the command has built the system, whose servers may speak TLS now, or none."""
+
+    def __str__(self) -> str:
+        return message("set how the pool of %(colour)s serves", colour=self.colour)
 
 
 @dataclass(frozen=True)
@@ -299,6 +312,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
         _site_stack(site, facts)
         or _secure(site, facts)
         or listeners(site, facts, done, *Colour)
+        or pools(site, facts, done, *Colour)
         or _production(facts)
         or _monitors(site, facts, done)
         or _repair(site, facts, done)
@@ -306,7 +320,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
         or _await_servers(facts, *Colour)
         or _preview(facts)
         or point_redirect(site, facts)
-        or _confirm(facts, done)
+        or _confirm(site, facts, done)
     )
 
 
@@ -319,6 +333,7 @@ def _secure(site: Site, facts: Facts) -> Plan:
     if facts.method is not Method.POOL or facts.stack is None:
         return ()
     guard.may_secure(site, facts)
+    guard.may_proxy(site, facts)
     if not site.load_balancer.terminates:
         return ()
     redirects = facts.redirect_listener.port if facts.redirect_listener else 0
@@ -327,28 +342,40 @@ def _secure(site: Site, facts: Facts) -> Plan:
 
 
 def listeners(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
-    """Next steps of having the listeners of systems speak TLS as the site file says.
+    """Next steps of having the listeners of systems serve as the site file says.
 
     That of plain HTTP leads users to HTTPS only once production has answered by HTTPS, if they have
     it already.
     """
-    places = [
-        it
-        for it in placed(facts)
-        if it.systems.intersection(colours) and tls_listeners.is_amiss(site, facts, it)
-    ]
+    places = [it for it in placed(facts) if it.systems.intersection(colours)]
     defined = tuple(
-        DefineListener(it.listener.id, it.listener.name) for it in places if not it.redirects
+        DefineListener(it.listener.id, it.listener.name)
+        for it in places
+        if listener_settings.is_amiss(site, facts, it)
     )
     if defined:
         return defined
-    steps = tuple(DefineRedirect(it.listener.id, it.listener.name) for it in places if it.redirects)
+    leading = [it for it in places if listener_settings.leads_amiss(site, facts, it)]
+    steps = tuple(DefineRedirect(it.listener.id, it.listener.name) for it in leading)
     live = facts.live
-    served = any(it.redirects and live in it.systems for it in places)
+    served = any(live in it.systems for it in leading)
     if not steps or live is None or not served or not facts.systems[live].online:
         return steps
     seen = Confirm("production", live)
     return steps if seen in done else (seen,)
+
+
+def pools(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
+    """Next steps of having the pools of systems serve as the site file says.
+
+    Whether TLS is spoken to the servers changes only of a system that the command has built.
+    """
+    built = {step.colour for step in done if isinstance(step, BuildSystem)}
+    return tuple(
+        DefinePool(colour, colour in built)
+        for colour in colours
+        if pool_settings.is_amiss(site, facts, colour, deployed=colour in built)
+    )
 
 
 def point_redirect(site: Site, facts: Facts) -> Plan:
@@ -475,6 +502,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
         if system.stack.action == "DELETE":
             yield RemoveSystem(colour)
         else:
+            guard.may_proxy(site, facts, colour)
             yield BuildSystem(colour, version, _size(site, system))
     elif system.broken:
         yield RepairSystem(colour, system.size)
@@ -510,11 +538,20 @@ def _preview(facts: Facts) -> Plan:
     return (PointPreview(to),)
 
 
-def _confirm(facts: Facts, done: Done) -> Plan:
+def _confirm(site: Site, facts: Facts, done: Done) -> Plan:
+    """See production and the preview, but for a system that speaks another protocol than the file.
+
+    By the address method each has that which it was deployed with.
+    """
     seen = [("production", facts.live), ("preview", facts.previewed)]
     if facts.method is Method.POOL and not facts.connected:
         return ()
-    steps = tuple(Confirm(address, colour) for address, colour in seen if colour)
+    terminates = site.load_balancer.terminates
+    steps = tuple(
+        Confirm(address, colour)
+        for address, colour in seen
+        if colour and facts.terminates(colour) is terminates
+    )
     return tuple(step for step in steps if step not in done)
 
 
@@ -540,9 +577,11 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
             ),
         )
     guard.may_speak(site, facts)
+    guard.may_proxy(site, facts, standby)
     steps = (
         _define(site, facts.systems[standby], version, done)
         or listeners(site, facts, done, standby)
+        or pools(site, facts, done, standby)
         or monitor(site, facts, standby, done)
         or _await_servers(facts, standby)
     )

@@ -98,13 +98,13 @@ def serve_all(facts: Facts, wanted: References) -> Plan:
     return tuple(
         ServeCertificate(it.listener.id, it.listener.name, wanted)
         for it in listeners.placed(facts)
-        if not it.redirects and not wanted.are_of(it.listener)
+        if it.terminates and not wanted.are_of(it.listener)
     )
 
 
 def of_role(facts: Facts, role: str) -> tuple[Listener, ...]:
     """Return the listeners that users reach, or the others, which terminate TLS."""
-    places = tuple(it for it in listeners.placed(facts) if not it.redirects)
+    places = tuple(it for it in listeners.placed(facts) if it.terminates)
     if facts.method is Method.POOL:
         users = tuple(it.listener for it in places if it.listener is facts.production_listener)
     else:

@@ -72,7 +72,7 @@ def switch(run: ReleaseRun, facts: Facts) -> None:
         await_window(run)
         run.hook(Point.BEFORE_SWITCH)
         _note_baseline(run, facts)
-        run.work.forget_monitors()
+        run.work.forget_settings()
         _await_health(run)
     may_return = _may_return(run)
     answer = None if run.options.i_know else not may_return

@@ -13,7 +13,15 @@ from ao.site.site import (
     Site,
     Switch,
 )
-from ao.site.tags import colour_tag, deploy_tag, method_tag, tag_value, version_of, version_tag
+from ao.site.tags import (
+    colour_tag,
+    deploy_tag,
+    method_tag,
+    proxy_tags,
+    tag_value,
+    version_of,
+    version_tag,
+)
 
 __all__ = [
     "ENDINGS",
@@ -36,6 +44,7 @@ __all__ = [
     "is_name",
     "is_version",
     "method_tag",
+    "proxy_tags",
     "tag_value",
     "version_of",
     "version_tag",

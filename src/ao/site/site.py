@@ -17,7 +17,10 @@ from ao.site.migration import Migration
 from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
+from ao.site.server_tls import ServerTls
+from ao.site.session_persistence import SessionPersistence
 from ao.site.status_codes import StatusCodes
+from ao.site.timeouts import Timeouts
 from ao.site.tls import Redirect, Tls
 from ao.site.watch import Watch
 from ao.site.window import Window
@@ -60,11 +63,33 @@ class LoadBalancer:
     """Port that users reach."""
     server_port: int
     """Port that the servers listen on."""
+    timeouts: Timeouts | None = None
+    """None leaves those that it has."""
+    insert_headers: tuple[str, ...] | None = None
+    """Headers that it tells the servers of who asked; None for the usual ones where it terminates
+    TLS, and else leaves those that it has."""
+    allowed_from: tuple[str, ...] | None = None
+    """Networks from which users may reach it, in CIDR form; None leaves those that it has."""
+    session_persistence: SessionPersistence | None = None
+    """None leaves what its pools have."""
+    server_tls: ServerTls | None = None
+    """None leaves what its pools have."""
+    proxy_protocol: int | None = None
+    """Version of the PROXY protocol by which the servers learn who asks; None for none."""
+    flavor: str | None = None
+    """Name or ID of Octavia's flavor by which it is built; None for its default."""
+    availability_zone: str | None = None
+    """Name of Octavia's availability zone in which it is built; None for its default."""
 
     @property
     def terminates(self) -> bool:
         """Whether it terminates TLS."""
         return self.protocol == "TERMINATED_HTTPS"
+
+    @property
+    def reencrypts(self) -> bool:
+        """Whether it speaks TLS to the servers."""
+        return self.server_tls is not None and self.server_tls.enabled
 
     @property
     def is_secure(self) -> bool:

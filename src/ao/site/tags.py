@@ -42,6 +42,11 @@ def method_tag(method: Method) -> str:
     return f"ao:method={method}"
 
 
+def proxy_tags(version: int | None) -> frozenset[str]:
+    """Return the words that a stack carries of the PROXY protocol that its pools speak, or none."""
+    return frozenset() if version is None else frozenset({f"ao:proxy-protocol={version}"})
+
+
 def tag_value(tags: frozenset[str], key: str) -> str | None:
     """Value of the word `ao:key=value` among tags, or None."""
     prefix = f"ao:{key}="

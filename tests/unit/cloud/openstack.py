@@ -103,6 +103,11 @@ LISTENER = {
     "hsts_include_subdomains": True,
     "hsts_preload": False,
     "client_authentication": "NONE",
+    "timeout_client_data": 50000,
+    "timeout_member_data": 60000,
+    "timeout_member_connect": 5000,
+    "insert_headers": {"X-Forwarded-For": "True", "X-Forwarded-Port": "false"},
+    "allowed_cidrs": ["198.51.100.0/24"],
 }
 RULE = {
     "id": "r-1",
@@ -124,7 +129,25 @@ L7_POLICY = {
     "rules": [{"id": "r-1"}],
 }
 STATUSES = {"operating_status": "ONLINE", "provisioning_status": "ACTIVE"}
-POOL = {"id": "pool-1", "name": "blue", "description": "", "members": [{"id": "m-1"}], **STATUSES}
+POOL = {
+    "id": "pool-1",
+    "name": "blue",
+    "description": "",
+    "members": [{"id": "m-1"}],
+    "session_persistence": {
+        "type": "APP_COOKIE",
+        "cookie_name": "JSESSIONID",
+        "persistence_timeout": None,
+        "persistence_granularity": None,
+    },
+    "tls_enabled": True,
+    "tls_container_ref": None,
+    "ca_tls_container_ref": SECRET["secret_ref"],
+    "crl_container_ref": None,
+    "tls_ciphers": "TLS_AES_256_GCM_SHA384",
+    "tls_versions": ["TLSv1.3"],
+    **STATUSES,
+}
 MONITOR = {
     "id": "h-1",
     "type": "HTTP",
@@ -219,9 +242,18 @@ ANSWERS: dict[str, Reply] = {
     "GET /lb/v2.0/lbaas/l7policies/l7-1/rules": (200, {"rules": [RULE]}),
     "POST /lb/v2.0/lbaas/l7policies/l7-1/rules": (201, {"rule": RULE}),
     "GET /lb/v2.0/lbaas/pools": (200, {"pools": [POOL]}),
+    "PUT /lb/v2.0/lbaas/pools/pool-1": (200, {"pool": POOL}),
     "GET /lb/.*/members": (200, {"members": [MEMBER]}),
     "GET /lb/v2.0/lbaas/healthmonitors": (200, {"healthmonitors": [{"id": "h-1"}]}),
     "(GET|PUT) /lb/v2.0/lbaas/healthmonitors/h-1": (200, {"healthmonitor": MONITOR}),
+    "GET /lb/v2.0/lbaas/flavors": (
+        200,
+        {"flavors": [{"id": "lbf-1", "name": "large", "enabled": True, "description": ""}]},
+    ),
+    "GET /lb/v2.0/lbaas/availabilityzones": (
+        200,
+        {"availability_zones": [{"name": "az-1", "enabled": True, "description": ""}]},
+    ),
     "GET /lb/v2.0/lbaas/providers": (200, {"providers": [{"name": "ovn"}]}),
     f"GET /lb/v2.0/lbaas/quotas/{PROJECT}": (200, {"quota": dict.fromkeys(BALANCING, 5)}),
     "GET /compute/v2.1/servers": (200, {"servers": [{"id": "i-1", "name": "web"}]}),

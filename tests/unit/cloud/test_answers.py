@@ -26,6 +26,8 @@ from ao.cloud import (
     LoadBalancer,
     Lock,
     Monitor,
+    Pool,
+    PoolSettings,
     Resource,
     SoftwareConfig,
     Stack,
@@ -77,6 +79,7 @@ BALANCER = LoadBalancer(
 )
 LISTENER = Listener(id="l-1", name="", default_pool_id=None)
 L7_POLICY = replace(L7Policy.redirect("https", "https://shop.example"), id="l7-1")
+POOL = Pool(id="pool-1", name="", description="", operating_status="", members=0)
 LOCK = Lock(
     id="p-1", name="", network_id="n-1", description="", revision=1, created=0, written=0, read=0
 )
@@ -116,6 +119,9 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "load_balancers.api_version": lambda cloud: cloud.load_balancers.api_version(),
     "load_balancers.configure": lambda cloud: cloud.load_balancers.configure(
         LISTENER, ListenerSettings(hsts_max_age=60)
+    ),
+    "load_balancers.configure_pool": lambda cloud: cloud.load_balancers.configure_pool(
+        POOL, PoolSettings(persistence="SOURCE_IP")
     ),
     "load_balancers.remove_listener": lambda cloud: cloud.load_balancers.remove_listener(LISTENER),
     "load_balancers.l7_policies": lambda cloud: cloud.load_balancers.l7_policies("l-1"),
@@ -168,6 +174,8 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "lookup.flavor": lambda cloud: cloud.lookup.flavor("small"),
     "lookup.keypair": lambda cloud: cloud.lookup.keypair("mine"),
     "lookup.providers": lambda cloud: cloud.lookup.providers(),
+    "lookup.balancer_flavor": lambda cloud: cloud.lookup.balancer_flavor("large"),
+    "lookup.balancer_zone": lambda cloud: cloud.lookup.balancer_zone("az-1"),
     "lookup.services": lambda cloud: cloud.lookup.services(),
     "quotas": lambda cloud: cloud.quotas(),
     "check_trusts": lambda cloud: cloud.check_trusts(),

@@ -1,4 +1,4 @@
-"""What Octavia is asked about its API, and about how its listeners speak TLS and redirect."""
+"""What Octavia is asked about its API, and about how its listeners and pools serve."""
 
 import json
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ao import cloud as face
-from ao.cloud import Cloud, L7Policy, L7Rule, Listener, ListenerSettings
+from ao.cloud import Cloud, L7Policy, L7Rule, Listener, ListenerSettings, PoolSettings
 from ao.errors import CloudError
 from tests.unit.cloud import openstack
 from tests.unit.cloud.openstack import (
@@ -28,8 +28,22 @@ SETTINGS = ListenerSettings(
     alpn=("h2", "http/1.1"),
     hsts_max_age=31536000,
     hsts_subdomains=True,
+    client_timeout=50_000,
+    member_timeout=60_000,
+    connect_timeout=5_000,
+    headers=frozenset({"X-Forwarded-For"}),
+    allowed_cidrs=frozenset({"198.51.100.0/24"}),
 )
 """What the listener has that the server tells of."""
+POOL_SETTINGS = PoolSettings(
+    persistence="APP_COOKIE",
+    cookie="JSESSIONID",
+    encrypts=True,
+    ca_ref=str(SECRET["secret_ref"]),
+    versions=frozenset({"TLSv1.3"}),
+    ciphers="TLS_AES_256_GCM_SHA384",
+)
+"""The same of its pool."""
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +104,7 @@ def test_the_root_tells_the_newest_version(
     assert cloud.load_balancers.api_version() == version
 
 
-def test_a_listener_tells_how_it_speaks_tls_in_the_one_request(
-    server: Server, cloud: Cloud
-) -> None:
+def test_a_listener_tells_how_it_serves_in_the_one_request(server: Server, cloud: Cloud) -> None:
     server.asked.clear()
     found = listener(cloud)
     assert (found.protocol, found.port) == ("TERMINATED_HTTPS", 443)
@@ -127,6 +139,16 @@ def test_what_an_old_api_does_not_tell_is_nothing(server: Server, cloud: Cloud) 
             {"hsts_max_age": None, "hsts_include_subdomains": False},
         ),
         ({"hsts_preload": True}, {"hsts_preload": True}),
+        ({"client_timeout": 1}, {"timeout_client_data": 1}),
+        ({"member_timeout": None}, {"timeout_member_data": None}),
+        ({"connect_timeout": 2}, {"timeout_member_connect": 2}),
+        (
+            {"headers": frozenset({"X-Forwarded-Port"})},
+            {"insert_headers": {"X-Forwarded-Port": "true"}},
+        ),
+        ({"headers": frozenset()}, {"insert_headers": {}}),
+        ({"allowed_cidrs": frozenset({"b", "a"})}, {"allowed_cidrs": ["a", "b"]}),
+        ({"allowed_cidrs": frozenset()}, {"allowed_cidrs": []}),
         (
             {"client_ca_ref": "ca", "client_crl_ref": "crl", "client_authentication": "MANDATORY"},
             {
@@ -151,6 +173,48 @@ def test_settings_that_are_there_already_are_not_asked_for(
     found = listener(cloud)
     cloud.load_balancers.configure(found, found.settings)
     assert not sent
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        ({"persistence": None, "cookie": None}, {"session_persistence": None}),
+        (
+            {"persistence": "SOURCE_IP", "cookie": None},
+            {"session_persistence": {"type": "SOURCE_IP", "cookie_name": None}},
+        ),
+        (
+            {"cookie": "sid"},
+            {"session_persistence": {"type": "APP_COOKIE", "cookie_name": "sid"}},
+        ),
+        ({"encrypts": False}, {"tls_enabled": False}),
+        ({"tls_ref": "shown"}, {"tls_container_ref": "shown"}),
+        ({"ca_ref": None}, {"ca_tls_container_ref": None}),
+        ({"crl_ref": "revoked"}, {"crl_container_ref": "revoked"}),
+        ({"versions": frozenset({"TLSv1.2"})}, {"tls_versions": ["TLSv1.2"]}),
+        ({"ciphers": "ECDHE"}, {"tls_ciphers": "ECDHE"}),
+    ],
+)
+def test_a_pool_is_told_what_it_has_not(
+    cloud: Cloud, sent: list[tuple[str, Any]], change: dict[str, Any], asked: object
+) -> None:
+    (pool,) = cloud.load_balancers.pools("lb-1")
+    assert pool.settings == POOL_SETTINGS
+    cloud.load_balancers.configure_pool(pool, pool.settings)
+    cloud.load_balancers.configure_pool(pool, replace(pool.settings, **change))
+    assert sent == [("PUT pools/pool-1", {"pool": asked})]
+
+
+def test_the_pools_of_a_load_balancer_are_asked_for_by_its_id(server: Server, cloud: Cloud) -> None:
+    queries: list[str] = []
+
+    def answer(handler: Handler) -> None:
+        queries.append(handler.path)
+        handler.answer()
+
+    server.answer = answer
+    cloud.load_balancers.pools("lb-1")
+    assert ["loadbalancer_id=lb-1" in it for it in queries] == [True]
 
 
 def test_a_policy_that_redirects_is_made_without_its_rule_which_follows(

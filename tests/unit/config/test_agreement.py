@@ -32,6 +32,11 @@ PASSED = {
 }
 
 
+def balanced(provider: str = "ovn", **keys: object) -> dict[str, object]:
+    """Values of a site file whose load balancer has these keys."""
+    return {"load_balancer": {"provider": provider, **keys}}
+
+
 def told(**values: object) -> list[str]:
     """Keys that are told to contradict others in a site file with these values."""
     file = config.SiteFile.model_validate({**FILE, **values})
@@ -47,6 +52,12 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
     assert told(**PASSED) == []
     assert told(**PASSED, tls={"warn_days": 7}) == []
     assert told(host="shop.example", load_balancer={"provider": "ovn", "protocol": "HTTPS"}) == []
+
+
+def test_users_are_known_by_their_addresses_everywhere() -> None:
+    for provider in ("ovn", "amphora"):
+        values = balanced(provider, protocol="TCP", session_persistence={"type": "SOURCE_IP"})
+        assert told(**values) == []
 
 
 @pytest.mark.parametrize(
@@ -66,6 +77,34 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
             {**OVN, "switch": {"method": "pool", "preview_from": ["192.0.2.0/24"]}},
             "switch.preview_from",
         ),
+        (balanced(timeouts={"client": "1m"}), "load_balancer.timeouts"),
+        (balanced(insert_headers=["X-Forwarded-For"]), "load_balancer.insert_headers"),
+        (balanced(allowed_from=["192.0.2.0/24"]), "load_balancer.allowed_from"),
+        (
+            balanced("amphora", protocol="TCP", insert_headers=["X-Forwarded-For"]),
+            "load_balancer.insert_headers",
+        ),
+        (
+            balanced("amphora", insert_headers=["X-Forwarded-For", "X-SSL-Client-CN"]),
+            "load_balancer.insert_headers",
+        ),
+        (
+            balanced(session_persistence={"type": "HTTP_COOKIE"}),
+            "load_balancer.session_persistence.type",
+        ),
+        (
+            balanced(session_persistence={"type": "NONE"}),
+            "load_balancer.session_persistence.type",
+        ),
+        (
+            balanced("amphora", protocol="TCP", session_persistence={"type": "HTTP_COOKIE"}),
+            "load_balancer.session_persistence.type",
+        ),
+        (balanced(server_tls={}), "load_balancer.server_tls"),
+        (balanced("amphora", protocol="TCP", server_tls={}), "load_balancer.server_tls"),
+        (balanced(proxy_protocol=1), "load_balancer.proxy_protocol"),
+        (balanced(flavor="large"), "load_balancer.flavor"),
+        (balanced(availability_zone="az-1"), "load_balancer.availability_zone"),
         ({**TERMINATED, "host": None}, "load_balancer.protocol"),
         ({**PASSED, "host": None}, "load_balancer.protocol"),
         ({**TERMINATED, "tls": None}, "load_balancer.protocol"),

@@ -7,6 +7,8 @@ import ao
 from ao import config
 from ao.colour import Colour
 from ao.errors import ConfigError
+from ao.site.tls import CertificateFiles
+from tests.unit.authority import Authority
 
 GOOD = """\
 site: shop
@@ -204,10 +206,34 @@ def test_the_starter_file_differs_from_a_good_one_only_in_the_names_of_the_cloud
     assert site.load_balancer.provider == "amphora"
 
 
+HTTPS = r"(?ms)^# HTTPS: .*?\n(?=\n)"
+"""The lines of the starter file that are no defaults."""
+
+
+def test_the_starter_file_shows_how_https_is_served(tmp_path: Path) -> None:
+    starter = Path(ao.__file__).parent / "starter"
+    (tmp_path / "user-data.sh").write_text((starter / "user-data.sh").read_text())
+    (tmp_path / "authority.pem").write_text(Authority().pem)
+    text = re.sub(
+        HTTPS,
+        lambda told: re.sub(r"(?m)^# (?!HTTPS)", "", told[0]),
+        (starter / "ao.yaml").read_text(),
+    ).replace("# protocol: HTTP ", "protocol: TERMINATED_HTTPS ")
+    (tmp_path / "ao.yaml").write_text(text)
+    site = config.load(tmp_path / "ao.yaml")
+    assert site.load_balancer.terminates
+    assert site.host == "shop.example"
+    assert site.redirect is not None
+    assert site.tls is not None
+    assert site.tls.certificate == CertificateFiles(
+        certificate=tmp_path / "shop.crt", key=tmp_path / "shop.key", chain=tmp_path / "chain.crt"
+    )
+
+
 def test_the_starter_file_shows_the_defaults_in_its_comments(tmp_path: Path) -> None:
     starter = Path(ao.__file__).parent / "starter"
     (tmp_path / "user-data.sh").write_text((starter / "user-data.sh").read_text())
-    text = (starter / "ao.yaml").read_text()
+    text = re.sub(HTTPS, "", (starter / "ao.yaml").read_text())
     shown = re.sub(r"(?m)^( *)# ((?!keypair)[ a-z_]+:( .*)?)$", r"\1\2", text)
     assert shown.count("#") < text.count("#") - 15
     (tmp_path / "plain.yaml").write_text(text)

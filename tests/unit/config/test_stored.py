@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,9 +45,7 @@ def site(tmp_path: Path) -> Site:
         "window:\n  freezes: [{from: 2026-12-24, to: 2026-12-26, reason: year end}]\n",
         encoding="utf-8",
     )
-    for file in SHOP.iterdir():
-        if file.name != "ao.yaml":
-            (tmp_path / file.name).write_bytes(file.read_bytes())
+    shutil.copy(SHOP / "user-data.sh", tmp_path)
     (tmp_path / "close").write_text("#!/bin/sh\n", encoding="utf-8")
     (tmp_path / "close").chmod(0o755)
     return config.load(tmp_path / "ao.yaml")

@@ -1,6 +1,7 @@
 """HTTPS in the site file."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,9 +64,7 @@ def written(tmp_path: Path) -> Written:
         text = "\n".join(lines).replace("  provider:", "  protocol: TERMINATED_HTTPS\n  provider:")
         (tmp_path / "ao.yaml").write_text(f"{text}\n{more}", encoding="utf-8")
         (tmp_path / "authority.pem").write_text(ca, encoding="utf-8")
-        for file in SHOP.iterdir():
-            if file.name != "ao.yaml":
-                (tmp_path / file.name).write_bytes(file.read_bytes())
+        shutil.copy(SHOP / "user-data.sh", tmp_path)
         return config.load(tmp_path / "ao.yaml")
 
     return write

@@ -6,8 +6,9 @@ import pytest
 
 from ao import fake
 from ao.clock import Ready, Waiting
-from ao.cloud import L7Policy, L7Rule, Listener, ListenerSettings, StoredCertificate, Template
+from ao.cloud import L7Policy, L7Rule, Listener, StoredCertificate, Template
 from ao.errors import CloudError, Conflict, NotFound
+from ao.fake import octavia
 from ao.http.handshake import NoHandshake
 from ao.http.request_options import RequestOptions
 from ao.visit import NoAnswer
@@ -329,7 +330,7 @@ def test_an_old_api_neither_tells_nor_takes_newer_settings() -> None:
     cloud = fake.Cloud(openstack=fake.OpenStack(octavia_api=(2, 13)))
     ref = cloud.certificates.store("shop", SITE.pkcs12()).ref
     built(cloud, ref)
-    assert listener(cloud).settings == ListenerSettings(tls_ref=ref)
+    assert listener(cloud).settings == replace(octavia.PLAIN, tls_ref=ref)
     for newer in ({"hsts_max_age": 60}, {"alpn": ("h2",)}, {"versions": frozenset({"TLSv1.3"})}):
         with pytest.raises(CloudError, match="Unknown attribute"):
             configure(cloud, **newer)

@@ -80,9 +80,9 @@ def visits(port: int) -> None:
 
 
 def visitors(port: int) -> None:
-    shop = shop_visitors()
+    way = shop_visitors().Way(f"http://127.0.0.1:{port}")
     for _ in range(REQUESTS):
-        shop.visit("127.0.0.1", port)
+        way.visit()
 
 
 @pytest.mark.parametrize("client", [probe, visits, visitors])

@@ -64,6 +64,8 @@ READS = {
     "lookup.flavor",
     "lookup.keypair",
     "lookup.providers",
+    "lookup.balancer_flavor",
+    "lookup.balancer_zone",
     "lookup.services",
 }
 LOST = LockLost("the lock is lost")

@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from ao.cloud import L7Policy, ListenerSettings
 from ao.colour import Colour
+from ao.cutover.measurement import Measurement
 from ao.errors import ConfigError, NotFound, Refused
 from ao.fake import octavia
 from ao.operations import reconcile
@@ -23,6 +24,7 @@ from ao.site import Method, Site
 from ao.site.tls import CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
 from ao.work import Work
 from tests.unit.operations.sites import SITES, Visitor, start, writes
+from tests.unit.probes import FakeProbe, kept_client, recording
 from tests.unit.release.releases import Listener, released
 
 BLUE, GREEN = Colour
@@ -40,6 +42,7 @@ TLS = Tls(
     warn=0.0,
 )
 CONFIGURE = "load_balancers.configure"
+OFFICE = ("198.51.100.0/24",)
 
 
 def issued(*names: str) -> tuple[bytes, bytes]:
@@ -156,6 +159,29 @@ def test_its_listeners_speak_tls_as_the_file_says(site: Site) -> None:
         assert it.alpn == ("h2", "http/1.1")
         assert (it.hsts_max_age, it.hsts_subdomains, it.hsts_preload) == (86_400, True, False)
         assert it.client_authentication == "NONE"
+
+
+def test_their_servers_learn_who_asked(site: Site) -> None:
+    work = start(site)
+    reconcile.up(work)
+    usual = {"X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port"}
+    assert [it.headers for it in settings(work)] == [usual, usual]
+
+
+def test_those_of_plain_http_are_open_to_the_same_networks(site: Site) -> None:
+    work = start(replace(site, load_balancer=replace(site.load_balancer, allowed_from=OFFICE)))
+    reconcile.up(work)
+    led = [it for it in balancing(work).listeners.values() if it.protocol == "HTTP"]
+    assert led
+    assert all(it.settings.allowed_cidrs == set(OFFICE) for it in led)
+    assert redirecting(work)
+
+
+def test_headers_of_a_clients_certificate_are_those_of_https_alone(site: Site) -> None:
+    headers = ("X-SSL-Client-CN", "X-Forwarded-For")
+    work = start(replace(site, load_balancer=replace(site.load_balancer, insert_headers=headers)))
+    reconcile.up(work)
+    assert {it.headers for it in settings(work)} == {frozenset(headers)}
 
 
 @pytest.mark.parametrize("redirects", [True, False])
@@ -354,13 +380,22 @@ def test_by_the_address_method_https_comes_with_the_next_version(files: Certific
     told = anew(work, site)
     reconcile.up(told)
     assert any("blue was deployed with another protocol" in it for it in told.progress.notes)
+    assert not [it for it in told.progress.steps if it.startswith("see ")]
     assert {it.domain_name for it in balancing(work).monitors.values()} == {None}
     facts = reconcile.deploy(anew(work, site), "2.0")
     assert (facts.terminates(BLUE), facts.terminates(GREEN)) == (False, True)
-    facts = reconcile.switch(anew(work, site))
+    probe = FakeProbe(see=lambda load: recording(load, kept_client("green")))
+    probing = replace(site, switch=replace(site.switch, new_per_second=20.0, kept=10))
+    measurement = Measurement(probe=probe)
+    facts = reconcile.switch(anew(work, probing), options=SwitchOptions(measurement=measurement))
     assert facts.live is GREEN
     assert facts.production is not None
     assert work.cloud.visit(f"http://{facts.production.address}/", 3.0).status == 301
+    assert measurement.cutover is not None
+    assert "blue, which is live, was deployed with another protocol" in (
+        measurement.cutover.unmeasured
+    )
+    assert probe.loads == []
 
 
 def test_a_certificate_is_named_by_what_barbican_has(site: Site) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-from ao.cloud.models import ListenerSettings
+from ao.cloud.models import ListenerSettings, PoolSettings
 from ao.errors import CloudError
 from ao.fake import octavia
 from ao.fake.failure import Failure
@@ -32,8 +33,8 @@ class LoadBalancer(Kind):
     """OS::Octavia::LoadBalancer."""
 
     required = frozenset({"vip_subnet"})
-    optional = frozenset({"name", "description", "provider"})
-    fixed = frozenset({"vip_subnet", "provider"})
+    optional = frozenset({"name", "description", "provider", "flavor", "availability_zone"})
+    fixed = frozenset({"vip_subnet", "provider", "flavor", "availability_zone"})
 
     def create(self, part: Part) -> Job:
         """Create the load balancer and wait until it is ACTIVE."""
@@ -43,6 +44,8 @@ class LoadBalancer(Kind):
             properties["description"],
             properties["provider"],
             properties["vip_subnet"],
+            properties.get("flavor"),
+            properties.get("availability_zone"),
         )
         part.physical_id = balancer.id
         try:
@@ -116,6 +119,7 @@ class Listener(Kind):
                 ListenerSettings(
                     tls_ref=properties.get("default_tls_container_ref"),
                     sni_refs=tuple(properties.get("sni_container_refs") or ()),
+                    allowed_cidrs=frozenset(properties.get("allowed_cidrs") or ()),
                 ),
                 None,
             )
@@ -150,7 +154,7 @@ class Pool(Kind):
     """OS::Octavia::Pool, which belongs to a listener or to a load balancer alone."""
 
     required = frozenset({"protocol", "lb_algorithm"})
-    optional = frozenset({"listener", "loadbalancer", "name", "description"})
+    optional = frozenset({"listener", "loadbalancer", "name", "description", "tls_enabled"})
     fixed = frozenset({"listener", "loadbalancer", "protocol"})
 
     def create(self, part: Part) -> Job:
@@ -171,6 +175,7 @@ class Pool(Kind):
             description=part.properties.get("description", ""),
             balancer=balancer,
             protocol=part.properties["protocol"],
+            settings=PoolSettings(encrypts=bool(part.properties.get("tls_enabled"))),
         )
         if listener:
             with refusals():
@@ -179,6 +184,16 @@ class Pool(Kind):
         part.physical_id = pool.id
         if listener:
             listener.pool_id = listener.serving = pool.id
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Write what the template has changed of the pool, and leave the rest as it is."""
+        pool = part.services.octavia.pools.get(part.physical_id)
+        if pool is None:
+            raise _not_found("Pool", part.physical_id)
+        yield from part.services.octavia.change(pool.balancer)
+        encrypts = bool(part.properties.get("tls_enabled"))
+        if encrypts is not bool(before.get("tls_enabled")):
+            pool.settings = replace(pool.settings, encrypts=encrypts)
 
     def delete(self, part: Part) -> Job:
         """Delete the pool."""
