@@ -256,7 +256,13 @@ TERMINATED: Mapping[str, Client] = {
 }
 """What users of TERMINATED_HTTPS have."""
 PASSED: Mapping[str, Client] = {"gRPC, a streaming call": call, "gRPC, call after call": calls}
-"""What users have whose TLS is passed on to the servers."""
+"""What users have whose TLS is passed on to the servers (HTTPS)."""
+RENEWED: Mapping[str, Client] = {
+    "gRPC by TLS to the servers, a streaming call": call,
+    "gRPC by TLS to the servers, call after call": calls,
+}
+"""What users of TERMINATED_HTTPS have where the load balancer speaks TLS to the servers, and so
+HTTP/2."""
 
 
 async def follow(client: Client, target: Target, seconds: float, course: Course) -> None:

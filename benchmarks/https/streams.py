@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import openstack
@@ -23,15 +24,15 @@ from ao.probe.probe_load import ProbeLoad
 from ao.work import Work
 from benchmarks import command, sites
 from benchmarks.https import stream_servers, under_load
-from benchmarks.https.stream_clients import PASSED, TERMINATED, Course, follow
+from benchmarks.https.stream_clients import PASSED, RENEWED, TERMINATED, Course, follow
 from benchmarks.https.stream_servers import ADDRESS, Ports
 from benchmarks.trial import Failed
 
-PORT = 8443
-"""Port of the listener that passes TLS on."""
+PASSING, ENDING = 8443, 9443
+"""Ports of the listeners of gRPC: one passes TLS on, the other ends it and speaks TLS anew."""
 LEAD, LENGTH = 3.0, 30.0
 """Seconds from the beginning of the streams to the switch, and that each lasts."""
-KINDS = (*TERMINATED, *PASSED)
+KINDS = (*TERMINATED, *PASSED, *RENEWED)
 PATIENCE, PAUSE = 60.0, 0.2
 """Seconds that a change of the load balancer may take, and between two looks."""
 
@@ -83,12 +84,12 @@ def stream(kind: str, act: str, course: Course, at: float, old: str) -> Stream:
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A site whose pools lead to servers of streams, with a listener that passes TLS on."""
+    """A site whose pools lead to servers of streams, with listeners of gRPC."""
 
     work: Work
     load: ProbeLoad
-    passed: Callable[[Colour], None]
-    """Leads that listener to a colour."""
+    lead: Callable[[Colour], None]
+    """Leads those listeners to a colour."""
 
     def act(self, name: str) -> list[Stream]:
         """Have all streams run, switch or renew meanwhile, and tell what became of them."""
@@ -96,7 +97,7 @@ class Stage:
         old, new = facts.live, facts.standby
         if old is None or new is None:
             raise Failed("the site has no system that is live, or no standby")
-        self.passed(old)
+        self.lead(old)
         courses = {kind: Course() for kind in KINDS}
         thread = threading.Thread(target=lambda: asyncio.run(self._run(courses)), name="clients")
         thread.start()
@@ -104,18 +105,18 @@ class Stage:
         moments = self._switch(new) if name == "switch" else self._renew()
         thread.join()
         return [
-            stream(kind, name, course, moments[kind in PASSED], str(old))
+            stream(kind, name, course, moments[kind not in TERMINATED], str(old))
             for kind, course in courses.items()
         ]
 
     def _switch(self, to: Colour) -> tuple[float, float]:
-        """Switch both listeners; the moments of the two requests."""
+        """Switch the site, then the listeners of gRPC; the moments of the requests."""
         cutover = command.switch(self.work, to, *under_load.QUIETLY)
         asked = command.requested(cutover)
         if asked is None:
             raise Failed(cutover.failure or "it moved nothing")
         again = time.time()
-        self.passed(to)
+        self.lead(to)
         return asked, again
 
     def _renew(self) -> tuple[float, float]:
@@ -125,10 +126,16 @@ class Stage:
 
     async def _run(self, courses: Mapping[str, Course]) -> None:
         ended, *_ = await target.find(self.load)
-        passed = replace(ended, port=PORT)
         await asyncio.gather(
-            *(follow(it, ended, LENGTH, courses[kind]) for kind, it in TERMINATED.items()),
-            *(follow(it, passed, LENGTH, courses[kind]) for kind, it in PASSED.items()),
+            *(
+                follow(client, where, LENGTH, courses[kind])
+                for where, clients in (
+                    (ended, TERMINATED),
+                    (replace(ended, port=PASSING), PASSED),
+                    (replace(ended, port=ENDING), RENEWED),
+                )
+                for kind, client in clients.items()
+            )
         )
 
 
@@ -144,7 +151,7 @@ def staged(cloud: str, work: Work) -> Iterator[Stage]:
         ports = undo.enter_context(stream_servers.serving(tls))
         balancer = _Balancer(api, work.site.name, undo)
         balancer.lead_pools(ports)
-        yield Stage(work=work, load=load, passed=balancer.passing(ports))
+        yield Stage(work=work, load=load, lead=balancer.grpc(ports))
 
 
 class _Balancer:
@@ -163,26 +170,61 @@ class _Balancer:
                 self._done(partial(self._api.update_member, member, pool, backup=True))
             self._member(pool, ports[colour][0])
 
-    def passing(self, ports: Ports) -> Callable[[Colour], None]:
-        """Make a listener that passes TLS on; what leads it to a colour."""
+    def grpc(self, ports: Ports) -> Callable[[Colour], None]:
+        """Make the listeners of gRPC; what leads them to a colour."""
+        [certificate] = {
+            it.default_tls_container_ref
+            for it in self._api.listeners(load_balancer_id=self._id)
+            if it.protocol == "TERMINATED_HTTPS"
+        }
+        leads = (
+            self._leading(ports, PASSING, "HTTPS", "HTTPS"),
+            self._leading(
+                ports,
+                ENDING,
+                "TERMINATED_HTTPS",
+                "HTTP",
+                {"default_tls_container_ref": certificate},
+                {"tls_enabled": True},
+            ),
+        )
+
+        def lead(colour: Colour) -> None:
+            for it in leads:
+                it(colour)
+
+        return lead
+
+    def _leading(
+        self,
+        ports: Ports,
+        port: int,
+        protocol: str,
+        servers: str,
+        listener_more: Mapping[str, object] = MappingProxyType({}),
+        pool_more: Mapping[str, object] = MappingProxyType({}),
+    ) -> Callable[[Colour], None]:
+        """Make a listener of a port before servers of gRPC; what leads it to a colour."""
         pools = {}
         for colour in Colour:
             make = partial(
                 self._api.create_pool,
                 loadbalancer_id=self._id,
-                name=f"grpc-{colour}",
-                protocol="HTTPS",
+                name=f"grpc-{port}-{colour}",
+                protocol=servers,
                 lb_algorithm="ROUND_ROBIN",
+                **pool_more,
             )
             pools[colour] = self._made(make, self._api.delete_pool)
             self._member(pools[colour], ports[colour][1])
         make = partial(
             self._api.create_listener,
             loadbalancer_id=self._id,
-            name="grpc",
-            protocol="HTTPS",
-            protocol_port=PORT,
+            name=f"grpc-{port}",
+            protocol=protocol,
+            protocol_port=port,
             default_pool_id=pools[Colour.BLUE].id,
+            **listener_more,
         )
         listener = self._made(make, self._api.delete_listener)
 
