@@ -257,7 +257,7 @@ TERMINATED: Mapping[str, Client] = {
 """What users of TERMINATED_HTTPS have."""
 PASSED: Mapping[str, Client] = {"gRPC, a streaming call": call, "gRPC, call after call": calls}
 """What users have whose TLS is passed on to the servers (HTTPS)."""
-RENEWED: Mapping[str, Client] = {
+REENCRYPTED: Mapping[str, Client] = {
     "gRPC by TLS to the servers, a streaming call": call,
     "gRPC by TLS to the servers, call after call": calls,
 }

@@ -24,7 +24,7 @@ from ao.probe.probe_load import ProbeLoad
 from ao.work import Work
 from benchmarks import command, sites
 from benchmarks.https import stream_servers, under_load
-from benchmarks.https.stream_clients import PASSED, RENEWED, TERMINATED, Course, follow
+from benchmarks.https.stream_clients import PASSED, REENCRYPTED, TERMINATED, Course, follow
 from benchmarks.https.stream_servers import ADDRESS, Ports
 from benchmarks.trial import Failed
 
@@ -32,7 +32,7 @@ PASSING, ENDING = 8443, 9443
 """Ports of the listeners of gRPC: one passes TLS on, the other ends it and speaks TLS anew."""
 LEAD, LENGTH = 3.0, 30.0
 """Seconds from the beginning of the streams to the switch, and that each lasts."""
-KINDS = (*TERMINATED, *PASSED, *RENEWED)
+KINDS = (*TERMINATED, *PASSED, *REENCRYPTED)
 PATIENCE, PAUSE = 60.0, 0.2
 """Seconds that a change of the load balancer may take, and between two looks."""
 
@@ -132,7 +132,7 @@ class Stage:
                 for where, clients in (
                     (ended, TERMINATED),
                     (replace(ended, port=PASSING), PASSED),
-                    (replace(ended, port=ENDING), RENEWED),
+                    (replace(ended, port=ENDING), REENCRYPTED),
                 )
                 for kind, client in clients.items()
             )
