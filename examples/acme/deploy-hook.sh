@@ -5,6 +5,7 @@
 #   lego … --deploy-hook /etc/ao/deploy-hook.sh                 (before 5.0: --renew-hook)
 #   acme.sh --issue … --renew-hook /etc/ao/deploy-hook.sh
 #
+# `ao` has to be in the PATH of the client's timer.
 # It may run again at any time: a certificate that is served already is left alone.
 set -eu
 

@@ -22,6 +22,21 @@ class OtherUser(Protocol):
     def delete_port(self, port_id: str) -> None:
         """Delete a port."""
 
+    def create_security_group(self, name: str) -> str:
+        """Create a security group, and return its ID."""
+
+    def delete_security_group(self, group_id: str) -> None:
+        """Delete a security group."""
+
+    def security_groups(self, server_id: str) -> set[str]:
+        """Return the IDs of the security groups that a server's port has."""
+
+    def settings(self, server_id: str) -> dict[str, Any]:
+        """Return a server's zone, metadata, config drive, and server group with its policy."""
+
+    def rules(self, group_id: str) -> set[tuple[str, str, str]]:
+        """Return protocol, ports and source of each ingress rule of a security group."""
+
     def delete_address(self, address_id: str) -> None:
         """Delete a floating IP."""
 
@@ -59,6 +74,40 @@ class RealOtherUser:
 
     def delete_port(self, port_id: str) -> None:
         self._cloud.network.delete_port(port_id)
+
+    def create_security_group(self, name: str) -> str:
+        return str(self._cloud.network.create_security_group(name=name).id)
+
+    def delete_security_group(self, group_id: str) -> None:
+        self._cloud.network.delete_security_group(group_id, ignore_missing=False)
+
+    def security_groups(self, server_id: str) -> set[str]:
+        (port,) = self._cloud.network.ports(device_id=server_id)
+        return set(port.security_group_ids)
+
+    def settings(self, server_id: str) -> dict[str, Any]:
+        server = self._cloud.compute.get_server(server_id)
+        # A server tells its groups from a later version of the API on than the client's usual one.
+        (group,) = (it for it in self._cloud.compute.server_groups() if server_id in it.member_ids)
+        return {
+            "availability_zone": server.availability_zone,
+            "metadata": server.metadata,
+            "config_drive": bool(server.has_config_drive),
+            "server_group": group.id,
+            "policy": group.policy or next(iter(group.policies)),
+        }
+
+    def rules(self, group_id: str) -> set[tuple[str, str, str]]:
+        return {
+            (
+                str(rule.protocol),
+                f"{rule.port_range_min or ''}-{rule.port_range_max or ''}",
+                str(rule.remote_ip_prefix),
+            )
+            for rule in self._cloud.network.security_group_rules(
+                security_group_id=group_id, direction="ingress"
+            )
+        }
 
     def delete_address(self, address_id: str) -> None:
         self._cloud.network.delete_ip(address_id)

@@ -6,7 +6,7 @@ import pytest
 
 from ao.cloud import Stack
 from ao.colour import Colour
-from ao.errors import NotFound
+from ao.errors import Conflict, NotFound
 from ao.plan import quota
 from ao.plan.plan import BuildSite, BuildSystem
 from tests.contract.environment import Bench
@@ -38,10 +38,40 @@ def test_an_image_and_a_flavor_tell_whether_they_go_together(bench: Bench) -> No
     assert image.size <= flavor.disk * 1024**3
 
 
-@pytest.mark.parametrize("kind", ["external_network", "image", "flavor", "keypair"])
+@pytest.mark.parametrize(
+    "kind", ["external_network", "image", "flavor", "keypair", "security_group"]
+)
 def test_what_is_not_there_is_not_found(bench: Bench, kind: str) -> None:
     with pytest.raises(NotFound, match="no-such-thing"):
         getattr(bench.cloud.lookup, kind)("no-such-thing")
+
+
+def test_a_security_group_is_found_by_name_and_by_id(bench: Bench) -> None:
+    lookup = bench.cloud.lookup
+    default = lookup.security_group("default")
+    assert default.name == "default"
+    assert lookup.security_group(default.id) == default
+    assert bench.annex.lookup.security_group("default").id != default.id
+    assert bench.operator.lookup.security_group("default").name == "default"
+
+
+def test_security_groups_of_one_name_are_told_apart_by_their_ids(bench: Bench) -> None:
+    name = f"{bench.site.name}-ops"
+    groups = [bench.other_user.create_security_group(name) for _ in range(2)]
+    try:
+        with pytest.raises(Conflict, match=r"is there 2 times"):
+            bench.cloud.lookup.security_group(name)
+        assert [bench.cloud.lookup.security_group(it).id for it in groups] == groups
+    finally:
+        for group in groups:
+            bench.other_user.delete_security_group(group)
+    with pytest.raises(NotFound, match=name):
+        bench.cloud.lookup.security_group(name)
+
+
+def test_a_systems_own_security_group_tells_whose_it_is(bench: Bench, blue: Stack) -> None:
+    own = bench.physical_id(blue, "OS::Neutron::SecurityGroup")
+    assert bench.site.tag in bench.cloud.lookup.security_group(own).description.split()
 
 
 def test_a_network_of_the_project_is_not_an_external_one(bench: Bench, blue: Stack) -> None:
@@ -51,6 +81,12 @@ def test_a_network_of_the_project_is_not_an_external_one(bench: Bench, blue: Sta
 
 def test_the_providers_are_told(bench: Bench) -> None:
     assert bench.site.load_balancer.provider in bench.cloud.lookup.providers()
+
+
+def test_the_availability_zones_are_told(bench: Bench) -> None:
+    zones = bench.cloud.lookup.availability_zones()
+    assert zones
+    assert "internal" not in zones, "that of the services, where no server may be"
 
 
 def test_quotas_count_what_exists(bench: Bench, blue: Stack) -> None:

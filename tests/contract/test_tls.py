@@ -398,7 +398,8 @@ def test_ovn_neither_decrypts_nor_redirects(bench: Bench, blue: Stack) -> None:
     there = bench.balancer(blue)
     listeners = bench.cloud.load_balancers.listeners(there.id)
     assert listeners
-    assert {it.settings for it in listeners} == {ListenerSettings()}
+    timeouts = ListenerSettings(client_timeout=50_000, member_timeout=50_000, connect_timeout=5_000)
+    assert {it.settings for it in listeners} == {timeouts}
     with pytest.raises(CloudError, match="does not support"):
         bench.cloud.load_balancers.create_l7_policy(
             listeners[0], L7Policy.redirect("https", f"https://{HOST}")

@@ -209,7 +209,7 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
 
     Raises ConfigError with the place of the key that names them in the site file.
     """
-    where = site.place(key)
+    where = OPTION if key == OPTION else site.place(key)
     texts: list[bytes | None] = []
     for path in (files.certificate, files.key, files.chain):
         try:
@@ -230,7 +230,9 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
     except Unusable as error:
         raise ConfigError(
             message(
-                "%(where)s: %(what)s", where=site.place(f"{key}.{error.part}"), what=error.what
+                "%(where)s: %(what)s",
+                where=f"--{error.part}" if key == OPTION else site.place(f"{key}.{error.part}"),
+                what=error.what,
             ),
             cure=message("Correct the files. Nothing was changed."),
         ) from error

@@ -7,7 +7,7 @@ from functools import partial
 from ao.apply.place import told_at
 from ao.apply.switch import load_balancer
 from ao.cloud import Listener, LoadBalancer
-from ao.errors import ConfigError, NotFound
+from ao.errors import CloudError, ConfigError, NotFound
 from ao.message import message
 from ao.plan import listeners, pools
 from ao.plan.facts import Facts
@@ -35,6 +35,20 @@ def check_api(work: Work) -> None:
             )
 
 
+def check_clients(work: Work, facts: Facts) -> None:
+    """Refuse authorities of clients' certificates that Barbican has not.
+
+    Raises NotFound and Conflict with the place in the site file.
+    """
+    tls = work.site.tls
+    if tls is None or tls.clients is None or facts.clients is not None:
+        return
+    for key, name in (("ca", tls.clients.ca), ("crl", tls.clients.crl)):
+        if name is not None:
+            with told_at(work.site, f"tls.clients.{key}"):
+                work.cloud.certificates.find(name)
+
+
 def define(work: Work, facts: Facts, listener_id: str) -> None:
     """Give a listener the settings that the site file tells, and wait until it has them.
 
@@ -42,7 +56,7 @@ def define(work: Work, facts: Facts, listener_id: str) -> None:
     """
     place = find(facts, listener_id)
     check_api(work)
-    _check_clients(work, facts)
+    check_clients(work, facts)
     settings = listeners.wanted(work.site, facts, place)
     load_balancer.change(
         work,
@@ -50,7 +64,22 @@ def define(work: Work, facts: Facts, listener_id: str) -> None:
         lambda: work.cloud.load_balancers.configure(place.listener, settings),
     )
     load_balancer.until_active(work, place.balancer)
-    work.note_listeners(work.cloud.load_balancers.listeners(place.balancer.id))
+    now = work.cloud.load_balancers.listeners(place.balancer.id)
+    work.note_listeners(now)
+    if any(it.id == listener_id and it.provisioning_status == "ERROR" for it in now):
+        raise CloudError(
+            message(
+                "listener %(name)s is in provisioning status ERROR since it was changed, and "
+                "serves nobody",
+                name=place.listener.name,
+            ),
+            cure=message(
+                "Either its load balancer cannot read a certificate that it names, which `ao "
+                "certificate show` tells and `ao certificate renew` cures; or it does not take a "
+                "value that was changed in `tls` or `load_balancer`: correct that, and run `ao "
+                "up` again."
+            ),
+        )
 
 
 def lead_to_https(work: Work, facts: Facts, listener_id: str) -> None:
@@ -95,17 +124,3 @@ def find(facts: Facts, listener_id: str) -> Placed:
             message("a listener of the site is gone"), cure=message("`ao up` repairs it.")
         )
     return found
-
-
-def _check_clients(work: Work, facts: Facts) -> None:
-    """Refuse authorities of clients' certificates that Barbican has not.
-
-    Raises NotFound and Conflict with the place in the site file.
-    """
-    tls = work.site.tls
-    if tls is None or tls.clients is None or facts.clients is not None:
-        return
-    for key, name in (("ca", tls.clients.ca), ("crl", tls.clients.crl)):
-        if name is not None:
-            with told_at(work.site, f"tls.clients.{key}"):
-                work.cloud.certificates.find(name)

@@ -52,11 +52,17 @@ def see(work: Work, facts: Facts, role: str, fingerprint: str | None) -> None:
     if where is None or not work.sees:
         return
 
+    cure = ""
+
     def look() -> Ready[None] | Waiting:
+        nonlocal cure
+        cure = ""
         try:
             served = shake(work, where)
         except NoHandshake as error:
             return Waiting(error.what)
+        if _is(served, fingerprint) and served.distrust is not None:
+            cure = served.distrust.cure
         why = _amiss(work.site, served, fingerprint)
         return Ready(None) if why is None else Waiting(why)
 
@@ -75,7 +81,7 @@ def see(work: Work, facts: Facts, role: str, fingerprint: str | None) -> None:
             interval=0.25,
         )
     except DeadlinePassed as error:
-        raise NotSeen(error.message) from error
+        raise NotSeen(error.message, cure=cure) from error
 
 
 def endpoint(site: Site, facts: Facts, role: str) -> tuple[str, int] | None:
@@ -132,9 +138,14 @@ def _stale(work: Work) -> tuple[str, ...]:
     return tuple(it.ref for it in stored if it.id not in named)
 
 
+def _is(served: Served, fingerprint: str | None) -> bool:
+    """Tell whether a certificate is the one of a fingerprint; any is, of one that is not known."""
+    return fingerprint is None or served.certificate.fingerprint == fingerprint
+
+
 def _amiss(site: Site, served: Served, fingerprint: str | None) -> Message | None:
     """Return what is wrong with a certificate that is served, or None."""
-    if fingerprint is not None and served.certificate.fingerprint != fingerprint:
+    if not _is(served, fingerprint):
         return message(
             "it serves the certificate of %(subject)s with SHA-256 %(fingerprint)s…",
             subject=served.certificate.subject,

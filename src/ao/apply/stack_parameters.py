@@ -15,6 +15,8 @@ from ao.plan.renewal import NO_REFERENCES, References
 from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine
+from ao.site.servers import IngressRule
+from ao.untrusted.printable import printable
 from ao.work import Work
 
 
@@ -39,8 +41,12 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         network = pool.submit(cloud.lookup.external_network, site.external_network)
         image = pool.submit(cloud.lookup.image, site.group.image)
         flavor = pool.submit(cloud.lookup.flavor, site.group.flavor)
+        groups = [
+            pool.submit(cloud.lookup.security_group, it) for it in site.servers.security_groups
+        ]
         keypair = site.group.keypair and pool.submit(cloud.lookup.keypair, site.group.keypair)
         providers = pool.submit(cloud.lookup.providers)
+        zones = site.servers.availability_zones and pool.submit(cloud.lookup.availability_zones)
         balancer = site.load_balancer
         sized = balancer.flavor and pool.submit(cloud.lookup.balancer_flavor, balancer.flavor)
         zone = balancer.availability_zone and pool.submit(
@@ -66,6 +72,12 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             found_flavor = flavor.result()
         with told_at(site, "keypair"):
             found_keypair = keypair.result() if keypair else None
+        found_groups = []
+        for number, group in enumerate(groups):
+            with told_at(site, f"servers.security_groups.{number}"):
+                found_groups.append(group.result())
+        if zones:
+            _check_zones(site, zones.result())
         with told_at(site, "load_balancer.flavor"):
             found_size = sized.result() if sized else None
         with told_at(site, "load_balancer.availability_zone"):
@@ -75,9 +87,28 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             image=found_image,
             flavor=found_flavor,
             keypair=found_keypair,
+            # Neutron takes none twice, and one may be written by name and by ID.
+            security_groups=tuple(dict.fromkeys(found_groups)),
             balancer_flavor=found_size,
             balancer_zone=found_zone,
         )
+
+
+def _check_zones(site: Site, known: tuple[str, ...]) -> None:
+    """Raise NotFound for an availability zone that the cloud does not have."""
+    for colour, zone in site.servers.availability_zones.items():
+        if zone not in known:
+            raise NotFound(
+                message(
+                    "%(where)s: the cloud has no availability zone %(name)s",
+                    where=site.place(f"servers.availability_zone.{colour}"),
+                    name=printable(repr(zone), 60),
+                ),
+                cure=message(
+                    "Write one of these in servers.availability_zone: %(names)s.",
+                    names=printable(", ".join(known), 400),
+                ),
+            )
 
 
 def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
@@ -89,6 +120,8 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
         site.group.flavor,
         site.group.keypair,
         site.load_balancer.provider,
+        site.servers.security_groups,
+        tuple(site.servers.availability_zones.values()),
         site.load_balancer.flavor,
         site.load_balancer.availability_zone,
     )
@@ -189,7 +222,7 @@ def system_parameters(
     OVN's load balancer shows the servers the client's own address. A proxy shows one of
     its own, in the network of its VIP or in the members' (amphorae are plugged into it).
     """
-    group, provider = site.group, site.load_balancer.provider
+    group, servers, provider = site.group, site.servers, site.load_balancer.provider
     return {
         "site": site.name,
         "colour": str(colour),
@@ -200,6 +233,12 @@ def system_parameters(
         "image": ingredients.image.id,
         "flavor": ingredients.flavor.id,
         "keypair": ingredients.keypair.name if ingredients.keypair else "",
+        "security_groups": ",".join(it.id for it in ingredients.security_groups),
+        "rules": [_rule(rule) for rule in servers.rules],
+        "server_zone": servers.availability_zones.get(colour, ""),
+        "anti_affinity": servers.anti_affinity.policy if servers.anti_affinity else "",
+        "config_drive": servers.config_drive,
+        "metadata": dict(servers.metadata),
         "user_data": group.user_data,
         "min_size": group.minimum,
         "max_size": group.maximum,
@@ -213,6 +252,18 @@ def system_parameters(
         **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
     }
+
+
+def _rule(rule: IngressRule) -> dict[str, object]:
+    """Return a rule as Heat's security groups have them."""
+    told: dict[str, object] = {
+        "direction": "ingress",
+        "protocol": rule.protocol,
+        "remote_ip_prefix": rule.source,
+    }
+    if rule.ports is not None:
+        told["port_range_min"], told["port_range_max"] = rule.ports
+    return told
 
 
 def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> dict[str, object]:

@@ -9,7 +9,7 @@ from openstack import connection
 from pydantic import Field, StrictBool, StrictInt
 
 from ao.cloud import login
-from ao.cloud.models import Flavor, Image, Named
+from ao.cloud.models import Flavor, Image, Named, SecurityGroup
 from ao.cloud.rest import ID, Service, glance, neutron, nova, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.errors import Conflict, NotFound
@@ -22,7 +22,7 @@ NOT_AN_ID = (400, 403, 404)
 
 
 class Lookup:
-    """Networks, images, flavors, key pairs and load-balancer providers of a cloud."""
+    """Networks, images, flavors, key pairs, groups and load-balancer providers of a cloud."""
 
     def __init__(self, cloud: connection.Connection) -> None:
         self._cloud = cloud
@@ -86,11 +86,42 @@ class Lookup:
         # Nova knows one by its name: the ID that it tells too is of no use.
         return Named(id=keypair.name, name=keypair.name)
 
+    def security_group(self, name_or_id: str) -> SecurityGroup:
+        """Return a security group of the project, or one that it shares; NotFound without one.
+
+        A name is looked for in the project alone: to an administrator Neutron lists the groups of
+        all projects, of which each has one called default.
+        """
+        with asking(message("look for security group %(name)s", name=name_or_id)):
+            groups = _by_id(
+                self._neutron, "security-groups", name_or_id, _SecurityGroup, "security_group"
+            ) or self._neutron.all(
+                "/security-groups",
+                list[_SecurityGroup],
+                "security_groups",
+                name=name_or_id,
+                project_id=login.project(self._cloud),
+            )
+        group = _only(
+            groups,
+            message("security group %(name)s", name=f"{name_or_id!r}"),
+            "security group list",
+        )
+        return SecurityGroup(id=group.id, name=group.name or "", description=group.description)
+
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
         with asking(message("list the load-balancer providers")):
             found = self._octavia.all("/lbaas/providers", list[_Provider], "providers")
             return tuple(provider.name for provider in found)
+
+    def availability_zones(self) -> tuple[str, ...]:
+        """Return the names of Nova's availability zones in which there are hosts."""
+        with asking(message("list the availability zones")):
+            found = self._nova.all(
+                "/os-availability-zone", list[_ComputeZone], "availabilityZoneInfo"
+            )
+            return tuple(zone.name for zone in found if zone.state.available)
 
     def balancer_flavor(self, name_or_id: str) -> Named:
         """Return a flavor of load balancers that is enabled; NotFound when there is none."""
@@ -135,6 +166,11 @@ class _Network(_Named):
 
 
 @dataclass(frozen=True)
+class _SecurityGroup(_Named):
+    description: str = ""
+
+
+@dataclass(frozen=True)
 class _Image(_Named):
     status: str
     size: StrictInt | None = None
@@ -154,6 +190,17 @@ class _Flavor:
 @dataclass(frozen=True)
 class _Keypair:
     name: ID
+
+
+@dataclass(frozen=True)
+class _ZoneState:
+    available: StrictBool
+
+
+@dataclass(frozen=True)
+class _ComputeZone:
+    name: Annotated[str, Field(alias="zoneName")]
+    state: Annotated[_ZoneState, Field(alias="zoneState")]
 
 
 @dataclass(frozen=True)

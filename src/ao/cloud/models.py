@@ -441,6 +441,13 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecurityGroup(Named):
+    """Who may reach the ports that have it."""
+
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Image(Named):
     """What a server's disk begins with."""
 

@@ -32,6 +32,7 @@ from ao.cloud.models import (
     Request,
     Resource,
     Sample,
+    SecurityGroup,
     Server,
     Signal,
     SoftwareConfig,
@@ -431,8 +432,17 @@ class Lookup(Protocol):
     def keypair(self, name: str) -> Named:
         """Return a key pair of the user; NotFound when there is none."""
 
+    def security_group(self, name_or_id: str) -> SecurityGroup:
+        """Return a security group of the project, or one that is shared with it.
+
+        Raises NotFound, and Conflict when the project has several of one name.
+        """
+
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
+
+    def availability_zones(self) -> tuple[str, ...]:
+        """Return the names of Nova's availability zones in which there are hosts."""
 
     def balancer_flavor(self, name_or_id: str) -> Named:
         """Return a flavor of load balancers that is enabled; NotFound when there is none."""

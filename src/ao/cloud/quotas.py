@@ -18,6 +18,9 @@ _COMPUTE = {
     "instances": ("maxTotalInstances", "totalInstancesUsed"),
     "cores": ("maxTotalCores", "totalCoresUsed"),
     "ram": ("maxTotalRAMSize", "totalRAMUsed"),
+    "server groups": ("maxServerGroups", "totalServerGroupsUsed"),
+    # Of each group, however many there are.
+    "server group members": ("maxServerGroupMembers", ""),
 }
 _NETWORK = {
     "networks": "network",
@@ -74,7 +77,7 @@ def _compute(cloud: connection.Connection) -> Iterator[Quota]:
         yield Quota(
             resource=resource,
             limit=answer.value(int, "limits", "absolute", limit),
-            used=answer.value(int, "limits", "absolute", used),
+            used=answer.value(int, "limits", "absolute", used) if used else 0,
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ao.config.listener import OF_CLIENTS
 from ao.config.site_file import SiteFile, sizes
+from ao.config.yaml_file import KeyPath
 from ao.message import message
 from ao.site.session_persistence import COOKIES, SOURCE_IP
 from ao.site.status_codes import LONGEST_LIST
@@ -32,7 +33,7 @@ _URL_PATH = rf"/{_CHARACTER}*(?:[?#]\S*)?"
 class Contradiction:
     """A value of the site file that another one of it, or its load balancer, rules out."""
 
-    key: tuple[str, ...]
+    key: KeyPath
     """Way to the value, from the top of the file."""
     what: str
     """Why it cannot be, and what to write."""
@@ -45,6 +46,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     """
     yield from _sizes(file)
     yield from _ports(file)
+    yield from _rules(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
     yield from _headers(file)
@@ -102,6 +104,28 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
             )
 
 
+def _rules(file: SiteFile) -> Iterator[Contradiction]:
+    """Neutron takes no rule twice, so none of those that let the load balancer in.
+
+    neutron/db/securitygroups_db.py: _check_for_duplicate_rules.
+    """
+    port, network = file.server_port, file.network
+    sources = {"0.0.0.0/0"} if file.on_ovn else {network.blue, network.green}
+    if file.method == "pool":
+        sources.add(network.balancer)
+    for index, rule in enumerate(file.servers.rules):
+        if rule.protocol == "tcp" and rule.port == (port, port) and rule.source in sources:
+            yield Contradiction(
+                key=("servers", "rules", index),
+                what=message(
+                    "port %(port)s is open to %(source)s already, for the load balancer; leave "
+                    "the rule out",
+                    port=port,
+                    source=rule.source,
+                ),
+            )
+
+
 def _tls(file: SiteFile, *, kept: bool) -> Iterator[Contradiction]:
     """TLS has a certificate where it ends, and a name that the certificate is of."""
     terminates, tls = file.protocol == "TERMINATED_HTTPS", file.tls
@@ -136,7 +160,9 @@ def _tls(file: SiteFile, *, kept: bool) -> Iterator[Contradiction]:
     for key in sorted(tls.model_fields_set - {"ca", "warn_days"}):
         yield Contradiction(
             key=("tls", key),
-            what=message(
+            what=message("the servers terminate TLS by protocol HTTPS; leave the key out")
+            if file.on_ovn
+            else message(
                 "the servers terminate TLS by protocol HTTPS; leave the key out, or write "
                 "`protocol: TERMINATED_HTTPS`"
             ),
@@ -151,6 +177,14 @@ def _redirect(file: SiteFile) -> Iterator[Contradiction]:
         yield Contradiction(
             key=("redirect",),
             what=message("provider ovn reads no requests, and redirects none; leave the key out"),
+        )
+    elif file.is_secure and file.protocol != "TERMINATED_HTTPS":
+        yield Contradiction(
+            key=("redirect",),
+            what=message(
+                "the servers terminate TLS by protocol HTTPS, and lead users there themselves; "
+                "leave the key out, or write `protocol: TERMINATED_HTTPS`"
+            ),
         )
     elif file.protocol != "TERMINATED_HTTPS":
         yield Contradiction(
@@ -244,7 +278,7 @@ def _beyond_ovn(file: SiteFile) -> Iterator[Contradiction]:
             key=("load_balancer", "protocol"),
             what=message(
                 "provider ovn balances TCP only; write TCP, or HTTPS where the servers terminate "
-                "TLS"
+                "TLS, or take provider amphora"
             ),
         )
     if file.health_check.type not in {None, "TCP"}:

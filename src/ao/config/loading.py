@@ -14,7 +14,7 @@ from ao.config import stored
 from ao.config.agreement import contradictions
 from ao.config.authority import are_authorities
 from ao.config.site_file import SiteFile, sizes
-from ao.config.yaml_file import YamlFile
+from ao.config.yaml_file import YamlFile, dotted
 from ao.errors import ConfigError
 from ao.files.input_file import Unreadable, read_text
 from ao.message import joined, message
@@ -41,10 +41,10 @@ def load(path: Path) -> site.Site:
         message(
             "%(where)s: %(key)s: %(what)s",
             where=source.where(it.key),
-            key=".".join(it.key),
+            key=dotted(it.key),
             what=it.what,
         )
-        for it in contradictions(file)
+        for it in sorted(contradictions(file), key=lambda it: source.line(it.key))
     ]
     if wrong:
         raise ConfigError(joined("\n", wrong))
@@ -77,7 +77,7 @@ def load_stored(cloud: Cloud, name: str) -> site.Site:
     wrong = next(contradictions(file, kept=True), None)
     if wrong:
         raise _unusable(
-            name, message("has %(key)s: %(what)s", key=".".join(wrong.key), what=wrong.what)
+            name, message("has %(key)s: %(what)s", key=dotted(wrong.key), what=wrong.what)
         )
     fault = _user_data_fault(document.user_data, file)
     if fault:
@@ -194,6 +194,7 @@ def _site(
             minimum=minimum,
             maximum=maximum,
         ),
+        servers=file.servers.value(),
         autoscale=file.autoscale.value() if file.autoscale else None,
         load_balancer=file.load_balancer.into(
             site.LoadBalancer,

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from ao.config.section import Section
-from ao.config.tls import LONGEST_CIPHERS, Reference
+from ao.config.tls import Ciphers, Reference
 from ao.site.server_tls import ServerTls
 
 
@@ -28,10 +28,8 @@ class ServerTlsSection(Section):
         default=(), strict=False, max_length=4, examples=[["TLSv1.3"]]
     )
     """Versions of TLS; the load balancer's own when empty."""
-    ciphers: str | None = Field(
+    ciphers: Ciphers | None = Field(
         default=None,
-        pattern=r"^[A-Za-z0-9_.+!@=-]+(:[A-Za-z0-9_.+!@=-]+)*$",
-        max_length=LONGEST_CIPHERS,
         examples=["ECDHE-ECDSA-AES128-GCM-SHA256"],
     )
     """Ciphers of TLS up to 1.2, as OpenSSL writes them; the load balancer's own by default."""

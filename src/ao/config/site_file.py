@@ -17,6 +17,7 @@ from ao.config.migration import MigrationSection
 from ao.config.notify import NotifySection
 from ao.config.rules import JournalSection, StandbySection
 from ao.config.section import Duration, HostName, Section
+from ao.config.servers import ServersSection
 from ao.config.switching import DrainSection, HealthCheckSection, IdentifySection, SwitchSection
 from ao.config.tls import RedirectSection, TlsSection
 from ao.config.watch import WatchSection
@@ -60,6 +61,7 @@ class SiteFile(Section):
     user_data: str = Field(min_length=1, examples=["user-data.sh"])
     """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
     $AO_VERSION in it are replaced."""
+    servers: ServersSection = ServersSection()
     group: GroupSection = GroupSection()
     autoscale: Autoscaling = None
     load_balancer: LoadBalancerSection

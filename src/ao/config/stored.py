@@ -34,6 +34,14 @@ TAKEN = frozenset(
         "image",
         "flavor",
         "keypair",
+        "servers.security_groups",
+        "servers.rules.protocol",
+        "servers.rules.port",
+        "servers.rules.from",
+        "servers.availability_zone",
+        "servers.anti_affinity",
+        "servers.config_drive",
+        "servers.metadata",
         "group.size",
         "group.min",
         "group.max",
@@ -124,6 +132,8 @@ TAKEN = frozenset(
     }
 )
 """Keys that are kept, and taken back."""
+OPEN = frozenset({"servers.availability_zone", "servers.metadata"})
+"""Keys of those whose values may be keys of the file's own, with values."""
 FILES = frozenset(
     {
         f"tls.{key}.{file}"
@@ -339,7 +349,11 @@ def _taken(value: Any, path: str) -> Any:
 
 def _known(path: str) -> bool:
     """Return whether a key, or one below it, is taken."""
-    return path in TAKEN or any(name.startswith(f"{path}.") for name in TAKEN)
+    return (
+        path in TAKEN
+        or any(name.startswith(f"{path}.") for name in TAKEN)
+        or any(path.startswith(f"{name}.") for name in OPEN)
+    )
 
 
 def _is_left_out(path: str) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
     StringConstraints,
@@ -29,6 +30,36 @@ Reference = Annotated[
 FileName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
+def _selecting(ciphers: str) -> str:
+    """Refuse a list of which OpenSSL knows nothing: HAProxy does not start with it.
+
+    Octavia takes any that its operators do not prohibit (octavia/common/validate.py:
+    check_cipher_prohibit_list). Unknown ones beside known ones are left out
+    (SSL_CTX_set_cipher_list).
+    """
+    # Not at the head: few site files name ciphers.
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).set_ciphers(ciphers)
+    except ssl.SSLError as error:
+        raise ValueError(
+            "OpenSSL knows no cipher of that list; write some that `openssl ciphers -s -tls1_2` "
+            "lists"
+        ) from error
+    return ciphers
+
+
+Ciphers = Annotated[
+    str,
+    StringConstraints(
+        max_length=LONGEST_CIPHERS, pattern=r"^[A-Za-z0-9_.+!@=-]+(:[A-Za-z0-9_.+!@=-]+)*$"
+    ),
+    AfterValidator(_selecting),
+]
+"""Ciphers of TLS up to 1.2, as OpenSSL writes them."""
+
+
 class CertificateSection(Section):
     """A certificate: one of Barbican's, or PEM files beside the site file."""
 
@@ -49,7 +80,10 @@ class CertificateSection(Section):
             if any(files):
                 raise ValueError("give a name, or the files; one of the two")
         elif self.certificate is None or self.key is None:
-            raise ValueError("files are two: `certificate` and its `key`")
+            raise ValueError(
+                "files are two: write `certificate` and its `key`, for example `{certificate: "
+                "shop.crt, key: shop.key}`"
+            )
         return self
 
     def value(self, folder: Path | None) -> Certificate:
@@ -108,16 +142,16 @@ class TlsSection(Section):
     certificate: CertificateOrName | None = Field(default=None, examples=["shop-2026"])
     """Certificate that the load balancer serves: name or reference of what Barbican keeps, or
     files. TERMINATED_HTTPS needs one."""
-    sni: tuple[CertificateOrName, ...] = Field(default=(), strict=False, max_length=50)
+    sni: tuple[CertificateOrName, ...] = Field(
+        default=(), strict=False, max_length=50, examples=[["partners-2026"]]
+    )
     """Certificates for clients that ask for other names."""
     versions: tuple[Literal["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"], ...] = Field(
         default=(), strict=False, max_length=4, examples=[["TLSv1.2", "TLSv1.3"]]
     )
     """Versions of TLS; the load balancer's own, 1.2 and 1.3, when empty."""
-    ciphers: str | None = Field(
+    ciphers: Ciphers | None = Field(
         default=None,
-        pattern=r"^[A-Za-z0-9_.+!@=-]+(:[A-Za-z0-9_.+!@=-]+)*$",
-        max_length=LONGEST_CIPHERS,
         examples=["ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256"],
     )
     """Ciphers of TLS up to 1.2, as OpenSSL writes them; the load balancer's own by default."""

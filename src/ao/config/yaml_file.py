@@ -101,14 +101,15 @@ class YamlFile:
 
     def where(self, key: KeyPath) -> str:
         """`file:line` of a key, or of the nearest one above it."""
-        return f"{self.path}:{self._line(key)}"
+        return f"{self.path}:{self.line(key)}"
 
     def places(self) -> dict[str, str]:
         """Return `file:line` of every key of a mapping, by its way from the top with dots."""
         found = {dotted(key): f"{self.path}:{line}" for key, line in self.lines.items()}
         return {"": f"{self.path}:1", **found}
 
-    def _line(self, key: KeyPath) -> int:
+    def line(self, key: KeyPath) -> int:
+        """Return the line of a key, or of the nearest one above it."""
         while key and key not in self.lines:
             key = key[:-1]
         return self.lines.get(key, 1)
@@ -119,7 +120,7 @@ class YamlFile:
         After the first WRONG there is one that tells how many more there are.
         """
         details = [(tuple(detail["loc"]), detail) for detail in error.errors()]
-        details.sort(key=lambda pair: self._line(pair[0]))
+        details.sort(key=lambda pair: self.line(pair[0]))
         for key, detail in details[:WRONG]:
             what = printable(_advice(detail, key, model), PROBLEM)
             yield f"{self.where(key)}: {dotted(key) or 'file'}: {what}"
@@ -167,8 +168,15 @@ def _section(model: type[BaseModel], key: KeyPath) -> type[BaseModel]:
 
 def _model(field: FieldInfo) -> type[BaseModel] | None:
     """Return the model of a field that holds a section, or a list of them."""
-    kinds = (field.annotation, *get_args(field.annotation))
-    return next((k for k in kinds if isinstance(k, type) and issubclass(k, BaseModel)), None)
+    return next(_models(field.annotation), None)
+
+
+def _models(kind: object) -> Iterator[type[BaseModel]]:
+    """Yield the models of an annotation: itself, or those that it is made of."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for part in get_args(kind):
+        yield from _models(part)
 
 
 def _knows(field: FieldInfo, name: str) -> bool:
@@ -201,15 +209,30 @@ def _advice(detail: ErrorDetails, key: KeyPath, model: type[BaseModel]) -> str:
         what = f"{_shown(detail, key)} does not match {detail['ctx']['pattern']}"
     elif detail["type"] == "too_short":
         what = f"should have at least {detail['ctx']['min_length']} item"
+    elif detail["type"] == "too_long":
+        what = f"should have at most {detail['ctx']['max_length']} items"
     elif detail["type"] == "value_error":
         # It may repeat what was given.
         what = redaction.redact(what)
     else:
         what = f"{_SHAPES.get(detail['type'], what)}, not {_shown(detail, key)}"
     field = _fields(section).get(name)
-    if field is None or not field.examples or "write" in what:
-        return what
-    return f"{what}; write for example `{name}: {_yaml(field.examples[0])}`"
+    example = _example(field) if field is not None and "write" not in what else None
+    return what if example is None else f"{what}; write for example `{name}: {_yaml(example)}`"
+
+
+def _example(field: FieldInfo) -> object:
+    """Return an example of a field, or of a section by one of its keys; None without one."""
+    if field.examples:
+        return field.examples[0]
+    section = _model(field)
+    if section is None or "tuple" in str(field.annotation):
+        return None
+    keys = _fields(section)
+    shown = {name: it.examples[0] for name, it in keys.items() if it.examples}
+    needed = [name for name, it in keys.items() if it.is_required()] or list(shown)[:1]
+    known = bool(needed) and set(needed) <= set(shown)
+    return {name: shown[name] for name in needed} if known else None
 
 
 def _shown(detail: ErrorDetails, key: KeyPath) -> str:
@@ -221,6 +244,8 @@ def _shown(detail: ErrorDetails, key: KeyPath) -> str:
             return "a list"
         case None:
             return "nothing"
+        case bool() as value:
+            return "true" if value else "false"
         case value if any(redaction.is_secret_name(str(part)) for part in key):
             return "this value"
         case value:

@@ -597,9 +597,32 @@ class Lookup(Service):
         return _found("key pair", name, self._project.deployment.keypair)
 
     @reads
+    def security_group(self, name_or_id: str) -> models.SecurityGroup:
+        """Return a security group of the project. Raises NotFound and Conflict."""
+        groups = self._project.neutron.security_groups
+        named = [group for group in groups.values() if group.name == name_or_id]
+        found = [groups[name_or_id]] if name_or_id in groups else named
+        if not found:
+            raise NotFound(
+                f"there is no security group {name_or_id!r}", cure="Name one that there is."
+            )
+        if len(found) > 1:
+            raise Conflict(
+                f"security group {name_or_id!r} is there {len(found)} times",
+                cure="Write its ID instead.",
+            )
+        (group,) = found
+        return models.SecurityGroup(id=group.id, name=group.name, description=group.description)
+
+    @reads
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
         return self._project.deployment.providers
+
+    @reads
+    def availability_zones(self) -> tuple[str, ...]:
+        """Return the names of Nova's availability zones."""
+        return self._project.deployment.availability_zones
 
     @reads
     def balancer_flavor(self, name_or_id: str) -> models.Named:

@@ -61,6 +61,10 @@ class Deployment:
             Flavor(id=self.identifiers.uuid(), name=name, vcpus=vcpus, ram=ram, disk=DISK)
             for name, (vcpus, ram) in flavors.items()
         ]
+        self.availability_zones: tuple[str, ...] = ("nova",)
+        """Names of Nova's availability zones."""
+        self.compute_hosts = 100
+        """Number of the hosts that servers run on."""
         self.balancer_flavors = [
             Named(id=self.identifiers.uuid(), name=name) for name in balancer_flavors
         ]

@@ -93,6 +93,14 @@ def _equals(argument: Any, scope: Scope) -> bool:
     return bool(left == right)
 
 
+def _list_concat(argument: Any, scope: Scope) -> list[Any]:
+    return [item for part in resolve(argument, scope) for item in part]
+
+
+def _map_merge(argument: Any, scope: Scope) -> dict[str, Any]:
+    return {key: item for part in resolve(argument, scope) for key, item in part.items()}
+
+
 def _list_join(argument: Any, scope: Scope) -> str:
     delimiter, *lists = argument
     return str(delimiter).join(str(item) for part in lists for item in resolve(part, scope))
@@ -121,7 +129,9 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
     "or": lambda argument, scope: any(holds(part, scope) for part in argument),
     "not": lambda argument, scope: not holds(argument, scope),
     "equals": _equals,
+    "list_concat": _list_concat,
     "list_join": _list_join,
+    "map_merge": _map_merge,
     "str_replace": _str_replace,
 }
 
@@ -131,10 +141,8 @@ _UNKNOWN = frozenset(
         "digest",
         "filter",
         "get_file",
-        "list_concat",
         "list_concat_unique",
         "make_url",
-        "map_merge",
         "map_replace",
         "repeat",
         "resource_facade",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ao.cloud.models import FloatingIP, Lock, Named
@@ -13,8 +13,12 @@ from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
 from ao.fake.quotas import Quotas
 
-_DEFAULT_RULES = 4
-"""Number of rules in the security group `default`, which every project has."""
+_EGRESS: tuple[Mapping[str, object], ...] = tuple(
+    {"direction": "egress", "ethertype": ethertype} for ethertype in ("IPv4", "IPv6")
+)
+"""Rules that Neutron gives every new security group."""
+_DEFAULT = (*_EGRESS, *({**rule, "direction": "ingress"} for rule in _EGRESS))
+"""Rules of the security group `default`, which every project has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +32,8 @@ class Port:
     """Purpose of the port: Neutron's `device_owner`."""
     device_id: str = ""
     """ID of the server, router or load balancer that it belongs to."""
-    security_group_id: str = ""
-    """ID of the security group of a stack that it has."""
+    security_group_ids: tuple[str, ...] = ()
+    """IDs of the security groups that it was given."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,8 +71,9 @@ class SecurityGroup:
 
     id: str
     name: str
-    rules: int
-    """Number of its rules, including the two for egress that Neutron adds."""
+    rules: tuple[Mapping[str, object], ...]
+    """Its rules, with the two for egress that Neutron adds."""
+    description: str = ""
 
 
 class Neutron:
@@ -81,7 +86,8 @@ class Neutron:
         self.subnets: dict[str, Subnet] = {}
         self.routers: dict[str, Router] = {}
         self.ports: dict[str, Port] = {}
-        self.security_groups: dict[str, SecurityGroup] = {}
+        default = SecurityGroup(id=deployment.identifiers.uuid(), name="default", rules=_DEFAULT)
+        self.security_groups = {default.id: default}
         self.floating_ips: dict[str, FloatingIP] = {}
         self.locks: dict[str, Lock] = {}
         """Name, description and times of those ports that are locks."""
@@ -91,7 +97,7 @@ class Neutron:
         quotas.count("ports", lambda: len(self.ports))
         quotas.count("routers", lambda: len(self.routers))
         quotas.count("floating ips", lambda: len(self.floating_ips))
-        quotas.count("security groups", lambda: 1 + len(self.security_groups))
+        quotas.count("security groups", lambda: len(self.security_groups))
         quotas.count("security group rules", self._count_rules)
 
     def create_network(self, name: str) -> str:
@@ -149,10 +155,15 @@ class Neutron:
         address: str | None = None,
         *,
         device_id: str = "",
-        security_group_id: str = "",
+        security_group_ids: tuple[str, ...] = (),
     ) -> Port:
         """Create a port in a subnet, at the next free address unless one is given."""
         self._quotas.claim(ports=1)
+        for group_id in security_group_ids:
+            if group_id not in self.security_groups:
+                raise Failure("NotFound", f"Security group {group_id} does not exist")
+        if len(set(security_group_ids)) < len(security_group_ids):
+            raise Failure("BadRequest", "Invalid input for security_groups: it has duplicates.")
         if subnet_id not in self.subnets:
             raise Failure("NotFound", f"Subnet {subnet_id} could not be found.")
         port = Port(
@@ -161,7 +172,7 @@ class Neutron:
             address=self._free_address(self.subnets[subnet_id]) if address is None else address,
             owner=owner,
             device_id=device_id,
-            security_group_id=security_group_id,
+            security_group_ids=security_group_ids,
         )
         self.ports[port.id] = port
         return port
@@ -227,16 +238,36 @@ class Neutron:
             )
         self.delete_port(router.interfaces.pop(subnet_id))
 
-    def create_security_group(self, name: str, rules: int) -> str:
-        """Create a security group with so many rules of its own and return its ID."""
-        self._quotas.claim(security_groups=1, security_group_rules=rules + 2)
-        group = SecurityGroup(id=self._deployment.identifiers.uuid(), name=name, rules=rules + 2)
+    def create_security_group(
+        self, name: str, rules: Sequence[Mapping[str, object]] = (), description: str = ""
+    ) -> str:
+        """Create a security group with rules of its own and return its ID.
+
+        Raises Failure for a rule that is there twice (neutron/db/securitygroups_db.py:
+        _check_for_duplicate_rules).
+        """
+        _refuse_twice(rules)
+        self._quotas.claim(security_groups=1, security_group_rules=len(rules) + 2)
+        group = SecurityGroup(
+            id=self._deployment.identifiers.uuid(),
+            name=name,
+            rules=(*rules, *_EGRESS),
+            description=description,
+        )
         self.security_groups[group.id] = group
         return group.id
 
+    def set_rules(self, group_id: str, rules: Sequence[Mapping[str, object]]) -> None:
+        """Give a security group other rules. Raises Failure as for a new one."""
+        _refuse_twice(rules)
+        group = self.security_groups[group_id]
+        changed = replace(group, rules=(*rules, *_EGRESS))
+        self._quotas.claim(security_group_rules=max(0, len(changed.rules) - len(group.rules)))
+        self.security_groups[group_id] = changed
+
     def delete_security_group(self, group_id: str) -> None:
         """Delete a security group. Raises Failure while a port has it (securitygroups_db.py)."""
-        if any(port.security_group_id == group_id for port in self.ports.values()):
+        if any(group_id in port.security_group_ids for port in self.ports.values()):
             raise Failure("Conflict", f"Security Group {group_id} in use.")
         self.security_groups.pop(group_id, None)
 
@@ -296,7 +327,7 @@ class Neutron:
             )
 
     def _count_rules(self) -> int:
-        return _DEFAULT_RULES + sum(group.rules for group in self.security_groups.values())
+        return sum(len(group.rules) for group in self.security_groups.values())
 
     def _write(
         self, address: FloatingIP, port_id: str | None, description: str | None
@@ -319,3 +350,10 @@ class Neutron:
             if str(host) not in taken:
                 return str(host)
         raise Failure("Conflict", f"No more IP addresses available on network {subnet.network_id}.")
+
+
+def _refuse_twice(rules: Sequence[Mapping[str, object]]) -> None:
+    """Raise Failure for a rule that is among the rules twice; ports are numbers or text."""
+    keys = [sorted((key, str(value)) for key, value in rule.items()) for rule in rules]
+    if any(key in keys[:number] for number, key in enumerate(keys)):
+        raise Failure("Conflict", "Duplicate Security Group Rule in POST.")

@@ -20,6 +20,16 @@ BOOT = 5.0
 """Seconds from status ACTIVE until the application of a server answers."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ServerGroup:
+    """A group of servers that Nova chooses hosts for together."""
+
+    id: str
+    name: str
+    policy: str
+    """soft-anti-affinity or anti-affinity."""
+
+
 @dataclass(eq=False, kw_only=True)
 class Server:
     """A server."""
@@ -33,6 +43,9 @@ class Server:
     """Metadata at its creation; its application sees no later change."""
     tags: frozenset[str]
     port: Port
+    availability_zone: str | None = None
+    group: ServerGroup | None = None
+    config_drive: bool = False
     status: str = "BUILD"
     up_at: float = 0.0
     """When its application begins to answer, in virtual seconds."""
@@ -48,6 +61,8 @@ class Nova:
         self._quotas = quotas
         self._neutron = neutron
         self.servers: dict[str, Server] = {}
+        self.server_groups: dict[str, ServerGroup] = {}
+        quotas.count("server groups", lambda: len(self.server_groups))
         quotas.count("instances", lambda: len(self.servers))
         quotas.count("cores", lambda: sum(it.flavor.vcpus for it in self.servers.values()))
         quotas.count("ram", lambda: sum(it.flavor.ram for it in self.servers.values()))
@@ -62,7 +77,10 @@ class Nova:
         user_data: str,
         metadata: Mapping[str, str],
         tags: frozenset[str],
-        security_group_id: str = "",
+        security_group_ids: tuple[str, ...] = (),
+        availability_zone: str | None = None,
+        group_id: str | None = None,
+        config_drive: bool = False,
     ) -> Server:
         """Create a server in status BUILD.
 
@@ -70,6 +88,11 @@ class Nova:
         a quota is too small.
         """
         _validate(image, flavor, user_data)
+        if availability_zone not in (None, *self._deployment.availability_zones):
+            raise Failure(
+                "BadRequest", "The requested availability zone is not available (HTTP 400)"
+            )
+        group = self._group(group_id) if group_id else None
         self._quotas.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=1)
         server_id = self._deployment.identifiers.uuid()
         server = Server(
@@ -84,17 +107,50 @@ class Nova:
                 self._neutron.subnet_of(network_id),
                 "compute:nova",
                 device_id=server_id,
-                security_group_id=security_group_id,
+                security_group_ids=security_group_ids,
             ),
+            availability_zone=availability_zone,
+            group=group,
+            config_drive=config_drive,
         )
         self.servers[server.id] = server
         return server
+
+    def create_server_group(self, name: str, policy: str) -> str:
+        """Create a server group, and return its ID."""
+        self._quotas.claim(server_groups=1)
+        group = ServerGroup(id=self._deployment.identifiers.uuid(), name=name, policy=policy)
+        self.server_groups[group.id] = group
+        return group.id
+
+    def _group(self, group_id: str) -> ServerGroup:
+        """Return a server group that has room for one more (nova/compute/api.py)."""
+        group = self.server_groups.get(group_id)
+        if group is None:
+            raise Failure("BadRequest", f"Instance group {group_id} could not be found. (HTTP 400)")
+        most = self._quotas.by_resource["server group members"]
+        if 0 <= most <= len(self._members(group)):
+            raise Failure("Forbidden", "Quota exceeded, too many servers in group (HTTP 403)")
+        return group
+
+    def _members(self, group: ServerGroup) -> list[Server]:
+        return [it for it in self.servers.values() if it.group is group]
 
     def build(self, server: Server) -> Job:
         """Take the time until a server is ACTIVE; it may be deleted meanwhile.
 
         It comes to that even if whoever waits for it ends.
         """
+        group = server.group
+        if group is not None and group.policy == "anti-affinity":
+            placed = [it for it in self._members(group) if it.status != "ERROR"]
+            if len(placed) > self._deployment.compute_hosts:
+                yield BUILD
+                server.status = "ERROR"
+                raise Failure(
+                    "ResourceInError",
+                    'Went to status ERROR due to "Message: No valid host was found., Code: 500"',
+                )
         try:
             yield BUILD
         finally:

@@ -65,17 +65,19 @@ class OpenStack(Deployment):
         )
         self._limits = limits or {}
         self._application = application
+        self._security_groups: tuple[str, ...] = ()
+        """Names of security groups that each project has."""
         self._projects: dict[str, Project] = {}
 
     @classmethod
     def offering(cls, site: Site, *, application: Application = answer) -> Self:
-        """A cloud that has what a site names: image, flavors, keypair, network, provider, zone.
+        """A cloud that has what a site names: image, flavor, network, provider and so on.
 
         `application` is what the site's servers answer: by default as the demo shop, which tells
         colour and version in the headers `X-Ao-Colour` and `X-Ao-Version` of all its pages.
         """
         group = site.group
-        return cls(
+        cloud = cls(
             images=[group.image],
             flavors={group.flavor: (1, 512)},
             external_networks=[site.external_network],
@@ -85,11 +87,18 @@ class OpenStack(Deployment):
             balancer_zones=[it] if (it := site.load_balancer.availability_zone) else [],
             application=application,
         )
+        zones = site.servers.availability_zones.values()
+        cloud.availability_zones = tuple(dict.fromkeys((*cloud.availability_zones, *zones)))
+        cloud._security_groups = site.servers.security_groups
+        return cloud
 
     def project(self, name: str) -> Project:
         """Return the project of that name, a new one if there is none yet."""
         if name not in self._projects:
-            self._projects[name] = Project(self, self._limits, self._application)
+            project = self._projects[name] = Project(self, self._limits, self._application)
+            for group in self._security_groups:
+                if group != "default":
+                    project.neutron.create_security_group(group)
         return self._projects[name]
 
     def visit(self, url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ao.cloud.models import FloatingIP
 from ao.fake.project import Project
 
@@ -21,6 +23,47 @@ class OtherUser:
         with self._lock:
             self._project.nova.delete(server_id)
 
+    def create_security_group(self, name: str) -> str:
+        """Create a security group, and return its ID."""
+        with self._lock:
+            return self._project.neutron.create_security_group(name)
+
+    def delete_security_group(self, group_id: str) -> None:
+        """Delete a security group."""
+        with self._lock:
+            self._project.neutron.delete_security_group(group_id)
+
+    def security_groups(self, server_id: str) -> set[str]:
+        """Return the IDs of the security groups that a server's port has."""
+        with self._lock:
+            return set(self._project.nova.servers[server_id].port.security_group_ids)
+
+    def settings(self, server_id: str) -> dict[str, Any]:
+        """Return a server's zone, metadata, config drive, and server group with its policy."""
+        with self._lock:
+            server = self._project.nova.servers[server_id]
+        return {
+            "availability_zone": server.availability_zone,
+            "metadata": server.metadata,
+            "config_drive": server.config_drive,
+            "server_group": server.group.id if server.group else "",
+            "policy": server.group.policy if server.group else "",
+        }
+
+    def rules(self, group_id: str) -> set[tuple[str, str, str]]:
+        """Return protocol, ports and source of each ingress rule of a security group."""
+        with self._lock:
+            rules = self._project.neutron.security_groups[group_id].rules
+        return {
+            (
+                str(rule["protocol"]),
+                f"{rule.get('port_range_min', '')}-{rule.get('port_range_max', '')}",
+                str(rule["remote_ip_prefix"]),
+            )
+            for rule in rules
+            if rule["direction"] == "ingress"
+        }
+
     def start_server(self, subnet_id: str, name: str, security_group_id: str = "") -> str:
         """Start a server in a subnet, which is in no stack; return its ID."""
         with self._lock:
@@ -33,7 +76,7 @@ class OtherUser:
                 user_data="",
                 metadata={},
                 tags=frozenset(),
-                security_group_id=security_group_id,
+                security_group_ids=(security_group_id,) if security_group_id else (),
             )
             server.status = "ACTIVE"
             return server.id

@@ -11,6 +11,8 @@ _LIMITS = {
     "instances": 20,
     "cores": 20,
     "ram": 51200,
+    "server groups": 10,
+    "server group members": 10,
     "networks": 100,
     "subnets": 100,
     "ports": 500,
@@ -24,7 +26,7 @@ _LIMITS = {
     "health monitors": 20,
     "software configs": 4096,
 }
-_COMPUTE = frozenset({"instances", "cores", "ram"})
+_COMPUTE = frozenset({"instances", "cores", "ram", "server groups"})
 _LOAD_BALANCER = frozenset({"load balancers", "listeners", "pools", "health monitors"})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -131,11 +132,16 @@ def _list(value: Any) -> list[str]:
     return [item.strip() for item in str(value).split(",")] if value else []
 
 
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
 _TYPES: Mapping[str, Callable[[Any], object]] = {
     "string": str,
     "number": _number,
     "boolean": _boolean,
     "comma_delimited_list": _list,
+    "json": _json,
 }
 
 

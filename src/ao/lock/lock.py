@@ -147,7 +147,10 @@ def _take(work: Work, claim: Claim, network_id: str | None) -> tuple[cloud.Lock,
     if network_id is None:
         raise NoLock(
             message("site %(site)s has no lock yet", site=work.site.name),
-            cure=message("`ao up` builds the site."),
+            cure=message(
+                "`ao up` builds the site. Where `ao down` did not come to its end, run that again "
+                "first."
+            ),
         )
     taken_over: Holder | None = None
     trouble: CloudError

@@ -398,7 +398,7 @@ def _may_renew(work: Work, facts: Facts) -> None:
 
 def _serve_again(work: Work, before: References | None, error: NotSeen) -> NotSeen:
     """Return the listeners to the certificate from before; return what is told of it."""
-    cure = message(
+    cure = error.cure or message(
         "`ao certificate show` tells what is served. If this machine cannot reach the address, "
         "run the command where it can."
     )
@@ -536,6 +536,8 @@ def _preflight(
     if any(isinstance(step, BuildSite | BuildSystem | SecureSite) for step in steps):
         certificate.check(work, facts)
         pool_settings.check_names(work)
+        if certificate.in_use(facts) is None:
+            listener.check_clients(work, facts)
     defines = any(isinstance(step, BuildSystem) for step in steps)
     engine = stack_parameters.engine(work.cloud, work.site) if defines else Engine.NONE
     if engine is Engine.PROMETHEUS:

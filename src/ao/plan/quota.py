@@ -51,6 +51,7 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     # A listener of plain HTTP leads to that of HTTPS.
     redirect = Counter({"listeners": int(site.redirect is not None)})
     total: Counter[str] = Counter()
+    members = 0
     for step in plan:
         if isinstance(step, BuildSite) and facts.stack is None:
             addresses = (site.production_address is None) + (not pooled)
@@ -63,9 +64,15 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
             total += _servers(step.size, flavor)
             if facts.systems[step.colour].stack is None:
                 total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect
+                total += Counter({"security group rules": len(site.servers.rules)})
+                total += Counter({"server groups": int(site.servers.anti_affinity is not None)})
+            if site.servers.anti_affinity is not None:
+                at_once = facts.systems[step.colour].size + step.size
+                members = max(members, at_once, site.group.maximum)
         if isinstance(step, ScaleSystem):
             total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
-    return total
+    # Nova's quota is of each group.
+    return total + Counter({"server group members": members})
 
 
 def _servers(size: int, flavor: Flavor) -> Counter[str]:

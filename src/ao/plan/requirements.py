@@ -13,14 +13,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ao import duration
-from ao.cloud import Flavor, Image, Named
+from ao.cloud import Flavor, Image, Named, SecurityGroup
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.message import Message, joined, message
 from ao.plan.facts import Facts
 from ao.plan.plan import BuildSite, BuildSystem, Plan
-from ao.site import Site, user_data
+from ao.site import Site, tag_value, user_data
 from ao.site.rules import After
+from ao.untrusted.printable import printable
 
 GIB = 1024**3
 """Bytes of a GiB."""
@@ -36,6 +37,7 @@ class Offers:
     external_network: Named
     image: Image
     flavor: Flavor
+    security_groups: tuple[SecurityGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def check(site: Site, facts: Facts, steps: Plan, offers: Offers) -> tuple[Messag
     doubtful = [*_times(site), *_sizes(site)]
     if systems:
         found += _servers(offers)
+        found += _groups(offers)
         doubtful += _disk(offers)
     for step in systems:
         found += _user_data(site, step.colour, step.version)
@@ -184,6 +187,22 @@ def _servers(offers: Offers) -> Iterator[_Complaint]:
                 least=least,
             ),
         )
+
+
+def _groups(offers: Offers) -> Iterator[_Complaint]:
+    """A system's security group is deleted with it, which Neutron refuses while others have it."""
+    for group in offers.security_groups:
+        owner = tag_value(frozenset(group.description.split()), "site")
+        if owner is not None:
+            yield _Complaint(
+                "servers.security_groups",
+                message(
+                    "%(group)s is of a system of site %(site)s, and goes with that; write a group "
+                    "that Ao did not make",
+                    group=printable(group.name or group.id, 60),
+                    site=printable(owner, 60),
+                ),
+            )
 
 
 def _disk(offers: Offers) -> Iterator[_Complaint]:

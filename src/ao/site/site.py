@@ -18,6 +18,7 @@ from ao.site.names import site_tag
 from ao.site.notify import Notification
 from ao.site.rules import Rules
 from ao.site.server_tls import ServerTls
+from ao.site.servers import Servers
 from ao.site.session_persistence import SessionPersistence
 from ao.site.status_codes import StatusCodes
 from ao.site.timeouts import Timeouts
@@ -227,6 +228,7 @@ class Site:
     dns_nameservers: tuple[str, ...]
     """Name servers that the servers ask."""
     group: Group
+    servers: Servers = field(default_factory=Servers)
     autoscale: Autoscale | None
     """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer

@@ -180,8 +180,14 @@ RESOURCE = {
     "links": [{"rel": "stack", "href": "http://heat.example/v1/p/stacks/ao-shop/s-1"}],
 }
 EVENT = {"resource_name": "grow", "event_time": TIME}
-LIMITS = ("maxTotalInstances", "maxTotalCores", "maxTotalRAMSize")
-USED = ("totalInstancesUsed", "totalCoresUsed", "totalRAMUsed")
+LIMITS = (
+    "maxTotalInstances",
+    "maxTotalCores",
+    "maxTotalRAMSize",
+    "maxServerGroups",
+    "maxServerGroupMembers",
+)
+USED = ("totalInstancesUsed", "totalCoresUsed", "totalRAMUsed", "totalServerGroupsUsed")
 DETAIL = {"limit": 10, "used": 2, "reserved": 1}
 NETWORKING = (
     "network",
@@ -271,7 +277,16 @@ ANSWERS: dict[str, Reply] = {
         200,
         {"flavors": [{"id": "1", "name": "small", "vcpus": 1, "ram": 512, "disk": 1}]},
     ),
+    "GET /compute/v2.1/os-availability-zone": (
+        200,
+        {"availabilityZoneInfo": [{"zoneName": "nova", "zoneState": {"available": True}}]},
+    ),
     "GET /compute/v2.1/os-keypairs/mine": (200, {"keypair": {"name": "mine", "id": 7}}),
+    "GET /network/v2.0/security-groups/ops": (404, {}),
+    "GET /network/v2.0/security-groups": (
+        200,
+        {"security_groups": [{"id": "sg-1", "name": "ops", "description": ""}]},
+    ),
     "GET /image/v2/images/debian": (404, {}),
     "GET /image/v2/images": (
         200,

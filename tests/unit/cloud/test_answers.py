@@ -173,6 +173,8 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "lookup.image": lambda cloud: cloud.lookup.image("debian"),
     "lookup.flavor": lambda cloud: cloud.lookup.flavor("small"),
     "lookup.keypair": lambda cloud: cloud.lookup.keypair("mine"),
+    "lookup.security_group": lambda cloud: cloud.lookup.security_group("ops"),
+    "lookup.availability_zones": lambda cloud: cloud.lookup.availability_zones(),
     "lookup.providers": lambda cloud: cloud.lookup.providers(),
     "lookup.balancer_flavor": lambda cloud: cloud.lookup.balancer_flavor("large"),
     "lookup.balancer_zone": lambda cloud: cloud.lookup.balancer_zone("az-1"),

@@ -153,6 +153,16 @@ def test_a_file_that_is_not_there_is_told_by_its_option(run: Run) -> None:
     code, _, err = run("certificate", "renew", "--certificate", "no.crt", "--key", "no.key")
     assert code == 2
     assert "--certificate: cannot read no.crt" in err
+    assert "ao.yaml" not in err
+
+
+def test_a_key_of_another_certificate_is_told_by_its_option(run: Run, folder: Path) -> None:
+    issue().write(folder, "one")
+    issue().write(folder, "other")
+    given = ("--certificate", str(folder / "one.crt"), "--key", str(folder / "other.key"))
+    code, _, err = run("certificate", "renew", *given)
+    assert code == 2
+    assert err.startswith("ao: --key: the key is not that of the certificate")
 
 
 def test_a_site_without_listeners_of_https_has_nothing_to_show(run: Run, work: Work) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ao import config
 from ao.config.agreement import OVN_ALGORITHMS, PROXY_ALGORITHMS, contradictions
+from ao.config.yaml_file import dotted
 from ao.errors import ConfigError
 
 FILE = {
@@ -40,7 +41,7 @@ def balanced(provider: str = "ovn", **keys: object) -> dict[str, object]:
 def told(**values: object) -> list[str]:
     """Keys that are told to contradict others in a site file with these values."""
     file = config.SiteFile.model_validate({**FILE, **values})
-    return [".".join(found.key) for found in contradictions(file)]
+    return [dotted(found.key) for found in contradictions(file)]
 
 
 def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> None:
@@ -165,7 +166,9 @@ def test_a_provider_takes_its_own_algorithms_and_no_others(provider: str, algori
     assert refused == ([] if algorithm in own else ["load_balancer.algorithm"])
 
 
-def test_a_contradiction_is_told_with_file_and_line(tmp_path: Path) -> None:
+def test_contradictions_are_told_with_file_and_line_in_the_order_of_the_lines(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "user-data.sh").write_text("$AO_VERSION")
     path = tmp_path / "ao.yaml"
     path.write_text(
@@ -176,8 +179,8 @@ def test_a_contradiction_is_told_with_file_and_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         config.load(path)
     lines = str(caught.value).splitlines()
-    assert "ao.yaml:11: health_check.type: provider ovn checks servers by TCP only" in lines[0]
-    assert "ao.yaml:9: load_balancer.algorithm: provider ovn does not know ROUND_ROBIN" in lines[1]
+    assert "ao.yaml:9: load_balancer.algorithm: provider ovn does not know ROUND_ROBIN" in lines[0]
+    assert "ao.yaml:11: health_check.type: provider ovn checks servers by TCP only" in lines[1]
 
 
 @pytest.mark.parametrize(
@@ -214,3 +217,10 @@ def test_a_host_and_statuses_that_cannot_be_are_told_with_file_and_line(
     with pytest.raises(ConfigError) as caught:
         config.load(path)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(("provider", "cured"), [("ovn", False), ("amphora", True)])
+def test_a_protocol_that_the_provider_has_not_is_no_cure(provider: str, cured: bool) -> None:
+    values = {**PASSED, **balanced(provider, protocol="HTTPS"), "tls": {"certificate": "shop"}}
+    (found,) = contradictions(config.SiteFile.model_validate({**FILE, **values}))
+    assert ("TERMINATED_HTTPS" in found.what) is cured

@@ -138,6 +138,24 @@ def test_a_host_statuses_and_a_method_are_kept_and_taken_back(work: Work, site: 
     assert (taken.health_check.method, str(taken.health_check.expect)) == ("HEAD", "200, 301")
 
 
+def test_what_the_servers_have_is_kept_with_the_words_of_its_own_and_taken_back(
+    work: Work,
+) -> None:
+    values = {
+        "security_groups": ["ops"],
+        "rules": [{"port": "9100-9110", "from": "192.0.2.0/24"}],
+        "availability_zone": {"blue": "az1", "green": "az2"},
+        "anti_affinity": "soft",
+        "config_drive": True,
+        "metadata": {"team": "shop", "cost.centre": "42"},
+    }
+    kept = json.loads(stored.written({"servers": values}, ""))
+    assert kept["site_file"] == {"servers": values}
+    taken = forged(work, servers=values).site.servers
+    assert taken.metadata == values["metadata"]
+    assert taken.availability_zones == {BLUE: "az1", GREEN: "az2"}
+
+
 @pytest.mark.parametrize("host", ["a b.example", "203.0.113.9", "shop.example\r\nX: y", 7])
 def test_a_forged_host_is_not_taken(work: Work, host: object) -> None:
     with pytest.raises(ConfigError, match="is not one for this version"):

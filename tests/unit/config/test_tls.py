@@ -136,7 +136,17 @@ def tls(site: Site) -> Tls:
 @pytest.mark.parametrize(
     ("what", "why"),
     [
-        ("certificate: {certificate: a.crt}", "files are two: `certificate` and its `key`"),
+        (
+            "certificate: {certificate: a.crt}",
+            "files are two: write `certificate` and its `key`, for example "
+            "`{certificate: shop.crt, key: shop.key}`",
+        ),
+        (
+            "certificate: {certificate: a.crt, keys: a.key}",
+            "keys: unknown key; did you mean `key`?",
+        ),
+        ("{certificate: a, sni: [{nam: b}]}", "nam: unknown key; did you mean `name`?"),
+        ("{certificate: a, chain: b}", "unknown key here; indent it below `certificate`"),
         ("certificate: {name: a, key: b}", "give a name, or the files; one of the two"),
         ("certificate: ''", "tls.certificate.name"),
         ("certificate: [a]", "tls.certificate"),
@@ -146,6 +156,11 @@ def tls(site: Site) -> Tls:
         ("{certificate: a, sni: [b, b]}", "one of them is there twice"),
         ("{certificate: a, alpn: [h3]}", "tls.alpn.0"),
         ('{certificate: a, ciphers: "a b"}', "tls.ciphers"),
+        ("{certificate: a, ciphers: FOO-BAR}", "OpenSSL knows no cipher of that list"),
+        ("{certificate: a, ciphers: TLS_AES_128_GCM_SHA256}", "`openssl ciphers -s -tls1_2` lists"),
+        ("{certificate: a, hsts: true}", "not true; write for example `hsts: {days: 365}`"),
+        ("{certificate: a, clients: b}", "write for example `clients: {ca: partners-ca}`"),
+        ("{certificate: a, sni: b}", "write for example `sni: [partners-2026]`"),
         ("{certificate: a, hsts: {preload: true}}", "with its subdomains alone"),
         ("{certificate: a, hsts: {days: 0}}", "tls.hsts.days"),
         ("{certificate: a, clients: {required: true}}", "tls.clients.ca"),

@@ -63,6 +63,8 @@ READS = {
     "lookup.image",
     "lookup.flavor",
     "lookup.keypair",
+    "lookup.security_group",
+    "lookup.availability_zones",
     "lookup.providers",
     "lookup.balancer_flavor",
     "lookup.balancer_zone",

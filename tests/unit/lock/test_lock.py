@@ -133,8 +133,9 @@ def test_the_same_user_on_another_machine_is_another_holder(
 def test_a_site_that_is_not_built_has_no_lock() -> None:
     cloud = fake.Cloud()
     work = Work(cloud=cloud, site=SITE, clock=cloud.clock, visit=cloud.visit)
-    with pytest.raises(NotFound, match="has no lock yet"):
+    with pytest.raises(NotFound, match="has no lock yet") as caught:
         lock.acquire(work, "switch")
+    assert "`ao down` did not come to its end" in caught.value.cure
     assert lock.holder(work) is None
 
 

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from ao.cloud import L7Policy, ListenerSettings
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
-from ao.errors import ConfigError, NotFound, Refused
+from ao.errors import CloudError, ConfigError, NotFound, Refused
 from ao.fake import octavia
 from ao.operations import reconcile
 from ao.operations.overview import overview
@@ -453,6 +453,7 @@ def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> N
     work = start(replace(pooled, tls=replace(pooled.tls, clients=asked)))
     with pytest.raises(NotFound, match=r"tls\.clients.ca"):
         reconcile.up(work)
+    assert writes(work.cloud) == []
     project = work.cloud.openstack.project("shop")
     secret = project.barbican.add("partners", issued("an authority")[0], "id-of-alice")
     reconcile.up(anew(work, work.site))
@@ -460,3 +461,13 @@ def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> N
     assert {it.client_authentication for it in settings(work)} == {"MANDATORY"}
     reconcile.up(anew(work, pooled))
     assert {it.client_authentication for it in settings(work)} == {"NONE"}
+
+
+def test_a_listener_that_its_load_balancer_leaves_out_after_a_change_is_told(site: Site) -> None:
+    work = start(site)
+    reconcile.up(work)
+    work.cloud.openstack.project("shop").barbican.secrets.clear()
+    changed = replace(site, tls=replace(site.tls, hsts=None))
+    with pytest.raises(CloudError, match="is in provisioning status ERROR since") as caught:
+        reconcile.up(anew(work, changed))
+    assert "`ao certificate renew` cures" in caught.value.cure

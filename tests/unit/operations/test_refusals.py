@@ -8,12 +8,21 @@ import pytest
 from ao import fake
 from ao.cloud import Template
 from ao.colour import Colour
-from ao.errors import BuildFailed, ConfigError, Forbidden, NotFound, QuotaExceeded, Refused
+from ao.errors import (
+    BuildFailed,
+    ConfigError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    QuotaExceeded,
+    Refused,
+)
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import requirements
 from ao.site import Method, Site
 from ao.site.rules import After, Standby
+from ao.site.servers import AntiAffinity, IngressRule, Servers
 from ao.site.status_codes import StatusCodes
 from ao.visit import Answer
 from ao.work import Work
@@ -108,6 +117,110 @@ def test_what_the_cloud_lacks_is_told_before_anything_is_built(lacking: str, sit
     with pytest.raises(NotFound, match="no-such-thing"):
         reconcile.up(work)
     assert writes(work.cloud) == []
+
+
+@pytest.mark.parametrize("name", ["no-such-group", "twice", "ao-shop-blue"])
+def test_a_security_group_that_servers_cannot_be_given_is_told_before(
+    name: str, site: Site
+) -> None:
+    """It is not there, there are several of the name, or it goes with a system."""
+    work = built(site)
+    for group in ("ops", "twice", "twice"):
+        work.cloud.other_user.create_security_group(group)
+    servers = Servers(security_groups=("ops", name))
+    places = {"servers.security_groups": "ao.yaml:7", "servers.security_groups.1": "ao.yaml:9"}
+    asking = replace(work, site=replace(site, servers=servers, places=places))
+    before = len(writes(work.cloud))
+    with pytest.raises((NotFound, Conflict, ConfigError), match=rf"ao\.yaml:.*{name}") as caught:
+        reconcile.deploy(asking, "2.0")
+    assert caught.value.cure
+    assert len(writes(work.cloud)) == before
+
+
+def test_servers_get_the_groups_of_the_file_at_the_next_deploy_and_ao_deletes_none(
+    site: Site,
+) -> None:
+    work = built(site)
+    group = work.cloud.other_user.create_security_group("ops")
+    ssh = IngressRule(protocol="tcp", ports=(22, 22), source="192.0.2.0/24")
+    servers = Servers(security_groups=("ops", group), rules=(ssh,))
+    asking = replace(work, site=replace(site, servers=servers))
+    before, live = (work.cloud.servers.named(it) for it in (["shop-"], ["shop-blue-"]))
+    reconcile.up(asking)
+    assert work.cloud.servers.named(["shop-"]) == before, "what stands keeps its definition"
+    reconcile.deploy(asking, "2.0")
+    assert work.cloud.servers.named(["shop-blue-"]) == live
+    inside = work.cloud.openstack.project("shop")
+    given = {
+        it.name.split("-")[1]: len(it.port.security_group_ids)
+        for it in inside.nova.servers.values()
+    }
+    assert given == {"blue": 1, "green": 2}
+    reconcile.down(asking, frozenset(Colour))
+    assert [it.name for it in inside.neutron.security_groups.values()] == ["default", "ops"]
+
+
+def test_a_zone_that_the_cloud_lacks_is_told_before_with_those_that_it_has(site: Site) -> None:
+    work = start(site)
+    zones = {BLUE: "nova", GREEN: "az2"}
+    places = {
+        "servers.availability_zone": "ao.yaml:8",
+        "servers.availability_zone.green": "ao.yaml:9",
+    }
+    site = replace(site, servers=Servers(availability_zones=zones), places=places)
+    with pytest.raises(NotFound, match=r"ao\.yaml:9: .*no availability zone 'az2'") as caught:
+        reconcile.up(replace(work, site=site))
+    assert caught.value.cure == "Write one of these in servers.availability_zone: nova."
+    assert writes(work.cloud) == []
+    work.cloud.openstack.availability_zones = ("nova", "az2")
+    reconcile.up(replace(work, site=site))
+    servers = work.cloud.openstack.project("shop").nova.servers.values()
+    assert {(it.name.split("-")[1], it.availability_zone) for it in servers} == {
+        ("blue", "nova"),
+        ("green", "az2"),
+    }
+
+
+def test_the_servers_of_each_system_are_a_group_that_goes_with_it(site: Site) -> None:
+    work = start(site)
+    servers = Servers(
+        anti_affinity=AntiAffinity.SOFT, config_drive=True, metadata={"get_param": "team"}
+    )
+    asking = replace(work, site=replace(site, servers=servers))
+    reconcile.up(asking)
+    nova = work.cloud.openstack.project("shop").nova
+    for it in nova.servers.values():
+        assert it.group is not None
+        assert (it.group.name, it.group.policy) == (
+            f"ao-shop-{it.name.split('-')[1]}",
+            "soft-anti-affinity",
+        )
+        assert it.config_drive
+        assert it.metadata["get_param"] == "team", "no function of Heat's"
+        assert it.metadata["ao_site"] == "shop"
+    reconcile.down(asking, frozenset(Colour))
+    assert not nova.server_groups
+
+
+def test_more_members_than_a_server_group_may_have_are_refused_before(site: Site) -> None:
+    work = start(site, limits={"server group members": 3})
+    servers = Servers(anti_affinity=AntiAffinity.STRICT)
+    with pytest.raises(QuotaExceeded, match=r"server group members: 4 more needed, 3 free"):
+        reconcile.up(replace(work, site=replace(site, servers=servers)))
+    assert writes(work.cloud) == []
+
+
+def test_of_strict_anti_affinity_a_deploy_without_hosts_fails_and_production_stays(
+    site: Site,
+) -> None:
+    work = start(site)
+    strict = replace(site, servers=Servers(anti_affinity=AntiAffinity.STRICT))
+    asking = replace(work, site=strict)
+    work.cloud.openstack.compute_hosts = 3
+    reconcile.up(asking)
+    with pytest.raises(BuildFailed, match="No valid host was found"):
+        reconcile.deploy(asking, "2.0")
+    assert told(asking, "production") == ("blue", "1.0")
 
 
 @pytest.mark.parametrize(

@@ -259,8 +259,10 @@ def test_a_certificate_that_nobody_trusts_is_seen_at_the_preview_and_taken_back(
     work = built(site)
     before, known = served(work), len(work.cloud.calls)
     rewritten(site, issue(trusted=False))
-    with pytest.raises(NotSeen, match=r"not trusted here.*The one from before is served again"):
+    told = r"not trusted here.*The one from before is served again"
+    with pytest.raises(NotSeen, match=told) as caught:
         reconcile.renew(anew(work))
+    assert "by `tls.ca` in the site file" in caught.value.cure
     assert served(work) == served(work, STANDBY) == before
     assert secrets(work) == {before}
     changed = [it for it in work.cloud.calls[known:] if it.name == CONFIGURE]

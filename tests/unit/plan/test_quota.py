@@ -9,6 +9,7 @@ from ao.cloud import Flavor, Quota
 from ao.colour import Colour
 from ao.errors import QuotaExceeded
 from ao.plan import plan, quota
+from ao.site.servers import AntiAffinity, IngressRule, Servers
 from tests.unit.samples import EMPTY, SITE, whole
 
 FLAVOR = Flavor(id="1", name="web.small", vcpus=2, ram=512)
@@ -34,6 +35,27 @@ def test_a_deploy_needs_the_standbys_servers_a_second_time_and_nothing_else_agai
     steps = (plan.BuildSystem(Colour.GREEN, "2.0", 2),)
     needed = quota.needs(SITE, whole(), steps, FLAVOR)
     assert needed == Counter({"instances": 2, "cores": 4, "ram": 1024, "ports": 2})
+
+
+def test_each_rule_of_a_new_systems_security_group_is_counted() -> None:
+    ssh = IngressRule(protocol="tcp", ports=(22, 22), source="192.0.2.0/24")
+    site = replace(SITE, servers=Servers(rules=(ssh, replace(ssh, protocol="udp"))))
+    plain = quota.needs(SITE, EMPTY, plan.builds(SITE, EMPTY), FLAVOR)
+    needed = quota.needs(site, EMPTY, plan.builds(site, EMPTY), FLAVOR)
+    assert needed - plain == Counter({"security group rules": 4})
+    steps = (plan.BuildSystem(Colour.GREEN, "2.0", 2),)
+    assert "security group rules" not in quota.needs(site, whole(), steps, FLAVOR)
+
+
+def test_a_server_group_is_counted_and_its_members_while_both_versions_stand() -> None:
+    site = replace(SITE, servers=Servers(anti_affinity=AntiAffinity.SOFT))
+    needed = quota.needs(site, EMPTY, plan.builds(site, EMPTY), FLAVOR)
+    assert needed["server groups"] == 2
+    assert needed["server group members"] == SITE.group.maximum, "of each group"
+    steps = (plan.BuildSystem(Colour.GREEN, "2.0", 4),)
+    needed = quota.needs(site, whole(), steps, FLAVOR)
+    assert "server groups" not in needed
+    assert needed["server group members"] == whole().systems[Colour.GREEN].size + 4
 
 
 def test_a_whole_site_needs_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ao.cloud import Flavor, Image, Named
+from ao.cloud import Flavor, Image, Named, SecurityGroup
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.plan import requirements
@@ -57,6 +57,15 @@ def test_servers_that_nova_would_not_make_are_refused(
         "flavor": replace(OFFERS.flavor, **flavor),  # type: ignore[arg-type]
     }
     assert said in complaint(**changed)
+
+
+def test_a_security_group_of_a_system_of_aos_is_refused_and_that_of_others_is_not() -> None:
+    group = SecurityGroup(id="1", name="ops", description="who may: ao:site and colour")
+    assert complaint(security_groups=(group,)) == ""
+    own = SecurityGroup(id="2", name="ao-shop-blue", description="ao:site=shop ao:colour=blue")
+    told = complaint(security_groups=(group, own))
+    assert "servers.security_groups: ao-shop-blue is of a system of site shop" in told
+    assert "write a group that Ao did not make" in told
 
 
 def test_what_builds_nothing_needs_nothing() -> None:

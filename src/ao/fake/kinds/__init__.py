@@ -23,6 +23,7 @@ _KINDS: Mapping[str, Kind] = {
     "OS::Neutron::SecurityGroup": neutron.SecurityGroup(),
     "OS::Neutron::Subnet": neutron.Subnet(),
     "OS::Nova::Server": nova.Server(),
+    "OS::Nova::ServerGroup": nova.ServerGroup(),
     "OS::Octavia::HealthMonitor": octavia.HealthMonitor(),
     "OS::Octavia::Listener": octavia.Listener(),
     "OS::Octavia::LoadBalancer": octavia.LoadBalancer(),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ao.fake.failure import Failure
 from ao.fake.kinds.kind import Kind
 from ao.fake.stack import Part
@@ -123,11 +126,16 @@ class SecurityGroup(NeutronKind):
 
     def create(self, part: Part) -> Job:
         """Create the group with its rules."""
-        rules = len(part.properties.get("rules", []))
+        properties = part.properties
         part.physical_id = part.services.neutron.create_security_group(
-            part.properties["name"], rules
+            properties["name"], properties.get("rules", []), properties.get("description", "")
         )
         yield WORK
+
+    def update(self, part: Part, before: Mapping[str, Any]) -> Job:
+        """Give the group its rules."""
+        yield WORK
+        part.services.neutron.set_rules(part.physical_id, part.properties.get("rules", []))
 
     def delete(self, part: Part) -> Job:
         """Delete the group."""

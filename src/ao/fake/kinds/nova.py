@@ -1,4 +1,4 @@
-"""Resource type of Nova."""
+"""Resource types of Nova."""
 
 from __future__ import annotations
 
@@ -25,13 +25,27 @@ class Server(Kind):
             "flavor_update_policy",
             "key_name",
             "security_groups",
+            "availability_zone",
+            "scheduler_hints",
+            "config_drive",
             "user_data_format",
             "user_data",
             "metadata",
             "tags",
         }
     )
-    fixed = frozenset({"user_data", "user_data_format", "key_name", "networks", "security_groups"})
+    fixed = frozenset(
+        {
+            "user_data",
+            "user_data_format",
+            "key_name",
+            "networks",
+            "security_groups",
+            "availability_zone",
+            "scheduler_hints",
+            "config_drive",
+        }
+    )
 
     def replaced(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
         """Return whether a new server is needed: for image and flavor, if their policy says so."""
@@ -60,7 +74,10 @@ class Server(Kind):
             user_data=properties["user_data"],
             metadata=properties["metadata"],
             tags=frozenset(properties["tags"]),
-            security_group_id=next(iter(properties.get("security_groups", ())), ""),
+            security_group_ids=tuple(properties.get("security_groups", ())),
+            availability_zone=properties.get("availability_zone"),
+            group_id=properties.get("scheduler_hints", {}).get("group"),
+            config_drive=properties.get("config_drive", False),
         )
         part.physical_id = server.id
         yield from part.services.nova.build(server)
@@ -84,3 +101,27 @@ class Server(Kind):
             return super().attribute(part, name)
         server = part.services.nova.servers.get(part.physical_id)
         return server.port.address if server else ""
+
+
+class ServerGroup(Kind):
+    """OS::Nova::ServerGroup."""
+
+    optional = frozenset({"name", "policies"})
+    fixed = optional
+
+    def lost(self, part: Part) -> bool:
+        """Return whether the group is gone."""
+        return part.physical_id not in part.services.nova.server_groups
+
+    def create(self, part: Part) -> Job:
+        """Create the group, which has exactly one policy."""
+        properties = part.properties
+        (policy,) = properties.get("policies", ["anti-affinity"])
+        name = properties.get("name", part.name)
+        part.physical_id = part.services.nova.create_server_group(name, policy)
+        yield WORK
+
+    def delete(self, part: Part) -> Job:
+        """Delete the group; its servers stay."""
+        yield WORK
+        part.services.nova.server_groups.pop(part.physical_id, None)
