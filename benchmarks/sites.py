@@ -20,9 +20,14 @@ from ao import config
 from ao.cloud import connect
 from ao.site import Method
 from ao.work import Work
+from box.authority import Authority
+from box.files import write_private
+from box.home import Home
 
 AO = Path(sys.executable).with_name("ao")
 SHOP = Path(__file__).parents[1] / "examples" / "shop"
+HOST = "shop.example"
+"""Host name of a site by HTTPS."""
 TRIES, PAUSE = 3, 10.0
 """How often the deletion is tried, and seconds between two tries."""
 
@@ -36,9 +41,11 @@ class Plot:
     method: Method
     servers: int = 1
     """Servers of each system."""
+    https: bool = False
+    """Whether its users speak HTTPS, with a certificate of the box's own authority."""
 
     def __str__(self) -> str:
-        return f"{self.provider} × {self.method}"
+        return f"{self.provider} × {self.method}{', HTTPS' if self.https else ''}"
 
     @property
     def site_name(self) -> str:
@@ -83,9 +90,33 @@ def _write(plot: Plot, folder: Path, cloud: str) -> Path:
     content["group"] |= {"size": plot.servers, "min": 1, "max": max(4, plot.servers)}
     home = folder / str(content["site"])
     home.mkdir()
+    for key in ("host", "tls", "redirect"):
+        content.pop(key, None)
+    if plot.https:
+        content["load_balancer"]["protocol"] = "TERMINATED_HTTPS"
+        content |= {"host": HOST, "tls": _tls(home)}
     shutil.copy(SHOP / content["user_data"], home)
     (home / "ao.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
     return home / "ao.yaml"
+
+
+def _tls(home: Path) -> dict[str, object]:
+    """Issue a certificate into a folder; the site file's key that names it."""
+    certificate, key = issue(home)
+    authority = shutil.copy(Home.from_environment().authority, home)
+    return {
+        "certificate": {"certificate": certificate.name, "key": key.name},
+        "ca": Path(authority).name,
+    }
+
+
+def issue(folder: Path) -> tuple[Path, Path]:
+    """Have the box's authority issue a certificate for HOST, by ECDSA; its file and its key's."""
+    issued = Authority.of(Home.from_environment()).issue([HOST])
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_text(issued.certificate)
+    write_private(key, issued.key)
+    return certificate, key
 
 
 def _down(files: Sequence[Path], tell: Callable[[str], None]) -> None:

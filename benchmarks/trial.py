@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from ao.colour import Colour
 from ao.probe.probe_load import ProbeLoad
@@ -67,14 +68,20 @@ class Trial:
         return tuple(client for client in self.recording.kept if client.colour == self.to)
 
 
-def undergo(load: ProbeLoad, to: Colour, switch: Callable[[], float | None]) -> Trial:
-    """Switch production under a probe.
+def undergo(
+    load: ProbeLoad,
+    to: Colour,
+    switch: Callable[[], float | None],
+    *,
+    records: Path | None = None,
+) -> Trial:
+    """Switch production under a probe, whose requests are written to a file where one is named.
 
     `switch` returns the moment at which its first request for a change was sent, and raises
     Failed when it did not go through.
     """
     with ProbeProcess() as probe:
-        probe.begin(load)
+        probe.begin(load, records=records)
         probe.wait_until_running(START)
         time.sleep(BASELINE)
         started, requested, failure = time.time(), None, None

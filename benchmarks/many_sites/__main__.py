@@ -7,9 +7,6 @@ more calls with the most sites than with the fewest.
 from __future__ import annotations
 
 import argparse
-import datetime
-import os
-import subprocess
 import sys
 import time
 from contextlib import nullcontext
@@ -18,7 +15,8 @@ from pathlib import Path
 from benchmarks.many_sites import pages, table
 from benchmarks.many_sites.measure import measured
 from benchmarks.many_sites.project import Project
-from benchmarks.many_sites.table import Row, Setting
+from benchmarks.many_sites.table import Row
+from benchmarks.setting import Setting
 from benchmarks.sites import tell
 
 FLAT = 1.1
@@ -29,11 +27,7 @@ while something is waited for is no growth."""
 def main() -> None:
     """Measure, print, and write what was asked for; also what there is after Ctrl-C."""
     options = _options()
-    setting = Setting(
-        commit=_commit(),
-        day=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        load=os.getloadavg()[0],
-    )
+    setting = Setting.now()
     rows: list[Row] = []
     project = Project()
     screen = nullcontext() if options.no_pages else pages.logged_in(project)
@@ -62,15 +56,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--no-times", action="store_true", help="count calls and objects alone")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows to FILE")
     return parser.parse_args()
-
-
-def _commit() -> str:
-    """Return the commit that is checked out."""
-    asked = ["git", "describe", "--always", "--dirty"]
-    folder = Path(__file__).parent
-    return subprocess.run(
-        asked, cwd=folder, check=True, capture_output=True, text=True
-    ).stdout.strip()
 
 
 def _grown(rows: list[Row], act: str) -> float:

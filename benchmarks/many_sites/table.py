@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+from benchmarks.setting import Setting
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -18,19 +20,6 @@ class Row:
     calls: int
     objects: int
     """Objects in all answers."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Setting:
-    """When and of what rows were measured."""
-
-    commit: str
-    day: str
-    load: float
-    """The machine's load average of a minute, when it began."""
-
-    def __str__(self) -> str:
-        return f"Measured on {self.day} at {self.commit}, load {self.load:.1f} at the beginning."
 
 
 def markdown(rows: Sequence[Row]) -> str:

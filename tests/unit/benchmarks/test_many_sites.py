@@ -9,7 +9,8 @@ from benchmarks.many_sites.acts import ACTS, PAGES
 from benchmarks.many_sites.latency import READ, STACKS, latency
 from benchmarks.many_sites.measure import measured
 from benchmarks.many_sites.project import Project
-from benchmarks.many_sites.table import Row, Setting
+from benchmarks.many_sites.table import Row
+from benchmarks.setting import Setting
 
 ROWS = [
     Row(act="ao sites", sites=1, seconds=0.1, calls=7, objects=21),
