@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 
 from ao.colour import Colour
 from ao.errors import AoError, ConfigError, Unavailable
+from ao.http.request_options import OwnCertificate
 from ao.probe import wire
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.process import ProbeProcess
@@ -77,10 +78,17 @@ def test_a_probe_in_a_process_tells_what_it_sees_and_what_it_saw(url: str, tmp_p
         assert len(list(csv.DictReader(file))) == recording.sent
 
 
-def test_a_probe_in_a_process_trusts_the_authority_that_it_is_given() -> None:
+def test_a_probe_in_a_process_trusts_the_authority_and_shows_the_certificate_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     authority = Authority()
+    own = OwnCertificate(certificate=Path("ao.crt"), key=Path("ao.key"))
+    for path, text in zip((own.certificate, own.key), authority.issued("a client"), strict=True):
+        path.write_bytes(text)
     answer = hostile.Kind(once(whole(b"ok")), "")
-    with serving(answer, tls=authority.context("shop.example")) as place, ProbeProcess() as probe:
+    tls = authority.context("shop.example", clients=True)
+    with serving(answer, tls=tls) as place, ProbeProcess() as probe:
         probe.begin(
             ProbeLoad(
                 url=f"https://{place}",
@@ -89,6 +97,7 @@ def test_a_probe_in_a_process_trusts_the_authority_that_it_is_given() -> None:
                 new_per_second=10,
                 kept=0,
                 ca=authority.pem,
+                own=own,
             )
         )
         probe.wait_until_running(DEADLINE)
@@ -96,6 +105,7 @@ def test_a_probe_in_a_process_trusts_the_authority_that_it_is_given() -> None:
         recording = probe.stop()
     assert set(recording.outcomes) == {Outcome.ANSWERED}
     assert recording.load.ca is None
+    assert recording.load.own is None
 
 
 def test_a_running_probe_tells_what_it_has_counted_so_far(url: str) -> None:
