@@ -12,6 +12,8 @@ PYTHON = ("python3-venv",)
 """What makes the first virtual environment."""
 
 SERVICES = (
+    # Nova makes config drives with it.
+    "genisoimage",
     "haproxy",
     "iproute2",
     "libvirt-daemon",
