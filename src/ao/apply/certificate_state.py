@@ -12,7 +12,7 @@ from itertools import pairwise
 from ao.apply import served_certificate
 from ao.cloud import StoredCertificate
 from ao.colour import Colour
-from ao.errors import CloudError, Forbidden, NotAuthenticated, Refused
+from ao.errors import CloudError, Forbidden, NotAuthenticated, Refused, Unavailable
 from ao.http.handshake import NoHandshake, Served
 from ao.http.trust import UNKNOWN_AUTHORITY
 from ao.message import Message, joined, message
@@ -140,13 +140,15 @@ def _kept(
         return None, None, error.message
 
 
-def check(work: Work, facts: Facts, to: Colour) -> None:
+def check(work: Work, facts: Facts, to: Colour, *, back: bool = False) -> None:
     """Refuse a switch that would end HTTPS, and tell what users may complain of after it.
 
     An amphora reads all certificates of its load balancer again at any change, as the pool method's
     switch is one, and leaves a listener out of which it cannot read one
     (octavia/amphorae/drivers/haproxy/rest_api_driver.py: update_amphora_listeners). By the address
-    method nothing of the new system's changes at once: it is told. Raises Refused.
+    method nothing of the new system's changes at once: it is told. Where production goes `back`, a
+    Barbican that does not answer is told, too: the system that it leaves may be worse. Raises
+    Refused.
     """
     places = tuple(it for it in listeners.placed(facts) if to in it.systems and it.terminates)
     # Users go on with the certificate of a listener of both systems, else get that of the new one.
@@ -161,7 +163,7 @@ def check(work: Work, facts: Facts, to: Colour) -> None:
         faults = _faults(work, places)
         served = shaken.result()
     for fault in faults:
-        if pool:
+        if pool and not (back and fault.is_silence):
             forced = message("--force switches all the same.")
             raise Refused(fault.text, cure=joined(" ", [fault.cure, forced]))
         work.note(joined("", [fault.text, "."]))
@@ -225,10 +227,14 @@ class _Fault:
     """Whether it is gone. An access list may be nothing that a cloud goes by."""
     of_clients: bool
     """Whether clients' certificates are checked by it: a renewal changes nothing of that."""
+    is_silence: bool = False
+    """Whether Barbican did not answer, so that nothing else is known."""
 
     @property
     def cure(self) -> Message:
         """What makes Octavia read what a listener names."""
+        if self.is_silence:
+            return message("Run the command again when Barbican answers.")
         if self.of_clients:
             return message(
                 "Clients' certificates are checked by it: store it in Barbican again, name it in "
@@ -242,7 +248,7 @@ def _faults(work: Work, places: Sequence[Placed]) -> tuple[_Fault, ...]:
     named = {key: it for place in places for key, it in named_by(place.listener).items()}
     with ThreadPoolExecutor(max_workers=LOOKS, thread_name_prefix="barbican") as aside:
         found = aside.map(lambda key: _fault(work, places, key, named[key]), named)
-        return tuple(it for it in found if it is not None)
+        return tuple(dict.fromkeys(it for it in found if it is not None))
 
 
 def _fault(work: Work, places: Sequence[Placed], key: str, reference: str) -> _Fault | None:
@@ -254,6 +260,8 @@ def _fault(work: Work, places: Sequence[Placed], key: str, reference: str) -> _F
     except Forbidden:
         return None
     except CloudError as error:
+        if isinstance(error, Unavailable):
+            return _unasked(places, key, error)
         work.tell_once(
             message("Whether Octavia can read the certificate is not known: %(why)s.", why=error)
         )
@@ -277,6 +285,22 @@ def _fault(work: Work, places: Sequence[Placed], key: str, reference: str) -> _F
         text=text,
         is_certain=readers is None,
         of_clients=key not in map(reference_id, served),
+    )
+
+
+def _unasked(places: Sequence[Placed], key: str, error: Unavailable) -> _Fault:
+    """Return that Barbican did not answer, as it may not answer Octavia either."""
+    balancer = next(it.balancer for it in places if key in named_by(it.listener))
+    return _Fault(
+        text=message(
+            "load balancer %(balancer)s would end HTTPS at its next change if Barbican answers "
+            "Octavia as it answers Ao (%(why)s)",
+            balancer=balancer.name,
+            why=error.message,
+        ),
+        is_certain=False,
+        of_clients=False,
+        is_silence=True,
     )
 
 

@@ -332,7 +332,7 @@ def switch(
     if not next_steps(work, before, frozenset()):
         return before
     if not force and before.live is not to:
-        certificate_state.check(work, before, to)
+        certificate_state.check(work, before, to, back=not options.compares_monitor)
     with ExitStack() as meanwhile:
         keeping = (
             work if force else meanwhile.enter_context(scale_in_hold.hold_scale_in(work, before))

@@ -695,12 +695,34 @@ def test_force_asks_nothing_of_certificates(pooled: Site) -> None:
     assert not [it for it in work.cloud.calls[known:] if it.name.startswith("certificates.")]
 
 
-def test_a_barbican_that_does_not_answer_keeps_nobody_from_switching(site: Site) -> None:
-    work = built(site)
+def test_a_barbican_that_does_not_answer_keeps_a_shared_load_balancer_from_switching(
+    pooled: Site,
+) -> None:
+    work = built(pooled)
+    work.cloud.faults.fail("certificates.readers", Unavailable("Barbican is down"))
+    before = writes(work.cloud)
+    with pytest.raises(Refused, match="as it answers Ao \\(Barbican is down\\)") as caught:
+        reconcile.switch(anew(work))
+    assert "when Barbican answers. --force" in caught.value.cure
+    assert writes(work.cloud) == before
+    work.cloud.faults.clear()
+    assert reconcile.switch(anew(work)).live is GREEN
+
+
+def test_it_keeps_nobody_from_going_back(pooled: Site) -> None:
+    work = built(pooled)
+    work.cloud.faults.fail("certificates.readers", Unavailable("Barbican is down"))
+    again = anew(work)
+    assert reconcile.switch(again, options=SwitchOptions(compares_monitor=False)).live is GREEN
+    assert "if Barbican answers Octavia as it answers Ao" in notes(again)
+
+
+def test_it_keeps_no_address_from_moving(addressed: Site) -> None:
+    work = built(addressed)
     work.cloud.faults.fail("certificates.readers", Unavailable("Barbican is down"))
     again = anew(work)
     assert reconcile.switch(again).live is GREEN
-    assert "is not known: Barbican is down" in notes(again)
+    assert "if Barbican answers Octavia as it answers Ao" in notes(again)
 
 
 def test_a_certificate_that_ends_soon_is_told_before_a_switch(site: Site) -> None:
