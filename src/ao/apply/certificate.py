@@ -279,10 +279,15 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
 def store(work: Work, read: Bundle) -> StoredCertificate:
     """Store a certificate in Barbican, unless the same one is stored already.
 
-    Raises CloudError.
+    Something else of its name, which anybody in the project may store, is not taken for it. Raises
+    CloudError.
     """
     name = stored_name(work.site, read.certificate.fingerprint)
-    known = [it for it in work.cloud.certificates.stored(name) if it.status == "ACTIVE"]
+    known = [
+        it
+        for it in work.cloud.certificates.stored(name)
+        if (it.kind, it.status, it.expiration) == ("secret", "ACTIVE", "")
+    ]
     return known[0] if known else work.cloud.certificates.store(name, read.pkcs12())
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from ao.apply import certificate
 from ao.cloud import L7Policy, ListenerSettings
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
@@ -24,6 +25,7 @@ from ao.plan.facts import Facts
 from ao.site import Method, Site
 from ao.site.tls import CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
 from ao.work import Work
+from ao.x509.certificate import Certificate
 from tests.unit.operations.sites import SITES, Visitor, start, writes
 from tests.unit.probes import FakeProbe, kept_client, recording
 from tests.unit.release.releases import Listener, released
@@ -488,8 +490,21 @@ def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> N
 def test_a_listener_that_its_load_balancer_leaves_out_after_a_change_is_told(site: Site) -> None:
     work = start(site)
     reconcile.up(work)
-    work.cloud.openstack.project("shop").barbican.secrets.clear()
+    for secret in work.cloud.openstack.project("shop").barbican.secrets.values():
+        secret.readers.clear()
     changed = replace(site, tls=replace(site.tls, hsts=None))
     with pytest.raises(CloudError, match="is in provisioning status ERROR since") as caught:
         reconcile.up(anew(work, changed))
     assert "`ao certificate renew` cures" in caught.value.cure
+
+
+def test_a_container_of_the_name_that_ao_gives_is_not_taken_for_its_own(site: Site) -> None:
+    work = start(site)
+    assert isinstance(site.tls.certificate, CertificateFiles)
+    files = site.tls.certificate
+    (first, *_) = Certificate.from_pem(files.certificate.read_bytes())
+    name = certificate.stored_name(site, first.fingerprint)
+    barbican = work.cloud.openstack.project("shop").barbican
+    planted = barbican.add_container(name, *issued("other.example"), "id-of-mallory")
+    reconcile.up(work)
+    assert {it.tls_ref for it in settings(work)}.isdisjoint({planted.stored.ref})
