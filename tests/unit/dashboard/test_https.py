@@ -148,7 +148,11 @@ class ClientsTest(SecureVisitorTest):
     def site_file(self) -> Path:
         """A site whose clients show certificates."""
         path = super().site_file()
-        path.write_text(path.read_text().replace("warn_days", "clients: {ca: staff}\n  warn_days"))
+        path.write_text(
+            path.read_text().replace(
+                "warn_days", "clients: {ca: staff, required: false}\n  warn_days"
+            )
+        )
         return path
 
     def prepare(self) -> None:
