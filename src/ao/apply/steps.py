@@ -41,7 +41,16 @@ from ao.plan import alarms, guard, plan, renewal
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
-from ao.site import Method, Site, colour_tag, deploy_tag, method_tag, proxy_tags, version_tag
+from ao.site import (
+    Method,
+    Site,
+    colour_tag,
+    deploy_tag,
+    format_tags,
+    method_tag,
+    proxy_tags,
+    version_tag,
+)
 from ao.site.autoscale import Effect
 from ao.visit import NoAnswer, Untrusted, colour_of
 from ao.work import Work
@@ -180,8 +189,9 @@ def _secure_site(work: Work, facts: Facts) -> None:
         **_leading(facts, anew=True),
         **stack_parameters.tls_parameters(work.site, references),
     }
+    tags = stack.tags | format_tags(terminates=True)
     deadline = work.site.deadlines.build
-    work.cloud.stacks.repair(stack, parameters, deadline, templates.site())
+    work.cloud.stacks.repair(stack, parameters, deadline, templates.site(), tags)
 
 
 def _build_site(work: Work, facts: Facts) -> None:
@@ -190,7 +200,7 @@ def _build_site(work: Work, facts: Facts) -> None:
         stack_parameters.build_inputs(work),
         certificate.references(work, facts),
     )
-    tags = {work.site.tag, method_tag(work.site.switch.method), *_proxy_tags(work, Method.POOL)}
+    tags = {work.site.tag, method_tag(work.site.switch.method), *_balancer_tags(work, Method.POOL)}
     _define(work, None, work.site.stack, templates.site(), parameters, tags)
 
 
@@ -210,17 +220,17 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         references=certificate.references(work, facts),
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
-    tags |= _proxy_tags(work, Method.ADDRESS)
+    tags |= _balancer_tags(work, Method.ADDRESS)
     name = work.site.system_stack(step.colour)
     _define(work, system.stack, name, templates.system(), parameters, tags, _mark(system))
 
 
-def _proxy_tags(work: Work, method: Method) -> frozenset[str]:
-    """Return what the stack that has the pools, by a method, carries of the protocol they speak."""
-    site = work.site
+def _balancer_tags(work: Work, method: Method) -> frozenset[str]:
+    """Return what the stack that has the load balancer, by a method, carries of its protocols."""
+    site, balancer = work.site, work.site.load_balancer
     if site.switch.method is not method:
         return frozenset()
-    return proxy_tags(site.load_balancer.proxy_protocol)
+    return proxy_tags(balancer.proxy_protocol) | format_tags(terminates=balancer.terminates)
 
 
 def _mark(system: System) -> str:

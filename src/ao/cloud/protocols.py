@@ -128,10 +128,12 @@ class Stacks(Protocol):
         parameters: Mapping[str, object],
         deadline: float,
         template: Template | None = None,
+        tags: frozenset[str] | None = None,
     ) -> None:
         """Begin to bring a stack back to its definition, save for these parameters.
 
-        With a template, its definition is that from then on; all other parameters are kept.
+        With a template, its definition is that from then on, and so with tags; all other parameters
+        are kept.
         """
 
     def delete(self, stack: Stack) -> None:

@@ -79,10 +79,11 @@ class Stacks:
         parameters: Mapping[str, object],
         deadline: float,
         template: Template | None = None,
+        tags: frozenset[str] | None = None,
     ) -> None:
         """Begin to bring a stack back to its definition, save for these parameters.
 
-        A PATCH keeps tags and all other parameters, and the template unless one is given
+        A PATCH keeps all other parameters, and template and tags unless they are given
         (heat/engine/service.py: _prepare_stack_updates with PARAM_EXISTING).
         """
         with asking(message("repair stack %(name)s", name=stack.name)):
@@ -92,6 +93,8 @@ class Stacks:
             }
             if template is not None:
                 change |= {"template": template.body, "files": dict(template.files)}
+            if tags is not None:
+                change["tags"] = ",".join(sorted(tags))
             self._heat.order("PATCH", _path(stack), HTTPStatus.ACCEPTED, json=change)
 
     def delete(self, stack: Stack) -> None:

@@ -71,9 +71,10 @@ class Stacks(Service):
         parameters: Mapping[str, object],
         deadline: float,
         template: models.Template | None = None,
+        tags: frozenset[str] | None = None,
     ) -> None:
-        """Begin to update a stack with these parameters changed, and its template if given."""
-        self._project.heat.repair(stack.id, parameters, deadline, template)
+        """Begin to update a stack with these parameters changed, template and tags if given."""
+        self._project.heat.repair(stack.id, parameters, deadline, template, tags)
 
     @writes
     def delete(self, stack: models.Stack) -> None:

@@ -70,12 +70,14 @@ class Heat:
         parameters: Mapping[str, object],
         deadline: float,
         template: Template | None = None,
+        tags: frozenset[str] | None = None,
     ) -> None:
-        """Begin to update a stack with the given parameters changed, and its template if given."""
+        """Begin to update a stack with the given parameters changed, template and tags if given."""
         stack = self.find(stack_id)
         blueprint = stack.blueprint if template is None else Blueprint.parse(template)
         arguments = self._arguments(blueprint, {**stack.arguments, **parameters})
         stack.deadline = deadline
+        stack.tags = stack.tags if tags is None else tags
         self.converge(stack, blueprint, arguments)
 
     def delete(self, stack_id: str) -> None:

@@ -16,6 +16,7 @@ from ao.site.site import (
 from ao.site.tags import (
     colour_tag,
     deploy_tag,
+    format_tags,
     method_tag,
     proxy_tags,
     tag_value,
@@ -41,6 +42,7 @@ __all__ = [
     "colour_tag",
     "deploy_tag",
     "ending",
+    "format_tags",
     "is_name",
     "is_version",
     "method_tag",

@@ -6,11 +6,14 @@ from ao.colour import Colour
 from ao.site.names import is_version
 from ao.site.site import Method
 
-TAG_FORMAT = 1
+TAG_FORMAT = 2
 """The highest format of tags and descriptions that is read: what `ao:format=N` among them says.
 
-Those of format 1 do not say it: a new tag would have each site's stacks updated once.
+Those of format 1 do not say it: a new tag would have each site's stacks updated once. 2 is of a
+stack whose load balancer terminates TLS: earlier versions of Ao take its listener of plain HTTP for
+that which leads users, and would deploy to the live system.
 """
+_SECURE = frozenset({"ao:format=2", "ao:needs=0.3.0"})
 
 
 def colour_tag(colour: Colour) -> str:
@@ -40,6 +43,11 @@ def version_of(tags: frozenset[str]) -> str | None:
 def method_tag(method: Method) -> str:
     """Return the word that a site's own stack carries of its method."""
     return f"ao:method={method}"
+
+
+def format_tags(*, terminates: bool) -> frozenset[str]:
+    """Return the words that a stack carries of the format of its tags, or none."""
+    return _SECURE if terminates else frozenset()
 
 
 def proxy_tags(version: int | None) -> frozenset[str]:

@@ -24,6 +24,7 @@ from ao.operations.switch_options import SwitchOptions
 from ao.plan.facts import Facts
 from ao.site import Method, Site
 from ao.site.tls import CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
+from ao.text_format import newer_tags
 from ao.work import Work
 from ao.x509.certificate import Certificate
 from tests.unit.operations.sites import SITES, Visitor, start, writes
@@ -508,3 +509,26 @@ def test_a_container_of_the_name_that_ao_gives_is_not_taken_for_its_own(site: Si
     planted = barbican.add_container(name, *issued("other.example"), "id-of-mallory")
     reconcile.up(work)
     assert {it.tls_ref for it in settings(work)}.isdisjoint({planted.stored.ref})
+
+
+def told_of_format(work: Work) -> set[str]:
+    """The stacks whose tags earlier versions of Ao do not write over."""
+    return {it.name for it in work.cloud.stacks.all() if newer_tags(it.tags, 1)}
+
+
+def test_an_earlier_ao_writes_over_nothing_of_a_site_that_terminates_tls(site: Site) -> None:
+    """It would take the listener of plain HTTP for that of the users."""
+    work = start(site)
+    reconcile.up(work)
+    shared = {"ao-shop"} if site.switch.method is Method.POOL else {"ao-shop-blue", "ao-shop-green"}
+    assert told_of_format(work) == shared
+    assert work.observe().newer == ()
+
+
+def test_nor_of_one_that_has_got_https(pooled: Site) -> None:
+    work = start(plain(pooled))
+    reconcile.up(work)
+    assert told_of_format(work) == set()
+    reconcile.up(anew(work, pooled))
+    assert told_of_format(work) == {"ao-shop"}
+    assert "ao:method=pool" in work.cloud.stacks.get("ao-shop").tags
