@@ -193,6 +193,18 @@ def test_an_update_gives_new_tags(bench: Bench, creation: Creation) -> None:
     assert not bench.cloud.stacks.tagged("ao:version=1")
 
 
+def test_a_repair_gives_a_template_and_tags_where_they_are_said(
+    bench: Bench, creation: Creation
+) -> None:
+    stack = bench.stack(creation.done.name)
+    tags = stack.tags | {"ao:said=1"}
+    bench.cloud.stacks.repair(stack, {}, DEADLINE, templates.site(), tags)
+    assert bench.at_rest(stack.name).tags == tags
+    bench.cloud.stacks.repair(stack, {}, DEADLINE)
+    repaired = bench.at_rest(stack.name)
+    assert (repaired.status, repaired.tags) == ("COMPLETE", tags)
+
+
 def test_a_stack_in_progress_that_is_cancelled_fails_and_an_update_makes_it_whole(
     bench: Bench, small: str
 ) -> None:

@@ -249,6 +249,7 @@ OTHERS = {
     "ao.http.handshake": "reads a handshake and nothing after it, with cases of its own",
     "ao.http.trust": "makes TLS for those that read",
     "ao.config.authority": "looks whether a file holds certificates",
+    "ao.config.tls": "looks whether OpenSSL knows ciphers",
     "ao.probe.clients": "asks by the probe's connections",
     "ao.probe.run": "opens the probe's connections",
     "ao.probe.__main__": "runs the probe",
