@@ -3,14 +3,9 @@
 import json
 import shutil
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +18,7 @@ from ao.errors import ConfigError
 from ao.http.request_options import OwnCertificate
 from ao.site import Site
 from ao.site.tls import CertificateFiles, ClientCertificates, Hsts, Redirect, Tls
+from tests.unit.certificates import issue
 
 SHOP = Path(__file__).parents[3] / "examples" / "shop"
 HTTPS = """
@@ -33,28 +29,8 @@ tls: {certificate: shop}
 Written = Callable[..., Site]
 
 
-def authority() -> tuple[str, str]:
-    """A certificate of an authority, and its key, in PEM form."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "an authority")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return certificate.public_bytes(pem).decode(), secret.decode()
-
-
-CA, KEY = authority()
+AUTHORITY = issue("an authority", trusted=False)
+CA, KEY = AUTHORITY.certificate.decode(), AUTHORITY.key.decode()
 
 
 @pytest.fixture

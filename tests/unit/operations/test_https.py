@@ -1,15 +1,10 @@
 """A site that serves HTTPS: `load_balancer.protocol: TERMINATED_HTTPS` of the site file."""
 
-import datetime
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from ao.apply import certificate
 from ao.cloud import L7Policy, ListenerSettings
@@ -27,13 +22,12 @@ from ao.site.tls import CertificateFiles, ClientCertificates, Hsts, Redirect, Tl
 from ao.text_format import newer_tags
 from ao.work import Work
 from ao.x509.certificate import Certificate
+from tests.unit.certificates import HOST, issue
 from tests.unit.operations.sites import SITES, Visitor, start, writes
 from tests.unit.probes import FakeProbe, kept_client, recording
 from tests.unit.release.releases import Listener, released
 
 BLUE, GREEN = Colour
-HOST = "shop.example"
-DAY = datetime.timedelta(days=1)
 TLS = Tls(
     certificate="shop",
     sni=(),
@@ -46,38 +40,13 @@ TLS = Tls(
     warn=0.0,
 )
 CONFIGURE = "load_balancers.configure"
+OTHER = issue("other.example")
 OFFICE = ("198.51.100.0/24",)
-
-
-def issued(*names: str) -> tuple[bytes, bytes]:
-    """A certificate for names, which signs itself, and its key, in PEM form."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a server")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - DAY)
-        .not_valid_after(now + DAY)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(it) for it in names]), False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    return certificate.public_bytes(pem), key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
 
 
 @pytest.fixture(scope="session")
 def files(tmp_path_factory: pytest.TempPathFactory) -> CertificateFiles:
-    folder = tmp_path_factory.mktemp("certificate")
-    certificate, key = issued(HOST)
-    (folder / "shop.crt").write_bytes(certificate)
-    (folder / "shop.key").write_bytes(key)
-    return CertificateFiles(certificate=folder / "shop.crt", key=folder / "shop.key", chain=None)
+    return issue(HOST).write(tmp_path_factory.mktemp("certificate"))
 
 
 def secure(site: Site, files: CertificateFiles, *, port: int = 443) -> Site:
@@ -89,7 +58,7 @@ def secure(site: Site, files: CertificateFiles, *, port: int = 443) -> Site:
         host=HOST,
         health_check=replace(site.health_check, type="HTTP"),
         load_balancer=balancer,
-        tls=replace(TLS, certificate=files, ca=files.certificate.read_text(encoding="ascii")),
+        tls=replace(TLS, certificate=files),
         redirect=Redirect(port=80, acme_challenge=False),
     )
 
@@ -418,14 +387,14 @@ def test_by_the_address_method_https_comes_with_the_next_version(files: Certific
 
 
 def test_a_certificate_is_named_by_what_barbican_has(site: Site) -> None:
-    certificate, key = issued(HOST)
-    named = replace(site, tls=replace(TLS, certificate="shop", ca=certificate.decode()))
+    made = issue(HOST)
+    named = replace(site, tls=replace(TLS, certificate="shop"))
     work = start(named)
     with pytest.raises(NotFound, match=r"tls\.certificate"):
         reconcile.up(work)
     assert writes(work.cloud) == []
     barbican = work.cloud.openstack.project("shop").barbican
-    barbican.add_container("shop", certificate, key, "id-of-alice")
+    barbican.add_container("shop", made.certificate, made.key, "id-of-alice")
     reconcile.up(work)
     assert len(secrets(work)) == 2
 
@@ -434,8 +403,8 @@ def test_a_certificate_is_named_by_what_barbican_has(site: Site) -> None:
     ("certificate", "key", "why"),
     [
         (b"", b"", "tls.certificate"),
-        (issued(HOST)[0], issued(HOST)[1], "the key is not that of the certificate"),
-        (*issued("other.example"), "is not of shop.example, but of other.example"),
+        (issue(HOST).certificate, issue(HOST).key, "the key is not that of the certificate"),
+        (OTHER.certificate, OTHER.key, "is not of shop.example, but of other.example"),
         (None, None, "cannot read"),
     ],
 )
@@ -476,7 +445,7 @@ def test_clients_show_certificates_of_authorities_in_barbican(pooled: Site) -> N
         reconcile.up(work)
     assert writes(work.cloud) == []
     project = work.cloud.openstack.project("shop")
-    secret = project.barbican.add("partners", issued("an authority")[0], "id-of-alice")
+    secret = project.barbican.add("partners", issue("an authority").certificate, "id-of-alice")
     reconcile.up(anew(work, work.site))
     assert {it.client_ca_ref for it in settings(work)} == {secret.stored.ref}
     assert {it.client_authentication for it in settings(work)} == {"MANDATORY"}
@@ -506,7 +475,7 @@ def test_a_container_of_the_name_that_ao_gives_is_not_taken_for_its_own(site: Si
     (first, *_) = Certificate.from_pem(files.certificate.read_bytes())
     name = certificate.stored_name(site, first.fingerprint)
     barbican = work.cloud.openstack.project("shop").barbican
-    planted = barbican.add_container(name, *issued("other.example"), "id-of-mallory")
+    planted = barbican.add_container(name, OTHER.certificate, OTHER.key, "id-of-mallory")
     reconcile.up(work)
     assert {it.tls_ref for it in settings(work)}.isdisjoint({planted.stored.ref})
 

@@ -12,8 +12,8 @@ from ao.site import Method, Site
 from ao.site.server_tls import ServerTls
 from ao.visit import NoAnswer
 from ao.work import Work
+from tests.unit.certificates import issue
 from tests.unit.operations.sites import SITES, start, writes
-from tests.unit.operations.test_https import issued
 from tests.unit.release.releases import Listener, released
 
 BLUE, GREEN = Colour
@@ -56,7 +56,7 @@ def anew(work: Work, site: Site) -> Work:
 def keep(work: Work, name: str) -> str:
     """Have Barbican keep an authority under a name; return its reference."""
     barbican = work.cloud.openstack.project("shop").barbican
-    return barbican.add(name, issued("an authority")[0], "id-of-alice").stored.ref
+    return barbican.add(name, issue("an authority").certificate, "id-of-alice").stored.ref
 
 
 def test_both_pools_speak_it_from_the_beginning(site: Site) -> None:

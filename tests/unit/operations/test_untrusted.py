@@ -13,11 +13,11 @@ from ao.http.request_options import RequestOptions
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.site import Method, Site
-from ao.site.tls import CertificateFiles
 from ao.visit import AS_URL, Answer, NoAnswer, Untrusted
 from ao.work import Work
+from tests.unit.certificates import issue
 from tests.unit.operations.sites import SITES, deployed, start, url
-from tests.unit.operations.test_https import issued, secure
+from tests.unit.operations.test_https import secure
 from tests.unit.probes import FakeProbe, kept_client, recording
 
 BLUE, GREEN = Colour
@@ -115,14 +115,12 @@ def test_a_probe_speaks_both_versions_of_http_through_a_switch(site: Site) -> No
 
 
 def test_a_private_authority_that_is_not_named_ends_the_first_look_soon(tmp_path: Path) -> None:
-    certificate, key = issued(HOST)
-    files = CertificateFiles(certificate=tmp_path / "a.crt", key=tmp_path / "a.key", chain=None)
-    files.certificate.write_bytes(certificate)
-    files.key.write_bytes(key)
+    files = issue(HOST, trusted=False).write(tmp_path)
     site = secure(SITES[Method.POOL], files)
-    assert site.tls is not None
-    work = start(replace(site, tls=replace(site.tls, ca=None)))
+    work = start(site)
     with pytest.raises(NotSeen, match="of an authority that is not trusted here") as told:
         reconcile.up(work)
     assert "`tls.ca` in the site file" in told.value.cure
-    assert reconcile.up(replace(work, site=site, looks={})).live is BLUE
+    assert site.tls is not None
+    named = replace(site.tls, ca=files.certificate.read_text(encoding="ascii"))
+    assert reconcile.up(replace(work, site=replace(site, tls=named), looks={})).live is BLUE
