@@ -271,7 +271,7 @@ def _fault(work: Work, places: Sequence[Placed], key: str, reference: str) -> _F
     naming = [it for it in places if key in named_by(it.listener)]
     text = message(
         "load balancer %(balancer)s would end HTTPS at its next change: Octavia cannot read "
-        "%(id)s, which listener %(names)s names (%(why)s)",
+        "%(id)s, named by %(names)s (%(why)s)",
         balancer=naming[0].balancer.name,
         names=", ".join(it.listener.name for it in naming),
         id=printable(key, LONGEST_ID),
