@@ -33,6 +33,8 @@ from ao.site.tags import TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.text_format import newer_tags
 
+ROUTER_INTERFACE = "OS::Neutron::RouterInterface"
+"""Resource type of Heat by which a system's network hangs on the site's router."""
 SECURE = "secure_listener"
 """Name in the system's template of the listener that terminates TLS."""
 SECURE_PRODUCTION = "secure_production_listener"
@@ -164,6 +166,21 @@ class System:
             )
             or (resource.type == "OS::Octavia::LoadBalancer" and self.load_balancer is None)
             or resource in self.lost
+        )
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether Heat can update its stack no more, and only delete it.
+
+        Heat looks whether a failed resource of Neutron's is there by a name of its kind, which a
+        router interface has not, and ends in a TypeError
+        (heat/engine/resources/openstack/neutron/neutron.py: needs_replace_failed, _show_resource).
+        """
+        return any(
+            resource.type == ROUTER_INTERFACE
+            and resource.physical_id is not None
+            and resource.status in {"CREATE_FAILED", "UPDATE_FAILED", "CHECK_FAILED"}
+            for resource in self.resources
         )
 
     def obstacle(self, *, degraded: bool = False) -> str | None:

@@ -315,6 +315,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
         or pools(site, facts, done, *Colour)
         or _production(facts)
         or _monitors(site, facts, done)
+        or _leave_stuck(facts)
         or _repair(site, facts, done)
         or alarms(facts, facts.live, done=done)
         or _await_servers(facts, *Colour)
@@ -499,7 +500,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
             )
         yield RepairSystem(colour, system.size)
     elif system.stack.failed:
-        if system.stack.action == "DELETE":
+        if system.stack.action == "DELETE" or system.is_stuck:
             yield RemoveSystem(colour)
         else:
             guard.may_proxy(site, facts, colour)
@@ -579,7 +580,8 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
     guard.may_speak(site, facts)
     guard.may_proxy(site, facts, standby)
     steps = (
-        _define(site, facts.systems[standby], version, done)
+        _leave_stuck(facts)
+        or _define(site, facts.systems[standby], version, done)
         or listeners(site, facts, done, standby)
         or pools(site, facts, done, standby)
         or monitor(site, facts, standby, done)
@@ -591,6 +593,19 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
         return (PointPreview(standby),)
     seen = Confirm("preview", standby)
     return () if seen in done else (seen,)
+
+
+def _leave_stuck(facts: Facts) -> Plan:
+    """Take the preview address off a system whose stack Heat can only delete.
+
+    A router keeps an interface that a floating IP needs
+    (neutron/db/l3_db.py: _confirm_router_interface_not_in_use).
+    """
+    system = facts.systems[facts.previewed] if facts.previewed else None
+    if facts.method is Method.POOL or system is None or system.colour is facts.live:
+        return ()
+    failed = system.stack is not None and system.stack.failed
+    return (PointPreview(None),) if failed and system.is_stuck else ()
 
 
 def _define(site: Site, system: System, version: str, done: Done) -> Plan:
@@ -614,7 +629,7 @@ def _define(site: Site, system: System, version: str, done: Done) -> Plan:
                 ),
             )
         return (step,)
-    if stack is not None and stack.failed and stack.action == "DELETE":
+    if stack is not None and stack.failed and (stack.action == "DELETE" or system.is_stuck):
         return (RemoveSystem(system.colour),)
     if any(isinstance(step, BuildSystem) for step in done):
         return ()

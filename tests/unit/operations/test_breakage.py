@@ -105,6 +105,24 @@ def test_a_failed_deploy_leaves_production_alone_and_the_next_one_goes_on(
     assert state(reconcile.deploy(work, "2.0")) == state(deployed(site).observe())
 
 
+@pytest.mark.parametrize("command", ["deploy", "up"])
+def test_a_standby_that_heat_can_update_no_more_is_built_anew(
+    work: Work, site: Site, command: str
+) -> None:
+    """A router interface that has failed, as where Neutron is away within a deploy."""
+    heat = work.cloud.openstack.project("shop").heat
+    stack = next(it for it in heat.tops() if it.name == "ao-shop-green")
+    stack.parts["router_interface"].set_state("UPDATE", "FAILED", "Neutron does not answer")
+    stack.set_state("UPDATE", "FAILED", "Resource UPDATE failed")
+    visitor = Visitor(work)
+    again = replace(visitor.watch(), looks={})
+    if command == "deploy":
+        assert state(reconcile.deploy(again, "2.0")) == state(deployed(site).observe())
+    else:
+        assert state(reconcile.up(again)) == state(built(site).observe())
+    assert set(visitor.seen) == {"blue"}
+
+
 def test_a_repair_of_the_live_system_that_failed_goes_on_and_production_serves(
     work: Work, site: Site
 ) -> None:

@@ -109,8 +109,14 @@ class RouterInterface(NeutronKind):
         yield WORK
 
     def lost(self, part: Part) -> bool:
-        """Return whether the subnet was never connected."""
-        return not part.physical_id
+        """Return whether the subnet was never connected; of one that was, Heat cannot find it out.
+
+        heat/engine/resources/openstack/neutron/neutron.py: _show_resource asks for the kind by a
+        name that a router interface has not.
+        """
+        if part.physical_id:
+            raise Failure("", 'can only concatenate str (not "NoneType") to str')
+        return True
 
     def delete(self, part: Part) -> Job:
         """Disconnect the subnet from the router."""
