@@ -19,14 +19,12 @@ from ao.untrusted.printable import printable
 from ao.work import Work
 from ao.x509 import certificate as x509
 from ao.x509.bundle import Bundle
-from ao.x509.certificate import Unusable
+from ao.x509.certificate import LARGEST, Unusable
 
 CERTIFICATE = "tls.certificate"
 """Key of the site file that names the certificate."""
 OPTION = "--certificate"
 """Option of `ao certificate renew` that names one in place of the site file."""
-LONGEST = 65_536
-"""Bytes of a file with certificates or a key."""
 LONGEST_PATH = 255
 """Characters of a path that a message repeats."""
 
@@ -186,7 +184,7 @@ def _is(work: Work, named: Certificate, kept: StoredCertificate) -> bool:
     """Return whether a certificate that a site file names is one that is kept."""
     if isinstance(named, str):
         return work.cloud.certificates.find(named).id == kept.id
-    first, *_ = x509.Certificate.from_pem(read_bytes(named.certificate, LONGEST))
+    first, *_ = x509.Certificate.from_pem(read_bytes(named.certificate, LARGEST))
     return stored_name(work.site, first.fingerprint) == kept.name
 
 
@@ -238,7 +236,7 @@ def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
     texts: list[bytes | None] = []
     for path in (files.certificate, files.key, files.chain):
         try:
-            texts.append(read_bytes(path, LONGEST) if path is not None else None)
+            texts.append(read_bytes(path, LARGEST) if path is not None else None)
         except Unreadable as error:
             raise ConfigError(
                 message(
