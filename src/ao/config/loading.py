@@ -13,12 +13,14 @@ from ao.colour import Colour
 from ao.config import stored
 from ao.config.agreement import contradictions
 from ao.config.authority import are_authorities
+from ao.config.listeners import ListenerSection
 from ao.config.site_file import SiteFile, sizes
 from ao.config.yaml_file import YamlFile, dotted
 from ao.errors import ConfigError
 from ao.files.input_file import Unreadable, read_text
 from ao.message import joined, message
 from ao.site import user_data as server_data
+from ao.site.listeners import FurtherListener
 from ao.site.rules import Approve, Rules
 from ao.untrusted.printable import printable
 
@@ -210,6 +212,7 @@ def _site(
             if file.load_balancer.session_persistence
             else None,
         ),
+        listeners=tuple(_listener(file, it, folder) for it in file.listeners),
         tls=file.tls.value(folder, ca) if file.tls else None,
         redirect=file.redirect.value() if file.redirect else None,
         switch=file.switch.into(
@@ -220,11 +223,7 @@ def _site(
             kept=file.switch.probe_kept,
         ),
         drain=file.drain.into(site.Drain),
-        health_check=file.health_check.into(
-            site.HealthCheck,
-            type=file.check_type,
-            timeout=file.health_check.timeout or min(3, file.health_check.interval),
-        ),
+        health_check=_health_check(file),
         identify=file.identify.into(site.Identify),
         deadlines=file.deadlines.into(site.Deadlines),
         window=file.window.value(),
@@ -240,4 +239,30 @@ def _site(
         logout=file.logout.value() if file.logout else None,
         notify=tuple(it.value() for it in file.notify),
         migration=file.migration.value(),
+    )
+
+
+def _health_check(file: SiteFile, **differing: object) -> site.HealthCheck:
+    """Return what counts as healthy for the site, or what differs from it for a listener."""
+    check = file.health_check
+    values = {"type": file.check_type, "timeout": check.timeout or min(3, check.interval)}
+    return check.into(site.HealthCheck, **{**values, **differing})
+
+
+def _listener(file: SiteFile, listener: ListenerSection, folder: Path | None) -> FurtherListener:
+    """Return a listener beside the main one; files of its certificate are of the folder."""
+    own = listener.health_check
+    said = {key: getattr(own, key) for key in own.model_fields_set} if own else {}
+    return FurtherListener(
+        name=listener.name,
+        port=listener.port,
+        protocol=listener.protocol,
+        server_port=file.server_port_of(listener),
+        preview_port=listener.preview_port,
+        timeouts=listener.timeouts.value() if listener.timeouts else None,
+        insert_headers=listener.insert_headers,
+        allowed_from=listener.allowed_from,
+        certificate=listener.certificate.value(folder) if listener.certificate else None,
+        sni=tuple(it.value(folder) for it in listener.sni),
+        health_check=_health_check(file, **{**said, "type": file.check_type_of(listener)}),
     )

@@ -57,6 +57,7 @@ from ao.plan.plan import (
     Done,
     Drain,
     FollowStack,
+    ListenSite,
     Plan,
     PointPreview,
     PointProduction,
@@ -544,7 +545,7 @@ def _preflight(
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
     _refuse_names(work, facts, steps)
-    if any(isinstance(step, BuildSite | BuildSystem | SecureSite) for step in steps):
+    if any(isinstance(step, BuildSite | BuildSystem | ListenSite | SecureSite) for step in steps):
         certificate.check(work, facts)
         pool_settings.check_names(work)
         if certificate.in_use(facts) is None:

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ao.cloud import Flavor, Quota
+from ao.colour import Colour
 from ao.errors import QuotaExceeded
 from ao.message import joined, message
 from ao.plan.facts import Facts
-from ao.plan.plan import BuildSite, BuildSystem, Plan, ScaleSystem, SecureSite
+from ao.plan.plan import BuildSite, BuildSystem, ListenSite, Plan, ScaleSystem, SecureSite
 from ao.site import Method, Site
 
 _NETWORK = Counter(
@@ -50,20 +51,24 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     pooled = site.switch.method is Method.POOL
     # A listener of plain HTTP leads to that of HTTPS.
     redirect = Counter({"listeners": int(site.redirect is not None)})
+    further = _further(site)
     total: Counter[str] = Counter()
     members = 0
     for step in plan:
         if isinstance(step, BuildSite) and facts.stack is None:
             addresses = (site.production_address is None) + (not pooled)
             total += Counter({"routers": 1, "floating ips": addresses}) + _NETWORK
-            total += _SHARED + redirect if pooled else Counter()
+            total += _SHARED + redirect + further if pooled else Counter()
         if isinstance(step, SecureSite):
             # The new listener for users; that of the preview goes before its new one comes.
             total += Counter({"listeners": 1})
+        if isinstance(step, ListenSite):
+            total += _missing(site, facts)
         if isinstance(step, BuildSystem):
             total += _servers(step.size, flavor)
             if facts.systems[step.colour].stack is None:
-                total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect
+                total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect + further
+                total += _rules(site)
                 total += Counter({"security group rules": len(site.servers.rules)})
                 total += Counter({"server groups": int(site.servers.anti_affinity is not None)})
             if site.servers.anti_affinity is not None:
@@ -73,6 +78,42 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
             total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
     # Nova's quota is of each group.
     return total + Counter({"server group members": members})
+
+
+def _further(site: Site) -> Counter[str]:
+    """Return what listeners beside the main one need of a load balancer.
+
+    By the pool method that is twice the pools, and the listeners of the preview.
+    """
+    pools = len(site.backends) * (2 if site.switch.method is Method.POOL else 1)
+    previews = sum(it.preview_port is not None for it in site.listeners)
+    return Counter(
+        {
+            "listeners": len(site.listeners) + previews,
+            "pools": pools,
+            "health monitors": pools,
+        }
+    )
+
+
+def _missing(site: Site, facts: Facts) -> Counter[str]:
+    """Return what of that a shared load balancer has not yet."""
+    pools = len({it.key for it in facts.systems[Colour.BLUE].further_pools})
+    previews = sum(it.preview_built for it in facts.further)
+    there = Counter(
+        {
+            "listeners": len(facts.further) + previews,
+            "pools": 2 * pools,
+            "health monitors": 2 * pools,
+        }
+    )
+    return _further(site) - there
+
+
+def _rules(site: Site) -> Counter[str]:
+    """Return what the servers' ports beside the main one need of security group rules."""
+    ports = {it.port for it in site.backends} - {site.load_balancer.server_port}
+    return Counter({"security group rules": 2 * len(ports)})
 
 
 def _servers(size: int, flavor: Flavor) -> Counter[str]:

@@ -1,12 +1,13 @@
 """A site: what the operator wants, as frozen values, with its names and tags."""
 
+from ao.site.health_check import HealthCheck
+from ao.site.listeners import Backend, FurtherListener
 from ao.site.names import ENDINGS, NAME, VERSION, checked_version, ending, is_name, is_version
 from ao.site.site import (
     Deadlines,
     Drain,
     DrainWay,
     Group,
-    HealthCheck,
     Identify,
     LoadBalancer,
     Method,
@@ -14,6 +15,7 @@ from ao.site.site import (
     Switch,
 )
 from ao.site.tags import (
+    Feature,
     colour_tag,
     deploy_tag,
     format_tags,
@@ -22,15 +24,19 @@ from ao.site.tags import (
     tag_value,
     version_of,
     version_tag,
+    without_format,
 )
 
 __all__ = [
     "ENDINGS",
     "NAME",
     "VERSION",
+    "Backend",
     "Deadlines",
     "Drain",
     "DrainWay",
+    "Feature",
+    "FurtherListener",
     "Group",
     "HealthCheck",
     "Identify",
@@ -50,4 +56,5 @@ __all__ = [
     "tag_value",
     "version_of",
     "version_tag",
+    "without_format",
 ]

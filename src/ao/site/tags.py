@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from enum import IntEnum
+
 from ao.colour import Colour
 from ao.site.names import is_version
 from ao.site.site import Method
 
-TAG_FORMAT = 2
+TAG_FORMAT = 3
 """The highest format of tags and descriptions that is read: what `ao:format=N` among them says.
 
-Those of format 1 do not say it: a new tag would have each site's stacks updated once. 2 is of a
-stack whose load balancer terminates TLS: earlier versions of Ao take its listener of plain HTTP for
-that which leads users, and would deploy to the live system.
+Those of format 1 do not say it: a new tag would have each site's stacks updated once.
 """
-_SECURE = frozenset({"ao:format=2", "ao:needs=0.3.0"})
+
+
+class Feature(IntEnum):
+    """What a stack has that earlier versions of Ao would handle wrongly, by the format it needs."""
+
+    TERMINATES = 2
+    """Its load balancer terminates TLS: they take its listener of plain HTTP for that which leads
+    users, and would deploy to the live system."""
+    LISTENERS = 3
+    """Its load balancer has listeners beside the main one: they would switch that alone."""
+
+
+_NEEDS = {Feature.TERMINATES: "0.3.0", Feature.LISTENERS: "0.3.0"}
+"""The first version of Ao that handles each."""
 
 
 def colour_tag(colour: Colour) -> str:
@@ -45,9 +59,17 @@ def method_tag(method: Method) -> str:
     return f"ao:method={method}"
 
 
-def format_tags(*, terminates: bool) -> frozenset[str]:
-    """Return the words that a stack carries of the format of its tags, or none."""
-    return _SECURE if terminates else frozenset()
+def format_tags(features: Collection[Feature]) -> frozenset[str]:
+    """Return the words that a stack with these features carries of its format, or none."""
+    if not features:
+        return frozenset()
+    highest = max(features)
+    return frozenset({f"ao:format={highest.value}", f"ao:needs={_NEEDS[highest]}"})
+
+
+def without_format(tags: frozenset[str]) -> frozenset[str]:
+    """Return tags without the words of their format."""
+    return frozenset(it for it in tags if not it.startswith(("ao:format=", "ao:needs=")))
 
 
 def proxy_tags(version: int | None) -> frozenset[str]:
