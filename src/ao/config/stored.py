@@ -100,6 +100,7 @@ TAKEN = frozenset(
         "redirect.http",
         "redirect.acme_challenge",
         "switch.method",
+        "switch.preview",
         "switch.preview_port",
         "switch.preview_from",
         "switch.probe_new",
