@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ao.clock import Clock
-from ao.cloud import Cloud, FloatingIP, Listener, Pool, Resource, SoftwareConfigList
+from ao.cloud import Cloud, FloatingIP, L7Policy, Listener, Pool, Resource, SoftwareConfigList
 from ao.colour import Colour
 from ao.handshake import Handshake, handshake
 from ao.plan.facts import Facts
 from ao.plan.listeners import are_asked
 from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
+from ao.plan.preview_policies import lead_to_systems
 from ao.probe.running_totals import RunningTotals
 from ao.progress import Note, Progress, Silent
 from ao.site import Site
@@ -108,12 +109,18 @@ class Work:
     def forget_settings(self) -> None:
         """Have the next observation ask anew for what Heat cannot say of the load balancers.
 
-        That is health monitors, pools and, where the site file says something of them, listeners.
+        That is health monitors, pools, policies that lead requests to the systems and, where the
+        site file says something of them, listeners.
         """
         last = self.looks.get(self._which)
         if last is not None:
             listeners = () if are_asked(self.site) else last.listeners
-            self.looks[self._which] = replace(last, monitors={}, pools={}, listeners=listeners)
+            policies = {
+                key: there for key, there in last.policies.items() if not lead_to_systems(there)
+            }
+            self.looks[self._which] = replace(
+                last, monitors={}, pools={}, listeners=listeners, policies=policies
+            )
 
     @property
     def _which(self) -> str:
@@ -127,6 +134,13 @@ class Work:
             read = {listener.id for listener in listeners}
             others = (it for it in last.listeners if it.id not in read)
             self.looks[self._which] = replace(last, listeners=(*others, *listeners))
+
+    def note_policies(self, listener_id: str, policies: tuple[L7Policy, ...]) -> None:
+        """Note the L7 policies of a listener, read since the last observation."""
+        last = self.looks.get(self._which)
+        if last is not None:
+            known = {**last.policies, listener_id: policies}
+            self.looks[self._which] = replace(last, policies=known)
 
     def note_address(self, address: FloatingIP) -> None:
         """Note a floating IP of the site's, read since the last observation."""

@@ -181,6 +181,7 @@ def site_parameters(
         "allocate_production_address": site.production_address is None,
         "method": str(site.switch.method),
         "cidr": site.balancer_cidr,
+        "preview": "request" if site.switch.previews_by_request else "port",
         "preview_port": site.switch.preview_port,
         "preview_sources": ",".join(site.switch.preview_sources),
         **_balancer_parameters(site, ingredients),

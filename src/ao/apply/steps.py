@@ -15,6 +15,7 @@ from ao.apply import (
     listener,
     monitor,
     pool_settings,
+    preview_policy,
     served_certificate,
     stack_parameters,
     stack_wait,
@@ -37,18 +38,19 @@ from ao.errors import (
 )
 from ao.lock.errors import LockLost
 from ao.message import Message, message
-from ao.plan import alarms, guard, plan, renewal
+from ao.plan import alarms, guard, plan, preview, renewal
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
 from ao.site import (
-    Feature,
     Method,
     Site,
     colour_tag,
     deploy_tag,
+    features,
     format_tags,
     method_tag,
+    preview_tags,
     proxy_tags,
     version_tag,
     without_format,
@@ -132,6 +134,12 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             pool_settings.define(work, facts, step)
         case plan.DefineRedirect(listener_id):
             listener.lead_to_https(work, facts, listener_id)
+        case plan.DefinePreview():
+            preview_policy.define(work, facts)
+        case plan.ChangePreview():
+            preview_policy.change_way(work, facts, _stack(facts.stack, work.site.stack))
+        case plan.RemovePreview():
+            preview_policy.remove(work, facts)
         case plan.PointRedirect(colour):
             pool.redirect(work, facts, colour)
         case plan.AwaitServers(colour):
@@ -156,7 +164,13 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
 def _built(work: Work, step: Step) -> str | None:
     """Return the stack that Heat builds or changes for a step."""
     match step:
-        case plan.BuildSite() | plan.RepairSite() | plan.SecureSite() | plan.ListenSite():
+        case (
+            plan.BuildSite()
+            | plan.RepairSite()
+            | plan.SecureSite()
+            | plan.ListenSite()
+            | plan.ChangePreview()
+        ):
             return work.site.stack
         case plan.BuildSystem(colour) | plan.RepairSystem(colour) | plan.ScaleSystem(colour):
             return work.site.system_stack(colour)
@@ -195,7 +209,7 @@ def _listen(work: Work, facts: Facts) -> None:
         **stack_parameters.tls_parameters(site, references),
     }
     template = templates.site(site, plan.kept_pools(facts))
-    tags = without_format(stack.tags) | format_tags(_features(site))
+    tags = without_format(stack.tags) | format_tags(features(site))
     work.cloud.stacks.repair(stack, parameters, site.deadlines.build, template, tags)
 
 
@@ -205,7 +219,9 @@ def _build_site(work: Work, facts: Facts) -> None:
         stack_parameters.build_inputs(work),
         certificate.references(work, facts),
     )
+    by_request = work.site.switch.previews_by_request
     tags = {work.site.tag, method_tag(work.site.switch.method), *_balancer_tags(work, Method.POOL)}
+    tags |= preview_tags(by_request=by_request)
     _define(work, None, work.site.stack, templates.site(work.site), parameters, tags)
 
 
@@ -236,16 +252,7 @@ def _balancer_tags(work: Work, method: Method) -> frozenset[str]:
     site, balancer = work.site, work.site.load_balancer
     if site.switch.method is not method:
         return frozenset()
-    return proxy_tags(balancer.proxy_protocol) | format_tags(_features(site))
-
-
-def _features(site: Site) -> frozenset[Feature]:
-    """Return what of a site earlier versions of Ao would handle wrongly."""
-    found = {
-        Feature.TERMINATES: site.load_balancer.terminates,
-        Feature.LISTENERS: bool(site.listeners),
-    }
-    return frozenset(feature for feature, has in found.items() if has)
+    return proxy_tags(balancer.proxy_protocol) | format_tags(features(site))
 
 
 def _mark(system: System) -> str:
@@ -463,12 +470,12 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
         )
         return
     if role == "preview":
-        url = work.site.preview_url(address.present(facts.preview).address)
-        _see(work, role, url, colour, patience=math.inf)
+        address.present(facts.preview)
+        _see(work, facts, role, preview.url(work.site, facts), colour, patience=math.inf)
         return
     url = work.site.url(address.present(facts.production).address)
     try:
-        _see(work, role, url, colour, patience=PATIENCE)
+        _see(work, facts, role, url, colour, patience=PATIENCE)
     except DeadlinePassed as error:
         raise NotSeen(error.message, cure=error.cure) from error
 
@@ -492,7 +499,7 @@ class _Patience:
         return self._clock.now() - self._since >= self.seconds
 
 
-def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> None:
+def _see(work: Work, facts: Facts, role: str, url: str, colour: Colour, patience: float) -> None:
     """See an address answer well; bad answers of that colour are borne with for so long.
 
     A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one.
@@ -500,7 +507,12 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
     identify, check = work.site.identify, work.site.health_check
     # What the address is, in the words of the steps that look at it.
     named = message("preview") if role == "preview" else message("production")
-    cure = _how_to_see(work.site, url)
+    options, health = work.site.request_options, work.site.health_request_options
+    if role == "preview":
+        options = preview.request_options(work.site, facts, colour)
+        health = preview.health_request_options(work.site, facts, colour)
+    by_request = bool(options.more)
+    cure = _how_to_see(work.site, url, by_request=by_request)
     bearing = _Patience(work.clock, patience)
     trusting = _Patience(work.clock, PATIENCE)
 
@@ -508,8 +520,8 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
         if role == "production":
             work.check_live()
         try:
-            answer = work.visit(url + identify.path, VISIT_TIMEOUT, work.site.request_options)
-            healthy = work.visit(url + check.path, VISIT_TIMEOUT, work.site.health_request_options)
+            answer = work.visit(url + identify.path, VISIT_TIMEOUT, options)
+            healthy = work.visit(url + check.path, VISIT_TIMEOUT, health)
             told = colour_of(answer, identify)
         except Untrusted as error:
             bearing.renew()
@@ -562,11 +574,17 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
     )
 
 
-def _how_to_see(site: Site, url: str) -> Message:
+def _how_to_see(site: Site, url: str, *, by_request: bool = False) -> Message:
     """Return how an operator sees what an address answers, as a shell takes it.
 
-    A kept site file is anybody's to change, and a path in it may hold more than a path.
+    A kept site file is anybody's to change, and a path in it may hold more than a path. What a
+    request says to reach a system is not told.
     """
+    if by_request:
+        return message(
+            "`ao preview` tells how to ask it; see `identify` and `health_check` in the site file, "
+            "and whether somebody has changed the listener's L7 policies."
+        )
     asked = shlex.join(_curl(site, url + site.identify.path))
     if site.host is None:
         return message(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, TypeVar
@@ -28,6 +30,7 @@ from ao.cloud.models import (
 from ao.cloud.rest import ID, Moment, Thing, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
+from ao.redaction import MASK, remember
 
 T = TypeVar("T")
 
@@ -227,6 +230,8 @@ class LoadBalancers:
             "action": policy.action,
             "admin_state_up": policy.enabled,
         }
+        if policy.redirect_pool_id is not None:
+            asked["redirect_pool_id"] = policy.redirect_pool_id
         if policy.redirect_prefix is not None:
             asked["redirect_prefix"] = policy.redirect_prefix
         if policy.redirect_code is not None:
@@ -237,7 +242,11 @@ class LoadBalancers:
             return _policy(answer.value(_L7Policy, "l7policy"), ())
 
     def create_l7_rule(self, policy: L7Policy, rule: L7Rule) -> None:
-        """Give an L7 policy a rule, in one request."""
+        """Give an L7 policy a rule, in one request.
+
+        One of a header or a cookie is neither logged nor told in an error: its value may be what
+        only some are to know.
+        """
         asked = {
             "type": rule.type,
             "compare_type": rule.compare,
@@ -248,7 +257,13 @@ class LoadBalancers:
             asked["key"] = rule.key
         with asking(message("give L7 policy %(name)s a rule", name=policy.name)):
             where = path("lbaas", "l7policies", policy.id, "rules")
-            self._octavia.ask("POST", where, json={"rule": asked}).value(Thing, "rule")
+            if rule.is_secret:
+                remember({"secret": rule.value})
+            with _hiding(rule.value if rule.is_secret else ""):
+                answer = self._octavia.ask(
+                    "POST", where, json={"rule": asked}, secret=rule.is_secret
+                )
+                answer.value(Thing, "rule")
 
     def remove_l7_policy(self, policy: L7Policy) -> None:
         """Take an L7 policy with its rules off; nothing happens when it is gone."""
@@ -293,9 +308,13 @@ class LoadBalancers:
             return ()
         where = path("lbaas", "l7policies", policy.id, "rules")
         try:
-            rules = self._octavia.all(where, list[_L7Rule], "rules")
+            rules = self._octavia.all(where, list[_L7Rule], "rules", secret=True)
         except exceptions.NotFoundException:
             return ()
+        except Unreadable:
+            # How the answer begins is not told: a value may be there.
+            raise Unreadable(message("what Octavia answers of the rules cannot be read")) from None
+        remember({f"secret {it.id}": it.value for it in rules if it.type in {"HEADER", "COOKIE"}})
         return tuple(
             L7Rule(
                 type=rule.type,
@@ -309,6 +328,23 @@ class LoadBalancers:
 
     def _put(self, where: str, key: str, change: dict[str, object]) -> None:
         self._octavia.ask("PUT", where, json={key: change}).value(Thing, key)
+
+
+@contextmanager
+def _hiding(value: str) -> Iterator[None]:
+    """Have no error tell a value that was asked for; empty for none that is to be hidden."""
+    try:
+        yield
+    except Unreadable as error:
+        if not value:
+            raise
+        raise Unreadable(str(error).replace(value, MASK)) from None
+    except exceptions.HttpException as error:
+        if value:
+            error.message = str(error.message).replace(value, MASK)
+            error.details = str(error.details).replace(value, MASK) if error.details else None
+            error.args = tuple(str(it).replace(value, MASK) for it in error.args)
+        raise
 
 
 # What a load balancer has not, such as an address while it is made, Octavia leaves out.
@@ -402,6 +438,7 @@ class _L7Policy:
     rules: list[Thing]
     name: str | None = None
     redirect_prefix: str | None = None
+    redirect_pool_id: str | None = None
     redirect_http_code: int | None = None
     admin_state_up: bool | None = None
 
@@ -558,6 +595,7 @@ def _policy(policy: _L7Policy, rules: tuple[L7Rule, ...]) -> L7Policy:
         name=policy.name or "",
         action=policy.action,
         redirect_prefix=policy.redirect_prefix or None,
+        redirect_pool_id=policy.redirect_pool_id or None,
         redirect_code=policy.redirect_http_code,
         position=policy.position,
         rules=rules,

@@ -205,11 +205,17 @@ class L7Rule:
     """What of the request is compared: `PATH`, `HEADER`, `COOKIE`, `HOST_NAME`, …"""
     compare: str
     """How: `STARTS_WITH`, `EQUAL_TO`, `REGEX`, …"""
-    value: str
+    value: str = field(repr=False)
+    """What it is compared with, which may be what only some are to know."""
     key: str | None = None
     """Name of the header or cookie; None for the other types."""
     invert: bool = False
     """Whether it holds where the comparison does not."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value may be a secret between a load balancer and those who ask it."""
+        return self.type in {"HEADER", "COOKIE"}
 
 
 ACME_CHALLENGE = "/.well-known/acme-challenge/"
@@ -231,6 +237,8 @@ class L7Policy:
     """`REDIRECT_PREFIX`, `REDIRECT_TO_URL`, `REDIRECT_TO_POOL` or `REJECT`."""
     redirect_prefix: str | None = None
     """URL that is put before the request's path; None for another action."""
+    redirect_pool_id: str | None = None
+    """ID of the pool that requests go to; None for another action."""
     redirect_code: int | None = None
     """HTTP status of a redirect; None for another action."""
     position: int | None = None

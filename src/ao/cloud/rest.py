@@ -188,18 +188,23 @@ class Service:
         """Get a path, and return the value at these keys of the answer."""
         return self.ask("GET", path).value(model, *keys)
 
-    def all(self, path: str, items: type[list[T]], key: str, **params: object) -> list[T]:
-        """Return the items of all pages of a list."""
-        pages = self.pages(path, key, **params)
+    def all(
+        self, path: str, items: type[list[T]], key: str, *, secret: bool = False, **params: object
+    ) -> list[T]:
+        """Return the items of all pages of a list; of a `secret` one nothing is logged."""
+        pages = self.pages(path, key, secret=secret, **params)
         return [item for page in pages for item in page.value(items, key)]
 
-    def pages(self, path: str, key: str, **params: object) -> Iterator[Answer]:
+    def pages(
+        self, path: str, key: str, *, secret: bool = False, **params: object
+    ) -> Iterator[Answer]:
         """Yield the pages of a list."""
         seen: set[str | None] = set()
         marker: str | None = None
         while marker not in seen and len(seen) < PAGES:
             seen.add(marker)
-            page = self.ask("GET", path, params={**params, "marker": marker} if marker else params)
+            asked = {**params, "marker": marker} if marker else params
+            page = self.ask("GET", path, params=asked, secret=secret)
             yield page
             marker = page.marker(key)
             if marker is None:

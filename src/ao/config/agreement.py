@@ -29,6 +29,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _sizes(file)
     yield from _ports(file)
     yield from further_listeners.contradictions(file)
+    yield from _preview(file)
     yield from _rules(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
@@ -59,7 +60,8 @@ def _sizes(file: SiteFile) -> Iterator[Contradiction]:
 
 def _ports(file: SiteFile) -> Iterator[Contradiction]:
     """Two listeners of one load balancer cannot have one port."""
-    if file.method == "pool" and file.switch.preview_port == file.port:
+    previews = file.method == "pool" and file.switch.preview == "port"
+    if previews and file.switch.preview_port == file.port:
         said = "preview_port" in file.switch.model_fields_set
         yield Contradiction(
             key=("switch", "preview_port") if said else ("load_balancer", "port"),
@@ -73,7 +75,7 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
     if redirect is None or file.protocol != "TERMINATED_HTTPS":
         return
     taken = {"load_balancer.port": file.port}
-    if file.method == "pool":
+    if previews:
         taken["switch.preview_port"] = file.switch.preview_port
     for key, port in taken.items():
         if port == redirect.http:
@@ -85,6 +87,38 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
                     port=port,
                 ),
             )
+
+
+def _preview(file: SiteFile) -> Iterator[Contradiction]:
+    """A header or a cookie is of a request that one load balancer reads, before both systems.
+
+    OVN's provider has no L7 policies (octavia_lib/api/drivers/provider_base.py).
+    """
+    key, preview = ("switch", "preview"), file.switch.preview
+    if preview == "port":
+        return
+    if file.on_ovn:
+        yield Contradiction(
+            key=key,
+            what=message("provider ovn reads no requests; leave the key out, or write `port`"),
+        )
+    elif file.method != "pool":
+        yield Contradiction(
+            key=key,
+            what=message(
+                "by the address method the standby has an address of its own; leave the key out, "
+                "or write `method: pool`"
+            ),
+        )
+    elif file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "a load balancer reads no requests of protocol %(protocol)s; leave the key out, "
+                "or write `port`",
+                protocol=file.protocol,
+            ),
+        )
 
 
 def _rules(file: SiteFile) -> Iterator[Contradiction]:

@@ -221,6 +221,7 @@ def _site(
             preview_sources=file.switch.preview_from,
             new_per_second=file.switch.probe_new,
             kept=file.switch.probe_kept,
+            preview=site.Preview(file.switch.preview),
         ),
         drain=file.drain.into(site.Drain),
         health_check=_health_check(file),

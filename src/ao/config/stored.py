@@ -116,6 +116,7 @@ TAKEN = frozenset(
         "redirect.http",
         "redirect.acme_challenge",
         "switch.method",
+        "switch.preview",
         "switch.preview_port",
         "switch.preview_from",
         "switch.probe_new",

@@ -14,6 +14,7 @@ from ao.cutover import trend_reading
 from ao.cutover.cutover import Call, CutOver, Mark
 from ao.errors import AoError, Unavailable
 from ao.message import message
+from ao.plan import preview
 from ao.plan.facts import Facts
 from ao.plan.plan import PointProduction, Step
 from ao.probe.probe_load import ProbeLoad
@@ -164,11 +165,12 @@ def _good_status(
 
 def _as_before(work: Work, facts: Facts, load: ProbeLoad, status: int) -> bool:
     """Return whether the standby answers with that status, too, or does not tell."""
-    if facts.preview is None or facts.previewed is not facts.standby:
+    if facts.previewed is None or facts.previewed is not facts.standby:
         return True
-    url = work.site.preview_url(facts.preview.address) + load.identify.path
+    url = preview.url(work.site, facts, load.identify.path)
+    options = preview.request_options(work.site, facts, facts.previewed)
     try:
-        return work.visit(url, REACH, work.site.request_options).status == status
+        return work.visit(url, REACH, options).status == status
     except NoAnswer:
         return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -35,10 +35,13 @@ class RequestOptions:
     own: OwnCertificate | None = None
     """Certificate that is shown to a server that asks for one; None for none."""
 
+    more: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Header fields that it has besides; their values may be what only some are to know."""
+
     @property
     def headers(self) -> Mapping[str, str]:
         """Header fields that a request by HTTP/1.1 has for it."""
-        return {"Host": self.host} if self.host else {}
+        return {**({"Host": self.host} if self.host else {}), **self.more}
 
     def authority(self, otherwise: str) -> str:
         """Return the host that the request names; `otherwise` is the URL's host with its port."""

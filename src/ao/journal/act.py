@@ -18,6 +18,8 @@ class Act(StrEnum):
     """A system is brought to a size."""
     RENEW = "renew"
     """Another certificate is served."""
+    PREVIEW = "preview"
+    """Requests reach the systems by new values."""
     UP = "up"
     """What is missing is built, and what is broken repaired."""
     DOWN = "down"

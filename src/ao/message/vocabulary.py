@@ -15,6 +15,7 @@ WORDS = frozenset(
         "switch",
         "scale",
         "renew",
+        "preview",
         "up",
         "down",
         "abort",

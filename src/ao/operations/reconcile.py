@@ -14,6 +14,7 @@ from ao.apply import (
     listener,
     monitor,
     pool_settings,
+    preview_policy,
     served_certificate,
     stack_parameters,
 )
@@ -320,6 +321,7 @@ def switch(
                 plan.listeners(work.site, facts, done, to)
                 or plan.pools(work.site, facts, done, to)
                 or plan.monitor(work.site, facts, to, done)
+                or plan.previews(work.site, facts)
             )
             if defining:
                 return defining
@@ -382,6 +384,18 @@ def renew(work: Work, files: CertificateFiles | None = None) -> Facts:
         )
     except NotSeen as error:
         raise _serve_again(work, before, error) from error
+
+
+def new_preview_key(work: Work) -> Facts:
+    """Have requests reach the systems by new values, and by the old ones no more.
+
+    Raises Refused where they do not reach them by what they say.
+    """
+    facts = work.observe()
+    guard.may_write(facts)
+    guard.may_key_preview(work.site, facts)
+    preview_policy.define(work, facts, anew=True)
+    return work.observe()
 
 
 def _may_renew(work: Work, facts: Facts) -> None:

@@ -26,10 +26,11 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.preview_key import PreviewKey, keyed
 from ao.plan.standstill import Standstill, is_still
 from ao.site import Method
 from ao.site.autoscale import Effect
-from ao.site.tags import TAG_FORMAT
+from ao.site.tags import BY_REQUEST, TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.text_format import newer_tags
 
@@ -320,7 +321,8 @@ class Facts:
     further: tuple[FurtherPlace, ...] = ()
     """Pool method: its listeners beside the main one, with those of their previews."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
-    """L7 policies of the listeners of plain HTTP that lead to HTTPS, by the listener's ID."""
+    """L7 policies by the ID of their listener: of those of plain HTTP that lead to HTTPS, and of
+    production's where requests reach the standby by what they say."""
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by, as Barbican tells it; None where the site file
     names nothing, or it was not found."""
@@ -408,10 +410,35 @@ class Facts:
 
     @property
     def previewed(self) -> Colour | None:
-        """Colour of the system that the preview address or listener reaches, or None."""
+        """Colour of the system that the preview address or listener reaches, or None.
+
+        By header or cookie both systems can be reached, and it is the standby.
+        """
         if self.method is Method.ADDRESS:
             return self._pointed_to(self.preview)
+        if self.previews_by_request:
+            return self.standby if self.standby and self.preview_key(self.standby) else None
         return self._led_to(self.preview_listener)
+
+    @property
+    def previews_by_request(self) -> bool:
+        """Pool method: whether the site has no listener for the preview.
+
+        Then a request reaches a system by what it says.
+        """
+        tags = self.stack.tags if self.stack else frozenset()
+        return self.method is Method.POOL and sites.tag_value(tags, "preview") == BY_REQUEST
+
+    @property
+    def pools(self) -> Mapping[Colour, str]:
+        """IDs of the systems' pools, of those that have one."""
+        return {it.colour: it.pool_id for it in self.systems.values() if it.pool_id}
+
+    def preview_key(self, colour: Colour) -> PreviewKey | None:
+        """Return what a request has to say to reach a system on production's listener, or None."""
+        listener = self.production_listener
+        found = keyed(self.policies.get(listener.id, ()) if listener else (), self.pools)
+        return found[colour].key if colour in found else None
 
     @property
     def connected(self) -> bool:
@@ -430,9 +457,11 @@ class Facts:
 
         By the address method it is noted with the preview address; by the pool method both
         listeners lead to it, or it is that of the main one where they lead to different systems.
+        Without a listener for the preview, nothing else is left to be moved.
         """
         if self.method is Method.POOL:
-            return self.live if self.live is self.previewed or self.is_mixed else None
+            begun = self.live is self.previewed and not self.previews_by_request
+            return self.live if begun or self.is_mixed else None
         if self.preview is None:
             return None
         word = sites.tag_value(frozenset(self.preview.description.split()), "switching-to")

@@ -42,6 +42,7 @@ from ao.plan.facts import (
     built_id,
 )
 from ao.plan.listeners import are_asked, leads, redirect
+from ao.plan.preview_policies import are_whole
 from ao.plan.standstill import Standstill
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
@@ -99,7 +100,8 @@ class Observation:
     pools: Mapping[str, Pool] = field(default_factory=dict)
     """The systems' pools, by ID; none where the site file says nothing of them that Heat cannot."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
-    """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
+    """L7 policies of the listeners that lead users to HTTPS, and of production's where requests
+    reach the standby by what they say, by the listener's ID."""
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by; None where nothing is named, found or asked."""
     server_certificates: ServerCertificates | None = None
@@ -158,7 +160,7 @@ def read(
         servers_tls = None if brief else pool.submit(_server_certificates, cloud, site, last)
         balancers = list(pool.map(reader.read, reader.ids))
         listeners = tuple(listener for it in balancers for listener in it.listeners)
-        policies = pool.submit(_policies, cloud, site, resources, listeners, last)
+        policies = pool.submit(_policies, cloud, site, by_name, resources, listeners, last)
         members = {pool_id: told for it in balancers for pool_id, told in it.members.items()}
         moved = [
             name
@@ -290,26 +292,47 @@ def _pools(
 def _policies(
     cloud: Cloud,
     site: Site,
+    stacks: Mapping[str, Stack],
     resources: Resources,
     listeners: tuple[Listener, ...],
     last: Observation | None,
 ) -> Mapping[str, tuple[L7Policy, ...]]:
-    """Return the L7 policies of the listeners that lead users to HTTPS.
+    """Return the L7 policies of the listeners that have some of Ao's.
 
-    Not again of one that the last observation had as the site wants it.
+    They are those that lead users to HTTPS, and production's where the site file, or a tag, says
+    that requests reach the standby by what they say. Not again of one that the last observation
+    had as the site wants it.
     """
     wanted = redirect(site)
-    if wanted is None:
-        return {}
+    redirecting = _redirecting(site, resources, listeners) if wanted else ()
+    previewing = _previewing(site, stacks, resources, listeners)
+    pools = {it: id_ for it in Colour if (id_ := _pool_id(site, resources, it))}
 
     def told(listener: Listener) -> tuple[L7Policy, ...]:
         known = last.policies.get(listener.id, ()) if last else ()
-        right = any(leads(it, wanted) for it in known)
+        right = listener in redirecting and any(leads(it, wanted) for it in known)
+        right = right or (listener in previewing and are_whole(known, pools, site))
         return known if right else cloud.load_balancers.l7_policies(listener.id)
 
-    asked = _redirecting(site, resources, listeners)
+    asked = (*redirecting, *previewing)
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="policies") as aside:
         return {it.id: found for it, found in zip(asked, aside.map(told, asked), strict=True)}
+
+
+def _previewing(
+    site: Site,
+    stacks: Mapping[str, Stack],
+    resources: Resources,
+    listeners: tuple[Listener, ...],
+) -> tuple[Listener, ...]:
+    """Return production's listener where requests may reach the standby by what they say."""
+    stack = stacks.get(site.stack)
+    said = sites.tag_value(stack.tags, "preview") if stack else None
+    if site.switch.method is not Method.POOL or not (site.switch.previews_by_request or said):
+        return ()
+    own = resources.get(site.stack, ())
+    built = built_id(own, SECURE_PRODUCTION) or built_id(own, "production_listener")
+    return tuple(it for it in listeners if it.id == built)
 
 
 def _redirecting(

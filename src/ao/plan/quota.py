@@ -10,7 +10,15 @@ from ao.colour import Colour
 from ao.errors import QuotaExceeded
 from ao.message import joined, message
 from ao.plan.facts import Facts
-from ao.plan.plan import BuildSite, BuildSystem, ListenSite, Plan, ScaleSystem, SecureSite
+from ao.plan.plan import (
+    BuildSite,
+    BuildSystem,
+    ChangePreview,
+    ListenSite,
+    Plan,
+    ScaleSystem,
+    SecureSite,
+)
 from ao.site import Method, Site
 
 _NETWORK = Counter(
@@ -59,11 +67,14 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
             addresses = (site.production_address is None) + (not pooled)
             total += Counter({"routers": 1, "floating ips": addresses}) + _NETWORK
             total += _SHARED + redirect + further if pooled else Counter()
+            total -= Counter({"listeners": int(site.switch.previews_by_request)})
         if isinstance(step, SecureSite):
             # The new listener for users; that of the preview goes before its new one comes.
             total += Counter({"listeners": 1})
         if isinstance(step, ListenSite):
             total += _missing(site, facts)
+        if isinstance(step, ChangePreview):
+            total += Counter({"listeners": int(not step.by_request)})
         if isinstance(step, BuildSystem):
             total += _servers(step.size, flavor)
             if facts.systems[step.colour].stack is None:

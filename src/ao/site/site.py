@@ -121,6 +121,17 @@ class Method(StrEnum):
     """Both systems share one load balancer, and its listener's default pool changes."""
 
 
+class Preview(StrEnum):
+    """By what a request reaches the standby, where both systems share one load balancer."""
+
+    PORT = "port"
+    """A listener of its own."""
+    HEADER = "header"
+    """A header of the request, on production's listener."""
+    COOKIE = "cookie"
+    """A cookie of the request, on production's listener."""
+
+
 class DrainWay(StrEnum):
     """How clients that are still on the old system are got over to the new one."""
 
@@ -147,6 +158,13 @@ class Switch:
     """Probe's requests on new connections through a switch; 0 for none."""
     kept: int
     """Probe's Keep-Alive clients through a switch; 0 for none."""
+    preview: Preview = Preview.PORT
+    """Pool method: by what a request reaches the standby."""
+
+    @property
+    def previews_by_request(self) -> bool:
+        """Whether a request reaches the standby by what it says, and not by a port."""
+        return self.preview is not Preview.PORT
 
 
 @dataclass(frozen=True, kw_only=True)

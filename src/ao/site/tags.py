@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from enum import IntEnum
+from enum import Enum, auto
 
 from ao.colour import Colour
 from ao.site.names import is_version
-from ao.site.site import Method
+from ao.site.site import Method, Site
 
 TAG_FORMAT = 3
 """The highest format of tags and descriptions that is read: what `ao:format=N` among them says.
 
 Those of format 1 do not say it: a new tag would have each site's stacks updated once.
 """
+BY_REQUEST = "request"
+"""What the tag `ao:preview` says of a site whose standby is reached by what a request says."""
 
 
-class Feature(IntEnum):
-    """What a stack has that earlier versions of Ao would handle wrongly, by the format it needs."""
+class Feature(Enum):
+    """What a stack has that earlier versions of Ao would handle wrongly."""
 
-    TERMINATES = 2
+    TERMINATES = auto()
     """Its load balancer terminates TLS: they take its listener of plain HTTP for that which leads
     users, and would deploy to the live system."""
-    LISTENERS = 3
+    LISTENERS = auto()
     """Its load balancer has listeners beside the main one: they would switch that alone."""
+    REQUESTS = auto()
+    """It has no listener for the preview, which they look for in vain, and pools that L7 policies
+    name, which they do not delete."""
 
 
-_NEEDS = {Feature.TERMINATES: "0.3.0", Feature.LISTENERS: "0.3.0"}
-"""The first version of Ao that handles each."""
+_FORMATS = {
+    Feature.TERMINATES: (2, "0.3.0"),
+    Feature.LISTENERS: (3, "0.3.0"),
+    Feature.REQUESTS: (3, "0.3.0"),
+}
+"""The format that each needs, and the first version of Ao that handles it."""
 
 
 def colour_tag(colour: Colour) -> str:
@@ -59,17 +68,32 @@ def method_tag(method: Method) -> str:
     return f"ao:method={method}"
 
 
+def features(site: Site) -> frozenset[Feature]:
+    """Return what of a site's stacks earlier versions of Ao would handle wrongly."""
+    found = {
+        Feature.TERMINATES: site.load_balancer.terminates,
+        Feature.LISTENERS: bool(site.listeners),
+        Feature.REQUESTS: site.switch.previews_by_request,
+    }
+    return frozenset(feature for feature, has in found.items() if has)
+
+
 def format_tags(features: Collection[Feature]) -> frozenset[str]:
     """Return the words that a stack with these features carries of its format, or none."""
     if not features:
         return frozenset()
-    highest = max(features)
-    return frozenset({f"ao:format={highest.value}", f"ao:needs={_NEEDS[highest]}"})
+    number, version = max(_FORMATS[it] for it in features)
+    return frozenset({f"ao:format={number}", f"ao:needs={version}"})
 
 
 def without_format(tags: frozenset[str]) -> frozenset[str]:
     """Return tags without the words of their format."""
     return frozenset(it for it in tags if not it.startswith(("ao:format=", "ao:needs=")))
+
+
+def preview_tags(*, by_request: bool) -> frozenset[str]:
+    """Return the words that a site's stack carries of how its preview is asked, or none."""
+    return frozenset({f"ao:preview={BY_REQUEST}"}) if by_request else frozenset()
 
 
 def proxy_tags(version: int | None) -> frozenset[str]:

@@ -27,7 +27,8 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     Production first: a pool that no listener leads to has no health checks
     (octavia/common/jinja/haproxy/combined_listeners), so the old pool is without them only
     until the preview listener has it. Both listeners on one pool tell of a switch that is
-    not finished, and of its target; so do users that are led to two systems.
+    not finished, and of its target; so do users that are led to two systems. Where policies lead
+    requests to both pools, both have them all the time, and no preview is left to be moved.
     """
     if facts.live is not to or facts.is_mixed:
         seen = Confirm("preview", to)
@@ -39,7 +40,8 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
         return (PointProduction(to),)
     moved, seen = PointProduction(to), Confirm("production", to)
     parked, drained = PointPreview(to.other), Drain(to.other, None, move.quiet)
-    whole = facts.previewed is to.other and not facts.previews_astray
+    astray = facts.previews_astray
+    whole = facts.previews_by_request or (facts.previewed is to.other and not astray)
     if whole and not done & {moved, parked}:
         return ()
     if seen not in done:

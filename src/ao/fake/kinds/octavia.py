@@ -196,8 +196,10 @@ class Pool(Kind):
             pool.settings = replace(pool.settings, encrypts=encrypts)
 
     def delete(self, part: Part) -> Job:
-        """Delete the pool."""
+        """Delete the pool; Heat asks again while an L7 policy names it."""
         yield octavia.CHANGE
+        while part.services.octavia.is_named(part.physical_id):
+            yield TICK
         part.services.octavia.delete_pool(part.physical_id)
 
 
