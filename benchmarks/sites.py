@@ -43,6 +43,8 @@ class Plot:
     """Servers of each system."""
     https: bool = False
     """Whether its users speak HTTPS, with a certificate of the box's own authority."""
+    listeners: tuple[dict[str, object], ...] = ()
+    """Listeners beside the main one, as the site file has them."""
 
     def __str__(self) -> str:
         return f"{self.provider} × {self.method}{', HTTPS' if self.https else ''}"
@@ -95,6 +97,8 @@ def _write(plot: Plot, folder: Path, cloud: str) -> Path:
     if plot.https:
         content["load_balancer"]["protocol"] = "TERMINATED_HTTPS"
         content |= {"host": HOST, "tls": _tls(home)}
+    if plot.listeners:
+        content["listeners"] = list(plot.listeners)
     shutil.copy(SHOP / content["user_data"], home)
     (home / "ao.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
     return home / "ao.yaml"

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ao.apply.certificate import further_parameters
+from ao.apply import certificate
 from ao.apply.place import told_at
 from ao.cloud import Cloud, Named
 from ao.colour import Colour
@@ -153,10 +153,8 @@ def tls_parameters(site: Site, references: References) -> dict[str, object]:
         "protocol": _protocol(site),
         "pool_protocol": _pool_protocol(site),
         "port": balancer.port,
-        "certificate": references.certificate,
-        "sni_certificates": ",".join(references.sni),
         "redirect_port": site.redirect.port if site.redirect else 0,
-        **further_parameters(references, [it.name for it in site.listeners if it.terminates]),
+        **certificate.site_parameters(site, references),
     }
 
 

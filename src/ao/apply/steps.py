@@ -102,8 +102,10 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             stack = _stack(facts.stack, work.site.stack)
             certificates = certificate.parameters(work, facts, secure=facts.is_secure)
             _repair(work, stack, facts.broken, {**_leading(facts), **certificates})
-        case plan.SecureSite() | plan.ListenSite():
-            _listen(work, facts)
+        case plan.SecureSite():
+            _listen(work, facts, secures=True)
+        case plan.ListenSite():
+            _listen(work, facts, secures=False)
         case plan.RepairSystem(colour, size):
             system = facts.systems[colour]
             stack = _stack(system.stack, work.site.system_stack(colour))
@@ -191,8 +193,10 @@ def _removed(facts: Facts, step: Step) -> Stack | None:
     return None
 
 
-def _listen(work: Work, facts: Facts) -> None:
+def _listen(work: Work, facts: Facts, *, secures: bool) -> None:
     """Have Heat build the listeners that the site file says, and change nothing else of the stack.
+
+    The main one is changed only where that is what it `secures`.
 
     A port has one listener, and Heat creates the new one before it deletes the old
     (heat/engine/update.py), so that of the preview, which no user has, is deleted before. Pools
@@ -201,12 +205,15 @@ def _listen(work: Work, facts: Facts) -> None:
     site = work.site
     stack = _stack(facts.stack, site.stack)
     references = certificate.references(work, facts)
-    secures = site.load_balancer.terminates and not facts.is_secure
-    if secures and facts.preview_listener is not None:
+    if secures and not facts.is_secure and facts.preview_listener is not None:
         listener.remove(work, facts.shared, facts.preview_listener)
     parameters = {
         **_leading(facts, anew=True),
-        **stack_parameters.tls_parameters(site, references),
+        **(
+            stack_parameters.tls_parameters(site, references)
+            if secures
+            else certificate.site_parameters(site, references)
+        ),
     }
     template = templates.site(site, plan.kept_pools(facts))
     tags = without_format(stack.tags) | format_tags(features(site))

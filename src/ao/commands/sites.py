@@ -75,7 +75,7 @@ def _row(glance: Glance) -> tuple[object, ...]:
     cells = [cell for system in systems for cell in (system.version or "-", _up(system))]
     return (
         glance.name,
-        glance.live or "-",
+        message("mixed") if glance.is_mixed else glance.live or "-",
         *cells,
         glance.address or "-",
         str(glance.holder) if glance.holder else "-",

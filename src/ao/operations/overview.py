@@ -67,7 +67,10 @@ class Glance:
     address: str | None
     """The production address."""
     live: Colour | None
-    """Colour of the system that it reaches; None when it reaches none, or that is not known."""
+    """Colour of the system that it reaches; None when it reaches none or both, or that is not
+    known."""
+    is_mixed: bool
+    """Whether its listeners lead users to different systems."""
     holder: Holder | None
     """Who holds its lock."""
     releases: tuple[Operation, ...]
@@ -173,6 +176,8 @@ class _Part:
     balancers: list[LoadBalancer]
     listeners: list[Listener]
     """Listeners that are called like those of its users."""
+    further: list[Listener]
+    """Those that are called like its listeners beside the main one."""
     pools: list[Pool]
 
 
@@ -186,6 +191,7 @@ def _glances(answers: _Answers) -> tuple[Glance, ...]:
     leading = _grouped(answers.addresses, lambda it: it.port_id)
     balancers = _grouped(answers.balancers, lambda it: _says(it.description, "site"))
     listeners = _grouped(answers.listeners, lambda it: it.name)
+    led = _grouped(answers.listeners, lambda it: it.default_pool_id)
     pools = _grouped(answers.pools, lambda it: _says(it.description, "site"))
     named = stacks if answers.stacks is not None else balancers
 
@@ -200,6 +206,12 @@ def _glances(answers: _Answers) -> tuple[Glance, ...]:
             balancers=balancers.get(name, []),
             listeners=[
                 it for own in (f"ao-{name}", f"ao-{name}-secure") for it in listeners.get(own, [])
+            ],
+            further=[
+                it
+                for pool in pools.get(name, [])
+                for it in led.get(pool.id, [])
+                if it.name.startswith(f"ao-{name}-listener-")
             ],
             pools=pools.get(name, []),
         )
@@ -231,6 +243,7 @@ def _glance(answers: _Answers, part: _Part) -> Glance:
         live = _led_to(part.listeners, pools) if reached else None
     else:
         live = _colour(reached.description) if reached else None
+    mixed = method is Method.POOL and live is not None and _lead_elsewhere(part, live)
     return Glance(
         name=name,
         stack=stack,
@@ -244,7 +257,8 @@ def _glance(answers: _Answers, part: _Part) -> Glance:
             for colour in Colour
         },
         address=production.address if production else None,
-        live=live,
+        live=None if mixed else live,
+        is_mixed=mixed,
         holder=(answers.holders or {}).get(name),
         releases=_releases(answers, name),
     )
@@ -286,6 +300,15 @@ def _led_to(listeners: Iterable[Listener], pools: Mapping[Colour, Pool | None]) 
     own = [it for it in listeners if it.default_pool_id in colours]
     listener = _only([it for it in own if it.protocol == "TERMINATED_HTTPS"] or own)
     return colours[listener.default_pool_id or ""] if listener else None
+
+
+def _lead_elsewhere(part: _Part, live: Colour) -> bool:
+    """Return whether a listener beside the main one leads users to the other system."""
+    colours = {
+        pool.id: _says(pool.description, "system") or _says(pool.description, "colour")
+        for pool in part.pools
+    }
+    return any(colours[it.default_pool_id or ""] == live.other for it in part.further)
 
 
 def _says(description: str, key: str) -> str | None:

@@ -64,6 +64,12 @@ class FurtherPool:
     listener was not."""
 
     @property
+    def label(self) -> str:
+        """Protocol and port, as a person reads them."""
+        protocol, _, port = self.key.partition("_")
+        return f"{protocol.upper()} {port}"
+
+    @property
     def serving(self) -> frozenset[str]:
         """Addresses of the servers that it sends requests to."""
         return frozenset(it.address for it in self.members if it.serving)

@@ -211,7 +211,7 @@ ACTIONS: Mapping[str, Action] = {
             name="scale",
             title=gettext_lazy("Scale the standby"),
             form=Sized,
-            blocker=blockers.standby,
+            blocker=blockers.unmixed,
             effects=effects.scale,
             perform=_scale,
         ),

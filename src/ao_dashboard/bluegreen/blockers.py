@@ -24,6 +24,13 @@ def standby(state: PageState) -> str:
     return ""
 
 
+def unmixed(state: PageState) -> str:
+    """Return why neither system can be changed: users are led to both, or what `standby` tells."""
+    if state.facts is not None and state.facts.is_mixed:
+        return unfinished(state)
+    return standby(state)
+
+
 def deploy(state: PageState) -> str:
     """Return why no version can be deployed to the standby."""
     return standby(state) or unfinished(state)
@@ -51,7 +58,7 @@ def shrink(state: PageState) -> str:
     fewest = state.site.rules.standby.size
     if state.standby and state.standby.size <= fewest:
         return _("The standby has no more than %(count)d servers.") % {"count": fewest}
-    return standby(state)
+    return unmixed(state)
 
 
 def lock(state: PageState) -> str:

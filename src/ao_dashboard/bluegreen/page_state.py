@@ -17,7 +17,7 @@ from ao.errors import AoError, NotAuthenticated
 from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
 from ao.plan import observation, scaling_state
-from ao.plan.access import Access, access
+from ao.plan.access import Access, LedListener, access, led_listeners
 from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState
 from ao.site import Site
@@ -140,6 +140,16 @@ class PageState:
         if self.facts is None:
             return {}
         return {colour: access(self.site, self.facts, colour) for colour in Colour}
+
+    @cached_property
+    def listeners(self) -> tuple[LedListener, ...]:
+        """The listeners that users reach, the main one first; none while that is not known."""
+        return led_listeners(self.site, self.facts) if self.facts else ()
+
+    @property
+    def has_listeners(self) -> bool:
+        """Whether the site has listeners beside the main one."""
+        return len(self.listeners) > 1
 
     @property
     def live(self) -> System | None:
