@@ -37,7 +37,7 @@ from ao.errors import (
 )
 from ao.lock.errors import LockLost
 from ao.message import Message, message
-from ao.plan import alarms, guard, plan, renewal
+from ao.plan import alarms, guard, networks, plan, renewal
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
@@ -48,6 +48,7 @@ from ao.site import (
     deploy_tag,
     format_tags,
     method_tag,
+    network_tags,
     proxy_tags,
     version_tag,
 )
@@ -189,7 +190,7 @@ def _secure_site(work: Work, facts: Facts) -> None:
         **_leading(facts, anew=True),
         **stack_parameters.tls_parameters(work.site, references),
     }
-    tags = stack.tags | format_tags(terminates=True)
+    tags = stack.tags | format_tags(terminates=True, networks=work.site.is_placed)
     deadline = work.site.deadlines.build
     work.cloud.stacks.repair(stack, parameters, deadline, templates.site(), tags)
 
@@ -201,6 +202,7 @@ def _build_site(work: Work, facts: Facts) -> None:
         certificate.references(work, facts),
     )
     tags = {work.site.tag, method_tag(work.site.switch.method), *_balancer_tags(work, Method.POOL)}
+    tags |= _network_tags(work)
     _define(work, None, work.site.stack, templates.site(), parameters, tags)
 
 
@@ -214,13 +216,13 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         step.colour,
         engine=stack_parameters.engine(work.cloud, work.site),
         version=step.version,
-        router=_built_by_site(work, facts, "router"),
+        router=_router(work, facts),
         pool=_pool(work, facts, step.colour),
         size=step.size,
         references=certificate.references(work, facts),
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
-    tags |= _balancer_tags(work, Method.ADDRESS)
+    tags |= _balancer_tags(work, Method.ADDRESS) | _network_tags(work, step.colour)
     name = work.site.system_stack(step.colour)
     _define(work, system.stack, name, templates.system(), parameters, tags, _mark(system))
 
@@ -228,9 +230,18 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
 def _balancer_tags(work: Work, method: Method) -> frozenset[str]:
     """Return what the stack that has the load balancer, by a method, carries of its protocols."""
     site, balancer = work.site, work.site.load_balancer
+    placed = site.is_placed
     if site.switch.method is not method:
-        return frozenset()
-    return proxy_tags(balancer.proxy_protocol) | format_tags(terminates=balancer.terminates)
+        return format_tags(networks=placed)
+    return proxy_tags(balancer.proxy_protocol) | format_tags(
+        terminates=balancer.terminates, networks=placed
+    )
+
+
+def _network_tags(work: Work, colour: Colour | None = None) -> frozenset[str]:
+    """Return what a system's stack, or the site's own, carries of networks that were there."""
+    places = networks.places(work.site, stack_parameters.build_inputs(work), colour)
+    return network_tags(places)
 
 
 def _mark(system: System) -> str:
@@ -348,6 +359,14 @@ def _pool(work: Work, facts: Facts, colour: Colour) -> str:
     return _built_by_site(work, facts, f"{colour}_pool")
 
 
+def _router(work: Work, facts: Facts) -> str:
+    """Return the ID of the router that a system's own network hangs on; empty for none."""
+    if work.site.networks.router is not None:
+        router = stack_parameters.build_inputs(work).router
+        return router.id if router else ""
+    return _built_by_site(work, facts, "router") if work.site.makes_router else ""
+
+
 def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     """Return the ID of what a resource of the site's own stack has built. Raises NotFound."""
     stack = _stack(facts.stack, work.site.stack)
@@ -429,10 +448,10 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
         )
         return
     if role == "preview":
-        url = work.site.preview_url(address.present(facts.preview).address)
+        url = work.site.preview_url(address.reached(facts.preview))
         _see(work, role, url, colour, patience=math.inf)
         return
-    url = work.site.url(address.present(facts.production).address)
+    url = work.site.url(address.reached(facts.production))
     try:
         _see(work, role, url, colour, patience=PATIENCE)
     except DeadlinePassed as error:

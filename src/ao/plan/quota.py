@@ -11,6 +11,7 @@ from ao.message import joined, message
 from ao.plan.facts import Facts
 from ao.plan.plan import BuildSite, BuildSystem, Plan, ScaleSystem, SecureSite
 from ao.site import Method, Site
+from ao.site.network import BALANCER
 
 _NETWORK = Counter(
     {
@@ -54,16 +55,16 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     members = 0
     for step in plan:
         if isinstance(step, BuildSite) and facts.stack is None:
-            addresses = (site.production_address is None) + (not pooled)
-            total += Counter({"routers": 1, "floating ips": addresses}) + _NETWORK
-            total += _SHARED + redirect if pooled else Counter()
+            total += _site(site) + (redirect if pooled else Counter())
         if isinstance(step, SecureSite):
             # The new listener for users; that of the preview goes before its new one comes.
             total += Counter({"listeners": 1})
         if isinstance(step, BuildSystem):
             total += _servers(step.size, flavor)
             if facts.systems[step.colour].stack is None:
-                total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect
+                there = str(step.colour) in site.networks.subnets
+                total += _SYSTEM - _NETWORK if there else _SYSTEM
+                total += Counter() if pooled else _BALANCER + redirect
                 total += Counter({"security group rules": len(site.servers.rules)})
                 total += Counter({"server groups": int(site.servers.anti_affinity is not None)})
             if site.servers.anti_affinity is not None:
@@ -73,6 +74,19 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
             total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
     # Nova's quota is of each group.
     return total + Counter({"server group members": members})
+
+
+def _site(site: Site) -> Counter[str]:
+    """Return what a site's own stack takes, without its redirect."""
+    pooled, networks = site.switch.method is Method.POOL, site.networks
+    floating = site.external_network is not None
+    addresses = (site.production_address is None) + (not pooled) if floating else 0
+    total = Counter({"routers": int(site.makes_router), "floating ips": addresses})
+    # The lock's port is one too.
+    total += _NETWORK if networks.lock is None else Counter({"ports": 1})
+    if pooled:
+        total += _SHARED - _NETWORK if BALANCER in networks.subnets else _SHARED
+    return total
 
 
 def _servers(size: int, flavor: Flavor) -> Counter[str]:

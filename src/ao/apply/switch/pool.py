@@ -48,13 +48,21 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
 
 
 def production(work: Work, facts: Facts, step: PointProduction) -> None:
-    """Lead users to a system; its load balancer gets the production address if it lacks it."""
+    """Lead users to a system; its load balancer gets the production address if it lacks it.
+
+    To lead them to none, that address is taken off; where it is the load balancer's own, the
+    listener leads to nothing.
+    """
+    if step.colour is None and not facts.floats:
+        _lead(work, _present(facts.shared), facts.production_listener, None)
+        return
     if step.colour is None:
         address.point(work, address.present(facts.production), None)
         return
     shared = _present(facts.shared)
     _lead(work, shared, facts.production_listener, _pool(facts, step.colour))
-    address.point(work, address.present(facts.production), shared.vip_port_id)
+    if facts.floats:
+        address.point(work, address.present(facts.production), shared.vip_port_id)
 
 
 def preview(work: Work, facts: Facts, step: PointPreview) -> None:
