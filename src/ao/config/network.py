@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validat
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from ao.config.section import Address, Section, WideNetwork
+from ao.config.section import Address, Section, WideNetwork, wide_network
 from ao.site.network import LockName, Networks, SubnetName
 
 LONGEST = 255
@@ -19,7 +19,7 @@ Name = Annotated[str, Field(min_length=1, max_length=LONGEST)]
 
 
 def _cidr(value: object) -> object:
-    return {"cidr": value} if isinstance(value, str) else value
+    return {"cidr": wide_network(value)} if isinstance(value, str) else value
 
 
 class SubnetSection(Section):
@@ -48,10 +48,8 @@ class SubnetSection(Section):
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """Return the schema of the section, or of addresses alone."""
-        section = dict(handler.resolve_ref_schema(handler(core_schema)))
-        told = {key: section.pop(key) for key in ("title", "description") if key in section}
-        schema: dict[str, Any] = {"anyOf": [{"type": "string"}, section]}
-        return told | schema
+        section = handler.resolve_ref_schema(handler(core_schema))
+        return {**section, "type": ["string", "object"]}
 
     @property
     def existing(self) -> SubnetName | None:
