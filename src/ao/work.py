@@ -8,7 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ao.clock import Clock
-from ao.cloud import Cloud, FloatingIP, L7Policy, Listener, Pool, Resource, SoftwareConfigList
+from ao.cloud import (
+    Cloud,
+    FloatingIP,
+    L7Policy,
+    Listener,
+    Pool,
+    Resource,
+    SoftwareConfigList,
+    Stack,
+)
 from ao.colour import Colour
 from ao.handshake import Handshake, handshake
 from ao.plan.facts import Facts
@@ -163,22 +172,22 @@ class Work:
             read = {pool.id: pool for pool in pools if pool.id in last.pools}
             self.looks[self._which] = replace(last, pools={**last.pools, **read})
 
-    def own_resources(self) -> tuple[Resource, ...]:
-        """Return the resources of the site's own stack; none before it is built.
+    def own_stack(self) -> tuple[Stack | None, tuple[Resource, ...]]:
+        """Return the site's own stack and its resources; None and none before it is built.
 
         Those that the command has read are taken where Heat has done nothing with it since.
         """
         stack = own_stack(self.cloud, self.site)
         if stack is None:
-            return ()
+            return None, ()
         last = self.looks.get(self._which)
         known = unchanged({stack.name: stack}, last).get(stack.name)
         if known is not None:
-            return known
+            return stack, known
         resources = self.cloud.stacks.resources(stack)
         if last is None:
             self.looks[self._which] = of_stack(stack, resources)
-        return resources
+        return stack, resources
 
     def note(self, text: str) -> None:
         """Tell the user something."""

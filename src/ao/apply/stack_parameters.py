@@ -14,16 +14,20 @@ from ao.colour import Colour
 from ao.errors import NotFound
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.offers import Offers
 from ao.plan.renewal import NO_REFERENCES, References
-from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine
+from ao.site.network import BALANCER
 from ao.site.servers import IngressRule
 from ao.untrusted.printable import printable
 from ao.work import Work
 
 NO_POOLS: Mapping[str, str] = MappingProxyType({})
 """The pools of a site without listeners beside the main one."""
+TRIAL_CIDR = "10.42.0.0/24"
+"""Addresses of the doctor's trial site where the site has no network for its load balancer: it
+hangs on a router of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,17 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
     place in the site file.
     """
     with ThreadPoolExecutor(max_workers=5, thread_name_prefix="find") as pool:
-        network = pool.submit(cloud.lookup.external_network, site.external_network)
+        network = site.external_network and pool.submit(
+            cloud.lookup.external_network, site.external_network
+        )
+        router = site.networks.router and pool.submit(cloud.lookup.router, site.networks.router)
+        subnets = {
+            key: pool.submit(cloud.lookup.subnet, it.network, it.subnet)
+            for key, it in site.networks.subnets.items()
+        }
+        lock = site.networks.lock and pool.submit(
+            cloud.lookup.subnet, site.networks.lock.network, site.networks.lock.subnet
+        )
         image = pool.submit(cloud.lookup.image, site.group.image)
         flavor = pool.submit(cloud.lookup.flavor, site.group.flavor)
         groups = [
@@ -71,7 +85,15 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
                 ),
             )
         with told_at(site, "external_network"):
-            found_network = network.result()
+            found_network = network.result() if network else None
+        with told_at(site, "network.router"):
+            found_router = router.result() if router else None
+        found_subnets = {}
+        for key, subnet in subnets.items():
+            with told_at(site, f"network.{key}"):
+                found_subnets[key] = subnet.result()
+        with told_at(site, "network.lock"):
+            found_lock = lock.result() if lock else None
         with told_at(site, "image"):
             found_image = image.result()
         with told_at(site, "flavor"):
@@ -90,6 +112,9 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             found_zone = zone.result() if zone else None
         return BuildInputs(
             external_network=found_network,
+            router=found_router,
+            subnets=found_subnets,
+            lock=found_lock,
             image=found_image,
             flavor=found_flavor,
             keypair=found_keypair,
@@ -122,6 +147,9 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
     site = work.site
     named = (
         site.external_network,
+        site.networks.router,
+        tuple(site.networks.subnets.items()),
+        site.networks.lock,
         site.group.image,
         site.group.flavor,
         site.group.keypair,
@@ -173,12 +201,18 @@ def site_parameters(
     site: Site, ingredients: BuildInputs, references: References = NO_REFERENCES
 ) -> dict[str, object]:
     """Return the parameters of the site template."""
+    network, balancer = ingredients.external_network, ingredients.subnets.get(BALANCER)
     return {
         "site": site.name,
-        "external_network": ingredients.external_network.id,
-        "allocate_production_address": site.production_address is None,
+        "external_network": network.id if network else "",
+        "allocate_production_address": network is not None and site.production_address is None,
+        "own_router": site.makes_router,
+        "connecting_router": ingredients.router.id if ingredients.router else "",
+        "balancer_subnet": balancer.id if balancer else "",
+        "vip_address": "" if network else site.production_address or "",
+        "own_lock": site.networks.lock is None,
         "method": str(site.switch.method),
-        "cidr": site.balancer_cidr,
+        "cidr": _cidr(site, ingredients, BALANCER),
         "preview": "request" if site.switch.previews_by_request else "port",
         "preview_port": site.switch.preview_port,
         "preview_sources": ",".join(site.switch.preview_sources),
@@ -226,12 +260,15 @@ def system_parameters(
     its own, in the network of its VIP or in the members' (amphorae are plugged into it).
     """
     group, servers, provider = site.group, site.servers, site.load_balancer.provider
+    cidr, subnet = _cidr(site, ingredients, str(colour)), ingredients.subnets.get(str(colour))
     return {
         "site": site.name,
         "colour": str(colour),
         "version": version,
         "router": router,
-        "cidr": site.cidrs[colour],
+        "existing_network": subnet.network_id if subnet else "",
+        "existing_subnet": subnet.id if subnet else "",
+        "cidr": cidr,
         "dns_nameservers": ",".join(site.dns_nameservers),
         "image": ingredients.image.id,
         "flavor": ingredients.flavor.id,
@@ -250,8 +287,8 @@ def system_parameters(
         "shared_pool": pool,
         **shared_pools(further_pools),
         "server_port": site.load_balancer.server_port,
-        "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
-        "balancer_sources": site.balancer_cidr,
+        "allowed_sources": "0.0.0.0/0" if provider == "ovn" else cidr,
+        "balancer_sources": _cidr(site, ingredients, BALANCER),
         **_balancer_parameters(site, ingredients),
         **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
@@ -261,6 +298,16 @@ def system_parameters(
 def shared_pools(pools: Mapping[str, str]) -> dict[str, object]:
     """Return the parameters of the shared load balancer's pools of a system beside its main one."""
     return {f"shared_pool_{key}": pool_id for key, pool_id in pools.items()}
+
+
+def _cidr(site: Site, ingredients: BuildInputs, key: str) -> str:
+    """Return the addresses of a subnet that Ao makes, or that is there, by its key."""
+    there = ingredients.subnets.get(key)
+    if there is not None:
+        return there.cidr
+    own = site.balancer_cidr if key == BALANCER else site.cidrs.get(Colour(key))
+    # A site of the address method needs none for a shared load balancer.
+    return own or next(iter(site.cidrs.values()))
 
 
 def _rule(rule: IngressRule) -> dict[str, object]:
@@ -278,11 +325,12 @@ def _rule(rule: IngressRule) -> dict[str, object]:
 def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> dict[str, object]:
     """Return the parameters of the doctor's trial site, whose things are named by `name`."""
     group, balancer = site.group, site.load_balancer
+    network, cidr = ingredients.external_network, site.balancer_cidr or TRIAL_CIDR
     return {
         "site": site.name,
         "name": name,
-        "external_network": ingredients.external_network.id,
-        "cidr": site.balancer_cidr,
+        "external_network": network.id if network else "",
+        "cidr": cidr,
         "dns_nameservers": ",".join(site.dns_nameservers),
         "image": ingredients.image.id,
         "flavor": ingredients.flavor.id,
@@ -297,5 +345,5 @@ def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> di
         "port": balancer.port,
         "preview_port": site.switch.preview_port,
         "server_port": balancer.server_port,
-        "allowed_sources": "0.0.0.0/0" if balancer.provider == "ovn" else site.balancer_cidr,
+        "allowed_sources": "0.0.0.0/0" if balancer.provider == "ovn" else cidr,
     }

@@ -38,11 +38,12 @@ from ao.errors import (
 )
 from ao.lock.errors import LockLost
 from ao.message import Message, message
-from ao.plan import alarms, guard, plan, preview, renewal
+from ao.plan import alarms, guard, networks, plan, preview, renewal
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
 from ao.site import (
+    Feature,
     Method,
     Site,
     colour_tag,
@@ -50,6 +51,7 @@ from ao.site import (
     features,
     format_tags,
     method_tag,
+    network_tags,
     preview_tags,
     proxy_tags,
     version_tag,
@@ -228,7 +230,7 @@ def _build_site(work: Work, facts: Facts) -> None:
     )
     by_request = work.site.switch.previews_by_request
     tags = {work.site.tag, method_tag(work.site.switch.method), *_balancer_tags(work, Method.POOL)}
-    tags |= preview_tags(by_request=by_request)
+    tags |= preview_tags(by_request=by_request) | _network_tags(work)
     _define(work, None, work.site.stack, templates.site(work.site), parameters, tags)
 
 
@@ -242,14 +244,14 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         step.colour,
         engine=stack_parameters.engine(work.cloud, work.site),
         version=step.version,
-        router=_built_by_site(work, facts, "router"),
+        router=_router(work, facts),
         pool=_pool(work, facts, step.colour),
         further_pools=_further_pools(work, facts, step.colour),
         size=step.size,
         references=certificate.references(work, facts),
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
-    tags |= _balancer_tags(work, Method.ADDRESS)
+    tags |= _balancer_tags(work, Method.ADDRESS) | _network_tags(work, step.colour)
     name = work.site.system_stack(step.colour)
     _define(work, system.stack, name, templates.system(work.site), parameters, tags, _mark(system))
 
@@ -258,8 +260,14 @@ def _balancer_tags(work: Work, method: Method) -> frozenset[str]:
     """Return what the stack that has the load balancer, by a method, carries of its protocols."""
     site, balancer = work.site, work.site.load_balancer
     if site.switch.method is not method:
-        return frozenset()
+        return format_tags(features(site) & {Feature.NETWORKS})
     return proxy_tags(balancer.proxy_protocol) | format_tags(features(site))
+
+
+def _network_tags(work: Work, colour: Colour | None = None) -> frozenset[str]:
+    """Return what a system's stack, or the site's own, carries of networks that were there."""
+    places = networks.places(work.site, stack_parameters.build_inputs(work), colour)
+    return network_tags(places)
 
 
 def _mark(system: System) -> str:
@@ -395,6 +403,14 @@ def _pools(work: Work, facts: Facts, colour: Colour) -> dict[str, object]:
     }
 
 
+def _router(work: Work, facts: Facts) -> str:
+    """Return the ID of the router that a system's own network hangs on; empty for none."""
+    if work.site.networks.router is not None:
+        router = stack_parameters.build_inputs(work).router
+        return router.id if router else ""
+    return _built_by_site(work, facts, "router") if work.site.makes_router else ""
+
+
 def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     """Return the ID of what a resource of the site's own stack has built. Raises NotFound."""
     stack = _stack(facts.stack, work.site.stack)
@@ -477,10 +493,10 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
         )
         return
     if role == "preview":
-        address.present(facts.preview)
+        address.reached(facts.preview)
         _see(work, facts, role, preview.url(work.site, facts), colour, patience=math.inf)
         return
-    url = work.site.url(address.present(facts.production).address)
+    url = work.site.url(address.reached(facts.production))
     try:
         _see(work, facts, role, url, colour, patience=PATIENCE)
     except DeadlinePassed as error:

@@ -16,6 +16,7 @@ from ao.cloud.models import (
     ListenerSettings,
     LoadBalancer,
     Lock,
+    LockAddress,
     Member,
     Monitor,
     Named,
@@ -25,6 +26,7 @@ from ao.cloud.models import (
     Quota,
     Request,
     Resource,
+    Router,
     Sample,
     SecurityGroup,
     Server,
@@ -34,7 +36,9 @@ from ao.cloud.models import (
     Stack,
     Statistics,
     StoredCertificate,
+    Subnet,
     Template,
+    Vip,
 )
 from ao.cloud.protocols import Cloud
 
@@ -54,6 +58,7 @@ __all__ = [
     "ListenerSettings",
     "LoadBalancer",
     "Lock",
+    "LockAddress",
     "Member",
     "Monitor",
     "Named",
@@ -63,6 +68,7 @@ __all__ = [
     "Quota",
     "Request",
     "Resource",
+    "Router",
     "Sample",
     "SecurityGroup",
     "Server",
@@ -72,7 +78,9 @@ __all__ = [
     "Stack",
     "Statistics",
     "StoredCertificate",
+    "Subnet",
     "Template",
+    "Vip",
     "connect",
     "of",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -105,6 +106,15 @@ class FloatingIP:
     description: str
     revision: int
     """Neutron's revision number, for writes on condition that nobody else wrote."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vip:
+    """The address of a load balancer, by which users reach a site without floating IPs."""
+
+    address: str
+    port_id: str
+    """Port that has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -449,6 +459,57 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subnet:
+    """A subnet, and what is taken of its addresses as far as the project sees it."""
+
+    id: str
+    name: str
+    network_id: str
+    cidr: str
+    owned: bool
+    """Whether the project owns its network: only then it sees all ports in it."""
+    free: int
+    """Addresses that Neutron may still give to ports."""
+    pools: tuple[tuple[str, str], ...] = ()
+    """First and last address of each range that Neutron gives addresses from."""
+    taken: frozenset[str] = frozenset()
+    """Addresses that ports have."""
+    routers: frozenset[str] = frozenset()
+    """IDs of the routers that have a port in it."""
+    tags: frozenset[str] = frozenset()
+    """Tags of its network."""
+
+    def holds(self, address: str) -> bool:
+        """Return whether an address is one of the subnet's."""
+        return ipaddress.ip_address(address) in ipaddress.ip_network(self.cidr)
+
+    def gives(self, address: str) -> bool:
+        """Return whether Neutron may give an address to any port."""
+        wanted = ipaddress.ip_address(address)
+        return any(
+            first.version == wanted.version and int(first) <= int(wanted) <= int(last)
+            for first, last in (map(ipaddress.ip_address, it) for it in self.pools)
+        )
+
+    @property
+    def version(self) -> int:
+        """Version of IP that its addresses are of."""
+        return ipaddress.ip_network(self.cidr).version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Router:
+    """A router of the project."""
+
+    id: str
+    name: str
+    external_network_id: str | None
+    """ID of the network that it leads to; None for none."""
+    cidrs: tuple[str, ...] = ()
+    """Addresses of the subnets that hang on it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SecurityGroup(Named):
     """Who may reach the ports that have it."""
 
@@ -559,6 +620,14 @@ LOCK_ADDRESS = "192.0.2.1"
 
 
 @dataclass(frozen=True, kw_only=True)
+class LockAddress:
+    """The address that a lock holds in a network that Ao did not make."""
+
+    subnet_id: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lock:
     """A port that holds the agreed address of a network, as only one port can."""
 
@@ -576,6 +645,8 @@ class Lock:
     """When it was read: by Neutron's clock if its answers tell the time, else by ours."""
     tags: frozenset[str] = frozenset()
     """Neutron's tags of the port, which a renewal leaves as they are."""
+    at: LockAddress | None = None
+    """The address that it holds; None for that of a network which Ao made for it."""
 
 
 def epoch_seconds(moment: str) -> float:

@@ -22,6 +22,7 @@ from ao.cloud.models import (
     ListenerSettings,
     LoadBalancer,
     Lock,
+    LockAddress,
     Member,
     Monitor,
     Named,
@@ -31,6 +32,7 @@ from ao.cloud.models import (
     Quota,
     Request,
     Resource,
+    Router,
     Sample,
     SecurityGroup,
     Server,
@@ -40,6 +42,7 @@ from ao.cloud.models import (
     Stack,
     Statistics,
     StoredCertificate,
+    Subnet,
     Template,
 )
 
@@ -362,13 +365,18 @@ class Locks(Protocol):
     def all(self) -> tuple[Lock, ...]:
         """Return all locks of the project that Ao has made, of any network."""
 
-    def find(self, network_id: str) -> Lock | None:
-        """Return the port that holds the network's agreed address, whoever made it; or None."""
+    def find(self, network_id: str, at: LockAddress | None = None) -> Lock | None:
+        """Return the port that holds the network's agreed address, whoever made it; or None.
+
+        That is the usual one, or the one `at` which the lock is where Ao did not make the network.
+        """
 
     def get(self, lock_id: str) -> Lock | None:
         """Return the lock of that ID, or None. An answer is not waited for for long."""
 
-    def take(self, network_id: str, name: str, description: str) -> Lock:
+    def take(
+        self, network_id: str, name: str, description: str, at: LockAddress | None = None
+    ) -> Lock:
         """Take the network's agreed address, in one request.
 
         The description has 255 characters at most. Raises Conflict when the address is
@@ -424,6 +432,15 @@ class Lookup(Protocol):
 
     def external_network(self, name_or_id: str) -> Named:
         """Return an external network; NotFound when there is none."""
+
+    def subnet(self, network: str, subnet: str) -> Subnet:
+        """Return a subnet of a network, each by name or ID; NotFound without either.
+
+        Raises Conflict for a name of several.
+        """
+
+    def router(self, name_or_id: str) -> Router:
+        """Return a router of the project; NotFound when there is none."""
 
     def image(self, name_or_id: str) -> Image:
         """Return an image; NotFound when there is none."""

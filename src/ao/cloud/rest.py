@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
@@ -32,6 +33,18 @@ def _is_moment(text: str) -> str:
     return text
 
 
+def _is_cidr(text: str) -> str:
+    return str(ipaddress.ip_network(text))
+
+
+def _is_ip(text: str) -> str:
+    return str(ipaddress.ip_address(text))
+
+
+CIDR = Annotated[str, AfterValidator(_is_cidr)]
+"""Addresses, in CIDR form."""
+IP = Annotated[str, AfterValidator(_is_ip)]
+"""An address of IPv4 or IPv6."""
 ID = Annotated[str, StringConstraints(min_length=1)]
 """ID of a thing."""
 Moment = Annotated[str, AfterValidator(_is_moment)]

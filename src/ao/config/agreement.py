@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -30,6 +31,8 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _ports(file)
     yield from further_listeners.contradictions(file)
     yield from _preview(file)
+    yield from _networks(file)
+    yield from _without_floating_ip(file)
     yield from _rules(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
@@ -121,6 +124,68 @@ def _preview(file: SiteFile) -> Iterator[Contradiction]:
         )
 
 
+def _networks(file: SiteFile) -> Iterator[Contradiction]:
+    """Networks that Ao makes hang on a router that leads to those which are there."""
+    network, pooled = file.network, file.method == "pool"
+    if not pooled and network.balancer.existing is not None:
+        yield Contradiction(
+            key=("network", "balancer"),
+            what=message(
+                "by the address method each system has a load balancer in its own network; leave "
+                "the key out, or write `method: pool` in `switch`"
+            ),
+        )
+        return
+    names = ("blue", "green", "balancer") if pooled else ("blue", "green")
+    there = [name for name in names if getattr(network, name).existing is not None]
+    own = [name for name in names if name not in there]
+    if there and own and network.router is None and (file.floats or file.on_ovn):
+        yield Contradiction(
+            key=("network", own[0]) if own[0] in network.model_fields_set else ("network",),
+            what=message(
+                "%(own)s is a network that Ao makes, and %(there)s is there already: they need "
+                "one router; name that of %(there)s in `router`, or name for %(own)s too a subnet "
+                "that is there",
+                own=own[0],
+                there=there[0],
+            ),
+        )
+
+
+def _without_floating_ip(file: SiteFile) -> Iterator[Contradiction]:
+    """Without floating IPs users reach the shared load balancer's own address."""
+    address = file.production_address
+    if file.floats:
+        if address != "allocate" and ipaddress.ip_address(address).version != 4:
+            yield Contradiction(
+                key=("production_address",),
+                what=message(
+                    "Neutron has no floating IPs of IPv6; write `external_network: none`, and "
+                    "name a subnet of IPv6 in `network.balancer`"
+                ),
+            )
+        return
+    if file.method != "pool":
+        yield Contradiction(
+            key=("external_network",),
+            what=message(
+                "by the address method production moves by its floating IP; write `method: pool` "
+                "in `switch`, or name the network that floating IPs come from"
+            ),
+        )
+        return
+    if file.network.balancer.existing is None:
+        yield Contradiction(
+            key=("network", "balancer")
+            if "balancer" in file.network.model_fields_set
+            else ("external_network",),
+            what=message(
+                "without floating IPs users reach the load balancer's own address; name the "
+                "subnet that it comes from in `network.balancer: {network: NAME, subnet: NAME}`"
+            ),
+        )
+
+
 def _rules(file: SiteFile) -> Iterator[Contradiction]:
     """Neutron takes no rule twice, so none of those that let the load balancer in.
 
@@ -128,9 +193,11 @@ def _rules(file: SiteFile) -> Iterator[Contradiction]:
     """
     network = file.network
     ports = {file.server_port, *map(file.server_port_of, file.listeners)}
-    sources = {"0.0.0.0/0"} if file.on_ovn else {network.blue, network.green}
+    sources: set[str | None] = {network.blue.cidr, network.green.cidr}
+    if file.on_ovn:
+        sources = {"0.0.0.0/0"}
     if file.method == "pool":
-        sources.add(network.balancer)
+        sources.add(network.balancer.cidr)
     for index, rule in enumerate(file.servers.rules):
         port = rule.port[0] if rule.port else 0
         own = rule.protocol == "tcp" and port in ports and rule.port == (port, port)

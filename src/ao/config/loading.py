@@ -177,14 +177,19 @@ def _site(
         left_out=left_out,
         places=places or {},
         cloud=file.cloud,
-        external_network=file.external_network,
+        external_network=file.external_network if file.floats else None,
         host=file.host,
         production_address=None
         if file.production_address == "allocate"
         else file.production_address,
         version=file.version,
-        cidrs={Colour.BLUE: file.network.blue, Colour.GREEN: file.network.green},
-        balancer_cidr=file.network.balancer,
+        cidrs={
+            colour: cidr
+            for colour in Colour
+            if (cidr := getattr(file.network, colour).cidr) is not None
+        },
+        balancer_cidr=file.network.balancer.cidr,
+        networks=file.network.value(),
         dns_nameservers=file.network.dns,
         group=file.group.into(
             site.Group,

@@ -64,6 +64,11 @@ def _wide(network: str) -> str:
     return network
 
 
+def wide_network(text: str) -> str:
+    """Return a network for servers, in CIDR form. Raises ValueError for what is none."""
+    return _wide(_network(text))
+
+
 def _host_name(name: str) -> str:
     if not name.isascii():
         raise ValueError(

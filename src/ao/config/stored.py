@@ -134,9 +134,15 @@ TAKEN = frozenset(
         "identify.path",
         "identify.header",
         "identify.body",
-        "network.blue",
-        "network.green",
-        "network.balancer",
+        "network.router",
+        *(
+            f"network.{name}.{key}"
+            for name in ("blue", "green", "balancer")
+            for key in ("cidr", "network", "subnet")
+        ),
+        "network.lock.network",
+        "network.lock.subnet",
+        "network.lock.address",
         "network.dns",
         "deadlines.build",
         "deadlines.serve",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from ao.cloud import Request
+from ao.cloud import FloatingIP, Listener, Request
 from ao.colour import Colour
 from ao.cutover import trend_reading
 from ao.cutover.cutover import Call, CutOver, Mark
@@ -238,7 +238,8 @@ def _asked(facts: Facts, begun: _Begun, requests: tuple[Request, ...]) -> float 
     step = next((at for at, step in begun.steps if isinstance(step, PointProduction)), None)
     if step is None:
         return None
-    moved = {thing.id for thing in (facts.production, facts.production_listener) if thing}
+    things = (facts.production, facts.production_listener)
+    moved = {thing.id for thing in things if isinstance(thing, FloatingIP | Listener)}
     return next(
         (
             request.at

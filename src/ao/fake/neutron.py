@@ -38,10 +38,14 @@ class Port:
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """A network of the project."""
+    """A network of the project, or one that is shared with it."""
 
     id: str
     name: str
+    owned: bool = True
+    """Whether it is the project's own."""
+    reachable: bool = False
+    """Whether it is a provider network, whose addresses users reach without a router."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +56,26 @@ class Subnet:
     name: str
     network_id: str
     cidr: str
+    pools: tuple[tuple[str, str], ...] = ()
+    """First and last address of each range that ports get addresses from; all if there is none."""
+
+    @property
+    def ranges(self) -> tuple[tuple[str, str], ...]:
+        """Return the ranges that ports get addresses from; by default all without the first one.
+
+        That is the router's (neutron/ipam/utils.py: generate_pools).
+        """
+        network = ipaddress.ip_network(self.cidr)
+        last = network.broadcast_address - (1 if network.version == 4 else 0)
+        return self.pools or ((str(network.network_address + 2), str(last)),)
+
+    def gives(self, address: str) -> bool:
+        """Return whether an address is in one of the ranges."""
+        wanted = ipaddress.ip_address(address)
+        return any(
+            int(ipaddress.ip_address(first)) <= int(wanted) <= int(ipaddress.ip_address(last))
+            for first, last in self.ranges
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +84,7 @@ class Router:
 
     id: str
     name: str
-    external_network_id: str
+    external_network_id: str | None
     interfaces: dict[str, str] = field(default_factory=dict)
     """ID of the port to each subnet that is connected to it, by the ID of the subnet."""
 
@@ -92,18 +116,24 @@ class Neutron:
         self.locks: dict[str, Lock] = {}
         """Name, description and times of those ports that are locks."""
         self._hosts: dict[str, Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]] = {}
-        quotas.count("networks", lambda: len(self.networks))
-        quotas.count("subnets", lambda: len(self.subnets))
+        quotas.count("networks", lambda: sum(it.owned for it in self.networks.values()))
+        quotas.count(
+            "subnets",
+            lambda: sum(self.networks[it.network_id].owned for it in self.subnets.values()),
+        )
         quotas.count("ports", lambda: len(self.ports))
         quotas.count("routers", lambda: len(self.routers))
         quotas.count("floating ips", lambda: len(self.floating_ips))
         quotas.count("security groups", lambda: len(self.security_groups))
         quotas.count("security group rules", self._count_rules)
 
-    def create_network(self, name: str) -> str:
-        """Create a network and return its ID."""
-        self._quotas.claim(networks=1)
-        network = Network(id=self._deployment.identifiers.uuid(), name=name)
+    def create_network(self, name: str, *, owned: bool = True, reachable: bool = False) -> str:
+        """Create a network and return its ID; one that is not `owned` another project shares."""
+        if owned:
+            self._quotas.claim(networks=1)
+        network = Network(
+            id=self._deployment.identifiers.uuid(), name=name, owned=owned, reachable=reachable
+        )
         self.networks[network.id] = network
         return network.id
 
@@ -113,16 +143,25 @@ class Neutron:
             raise Failure("Conflict", f"Unable to complete operation on network {network_id}.")
         self.networks.pop(network_id, None)
 
-    def create_subnet(self, name: str, network_id: str, cidr: str, *, dhcp: bool = True) -> str:
+    def create_subnet(
+        self,
+        name: str,
+        network_id: str,
+        cidr: str,
+        *,
+        dhcp: bool = True,
+        pools: tuple[tuple[str, str], ...] = (),
+    ) -> str:
         """Create a subnet with its port for metadata, and return its ID.
 
-        That port has an address only with DHCP.
+        That port has an address only with DHCP. Ports get addresses from the `pools`.
         """
-        self._quotas.claim(subnets=1, ports=1)
         if network_id not in self.networks:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
+        if self.networks[network_id].owned:
+            self._quotas.claim(subnets=1, ports=1)
         identifier = self._deployment.identifiers.uuid()
-        subnet = Subnet(id=identifier, name=name, network_id=network_id, cidr=cidr)
+        subnet = Subnet(id=identifier, name=name, network_id=network_id, cidr=cidr, pools=pools)
         self.subnets[subnet.id] = subnet
         self._hosts[subnet.id] = itertools.cycle(ipaddress.ip_network(cidr).hosts())
         self.create_port(subnet.id, "network:distributed", None if dhcp else "")
@@ -166,6 +205,8 @@ class Neutron:
             raise Failure("BadRequest", "Invalid input for security_groups: it has duplicates.")
         if subnet_id not in self.subnets:
             raise Failure("NotFound", f"Subnet {subnet_id} could not be found.")
+        if address:
+            self._check_address(self.subnets[subnet_id], address)
         port = Port(
             id=self._deployment.identifiers.uuid(),
             subnet_id=subnet_id,
@@ -177,6 +218,17 @@ class Neutron:
         self.ports[port.id] = port
         return port
 
+    def _check_address(self, subnet: Subnet, address: str) -> None:
+        """Raise Failure for an address that a port cannot be given (neutron/ipam)."""
+        if ipaddress.ip_address(address) not in ipaddress.ip_network(subnet.cidr):
+            raise Failure(
+                "BadRequest", f"IP address {address} is not a valid IP for the specified subnet."
+            )
+        if any(it.subnet_id == subnet.id and it.address == address for it in self.ports.values()):
+            raise Failure(
+                "Conflict", f"IP address {address} already allocated in subnet {subnet.id}"
+            )
+
     def delete_port(self, port_id: str) -> None:
         """Delete a port, and disassociate the floating IP that points to it."""
         self.ports.pop(port_id, None)
@@ -185,7 +237,7 @@ class Neutron:
             if address.port_id == port_id:
                 self._write(address, None, None)
 
-    def create_router(self, name: str, external_network_id: str) -> str:
+    def create_router(self, name: str, external_network_id: str | None) -> str:
         """Create a router with a gateway and return its ID."""
         self._quotas.claim(routers=1)
         router = Router(
@@ -347,7 +399,7 @@ class Neutron:
         taken = {port.address for port in self.ports.values() if port.subnet_id == subnet.id}
         size = ipaddress.ip_network(subnet.cidr).num_addresses
         for host in itertools.islice(self._hosts[subnet.id], size):
-            if str(host) not in taken:
+            if str(host) not in taken and (not subnet.pools or subnet.gives(str(host))):
                 return str(host)
         raise Failure("Conflict", f"No more IP addresses available on network {subnet.network_id}.")
 

@@ -74,6 +74,7 @@ class Nova:
         image: Image,
         flavor: Flavor,
         network_id: str,
+        subnet_id: str | None = None,
         user_data: str,
         metadata: Mapping[str, str],
         tags: frozenset[str],
@@ -104,7 +105,7 @@ class Nova:
             metadata=metadata,
             tags=tags,
             port=self._neutron.create_port(
-                self._neutron.subnet_of(network_id),
+                subnet_id or self._neutron.subnet_of(network_id),
                 "compute:nova",
                 device_id=server_id,
                 security_group_ids=security_group_ids,

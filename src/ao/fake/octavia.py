@@ -623,8 +623,11 @@ class Octavia:
         subnet_id: str,
         flavor: str | None = None,
         zone: str | None = None,
+        address: str | None = None,
     ) -> Balancer:
         """Create a load balancer in status PENDING_CREATE, by a flavor and in a zone.
+
+        Its address is the given one, or any of the subnet.
 
         Raises Failure (octavia/api/v2/controllers/load_balancer.py: _validate_flavor,
         _validate_availability_zone); OVN's provider knows neither.
@@ -649,7 +652,9 @@ class Octavia:
             name=name,
             description=description,
             provider=provider,
-            vip=self._neutron.create_port(subnet_id, "Octavia", device_id=f"lb-{balancer_id}"),
+            vip=self._neutron.create_port(
+                subnet_id, "Octavia", address, device_id=f"lb-{balancer_id}"
+            ),
             flavor_id=found.id if found else None,
             availability_zone=zone,
         )

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ao import journal, lock
-from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Pool, Stack
+from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Pool, Stack, Vip
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Journals, Operation, sentences
 from ao.lock import Holder
-from ao.site import Method, is_name, tag_value, version_of
+from ao.plan.facts import VIP
+from ao.plan.observation import vip
+from ao.site import Method, is_name, network_places, tag_value, version_of
 
 T = TypeVar("T")
 
@@ -237,7 +239,7 @@ def _glance(answers: _Answers, part: _Part) -> Glance:
         for colour in Colour
     }
     method = _method(stack, balancers)
-    production = _production(part)
+    production = _production(part, stack)
     reached = _only([b for b in balancers if production and b.vip_port_id == production.port_id])
     if method is Method.POOL:
         live = _led_to(part.listeners, pools) if reached else None
@@ -284,8 +286,13 @@ def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None
     return Method.POOL if colours == {None} else Method.ADDRESS
 
 
-def _production(part: _Part) -> FloatingIP | None:
-    """Return the address that is described so, or the only one that leads to the balancers."""
+def _production(part: _Part, stack: Stack | None) -> FloatingIP | Vip | None:
+    """Return the address that is described so, or the only one that leads to the balancers.
+
+    Without floating IPs, as the stack tells, it is the load balancer's own.
+    """
+    if stack is not None and network_places(stack.tags).get("address") == VIP:
+        return vip(_only(part.balancers))
     marked = [it for it in part.addresses if _says(it.description, "address") == "production"]
     return _only(marked or part.leading)
 

@@ -24,7 +24,7 @@ from ao.apply.switch import load_balancer, method, target
 from ao.apply.switch.drain import way
 from ao.apply.switch.move import Move
 from ao.clock import Ready
-from ao.cloud import LoadBalancer
+from ao.cloud import FloatingIP, LoadBalancer
 from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import kept_findings, trial_site
@@ -47,7 +47,7 @@ from ao.message import message
 from ao.operations import scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
-from ao.plan import alarms, guard, listeners, plan, quota, renewal, requirements
+from ao.plan import alarms, guard, listeners, networks, plan, quota, renewal, requirements
 from ao.plan.facts import Facts
 from ao.plan.plan import (
     AwaitServers,
@@ -102,7 +102,7 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     other = certificate.told_of(work, facts)
     if other is not None:
         work.note(other)
-    if facts.foreign and facts.production:
+    if facts.foreign and isinstance(facts.production, FloatingIP):
         work.note(
             message(
                 "The production address %(address)s points to port %(port)s, "
@@ -492,7 +492,8 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
 
 def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: bool) -> None:
     """Refuse to delete load balancers that an address leads to which is not of the site."""
-    own = {address.id for address in (facts.production, facts.preview) if address}
+    addresses = (facts.production, facts.preview)
+    own = {it.id for it in addresses if isinstance(it, FloatingIP)}
     going = [facts.shared] if whole else []
     if facts.method is Method.ADDRESS:
         going += [facts.systems[colour].load_balancer for colour in colours]
@@ -556,6 +557,7 @@ def _preflight(
     for step in steps:
         if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
             guard.may_build(facts, step.colour)
+    networks.may_stay(work.site, facts, steps, found)
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
     _refuse_names(work, facts, steps)

@@ -22,6 +22,7 @@ from ao.cloud import (
     Resource,
     Server,
     Stack,
+    Vip,
 )
 from ao.colour import Colour
 from ao.message import message
@@ -40,6 +41,10 @@ SECURE = "secure_listener"
 """Name in the system's template of the listener that terminates TLS."""
 SECURE_PRODUCTION = "secure_production_listener"
 """Name in the site's template of the listener for users that terminates TLS."""
+
+
+VIP = "vip"
+"""Value of the tag `ao:address` of a site's stack whose users reach its load balancer's address."""
 
 
 def built_id(resources: Iterable[Resource], name: str) -> str | None:
@@ -312,8 +317,9 @@ class Facts:
     """The site's own Heat stack; None before it is built."""
     resources: tuple[Resource, ...]
     """Resources that Heat has built for it."""
-    production: FloatingIP | None
-    preview: FloatingIP | None
+    production: FloatingIP | Vip | None
+    """The production address: a floating IP, or that of the load balancer where there is none."""
+    preview: FloatingIP | Vip | None
     """The preview address; by the pool method the production address, on another port."""
     systems: Mapping[Colour, System]
     shared: LoadBalancer | None = None
@@ -352,7 +358,7 @@ class Facts:
         words: dict[str, frozenset[str]] = {
             message("stack %(name)s", name=name): stack.tags for name, stack in self.stacks.items()
         }
-        if self.preview is not None:
+        if isinstance(self.preview, FloatingIP):
             described = frozenset(self.preview.description.split())
             address = message("floating IP %(address)s", address=self.preview.address)
             words[address] = described
@@ -447,6 +453,11 @@ class Facts:
         return found[colour].key if colour in found else None
 
     @property
+    def floats(self) -> bool:
+        """Whether users reach it by a floating IP, which may be led elsewhere."""
+        return not isinstance(self.production, Vip)
+
+    @property
     def connected(self) -> bool:
         """Whether the production address points to a load balancer of this site."""
         port_id = self.production.port_id if self.production else None
@@ -468,7 +479,7 @@ class Facts:
         if self.method is Method.POOL:
             begun = self.live is self.previewed and not self.previews_by_request
             return self.live if begun or self.is_mixed else None
-        if self.preview is None:
+        if not isinstance(self.preview, FloatingIP):
             return None
         word = sites.tag_value(frozenset(self.preview.description.split()), "switching-to")
         return Colour(word) if word in list(Colour) else None
@@ -477,7 +488,9 @@ class Facts:
     def broken(self) -> tuple[Resource, ...]:
         """Resources of the site's own stack that Heat has built and that are gone."""
         things: Mapping[str, tuple[FloatingIP | LoadBalancer | Listener | None, ...]] = {
-            "OS::Neutron::FloatingIP": (self.production, self.preview),
+            "OS::Neutron::FloatingIP": tuple(
+                it for it in (self.production, self.preview) if isinstance(it, FloatingIP)
+            ),
             "OS::Octavia::LoadBalancer": (self.shared,),
             "OS::Octavia::Listener": (
                 self.production_listener,
@@ -504,7 +517,7 @@ class Facts:
         balancers = (self.shared, *(system.load_balancer for system in self.systems.values()))
         return {balancer.vip_port_id for balancer in balancers if balancer}
 
-    def _pointed_to(self, address: FloatingIP | None) -> Colour | None:
+    def _pointed_to(self, address: FloatingIP | Vip | None) -> Colour | None:
         port_id = address.port_id if address else None
         return next(
             (c for c, s in self.systems.items() if port_id and s.vip_port_id == port_id), None

@@ -25,6 +25,7 @@ from ao.cloud import (
     Resource,
     Server,
     Stack,
+    Vip,
 )
 from ao.colour import Colour
 from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Refused
@@ -401,7 +402,7 @@ def _floating_ips(
     names = ("production_address", "preview_address")
     ids = {it.physical_id for it in resources if it.name in names and it.physical_id}
     own = cloud.floating_ips.find("id", ids) if ids else ()
-    if site.production_address is None:
+    if site.production_address is None or site.external_network is None:
         return own
     return (*own, *cloud.floating_ips.find("address", {site.production_address}))
 
@@ -572,7 +573,11 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
     _check_method(site, seen.stacks.get(site.stack))
     own = seen.resources.get(site.stack, ())
     shared = _of(own, "load_balancer", seen.load_balancers)
-    production = _production(site, own, seen.floating_ips)
+    production = (
+        _production(site, own, seen.floating_ips)
+        if site.external_network is not None
+        else vip(shared)
+    )
     shares = site.switch.method is Method.POOL
     secure = built_id(own, SECURE_PRODUCTION) is not None
     return Facts(
@@ -789,6 +794,13 @@ def _lost(resources: tuple[Resource, ...], there: tuple[Alarm, ...]) -> tuple[Re
         and resource.status.endswith("COMPLETE")
         and resource.physical_id not in ids
     )
+
+
+def vip(balancer: LoadBalancer | None) -> Vip | None:
+    """Return the address of a load balancer as the production address of a site; None without."""
+    if balancer is None or not balancer.vip_port_id:
+        return None
+    return Vip(address=balancer.vip_address, port_id=balancer.vip_port_id)
 
 
 def _production(

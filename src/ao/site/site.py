@@ -17,6 +17,7 @@ from ao.site.listeners import Backend, FurtherListener
 from ao.site.logout import Logout
 from ao.site.migration import Migration
 from ao.site.names import site_tag
+from ao.site.network import BALANCER, Networks
 from ao.site.notify import Notification
 from ao.site.rules import Rules
 from ao.site.server_tls import ServerTls
@@ -223,19 +224,24 @@ class Site:
     the file itself by the empty key; nothing of a site that the cloud has kept."""
     cloud: str | None
     """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
-    external_network: str
-    """Name or ID of the network that the addresses come from."""
+    external_network: str | None
+    """Name or ID of the network that the floating IPs come from; None of a site that has none,
+    whose users reach the address of its load balancer."""
     host: str | None
     """Host name by which users reach production, which all requests to the site's addresses name;
     None has them name the address."""
     production_address: str | None
-    """Floating IP that the project already has; None has Ao allocate one."""
+    """Floating IP that the project already has; None has Ao allocate one. Without floating IPs the
+    address that the load balancer gets; None has the cloud choose it."""
     version: str
     """Version that a new system begins with."""
     cidrs: Mapping[Colour, str]
-    """Network of each system, in CIDR form."""
-    balancer_cidr: str
-    """Network of the load balancer that both systems share, in CIDR form."""
+    """Network of each system that Ao makes one for, in CIDR form."""
+    balancer_cidr: str | None
+    """Network that Ao makes for the load balancer that both systems share, in CIDR form; None where
+    that is in a subnet that is there."""
+    networks: Networks = field(default_factory=Networks)
+    """What of the networks is there already."""
     dns_nameservers: tuple[str, ...]
     """Name servers that the servers ask."""
     group: Group
@@ -280,6 +286,24 @@ class Site:
     def tag(self) -> str:
         """The word that everything of this site carries."""
         return site_tag(self.name)
+
+    @property
+    def subnet_keys(self) -> tuple[str, ...]:
+        """Keys of the subnets that the site has: of its systems, and of a shared load balancer."""
+        shared = (BALANCER,) if self.switch.method is Method.POOL else ()
+        return (*map(str, Colour), *shared)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it uses networks that were there before, or has no floating IP."""
+        return self.external_network is None or self.networks != Networks()
+
+    @property
+    def makes_router(self) -> bool:
+        """Whether Ao makes a router: one for its own networks, unless they hang on none."""
+        if self.networks.router is not None or self.external_network is None:
+            return False
+        return any(key not in self.networks.subnets for key in self.subnet_keys)
 
     def place(self, key: str) -> str:
         """Return a key with the place of it, or of the nearest key above, in the site file.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import Enum, auto
 
 from ao.colour import Colour
@@ -16,6 +16,16 @@ Those of format 1 do not say it: a new tag would have each site's stacks updated
 """
 BY_REQUEST = "request"
 """What the tag `ao:preview` says of a site whose standby is reached by what a request says."""
+NETWORK_KEYS = (
+    "address",
+    "router",
+    "balancer",
+    "subnet",
+    "lock-network",
+    "lock-subnet",
+    "lock-address",
+)
+"""Keys of the tags that tell what was there before of the networks that a stack is in."""
 
 
 class Feature(Enum):
@@ -29,12 +39,15 @@ class Feature(Enum):
     REQUESTS = auto()
     """It has no listener for the preview, which they look for in vain, and pools that L7 policies
     name, which they do not delete."""
+    NETWORKS = auto()
+    """It is in networks that were there before: they would make others."""
 
 
 _FORMATS = {
     Feature.TERMINATES: (2, "0.3.0"),
     Feature.LISTENERS: (3, "0.3.0"),
     Feature.REQUESTS: (3, "0.3.0"),
+    Feature.NETWORKS: (3, "0.3.0"),
 }
 """The format that each needs, and the first version of Ao that handles it."""
 
@@ -74,6 +87,7 @@ def features(site: Site) -> frozenset[Feature]:
         Feature.TERMINATES: site.load_balancer.terminates,
         Feature.LISTENERS: bool(site.listeners),
         Feature.REQUESTS: site.switch.previews_by_request,
+        Feature.NETWORKS: site.is_placed,
     }
     return frozenset(feature for feature, has in found.items() if has)
 
@@ -94,6 +108,17 @@ def without_format(tags: frozenset[str]) -> frozenset[str]:
 def preview_tags(*, by_request: bool) -> frozenset[str]:
     """Return the words that a site's stack carries of how its preview is asked, or none."""
     return frozenset({f"ao:preview={BY_REQUEST}"}) if by_request else frozenset()
+
+
+def network_tags(places: Mapping[str, str]) -> frozenset[str]:
+    """Return the words that a stack carries of what was there before, by its keys."""
+    return frozenset(f"ao:{key}={value}" for key, value in places.items())
+
+
+def network_places(tags: frozenset[str]) -> dict[str, str]:
+    """Return what the words of a stack tell of what was there before, by its keys."""
+    found = {key: tag_value(tags, key) for key in NETWORK_KEYS}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def proxy_tags(version: int | None) -> frozenset[str]:

@@ -259,7 +259,7 @@ def _facts(cloud: Cloud, site: Site) -> Facts:
 def _holder(cloud: Cloud, site: Site) -> Holder | None:
     """Return who holds the lock, by the same stacks as the facts."""
     own = next((it for it in cloud.stacks.tagged(site.tag) if it.name == site.stack), None)
-    return lock.holder_by(cloud, cloud.stacks.resources(own)) if own else None
+    return lock.holder_by(cloud, own, cloud.stacks.resources(own)) if own else None
 
 
 def _counting(holder: Holder | None) -> Holder | None:

@@ -55,8 +55,16 @@ def production(work: Work, facts: Facts, step: PointProduction) -> None:
     """Lead users to a system; its load balancer gets the production address if it lacks it.
 
     The main listener comes first, then the others, one right after the other: Octavia takes one
-    change of a load balancer at a time.
+    change of a load balancer at a time. To lead users to none, the address is taken off; where it
+    is the load balancer's own, the listeners lead to nothing.
     """
+    if step.colour is None and not facts.floats:
+        shared = _present(facts.shared)
+        _lead(work, shared, facts.production_listener, None)
+        for place in facts.further:
+            if place.listener is not None:
+                _lead(work, shared, place.listener, None)
+        return
     if step.colour is None:
         address.point(work, address.present(facts.production), None)
         return
@@ -65,7 +73,8 @@ def production(work: Work, facts: Facts, step: PointProduction) -> None:
     for place in facts.further:
         if place.listener is not None:
             _lead(work, shared, place.listener, _pool(facts, step.colour, place.key))
-    address.point(work, address.present(facts.production), shared.vip_port_id)
+    if facts.floats:
+        address.point(work, address.present(facts.production), shared.vip_port_id)
 
 
 def preview(work: Work, facts: Facts, step: PointPreview) -> None:

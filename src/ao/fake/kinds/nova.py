@@ -71,6 +71,7 @@ class Server(Kind):
             image=image,
             flavor=flavor,
             network_id=properties["networks"][0]["network"],
+            subnet_id=properties["networks"][0].get("subnet"),
             user_data=properties["user_data"],
             metadata=properties["metadata"],
             tags=frozenset(properties["tags"]),
