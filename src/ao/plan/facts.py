@@ -67,6 +67,9 @@ class FurtherPool:
     is_served: bool = True
     """Whether the system was built with its servers in it: a system that there was before the
     listener was not."""
+    is_led: bool = True
+    """Whether a listener leads users to it, or to that of the other system: a pool of a listener
+    that was taken away is neither checked nor asked."""
 
     @property
     def label(self) -> str:
@@ -199,7 +202,7 @@ class System:
     @property
     def online(self) -> int:
         """Servers that the load balancer sends requests to, of each pool that they are in."""
-        pools = [it.serving for it in self.further_pools if it.is_served]
+        pools = [it.serving for it in self.further_pools if it.is_served and it.is_led]
         return sum(
             member.serving and all(member.address in pool for pool in pools)
             for member in self.members

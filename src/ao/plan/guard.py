@@ -150,6 +150,28 @@ def may_listen(site: Site, facts: Facts, colour: Colour | None = None) -> None:
         )
 
 
+def may_check(site: Site, facts: Facts) -> None:
+    """Refuse another type of health check for a pool that there is, which Octavia does not change.
+
+    Heat would create the new one before it deletes the old, and a pool has one.
+    """
+    pools = [it for system in facts.systems.values() for it in system.further_pools]
+    checked = {it.key: it.monitor.type for it in pools if it.monitor is not None}
+    for backend, listener in site.backends.items():
+        there = checked.get(backend.key, listener.health_check.type)
+        if there != listener.health_check.type:
+            raise Refused(
+                message(
+                    "%(where)s: the health check of listener %(name)s is of type %(there)s, which "
+                    "Octavia does not change",
+                    where=site.place(f"listeners.{site.listeners.index(listener)}.health_check"),
+                    name=listener.name,
+                    there=there,
+                ),
+                cure=message("Write `type: %(type)s` in its `health_check`.", type=there),
+            )
+
+
 def may_deploy_listeners(site: Site, facts: Facts) -> None:
     """Refuse to build a system for other listeners than the shared load balancer has."""
     if facts.method is not Method.POOL:

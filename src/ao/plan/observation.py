@@ -641,6 +641,7 @@ def _further(
         for colour in Colour
         for key, pool_id in _further_ids(site, seen.resources, colour).items()
     }
+    keys |= {it: "" for colour in Colour if (it := _pool_id(site, seen.resources, colour))}
     names = {
         found["name"]: bool(found["secure"])
         for it in resources
@@ -648,7 +649,7 @@ def _further(
     }
 
     def place(name: str, *, secure: bool) -> FurtherPlace:
-        before = f"{templates.SECURE if secure else ''}"
+        before = templates.SECURE if secure else ""
         listener = _of(resources, f"{before}listener_{name}", seen.listeners)
         wanted = site.listener(name)
         backend = site.backend(wanted) if wanted else None
@@ -659,7 +660,8 @@ def _further(
             listener=listener,
             preview=_of(resources, f"{before}preview_{name}", seen.listeners),
             preview_built=built_id(resources, f"{before}preview_{name}") is not None,
-            key=keys.get(led or "", "") if led else (backend.key if backend else ""),
+            # One that somebody has led elsewhere comes back to what the file says.
+            key=keys.get(led or "", backend.key if backend else ""),
         )
 
     return tuple(place(name, secure=secure) for name, secure in sorted(names.items()))
@@ -672,6 +674,9 @@ def _further_pools(
     own = seen.resources.get(site.system_stack(colour), ())
     served = {found["key"] for it in own if (found := _MEMBER.fullmatch(it.name))}
     monitored = _further_ids(site, seen.resources, colour, MONITOR)
+    shared = site.switch.method is Method.POOL
+    places = _further(site, seen, seen.resources.get(site.stack, ())) if shared else ()
+    led = {it.key for it in places}
     for key, pool_id in sorted(_further_ids(site, seen.resources, colour).items()):
         there = balancer is not None and pool_id in balancer.pool_ids
         yield FurtherPool(
@@ -681,6 +686,7 @@ def _further_pools(
             monitor=seen.monitors.get(monitored.get(key, "")),
             pool=seen.pools.get(pool_id),
             is_served=key in served,
+            is_led=not shared or key in led,
         )
 
 

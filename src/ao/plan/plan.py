@@ -392,6 +392,7 @@ def _listen(site: Site, facts: Facts) -> Plan:
     if _listens(site, facts):
         return ()
     guard.may_touch(facts)
+    guard.may_check(site, facts)
     return (ListenSite(),)
 
 
