@@ -39,6 +39,7 @@ def complaints(site: Site, facts: Facts, steps: Plan, offers: Offers) -> Iterato
     for key, subnet in offers.subnets.items():
         if key in new:
             yield from _subnet(site, offers, key, subnet)
+    yield from _clients(site, offers, new)
     yield from _space(site, steps, offers, new)
     if BALANCER in new or (site.networks.lock and any(isinstance(it, BuildSite) for it in steps)):
         yield from _vip(site, offers)
@@ -225,6 +226,45 @@ def _subnet(site: Site, offers: Offers, key: str, subnet: Subnet) -> Iterator[Co
                 subnet_id=subnet.id,
             ),
         )
+
+
+def _clients(site: Site, offers: Offers, new: frozenset[str]) -> Iterator[Complaint]:
+    """Octavia lets clients of the VIP's own version of IP in, and OVN leads to such servers.
+
+    octavia/api/v2/controllers/listener.py: _validate_cidr_compatible_with_vip;
+    ovn_octavia_provider/driver.py: _ip_version_differs.
+    """
+    subnet = offers.subnets.get(BALANCER)
+    if subnet is None or not new:
+        return
+    for key, networks in (
+        ("load_balancer.allowed_from", site.load_balancer.allowed_from or ()),
+        ("switch.preview_from", site.switch.preview_sources),
+    ):
+        if any(ipaddress.ip_network(it).version != subnet.version for it in networks):
+            yield (
+                key,
+                message(
+                    "%(subnet)s, which the load balancer's address is of, is of IPv%(version)s; "
+                    "write networks of that",
+                    subnet=_name(subnet),
+                    version=subnet.version,
+                ),
+            )
+    if site.load_balancer.provider != "ovn":
+        return
+    for colour in Colour:
+        there = offers.subnets.get(str(colour))
+        cidr = there.cidr if there else site.cidrs.get(colour)
+        if cidr is not None and ipaddress.ip_network(cidr).version != subnet.version:
+            yield (
+                f"network.{colour}",
+                message(
+                    "provider ovn leads an address of IPv%(version)s to servers of IPv%(version)s "
+                    "only; write such a subnet, or take provider amphora",
+                    version=subnet.version,
+                ),
+            )
 
 
 def _space(site: Site, steps: Plan, offers: Offers, new: frozenset[str]) -> Iterator[Complaint]:
