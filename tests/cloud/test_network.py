@@ -55,17 +55,17 @@ def there(other_user: Connection) -> Iterator[There]:
     subnet = network.create_subnet(
         name=name, network_id=net.id, cidr=CIDR, ip_version=4, allocation_pools=[pool]
     )
-    public = admin.network.find_network("public")
+    public = admin.network.find_network("public", ignore_missing=False)
     router = network.create_router(name=name)
     gateway = {"network_id": public.id, "enable_snat": False}
     outside = admin.network.update_router(router.id, external_gateway_info=gateway)
-    network.add_interface_to_router(router.id, subnet_id=subnet.id)
+    network.add_interface_to_router(router.id, subnet=subnet.id)
     via = outside.external_gateway_info["external_fixed_ips"][0]["ip_address"]
     subprocess.run(["ip", "route", "replace", CIDR, "via", via], check=True)
     yield There(network=name, subnet=name, router=name)
     subprocess.run(["ip", "route", "del", CIDR, "via", via], check=True)
     assert {it.name for it in network.networks(project_id=net.project_id)} >= {name}
-    network.remove_interface_from_router(router.id, subnet_id=subnet.id)
+    network.remove_interface_from_router(router.id, subnet=subnet.id)
     network.delete_router(router.id, ignore_missing=False)
     network.delete_network(net.id, ignore_missing=False)
 
