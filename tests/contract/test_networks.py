@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from ao.cloud import LockAddress, Subnet
+from ao.cloud import LockAddress, Stack, Subnet, Template
 from ao.errors import CloudError, Conflict, NotFound
-from tests.contract.environment import Bench
+from tests.contract.environment import DEADLINE, Bench
 
 CIDR, POOL = "10.67.0.0/24", ("10.67.0.10", "10.67.0.29")
 AGREED = "10.67.0.250"
@@ -110,3 +110,72 @@ def test_no_lock_is_at_an_address_that_is_none_of_the_subnet(bench: Bench, subne
     at = LockAddress(subnet_id=subnet.id, address="10.68.0.1")
     with pytest.raises(CloudError):
         bench.cloud.locks.take(subnet.network_id, f"{bench.site.stack}-lock", "mine", at)
+
+
+SIX = """\
+heat_template_version: 2021-04-16
+parameters:
+  name: {type: string}
+  router: {type: string}
+  source: {type: string}
+  ethertype: {type: string}
+conditions:
+  said: {not: {equals: [{get_param: ethertype}, '']}}
+resources:
+  network:
+    type: OS::Neutron::Net
+    properties: {name: {get_param: name}}
+  subnet:
+    type: OS::Neutron::Subnet
+    properties:
+      name: {get_param: name}
+      network: {get_resource: network}
+      cidr: 'fd00:67::/64'
+      ip_version: 6
+      ipv6_address_mode: slaac
+      ipv6_ra_mode: slaac
+  router_interface:
+    type: OS::Neutron::RouterInterface
+    properties: {router: {get_param: router}, subnet: {get_resource: subnet}}
+  security_group:
+    type: OS::Neutron::SecurityGroup
+    properties:
+      name: {get_param: name}
+      rules:
+        - direction: ingress
+          protocol: tcp
+          port_range_min: 80
+          port_range_max: 80
+          remote_ip_prefix: {get_param: source}
+          ethertype: {if: [said, {get_param: ethertype}]}
+"""
+"""A network of IPv6 as the system template has it, and who may reach servers in it."""
+
+
+def of_six(bench: Bench, source: str, ethertype: str) -> Stack:
+    name = f"{bench.site.stack}-six"
+    router = bench.cloud.stacks.output(bench.stack(bench.site.stack), "router")
+    parameters = {"name": name, "router": router, "source": source, "ethertype": ethertype}
+    tags = frozenset({bench.site.tag})
+    bench.cloud.stacks.create(name, Template(body=SIX), parameters, tags, DEADLINE)
+    return bench.at_rest(name)
+
+
+def test_a_network_of_ipv6_hangs_on_the_router_beside_those_of_ipv4(bench: Bench) -> None:
+    try:
+        stack = of_six(bench, "fd00:67::/64", "IPv6")
+        assert not stack.failed, stack.reason
+        found = bench.cloud.lookup.subnet(stack.name, stack.name)
+        assert (found.cidr, found.version) == ("fd00:67::/64", 6)
+        router = bench.cloud.lookup.router(f"ao-{bench.site.name}")
+        assert found.routers == {router.id}
+        assert found.cidr in router.cidrs
+    finally:
+        bench.delete(f"{bench.site.stack}-six")
+
+
+def test_a_rule_says_which_version_of_ip_its_addresses_are_of(bench: Bench) -> None:
+    try:
+        assert of_six(bench, "fd00:67::/64", "").failed
+    finally:
+        bench.delete(f"{bench.site.stack}-six")
