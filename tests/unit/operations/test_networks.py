@@ -378,3 +378,10 @@ def test_clients_of_another_version_of_ip_than_the_address_are_refused() -> None
     work = start(site)
     provider_network(work, SIX)
     assert "switch.preview_from: provider-subnet" in refused(work)
+
+
+def test_networks_of_a_site_that_overlap_are_refused() -> None:
+    work = start(in_shared_subnet(POOL_SITE, "green", router="edge"))
+    there(work, "10.42.1.128/25")
+    told = refused(work)
+    assert "network.blue: 10.42.1.0/24 overlaps with 10.42.1.128/25, the addresses of green" in told
