@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from ao.work import Work
 
 NO_POOLS: Mapping[str, str] = MappingProxyType({})
 """The pools of a site without listeners beside the main one."""
+EVERYBODY = {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}
+"""All addresses, by the version of IP."""
 TRIAL_CIDR = "10.42.0.0/24"
 """Addresses of the doctor's trial site where the site has no network for its load balancer: it
 hangs on a router of its own."""
@@ -260,6 +263,7 @@ def system_parameters(
     its own, in the network of its VIP or in the members' (amphorae are plugged into it).
     """
     group, servers, provider = site.group, site.servers, site.load_balancer.provider
+    balancer = _cidr(site, ingredients, BALANCER)
     cidr, subnet = _cidr(site, ingredients, str(colour)), ingredients.subnets.get(str(colour))
     return {
         "site": site.name,
@@ -269,6 +273,9 @@ def system_parameters(
         "existing_network": subnet.network_id if subnet else "",
         "existing_subnet": subnet.id if subnet else "",
         "cidr": cidr,
+        "ipv6_mode": site.networks.ipv6_modes.get(str(colour), ""),
+        "balancer_ethertype": _ethertype(balancer),
+        "ethertype": _ethertype(cidr),
         "dns_nameservers": ",".join(site.dns_nameservers),
         "image": ingredients.image.id,
         "flavor": ingredients.flavor.id,
@@ -287,8 +294,8 @@ def system_parameters(
         "shared_pool": pool,
         **shared_pools(further_pools),
         "server_port": site.load_balancer.server_port,
-        "allowed_sources": "0.0.0.0/0" if provider == "ovn" else cidr,
-        "balancer_sources": _cidr(site, ingredients, BALANCER),
+        "allowed_sources": EVERYBODY[_ethertype(cidr)] if provider == "ovn" else cidr,
+        "balancer_sources": balancer,
         **_balancer_parameters(site, ingredients),
         **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
@@ -310,6 +317,11 @@ def _cidr(site: Site, ingredients: BuildInputs, key: str) -> str:
     return own or next(iter(site.cidrs.values()))
 
 
+def _ethertype(cidr: str) -> str:
+    """Return the version of IP of addresses, as rules of Neutron's tell it."""
+    return f"IPv{ipaddress.ip_network(cidr).version}"
+
+
 def _rule(rule: IngressRule) -> dict[str, object]:
     """Return a rule as Heat's security groups have them."""
     told: dict[str, object] = {
@@ -317,6 +329,10 @@ def _rule(rule: IngressRule) -> dict[str, object]:
         "protocol": rule.protocol,
         "remote_ip_prefix": rule.source,
     }
+    if _ethertype(rule.source) == "IPv6":
+        told["ethertype"] = "IPv6"
+        if rule.protocol == "icmp":
+            told["protocol"] = "ipv6-icmp"
     if rule.ports is not None:
         told["port_range_min"], told["port_range_max"] = rule.ports
     return told

@@ -632,7 +632,8 @@ def _curl(site: Site, url: str) -> tuple[str, ...]:
     own = site.request_options.own
     if own is not None:
         named = (*named, "--cert", str(own.certificate), "--key", str(own.key))
-    address = urlsplit(url).hostname or ""
+    host = urlsplit(url).hostname or ""
+    address = f"[{host}]" if ":" in host else host
     return (*named, "--connect-to", f"::{address}:", url.replace(address, site.host, 1))
 
 

@@ -33,6 +33,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _preview(file)
     yield from _networks(file)
     yield from _without_floating_ip(file)
+    yield from _ipv6(file)
     yield from _rules(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
@@ -184,6 +185,78 @@ def _without_floating_ip(file: SiteFile) -> Iterator[Contradiction]:
                 "subnet that it comes from in `network.balancer: {network: NAME, subnet: NAME}`"
             ),
         )
+
+
+def _ipv6(file: SiteFile) -> Iterator[Contradiction]:
+    """Neutron has no floating IPs of IPv6, and a router tells servers their addresses of it."""
+    network = file.network
+    of_six = {
+        name: getattr(network, name).mode is not None or _version(getattr(network, name).cidr) == 6
+        for name in ("blue", "green", "balancer")
+    }
+    if file.method == "pool" and of_six["balancer"]:
+        yield Contradiction(
+            key=("network", "balancer"),
+            what=message(
+                "Neutron has no floating IPs of IPv6, which would lead to this network of IPv6; "
+                "write a network of IPv4, or `external_network: none` and a subnet of IPv6 that is "
+                "there"
+            ),
+        )
+    for name in ("blue", "green"):
+        if not of_six[name]:
+            continue
+        if file.method != "pool":
+            what = message(
+                "Neutron has no floating IPs of IPv6, by which production moves; write a network "
+                "of IPv4, or `method: pool` in `switch`"
+            )
+        elif network.router is None and not file.floats:
+            what = message(
+                "servers learn their addresses of IPv6 from a router; name one in `router`"
+            )
+        elif file.on_ovn and _version(network.balancer.cidr) == 4:
+            what = message(
+                "provider ovn leads no address of IPv4 to servers of IPv6; write a network of "
+                "IPv4, or take provider amphora"
+            )
+        else:
+            continue
+        yield Contradiction(key=("network", name), what=what)
+    yield from _clients_of_six(file)
+
+
+def _clients_of_six(file: SiteFile) -> Iterator[Contradiction]:
+    """Users of IPv6 reach no address of IPv4 (octavia: _validate_cidr_compatible_with_vip)."""
+    if not file.floats:
+        return
+    for key, networks in (
+        (("load_balancer", "allowed_from"), file.load_balancer.allowed_from or ()),
+        (("switch", "preview_from"), file.switch.preview_from),
+    ):
+        if any(_version(it) == 6 for it in networks):
+            yield Contradiction(
+                key=key,
+                what=message(
+                    "floating IPs are of IPv4, which no address of IPv6 reaches; write networks of "
+                    "IPv4"
+                ),
+            )
+    own = [getattr(file.network, name).cidr for name in ("blue", "green")]
+    for index, rule in enumerate(file.servers.rules):
+        if _version(rule.source) == 6 and all(_version(it) == 4 for it in own):
+            yield Contradiction(
+                key=("servers", "rules", index),
+                what=message(
+                    "the servers are in a network of IPv4, which no IPv6 address reaches; write a "
+                    "network of IPv4"
+                ),
+            )
+
+
+def _version(cidr: str | None) -> int | None:
+    """Return the version of IP of a network; None for one that only the cloud knows."""
+    return ipaddress.ip_network(cidr).version if cidr is not None else None
 
 
 def _rules(file: SiteFile) -> Iterator[Contradiction]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from itertools import combinations
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -22,11 +22,17 @@ def _cidr(value: object) -> object:
     return {"cidr": wide_network(value)} if isinstance(value, str) else value
 
 
+Ipv6Mode = Literal["slaac", "dhcpv6-stateful", "dhcpv6-stateless"]
+"""Ways by which Neutron gives addresses of IPv6 (neutron_lib/constants.py: IPV6_MODES)."""
+
+
 class SubnetSection(Section):
     """Addresses: those of a network that Ao makes, in CIDR form, or a subnet that is there."""
 
     cidr: WideNetwork | None = Field(default=None, examples=["10.42.1.0/24"])
     """Addresses of a network that Ao makes; the same as the address range alone, without a key."""
+    ipv6: Ipv6Mode | None = Field(default=None, examples=["slaac"])
+    """How servers get their addresses in a network of IPv6 that Ao makes. Default: slaac."""
     network: Name | None = Field(default=None, examples=["shop-net"])
     """Network that is there, by name or ID."""
     subnet: Name | None = Field(default=None, examples=["shop-subnet"])
@@ -41,6 +47,14 @@ class SubnetSection(Section):
                 "write addresses such as 10.42.1.0/24 for a network that Ao makes, or `{network: "
                 "NAME, subnet: NAME}` for one that is there"
             )
+        network = ipaddress.ip_network(self.cidr) if self.cidr is not None else None
+        if self.ipv6 is not None and (network is None or network.version == 4):
+            raise ValueError("`ipv6` is of a network of IPv6 that Ao makes; leave it out")
+        if self.mode not in (None, "dhcpv6-stateful") and network and network.prefixlen != 64:
+            raise ValueError(
+                f"by {self.mode} servers make their addresses of a /64; write one, or `ipv6: "
+                "dhcpv6-stateful`"
+            )
         return self
 
     @classmethod
@@ -50,6 +64,13 @@ class SubnetSection(Section):
         """Return the schema of the section, or of addresses alone."""
         section = handler.resolve_ref_schema(handler(core_schema))
         return {**section, "type": ["string", "object"]}
+
+    @property
+    def mode(self) -> str | None:
+        """How servers get addresses of IPv6 in a network that Ao makes; None in one of IPv4."""
+        if self.cidr is None or ipaddress.ip_network(self.cidr).version == 4:
+            return None
+        return self.ipv6 or "slaac"
 
     @property
     def existing(self) -> SubnetName | None:
@@ -128,7 +149,7 @@ class NetworkSection(Section):
             if (cidr := getattr(self, name).cidr) is not None
         }
         for (one, first), (other, second) in combinations(networks.items(), 2):
-            if first.overlaps(second):
+            if first.version == second.version and first.overlaps(second):
                 raise ValueError(
                     f"{one} {first} and {other} {second} overlap; they hang on one router"
                 )
@@ -141,4 +162,7 @@ class NetworkSection(Section):
             router=self.router,
             subnets={name: subnet for name, subnet in named.items() if subnet is not None},
             lock=self.lock.value() if self.lock else None,
+            ipv6_modes={
+                name: mode for name in ("blue", "green") if (mode := getattr(self, name).mode)
+            },
         )

@@ -138,7 +138,7 @@ TAKEN = frozenset(
         *(
             f"network.{name}.{key}"
             for name in ("blue", "green", "balancer")
-            for key in ("cidr", "network", "subnet")
+            for key in ("cidr", "ipv6", "network", "subnet")
         ),
         "network.lock.network",
         "network.lock.subnet",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ao.cloud.models import FloatingIP, Lock, Named
-from ao.errors import Changed, Conflict, NotFound
+from ao.errors import Changed, CloudError, Conflict, NotFound
 from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
 from ao.fake.quotas import Quotas
@@ -163,7 +163,7 @@ class Neutron:
         identifier = self._deployment.identifiers.uuid()
         subnet = Subnet(id=identifier, name=name, network_id=network_id, cidr=cidr, pools=pools)
         self.subnets[subnet.id] = subnet
-        self._hosts[subnet.id] = itertools.cycle(ipaddress.ip_network(cidr).hosts())
+        self._hosts[subnet.id] = _hosts(cidr)
         self.create_port(subnet.id, "network:distributed", None if dhcp else "")
         return subnet.id
 
@@ -262,7 +262,7 @@ class Neutron:
         cidr = ipaddress.ip_network(self.subnets[subnet_id].cidr)
         for other_id in interfaces:
             other = ipaddress.ip_network(self.subnets[other_id].cidr)
-            if cidr.overlaps(other):
+            if cidr.version == other.version and cidr.overlaps(other):
                 raise Failure(
                     "BadRequest",
                     f"Bad router request: Cidr {cidr} of subnet {subnet_id} overlaps with cidr "
@@ -299,6 +299,7 @@ class Neutron:
         _check_for_duplicate_rules).
         """
         _refuse_twice(rules)
+        _refuse_version(rules)
         self._quotas.claim(security_groups=1, security_group_rules=len(rules) + 2)
         group = SecurityGroup(
             id=self._deployment.identifiers.uuid(),
@@ -312,6 +313,7 @@ class Neutron:
     def set_rules(self, group_id: str, rules: Sequence[Mapping[str, object]]) -> None:
         """Give a security group other rules. Raises Failure as for a new one."""
         _refuse_twice(rules)
+        _refuse_version(rules)
         group = self.security_groups[group_id]
         changed = replace(group, rules=(*rules, *_EGRESS))
         self._quotas.claim(security_group_rules=max(0, len(changed.rules) - len(group.rules)))
@@ -359,6 +361,11 @@ class Neutron:
         """Raise NotFound or Conflict for a port that a floating IP cannot point to (l3_db.py)."""
         if port_id not in self.ports:
             raise NotFound(f"Port {port_id} could not be found.")
+        if ":" in self.ports[port_id].address:
+            raise CloudError(
+                f"Bad floatingip request: Port {port_id} has no IPv4 address to associate a "
+                "floating IP with. (HTTP 400)"
+            )
         subnet_id = self.ports[port_id].subnet_id
         if not any(
             subnet_id in router.interfaces and router.external_network_id == address.network_id
@@ -397,11 +404,31 @@ class Neutron:
     def _free_address(self, subnet: Subnet) -> str:
         """Return the next free address of a subnet; one that became free is used again last."""
         taken = {port.address for port in self.ports.values() if port.subnet_id == subnet.id}
-        size = ipaddress.ip_network(subnet.cidr).num_addresses
+        size = min(ipaddress.ip_network(subnet.cidr).num_addresses, 1 << 20)
         for host in itertools.islice(self._hosts[subnet.id], size):
             if str(host) not in taken and (not subnet.pools or subnet.gives(str(host))):
                 return str(host)
         raise Failure("Conflict", f"No more IP addresses available on network {subnet.network_id}.")
+
+
+def _hosts(cidr: str) -> Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Yield the addresses of a subnet for hosts, again and again."""
+    while True:
+        yield from ipaddress.ip_network(cidr).hosts()
+
+
+def _refuse_version(rules: Sequence[Mapping[str, object]]) -> None:
+    """Raise Failure for a rule whose source is of another version of IP than it says.
+
+    neutron/db/securitygroups_db.py: _validate_ip_prefix.
+    """
+    for rule in rules:
+        source, kind = str(rule["remote_ip_prefix"]), rule.get("ethertype", "IPv4")
+        if f"IPv{ipaddress.ip_network(source).version}" != kind:
+            raise Failure(
+                "BadRequest",
+                f"Conflicting value ethertype {kind} for CIDR {source}",
+            )
 
 
 def _refuse_twice(rules: Sequence[Mapping[str, object]]) -> None:

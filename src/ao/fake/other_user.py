@@ -81,6 +81,25 @@ class OtherUser:
             server.status = "ACTIVE"
             return server.id
 
+    def create_network(self, name: str, cidr: str, pool: tuple[str, str]) -> str:
+        """Create a network with a subnet of that name, and return the subnet's ID.
+
+        Neutron gives addresses of the pool to ports, from its first to its last one.
+        """
+        with self._lock:
+            neutron = self._project.neutron
+            return neutron.create_subnet(name, neutron.create_network(name), cidr, pools=(pool,))
+
+    def delete_network(self, name: str) -> None:
+        """Delete the networks of a name, with their subnets."""
+        with self._lock:
+            neutron = self._project.neutron
+            named = [it.id for it in neutron.networks.values() if it.name == name]
+            for subnet in [it for it in neutron.subnets.values() if it.network_id in named]:
+                neutron.delete_subnet(subnet.id)
+            for network_id in named:
+                neutron.delete_network(network_id)
+
     def create_port(self, subnet_id: str, *, owner: str = "", device_id: str = "") -> str:
         """Create a port in a subnet; return its ID."""
         with self._lock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Iterator
+from itertools import combinations
 
 from ao.cloud import Subnet
 from ao.colour import Colour
@@ -39,6 +40,8 @@ def complaints(site: Site, facts: Facts, steps: Plan, offers: Offers) -> Iterato
     for key, subnet in offers.subnets.items():
         if key in new:
             yield from _subnet(site, offers, key, subnet)
+    yield from _overlaps(site, offers, new)
+    yield from _clients(site, offers, new)
     yield from _space(site, steps, offers, new)
     if BALANCER in new or (site.networks.lock and any(isinstance(it, BuildSite) for it in steps)):
         yield from _vip(site, offers)
@@ -225,6 +228,71 @@ def _subnet(site: Site, offers: Offers, key: str, subnet: Subnet) -> Iterator[Co
                 subnet_id=subnet.id,
             ),
         )
+
+
+def _overlaps(site: Site, offers: Offers, new: frozenset[str]) -> Iterator[Complaint]:
+    """A load balancer tells servers of two networks apart by their addresses.
+
+    That networks overlap which Ao makes is told when the file is read.
+    """
+    there = {key: (it.id, it.cidr) for key, it in offers.subnets.items() if key in site.subnet_keys}
+    own = {str(colour): cidr for colour, cidr in site.cidrs.items()}
+    if BALANCER in site.subnet_keys and site.balancer_cidr is not None:
+        own[BALANCER] = site.balancer_cidr
+    known = there | {key: (key, cidr) for key, cidr in own.items()}
+    for (key, (one, cidr)), (other_key, (other, other_cidr)) in combinations(known.items(), 2):
+        first, second = ipaddress.ip_network(cidr), ipaddress.ip_network(other_cidr)
+        if one == other or {key, other_key}.isdisjoint(there) or {key, other_key}.isdisjoint(new):
+            continue
+        if first.version == second.version and first.overlaps(second):
+            yield (
+                f"network.{other_key}",
+                message(
+                    "%(cidr)s overlaps with %(other)s, the addresses of %(key)s; write others",
+                    cidr=second,
+                    other=first,
+                    key=key,
+                ),
+            )
+
+
+def _clients(site: Site, offers: Offers, new: frozenset[str]) -> Iterator[Complaint]:
+    """Octavia lets clients of the VIP's own version of IP in, and OVN leads to such servers.
+
+    octavia/api/v2/controllers/listener.py: _validate_cidr_compatible_with_vip;
+    ovn_octavia_provider/driver.py: _ip_version_differs.
+    """
+    subnet = offers.subnets.get(BALANCER)
+    if subnet is None or not new:
+        return
+    for key, networks in (
+        ("load_balancer.allowed_from", site.load_balancer.allowed_from or ()),
+        ("switch.preview_from", site.switch.preview_sources),
+    ):
+        if any(ipaddress.ip_network(it).version != subnet.version for it in networks):
+            yield (
+                key,
+                message(
+                    "%(subnet)s, which the load balancer's address is of, is of IPv%(version)s; "
+                    "write networks of that",
+                    subnet=_name(subnet),
+                    version=subnet.version,
+                ),
+            )
+    if site.load_balancer.provider != "ovn":
+        return
+    for colour in Colour:
+        there = offers.subnets.get(str(colour))
+        cidr = there.cidr if there else site.cidrs.get(colour)
+        if cidr is not None and ipaddress.ip_network(cidr).version != subnet.version:
+            yield (
+                f"network.{colour}",
+                message(
+                    "provider ovn leads an address of IPv%(version)s to servers of IPv%(version)s "
+                    "only; write such a subnet, or take provider amphora",
+                    version=subnet.version,
+                ),
+            )
 
 
 def _space(site: Site, steps: Plan, offers: Offers, new: frozenset[str]) -> Iterator[Complaint]:

@@ -38,5 +38,8 @@ class Networks:
     """Name or ID of the router on which the networks hang that Ao makes."""
     subnets: Mapping[str, SubnetName] = field(default_factory=dict)
     """Subnets that are there, by `blue`, `green` or `balancer`; two may be the same."""
+    ipv6_modes: Mapping[str, str] = field(default_factory=dict)
+    """How servers get addresses of IPv6 in the networks that Ao makes, by `blue` or `green`; those
+    that are not here are of IPv4."""
     lock: LockName | None = None
     """Where the lock is; None has Ao make a network for it."""

@@ -378,4 +378,5 @@ class Site:
 
     def _url(self, address: str, port: int, path: str) -> str:
         scheme, usual = ("https", 443) if self.load_balancer.is_secure else ("http", 80)
-        return f"{scheme}://{address}{'' if port == usual else f':{port}'}{path}"
+        host = f"[{address}]" if ":" in address else address
+        return f"{scheme}://{host}{'' if port == usual else f':{port}'}{path}"

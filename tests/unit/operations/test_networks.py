@@ -321,3 +321,67 @@ def test_a_site_stays_with_or_without_floating_ips() -> None:
     reconcile.up(work)
     with pytest.raises(Refused, match="external_network"):
         reconcile.up(replace(work, site=without_floating_ip()))
+
+
+SIX = "2001:db8:1::/64"
+
+
+def test_users_of_ipv6_reach_a_load_balancer_whose_servers_are_of_ipv6_too() -> None:
+    site = without_floating_ip()
+    provider = site.networks.subnets["balancer"]
+    work = start(
+        replace(
+            site,
+            cidrs={},
+            networks=Networks(subnets=dict.fromkeys(("blue", "green", "balancer"), provider)),
+        )
+    )
+    provider_network(work, SIX)
+    facts = reconcile.up(work)
+    assert facts.production is not None
+    url = work.site.url(facts.production.address, "/version")
+    assert url.startswith("http://[2001:db8:1::")
+    assert work.visit(url, 3.0).headers["x-ao-colour"] == "blue"
+    (rule,) = {
+        (it["ethertype"], it["remote_ip_prefix"])
+        for group in neutron(work).security_groups.values()
+        for it in group.rules
+        if "remote_ip_prefix" in it
+    }
+    assert rule == ("IPv6", SIX)
+    reconcile.deploy(work, "2.0")
+    assert reconcile.switch(work).live is GREEN
+
+
+def test_servers_of_ipv6_stand_behind_a_floating_ip_of_ipv4() -> None:
+    cidrs = {BLUE: "fd00:1::/64", GREEN: "fd00:2::/64"}
+    modes = dict.fromkeys(("blue", "green"), "slaac")
+    work = start(replace(POOL_SITE, cidrs=cidrs, networks=Networks(ipv6_modes=modes)))
+    facts = reconcile.up(work)
+    assert {it.address[:7] for it in facts.systems[BLUE].members} == {"fd00:1:"}
+    reconcile.deploy(work, "2.0")
+    assert reconcile.switch(work).live is GREEN
+
+
+def test_a_subnet_of_ipv6_is_refused_where_a_floating_ip_would_lead_to_it() -> None:
+    work = start(in_shared_subnet(POOL_SITE, "balancer", router=None))
+    there(work, SIX)
+    site = replace(work.site, networks=replace(work.site.networks, router="edge"))
+    told = refused(replace(work, site=site))
+    assert "network.balancer: shop-subnet is of IPv6, and Neutron has no floating IPs" in told
+
+
+def test_clients_of_another_version_of_ip_than_the_address_are_refused() -> None:
+    site = without_floating_ip(
+        switch=replace(POOL_SITE.switch, preview_sources=("198.51.100.0/24",))
+    )
+    work = start(site)
+    provider_network(work, SIX)
+    assert "switch.preview_from: provider-subnet" in refused(work)
+
+
+def test_networks_of_a_site_that_overlap_are_refused() -> None:
+    work = start(in_shared_subnet(POOL_SITE, "green", router="edge"))
+    there(work, "10.42.1.128/25")
+    told = refused(work)
+    assert "network.blue: 10.42.1.0/24 overlaps with 10.42.1.128/25, the addresses of green" in told
