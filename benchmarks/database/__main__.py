@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ao.errors import AoError
 from ao.probe.probe_load import ProbeLoad
+from ao.probe.recording import Recording
 from benchmarks import command
 from benchmarks.database import act, example
 from benchmarks.database.act import Act
@@ -69,8 +70,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--switches", type=int, default=10, help="after the release and the way back; default 10"
     )
-    parser.add_argument("--new", type=float, default=5, help="new connections a second; default 5")
-    parser.add_argument("--kept", type=int, default=5, help="Keep-Alive clients; default 5")
+    parser.add_argument("--new", type=float, default=2, help="new connections a second; default 2")
+    parser.add_argument("--kept", type=int, default=4, help="Keep-Alive clients; default 4")
     parser.add_argument(
         "--interval", type=float, default=1, help="seconds between a client's requests; default 1"
     )
@@ -115,13 +116,19 @@ def _under_load(
         name=name,
         requests=trial.recording.sent,
         lost=trial.recording.lost,
-        taken=Counter(orders.taken.values()),
-        refused=orders.refused,
+        outcomes=_outcomes(trial.recording),
+        taken=dict(Counter(orders.taken.values())),
+        refused=dict(orders.refused),
         missing=len(orders.taken.keys() - kept.keys()),
         longest_s=round(trial.recording.latency_max or 0.0, 3),
         command_s=round(spent, 1),
         failure=trial.failure,
     )
+
+
+def _outcomes(recording: Recording) -> dict[str, int]:
+    statuses = {f"HTTP {status}": count for status, count in recording.statuses.items()}
+    return {str(outcome): count for outcome, count in recording.outcomes.items()} | statuses
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ class Act:
     requests: int
     """Of the probe, each of which reads the database."""
     lost: int
+    outcomes: Mapping[str, int]
+    """Requests by what became of them, those that were answered by their status too."""
     taken: Mapping[str, int]
     """Orders that were taken, by the version that answered."""
     refused: Mapping[str, int]

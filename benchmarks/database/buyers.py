@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 BUYERS = 2
-PAUSE = 0.5
+PAUSE = 1.0
 """Seconds between two orders of a buyer."""
 PATIENCE = 5.0
 """Seconds after which an order without an answer is refused."""

@@ -67,11 +67,13 @@ class Database:
 
 def overview(database: Database) -> dict[str, Any]:
     """Return how many orders there are, and the last one."""
-    [(count,)] = database.ask("select count(*) from orders")
     gift = ", gift" if GIFTS else ""
-    rows = database.ask(f"select id, item{gift} from orders order by placed desc limit 1")
+    rows = database.ask(
+        f"select count(*) over (), id, item{gift} from orders order by placed desc limit 1"
+    )
+    count = rows[0][0] if rows else 0
     names = ("id", "item", "gift")
-    last = [dict(zip(names, map(_plain, row), strict=False)) for row in rows]
+    last = [dict(zip(names, map(_plain, row[1:]), strict=False)) for row in rows]
     return {"version": VERSION, "colour": COLOUR, "orders": count, "last": last}
 
 
