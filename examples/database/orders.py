@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import json
 import socket
+import socketserver
 import subprocess
 import sys
 import threading
 import uuid
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 try:
@@ -159,9 +160,11 @@ class Handler(BaseHTTPRequestHandler):
         """Write nothing: the load balancer's health checks alone would fill the disk."""
 
 
-class Server(ThreadingHTTPServer):
-    """Each connection has a thread."""
+class Server(socketserver.ThreadingTCPServer):
+    """Each connection has a thread. A server of http.server asks name servers for its own name."""
 
+    allow_reuse_address = True
+    daemon_threads = True
     request_queue_size = 128
 
 

@@ -1,6 +1,8 @@
 """What the benchmark of two systems and one database tells, and its guest image."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from benchmarks.database.act import Act, broken, document, markdown
 from benchmarks.setting import Setting
 from box import debian
 
+SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 SETTING = Setting(commit="abc1234", day="2026-11-30", load=1.0)
 
 
@@ -148,3 +151,18 @@ def test_it_is_built_once_for_the_same_sources(workshop: Workshop, tmp_path: Pat
     assert {it.name for it in tmp_path.iterdir()} == {
         "vmlinuz", "initrd.img", "disk.raw", "image.json",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        image.INITRAMFS / "init",
+        *(image.OWN / "etc" / it for it in ("boot-more", "stop", "acpi/PWRF/00000080")),
+    ],
+    ids=lambda it: it.name,
+)
+def test_the_guests_scripts_are_sound_shell_and_may_run(script: Path) -> None:
+    words = [SHELLCHECK, "--shell", "sh", script]
+    result = subprocess.run(words, capture_output=True, text=True)
+    assert result.stdout == ""
+    assert script.stat().st_mode & 0o111 == 0o111
