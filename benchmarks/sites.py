@@ -66,10 +66,20 @@ def built(cloud: str, plots: Sequence[Plot], tell: Callable[[str], None]) -> Ite
 
     Raises CalledProcessError when one cannot be built; `ao` has told why.
     """
-    with tempfile.TemporaryDirectory(prefix="ao-bench-") as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="ao-bench-") as folder:
         files = [_write(plot, Path(folder), cloud) for plot in plots]
+        with standing(cloud, files, tell) as works:
+            yield works
+
+
+@contextmanager
+def standing(
+    cloud: str, files: Sequence[Path], tell: Callable[[str], None]
+) -> Iterator[list[Work]]:
+    """Build the sites of site files side by side, and delete them in the end, as `built` does."""
+    with ExitStack() as stack:
         stack.callback(_down, files, tell)
-        tell(f"Building {', '.join(map(str, plots))}.")
+        tell(f"Building {', '.join(file.parent.name for file in files)}.")
         _all("up", files)
         yield [Work(cloud=connect(cloud), site=config.load(file)) for file in files]
 
