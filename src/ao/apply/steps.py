@@ -208,9 +208,10 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     system = facts.systems[step.colour]
     if system.stack is not None:
         guard.may_change(work.observe(), step.colour, act="redeploy")
+    found = stack_parameters.build_inputs(work)
     parameters = stack_parameters.system_parameters(
         work.site,
-        stack_parameters.build_inputs(work),
+        found,
         step.colour,
         engine=stack_parameters.engine(work.cloud, work.site),
         version=step.version,
@@ -222,7 +223,8 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     tags |= _balancer_tags(work, Method.ADDRESS)
     name = work.site.system_stack(step.colour)
-    _define(work, system.stack, name, templates.system(), parameters, tags, _mark(system))
+    template = templates.system(work.site.servers, found.network_ids)
+    _define(work, system.stack, name, template, parameters, tags, _mark(system))
 
 
 def _balancer_tags(work: Work, method: Method) -> frozenset[str]:

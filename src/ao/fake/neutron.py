@@ -42,6 +42,9 @@ class Network:
 
     id: str
     name: str
+    tags: frozenset[str] = frozenset()
+    secured: bool = True
+    """Whether its ports have security groups."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +103,13 @@ class Neutron:
         quotas.count("security groups", lambda: len(self.security_groups))
         quotas.count("security group rules", self._count_rules)
 
-    def create_network(self, name: str) -> str:
+    def create_network(
+        self, name: str, tags: frozenset[str] = frozenset(), *, secured: bool = True
+    ) -> str:
         """Create a network and return its ID."""
         self._quotas.claim(networks=1)
-        network = Network(id=self._deployment.identifiers.uuid(), name=name)
+        identifier = self._deployment.identifiers.uuid()
+        network = Network(id=identifier, name=name, tags=tags, secured=secured)
         self.networks[network.id] = network
         return network.id
 

@@ -61,7 +61,7 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
             # The new listener for users; that of the preview goes before its new one comes.
             total += Counter({"listeners": 1})
         if isinstance(step, BuildSystem):
-            total += _servers(step.size, flavor)
+            total += _servers(site, step.size, flavor)
             if facts.systems[step.colour].stack is None:
                 total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect
                 total += Counter({"security group rules": len(site.servers.rules)})
@@ -70,18 +70,22 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
                 at_once = facts.systems[step.colour].size + step.size
                 members = max(members, at_once, site.group.maximum)
         if isinstance(step, ScaleSystem):
-            total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
+            more = max(0, step.size - facts.systems[step.colour].size)
+            total += _servers(site, more, flavor)
     # Nova's quota is of each group.
     return total + Counter({"server group members": members})
 
 
-def _servers(size: int, flavor: Flavor) -> Counter[str]:
+def _servers(site: Site, size: int, flavor: Flavor) -> Counter[str]:
+    volumes = site.servers.all_volumes
     return Counter(
         {
             "instances": size,
             "cores": size * flavor.vcpus,
             "ram": size * flavor.ram,
-            "ports": size,
+            "ports": size * (1 + len(site.servers.networks)),
+            "volumes": size * len(volumes),
+            "gigabytes": size * sum(volume.size for volume in volumes),
         }
     )
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from importlib import resources
 
 from ao.cloud.models import Template
+from ao.site.servers import Servers
+from ao.templates.server_parts import SERVER_TEMPLATE, with_parts
 
-SERVER_TEMPLATE = "server.yaml"
-"""Template of one server, and so the resource type of a group's members."""
+PLAIN = Servers()
+"""Servers of which a site file says nothing."""
+
+__all__ = ["SERVER_TEMPLATE", "site", "system", "trial_site"]
 
 
 def _read(name: str) -> str:
@@ -19,9 +23,13 @@ def site() -> Template:
     return Template(body=_read("site.yaml"))
 
 
-def system() -> Template:
-    """Template of a system's stack: network, servers and a load balancer of its own."""
-    return Template(body=_read("system.yaml"), files={SERVER_TEMPLATE: _read(SERVER_TEMPLATE)})
+def system(servers: Servers = PLAIN, networks: tuple[str, ...] = ()) -> Template:
+    """Template of a system's stack: network, servers and a load balancer of its own.
+
+    `networks` are the IDs of those that the servers have further ports in.
+    """
+    plain = Template(body=_read("system.yaml"), files={SERVER_TEMPLATE: _read(SERVER_TEMPLATE)})
+    return with_parts(plain, servers, networks)
 
 
 def trial_site() -> Template:
