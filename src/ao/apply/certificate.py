@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from ao import templates
 from ao.apply.place import told_at
 from ao.cloud import StoredCertificate
 from ao.colour import Colour
+from ao.config.stored import OWN_CERTIFICATE
 from ao.errors import CloudError, ConfigError, NotAuthenticated, Refused
 from ao.files.input_file import Unreadable, read_bytes
 from ao.message import Message, message
@@ -40,9 +43,17 @@ def references(work: Work, facts: Facts) -> References:
     if not site.load_balancer.terminates:
         return NO_REFERENCES
     used = in_use(facts)
-    if used is not None and all(_is_there(work, it) for it in (used.certificate, *used.sni)):
-        return used
-    return wanted(work)
+    if used is None or not _are_there(work, used):
+        return wanted(work)
+    kept = {name: it for name, it in used.further if _are_there(work, it)}
+    own = {
+        it.name
+        for it in site.listeners
+        if it.terminates and (it.certificate is not None or _is_left_out(site))
+    }
+    if own - kept.keys():
+        kept = {**_further(work), **kept}
+    return replace(used, further=tuple(sorted(kept.items())))
 
 
 def wanted(work: Work) -> References:
@@ -60,7 +71,40 @@ def wanted(work: Work) -> References:
             ),
             cure=message("Run the command with the site file, where the files are."),
         )
-    return References(certificate=_reference(work, tls.certificate, CERTIFICATE), sni=_sni(work))
+    return References(
+        certificate=_reference(work, tls.certificate, CERTIFICATE),
+        sni=_sni(work),
+        further=tuple(sorted(_further(work).items())),
+    )
+
+
+def _further(work: Work) -> dict[str, References]:
+    """Return the certificates of listeners that have their own; those in files are stored."""
+    site, found = work.site, dict[str, References]()
+    for index, listener in enumerate(site.listeners):
+        key = f"listeners.{index}"
+        if listener.certificate is not None:
+            found[listener.name] = References(
+                certificate=_reference(work, listener.certificate, f"{key}.certificate"),
+                sni=tuple(
+                    _reference(work, it, f"{key}.sni.{at}") for at, it in enumerate(listener.sni)
+                ),
+            )
+        elif listener.terminates and _is_left_out(site):
+            raise Refused(
+                message(
+                    "which certificate listener %(name)s serves is in files of the site file, "
+                    "which the cloud does not keep, and no listener has it",
+                    name=listener.name,
+                ),
+                cure=message("Run the command with the site file, where the files are."),
+            )
+    return found
+
+
+def _is_left_out(site: Site) -> bool:
+    """Return whether a listener beside the main one has a certificate that is not kept."""
+    return OWN_CERTIFICATE in site.left_out
 
 
 def renewed(
@@ -89,30 +133,39 @@ def renewed(
     read = bundle(work.site, given, CERTIFICATE if files is None else OPTION)
     used = in_use(facts) or NO_REFERENCES
     others = _sni(work) if files is None else used.sni
+    further = tuple(sorted(_further(work).items())) if files is None else used.further
     kept = store(work, read)
     if kept.ref == used.certificate and work.cloud.certificates.readers(kept.ref) == frozenset():
         # Octavia sets its right to read where a listener gets another certificate.
         kept = work.cloud.certificates.store(kept.name, read.pkcs12())
-    return References(certificate=kept.ref, sni=others), read
+    return References(certificate=kept.ref, sni=others, further=further), read
 
 
 def in_use(facts: Facts) -> References | None:
-    """Return the certificates that a listener of the site has, of the live system's first."""
+    """Return the certificates that listeners of the site have, of the live system's first."""
     live = facts.live or Colour.BLUE
-    places = [it for it in listeners.placed(facts) if it.terminates]
-    ordered = sorted(places, key=lambda it: live not in it.systems)
+    places = [
+        it for it in listeners.placed(facts) if it.terminates and it.listener.settings.tls_ref
+    ]
+    ordered = sorted(places, key=lambda it: (live not in it.systems, it.previews))
+    found: dict[str, References] = {}
     for place in ordered:
         settings = place.listener.settings
-        if settings.tls_ref:
-            return References(certificate=settings.tls_ref, sni=settings.sni_refs)
-    return None
+        found.setdefault(
+            place.name, References(certificate=settings.tls_ref or "", sni=settings.sni_refs)
+        )
+    main = found.pop("", None)
+    return replace(main, further=tuple(sorted(found.items()))) if main else None
 
 
-def parameters(work: Work, facts: Facts, *, secure: bool) -> dict[str, object]:
+def parameters(
+    work: Work, facts: Facts, *, secure: bool, colour: Colour | None = None
+) -> dict[str, object]:
     """Return the parameters by which Heat builds a listener anew with a certificate that is there.
 
-    A stack keeps those of its last build, and a certificate that was renewed since may be deleted.
-    None are of a stack whose listeners terminate no TLS: its template may not know them. Where
+    The stack is the site's, or that of a system. It keeps those of its last build, and a
+    certificate that was renewed since may be deleted. None are of a stack whose listeners terminate
+    no TLS: its template may not know them. Where
     Barbican or the files tell nothing, it is what the listeners have: a repair may be of something
     else. Raises as `references`.
     """
@@ -127,7 +180,23 @@ def parameters(work: Work, facts: Facts, *, secure: bool) -> dict[str, object]:
         found = used
     if found is None:
         return {}
-    return {"certificate": found.certificate, "sni_certificates": ",".join(found.sni)}
+    places = facts.further if colour is None else facts.systems[colour].further
+    names = [it.name for it in places if it.terminates]
+    return {
+        "certificate": found.certificate,
+        "sni_certificates": ",".join(found.sni),
+        **further_parameters(found, names),
+    }
+
+
+def further_parameters(references: References, names: Iterable[str]) -> dict[str, object]:
+    """Return the parameters of the certificates of listeners beside the main one."""
+    found: dict[str, object] = {}
+    for name in names:
+        certificate, sni = templates.certificate_parameters(name)
+        own = references.of(name)
+        found |= {certificate: own.certificate, sni: ",".join(own.sni)}
+    return found
 
 
 def told_of(work: Work, facts: Facts) -> Message | None:
@@ -207,9 +276,13 @@ def check(work: Work, facts: Facts) -> None:
     Raises ConfigError, NotFound and Conflict with the place in the site file.
     """
     site = work.site
-    if not site.load_balancer.terminates or in_use(facts) is not None:
+    if not site.load_balancer.terminates:
         return
-    for key, certificate in named(site):
+    used = in_use(facts)
+    served = {"", *(name for name, _ in used.further)} if used is not None else set[str]()
+    for name, key, certificate in named(site):
+        if name in served:
+            continue
         if isinstance(certificate, CertificateFiles):
             read = bundle(site, certificate, key)
             with told_at(site, key):
@@ -219,12 +292,20 @@ def check(work: Work, facts: Facts) -> None:
                 work.cloud.certificates.find(certificate)
 
 
-def named(site: Site) -> Iterator[tuple[str, Certificate]]:
-    """Yield the certificates that a site file names, each with its key in the file."""
+def named(site: Site) -> Iterator[tuple[str, str, Certificate]]:
+    """Yield the certificates that a site file names, each with its listener and key in the file.
+
+    The name of the main listener is empty.
+    """
     tls = site.tls
     if tls is not None and tls.certificate is not None:
-        yield CERTIFICATE, tls.certificate
-        yield from ((f"tls.sni.{at}", it) for at, it in enumerate(tls.sni))
+        yield "", CERTIFICATE, tls.certificate
+        yield from (("", f"tls.sni.{at}", it) for at, it in enumerate(tls.sni))
+    for index, listener in enumerate(site.listeners):
+        name, key = listener.name, f"listeners.{index}"
+        if listener.certificate is not None:
+            yield name, f"{key}.certificate", listener.certificate
+            yield from ((name, f"{key}.sni.{at}", it) for at, it in enumerate(listener.sni))
 
 
 def bundle(site: Site, files: CertificateFiles, key: str) -> Bundle:
@@ -312,5 +393,6 @@ def _reference(work: Work, certificate: Certificate, key: str) -> str:
         return work.cloud.certificates.find(certificate).ref
 
 
-def _is_there(work: Work, reference: str) -> bool:
-    return work.cloud.certificates.get(reference) is not None
+def _are_there(work: Work, references: References) -> bool:
+    asked = (references.certificate, *references.sni)
+    return all(work.cloud.certificates.get(it) is not None for it in asked)

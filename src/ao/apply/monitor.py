@@ -1,6 +1,8 @@
-"""The health monitor of a system, which names the site's host."""
+"""The health monitors of a system, which name the site's host."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from ao.apply.switch import load_balancer
 from ao.colour import Colour
@@ -37,18 +39,21 @@ def check_api(work: Work) -> None:
 
 
 def define(work: Work, facts: Facts, colour: Colour) -> None:
-    """Have the monitor of a system name what the site file says, and wait until it does.
+    """Have the monitors of a system name what the site file says, and wait until they do.
 
     Raises ConfigError as `check_api`, NotFound, DeadlinePassed and CloudError.
     """
     system = facts.systems[colour]
-    balancer, monitor = system.load_balancer, system.monitor
-    if balancer is None or monitor is None:
+    balancer, own = system.load_balancer, system.monitors
+    if balancer is None or not own:
         raise NotFound(
             message("%(colour)s has no load balancer", colour=colour),
             cure=message("`ao up` repairs it."),
         )
     check_api(work)
-    now = monitors.wanted(work.site, monitor)
-    load_balancer.change(work, balancer, lambda: work.cloud.load_balancers.write_monitor(now))
-    load_balancer.until_active(work, balancer)
+    for monitor in own:
+        now = monitors.wanted(work.site, monitor)
+        if now != monitor:
+            write = partial(work.cloud.load_balancers.write_monitor, now)
+            load_balancer.change(work, balancer, write)
+            load_balancer.until_active(work, balancer)

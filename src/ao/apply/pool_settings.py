@@ -1,6 +1,8 @@
-"""The pool of a system: what Heat cannot say of it."""
+"""The pools of a system: what Heat cannot say of them."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from ao.apply.place import told_at
 from ao.apply.switch import load_balancer
@@ -24,22 +26,20 @@ def check_names(work: Work) -> None:
 
 
 def define(work: Work, facts: Facts, step: DefinePool) -> None:
-    """Give the pool of a system the settings that the site file tells, and wait until it has them.
+    """Give the pools of a system the settings that the site file tells, and wait until they have.
 
     Raises NotFound, Conflict, DeadlinePassed and CloudError.
     """
-    system = facts.systems[step.colour]
-    balancer, pool = system.load_balancer, system.pool
-    settings = pools.wanted(work.site, facts, step.colour, deployed=step.deployed)
-    if balancer is None or pool is None or settings is None:
+    balancer = facts.systems[step.colour].load_balancer
+    if balancer is None:
         raise NotFound(
             message("%(colour)s has no load balancer", colour=step.colour),
             cure=message("`ao up` repairs it."),
         )
     if facts.servers is None:
         check_names(work)
-    load_balancer.change(
-        work, balancer, lambda: work.cloud.load_balancers.configure_pool(pool, settings)
-    )
-    load_balancer.until_active(work, balancer)
+    for pool, settings in pools.amiss(work.site, facts, step.colour, deployed=step.deployed):
+        configure = partial(work.cloud.load_balancers.configure_pool, pool, settings)
+        load_balancer.change(work, balancer, configure)
+        load_balancer.until_active(work, balancer)
     work.note_pools(work.cloud.load_balancers.pools(balancer.id))

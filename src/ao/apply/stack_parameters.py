@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from ao.apply.certificate import further_parameters
 from ao.apply.place import told_at
 from ao.cloud import Cloud, Named, Network
 from ao.colour import Colour
@@ -21,6 +24,8 @@ from ao.work import Work
 
 CINDER = frozenset({"block-storage", "block-store", "volume", "volumev3"})
 """Types that Keystone's catalogue knows Cinder by (service-types-authority)."""
+NO_POOLS: Mapping[str, str] = MappingProxyType({})
+"""The pools of a site without listeners beside the main one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,23 +198,19 @@ def tls_parameters(site: Site, references: References) -> dict[str, object]:
         "certificate": references.certificate,
         "sni_certificates": ",".join(references.sni),
         "redirect_port": site.redirect.port if site.redirect else 0,
+        **further_parameters(references, [it.name for it in site.listeners if it.terminates]),
     }
 
 
 def _pool_protocol(site: Site) -> str:
     """Return Octavia's word for the protocol that pools speak; empty for that of the users."""
-    if site.load_balancer.proxy_protocol is not None:
-        return "PROXY"
-    return "HTTP" if site.load_balancer.terminates else ""
+    spoken = site.load_balancer.pool_protocol(site.load_balancer.protocol)
+    return "" if spoken == _protocol(site) else spoken
 
 
 def _protocol(site: Site) -> str:
-    """Return Octavia's word for the protocol that users speak.
-
-    With provider ovn, which passes on whatever comes, it is always TCP.
-    """
-    passes = site.load_balancer.provider == "ovn" and site.load_balancer.protocol == "HTTPS"
-    return "TCP" if passes else site.load_balancer.protocol
+    """Return Octavia's word for the protocol that users speak."""
+    return site.load_balancer.octavia_protocol(site.load_balancer.protocol)
 
 
 def site_parameters(
@@ -259,9 +260,11 @@ def system_parameters(
     pool: str,
     size: int,
     references: References = NO_REFERENCES,
+    further_pools: Mapping[str, str] = NO_POOLS,
 ) -> dict[str, object]:
     """Return the parameters of the system template; `pool` is empty for a load balancer of its own.
 
+    `further_pools` are the shared load balancer's pools of the system beside that, by their keys.
     OVN's load balancer shows the servers the client's own address. A proxy shows one of
     its own, in the network of its VIP or in the members' (amphorae are plugged into it).
     """
@@ -288,6 +291,7 @@ def system_parameters(
         "size": size,
         "delete_delay": group.delete_delay,
         "shared_pool": pool,
+        **shared_pools(further_pools),
         "server_port": site.load_balancer.server_port,
         "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
         "balancer_sources": site.balancer_cidr,
@@ -295,6 +299,11 @@ def system_parameters(
         **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
     }
+
+
+def shared_pools(pools: Mapping[str, str]) -> dict[str, object]:
+    """Return the parameters of the shared load balancer's pools of a system beside its main one."""
+    return {f"shared_pool_{key}": pool_id for key, pool_id in pools.items()}
 
 
 def _rule(rule: IngressRule) -> dict[str, object]:

@@ -37,11 +37,12 @@ from ao.errors import (
 )
 from ao.lock.errors import LockLost
 from ao.message import Message, message
-from ao.plan import alarms, guard, plan, renewal
+from ao.plan import alarms, guard, own_templates, plan, renewal
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
 from ao.site import (
+    Feature,
     Method,
     Site,
     colour_tag,
@@ -49,7 +50,9 @@ from ao.site import (
     format_tags,
     method_tag,
     proxy_tags,
+    template_tag,
     version_tag,
+    without_format,
 )
 from ao.site.autoscale import Effect
 from ao.visit import NoAnswer, Untrusted, colour_of
@@ -98,15 +101,15 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             stack = _stack(facts.stack, work.site.stack)
             certificates = certificate.parameters(work, facts, secure=facts.is_secure)
             _repair(work, stack, facts.broken, {**_leading(facts), **certificates})
-        case plan.SecureSite():
-            _secure_site(work, facts)
+        case plan.SecureSite() | plan.ListenSite():
+            _listen(work, facts)
         case plan.RepairSystem(colour, size):
             system = facts.systems[colour]
             stack = _stack(system.stack, work.site.system_stack(colour))
             parameters = {
                 "size": size,
-                "shared_pool": _pool(work, facts, colour),
-                **certificate.parameters(work, facts, secure=system.is_secure),
+                **_pools(work, facts, colour),
+                **certificate.parameters(work, facts, secure=system.is_secure, colour=colour),
             }
             _repair(work, stack, system.broken, parameters)
         case plan.ScaleSystem(colour, size):
@@ -154,7 +157,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
 def _built(work: Work, step: Step) -> str | None:
     """Return the stack that Heat builds or changes for a step."""
     match step:
-        case plan.BuildSite() | plan.RepairSite() | plan.SecureSite():
+        case plan.BuildSite() | plan.RepairSite() | plan.SecureSite() | plan.ListenSite():
             return work.site.stack
         case plan.BuildSystem(colour) | plan.RepairSystem(colour) | plan.ScaleSystem(colour):
             return work.site.system_stack(colour)
@@ -175,23 +178,26 @@ def _removed(facts: Facts, step: Step) -> Stack | None:
     return None
 
 
-def _secure_site(work: Work, facts: Facts) -> None:
-    """Have Heat build the listeners of HTTPS, and change nothing else of the site's stack.
+def _listen(work: Work, facts: Facts) -> None:
+    """Have Heat build the listeners that the site file says, and change nothing else of the stack.
 
     A port has one listener, and Heat creates the new one before it deletes the old
-    (heat/engine/update.py), so that of the preview, which no user has, is deleted before.
+    (heat/engine/update.py), so that of the preview, which no user has, is deleted before. Pools
+    that servers are in are kept.
     """
-    stack = _stack(facts.stack, work.site.stack)
+    site = work.site
+    stack = _stack(facts.stack, site.stack)
     references = certificate.references(work, facts)
-    if not facts.is_secure and facts.preview_listener is not None:
+    secures = site.load_balancer.terminates and not facts.is_secure
+    if secures and facts.preview_listener is not None:
         listener.remove(work, facts.shared, facts.preview_listener)
     parameters = {
         **_leading(facts, anew=True),
-        **stack_parameters.tls_parameters(work.site, references),
+        **stack_parameters.tls_parameters(site, references),
     }
-    tags = stack.tags | format_tags(terminates=True)
-    deadline = work.site.deadlines.build
-    work.cloud.stacks.repair(stack, parameters, deadline, templates.site(), tags)
+    template = templates.site(site, plan.kept_pools(facts))
+    tags = without_format(stack.tags) | format_tags(_features(site))
+    work.cloud.stacks.repair(stack, parameters, site.deadlines.build, template, tags)
 
 
 def _build_site(work: Work, facts: Facts) -> None:
@@ -201,7 +207,7 @@ def _build_site(work: Work, facts: Facts) -> None:
         certificate.references(work, facts),
     )
     tags = {work.site.tag, method_tag(work.site.switch.method), *_balancer_tags(work, Method.POOL)}
-    _define(work, None, work.site.stack, templates.site(), parameters, tags)
+    _define(work, None, work.site.stack, templates.site(work.site), parameters, tags)
 
 
 def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
@@ -217,22 +223,41 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         version=step.version,
         router=_built_by_site(work, facts, "router"),
         pool=_pool(work, facts, step.colour),
+        further_pools=_further_pools(work, facts, step.colour),
         size=step.size,
         references=certificate.references(work, facts),
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
-    tags |= _balancer_tags(work, Method.ADDRESS)
+    own = own_templates.keys(work.site)
+    features = frozenset({Feature.OWN_TEMPLATES} if own else ())
+    tags |= _balancer_tags(work, Method.ADDRESS, features) | set(map(template_tag, own))
     name = work.site.system_stack(step.colour)
-    template = templates.system(work.site.servers, found.network_ids)
+    # A stack keeps what the project keeps no text of.
+    left = bool(work.site.left_templates)
+    template = None if left else templates.system(work.site, found.network_ids)
     _define(work, system.stack, name, template, parameters, tags, _mark(system))
 
 
-def _balancer_tags(work: Work, method: Method) -> frozenset[str]:
-    """Return what the stack that has the load balancer, by a method, carries of its protocols."""
+def _balancer_tags(
+    work: Work, method: Method, also: frozenset[Feature] = frozenset()
+) -> frozenset[str]:
+    """Return what the stack that has the load balancer, by a method, carries of its protocols.
+
+    The stack has the features `also`, with the load balancer or without.
+    """
     site, balancer = work.site, work.site.load_balancer
     if site.switch.method is not method:
-        return frozenset()
-    return proxy_tags(balancer.proxy_protocol) | format_tags(terminates=balancer.terminates)
+        return format_tags(also)
+    return proxy_tags(balancer.proxy_protocol) | format_tags(_features(site) | also)
+
+
+def _features(site: Site) -> frozenset[Feature]:
+    """Return what of a site earlier versions of Ao would handle wrongly."""
+    found = {
+        Feature.TERMINATES: site.load_balancer.terminates,
+        Feature.LISTENERS: bool(site.listeners),
+    }
+    return frozenset(feature for feature, has in found.items() if has)
 
 
 def _mark(system: System) -> str:
@@ -246,19 +271,22 @@ def _define(
     work: Work,
     stack: Stack | None,
     name: str,
-    template: Template,
+    template: Template | None,
     parameters: dict[str, object],
     tags: set[str],
     *marks: str,
 ) -> None:
     """Create or update a stack; an answer that was lost is looked up.
 
-    Its marks are tags that a stack of the same definition need not have.
+    Its marks are tags that a stack of the same definition need not have. Without a template a
+    stack keeps the one that it has.
     """
     deadline = work.site.deadlines.build
     stacks, carried = work.cloud.stacks, frozenset(tags) | frozenset(marks)
     try:
-        if stack is None:
+        if template is None:
+            stacks.repair(_stack(stack, name), parameters, deadline, None, carried)
+        elif stack is None:
             stacks.create(name, template, parameters, carried, deadline)
         else:
             stacks.update(stack, template, parameters, carried, deadline)
@@ -310,7 +338,7 @@ def _scale(work: Work, facts: Facts, colour: Colour, size: int) -> None:
         "size": size,
         "min_size": min(group.minimum, size),
         "max_size": max(group.maximum, size),
-        "shared_pool": _pool(work, facts, colour),
+        **_pools(work, facts, colour),
     }
     stack = _stack(facts.systems[colour].stack, work.site.system_stack(colour))
     work.cloud.stacks.repair(stack, parameters, work.site.deadlines.build)
@@ -350,6 +378,24 @@ def _pool(work: Work, facts: Facts, colour: Colour) -> str:
     return _built_by_site(work, facts, f"{colour}_pool")
 
 
+def _further_pools(work: Work, facts: Facts, colour: Colour) -> dict[str, str]:
+    """Pools of the shared load balancer beside the main one that a new system's servers go to."""
+    if work.site.switch.method is Method.ADDRESS:
+        return {}
+    keys = [it.key for it in work.site.backends]
+    return {key: _built_by_site(work, facts, f"{colour}_pool_{key}") for key in keys}
+
+
+def _pools(work: Work, facts: Facts, colour: Colour) -> dict[str, object]:
+    """Return the parameters of the pools that a system was built for; it knows no others."""
+    served = {it.key: it.id for it in facts.systems[colour].further_pools if it.is_served}
+    shares = facts.method is Method.POOL
+    return {
+        "shared_pool": _pool(work, facts, colour),
+        **(stack_parameters.shared_pools(served) if shares else {}),
+    }
+
+
 def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     """Return the ID of what a resource of the site's own stack has built. Raises NotFound."""
     stack = _stack(facts.stack, work.site.stack)
@@ -368,9 +414,10 @@ def _built_by_site(work: Work, facts: Facts, name: str) -> str:
 def _leading(facts: Facts, *, anew: bool = False) -> dict[str, object]:
     """Return the parameter that tells where a listener that Heat creates anew leads users.
 
-    None is where that for users is there, unless it comes `anew`.
+    None is where those for users are there, unless they come `anew`.
     """
-    if facts.method is Method.ADDRESS or (facts.production_listener is not None and not anew):
+    leading = (facts.production_listener, *(it.listener for it in facts.further))
+    if facts.method is Method.ADDRESS or (None not in leading and not anew):
         return {}
     unknown = facts.previewed.other if facts.previewed else Colour.BLUE
     return {"live": str(facts.live or unknown)}

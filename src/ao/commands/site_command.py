@@ -199,4 +199,9 @@ class SystemLister(SiteCommand, AoLister):
 
         for note in systems_table.notes(work.site, facts, loads):
             print(spoken(note), file=sys.stderr)
-        return systems_table.columns(work.site, loads), systems_table.rows(work.site, facts, loads)
+        return (
+            systems_table.columns(
+                work.site, loads, listeners=systems_table.has_listeners(work.site, facts)
+            ),
+            systems_table.rows(work.site, facts, loads),
+        )

@@ -11,8 +11,8 @@ from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands.table_cell import Cell
 from ao.message import message
-from ao.plan import alarms
-from ao.plan.access import TERMINATED, Access, access
+from ao.plan import alarms, guard
+from ao.plan.access import TERMINATED, Access, access, led_listeners
 from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState, SizeChange
 from ao.site import Site
@@ -41,14 +41,17 @@ LOAD = (
 """Columns of a site whose load was asked for."""
 PROTOCOL = (message("Protocol"),)
 """The column that is the last: earlier versions have all others in this order."""
+LISTENERS = (message("Listeners"),)
+"""The column after it of a site with listeners beside the main one."""
 GRACE = 60.0
 """Seconds in which Aodh, as it is usually set up, looks at an alarm whose time has begun."""
 
 
-def columns(site: Site, loads: Loads | None = None) -> tuple[str, ...]:
-    """Return the columns of the table."""
+def columns(site: Site, loads: Loads | None = None, *, listeners: bool = False) -> tuple[str, ...]:
+    """Return the columns of the table; with `listeners` those of a site that has several."""
     scaling = SCALING if site.autoscale else ()
-    return (*COLUMNS, *scaling, *(LOAD if loads else ()), *PROTOCOL)
+    more = LISTENERS if listeners else ()
+    return (*COLUMNS, *scaling, *(LOAD if loads else ()), *PROTOCOL, *more)
 
 
 def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[object, ...]]:
@@ -58,6 +61,7 @@ def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[obj
             *_row(site, facts, colour),
             *(_load(site, loads[colour]) if loads else ()),
             _protocol(access(site, facts, colour)) if facts.has(colour) else "-",
+            *((_listeners(site, facts, colour),) if has_listeners(site, facts) else ()),
         )
         for colour in Colour
     ]
@@ -86,6 +90,8 @@ def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
 
 
 def _role(facts: Facts, colour: Colour) -> str:
+    if facts.is_mixed:
+        return message("mixed")
     if facts.live is colour:
         return message("live")
     return message("standby") if facts.standby is colour else "-"
@@ -95,6 +101,18 @@ def _protocol(reached: Access) -> Cell:
     """Return a cell of the protocol that users speak: what programs read is Octavia's word."""
     texts = {TERMINATED: "HTTPS", "HTTPS": message("HTTPS, passed on")}
     return Cell(reached.protocol, texts.get(reached.protocol, reached.protocol))
+
+
+def has_listeners(site: Site, facts: Facts) -> bool:
+    """Return whether a site has listeners beside the main one, or its file names some."""
+    return bool(site.listeners or led_listeners(site, facts)[1:])
+
+
+def _listeners(site: Site, facts: Facts, colour: Colour) -> Cell:
+    """Return a cell of the listeners that lead users to a system: programs read their ports too."""
+    own = [it for it in led_listeners(site, facts) if it.colour is colour]
+    values = [{"name": it.name, "port": it.port, "protocol": it.protocol} for it in own]
+    return Cell(values, ", ".join(f"{it.name} {it.port}" for it in own) or "-")
 
 
 def _bounds(site: Site) -> str:
@@ -166,7 +184,14 @@ def _pending(system: System) -> str:
 
 def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]:
     """Yield what the user should know and the table does not say."""
-    if facts.switching_to:
+    if facts.is_mixed:
+        yield message(
+            "Users are led to different systems: %(listeners)s. `ao switch` leads all of them to "
+            "%(colour)s.",
+            listeners=guard.whither(facts),
+            colour=facts.live,
+        )
+    elif facts.switching_to:
         yield (
             message(
                 "A switch to %(colour)s is not finished: `ao switch` "
@@ -188,6 +213,7 @@ def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]
                     colour=system.colour,
                 )
             )
+    yield from _unserved(facts)
     yield from _scaling_notes(facts, loads or {})
     if facts.foreign and facts.production:
         yield (
@@ -199,6 +225,20 @@ def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]
                 name=site.name,
             )
         )
+
+
+def _unserved(facts: Facts) -> Iterator[str]:
+    """Tell which listeners lead to a system that was built before them."""
+    for place in facts.further:
+        colour = facts.led(place)
+        pools = facts.systems[colour].further_pools if colour else ()
+        if any(it.key == place.key and not it.is_served for it in pools):
+            yield message(
+                "Listener %(name)s leads to %(colour)s, which was built before it: nothing answers "
+                "there until a version that is deployed anew is live.",
+                name=place.name,
+                colour=colour,
+            )
 
 
 def _scaling_notes(facts: Facts, loads: Loads) -> Iterator[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ao.config import further_listeners
+from ao.config.contradiction import HTTP_CHECKS, LONGEST_PATH, URL_PATH, Contradiction
 from ao.config.listener import OF_CLIENTS
 from ao.config.site_file import SiteFile, sizes
-from ao.config.yaml_file import KeyPath
 from ao.message import message
 from ao.site.session_persistence import COOKIES, SOURCE_IP
 from ao.site.status_codes import LONGEST_LIST
@@ -19,24 +19,6 @@ PROXY_ALGORITHMS = ("ROUND_ROBIN", "LEAST_CONNECTIONS", "SOURCE_IP")
 """Algorithms of provider amphora (octavia/api/drivers/amphora_driver/v2/driver.py)."""
 PROXIES = frozenset({"amphora", "amphorav2", "octavia"})
 """Names that Octavia has for provider amphora (octavia/common/config.py)."""
-LONGEST_PATH = 255
-"""Characters of a path that Octavia keeps (octavia/db/models.py: HealthMonitor)."""
-HTTP_CHECKS = frozenset({"HTTP", "HTTPS"})
-"""Types of health checks that ask for a path."""
-_CHARACTER = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})"
-_URL_PATH = rf"/{_CHARACTER}*(?:[?#]\S*)?"
-"""A path of RFC 3986, and anything but blanks after it: what Octavia takes, which looks at no query
-(octavia/common/validate.py: url_path)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Contradiction:
-    """A value of the site file that another one of it, or its load balancer, rules out."""
-
-    key: KeyPath
-    """Way to the value, from the top of the file."""
-    what: str
-    """Why it cannot be, and what to write."""
 
 
 def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradiction]:
@@ -46,7 +28,9 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     """
     yield from _sizes(file)
     yield from _ports(file)
+    yield from further_listeners.contradictions(file)
     yield from _rules(file)
+    yield from _own_template(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
     yield from _headers(file)
@@ -104,17 +88,35 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
             )
 
 
+def _own_template(file: SiteFile) -> Iterator[Contradiction]:
+    """A server template says itself what its server is made of."""
+    if file.server_template is None:
+        return
+    servers = file.servers
+    for key in ("boot_volume", "volumes", "networks"):
+        if getattr(servers, key):
+            yield Contradiction(
+                key=("servers", key),
+                what=message(
+                    "server_template says what a server has; write it there, and leave this out"
+                ),
+            )
+
+
 def _rules(file: SiteFile) -> Iterator[Contradiction]:
     """Neutron takes no rule twice, so none of those that let the load balancer in.
 
     neutron/db/securitygroups_db.py: _check_for_duplicate_rules.
     """
-    port, network = file.server_port, file.network
+    network = file.network
+    ports = {file.server_port, *map(file.server_port_of, file.listeners)}
     sources = {"0.0.0.0/0"} if file.on_ovn else {network.blue, network.green}
     if file.method == "pool":
         sources.add(network.balancer)
     for index, rule in enumerate(file.servers.rules):
-        if rule.protocol == "tcp" and rule.port == (port, port) and rule.source in sources:
+        port = rule.port[0] if rule.port else 0
+        own = rule.protocol == "tcp" and port in ports and rule.port == (port, port)
+        if own and rule.source in sources:
             yield Contradiction(
                 key=("servers", "rules", index),
                 what=message(
@@ -371,7 +373,7 @@ def _algorithm(file: SiteFile) -> Iterator[Contradiction]:
 def _path(file: SiteFile) -> Iterator[Contradiction]:
     """Octavia refuses a path that is none of a URL, where it asks for it at all."""
     path = file.health_check.path
-    taken = re.fullmatch(_URL_PATH, path) and len(path) <= LONGEST_PATH
+    taken = re.fullmatch(URL_PATH, path) and len(path) <= LONGEST_PATH
     if file.check_type in HTTP_CHECKS and not taken:
         yield Contradiction(
             key=("health_check", "path"),

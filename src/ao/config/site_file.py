@@ -12,6 +12,7 @@ from ao.config.autoscale import Autoscaling
 from ao.config.checks import ChecksSection
 from ao.config.heat_sections import GroupSection, LoadBalancerSection, NetworkSection
 from ao.config.hooks import HooksSection
+from ao.config.listeners import ListenerSection
 from ao.config.logout import LogoutSection
 from ao.config.migration import MigrationSection
 from ao.config.notify import NotifySection
@@ -62,11 +63,19 @@ class SiteFile(Section):
     """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
     $AO_VERSION in it are replaced."""
     servers: ServersSection = ServersSection()
+    server_template: str | None = Field(default=None, min_length=1, examples=["my-server.yaml"])
+    """File, beside this one, with a HOT template of one server, for what no key says.
+    [More](server-template.md)."""
+    system_resources: str | None = Field(default=None, min_length=1, examples=["tier.yaml"])
+    """File, beside this one, with a HOT template of further resources of each system, such as a
+    cache. [More](server-template.md#further-resources-of-a-system)."""
     group: GroupSection = GroupSection()
     autoscale: Autoscaling = None
     load_balancer: LoadBalancerSection
     tls: TlsSection | None = None
     redirect: RedirectSection | None = None
+    listeners: tuple[ListenerSection, ...] = Field(default=(), strict=False, max_length=20)
+    """Ports that users reach beside that of `load_balancer`; a switch moves all."""
     switch: SwitchSection = SwitchSection()
     drain: DrainSection = DrainSection()
     health_check: HealthCheckSection = HealthCheckSection()
@@ -148,6 +157,26 @@ class SiteFile(Section):
         balancer = self.load_balancer
         encrypted = balancer.server_tls is not None and balancer.server_tls.enabled
         return balancer.server_port or (443 if encrypted or self.protocol == "HTTPS" else 80)
+
+    def shares_protocol(self, listener: ListenerSection) -> bool:
+        """Whether servers are spoken to for a listener as they are for the main one."""
+        main = ListenerSection(name="main", port=self.port, protocol=self.protocol)
+        ovn = self.on_ovn
+        return listener.pool_protocol(ovn=ovn) == main.pool_protocol(ovn=ovn)
+
+    def server_port_of(self, listener: ListenerSection) -> int:
+        """Port that the servers listen on for a listener, given or by default."""
+        shared = self.server_port if self.shares_protocol(listener) else listener.port
+        return listener.server_port or shared
+
+    def check_type_of(self, listener: ListenerSection) -> str:
+        """Type of the health check of a listener's pool, given or by default."""
+        check = listener.health_check
+        if check is not None and check.type is not None:
+            return check.type
+        if check is not None and check.path is not None:
+            return "HTTPS" if listener.protocol == "HTTPS" else "HTTP"
+        return self.check_type if self.shares_protocol(listener) else "TCP"
 
 
 def schema() -> dict[str, Any]:

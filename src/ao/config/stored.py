@@ -90,6 +90,22 @@ TAKEN = frozenset(
         "load_balancer.availability_zone",
         "load_balancer.session_persistence.type",
         "load_balancer.session_persistence.cookie",
+        "listeners.name",
+        "listeners.port",
+        "listeners.protocol",
+        "listeners.server_port",
+        "listeners.preview_port",
+        "listeners.timeouts.client",
+        "listeners.timeouts.server",
+        "listeners.timeouts.connect",
+        "listeners.insert_headers",
+        "listeners.allowed_from",
+        "listeners.certificate.name",
+        "listeners.sni.name",
+        "listeners.health_check.type",
+        "listeners.health_check.path",
+        "listeners.health_check.method",
+        "listeners.health_check.expect",
         "tls.certificate.name",
         "tls.sni.name",
         "tls.versions",
@@ -141,7 +157,8 @@ OPEN = frozenset({"servers.availability_zone", "servers.metadata"})
 """Keys of those whose values may be keys of the file's own, with values."""
 FILES = frozenset(
     {
-        f"tls.{key}.{file}"
+        f"{of}.{key}.{file}"
+        for of in ("tls", "listeners")
         for key in ("certificate", "sni")
         for file in ("certificate", "key", "chain")
     }
@@ -158,6 +175,8 @@ LEFT_OUT = FILES | frozenset(
         "logout",
         "migration.check",
         "notify",
+        "server_template",
+        "system_resources",
         "tls.ca",
         "user_data",
         "watch",
@@ -166,8 +185,11 @@ LEFT_OUT = FILES | frozenset(
 )
 """Keys that are not, with all below them. The texts of the files that `user_data` and `tls.ca`
 name are kept."""
+OWN_CERTIFICATE = "listeners.certificate.certificate"
+"""Key of a listener's own certificate in a file: without it the site's is not served there."""
 TOLD = LEFT_OUT - FILES - {"cloud", "hooks", "journal", "tls.ca", "user_data", "window"} | {
-    f"hooks.{point}" for point in Point
+    OWN_CERTIFICATE,
+    *(f"hooks.{point}" for point in Point),
 }
 """Keys that are named in the kept text when the site file has them, without their values."""
 LONGEST = 200_000
@@ -221,8 +243,11 @@ def taken(values: Mapping[str, Any]) -> dict[str, Any]:
     drain = found.get("drain")
     if isinstance(drain, dict) and drain.get("way") == "hook":
         drain["way"] = "none"
-    tls = found.get("tls")
-    if isinstance(tls, dict):
+    listeners = found.get("listeners")
+    some_listeners = listeners if isinstance(listeners, list) else []
+    for tls in [found.get("tls"), *some_listeners]:
+        if not isinstance(tls, dict):
+            continue
         # What names files is nothing then. A renewal serves what is named or nothing: where one of
         # the certificates is in files, none is taken, else the others would be served alone.
         sni = tls.get("sni")

@@ -50,9 +50,13 @@ class Heat:
         Convergence(stack, "CREATE").begin()
 
     def validate(self, template: Template, parameters: Mapping[str, object]) -> None:
-        """Look at a template with its parameters. Raises CloudError."""
+        """Look at a template with its parameters. Raises CloudError.
+
+        Whether what the parameters name is there is not asked (heat/engine/service.py:
+        validate_template, with `strict_validate=False`).
+        """
         blueprint = Blueprint.parse(template)
-        arguments = self._arguments(blueprint, parameters)
+        arguments = blueprint.arguments(parameters, lambda _constraint, _value: True)
         stack = self._stack("dummy", None, blueprint, arguments, 0.0)
         del self.stacks[stack.id]
 

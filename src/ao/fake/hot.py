@@ -25,6 +25,9 @@ class Scope(Protocol):
     def attribute(self, name: str, attribute: str) -> object:
         """Return what `get_attr` gives for an attribute of a resource."""
 
+    def file(self, name: str) -> str:
+        """Return what `get_file` gives."""
+
 
 ABSENT = object()
 """Value of an `if` that has no third part and does not hold: Heat leaves it out."""
@@ -153,6 +156,7 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
     "get_param": lambda argument, scope: scope.parameter(argument),
     "get_resource": lambda argument, scope: scope.reference(argument),
     "get_attr": _get_attr,
+    "get_file": lambda argument, scope: scope.file(argument),
     "if": _if,
     "and": lambda argument, scope: all(holds(part, scope) for part in argument),
     "or": lambda argument, scope: any(holds(part, scope) for part in argument),
@@ -169,7 +173,6 @@ _UNKNOWN = frozenset(
     {
         "contains",
         "filter",
-        "get_file",
         "list_concat_unique",
         "make_url",
         "map_replace",

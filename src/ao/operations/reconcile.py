@@ -13,6 +13,7 @@ from ao.apply import (
     certificate_state,
     listener,
     monitor,
+    own_template,
     pool_settings,
     served_certificate,
     stack_parameters,
@@ -57,6 +58,7 @@ from ao.plan.plan import (
     Done,
     Drain,
     FollowStack,
+    ListenSite,
     Plan,
     PointPreview,
     PointProduction,
@@ -543,8 +545,9 @@ def _preflight(
             guard.may_build(facts, step.colour)
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
+    own_template.check(work, facts, steps, found)
     _refuse_names(work, facts, steps)
-    if any(isinstance(step, BuildSite | BuildSystem | SecureSite) for step in steps):
+    if any(isinstance(step, BuildSite | BuildSystem | ListenSite | SecureSite) for step in steps):
         certificate.check(work, facts)
         pool_settings.check_names(work)
         if certificate.in_use(facts) is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ao.colour import Colour
 from ao.plan import listeners
-from ao.plan.facts import Facts
+from ao.plan.facts import Facts, FurtherPlace
 from ao.site import Method, Site
 
 TERMINATED = "TERMINATED_HTTPS"
@@ -54,6 +54,40 @@ def access(site: Site, facts: Facts, colour: Colour) -> Access:
         site=_found(site, facts, colour),
         redirect_port=redirecting.port if redirecting is not None and leads else None,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedListener:
+    """A listener of a site, and where it leads users."""
+
+    name: str
+    """`main`, or its name in the site file."""
+    port: int
+    """Port that users reach; 0 where it is not known."""
+    protocol: str
+    """Protocol that they speak, in the words of the site file; empty where it is not known."""
+    colour: Colour | None
+    """System that it leads to; None for none."""
+
+
+def led_listeners(site: Site, facts: Facts) -> tuple[LedListener, ...]:
+    """Return the listeners that users reach, the main one first."""
+    live = facts.live
+    found = access(site, facts, live).site.load_balancer if live else site.load_balancer
+    main = LedListener(name="main", port=found.port, protocol=found.protocol, colour=live)
+    pool = facts.method is Method.POOL
+    places = facts.further if pool else facts.systems[live].further if live else ()
+
+    def told(place: FurtherPlace) -> LedListener:
+        wanted, listener = site.listener(place.name), place.listener
+        return LedListener(
+            name=place.name,
+            port=listener.port if listener else wanted.port if wanted else 0,
+            protocol=listener.protocol if listener else wanted.protocol if wanted else "",
+            colour=facts.led(place) if pool else live,
+        )
+
+    return (main, *map(told, places))
 
 
 def _found(site: Site, facts: Facts, colour: Colour) -> Site:

@@ -47,6 +47,45 @@ def built_id(resources: Iterable[Resource], name: str) -> str | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FurtherPool:
+    """A pool of a system beside its main one: of another port of its servers, or protocol."""
+
+    key: str
+    """Word by which the templates name it: what `ao.site.Backend` has."""
+    id: str
+    members: tuple[Member, ...] = ()
+    monitor: Monitor | None = None
+    """Its health monitor; None too where nobody has asked for it."""
+    pool: Pool | None = None
+    """What Heat cannot say of it; None too where nobody has asked for it."""
+    is_served: bool = True
+    """Whether the system was built with its servers in it: a system that there was before the
+    listener was not."""
+
+    @property
+    def serving(self) -> frozenset[str]:
+        """Addresses of the servers that it sends requests to."""
+        return frozenset(it.address for it in self.members if it.serving)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherPlace:
+    """A listener of a load balancer beside the main one, as Heat has built it."""
+
+    name: str
+    terminates: bool
+    """Whether it was built to terminate TLS."""
+    listener: Listener | None
+    """None where it is gone, and by the address method where nobody has asked for it."""
+    preview: Listener | None = None
+    """Pool method: the one that reaches the standby; None where another has the same pool."""
+    key: str = ""
+    """Key of the pools that it leads to; empty for the main ones."""
+    preview_built: bool = False
+    """Whether Heat has built one of the preview."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class System:
     """Facts of one system."""
 
@@ -78,6 +117,22 @@ class System:
     where it was built for that; None too where nobody has asked for it."""
     redirect_listener: Listener | None = None
     """Address method: that of plain HTTP beside one that terminates TLS."""
+    further: tuple[FurtherPlace, ...] = ()
+    """Address method: the listeners of its load balancer beside the main one."""
+    further_pools: tuple[FurtherPool, ...] = ()
+    """Its pools beside the main one."""
+
+    @property
+    def pool_ids(self) -> Mapping[str, str]:
+        """IDs of its pools, by their keys; that of the main one is empty."""
+        main = {"": self.pool_id} if self.pool_id else {}
+        return {**main, **{it.key: it.id for it in self.further_pools}}
+
+    @property
+    def monitors(self) -> tuple[Monitor, ...]:
+        """Health monitors of all its pools."""
+        found = (self.monitor, *(it.monitor for it in self.further_pools))
+        return tuple(it for it in found if it is not None)
 
     @property
     def is_secure(self) -> bool:
@@ -131,8 +186,12 @@ class System:
 
     @property
     def online(self) -> int:
-        """Servers that the load balancer sends requests to."""
-        return sum(member.serving for member in self.members)
+        """Servers that the load balancer sends requests to, of each pool that they are in."""
+        pools = [it.serving for it in self.further_pools if it.is_served]
+        return sum(
+            member.serving and all(member.address in pool for pool in pools)
+            for member in self.members
+        )
 
     @property
     def broken(self) -> tuple[Resource, ...]:
@@ -145,6 +204,7 @@ class System:
         adjusted = self.stack is not None and not is_still(self.stack, self.resources)
         active = {server.id for server in self.servers}
         placed = {member.id for member in self.members}
+        placed |= {member.id for pool in self.further_pools for member in pool.members}
         members = {
             resource.parent
             for resource in self.resources
@@ -257,6 +317,8 @@ class Facts:
     """Pool method: its listener that reaches the standby."""
     redirect_listener: Listener | None = None
     """Pool method: its listener of plain HTTP, where that for users terminates TLS."""
+    further: tuple[FurtherPlace, ...] = ()
+    """Pool method: its listeners beside the main one, with those of their previews."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
     """L7 policies of the listeners of plain HTTP that lead to HTTPS, by the listener's ID."""
     clients: ClientAuthorities | None = None
@@ -314,6 +376,31 @@ class Facts:
             return self._pointed_to(self.production)
         return self._led_to(self.production_listener) if self.connected else None
 
+    def led(self, place: FurtherPlace) -> Colour | None:
+        """Colour of the system that a listener beside the main one leads users to, or None."""
+        return self._led_to(place.listener) if self.connected else None
+
+    @property
+    def astray(self) -> tuple[FurtherPlace, ...]:
+        """Pool method: the listeners that lead users to another system than the main one does."""
+        if self.live is None:
+            return ()
+        return tuple(it for it in self.further if it.listener and self.led(it) is not self.live)
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether listeners lead users to different systems: no one of them is live then."""
+        return bool(self.astray)
+
+    @property
+    def previews_astray(self) -> tuple[FurtherPlace, ...]:
+        """Pool method: the listeners whose preview reaches another system than the main one's."""
+        return tuple(
+            it
+            for it in self.further
+            if it.preview and self._led_to(it.preview) is not self.previewed
+        )
+
     @property
     def standby(self) -> Colour | None:
         """Colour of the other system; None when no system is live."""
@@ -342,10 +429,10 @@ class Facts:
         """Target of a switch that was begun and not finished, or None.
 
         By the address method it is noted with the preview address; by the pool method both
-        listeners lead to it.
+        listeners lead to it, or it is that of the main one where they lead to different systems.
         """
         if self.method is Method.POOL:
-            return self.live if self.live is self.previewed else None
+            return self.live if self.live is self.previewed or self.is_mixed else None
         if self.preview is None:
             return None
         word = sites.tag_value(frozenset(self.preview.description.split()), "switching-to")
@@ -361,6 +448,8 @@ class Facts:
                 self.production_listener,
                 self.preview_listener,
                 self.redirect_listener,
+                *(it.listener for it in self.further),
+                *(it.preview for it in self.further),
             ),
         }
         there = {kind: {thing.id for thing in those if thing} for kind, those in things.items()}
@@ -388,4 +477,6 @@ class Facts:
 
     def _led_to(self, listener: Listener | None) -> Colour | None:
         pool_id = listener.default_pool_id if listener else None
-        return next((c for c, s in self.systems.items() if pool_id and s.pool_id == pool_id), None)
+        return next(
+            (c for c, s in self.systems.items() if pool_id and pool_id in s.pool_ids.values()), None
+        )

@@ -21,6 +21,7 @@ def may_write(facts: Facts) -> None:
 
 def may_change(facts: Facts, colour: Colour, act: str) -> None:
     """Refuse to delete or redeploy the live system; `act` is what was asked for."""
+    may_touch(facts)
     if facts.live is colour:
         raise Refused(
             message(
@@ -34,6 +35,101 @@ def may_change(facts: Facts, colour: Colour, act: str) -> None:
                 colour=colour.other,
             ),
         )
+
+
+def may_touch(facts: Facts) -> None:
+    """Refuse to change a system while users are led to both."""
+    if facts.is_mixed:
+        raise Refused(
+            mixed(facts),
+            cure=message("`ao switch` leads all of them to one system."),
+        )
+
+
+def mixed(facts: Facts) -> Message:
+    """Return which listeners lead users where, of a site where that is not one system."""
+    return message("users are led to different systems: %(listeners)s", listeners=whither(facts))
+
+
+def whither(facts: Facts) -> str:
+    """Return where each listener leads users, the main one first."""
+    led = [("main", facts.live), *((it.name, facts.led(it)) for it in facts.further)]
+    return ", ".join(f"{name} → {colour or '-'}" for name, colour in led)
+
+
+def may_listen(site: Site, facts: Facts, colour: Colour | None = None) -> None:
+    """Refuse what would take users a listener: Octavia changes neither port nor protocol of one.
+
+    By the pool method those of the site's load balancer are meant, by the address method those of a
+    system. Heat creates a listener before it deletes the one that it replaces, and a port has one.
+    """
+    pool = facts.method is Method.POOL
+    places = facts.further if pool else facts.systems[colour].further if colour else ()
+    there = {it.name: it for it in places}
+    for index, wanted in enumerate(site.listeners):
+        known = there.get(wanted.name)
+        backend = site.backend(wanted)
+        same = known is None or (
+            known.terminates is wanted.terminates
+            and (
+                known.listener is None
+                or (known.listener.port, known.listener.protocol)
+                == (wanted.port, site.load_balancer.octavia_protocol(wanted.protocol))
+            )
+            and (not pool or known.key == (backend.key if backend else ""))
+        )
+        others = {
+            it.listener.port: it.listener.name
+            for it in places
+            if it.listener is not None and it.name != wanted.name
+        }
+        if same and wanted.port not in others:
+            continue
+        raise Refused(
+            message(
+                "%(where)s: listener %(name)s was built with another port, protocol or server "
+                "port, which Octavia does not change of one that users have",
+                where=site.place(f"listeners.{index}"),
+                name=wanted.name,
+            )
+            if not same
+            else message(
+                "%(where)s: port %(port)s is that of listener %(name)s",
+                where=site.place(f"listeners.{index}.port"),
+                port=wanted.port,
+                name=others[wanted.port],
+            ),
+            cure=message(
+                "Write the new one under another `name` and another port, beside it; what no user "
+                "has any more is taken out of the file, and `ao up` deletes it."
+            )
+            if pool
+            else message(
+                "`ao down %(name)s`, then `ao deploy VERSION`, builds %(colour)s anew.",
+                name=colour.value if colour else "",
+                colour=colour,
+            ),
+        )
+
+
+def may_deploy_listeners(site: Site, facts: Facts) -> None:
+    """Refuse to build a system for other listeners than the shared load balancer has."""
+    if facts.method is not Method.POOL:
+        return
+    may_listen(site, facts)
+    wanted, there = {it.name for it in site.listeners}, {it.name for it in facts.further}
+    if wanted == there:
+        return
+    raise Refused(
+        message(
+            "%(where)s: the site file names the listeners %(wanted)s, and the load balancer has "
+            "%(there)s",
+            where=site.place("listeners"),
+            wanted=", ".join(sorted(wanted)) or "-",
+            there=", ".join(sorted(there)) or "-",
+        ),
+        cure=message("`ao up` brings the load balancer to the file."),
+    )
 
 
 def may_secure(site: Site, facts: Facts) -> None:
@@ -203,6 +299,7 @@ def may_scale(facts: Facts, group: Group, colour: Colour, size: int) -> None:
     Heat takes the oldest servers away and does not know which are healthy
     (heat/common/grouputils.py: get_members).
     """
+    may_touch(facts)
     if facts.live is not colour:
         return
     may_have(group, size)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ao.cloud import L7Policy, Listener, ListenerSettings, LoadBalancer
 from ao.cloud.models import ACME_CHALLENGE
 from ao.colour import Colour
-from ao.plan.facts import Facts
+from ao.plan.facts import Facts, FurtherPlace
 from ao.site import Method, Site
 from ao.site.timeouts import Timeouts
 
@@ -51,6 +51,8 @@ class Placed:
     """Whether it is the one of plain HTTP that leads users to HTTPS."""
     previews: bool = False
     """Whether it leads nobody but to the standby: the preview's, by the pool method."""
+    name: str = ""
+    """Name in the site file of a listener beside the main one; empty for the main one."""
 
     @property
     def reads_requests(self) -> bool:
@@ -61,7 +63,11 @@ class Placed:
 def are_asked(site: Site) -> bool:
     """Return whether a site file says something of listeners that Heat cannot."""
     balancer = site.load_balancer
-    said = (balancer.timeouts, balancer.insert_headers, balancer.allowed_from)
+    said = [
+        setting
+        for it in (balancer, *site.listeners)
+        for setting in (it.timeouts, it.insert_headers, it.allowed_from)
+    ]
     return balancer.terminates or any(it is not None for it in said)
 
 
@@ -86,6 +92,7 @@ def placed(facts: Facts) -> Iterator[Placed]:
                     redirects=redirects,
                     previews=listener is facts.preview_listener,
                 )
+        yield from _further(facts.further, facts.shared, both)
         return
     for colour, system in facts.systems.items():
         if system.load_balancer is None:
@@ -100,6 +107,24 @@ def placed(facts: Facts) -> Iterator[Placed]:
                     terminates=system.is_secure and not redirects,
                     redirects=redirects,
                 )
+        yield from _further(system.further, system.load_balancer, frozenset({colour}))
+
+
+def _further(
+    places: tuple[FurtherPlace, ...], balancer: LoadBalancer, systems: frozenset[Colour]
+) -> Iterator[Placed]:
+    """Yield listeners beside the main one, each with that of its preview."""
+    for place in places:
+        for listener in (place.listener, place.preview):
+            if listener is not None:
+                yield Placed(
+                    listener=listener,
+                    balancer=balancer,
+                    systems=systems,
+                    terminates=place.terminates,
+                    previews=listener is place.preview,
+                    name=place.name,
+                )
 
 
 def needed_api(site: Site) -> Iterator[tuple[str, tuple[int, int]]]:
@@ -111,6 +136,11 @@ def needed_api(site: Site) -> Iterator[tuple[str, tuple[int, int]]]:
         ("load_balancer.flavor", balancer.flavor, FLAVOR_API),
         ("load_balancer.availability_zone", balancer.availability_zone, ZONE_API),
     ]
+    for index, it in enumerate(site.listeners):
+        wanted += [
+            (f"listeners.{index}.timeouts", it.timeouts, TIMEOUTS_API),
+            (f"listeners.{index}.allowed_from", it.allowed_from, ALLOWED_API),
+        ]
     if tls is not None and balancer.terminates:
         wanted += [
             ("tls.clients", tls.clients, CLIENTS_API),
@@ -129,14 +159,16 @@ def wanted(site: Site, facts: Facts, place: Placed) -> ListenerSettings:
     the file leaves to the load balancer stays.
     """
     settings = place.listener.settings
-    if site.load_balancer.allowed_from is not None and not place.previews:
-        allowed = frozenset(site.load_balancer.allowed_from)
-        settings = replace(settings, allowed_cidrs=allowed)
+    said = site.listener(place.name) if place.name else site.load_balancer
+    if said is None:
+        return settings
+    if said.allowed_from is not None and not place.previews:
+        settings = replace(settings, allowed_cidrs=frozenset(said.allowed_from))
     if place.redirects:
         return settings
-    if site.load_balancer.timeouts is not None:
-        settings = _timed(site.load_balancer.timeouts, settings)
-    headers = _headers(site, place)
+    if said.timeouts is not None:
+        settings = _timed(said.timeouts, settings)
+    headers = _headers(said.insert_headers, place)
     if headers is not None:
         settings = replace(settings, headers=headers)
     if place.terminates and site.load_balancer.terminates:
@@ -158,9 +190,8 @@ def _timed(timeouts: Timeouts, settings: ListenerSettings) -> ListenerSettings:
     )
 
 
-def _headers(site: Site, place: Placed) -> frozenset[str] | None:
+def _headers(said: tuple[str, ...] | None, place: Placed) -> frozenset[str] | None:
     """Return the headers that a listener is to insert; None for those that it has."""
-    said = site.load_balancer.insert_headers
     if said is None:
         return frozenset(FORWARDED) if place.terminates else None
     if not place.reads_requests:

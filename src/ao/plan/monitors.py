@@ -27,7 +27,8 @@ VERSION = 1.1
 
 def is_named(site: Site) -> bool:
     """Return whether the site's monitors have to name a host: those that ask for a page do."""
-    return site.host is not None and site.health_check.type in ASKING
+    types = {site.health_check.type, *(it.health_check.type for it in site.listeners)}
+    return site.host is not None and bool(types & ASKING)
 
 
 def wanted(site: Site, monitor: Monitor) -> Monitor:
@@ -49,7 +50,7 @@ def wanted(site: Site, monitor: Monitor) -> Monitor:
 
 
 def is_amiss(site: Site, facts: Facts, colour: Colour) -> bool:
-    """Return whether the monitor of a system is not as the site file wants it, and can be changed.
+    """Return whether a monitor of a system is not as the site file wants it, and can be changed.
 
     A load balancer takes no change in ERROR, nor while Heat is at work on it. A system that speaks
     another protocol than the site file says is left alone: nobody has seen it answer to that.
@@ -58,8 +59,8 @@ def is_amiss(site: Site, facts: Facts, colour: Colour) -> bool:
     if facts.terminates(colour) is not site.load_balancer.terminates:
         return False
     stacks = [system.stack, *([facts.stack] if facts.method is Method.POOL else [])]
-    if system.monitor is None or system.load_balancer is None or system.load_balancer.failed:
+    if system.load_balancer is None or system.load_balancer.failed:
         return False
     if any(stack is not None and stack.busy for stack in stacks):
         return False
-    return wanted(site, system.monitor) != system.monitor
+    return any(wanted(site, it) != it for it in system.monitors)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ao import site as sites
+from ao import templates
 from ao.cloud import (
     Alarm,
     BalancerStatus,
@@ -27,12 +29,14 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Refused
 from ao.message import message
-from ao.plan import alarms, monitors, pools, standstill
+from ao.plan import alarms, monitors, own_templates, pools, standstill
 from ao.plan.facts import (
     SECURE,
     SECURE_PRODUCTION,
     ClientAuthorities,
     Facts,
+    FurtherPlace,
+    FurtherPool,
     ServerCertificates,
     System,
     built_id,
@@ -48,6 +52,14 @@ Resources = Mapping[str, tuple[Resource, ...]]
 """Resources of stacks and of those nested in them, by the name of the stack."""
 
 
+POOL = "pool"
+MONITOR = "monitor"
+"""How templates call the pools of systems beside the main one, and their health monitors."""
+_KEY = r"(?:http|https|tcp|proxy)_[0-9]{1,5}"
+_MEMBER = re.compile(rf"member_(?P<key>{_KEY})")
+"""Names of the places of a server in pools beside the main one."""
+_LISTENER = re.compile(rf"(?P<secure>{templates.SECURE})?listener_(?P<name>[a-z0-9-]{{1,20}})")
+"""Names of listeners beside the main one."""
 SERVER = "OS::Nova::Server"
 """Resource type of Heat that a system's servers are of."""
 
@@ -124,7 +136,7 @@ def read(
         reused = frozenset(resources)
         unmoved = last is not None and by_name == last.stacks
         asked = {
-            name: pool.submit(cloud.stacks.resources, stack)
+            name: pool.submit(_resources, cloud, stack)
             for name, stack in by_name.items()
             if name not in reused
         }
@@ -155,7 +167,7 @@ def read(
             and _placed(site, name, resources, members)
             != _placed(site, name, resources, last.members)
         ]
-        anew = {name: pool.submit(cloud.stacks.resources, by_name[name]) for name in moved}
+        anew = {name: pool.submit(_resources, cloud, by_name[name]) for name in moved}
         resources |= {name: answer.result() for name, answer in anew.items()}
         alarming = early or pool.submit(_alarms, cloud, resources.values())
         same = last is not None and resources == last.resources
@@ -187,14 +199,27 @@ def read(
         )
 
 
+def _resources(cloud: Cloud, stack: Stack) -> tuple[Resource, ...]:
+    """Return the resources of a stack that Ao knows, whatever templates of others are in it."""
+    return own_templates.of_system(cloud.stacks.resources(stack))
+
+
 def with_members(cloud: Cloud, facts: Facts, colour: Colour) -> Facts:
     """Return the facts of a moment ago, with the members of one system read anew."""
     system = facts.systems[colour]
     if system.load_balancer is None or system.pool_id is None:
         return facts
     status = cloud.load_balancers.status(system.load_balancer.id)
-    told = status.members.get(system.pool_id) if status else ()
-    anew = replace(system, members=_members(cloud, system.pool_id) if told is None else told)
+
+    def told(pool_id: str) -> tuple[Member, ...]:
+        members = status.members.get(pool_id) if status else ()
+        return _members(cloud, pool_id) if members is None else members
+
+    anew = replace(
+        system,
+        members=told(system.pool_id),
+        further_pools=tuple(replace(it, members=told(it.id)) for it in system.further_pools),
+    )
     return replace(facts, systems={**facts.systems, colour: anew})
 
 
@@ -238,6 +263,9 @@ def _monitors(
         if monitors.wanted(site, monitor) == monitor
     }
     ids = {it for colour in Colour if (it := _monitor_id(site, resources, colour))}
+    ids |= {
+        it for colour in Colour for it in _further_ids(site, resources, colour, MONITOR).values()
+    }
     found = (known.get(it) or cloud.load_balancers.monitor(it) for it in sorted(ids))
     return {monitor.id: monitor for monitor in found if monitor is not None}
 
@@ -257,6 +285,7 @@ def _pools(
     if not pools.are_asked(site):
         return {}
     ids = {it for colour in Colour if (it := _pool_id(site, resources, colour))}
+    ids |= {it for colour in Colour for it in _further_ids(site, resources, colour).values()}
     if last is not None and ids.issubset(last.pools):
         return last.pools
     found = (pool for it in balancer_ids for pool in cloud.load_balancers.pools(it))
@@ -385,7 +414,9 @@ class _BalancerReader:
             balancer_id = built_id(resources.get(name, ()), "load_balancer")
             pool_id = _pool_id(site, resources, colour)
             if balancer_id:
-                self._pools.setdefault(balancer_id, set()).update({pool_id} if pool_id else ())
+                known = self._pools.setdefault(balancer_id, set())
+                known.update({pool_id} if pool_id else ())
+                known.update(_further_ids(site, resources, colour).values())
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -466,9 +497,10 @@ def _answer(
     active = {server.id for server in last.servers}
     built = [it for of_stack in resources.values() for it in of_stack if it.type == SERVER]
     places = [member for pool in members.values() for member in pool]
+    more = [it for of_stack in resources.values() for it in of_stack if _MEMBER.fullmatch(it.name)]
     return (
         all(server.physical_id in active for server in built)
-        and len(places) == len(built)
+        and len(places) == len(built) + len(more)
         and all(member.operating_status == "ONLINE" for member in places)
     )
 
@@ -540,6 +572,7 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
             own, "secure_preview_listener" if secure else "preview_listener", seen.listeners
         ),
         redirect_listener=_of(own, "production_listener", seen.listeners) if secure else None,
+        further=_further(site, seen, own) if shares else (),
         policies=seen.policies,
         clients=seen.clients,
         servers=seen.server_certificates,
@@ -571,7 +604,77 @@ def _system(
         pool=seen.pools.get(pool_id or ""),
         listener=_of(resources, SECURE if secure else "listener", seen.listeners),
         redirect_listener=_of(resources, "listener", seen.listeners) if secure else None,
+        further=() if shared else _further(site, seen, resources),
+        further_pools=tuple(_further_pools(site, seen, colour, balancer)),
     )
+
+
+def _further(
+    site: Site, seen: Observation, resources: tuple[Resource, ...]
+) -> tuple[FurtherPlace, ...]:
+    """Return the listeners of a load balancer beside the main one, in the order of their names."""
+    keys = {
+        pool_id: key
+        for colour in Colour
+        for key, pool_id in _further_ids(site, seen.resources, colour).items()
+    }
+    names = {
+        found["name"]: bool(found["secure"])
+        for it in resources
+        if it.physical_id and (found := _LISTENER.fullmatch(it.name))
+    }
+
+    def place(name: str, *, secure: bool) -> FurtherPlace:
+        before = f"{templates.SECURE if secure else ''}"
+        listener = _of(resources, f"{before}listener_{name}", seen.listeners)
+        wanted = site.listener(name)
+        backend = site.backend(wanted) if wanted else None
+        led = listener.default_pool_id if listener else None
+        return FurtherPlace(
+            name=name,
+            terminates=secure,
+            listener=listener,
+            preview=_of(resources, f"{before}preview_{name}", seen.listeners),
+            preview_built=built_id(resources, f"{before}preview_{name}") is not None,
+            key=keys.get(led or "", "") if led else (backend.key if backend else ""),
+        )
+
+    return tuple(place(name, secure=secure) for name, secure in sorted(names.items()))
+
+
+def _further_pools(
+    site: Site, seen: Observation, colour: Colour, balancer: LoadBalancer | None
+) -> Iterator[FurtherPool]:
+    """Yield the pools of a system beside the main one."""
+    own = seen.resources.get(site.system_stack(colour), ())
+    served = {found["key"] for it in own if (found := _MEMBER.fullmatch(it.name))}
+    monitored = _further_ids(site, seen.resources, colour, MONITOR)
+    for key, pool_id in sorted(_further_ids(site, seen.resources, colour).items()):
+        there = balancer is not None and pool_id in balancer.pool_ids
+        yield FurtherPool(
+            key=key,
+            id=pool_id,
+            members=seen.members.get(pool_id, ()) if there else (),
+            monitor=seen.monitors.get(monitored.get(key, "")),
+            pool=seen.pools.get(pool_id),
+            is_served=key in served,
+        )
+
+
+def _further_ids(
+    site: Site, resources: Resources, colour: Colour, what: str = POOL
+) -> Mapping[str, str]:
+    """IDs of a system's pools beside the main one, or of their health monitors, by the pools' keys.
+
+    They are in the same stack as the main one.
+    """
+    shared, own = resources.get(site.stack, ()), resources.get(site.system_stack(colour), ())
+    pattern = re.compile(rf"(?:{colour}_)?{what}_(?P<key>{_KEY})")
+    return {
+        found["key"]: it.physical_id
+        for it in (*shared, *own)
+        if it.physical_id and (found := pattern.fullmatch(it.name))
+    }
 
 
 def _standstill(site: Site, seen: Observation, name: str, *, cancel: bool) -> Standstill | None:

@@ -82,6 +82,14 @@ class SecureSite(Step):
 
 
 @dataclass(frozen=True)
+class ListenSite(Step):
+    """Give the shared load balancer the listeners beside the main one that the site file names."""
+
+    def __str__(self) -> str:
+        return message("give the shared load balancer the listeners of the site file")
+
+
+@dataclass(frozen=True)
 class BuildSystem(Step):
     """Create or update a system's stack from the site file.
 
@@ -311,6 +319,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     return (
         _site_stack(site, facts)
         or _secure(site, facts)
+        or _listen(site, facts)
         or listeners(site, facts, done, *Colour)
         or pools(site, facts, done, *Colour)
         or _production(facts)
@@ -340,6 +349,41 @@ def _secure(site: Site, facts: Facts) -> Plan:
     redirects = facts.redirect_listener.port if facts.redirect_listener else 0
     wanted = site.redirect.port if site.redirect else 0
     return () if facts.is_secure and redirects == wanted else (SecureSite(),)
+
+
+def _listen(site: Site, facts: Facts) -> Plan:
+    """Have the shared load balancer listen as the site file says, beside the main listener.
+
+    Raises Refused for what would take users a listener, and while they are led to two systems.
+    """
+    if facts.method is not Method.POOL or facts.stack is None:
+        return ()
+    guard.may_listen(site, facts)
+    if _listens(site, facts):
+        return ()
+    guard.may_touch(facts)
+    return (ListenSite(),)
+
+
+def _listens(site: Site, facts: Facts) -> bool:
+    """Return whether the shared load balancer has the listeners and pools that it is to have."""
+    there = {(it.name, it.preview_built) for it in facts.further}
+    previews = {it.name: it.preview.port for it in facts.further if it.preview and it.preview.port}
+    wanted = {(it.name, it.preview_port is not None) for it in site.listeners}
+    moved = any(previews.get(it.name, it.preview_port) != it.preview_port for it in site.listeners)
+    pools = {it.key for system in facts.systems.values() for it in system.further_pools}
+    return there == wanted and not moved and pools == {*kept_pools(facts), *_keys(site)}
+
+
+def _keys(site: Site) -> frozenset[str]:
+    return frozenset(it.key for it in site.backends)
+
+
+def kept_pools(facts: Facts) -> frozenset[str]:
+    """Return the keys of the pools beside the main ones that servers of a system are in."""
+    return frozenset(
+        it.key for system in facts.systems.values() for it in system.further_pools if it.is_served
+    )
 
 
 def listeners(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
@@ -447,7 +491,7 @@ def _repair(site: Site, facts: Facts, done: Done) -> Plan:
 def builds(site: Site, facts: Facts) -> Plan:
     """Return the steps of all that `up` builds or repairs, in no order, for the quota preflight."""
     return (
-        *(_site_stack(site, facts) or _secure(site, facts)),
+        *(_site_stack(site, facts) or _secure(site, facts) or _listen(site, facts)),
         *(step for colour in Colour for step in _build(site, facts, colour)),
     )
 
@@ -534,7 +578,9 @@ def _await_servers(facts: Facts, *colours: Colour) -> Plan:
 def _preview(facts: Facts) -> Plan:
     """Give the preview the standby; blue while a stranger has production."""
     to = Colour.BLUE if facts.foreign and not facts.previewed else facts.standby
-    if to is None or (facts.previewed is to and not facts.switching_to):
+    if to is None or facts.is_mixed:
+        return ()
+    if facts.previewed is to and not facts.switching_to and not facts.previews_astray:
         return ()
     return (PointPreview(to),)
 
@@ -568,6 +614,7 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
             message("no system is live, so there is no standby to deploy to"),
             cure=message("`ao up` builds the site; `ao status` shows what there is."),
         )
+    guard.may_touch(facts)
     if facts.switching_to:
         raise Refused(
             message(
@@ -579,6 +626,9 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
         )
     guard.may_speak(site, facts)
     guard.may_proxy(site, facts, standby)
+    guard.may_deploy_listeners(site, facts)
+    if facts.method is Method.ADDRESS:
+        guard.may_listen(site, facts, standby)
     steps = (
         _leave_stuck(facts)
         or _define(site, facts.systems[standby], version, done)
@@ -589,7 +639,7 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
     )
     if steps:
         return steps
-    if facts.previewed is not standby:
+    if facts.previewed is not standby or facts.previews_astray:
         return (PointPreview(standby),)
     seen = Confirm("preview", standby)
     return () if seen in done else (seen,)

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ao.cloud import PoolSettings
+from ao.cloud import Pool, PoolSettings
 from ao.colour import Colour
-from ao.plan.facts import Facts, ServerCertificates
+from ao.plan.facts import Facts, ServerCertificates, System
 from ao.site import Method, Site
 from ao.site.server_tls import ServerTls
-from ao.site.session_persistence import NONE, SessionPersistence
+from ao.site.session_persistence import COOKIES, NONE, SessionPersistence
 
 TLS_API = (2, 8)
 CIPHERS_API = (2, 15)
@@ -43,27 +43,59 @@ def needed_api(site: Site) -> Iterator[tuple[str, tuple[int, int]]]:
         yield "load_balancer.server_tls.versions", VERSIONS_API
 
 
-def wanted(site: Site, facts: Facts, colour: Colour, *, deployed: bool) -> PoolSettings | None:
+def of_system(system: System) -> Iterator[tuple[str, Pool]]:
+    """Yield the pools of a system that were read, each with its key; that of the main is empty."""
+    if system.pool is not None:
+        yield "", system.pool
+    yield from ((it.key, it.pool) for it in system.further_pools if it.pool is not None)
+
+
+def wanted(
+    site: Site, facts: Facts, colour: Colour, *, deployed: bool, key: str = ""
+) -> PoolSettings | None:
     """Return the settings of a system's pool as the site file wants them; None without a pool.
 
     What it leaves out stays. How TLS is spoken to the servers of the live system stays too: they
     answer by what they were deployed for. Whether it is spoken changes only when the system was
     `deployed` right now.
     """
-    pool, balancer = facts.systems[colour].pool, site.load_balancer
+    pool = dict(of_system(facts.systems[colour])).get(key)
+    balancer, reads = site.load_balancer, _reads_requests(site, key)
     if pool is None:
         return None
     settings = pool.settings
-    if balancer.session_persistence is not None:
-        settings = _persistent(balancer.session_persistence, settings)
+    kind = balancer.session_persistence
+    if kind is not None and reads is not None and (reads or kind.type not in COOKIES):
+        settings = _persistent(kind, settings)
     tls = balancer.server_tls
-    if tls is None or facts.live is colour:
+    if tls is None or facts.live is colour or not reads:
         return settings
     if tls.enabled is not settings.encrypts and not deployed:
         return settings
     if not tls.enabled:
         return replace(settings, encrypts=False)
     return _encrypting(tls, facts.servers, settings)
+
+
+def _reads_requests(site: Site, key: str) -> bool | None:
+    """Return whether a load balancer reads the requests to a pool; None for one of no listener.
+
+    What the file says of the main pools has been checked with it.
+    """
+    if not key:
+        return True
+    listeners = (it for it in site.listeners if (own := site.backend(it)) and own.key == key)
+    return next((it.reads_requests for it in listeners), None)
+
+
+def amiss(
+    site: Site, facts: Facts, colour: Colour, *, deployed: bool = False
+) -> Iterator[tuple[Pool, PoolSettings]]:
+    """Yield the pools of a system that are not as `wanted` has them, with what they should be."""
+    for key, pool in of_system(facts.systems[colour]):
+        settings = wanted(site, facts, colour, deployed=deployed, key=key)
+        if settings is not None and settings != pool.settings:
+            yield pool, settings
 
 
 def _persistent(kind: SessionPersistence, settings: PoolSettings) -> PoolSettings:
@@ -91,14 +123,14 @@ def _encrypting(
 
 
 def is_amiss(site: Site, facts: Facts, colour: Colour, *, deployed: bool = False) -> bool:
-    """Return whether a system's pool is not as `wanted` has it, and can be changed.
+    """Return whether a pool of a system is not as `wanted` has it, and can be changed.
 
     A load balancer takes no change in ERROR, nor while Heat is at work on it.
     """
     system = facts.systems[colour]
     stacks = [system.stack, *([facts.stack] if facts.method is Method.POOL else [])]
-    if system.pool is None or system.load_balancer is None or system.load_balancer.failed:
+    if system.load_balancer is None or system.load_balancer.failed:
         return False
     if any(stack is not None and stack.busy for stack in stacks):
         return False
-    return wanted(site, facts, colour, deployed=deployed) != system.pool.settings
+    return any(True for _ in amiss(site, facts, colour, deployed=deployed))

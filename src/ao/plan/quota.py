@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 
 from ao.cloud import Flavor, Quota
+from ao.colour import Colour
 from ao.errors import QuotaExceeded
 from ao.message import joined, message
 from ao.plan.facts import Facts
-from ao.plan.plan import BuildSite, BuildSystem, Plan, ScaleSystem, SecureSite
-from ao.site import Method, Site
+from ao.plan.plan import BuildSite, BuildSystem, ListenSite, Plan, ScaleSystem, SecureSite
+from ao.site import Method, Site, template_tag
+from ao.site.own_template import OwnTemplate
 
 _NETWORK = Counter(
     {
@@ -50,22 +52,27 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     pooled = site.switch.method is Method.POOL
     # A listener of plain HTTP leads to that of HTTPS.
     redirect = Counter({"listeners": int(site.redirect is not None)})
+    further = _further(site)
     total: Counter[str] = Counter()
     members = 0
     for step in plan:
         if isinstance(step, BuildSite) and facts.stack is None:
             addresses = (site.production_address is None) + (not pooled)
             total += Counter({"routers": 1, "floating ips": addresses}) + _NETWORK
-            total += _SHARED + redirect if pooled else Counter()
+            total += _SHARED + redirect + further if pooled else Counter()
         if isinstance(step, SecureSite):
             # The new listener for users; that of the preview goes before its new one comes.
             total += Counter({"listeners": 1})
+        if isinstance(step, ListenSite):
+            total += _missing(site, facts)
         if isinstance(step, BuildSystem):
             total += _servers(site, step.size, flavor)
             if facts.systems[step.colour].stack is None:
-                total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect
+                total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect + further
+                total += _rules(site)
                 total += Counter({"security group rules": len(site.servers.rules)})
                 total += Counter({"server groups": int(site.servers.anti_affinity is not None)})
+            total += _resources(site, facts, step, flavor)
             if site.servers.anti_affinity is not None:
                 at_once = facts.systems[step.colour].size + step.size
                 members = max(members, at_once, site.group.maximum)
@@ -76,7 +83,69 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     return total + Counter({"server group members": members})
 
 
+def _further(site: Site) -> Counter[str]:
+    """Return what listeners beside the main one need of a load balancer.
+
+    By the pool method that is twice the pools, and the listeners of the preview.
+    """
+    pools = len(site.backends) * (2 if site.switch.method is Method.POOL else 1)
+    previews = sum(it.preview_port is not None for it in site.listeners)
+    return Counter(
+        {
+            "listeners": len(site.listeners) + previews,
+            "pools": pools,
+            "health monitors": pools,
+        }
+    )
+
+
+def _missing(site: Site, facts: Facts) -> Counter[str]:
+    """Return what of that a shared load balancer has not yet."""
+    pools = len({it.key for it in facts.systems[Colour.BLUE].further_pools})
+    previews = sum(it.preview_built for it in facts.further)
+    there = Counter(
+        {
+            "listeners": len(facts.further) + previews,
+            "pools": 2 * pools,
+            "health monitors": 2 * pools,
+        }
+    )
+    return _further(site) - there
+
+
+def _rules(site: Site) -> Counter[str]:
+    """Return what the servers' ports beside the main one need of security group rules."""
+    ports = {it.port for it in site.backends} - {site.load_balancer.server_port}
+    return Counter({"security group rules": 2 * len(ports)})
+
+
+def _resources(site: Site, facts: Facts, step: BuildSystem, flavor: Flavor) -> Counter[str]:
+    """Return what a system's further resources need.
+
+    Those that a version makes anew are there twice for a while.
+    """
+    resources, stack = site.system_resources, facts.systems[step.colour].stack
+    if resources is None:
+        return Counter()
+    stays = stack is not None and template_tag("system_resources") in stack.tags
+    if stays and resources.parameters.keys().isdisjoint({"version", "image"}):
+        return Counter()
+    return _told(resources, 1, flavor)
+
+
+def _told(template: OwnTemplate, times: int, flavor: Flavor) -> Counter[str]:
+    """Return what so many of a template of the operator's own need, as far as its text tells."""
+    needed = Counter({key: count * times for key, count in template.demand.items()})
+    # Heat tells no quota of its own, and what a flavor has of which it says nothing is not known.
+    del needed["resources"]
+    servers = needed.pop("servers", 0)
+    needed["instances"] += servers
+    return needed + Counter({"cores": servers * flavor.vcpus, "ram": servers * flavor.ram})
+
+
 def _servers(site: Site, size: int, flavor: Flavor) -> Counter[str]:
+    if site.server_template is not None:
+        return _told(site.server_template, size, flavor)
     volumes = site.servers.all_volumes
     return Counter(
         {

@@ -9,6 +9,7 @@ from ao.cloud import Listener
 from ao.message import message
 from ao.plan import listeners
 from ao.plan.facts import Facts
+from ao.plan.listeners import Placed
 from ao.plan.plan import Done, Plan, Step, follow
 from ao.site import Method
 
@@ -21,6 +22,12 @@ class References:
     """The one that is served; empty where no load balancer terminates TLS."""
     sni: tuple[str, ...] = ()
     """Those for clients that ask for other names."""
+    further: tuple[tuple[str, References], ...] = ()
+    """Those of listeners beside the main one that have their own, by the listeners' names."""
+
+    def of(self, name: str) -> References:
+        """Return those of a listener; these of the main one, whose name is empty."""
+        return dict(self.further).get(name, self)
 
     def are_of(self, listener: Listener) -> bool:
         """Return whether a listener serves them. References of one thing may name other hosts."""
@@ -80,9 +87,9 @@ def renew(facts: Facts, wanted: References, fingerprint: str | None, done: Done)
         return busy
     for role in ("preview", "production"):
         steps = tuple(
-            ServeCertificate(it.id, it.name, wanted)
-            for it in of_role(facts, role)
-            if not wanted.are_of(it)
+            ServeCertificate(it.listener.id, it.listener.name, wanted.of(it.name))
+            for it in _places(facts, role)
+            if not wanted.of(it.name).are_of(it.listener)
         )
         if steps:
             return steps
@@ -96,22 +103,24 @@ def renew(facts: Facts, wanted: References, fingerprint: str | None, done: Done)
 def serve_all(facts: Facts, wanted: References) -> Plan:
     """Steps by which every listener of a site serves a certificate, seen or not."""
     return tuple(
-        ServeCertificate(it.listener.id, it.listener.name, wanted)
+        ServeCertificate(it.listener.id, it.listener.name, wanted.of(it.name))
         for it in listeners.placed(facts)
-        if it.terminates and not wanted.are_of(it.listener)
+        if it.terminates and not wanted.of(it.name).are_of(it.listener)
     )
 
 
 def of_role(facts: Facts, role: str) -> tuple[Listener, ...]:
-    """Return the listeners that users reach, or the others, which terminate TLS."""
+    """Return the listeners that users reach, or the others, which terminate TLS; the main first."""
+    return tuple(it.listener for it in _places(facts, role))
+
+
+def _places(facts: Facts, role: str) -> tuple[Placed, ...]:
     places = tuple(it for it in listeners.placed(facts) if it.terminates)
     if facts.method is Method.POOL:
-        users = tuple(it.listener for it in places if it.listener is facts.production_listener)
+        users = tuple(it for it in places if not it.previews)
     else:
-        users = tuple(it.listener for it in places if facts.live in it.systems)
-    if role == "production":
-        return users
-    return tuple(it.listener for it in places if it.listener not in users)
+        users = tuple(it for it in places if facts.live in it.systems)
+    return users if role == "production" else tuple(it for it in places if it not in users)
 
 
 def is_shown(facts: Facts, role: str) -> bool:

@@ -177,6 +177,9 @@ def _servers(site: Site, offers: Offers) -> Iterator[_Complaint]:
             ),
         )
     least = max(image.min_disk, -(-image.size // GIB))
+    if site.server_template is not None:
+        # It tells itself what its server starts from.
+        return
     volume = site.servers.boot_volume
     if volume is not None and volume.size < least:
         # cinder/api/v3/volumes.py, cinder/image/image_utils.py: check_image_metadata
@@ -267,7 +270,8 @@ def _networks(site: Site, offers: Offers) -> Iterator[_Complaint]:
 
 def _disk(site: Site, offers: Offers) -> Iterator[_Complaint]:
     """Nova asks who may start a server so by its policy: administrators, unless that says else."""
-    if offers.flavor.disk == 0 and site.servers.boot_volume is None:
+    has_other = site.servers.boot_volume is not None or site.server_template is not None
+    if offers.flavor.disk == 0 and not has_other:
         yield _Complaint(
             "flavor",
             message(

@@ -1,12 +1,13 @@
 """A site: what the operator wants, as frozen values, with its names and tags."""
 
+from ao.site.health_check import HealthCheck
+from ao.site.listeners import Backend, FurtherListener
 from ao.site.names import ENDINGS, NAME, VERSION, checked_version, ending, is_name, is_version
 from ao.site.site import (
     Deadlines,
     Drain,
     DrainWay,
     Group,
-    HealthCheck,
     Identify,
     LoadBalancer,
     Method,
@@ -14,23 +15,29 @@ from ao.site.site import (
     Switch,
 )
 from ao.site.tags import (
+    Feature,
     colour_tag,
     deploy_tag,
     format_tags,
     method_tag,
     proxy_tags,
     tag_value,
+    template_tag,
     version_of,
     version_tag,
+    without_format,
 )
 
 __all__ = [
     "ENDINGS",
     "NAME",
     "VERSION",
+    "Backend",
     "Deadlines",
     "Drain",
     "DrainWay",
+    "Feature",
+    "FurtherListener",
     "Group",
     "HealthCheck",
     "Identify",
@@ -48,6 +55,8 @@ __all__ = [
     "method_tag",
     "proxy_tags",
     "tag_value",
+    "template_tag",
     "version_of",
     "version_tag",
+    "without_format",
 ]

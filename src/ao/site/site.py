@@ -11,16 +11,18 @@ from ao.colour import Colour
 from ao.http.request_options import RequestOptions
 from ao.site.autoscale import Autoscale
 from ao.site.checks import Checks
+from ao.site.health_check import HealthCheck
 from ao.site.hooks import Hook, Point
+from ao.site.listeners import Backend, FurtherListener
 from ao.site.logout import Logout
 from ao.site.migration import Migration
 from ao.site.names import site_tag
 from ao.site.notify import Notification
+from ao.site.own_template import OwnTemplate
 from ao.site.rules import Rules
 from ao.site.server_tls import ServerTls
 from ao.site.servers import Servers
 from ao.site.session_persistence import SessionPersistence
-from ao.site.status_codes import StatusCodes
 from ao.site.timeouts import Timeouts
 from ao.site.tls import Redirect, Tls
 from ao.site.watch import Watch
@@ -97,6 +99,19 @@ class LoadBalancer:
         """Whether users speak HTTPS, wherever TLS ends."""
         return self.protocol in {"HTTPS", "TERMINATED_HTTPS"}
 
+    def octavia_protocol(self, protocol: str) -> str:
+        """Return Octavia's word for a protocol that users speak.
+
+        With provider ovn, which passes on whatever comes, it is always TCP.
+        """
+        return "TCP" if self.provider == "ovn" and protocol == "HTTPS" else protocol
+
+    def pool_protocol(self, protocol: str) -> str:
+        """Return Octavia's word for the protocol of a pool whose users speak that one."""
+        if self.proxy_protocol is not None:
+            return "PROXY"
+        return "HTTP" if protocol == "TERMINATED_HTTPS" else self.octavia_protocol(protocol)
+
 
 class Method(StrEnum):
     """How production is switched."""
@@ -147,27 +162,6 @@ class Drain:
     """The old system is drained once it has served nobody for so long."""
     deadline: float
     """Longest wait for that."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class HealthCheck:
-    """What counts as a healthy server and a healthy site."""
-
-    type: str
-    """Octavia monitor type for the servers: HTTP, HTTPS, TLS-HELLO or TCP."""
-    path: str
-    """Path asked for, by the monitor (HTTP) and by Ao after a switch."""
-    method: str
-    """HTTP method by which both ask for it: GET, HEAD or OPTIONS."""
-    expect: StatusCodes
-    """HTTP statuses of a healthy answer."""
-    interval: int
-    """Seconds between two checks of a server."""
-    timeout: int
-    """Seconds after which a check has failed."""
-    retries: int
-    """Checks in a row that a server passes to get requests. Three failed ones take it out, which is
-    Octavia's default of `max_retries_down`: Heat has no property for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,9 +223,16 @@ class Site:
     """Name servers that the servers ask."""
     group: Group
     servers: Servers = field(default_factory=Servers)
+    server_template: OwnTemplate | None = None
+    """Template by which each server is made, in place of Ao's own; None has Ao's."""
+    system_resources: OwnTemplate | None = None
+    """Further resources that each system has once."""
     autoscale: Autoscale | None
     """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer
+    """The main listener, and what all have in common."""
+    listeners: tuple[FurtherListener, ...] = ()
+    """Listeners beside the main one."""
     tls: Tls | None
     """None where users do not speak HTTPS, or nothing is said of it."""
     redirect: Redirect | None
@@ -277,6 +278,32 @@ class Site:
             above = above.rpartition(".")[0]
         place = self.places.get(above)
         return f"{place}: {key}" if place else key
+
+    def listener(self, name: str) -> FurtherListener | None:
+        """Return the listener of that name, beside the main one; None where there is none."""
+        return next((it for it in self.listeners if it.name == name), None)
+
+    def backend(self, listener: FurtherListener) -> Backend | None:
+        """Return what the pools are of that a listener leads to; None for the main ones."""
+        balancer = self.load_balancer
+        backend = Backend(listener.server_port, balancer.pool_protocol(listener.protocol))
+        main = Backend(balancer.server_port, balancer.pool_protocol(balancer.protocol))
+        return None if backend == main else backend
+
+    @property
+    def backends(self) -> Mapping[Backend, FurtherListener]:
+        """What a system has pools of beside its main one, each with the first of its listeners."""
+        found: dict[Backend, FurtherListener] = {}
+        for listener in self.listeners:
+            backend = self.backend(listener)
+            if backend is not None:
+                found.setdefault(backend, listener)
+        return found
+
+    @property
+    def left_templates(self) -> tuple[str, ...]:
+        """Keys of the operator's templates that the site file has and the cloud has not kept."""
+        return tuple(it for it in ("server_template", "system_resources") if it in self.left_out)
 
     @property
     def request_options(self) -> RequestOptions:

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from enum import Enum, auto
+
 from ao.colour import Colour
 from ao.site.names import is_version
 from ao.site.site import Method
 
-TAG_FORMAT = 2
+TAG_FORMAT = 3
 """The highest format of tags and descriptions that is read: what `ao:format=N` among them says.
 
-Those of format 1 do not say it: a new tag would have each site's stacks updated once. 2 is of a
-stack whose load balancer terminates TLS: earlier versions of Ao take its listener of plain HTTP for
-that which leads users, and would deploy to the live system.
+Those of format 1 do not say it: a new tag would have each site's stacks updated once.
 """
-_SECURE = frozenset({"ao:format=2", "ao:needs=0.3.0"})
+
+
+class Feature(Enum):
+    """What a stack has that earlier versions of Ao would handle wrongly."""
+
+    TERMINATES = auto()
+    """Its load balancer terminates TLS: they take its listener of plain HTTP for that which leads
+    users, and would deploy to the live system."""
+    LISTENERS = auto()
+    """Its load balancer has listeners beside the main one: they would switch that alone."""
+    OWN_TEMPLATES = auto()
+    """Its servers, or further resources, are of templates of the operator's own: from the kept site
+    file they would deploy Ao's own servers in their place."""
+
+
+_FORMATS = {
+    Feature.TERMINATES: (2, "0.3.0"),
+    Feature.LISTENERS: (3, "0.3.0"),
+    Feature.OWN_TEMPLATES: (3, "0.3.0"),
+}
+"""The format that each needs, and the first version of Ao that handles it."""
 
 
 def colour_tag(colour: Colour) -> str:
@@ -31,6 +52,14 @@ def deploy_tag(mark: str) -> str:
     return f"ao:deploy={mark}"
 
 
+def template_tag(key: str) -> str:
+    """Return the word of a system's stack that a template of the operator's own made, by its key.
+
+    `key` is that of the site file, such as `server_template`.
+    """
+    return f"ao:template={key}"
+
+
 def version_of(tags: frozenset[str]) -> str | None:
     """Version that tags tell; None when they tell none, or what is no version.
 
@@ -45,9 +74,17 @@ def method_tag(method: Method) -> str:
     return f"ao:method={method}"
 
 
-def format_tags(*, terminates: bool) -> frozenset[str]:
-    """Return the words that a stack carries of the format of its tags, or none."""
-    return _SECURE if terminates else frozenset()
+def format_tags(features: Collection[Feature]) -> frozenset[str]:
+    """Return the words that a stack with these features carries of its format, or none."""
+    if not features:
+        return frozenset()
+    number, version = max(_FORMATS[it] for it in features)
+    return frozenset({f"ao:format={number}", f"ao:needs={version}"})
+
+
+def without_format(tags: frozenset[str]) -> frozenset[str]:
+    """Return tags without the words of their format."""
+    return frozenset(it for it in tags if not it.startswith(("ao:format=", "ao:needs=")))
 
 
 def proxy_tags(version: int | None) -> frozenset[str]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from ao.cloud.models import Template
 from ao.site.servers import Servers, Volume
+from ao.templates import composition
 
 SERVER_TEMPLATE = "server.yaml"
 """Template of one server, and so the resource type of a group's members."""
@@ -24,25 +23,6 @@ FIRST_ADDRESS = {"get_attr": ["server", "first_address"]}
 """How a server's template takes the address of a server that has one port."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes each value out where it stands."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Return True: nothing is written as an alias."""
-        return True
-
-
-def read(text: str) -> dict[str, Any]:
-    """Return what a template of the package says."""
-    content: dict[str, Any] = yaml.safe_load(text)
-    return content
-
-
-def written(content: dict[str, Any]) -> str:
-    """Return a template as text."""
-    return yaml.dump(content, Dumper=_Dumper, sort_keys=False, width=100)
-
-
 def with_parts(template: Template, servers: Servers, networks: tuple[str, ...] = ()) -> Template:
     """Return the template of a system whose servers have these volumes, and ports in `networks`.
 
@@ -50,12 +30,14 @@ def with_parts(template: Template, servers: Servers, networks: tuple[str, ...] =
     """
     if not servers.all_volumes and not networks:
         return template
-    server = read(template.files[SERVER_TEMPLATE])
+    server = composition.content(template.files[SERVER_TEMPLATE])
     if networks:
         _add_ports(server, networks)
     if servers.all_volumes:
         _add_volumes(server, servers, networks)
-    return Template(body=template.body, files={**template.files, SERVER_TEMPLATE: written(server)})
+    return Template(
+        body=template.body, files={**template.files, SERVER_TEMPLATE: composition.written(server)}
+    )
 
 
 def _add_ports(server: dict[str, Any], networks: tuple[str, ...]) -> None:
@@ -94,7 +76,7 @@ def _add_volumes(server: dict[str, Any], servers: Servers, networks: tuple[str, 
         "image": properties["image"],
         "volumes": [[it.size, it.type or ""] for it in servers.all_volumes],
         "networks": list(networks),
-        **{key: {"get_param": key} for key in server["parameters"] if key not in IN_PLACE},
+        **{key: {"get_param": key} for key in server["parameters"] if not _keeps_server(key)},
     }
     # An item that is no text is joined as JSON (heat/engine/hot/functions.py: JoinMultiple).
     mark = {"digest": ["sha256", {"list_join": ["", [[*lasting.values()]]]}]}
@@ -110,6 +92,11 @@ def _add_volumes(server: dict[str, Any], servers: Servers, networks: tuple[str, 
         resources[name] = _volume(it, properties["name"], mark)
         devices.append({"volume_id": {"get_resource": name}, "boot_index": -1})
     properties["block_device_mapping_v2"] = devices
+
+
+def _keeps_server(parameter: str) -> bool:
+    """Return whether the server stays when a parameter of its template changes."""
+    return parameter in IN_PLACE or parameter.startswith("pool_")
 
 
 def _volume(volume: Volume, name: object, mark: object) -> dict[str, Any]:

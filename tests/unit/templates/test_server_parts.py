@@ -1,5 +1,6 @@
 """Templates of systems whose servers have more than every server has."""
 
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -8,19 +9,21 @@ from ao import templates
 from ao.site.servers import Servers, Volume
 from ao.templates import SERVER_TEMPLATE
 from ao.templates.server_parts import IN_PLACE
+from tests.unit.samples import SITE
 
 VOLUMES = Servers(boot_volume=Volume(size=20, type="ssd"), volumes=(Volume(size=5),))
 
 
 def server(servers: Servers, networks: tuple[str, ...] = ()) -> dict[str, Any]:
+    site = replace(SITE, servers=servers)
     content: dict[str, Any] = yaml.safe_load(
-        templates.system(servers, networks).files[SERVER_TEMPLATE]
+        templates.system(site, networks).files[SERVER_TEMPLATE]
     )
     return content
 
 
 def test_a_site_that_asks_for_nothing_has_the_templates_of_before_byte_for_byte() -> None:
-    assert templates.system(Servers()) == templates.system()
+    assert templates.system(SITE) == templates.system()
     assert "first_address" in templates.system().files[SERVER_TEMPLATE]
 
 
@@ -34,7 +37,8 @@ def test_a_server_starts_from_its_volume_and_from_no_image() -> None:
     ]
     boot, data = (resources[name]["properties"] for name in ("boot_volume", "volume_1"))
     assert (boot["image"], boot["size"], boot["volume_type"]) == ({"get_param": "image"}, 20, "ssd")
-    assert "image" not in data and "volume_type" not in data
+    assert "image" not in data
+    assert "volume_type" not in data
 
 
 def test_volumes_depend_on_all_by_which_heat_replaces_the_server() -> None:

@@ -27,17 +27,19 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     Production first: a pool that no listener leads to has no health checks
     (octavia/common/jinja/haproxy/combined_listeners), so the old pool is without them only
     until the preview listener has it. Both listeners on one pool tell of a switch that is
-    not finished, and of its target.
+    not finished, and of its target; so do users that are led to two systems.
     """
-    if facts.live is not to:
+    if facts.live is not to or facts.is_mixed:
         seen = Confirm("preview", to)
-        visible = facts.connected and facts.previewed is to and not move.unseen
+        visible = (
+            facts.connected and facts.previewed is to and facts.live is not to and not move.unseen
+        )
         if visible and seen not in done:
             return (seen,)
         return (PointProduction(to),)
     moved, seen = PointProduction(to), Confirm("production", to)
     parked, drained = PointPreview(to.other), Drain(to.other, None, move.quiet)
-    whole = facts.previewed is to.other
+    whole = facts.previewed is to.other and not facts.previews_astray
     if whole and not done & {moved, parked}:
         return ()
     if seen not in done:
@@ -48,19 +50,29 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
 
 
 def production(work: Work, facts: Facts, step: PointProduction) -> None:
-    """Lead users to a system; its load balancer gets the production address if it lacks it."""
+    """Lead users to a system; its load balancer gets the production address if it lacks it.
+
+    The main listener comes first, then the others, one right after the other: Octavia takes one
+    change of a load balancer at a time.
+    """
     if step.colour is None:
         address.point(work, address.present(facts.production), None)
         return
     shared = _present(facts.shared)
     _lead(work, shared, facts.production_listener, _pool(facts, step.colour))
+    for place in facts.further:
+        if place.listener is not None:
+            _lead(work, shared, place.listener, _pool(facts, step.colour, place.key))
     address.point(work, address.present(facts.production), shared.vip_port_id)
 
 
 def preview(work: Work, facts: Facts, step: PointPreview) -> None:
-    """Lead the preview to a system."""
-    pool_id = _pool(facts, step.colour) if step.colour else None
-    _lead(work, _present(facts.shared), facts.preview_listener, pool_id)
+    """Lead the preview to a system, that of the main listener last: it tells that all are there."""
+    shared, colour = _present(facts.shared), step.colour
+    for place in facts.further:
+        if place.preview is not None:
+            _lead(work, shared, place.preview, _pool(facts, colour, place.key) if colour else None)
+    _lead(work, shared, facts.preview_listener, _pool(facts, colour) if colour else None)
 
 
 def redirect(work: Work, facts: Facts, colour: Colour) -> None:
@@ -107,8 +119,8 @@ def _present(thing: T | None) -> T:
     return thing
 
 
-def _pool(facts: Facts, colour: Colour) -> str:
-    pool_id = facts.systems[colour].pool_id
+def _pool(facts: Facts, colour: Colour, key: str = "") -> str:
+    pool_id = facts.systems[colour].pool_ids.get(key)
     if pool_id is None:
         raise NotFound(
             message("%(colour)s has no pool", colour=colour), cure=message("`ao up` repairs it.")
