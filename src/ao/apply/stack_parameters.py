@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from ao.apply import certificate
 from ao.apply.place import told_at
-from ao.cloud import Cloud, Named
+from ao.cloud import Cloud, Named, Network
 from ao.colour import Colour
 from ao.errors import NotFound
 from ao.message import message
@@ -24,6 +24,8 @@ from ao.site.servers import IngressRule
 from ao.untrusted.printable import printable
 from ao.work import Work
 
+CINDER = frozenset({"block-storage", "block-store", "volume", "volumev3"})
+"""Types that Keystone's catalogue knows Cinder by (service-types-authority)."""
 NO_POOLS: Mapping[str, str] = MappingProxyType({})
 """The pools of a site without listeners beside the main one."""
 EVERYBODY = {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}
@@ -42,6 +44,11 @@ class BuildInputs(Offers):
     """Octavia's flavor of the load balancers."""
     balancer_zone: Named | None = None
     """Octavia's availability zone of the load balancers."""
+
+    @property
+    def network_ids(self) -> tuple[str, ...]:
+        """IDs of the networks that the servers have further ports in."""
+        return tuple(it.id for it in self.networks)
 
 
 def resolve(cloud: Cloud, site: Site) -> BuildInputs:
@@ -67,6 +74,9 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         groups = [
             pool.submit(cloud.lookup.security_group, it) for it in site.servers.security_groups
         ]
+        networks = [pool.submit(cloud.lookup.network, it) for it in site.servers.networks]
+        volumes = site.servers.all_volumes
+        services = pool.submit(cloud.lookup.services) if volumes else None
         keypair = site.group.keypair and pool.submit(cloud.lookup.keypair, site.group.keypair)
         providers = pool.submit(cloud.lookup.providers)
         zones = site.servers.availability_zones and pool.submit(cloud.lookup.availability_zones)
@@ -107,8 +117,14 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
         for number, group in enumerate(groups):
             with told_at(site, f"servers.security_groups.{number}"):
                 found_groups.append(group.result())
+        found_networks: list[Network] = []
+        for number, asked in enumerate(networks):
+            with told_at(site, f"servers.networks.{number}"):
+                found_networks.append(asked.result())
         if zones:
             _check_zones(site, zones.result())
+        if services is not None:
+            _check_volumes(cloud, site, services.result())
         with told_at(site, "load_balancer.flavor"):
             found_size = sized.result() if sized else None
         with told_at(site, "load_balancer.availability_zone"):
@@ -123,6 +139,7 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             keypair=found_keypair,
             # Neutron takes none twice, and one may be written by name and by ID.
             security_groups=tuple(dict.fromkeys(found_groups)),
+            networks=tuple(found_networks),
             balancer_flavor=found_size,
             balancer_zone=found_zone,
         )
@@ -145,6 +162,29 @@ def _check_zones(site: Site, known: tuple[str, ...]) -> None:
             )
 
 
+def _check_volumes(cloud: Cloud, site: Site, services: frozenset[str]) -> None:
+    """Raise NotFound for a cloud without Cinder, and for a volume type that it does not have."""
+    servers = site.servers
+    keys = (*(["boot_volume"] if servers.boot_volume else []), "volumes")
+    if services.isdisjoint(CINDER):
+        raise NotFound(
+            message(
+                "%(where)s: the cloud has no Cinder, which makes volumes",
+                where=site.place(f"servers.{keys[0]}"),
+            ),
+            cure=message(
+                "Leave it out: the servers have the disk of their flavor. `openstack catalog list` "
+                "shows what the cloud has."
+            ),
+        )
+    named = [("boot_volume", servers.boot_volume)] if servers.boot_volume else []
+    named += [(f"volumes.{number}", it) for number, it in enumerate(servers.volumes)]
+    for key, volume in named:
+        if volume.type is not None:
+            with told_at(site, f"servers.{key}.type"):
+                cloud.lookup.volume_type(volume.type)
+
+
 def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
     """Return what `resolve` finds for the work's site: as it was found last, but for `anew`."""
     site = work.site
@@ -159,6 +199,8 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
         site.load_balancer.provider,
         site.servers.security_groups,
         tuple(site.servers.availability_zones.values()),
+        site.servers.networks,
+        site.servers.all_volumes,
         site.load_balancer.flavor,
         site.load_balancer.availability_zone,
     )

@@ -38,7 +38,7 @@ from ao.errors import (
 )
 from ao.lock.errors import LockLost
 from ao.message import Message, message
-from ao.plan import alarms, guard, networks, plan, preview, renewal
+from ao.plan import alarms, guard, networks, own_templates, plan, preview, renewal
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
@@ -54,6 +54,7 @@ from ao.site import (
     network_tags,
     preview_tags,
     proxy_tags,
+    template_tag,
     version_tag,
     without_format,
 )
@@ -238,9 +239,10 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     system = facts.systems[step.colour]
     if system.stack is not None:
         guard.may_change(work.observe(), step.colour, act="redeploy")
+    found = stack_parameters.build_inputs(work)
     parameters = stack_parameters.system_parameters(
         work.site,
-        stack_parameters.build_inputs(work),
+        found,
         step.colour,
         engine=stack_parameters.engine(work.cloud, work.site),
         version=step.version,
@@ -251,17 +253,28 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         references=certificate.references(work, facts),
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
-    tags |= _balancer_tags(work, Method.ADDRESS) | _network_tags(work, step.colour)
+    own = own_templates.keys(work.site)
+    also = frozenset({Feature.OWN_TEMPLATES} if own else ())
+    tags |= _balancer_tags(work, Method.ADDRESS, also) | set(map(template_tag, own))
+    tags |= _network_tags(work, step.colour)
     name = work.site.system_stack(step.colour)
-    _define(work, system.stack, name, templates.system(work.site), parameters, tags, _mark(system))
+    # A stack keeps what the project keeps no text of.
+    left = bool(work.site.left_templates)
+    template = None if left else templates.system(work.site, found.network_ids)
+    _define(work, system.stack, name, template, parameters, tags, _mark(system))
 
 
-def _balancer_tags(work: Work, method: Method) -> frozenset[str]:
-    """Return what the stack that has the load balancer, by a method, carries of its protocols."""
+def _balancer_tags(
+    work: Work, method: Method, also: frozenset[Feature] = frozenset()
+) -> frozenset[str]:
+    """Return what the stack that has the load balancer, by a method, carries of its protocols.
+
+    The stack has the features `also`, with the load balancer or without.
+    """
     site, balancer = work.site, work.site.load_balancer
     if site.switch.method is not method:
-        return format_tags(features(site) & {Feature.NETWORKS})
-    return proxy_tags(balancer.proxy_protocol) | format_tags(features(site))
+        return format_tags((features(site) & {Feature.NETWORKS}) | also)
+    return proxy_tags(balancer.proxy_protocol) | format_tags(features(site) | also)
 
 
 def _network_tags(work: Work, colour: Colour | None = None) -> frozenset[str]:
@@ -281,19 +294,22 @@ def _define(
     work: Work,
     stack: Stack | None,
     name: str,
-    template: Template,
+    template: Template | None,
     parameters: dict[str, object],
     tags: set[str],
     *marks: str,
 ) -> None:
     """Create or update a stack; an answer that was lost is looked up.
 
-    Its marks are tags that a stack of the same definition need not have.
+    Its marks are tags that a stack of the same definition need not have. Without a template a
+    stack keeps the one that it has.
     """
     deadline = work.site.deadlines.build
     stacks, carried = work.cloud.stacks, frozenset(tags) | frozenset(marks)
     try:
-        if stack is None:
+        if template is None:
+            stacks.repair(_stack(stack, name), parameters, deadline, None, carried)
+        elif stack is None:
             stacks.create(name, template, parameters, carried, deadline)
         else:
             stacks.update(stack, template, parameters, carried, deadline)

@@ -10,8 +10,8 @@ from openstack import connection
 from pydantic import Field, StrictBool, StrictInt
 
 from ao.cloud import login
-from ao.cloud.models import Flavor, Image, Named, Router, SecurityGroup, Subnet
-from ao.cloud.rest import CIDR, ID, IP, Service, glance, neutron, nova, octavia, path
+from ao.cloud.models import Flavor, Image, Named, Network, Router, SecurityGroup, Subnet
+from ao.cloud.rest import CIDR, ID, IP, Service, cinder, glance, neutron, nova, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.errors import Conflict, NotFound
 from ao.message import message
@@ -31,6 +31,7 @@ class Lookup:
         self._glance = glance(cloud)
         self._nova = nova(cloud)
         self._octavia = octavia(cloud)
+        self._cinder = cinder(cloud)
 
     def external_network(self, name_or_id: str) -> Named:
         """Return an external network; NotFound when there is none."""
@@ -185,6 +186,35 @@ class Lookup:
         )
         return SecurityGroup(id=group.id, name=group.name or "", description=group.description)
 
+    def network(self, name_or_id: str) -> Network:
+        """Return a network that the project may have ports in; NotFound when there is none."""
+        with asking(message("look for network %(name)s", name=name_or_id)):
+            networks = _by_id(self._neutron, "networks", name_or_id, _Network, "network") or (
+                self._neutron.all("/networks", list[_Network], "networks", name=name_or_id)
+            )
+        network = _only(
+            networks, message("network %(name)s", name=f"{name_or_id!r}"), "network list"
+        )
+        return Network(
+            id=network.id,
+            name=network.name or "",
+            external=network.external,
+            subnets=len(network.subnets),
+            secured=network.secured,
+            tags=frozenset(network.tags),
+        )
+
+    def volume_type(self, name_or_id: str) -> Named:
+        """Return a volume type of Cinder's; NotFound when there is none, or no Cinder."""
+        with asking(message("list the volume types")):
+            found = self._cinder.all("/types", list[_Named], "volume_types")
+        kind = _only(
+            [it for it in found if name_or_id in (it.id, it.name)],
+            message("volume type %(name)s", name=f"{name_or_id!r}"),
+            "volume type list",
+        )
+        return Named(id=kind.id, name=kind.name or "")
+
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""
         with asking(message("list the load-balancer providers")):
@@ -240,6 +270,8 @@ class _Named:
 class _Network(_Named):
     external: Annotated[StrictBool, Field(alias="router:external")] = False
     project_id: str | None = None
+    subnets: list[ID] = field(default_factory=list)
+    secured: Annotated[StrictBool, Field(alias="port_security_enabled")] = True
     tags: list[str] = field(default_factory=list)
 
 

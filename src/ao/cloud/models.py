@@ -517,6 +517,19 @@ class SecurityGroup(Named):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Network(Named):
+    """A network that a project may have ports in."""
+
+    external: bool = False
+    """Whether floating IPs come from it."""
+    subnets: int = 1
+    """How many subnets it has."""
+    secured: bool = True
+    """Whether its ports have security groups, unless they say otherwise."""
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Image(Named):
     """What a server's disk begins with."""
 

@@ -26,6 +26,7 @@ from ao.cloud.models import (
     Member,
     Monitor,
     Named,
+    Network,
     Pool,
     PoolSettings,
     Port,
@@ -152,6 +153,13 @@ class Stacks(Protocol):
 
     def resources(self, stack: Stack) -> tuple[Resource, ...]:
         """Return the resources of a stack and of the stacks nested in it."""
+
+    def validate(self, template: Template, parameters: Mapping[str, object]) -> None:
+        """Have Heat look at a template, with those that it uses, and build nothing.
+
+        Heat looks at resource types, their properties, references and conditions, and whether the
+        cloud has the services that the types need. Raises CloudError with what it says.
+        """
 
     def mark_unhealthy(self, resource: Resource, reason: str) -> None:
         """Have the next update of its stack replace a resource."""
@@ -456,6 +464,15 @@ class Lookup(Protocol):
 
         Raises NotFound, and Conflict when the project has several of one name.
         """
+
+    def network(self, name_or_id: str) -> Network:
+        """Return a network that the project may have ports in.
+
+        Raises NotFound, and Conflict when there are several of one name.
+        """
+
+    def volume_type(self, name_or_id: str) -> Named:
+        """Return a volume type of Cinder's; NotFound when there is none, or no Cinder."""
 
     def providers(self) -> tuple[str, ...]:
         """Return the names of Octavia's providers."""

@@ -10,7 +10,7 @@ from pydantic import StrictInt
 
 from ao.cloud import login
 from ao.cloud.models import Quota
-from ao.cloud.rest import Thing, neutron, nova, octavia, path
+from ao.cloud.rest import Thing, cinder, neutron, nova, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
 
@@ -32,6 +32,10 @@ _NETWORK = {
     "security group rules": "security_group_rule",
 }
 
+_STORAGE = {
+    "volumes": "volumes",
+    "gigabytes": "gigabytes",
+}
 _BALANCING = {
     "load balancers": "load_balancer",
     "listeners": "listener",
@@ -41,12 +45,18 @@ _BALANCING = {
 
 
 def quotas(cloud: connection.Connection, of: Collection[str] = ()) -> tuple[Quota, ...]:
-    """Quotas of Nova, Neutron and Octavia for the project.
+    """Quotas of Nova, Neutron, Octavia and Cinder for the project.
 
     With names of resources, only services that have one of these are asked: Octavia's use of a
-    quota is counted by lists of all that the project has.
+    quota is counted by lists of all that the project has. Not every cloud has a Cinder, so it is
+    asked only for what is named.
     """
-    services = ((_COMPUTE, _compute), (_NETWORK, _network), (_BALANCING, _load_balancer))
+    services = (
+        (_COMPUTE, _compute),
+        (_NETWORK, _network),
+        (_BALANCING, _load_balancer),
+        *([(_STORAGE, _storage)] if of else []),
+    )
     with asking(message("read the quotas")):
         return tuple(
             quota
@@ -60,6 +70,13 @@ def quotas(cloud: connection.Connection, of: Collection[str] = ()) -> tuple[Quot
 class _Detail:
     limit: StrictInt
     used: StrictInt
+    reserved: StrictInt
+
+
+@dataclass(frozen=True)
+class _Use:
+    limit: StrictInt
+    in_use: StrictInt
     reserved: StrictInt
 
 
@@ -86,6 +103,15 @@ def _network(cloud: connection.Connection) -> Iterator[Quota]:
     for resource, key in _NETWORK.items():
         detail = answer.value(_Detail, "quota", key)
         yield Quota(resource=resource, limit=detail.limit, used=detail.used + detail.reserved)
+
+
+def _storage(cloud: connection.Connection) -> Iterator[Quota]:
+    """Cinder has a quota of each volume type too, which few clouds set: it is not asked for."""
+    where = path("os-quota-sets", login.project(cloud))
+    answer = cinder(cloud).ask("GET", where, params={"usage": "true"})
+    for resource, key in _STORAGE.items():
+        detail = answer.value(_Use, "quota_set", key)
+        yield Quota(resource=resource, limit=detail.limit, used=detail.in_use + detail.reserved)
 
 
 def _load_balancer(cloud: connection.Connection) -> Iterator[Quota]:

@@ -274,6 +274,11 @@ def glance(cloud: connection.Connection) -> Service:
     return Service(name="Glance", adapter=lambda: cloud.image, errors_in_json=False)
 
 
+def cinder(cloud: connection.Connection) -> Service:
+    """Cinder."""
+    return Service(name="Cinder", adapter=lambda: cloud.block_storage)
+
+
 def aodh(cloud: connection.Connection, patience: float) -> Service:
     """Aodh."""
     return Service(name="Aodh", adapter=lambda: cloud.alarm, patience=patience)

@@ -20,8 +20,8 @@ from ao.cloud.sdk_errors import asking
 from ao.errors import NotFound
 from ao.message import message
 
-_NESTING = 3
-"""Levels of stacks below a system: its group, a member of the group, one to spare."""
+_NESTING = 5
+"""Levels of stacks below a system, as many as Heat lets there be (max_nested_stack_depth)."""
 
 
 class Stacks:
@@ -117,6 +117,16 @@ class Stacks:
             where = f"{_path(stack)}/resources"
             found = self._heat.all(where, list[_Resource], "resources", nested_depth=_NESTING)
             return tuple(map(_resource, found))
+
+    def validate(self, template: Template, parameters: Mapping[str, object]) -> None:
+        """Have Heat look at a template, with those that it uses, and build nothing."""
+        with asking(message("have Heat validate the template")):
+            body = {
+                "template": template.body,
+                "files": dict(template.files),
+                "parameters": dict(parameters),
+            }
+            self._heat.ask("POST", "/validate", json=body).value(dict[str, object])
 
     def mark_unhealthy(self, resource: Resource, reason: str) -> None:
         """Have the next update of its stack replace a resource."""

@@ -35,6 +35,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _without_floating_ip(file)
     yield from _ipv6(file)
     yield from _rules(file)
+    yield from _own_template(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
     yield from _headers(file)
@@ -250,6 +251,21 @@ def _clients_of_six(file: SiteFile) -> Iterator[Contradiction]:
                 what=message(
                     "the servers are in a network of IPv4, which no IPv6 address reaches; write a "
                     "network of IPv4"
+                ),
+            )
+
+
+def _own_template(file: SiteFile) -> Iterator[Contradiction]:
+    """A server template says itself what its server is made of."""
+    if file.server_template is None:
+        return
+    servers = file.servers
+    for key in ("boot_volume", "volumes", "networks"):
+        if getattr(servers, key):
+            yield Contradiction(
+                key=("servers", key),
+                what=message(
+                    "server_template says what a server has; write it there, and leave this out"
                 ),
             )
 

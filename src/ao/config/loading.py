@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from ao import site
 from ao.cloud import Cloud
 from ao.colour import Colour
-from ao.config import stored
+from ao.config import own_template, stored
 from ao.config.agreement import contradictions
 from ao.config.authority import are_authorities
 from ao.config.listeners import ListenerSection
 from ao.config.site_file import SiteFile, sizes
-from ao.config.yaml_file import YamlFile, dotted
+from ao.config.yaml_file import KeyPath, YamlFile, dotted
 from ao.errors import ConfigError
 from ao.files.input_file import Unreadable, read_text
 from ao.message import joined, message
 from ao.site import user_data as server_data
 from ao.site.listeners import FurtherListener
+from ao.site.own_template import OwnTemplate
 from ao.site.rules import Approve, Rules
 from ao.untrusted.printable import printable
 
@@ -51,9 +54,11 @@ def load(path: Path) -> site.Site:
     if wrong:
         raise ConfigError(joined("\n", wrong))
     user_data = _user_data(source, file)
+    own = _own_templates(source, file)
     ca = file.tls.ca if file.tls else None
     text = stored.written(source.data, user_data, ca)
-    return _site(file, path.parent, user_data, ca, text, places=source.places())
+    found = _site(file, path.parent, user_data, ca, text, places=source.places())
+    return replace(found, **own)
 
 
 def load_stored(cloud: Cloud, name: str) -> site.Site:
@@ -89,6 +94,70 @@ def load_stored(cloud: Cloud, name: str) -> site.Site:
         raise _unusable(name, message("has no authorities' certificates that can be read"))
     left_out = stored.left_out(document.site_file, document.left_out)
     return _site(file, None, document.user_data, ca, text, left_out)
+
+
+def _own_templates(source: YamlFile, file: SiteFile) -> dict[str, Any]:
+    """Return the operator's own templates that a site file names, by the keys of a site.
+
+    Raises ConfigError with the place of the key.
+    """
+    found: dict[str, OwnTemplate] = {}
+    readers = {
+        "server_template": own_template.read_server,
+        "system_resources": own_template.read_resources,
+    }
+    key = ""
+    try:
+        for key, read in readers.items():
+            name = getattr(file, key)
+            if name is not None:
+                found[key] = read(source.path.parent, name)
+        key = "server_template" if file.server_template else "system_resources"
+        own_template.check_together(found.get("server_template"), found.get("system_resources"))
+    except own_template.Unfit as error:
+        raise ConfigError(
+            message(
+                "%(where)s: %(key)s: %(what)s", where=source.where((key,)), key=key, what=error.what
+            ),
+            cure=error.cure,
+        ) from error
+    server = found.get("server_template")
+    if server is not None:
+        _refuse_idle_keys(source, file, server)
+    return dict(found)
+
+
+def _refuse_idle_keys(source: YamlFile, file: SiteFile, server: OwnTemplate) -> None:
+    """Raise ConfigError for keys of which a server template takes nothing."""
+    servers = file.servers
+    said: dict[KeyPath, tuple[object, str]] = {
+        ("keypair",): (file.keypair, "keypair"),
+        ("servers", "security_groups"): (servers.security_groups, "security_groups"),
+        ("servers", "availability_zone"): (servers.availability_zone, "availability_zone"),
+        ("servers", "anti_affinity"): (servers.anti_affinity, "server_group"),
+        ("servers", "config_drive"): (servers.config_drive, "config_drive"),
+        ("servers", "metadata"): (servers.metadata, "metadata"),
+        # The measures of the servers are found by their metadata.
+        ("autoscale",): (file.autoscale, "metadata"),
+    }
+    wrong = [
+        message(
+            "%(where)s: %(key)s: it needs a parameter `%(name)s` of the server template, which "
+            "declares none",
+            where=source.where(key),
+            key=dotted(key),
+            name=name,
+        )
+        for key, (value, name) in said.items()
+        if value and name not in server.parameters
+    ]
+    if wrong:
+        raise ConfigError(
+            joined("\n", wrong),
+            cure=message(
+                "Declare the parameter and use it, or leave the key out and say it in the template."
+            ),
+        )
 
 
 def _unusable(name: str, why: str) -> ConfigError:

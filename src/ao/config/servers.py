@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, mo
 from ao.colour import Colour
 from ao.config.section import Section
 from ao.redaction import is_secret_name
-from ao.site.servers import IngressRule, Servers
+from ao.site.servers import IngressRule, Servers, Volume
 from ao.untrusted.printable import printable
 
 HIGHEST_PORT = 65535
@@ -21,6 +21,12 @@ MOST_RULES = 50
 """Rules that a system's security group may be given; Neutron's quota of a project is 100."""
 MOST_METADATA = 100
 """Words of metadata that a server may be given: Nova takes 128 by default, and Ao sets four."""
+MOST_VOLUMES = 10
+"""Volumes that a server may be given beside the one that it starts from."""
+MOST_NETWORKS = 8
+"""Networks that a server may have a port in beside the system's own."""
+LARGEST = 65_536
+"""GiB that a volume may have."""
 LONGEST = 255
 """Characters of a name, and of a word of metadata, that Nova takes."""
 OWN = ("ao_", "metering.server_group")
@@ -136,6 +142,19 @@ class IngressRuleSection(Section):
         return self.into(IngressRule, ports=self.port)
 
 
+class VolumeSection(Section):
+    """A volume of Cinder's that each server has for itself."""
+
+    size: int = Field(ge=1, le=LARGEST, examples=[20])
+    """GiB that it has."""
+    type: Name | None = Field(default=None, examples=["ssd"])
+    """Volume type, by name or ID; `openstack volume type list` names the cloud's."""
+
+    def value(self) -> Volume:
+        """Return the volume that the section describes."""
+        return self.into(Volume)
+
+
 class ServersSection(Section):
     """What the servers of each system have of the cloud, beside image and flavor."""
 
@@ -159,6 +178,16 @@ class ServersSection(Section):
     ask the metadata service."""
     metadata: dict[str, str] = Field(default={}, examples=[{"team": "shop"}])
     """Metadata of the servers in Nova, which all members of the project read, beside Ao's own."""
+    boot_volume: VolumeSection | None = None
+    """Each server starts from a volume of its own, made of `image` and deleted with the server,
+    in place of its flavor's disk. [More](servers.md#volumes)."""
+    volumes: tuple[VolumeSection, ...] = Field(default=(), strict=False, max_length=MOST_VOLUMES)
+    """Empty volumes that each server has for itself, deleted with it."""
+    networks: tuple[Name, ...] = Field(
+        default=(), strict=False, max_length=MOST_NETWORKS, examples=[["backend"]]
+    )
+    """Networks, by name or ID, that each server has a port in beside the system's own. Ao changes
+    and deletes none of them."""
 
     @field_validator("metadata")
     @classmethod
@@ -183,6 +212,16 @@ class ServersSection(Section):
                 raise ValueError(f"Nova takes {LONGEST} characters; {shown} has {len(text)}")
         return metadata
 
+    @field_validator("networks")
+    @classmethod
+    def _are_named_once(cls, networks: tuple[str, ...]) -> tuple[str, ...]:
+        for number, name in enumerate(networks):
+            if name in networks[:number]:
+                raise ValueError(
+                    f"{printable(repr(name), 60)} is there twice; a server has one port in each"
+                )
+        return networks
+
     @field_validator("rules")
     @classmethod
     def _differ(cls, rules: tuple[IngressRuleSection, ...]) -> tuple[IngressRuleSection, ...]:
@@ -202,4 +241,6 @@ class ServersSection(Section):
             Servers,
             rules=tuple(rule.value() for rule in self.rules),
             availability_zones=self.availability_zone or {},
+            boot_volume=self.boot_volume.value() if self.boot_volume else None,
+            volumes=tuple(it.value() for it in self.volumes),
         )

@@ -71,6 +71,12 @@ class SiteFile(Section):
     """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
     $AO_VERSION in it are replaced."""
     servers: ServersSection = ServersSection()
+    server_template: str | None = Field(default=None, min_length=1, examples=["my-server.yaml"])
+    """File, beside this one, with a HOT template of one server, for what no key says.
+    [More](server-template.md)."""
+    system_resources: str | None = Field(default=None, min_length=1, examples=["tier.yaml"])
+    """File, beside this one, with a HOT template of further resources of each system, such as a
+    cache. [More](server-template.md#further-resources-of-a-system)."""
     group: GroupSection = GroupSection()
     autoscale: Autoscaling = None
     load_balancer: LoadBalancerSection

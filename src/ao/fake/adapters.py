@@ -95,6 +95,11 @@ class Stacks(Service):
         heat = self._project.heat
         return tuple(_resource(part) for part in heat.inside(heat.find(stack.id)))
 
+    @reads
+    def validate(self, template: models.Template, parameters: Mapping[str, object]) -> None:
+        """Look at a template, with those that it uses. Raises CloudError."""
+        self._project.heat.validate(template, parameters)
+
     @writes
     def mark_unhealthy(self, resource: models.Resource, reason: str) -> None:
         """Mark a resource, so that the next update of its stack replaces it."""
@@ -660,6 +665,35 @@ class Lookup(Service):
             )
         (group,) = found
         return models.SecurityGroup(id=group.id, name=group.name, description=group.description)
+
+    @reads
+    def network(self, name_or_id: str) -> models.Network:
+        """Return a network. Raises NotFound and Conflict."""
+        neutron, external = self._project.neutron, self._project.deployment.external_networks
+        there = [
+            *(
+                models.Network(
+                    id=it.id,
+                    name=it.name,
+                    subnets=sum(of.network_id == it.id for of in neutron.subnets.values()),
+                    secured=it.secured,
+                    tags=it.tags,
+                )
+                for it in neutron.networks.values()
+            ),
+            *(models.Network(id=it.id, name=it.name, external=True) for it in external),
+        ]
+        named = [it for it in there if it.id == name_or_id] or [
+            it for it in there if it.name == name_or_id
+        ]
+        if len(named) > 1:
+            raise Conflict(f"network {name_or_id!r} is there {len(named)} times")
+        return _found("network", name_or_id, lambda _: next(iter(named), None))
+
+    @reads
+    def volume_type(self, name_or_id: str) -> models.Named:
+        """Return a volume type. Raises NotFound."""
+        return _found("volume type", name_or_id, self._project.deployment.volume_type)
 
     @reads
     def providers(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ao.errors import CloudError
 from ao.fake import hot
 from ao.fake.failure import Failure
 from ao.fake.kinds import kind_of
@@ -43,6 +44,13 @@ class Scope:
         """Return an attribute of a resource."""
         part = self._stack.parts[name]
         return self.kind(part.type).attribute(part, attribute)
+
+    def file(self, name: str) -> str:
+        """Return the text of a file that the stack was given. Raises CloudError."""
+        files = self._stack.blueprint.files
+        if name not in files:
+            raise CloudError(f'No content found in the "files" section for get_file path: {name}')
+        return files[name]
 
     def kind(self, name: str) -> Kind:
         """Return the resource type of that name. Raises CloudError if there is none."""

@@ -61,6 +61,8 @@ class Deployment:
             Flavor(id=self.identifiers.uuid(), name=name, vcpus=vcpus, ram=ram, disk=DISK)
             for name, (vcpus, ram) in flavors.items()
         ]
+        self.volume_types: list[Named] = []
+        """Volume types of Cinder's."""
         self.availability_zones: tuple[str, ...] = ("nova",)
         """Names of Nova's availability zones."""
         self.compute_hosts = 100
@@ -93,6 +95,10 @@ class Deployment:
     def balancer_zone(self, name: str) -> Named | None:
         """Return Octavia's availability zone of that name, or None."""
         return _find(self.balancer_zones, name)
+
+    def volume_type(self, name_or_id: str) -> Named | None:
+        """Return the volume type of that name or ID, or None."""
+        return _find(self.volume_types, name_or_id)
 
     def external_network(self, name_or_id: str) -> Named | None:
         """Return the external network of that name or ID, or None."""

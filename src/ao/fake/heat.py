@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from ao.cloud.models import Signal, SoftwareConfig, Template
 from ao.errors import CloudError, Conflict, NotFound, QuotaExceeded
-from ao.fake import hot
+from ao.fake import cinder, hot
 from ao.fake.convergence import Convergence, Scope
 from ao.fake.kinds import kind_of
-from ao.fake.kinds.heat import AutoScalingGroup
+from ao.fake.kinds.heat import AutoScalingGroup, NestedTemplate
 from ao.fake.services import Services
 from ao.fake.stack import Part, Stack
 from ao.fake.template import Blueprint
@@ -47,6 +48,17 @@ class Heat:
         stack = self._stack(name, None, blueprint, self._arguments(blueprint, parameters), deadline)
         stack.tags = tags
         Convergence(stack, "CREATE").begin()
+
+    def validate(self, template: Template, parameters: Mapping[str, object]) -> None:
+        """Look at a template with its parameters. Raises CloudError.
+
+        Whether what the parameters name is there is not asked (heat/engine/service.py:
+        validate_template, with `strict_validate=False`).
+        """
+        blueprint = Blueprint.parse(template)
+        arguments = blueprint.arguments(parameters, lambda _constraint, _value: True)
+        stack = self._stack("dummy", None, blueprint, arguments, 0.0)
+        del self.stacks[stack.id]
 
     def update(
         self,
@@ -221,11 +233,35 @@ class Heat:
     def _check(self, blueprint: Blueprint, stack: Stack) -> None:
         """Raise CloudError for resource types and properties that are not known."""
         for name, definition in blueprint.definitions(Scope(stack)).items():
-            kind = kind_of(definition.type, blueprint)
-            kind.check(name, definition.properties)
-            if isinstance(kind, AutoScalingGroup):
-                resource = definition.properties["resource"]
-                kind_of(resource["type"], blueprint).check(name, resource["properties"])
+            self._check_kind(name, definition.type, definition.properties, blueprint)
+
+    def _check_kind(
+        self, name: str, kind_name: str, properties: Mapping[str, Any], blueprint: Blueprint
+    ) -> None:
+        """Check a resource, and those of a template that is its type, but for conditional ones.
+
+        heat/engine/resource.py: validate_template; stack_resource.py: validate_nested_stack.
+        """
+        self._check_service(kind_name)
+        kind = kind_of(kind_name, blueprint)
+        kind.check(name, properties)
+        if isinstance(kind, AutoScalingGroup):
+            resource = properties["resource"]
+            self._check_kind(name, resource["type"], resource.get("properties", {}), blueprint)
+        if isinstance(kind, NestedTemplate):
+            for inner, resource in kind.blueprint.resources.items():
+                if "condition" not in resource:
+                    found = resource.get("properties", {})
+                    self._check_kind(inner, resource["type"], found, kind.blueprint)
+
+    def _check_service(self, kind_name: str) -> None:
+        if kind_name.startswith("OS::Cinder::") and not (
+            cinder.NAMES & self._services.deployment.services
+        ):
+            raise CloudError(
+                f"HEAT-E99001 Service cinder is not available for resource type {kind_name}, "
+                "reason: cinder volumev3 endpoint is not in service catalog."
+            )
 
     def _stop(self, stack: Stack) -> None:
         """Stop the traversals of the stacks nested in a stack; actions that are begun go on.

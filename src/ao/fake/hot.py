@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -22,6 +24,9 @@ class Scope(Protocol):
 
     def attribute(self, name: str, attribute: str) -> object:
         """Return what `get_attr` gives for an attribute of a resource."""
+
+    def file(self, name: str) -> str:
+        """Return what `get_file` gives."""
 
 
 ABSENT = object()
@@ -81,6 +86,18 @@ def _call(value: Any) -> tuple[str, Any] | None:
     return (name, argument) if name in _FUNCTIONS else None
 
 
+def _get_attr(argument: Any, scope: Scope) -> Any:
+    """Return an attribute, or what is at a path in it; None where there is nothing."""
+    resource, attribute, *path = resolve(argument, scope)
+    value = scope.attribute(resource, attribute)
+    for part in path:
+        try:
+            value = value[part]  # type: ignore[index]
+        except (LookupError, TypeError):
+            return None
+    return value
+
+
 def _if(argument: Any, scope: Scope) -> Any:
     condition, then, *otherwise = argument
     if holds(condition, scope):
@@ -97,13 +114,28 @@ def _list_concat(argument: Any, scope: Scope) -> list[Any]:
     return [item for part in resolve(argument, scope) for item in part]
 
 
+def _digest(argument: Any, scope: Scope) -> str:
+    algorithm, value = resolve(argument, scope)
+    return hashlib.new(algorithm, value.encode()).hexdigest()
+
+
 def _map_merge(argument: Any, scope: Scope) -> dict[str, Any]:
     return {key: item for part in resolve(argument, scope) for key, item in part.items()}
 
 
 def _list_join(argument: Any, scope: Scope) -> str:
+    """Join texts; an item that is a list or a mapping as JSON (functions.py: JoinMultiple)."""
     delimiter, *lists = argument
-    return str(delimiter).join(str(item) for part in lists for item in resolve(part, scope))
+    items = [item for part in lists for item in resolve(part, scope)]
+    return str(delimiter).join(
+        json.dumps(it, sort_keys=True) if isinstance(it, list | dict) else _text(it) for it in items
+    )
+
+
+def _text(item: Any) -> str:
+    if item is not None and not isinstance(item, str):
+        raise CloudError(f"Items to join must be string, map or list not {item!r}")
+    return item or ""
 
 
 def _str_replace(argument: Any, scope: Scope) -> str:
@@ -123,11 +155,13 @@ def _replace(text: str, order: list[str], params: Mapping[str, str]) -> str:
 _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
     "get_param": lambda argument, scope: scope.parameter(argument),
     "get_resource": lambda argument, scope: scope.reference(argument),
-    "get_attr": lambda argument, scope: scope.attribute(*argument),
+    "get_attr": _get_attr,
+    "get_file": lambda argument, scope: scope.file(argument),
     "if": _if,
     "and": lambda argument, scope: all(holds(part, scope) for part in argument),
     "or": lambda argument, scope: any(holds(part, scope) for part in argument),
     "not": lambda argument, scope: not holds(argument, scope),
+    "digest": _digest,
     "equals": _equals,
     "list_concat": _list_concat,
     "list_join": _list_join,
@@ -138,9 +172,7 @@ _FUNCTIONS: Mapping[str, Callable[[Any, Scope], Any]] = {
 _UNKNOWN = frozenset(
     {
         "contains",
-        "digest",
         "filter",
-        "get_file",
         "list_concat_unique",
         "make_url",
         "map_replace",

@@ -46,6 +46,9 @@ class Network:
     """Whether it is the project's own."""
     reachable: bool = False
     """Whether it is a provider network, whose addresses users reach without a router."""
+    tags: frozenset[str] = frozenset()
+    secured: bool = True
+    """Whether its ports have security groups."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,12 +130,25 @@ class Neutron:
         quotas.count("security groups", lambda: len(self.security_groups))
         quotas.count("security group rules", self._count_rules)
 
-    def create_network(self, name: str, *, owned: bool = True, reachable: bool = False) -> str:
+    def create_network(
+        self,
+        name: str,
+        tags: frozenset[str] = frozenset(),
+        *,
+        owned: bool = True,
+        reachable: bool = False,
+        secured: bool = True,
+    ) -> str:
         """Create a network and return its ID; one that is not `owned` another project shares."""
         if owned:
             self._quotas.claim(networks=1)
         network = Network(
-            id=self._deployment.identifiers.uuid(), name=name, owned=owned, reachable=reachable
+            id=self._deployment.identifiers.uuid(),
+            name=name,
+            owned=owned,
+            reachable=reachable,
+            tags=tags,
+            secured=secured,
         )
         self.networks[network.id] = network
         return network.id

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ao.cloud.models import Flavor, Image
+from ao.fake.cinder import Cinder
 from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
 from ao.fake.neutron import Neutron, Port
@@ -36,7 +37,8 @@ class Server:
 
     id: str
     name: str
-    image: Image
+    image: Image | None
+    """None for one that starts from a volume."""
     flavor: Flavor
     user_data: str
     metadata: Mapping[str, str]
@@ -46,6 +48,8 @@ class Server:
     availability_zone: str | None = None
     group: ServerGroup | None = None
     config_drive: bool = False
+    more_ports: tuple[Port, ...] = ()
+    """Its ports in further networks."""
     status: str = "BUILD"
     up_at: float = 0.0
     """When its application begins to answer, in virtual seconds."""
@@ -56,8 +60,11 @@ class Server:
 class Nova:
     """The servers of a project, by ID."""
 
-    def __init__(self, deployment: Deployment, quotas: Quotas, neutron: Neutron) -> None:
+    def __init__(
+        self, deployment: Deployment, quotas: Quotas, neutron: Neutron, cinder: Cinder
+    ) -> None:
         self._deployment = deployment
+        self._cinder = cinder
         self._quotas = quotas
         self._neutron = neutron
         self.servers: dict[str, Server] = {}
@@ -71,7 +78,7 @@ class Nova:
         self,
         *,
         name: str,
-        image: Image,
+        image: Image | None,
         flavor: Flavor,
         network_id: str,
         subnet_id: str | None = None,
@@ -82,8 +89,10 @@ class Nova:
         availability_zone: str | None = None,
         group_id: str | None = None,
         config_drive: bool = False,
+        more_network_ids: tuple[str, ...] = (),
+        volume_ids: tuple[str, ...] = (),
     ) -> Server:
-        """Create a server in status BUILD.
+        """Create a server in status BUILD; without an image it starts from its first volume.
 
         Raises Failure for what Nova refuses (nova/compute/api.py: _validate_flavor_image), and if
         a quota is too small.
@@ -94,8 +103,20 @@ class Nova:
                 "BadRequest", "The requested availability zone is not available (HTTP 400)"
             )
         group = self._group(group_id) if group_id else None
-        self._quotas.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=1)
+        network_ids = (network_id, *more_network_ids)
+        self._quotas.claim(instances=1, cores=flavor.vcpus, ram=flavor.ram, ports=len(network_ids))
         server_id = self._deployment.identifiers.uuid()
+        for volume_id in volume_ids:
+            self._cinder.attach(volume_id, server_id)
+        port, *more_ports = (
+            self._neutron.create_port(
+                (subnet_id if it == network_id else None) or self._neutron.subnet_of(it),
+                "compute:nova",
+                device_id=server_id,
+                security_group_ids=security_group_ids,
+            )
+            for it in network_ids
+        )
         server = Server(
             id=server_id,
             name=name,
@@ -104,12 +125,8 @@ class Nova:
             user_data=user_data,
             metadata=metadata,
             tags=tags,
-            port=self._neutron.create_port(
-                subnet_id or self._neutron.subnet_of(network_id),
-                "compute:nova",
-                device_id=server_id,
-                security_group_ids=security_group_ids,
-            ),
+            port=port,
+            more_ports=tuple(more_ports),
             availability_zone=availability_zone,
             group=group,
             config_drive=config_drive,
@@ -178,20 +195,29 @@ class Nova:
         """Delete a server and its port; nothing happens if it does not exist."""
         server = self.servers.pop(server_id, None)
         if server is not None:
-            self._neutron.delete_port(server.port.id)
+            self._cinder.detach(server_id)
+            for port in (server.port, *server.more_ports):
+                self._neutron.delete_port(port.id)
 
 
-def _validate(image: Image, flavor: Flavor, user_data: str) -> None:
+def _validate(image: Image | None, flavor: Flavor, user_data: str) -> None:
     """Refuse an image, a flavor and user data that do not go together."""
     disk = flavor.disk * GIB
+    of_image = (
+        {
+            f"Image {image.id} is not active.": image.status != "active",
+            "Flavor's memory is too small for requested image.": flavor.ram < image.min_ram,
+            "Only volume-backed servers are allowed for flavors with zero disk.": disk == 0,
+            "Flavor's disk is too small for requested image.": disk < image.size,
+            "Flavor's disk is smaller than the minimum size specified in image metadata.": (
+                flavor.disk < image.min_disk
+            ),
+        }
+        if image is not None
+        else {}
+    )
     reasons = {
-        f"Image {image.id} is not active.": image.status != "active",
-        "Flavor's memory is too small for requested image.": flavor.ram < image.min_ram,
-        "Only volume-backed servers are allowed for flavors with zero disk.": disk == 0,
-        "Flavor's disk is too small for requested image.": disk < image.size,
-        "Flavor's disk is smaller than the minimum size specified in image metadata.": (
-            flavor.disk < image.min_disk
-        ),
+        **of_image,
         "Invalid input for field/attribute user_data: it is too long.": (
             encoded(user_data) > LIMIT
         ),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
 
+from ao.cloud.models import Named
 from ao.fake.deployment import Deployment
 from ao.fake.octavia import TERMINATED, Listener, Octavia
 from ao.fake.project import Project
@@ -67,6 +68,8 @@ class OpenStack(Deployment):
         self._application = application
         self._security_groups: tuple[str, ...] = ()
         """Names of security groups that each project has."""
+        self._networks: tuple[str, ...] = ()
+        """Names of networks that each project has."""
         self._projects: dict[str, Project] = {}
 
     @classmethod
@@ -90,6 +93,11 @@ class OpenStack(Deployment):
         zones = site.servers.availability_zones.values()
         cloud.availability_zones = tuple(dict.fromkeys((*cloud.availability_zones, *zones)))
         cloud._security_groups = site.servers.security_groups
+        cloud._networks = site.servers.networks
+        volumes = site.servers.all_volumes
+        cloud.services |= {"block-storage"} if volumes else set()
+        types = dict.fromkeys(it.type for it in volumes if it.type is not None)
+        cloud.volume_types = [Named(id=cloud.identifiers.uuid(), name=it) for it in types]
         return cloud
 
     def project(self, name: str) -> Project:
@@ -99,6 +107,9 @@ class OpenStack(Deployment):
             for group in self._security_groups:
                 if group != "default":
                     project.neutron.create_security_group(group)
+            for number, network in enumerate(self._networks):
+                network_id = project.neutron.create_network(network)
+                project.neutron.create_subnet(network, network_id, f"192.168.{number}.0/24")
         return self._projects[name]
 
     def visit(self, url: str, timeout: float, options: RequestOptions = AS_URL) -> Answer:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ao.fake.aodh import Aodh
 from ao.fake.barbican import Barbican
 from ao.fake.build_faults import BuildFaults
+from ao.fake.cinder import Cinder
 from ao.fake.deployment import Deployment
 from ao.fake.heat import Heat
 from ao.fake.neutron import Neutron
@@ -33,7 +34,8 @@ class Project:
         self.quotas = Quotas(limits)
         self.build_faults = BuildFaults()
         self.neutron = Neutron(deployment, self.quotas)
-        self.nova = Nova(deployment, self.quotas, self.neutron)
+        self.cinder = Cinder(deployment, self.quotas)
+        self.nova = Nova(deployment, self.quotas, self.neutron, self.cinder)
         self.barbican = Barbican(deployment)
         self.octavia = Octavia(
             deployment, self.quotas, self.neutron, self.nova, self.barbican, application
@@ -46,6 +48,7 @@ class Project:
                 quotas=self.quotas,
                 build_faults=self.build_faults,
                 neutron=self.neutron,
+                cinder=self.cinder,
                 nova=self.nova,
                 octavia=self.octavia,
                 aodh=self.aodh,

@@ -24,9 +24,12 @@ _LIMITS = {
     "listeners": 20,
     "pools": 20,
     "health monitors": 20,
+    "volumes": 10,
+    "gigabytes": 1000,
     "software configs": 4096,
 }
 _COMPUTE = frozenset({"instances", "cores", "ram", "server groups"})
+_STORAGE = frozenset({"volumes", "gigabytes"})
 _LOAD_BALANCER = frozenset({"load balancers", "listeners", "pools", "health monitors"})
 
 
@@ -82,6 +85,9 @@ def _refusal(short: list[Quota], wanted: Mapping[str, int]) -> Failure:
     if _LOAD_BALANCER & set(names):
         what = ", ".join(name.removesuffix("s").title() for name in names)
         return Failure("Forbidden", f"Quota has been met for resources: {what} (HTTP 403)")
+    if _STORAGE & set(names):
+        # cinder/exception.py: VolumeLimitExceeded, VolumeSizeExceedsAvailableQuota
+        return Failure("OverLimit", f"Maximum of {', '.join(names)} exceeded (HTTP 413)")
     keys = [
         name.removesuffix("s").replace(" ", "_").replace("floating_ip", "floatingip")
         for name in names

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ao.fake.aodh import Aodh
 from ao.fake.build_faults import BuildFaults
+from ao.fake.cinder import Cinder
 from ao.fake.deployment import Deployment
 from ao.fake.neutron import Neutron
 from ao.fake.nova import Nova
@@ -22,6 +23,7 @@ class Services:
     build_faults: BuildFaults
     """Failures that wait for the building of a resource."""
     neutron: Neutron
+    cinder: Cinder
     nova: Nova
     octavia: Octavia
     aodh: Aodh

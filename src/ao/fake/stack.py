@@ -106,5 +106,8 @@ class StackEngine(Protocol):
     def converge(self, stack: Stack, blueprint: Blueprint, arguments: dict[str, object]) -> None:
         """Begin to bring a stack to a template and its parameters."""
 
+    def output(self, stack_id: str, key: str) -> object:
+        """Return the value of an output; None while there is none."""
+
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack."""

@@ -13,6 +13,7 @@ from ao.apply import (
     certificate_state,
     listener,
     monitor,
+    own_template,
     pool_settings,
     preview_policy,
     served_certificate,
@@ -560,6 +561,7 @@ def _preflight(
     networks.may_stay(work.site, facts, steps, found)
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
+    own_template.check(work, facts, steps, found)
     _refuse_names(work, facts, steps)
     if any(isinstance(step, BuildSite | BuildSystem | ListenSite | SecureSite) for step in steps):
         certificate.check(work, facts)

@@ -30,7 +30,7 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Refused
 from ao.message import message
-from ao.plan import alarms, monitors, pools, standstill
+from ao.plan import alarms, monitors, own_templates, pools, standstill
 from ao.plan.facts import (
     SECURE,
     SECURE_PRODUCTION,
@@ -139,7 +139,7 @@ def read(
         reused = frozenset(resources)
         unmoved = last is not None and by_name == last.stacks
         asked = {
-            name: pool.submit(cloud.stacks.resources, stack)
+            name: pool.submit(_resources, cloud, stack)
             for name, stack in by_name.items()
             if name not in reused
         }
@@ -170,7 +170,7 @@ def read(
             and _placed(site, name, resources, members)
             != _placed(site, name, resources, last.members)
         ]
-        anew = {name: pool.submit(cloud.stacks.resources, by_name[name]) for name in moved}
+        anew = {name: pool.submit(_resources, cloud, by_name[name]) for name in moved}
         resources |= {name: answer.result() for name, answer in anew.items()}
         alarming = early or pool.submit(_alarms, cloud, resources.values())
         same = last is not None and resources == last.resources
@@ -200,6 +200,11 @@ def read(
             monitors=monitoring.result() if monitoring else {},
             statuses={it.balancer.id: it.status for it in balancers if it.balancer and it.status},
         )
+
+
+def _resources(cloud: Cloud, stack: Stack) -> tuple[Resource, ...]:
+    """Return the resources of a stack that Ao knows, whatever templates of others are in it."""
+    return own_templates.of_system(cloud.stacks.resources(stack))
 
 
 def with_members(cloud: Cloud, facts: Facts, colour: Colour) -> Facts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ao.cloud import Flavor, Image, Named, Router, SecurityGroup, Subnet
+from ao.cloud import Flavor, Image, Named, Network, Router, SecurityGroup, Subnet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +17,8 @@ class Offers:
     image: Image
     flavor: Flavor
     security_groups: tuple[SecurityGroup, ...] = ()
+    networks: tuple[Network, ...] = ()
+    """Networks that the servers have a port in beside the system's own."""
     router: Router | None = None
     """Router that the site file names."""
     subnets: Mapping[str, Subnet] = field(default_factory=dict)

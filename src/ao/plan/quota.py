@@ -19,8 +19,9 @@ from ao.plan.plan import (
     ScaleSystem,
     SecureSite,
 )
-from ao.site import Method, Site
+from ao.site import Method, Site, template_tag
 from ao.site.network import BALANCER
+from ao.site.own_template import OwnTemplate
 
 _NETWORK = Counter(
     {
@@ -75,7 +76,7 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
         if isinstance(step, ChangePreview):
             total += Counter({"listeners": int(not step.by_request)})
         if isinstance(step, BuildSystem):
-            total += _servers(step.size, flavor)
+            total += _servers(site, step.size, flavor)
             if facts.systems[step.colour].stack is None:
                 there = str(step.colour) in site.networks.subnets
                 total += _SYSTEM - _NETWORK if there else _SYSTEM
@@ -83,11 +84,13 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
                 total += _rules(site)
                 total += Counter({"security group rules": len(site.servers.rules)})
                 total += Counter({"server groups": int(site.servers.anti_affinity is not None)})
+            total += _resources(site, facts, step, flavor)
             if site.servers.anti_affinity is not None:
                 at_once = facts.systems[step.colour].size + step.size
                 members = max(members, at_once, site.group.maximum)
         if isinstance(step, ScaleSystem):
-            total += _servers(max(0, step.size - facts.systems[step.colour].size), flavor)
+            more = max(0, step.size - facts.systems[step.colour].size)
+            total += _servers(site, more, flavor)
     # Nova's quota is of each group.
     return total + Counter({"server group members": members})
 
@@ -141,13 +144,42 @@ def _site(site: Site) -> Counter[str]:
     return total
 
 
-def _servers(size: int, flavor: Flavor) -> Counter[str]:
+def _resources(site: Site, facts: Facts, step: BuildSystem, flavor: Flavor) -> Counter[str]:
+    """Return what a system's further resources need.
+
+    Those that a version makes anew are there twice for a while.
+    """
+    resources, stack = site.system_resources, facts.systems[step.colour].stack
+    if resources is None:
+        return Counter()
+    stays = stack is not None and template_tag("system_resources") in stack.tags
+    if stays and resources.parameters.keys().isdisjoint({"version", "image"}):
+        return Counter()
+    return _told(resources, 1, flavor)
+
+
+def _told(template: OwnTemplate, times: int, flavor: Flavor) -> Counter[str]:
+    """Return what so many of a template of the operator's own need, as far as its text tells."""
+    needed = Counter({key: count * times for key, count in template.demand.items()})
+    # Heat tells no quota of its own, and what a flavor has of which it says nothing is not known.
+    del needed["resources"]
+    servers = needed.pop("servers", 0)
+    needed["instances"] += servers
+    return needed + Counter({"cores": servers * flavor.vcpus, "ram": servers * flavor.ram})
+
+
+def _servers(site: Site, size: int, flavor: Flavor) -> Counter[str]:
+    if site.server_template is not None:
+        return _told(site.server_template, size, flavor)
+    volumes = site.servers.all_volumes
     return Counter(
         {
             "instances": size,
             "cores": size * flavor.vcpus,
             "ram": size * flavor.ram,
-            "ports": size,
+            "ports": size * (1 + len(site.servers.networks)),
+            "volumes": size * len(volumes),
+            "gigabytes": size * sum(volume.size for volume in volumes),
         }
     )
 

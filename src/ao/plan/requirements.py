@@ -52,9 +52,10 @@ def check(site: Site, facts: Facts, steps: Plan, offers: Offers) -> tuple[Messag
     found += [_Complaint(*it) for it in networks.complaints(site, facts, steps, offers)]
     doubtful = [*_times(site), *_sizes(site)]
     if systems:
-        found += _servers(offers)
+        found += _servers(site, offers)
         found += _groups(offers)
-        doubtful += _disk(offers)
+        found += _networks(site, offers)
+        doubtful += _disk(site, offers)
     for step in systems:
         found += _user_data(site, step.colour, step.version)
     if new:
@@ -146,7 +147,7 @@ def _sizes(site: Site) -> Iterator[_Complaint]:
             )
 
 
-def _servers(offers: Offers) -> Iterator[_Complaint]:
+def _servers(site: Site, offers: Offers) -> Iterator[_Complaint]:
     """Nova makes no server of these (nova/compute/api.py: _validate_flavor_image)."""
     image, flavor = offers.image, offers.flavor
     if image.status != "active":
@@ -169,9 +170,24 @@ def _servers(offers: Offers) -> Iterator[_Complaint]:
                 least=image.min_ram,
             ),
         )
-    if flavor.disk == 0:
-        return
     least = max(image.min_disk, -(-image.size // GIB))
+    if site.server_template is not None:
+        # It tells itself what its server starts from.
+        return
+    volume = site.servers.boot_volume
+    if volume is not None and volume.size < least:
+        # cinder/api/v3/volumes.py, cinder/image/image_utils.py: check_image_metadata
+        yield _Complaint(
+            "servers.boot_volume.size",
+            message(
+                "%(size)s GiB are less than image %(image)s needs: %(least)s",
+                size=volume.size,
+                image=image.name or image.id,
+                least=least,
+            ),
+        )
+    if volume is not None or flavor.disk == 0:
+        return
     if flavor.disk < least:
         yield _Complaint(
             "flavor",
@@ -201,13 +217,60 @@ def _groups(offers: Offers) -> Iterator[_Complaint]:
             )
 
 
-def _disk(offers: Offers) -> Iterator[_Complaint]:
+def _networks(site: Site, offers: Offers) -> Iterator[_Complaint]:
+    """What Nova makes no port in, and what goes with a site of Ao's."""
+    seen: set[str] = set()
+    for number, network in enumerate(offers.networks):
+        key, name = f"servers.networks.{number}", printable(network.name or network.id, 60)
+        owner = tag_value(network.tags, "site")
+        if owner is not None:
+            yield _Complaint(
+                key,
+                message(
+                    "%(network)s is of site %(site)s, and goes with that; write a network that Ao "
+                    "did not make",
+                    network=name,
+                    site=printable(owner, 60),
+                ),
+            )
+        if network.external:
+            # nova/network/neutron.py: _validate_requested_network_ids
+            yield _Complaint(
+                key,
+                message(
+                    "%(network)s is an external network, from which floating IPs come; servers "
+                    "have no ports in it",
+                    network=name,
+                ),
+            )
+        if not network.subnets:
+            yield _Complaint(
+                key, message("%(network)s has no subnet, so no port has an address", network=name)
+            )
+        if not network.secured:
+            # nova/network/neutron.py: SecurityGroupCannotBeApplied
+            yield _Complaint(
+                key,
+                message(
+                    "%(network)s has ports without security groups, and servers of a system have "
+                    "some; have it enable port security",
+                    network=name,
+                ),
+            )
+        if network.id in seen:
+            yield _Complaint(key, message("%(network)s is there twice", network=name))
+        seen.add(network.id)
+
+
+def _disk(site: Site, offers: Offers) -> Iterator[_Complaint]:
     """Nova asks who may start a server so by its policy: administrators, unless that says else."""
-    if offers.flavor.disk == 0:
+    has_other = site.servers.boot_volume is not None or site.server_template is not None
+    if offers.flavor.disk == 0 and not has_other:
         yield _Complaint(
             "flavor",
             message(
-                "%(flavor)s has no disk, and the servers start from one; write a flavor that has",
+                "%(flavor)s has no disk, and the servers start from one; write a flavor that has, "
+                "or `servers.boot_volume`",
                 flavor=offers.flavor.name,
             ),
         )

@@ -36,6 +36,16 @@ class AntiAffinity(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Volume:
+    """A volume of Cinder's that a server has for itself, and that is deleted with it."""
+
+    size: int
+    """GiB that it has."""
+    type: str | None = None
+    """Name or ID of its volume type; None for the cloud's default."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Servers:
     """What the servers of each system have of the cloud."""
 
@@ -51,3 +61,15 @@ class Servers:
     """Whether they have a drive with their metadata and user data."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """Their metadata, beside what Ao sets."""
+    boot_volume: Volume | None = None
+    """Volume that each starts from, made of the image; None has them start from the flavor's
+    disk."""
+    volumes: tuple[Volume, ...] = ()
+    """Empty volumes that each has beside the one that it starts from."""
+    networks: tuple[str, ...] = ()
+    """Names or IDs of networks that each has a port in, beside the system's own."""
+
+    @property
+    def all_volumes(self) -> tuple[Volume, ...]:
+        """Volumes that each server has, the one that it starts from first."""
+        return (*((self.boot_volume,) if self.boot_volume else ()), *self.volumes)

@@ -19,6 +19,7 @@ from ao.site.migration import Migration
 from ao.site.names import site_tag
 from ao.site.network import BALANCER, Networks
 from ao.site.notify import Notification
+from ao.site.own_template import OwnTemplate
 from ao.site.rules import Rules
 from ao.site.server_tls import ServerTls
 from ao.site.servers import Servers
@@ -246,6 +247,10 @@ class Site:
     """Name servers that the servers ask."""
     group: Group
     servers: Servers = field(default_factory=Servers)
+    server_template: OwnTemplate | None = None
+    """Template by which each server is made, in place of Ao's own; None has Ao's."""
+    system_resources: OwnTemplate | None = None
+    """Further resources that each system has once."""
     autoscale: Autoscale | None
     """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer
@@ -336,6 +341,11 @@ class Site:
             if backend is not None:
                 found.setdefault(backend, listener)
         return found
+
+    @property
+    def left_templates(self) -> tuple[str, ...]:
+        """Keys of the operator's templates that the site file has and the cloud has not kept."""
+        return tuple(it for it in ("server_template", "system_resources") if it in self.left_out)
 
     @property
     def request_options(self) -> RequestOptions:

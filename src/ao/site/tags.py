@@ -41,6 +41,9 @@ class Feature(Enum):
     name, which they do not delete."""
     NETWORKS = auto()
     """It is in networks that were there before: they would make others."""
+    OWN_TEMPLATES = auto()
+    """Its servers, or further resources, are of templates of the operator's own: from the kept site
+    file they would deploy Ao's own servers in their place."""
 
 
 _FORMATS = {
@@ -48,6 +51,7 @@ _FORMATS = {
     Feature.LISTENERS: (3, "0.3.0"),
     Feature.REQUESTS: (3, "0.3.0"),
     Feature.NETWORKS: (3, "0.3.0"),
+    Feature.OWN_TEMPLATES: (3, "0.3.0"),
 }
 """The format that each needs, and the first version of Ao that handles it."""
 
@@ -65,6 +69,14 @@ def version_tag(version: str) -> str:
 def deploy_tag(mark: str) -> str:
     """Return the word that a system's stack carries of the deploy that defined it."""
     return f"ao:deploy={mark}"
+
+
+def template_tag(key: str) -> str:
+    """Return the word of a system's stack that a template of the operator's own made, by its key.
+
+    `key` is that of the site file, such as `server_template`.
+    """
+    return f"ao:template={key}"
 
 
 def version_of(tags: frozenset[str]) -> str | None:

@@ -13,9 +13,10 @@ from ao.cloud.models import Template
 from ao.colour import Colour
 from ao.site import Backend, FurtherListener, Site
 from ao.templates import composition
+from ao.templates.own_parts import with_own
+from ao.templates.server_parts import SERVER_TEMPLATE, with_parts
 
-SERVER_TEMPLATE = "server.yaml"
-"""Template of one server, and so the resource type of a group's members."""
+__all__ = ["SECURE", "SERVER_TEMPLATE", "certificate_parameters", "site", "system", "trial_site"]
 SECURE = "secure_"
 """How the names of listeners begin that terminate TLS, beside the main one."""
 
@@ -54,8 +55,20 @@ def site(of: Site | None = None, kept: Collection[str] = ()) -> Template:
     return Template(body=composition.written(template))
 
 
-def system(of: Site | None = None) -> Template:
-    """Template of a system's stack: network, servers and a load balancer of its own."""
+def system(of: Site | None = None, networks: tuple[str, ...] = ()) -> Template:
+    """Template of a system's stack: network, servers and a load balancer of its own.
+
+    `networks` are the IDs of those that the servers have further ports in.
+    """
+    template = _system(of)
+    if of is None:
+        return template
+    whole = with_parts(template, of.servers, networks)
+    return with_own(whole, of.server_template, of.system_resources)
+
+
+def _system(of: Site | None) -> Template:
+    """Return that of a system whose servers are as they usually are."""
     if of is None or not of.listeners:
         files = {SERVER_TEMPLATE: composition.read(SERVER_TEMPLATE)}
         return Template(body=composition.read("system.yaml"), files=files)

@@ -28,8 +28,13 @@ def read(name: str) -> str:
 
 def parsed(name: str) -> dict[str, Any]:
     """Return what a template says, which is the caller's to change."""
-    content: dict[str, Any] = yaml.safe_load(read(name))
-    return content
+    return content(read(name))
+
+
+def content(text: str) -> dict[str, Any]:
+    """Return what the text of a template says, which is the caller's to change."""
+    said: dict[str, Any] = yaml.safe_load(text)
+    return said
 
 
 def fragment(name: str, values: Mapping[str, object]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ao.colour import Colour
 from ao.config.agreement import contradictions
 from ao.errors import ConfigError
 from ao.site import Site
-from ao.site.servers import AntiAffinity, IngressRule, Servers
+from ao.site.servers import AntiAffinity, IngressRule, Servers, Volume
 from tests.unit.config.test_agreement import FILE, OVN
 
 TEXT = """site: shop
@@ -182,3 +182,33 @@ def test_what_nova_would_refuse_is_told_with_its_line(line: str, said: str, tmp_
     assert f"{tmp_path}/ao.yaml:10: servers.{line.partition(':')[0]}" in told
     assert said in told
     assert "hunter22" not in told
+
+
+def test_volumes_and_networks_are_read_and_kept_for_those_without_the_file(tmp_path: Path) -> None:
+    site = load(
+        tmp_path,
+        "boot_volume: {size: 20, type: ssd}",
+        "volumes: [{size: 100}]",
+        "networks: [backend]",
+    )
+    assert site.servers == Servers(
+        boot_volume=Volume(size=20, type="ssd"), volumes=(Volume(size=100),), networks=("backend",)
+    )
+    assert [it.size for it in site.servers.all_volumes] == [20, 100]
+    assert '"boot_volume":{"size":20,"type":"ssd"}' in site.source
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("boot_volume: {type: ssd}", "servers.boot_volume.size: the key is missing"),
+        ("boot_volume: {size: 0}", "ao.yaml:10: servers.boot_volume.size"),
+        ("volumes: [{size: 5}, {size: 70000}]", "servers.volumes.1.size"),
+        ("networks: [backend, backend]", "'backend' is there twice"),
+        ("networks: ['']", "ao.yaml:10: servers.networks.0"),
+    ],
+)
+def test_volumes_and_networks_that_cannot_be_are_refused(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    assert said in refusal(tmp_path, line)

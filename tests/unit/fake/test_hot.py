@@ -18,6 +18,9 @@ class Names:
     def reference(self, name: str) -> object:
         return f"{name}-id"
 
+    def file(self, name: str) -> str:
+        return f"text of {name}"
+
     def attribute(self, name: str, attribute: str) -> object:
         return f"{name}.{attribute}"
 

@@ -10,7 +10,7 @@ from ao.colour import Colour
 from ao.errors import QuotaExceeded
 from ao.plan import plan, quota
 from ao.site.network import LockName, Networks, SubnetName
-from ao.site.servers import AntiAffinity, IngressRule, Servers
+from ao.site.servers import AntiAffinity, IngressRule, Servers, Volume
 from tests.unit.samples import EMPTY, POOL_SITE, SITE, whole
 
 FLAVOR = Flavor(id="1", name="web.small", vcpus=2, ram=512)
@@ -102,3 +102,13 @@ def test_only_what_is_really_short_is_refused(limit: int, used: int, needed: int
             quota.check(Counter({"instances": needed}), quotas)
     else:
         quota.check(Counter({"instances": needed}), quotas)
+
+
+def test_volumes_and_further_ports_are_counted_for_each_server() -> None:
+    servers = Servers(boot_volume=Volume(size=20), volumes=(Volume(size=5),), networks=("a", "b"))
+    site = replace(SITE, servers=servers)
+    steps = (plan.BuildSystem(Colour.GREEN, "2.0", 2),)
+    needed = quota.needs(site, whole(), steps, FLAVOR)
+    assert (needed["volumes"], needed["gigabytes"], needed["ports"]) == (4, 50, 6)
+    more = (plan.ScaleSystem(Colour.GREEN, 3),)
+    assert quota.needs(site, whole(), more, FLAVOR)["gigabytes"] == 25

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ao.cloud import Flavor, Image, Named, SecurityGroup
+from ao.cloud import Flavor, Image, Named, Network, SecurityGroup
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.plan import requirements
@@ -14,6 +14,7 @@ from ao.plan.plan import BuildSite, BuildSystem, Confirm, Plan
 from ao.plan.requirements import GIB, Offers
 from ao.site import Site, user_data
 from ao.site.rules import After, Standby
+from ao.site.servers import Servers, Volume
 from tests.unit.samples import EMPTY, SITE, address
 
 OFFERS = Offers(
@@ -114,3 +115,36 @@ def test_user_data_is_measured_as_nova_gets_it(version: str, repeats: int) -> No
     site = replace(SITE, group=replace(SITE.group, user_data=text))
     told = complaint(site, steps=(BuildSystem(Colour.BLUE, version, 2),))
     assert bool(told) is (len(version) * repeats > user_data.LIMIT // 4 * 3)
+
+
+def test_a_flavor_without_a_disk_does_where_servers_start_from_volumes() -> None:
+    site = replace(SITE, servers=Servers(boot_volume=Volume(size=2)))
+    assert complaint(site, flavor=replace(OFFERS.flavor, disk=0)) == ""
+
+
+def test_a_boot_volume_that_the_image_does_not_fit_is_refused() -> None:
+    site = replace(SITE, servers=Servers(boot_volume=Volume(size=1)))
+    assert "servers.boot_volume.size: 1 GiB are less than image ao-demo" in complaint(site)
+
+
+@pytest.mark.parametrize(
+    ("network", "said"),
+    [
+        ({"external": True}, "backend is an external network"),
+        ({"subnets": 0}, "backend has no subnet"),
+        ({"secured": False}, "backend has ports without security groups"),
+        ({"tags": frozenset({"ao:site=blog"})}, "backend is of site blog"),
+    ],
+)
+def test_networks_in_which_servers_can_have_no_port_are_refused(
+    network: dict[str, object], said: str
+) -> None:
+    plain = Network(id="backend-id", name="backend")
+    assert complaint(networks=(plain,)) == ""
+    told = complaint(networks=(replace(plain, **network),))  # type: ignore[arg-type]
+    assert f"servers.networks.0: {said}" in told
+
+
+def test_a_network_that_is_named_by_name_and_by_id_is_refused() -> None:
+    network = Network(id="backend-id", name="backend")
+    assert "servers.networks.1: backend is there twice" in complaint(networks=(network, network))

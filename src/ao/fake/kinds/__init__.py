@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ao.errors import CloudError
-from ao.fake.kinds import aodh, heat, neutron, nova, octavia
+from ao.fake.kinds import aodh, cinder, heat, neutron, nova, octavia
 from ao.fake.kinds.kind import Kind
 from ao.fake.template import Blueprint
 
 _KINDS: Mapping[str, Kind] = {
     "OS::Aodh::GnocchiAggregationByResourcesAlarm": aodh.GnocchiAlarm(),
     "OS::Aodh::PrometheusAlarm": aodh.PrometheusAlarm(),
+    "OS::Cinder::Volume": cinder.Volume(),
     "OS::Heat::AutoScalingGroup": heat.AutoScalingGroup(),
     "OS::Heat::Delay": heat.Delay(),
     "OS::Heat::RandomString": heat.RandomString(),

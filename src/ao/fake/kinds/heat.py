@@ -102,21 +102,28 @@ class NestedTemplate(NestedStack):
     """A template that is used as a resource type."""
 
     def __init__(self, blueprint: Blueprint) -> None:
-        self._blueprint = blueprint
+        self.blueprint = blueprint
+        """Template that it is."""
         parameters = blueprint.parameters.items()
         self.required = frozenset(name for name, schema in parameters if "default" not in schema)
         self.optional = frozenset(name for name, schema in parameters if "default" in schema)
 
     def create(self, part: Part) -> Job:
         """Create the nested stack, with the properties as parameters."""
-        yield from self._create(part, self._blueprint, self._arguments(part))
+        yield from self._create(part, self.blueprint, self._arguments(part))
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
         """Update the nested stack."""
-        yield from self._update(part, self._blueprint, self._arguments(part))
+        yield from self._update(part, self.blueprint, self._arguments(part))
 
     def _arguments(self, part: Part) -> dict[str, object]:
-        return self._blueprint.arguments(part.properties, part.services.exists)
+        return self.blueprint.arguments(part.properties, part.services.exists)
+
+    def attribute(self, part: Part, name: str) -> object:
+        """Return the output of that name of the nested stack."""
+        if name not in self.blueprint.outputs:
+            return super().attribute(part, name)
+        return part.stack.heat.output(part.physical_id, name)
 
 
 class AutoScalingGroup(NestedStack):

@@ -41,7 +41,10 @@ class Network(NeutronKind):
 
     def create(self, part: Part) -> Job:
         """Create the network."""
-        part.physical_id = part.services.neutron.create_network(part.properties["name"])
+        properties = part.properties
+        part.physical_id = part.services.neutron.create_network(
+            properties["name"], frozenset(properties.get("tags", ()))
+        )
         yield WORK
 
     def delete(self, part: Part) -> Job:

@@ -17,9 +17,11 @@ WORK = 1.0
 class Server(Kind):
     """OS::Nova::Server."""
 
-    required = frozenset({"image", "flavor", "networks"})
+    required = frozenset({"flavor", "networks"})
     optional = frozenset(
         {
+            "block_device_mapping_v2",
+            "image",
             "name",
             "image_update_policy",
             "flavor_update_policy",
@@ -36,6 +38,7 @@ class Server(Kind):
     )
     fixed = frozenset(
         {
+            "block_device_mapping_v2",
             "user_data",
             "user_data_format",
             "key_name",
@@ -62,19 +65,25 @@ class Server(Kind):
     def create(self, part: Part) -> Job:
         """Create the server and wait until it is ACTIVE."""
         properties, deployment = part.properties, part.services.deployment
-        image = deployment.image(properties["image"])
+        named = properties.get("image")
+        image = None if named is None else deployment.image(named)
         flavor = deployment.flavor(properties["flavor"])
-        if image is None or flavor is None:
+        if flavor is None or (named is not None and image is None):
             raise Failure("NotFound", "Image or flavor could not be found.")
+        devices = properties.get("block_device_mapping_v2", [])
+        _check_devices(part.name, named, devices)
+        own, *more = (it["network"] for it in properties["networks"])
         server = part.services.nova.create(
-            name=properties["name"],
+            name=properties.get("name", f"{part.stack.name}-{part.name}"),
             image=image,
             flavor=flavor,
-            network_id=properties["networks"][0]["network"],
+            network_id=own,
             subnet_id=properties["networks"][0].get("subnet"),
-            user_data=properties["user_data"],
-            metadata=properties["metadata"],
-            tags=frozenset(properties["tags"]),
+            more_network_ids=tuple(more),
+            volume_ids=tuple(it["volume_id"] for it in devices),
+            user_data=properties.get("user_data", ""),
+            metadata=properties.get("metadata", {}),
+            tags=frozenset(properties.get("tags", ())),
             security_group_ids=tuple(properties.get("security_groups", ())),
             availability_zone=properties.get("availability_zone"),
             group_id=properties.get("scheduler_hints", {}).get("group"),
@@ -89,7 +98,7 @@ class Server(Kind):
         server = part.services.nova.servers.get(part.physical_id)
         if server is None:
             raise Failure("NotFound", f"Instance {part.physical_id} could not be found. (HTTP 404)")
-        server.tags = frozenset(part.properties["tags"])
+        server.tags = frozenset(part.properties.get("tags", ()))
 
     def delete(self, part: Part) -> Job:
         """Delete the server."""
@@ -97,11 +106,34 @@ class Server(Kind):
         part.services.nova.delete(part.physical_id)
 
     def attribute(self, part: Part, name: str) -> object:
-        """Return the fixed IP for attribute `first_address`; empty if the server is gone."""
-        if name != "first_address":
-            return super().attribute(part, name)
+        """Return `first_address`, or `networks`: the addresses by the network's ID.
+
+        The first address is one of any of several ports: here of the last, so that nobody relies
+        on it. It is empty if the server is gone.
+        """
         server = part.services.nova.servers.get(part.physical_id)
-        return server.port.address if server else ""
+        ports = (server.port, *server.more_ports) if server else ()
+        if name == "first_address":
+            return ports[-1].address if ports else ""
+        if name != "networks":
+            return super().attribute(part, name)
+        subnets = part.services.neutron.subnets
+        return {subnets[it.subnet_id].network_id: [it.address] for it in ports}
+
+
+def _check_devices(name: str, image: str | None, devices: list[dict[str, Any]]) -> None:
+    """Raise Failure unless a server starts from one thing (Server._validate_block_device_mapping).
+
+    Without `boot_index`, a volume is one to start from.
+    """
+    booting = [it for it in devices if it.get("boot_index") in (None, 0)]
+    if image is None and not booting:
+        raise Failure(
+            "StackValidationFailed",
+            f"Neither image nor bootable volume is specified for instance {name}",
+        )
+    if devices and len(booting) + (image is not None) != 1:
+        raise Failure("StackValidationFailed", f"Multiple bootable sources for instance {name}.")
 
 
 class ServerGroup(Kind):
