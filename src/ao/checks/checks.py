@@ -140,7 +140,7 @@ def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seco
     """Return why an answer was not good; empty when it was. Raises _Unsearched."""
     begin, identify = work.clock.now(), work.site.identify
     try:
-        answer = work.visit(url + wanted.path, seconds, work.site.request_options)
+        answer = work.visit(url + wanted.path, seconds, work.request_options)
         taken = work.clock.now() - begin
         # Every answer has the header, but any page may speak of colours.
         tells = identify.header is not None or wanted.path == identify.path

@@ -212,6 +212,7 @@ def _site(
         ),
         tls=file.tls.value(folder, ca) if file.tls else None,
         redirect=file.redirect.value() if file.redirect else None,
+        maintenance=file.maintenance.value() if file.maintenance else None,
         switch=file.switch.into(
             site.Switch,
             method=file.method,

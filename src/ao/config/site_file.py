@@ -13,6 +13,7 @@ from ao.config.checks import ChecksSection
 from ao.config.heat_sections import GroupSection, LoadBalancerSection, NetworkSection
 from ao.config.hooks import HooksSection
 from ao.config.logout import LogoutSection
+from ao.config.maintenance import MaintenanceSection
 from ao.config.migration import MigrationSection
 from ao.config.notify import NotifySection
 from ao.config.rules import JournalSection, StandbySection
@@ -67,6 +68,7 @@ class SiteFile(Section):
     load_balancer: LoadBalancerSection
     tls: TlsSection | None = None
     redirect: RedirectSection | None = None
+    maintenance: MaintenanceSection | None = None
     switch: SwitchSection = SwitchSection()
     drain: DrainSection = DrainSection()
     health_check: HealthCheckSection = HealthCheckSection()

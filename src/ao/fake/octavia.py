@@ -50,6 +50,9 @@ VERSIONS = frozenset({"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
 ALPN = frozenset({"h2", "http/1.1", "http/1.0"})
 PERSISTENCE = frozenset({None, "SOURCE_IP", "HTTP_COOKIE", "APP_COOKIE"})
 AUTHENTICATIONS = frozenset({"NONE", "OPTIONAL", "MANDATORY"})
+NO_HEADERS: Mapping[str, str] = {}
+LONGEST_DESCRIPTION = 255
+"""Characters of a description (octavia/api/v2/types/l7policy.py)."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPARISONS = frozenset({"REGEX", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUAL_TO"})
 RULES = frozenset({"HOST_NAME", "PATH", "FILE_TYPE", "HEADER", "COOKIE"})
@@ -459,21 +462,46 @@ class Octavia:
         if policy.action == "REDIRECT_PREFIX":
             if not re.fullmatch(r"https?://[\w.\[\]:-]+(/\S*)?", policy.redirect_prefix or ""):
                 raise CloudError(f"{policy.redirect_prefix} is no valid URL (HTTP 400)")
-            if policy.redirect_code not in {*REDIRECTS, None}:
-                raise CloudError("Invalid input for field redirect_http_code (HTTP 400)")
+        elif policy.action == "REDIRECT_TO_URL":
+            if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", policy.redirect_url or ""):
+                raise CloudError(f"{policy.redirect_url} is no valid URL (HTTP 400)")
+        elif policy.action == "REDIRECT_TO_POOL":
+            self._check_pool(listener, policy.redirect_pool_id or "")
         elif policy.action != "REJECT":
             raise CloudError(f"the fake cloud knows no action {policy.action} (HTTP 400)")
+        if policy.redirect_code not in {*REDIRECTS, None}:
+            raise CloudError("Invalid input for field redirect_http_code (HTTP 400)")
+        if len(policy.description) > LONGEST_DESCRIPTION:
+            raise CloudError("Invalid input for field description (HTTP 400)")
         self._check_layer_7(listener.balancer, "l7policies")
         made = replace(
             policy,
             id=self._deployment.identifiers.uuid(),
-            redirect_code=(policy.redirect_code or 302) if policy.redirect_prefix else None,
+            redirect_code=(policy.redirect_code or 302)
+            if policy.redirect_prefix or policy.redirect_url
+            else None,
+            listener_id=listener.id,
             position=len(listener.policies) + 1,
             rules=(),
             provisioning_status="PENDING_CREATE",
         )
         listener.policies.append(made)
         return made
+
+    def _check_pool(self, listener: Listener, pool_id: str) -> None:
+        """Raise CloudError for a pool that an L7 policy of a listener cannot lead to."""
+        pool = self.pools.get(pool_id)
+        if pool is None or pool.balancer is not listener.balancer:
+            raise NotFound(f"Pool {pool_id} not found. (HTTP 404)")
+        check_pool(listener, pool)
+
+    def set_policy(self, policy_id: str, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it. Raises CloudError, and Conflict."""
+        listener, policy = self.policy(policy_id)
+        if len(description) > LONGEST_DESCRIPTION:
+            raise CloudError("Invalid input for field description (HTTP 400)")
+        self.begin_change(listener.balancer)
+        self._put_policy(listener, replace(policy, description=description, enabled=enabled))
 
     def create_rule(self, policy_id: str, rule: L7Rule) -> None:
         """Give an L7 policy a rule. Raises CloudError, and Conflict."""
@@ -791,16 +819,28 @@ class Octavia:
                 return listener
         raise NoAnswer("connection refused")
 
-    def serve(self, listener: Listener, path: str, host: str) -> Answer:
+    def serve(
+        self, listener: Listener, path: str, host: str, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Answer:
         """Answer a request to a listener, which names a host, from one member after another.
+
+        A proxy redirects before it goes by rules that choose a pool (HAProxy's configuration.txt:
+        use_backend).
 
         Raises NoAnswer when OVN has no member that is up; a proxy answers 503 then.
         """
         listener.balancer.served += 1
-        for policy in listener.acting:
-            if all(_holds(rule, path, host) for rule in policy.rules):
+        holding = [
+            policy
+            for policy in sorted(listener.acting, key=lambda it: it.action == "REDIRECT_TO_POOL")
+            if all(_holds(rule, path, host, headers) for rule in policy.rules)
+        ]
+        pool_id = listener.serving
+        for policy in holding[:1]:
+            if policy.action != "REDIRECT_TO_POOL":
                 return _answer_of(policy, path)
-        answer = self._serve_pool(listener, path, host)
+            pool_id = policy.redirect_pool_id
+        answer = self._serve_pool(listener, pool_id, path, host)
         hsts = listener.settings.hsts_max_age
         if hsts is None:
             return answer
@@ -810,8 +850,8 @@ class Octavia:
         headers = {**answer.headers, "strict-transport-security": "; ".join(told)}
         return replace(answer, headers=headers)
 
-    def _serve_pool(self, listener: Listener, path: str, host: str) -> Answer:
-        answers = [answer for answer in self._answers(listener, path, host) if answer is not None]
+    def _serve_pool(self, listener: Listener, pool_id: str | None, path: str, host: str) -> Answer:
+        answers = [answer for answer in self._answers(pool_id, path, host) if answer is not None]
         if answers:
             self._turn += 1
             return answers[self._turn % len(answers)]
@@ -819,9 +859,9 @@ class Octavia:
             raise NoAnswer("connection refused")
         return Answer(status=503, headers={}, body="no server is available")
 
-    def _answers(self, listener: Listener, path: str, host: str) -> list[Answer | None]:
-        """Return the answers of all members that take requests."""
-        pool = self.pools.get(listener.serving or "")
+    def _answers(self, pool_id: str | None, path: str, host: str) -> list[Answer | None]:
+        """Return the answers of all members of a pool that take requests."""
+        pool = self.pools.get(pool_id or "")
         members = pool.members.values() if pool else ()
         servers = (
             self._nova.at(member.subnet_id, member.address)
@@ -882,9 +922,11 @@ def told(settings: ListenerSettings, api: tuple[int, int]) -> ListenerSettings:
     return ListenerSettings(**known)
 
 
-def _holds(rule: L7Rule, path: str, host: str) -> bool:
+def _holds(rule: L7Rule, path: str, host: str, headers: Mapping[str, str]) -> bool:
     """Return whether a rule holds for a request, as far as the fake cloud's requests go."""
-    said = {"PATH": path, "HOST_NAME": host}.get(rule.type, "")
+    named = {name.lower(): value for name, value in headers.items()}
+    header = named.get((rule.key or "").lower(), "")
+    said = {"PATH": path, "HOST_NAME": host, "HEADER": header}.get(rule.type, "")
     compared = {
         "STARTS_WITH": said.startswith(rule.value),
         "ENDS_WITH": said.endswith(rule.value),
@@ -897,5 +939,5 @@ def _holds(rule: L7Rule, path: str, host: str) -> bool:
 def _answer_of(policy: L7Policy, path: str) -> Answer:
     if policy.action == "REJECT":
         return Answer(status=403, headers={}, body="")
-    location = f"{policy.redirect_prefix}{path}"
+    location = policy.redirect_url or f"{policy.redirect_prefix}{path}"
     return Answer(status=policy.redirect_code or 302, headers={"location": location}, body="")

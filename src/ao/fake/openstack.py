@@ -120,7 +120,7 @@ class OpenStack(Deployment):
                     raise Untrusted(trust.NO_CERTIFICATE.why, cure=trust.NO_CERTIFICATE.cure)
             elif listener.protocol == TERMINATED:
                 raise NoAnswer("the server broke the connection off")
-            answer = octavia.serve(listener, parts.path or "/", host)
+            answer = octavia.serve(listener, parts.path or "/", host, options.headers)
         except Untrusted as error:
             raise Untrusted(joined(": ", [url, error]), cure=error.cure) from error
         except NoAnswer as error:

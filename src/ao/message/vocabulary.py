@@ -15,6 +15,8 @@ WORDS = frozenset(
         "switch",
         "scale",
         "renew",
+        "maintenance on",
+        "maintenance off",
         "up",
         "down",
         "abort",
