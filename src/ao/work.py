@@ -20,6 +20,8 @@ from ao.cloud import (
 )
 from ao.colour import Colour
 from ao.handshake import Handshake, handshake
+from ao.http.request_options import RequestOptions
+from ao.plan import maintenance
 from ao.plan.facts import Facts
 from ao.plan.listeners import are_asked
 from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
@@ -104,6 +106,19 @@ class Work:
     """What the cloud offers of what was named to it, by the names; shared likewise."""
     told: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """Texts that the command has told; shared by all works that are made from this one."""
+    passes: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Header fields, by their names, by which the command's requests pass the site's maintenance;
+    their values are secrets. Shared likewise."""
+
+    @property
+    def request_options(self) -> RequestOptions:
+        """How pages of production and of the preview are asked for by this command."""
+        return replace(self.site.request_options, passes=tuple(self.passes.items()))
+
+    @property
+    def health_request_options(self) -> RequestOptions:
+        """How it asks for the path of the health check there."""
+        return replace(self.request_options, method=self.site.health_check.method)
 
     def observe(self) -> Facts:
         """Read the facts of the site at this moment."""
@@ -114,6 +129,19 @@ class Work:
     def hurried(self) -> AbstractContextManager[None]:
         """Have a write that moves production wait for the lock, if held, a few seconds at most."""
         return nullcontext() if self.lock is None else self.lock.hurried()
+
+    def learn_pass(self, facts: Facts) -> bool:
+        """Learn by which header requests pass the site's maintenance, if it is on and not known.
+
+        Returns whether something was learnt. Raises CloudError.
+        """
+        if maintenance.HEADER in self.passes:
+            return False
+        passing = maintenance.read(self.cloud, facts).passing
+        if passing is None:
+            return False
+        self.passes[maintenance.HEADER] = passing
+        return True
 
     def forget_settings(self) -> None:
         """Have the next observation ask anew for what Heat cannot say of the load balancers.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import time
+from contextlib import suppress
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from ao.apply import (
     certificate,
     console,
     listener,
+    maintenance,
     monitor,
     pool_settings,
     preview_policy,
@@ -30,16 +32,19 @@ from ao.errors import (
     CloudError,
     Conflict,
     DeadlinePassed,
+    Forbidden,
     NotAuthenticated,
     NotFound,
     NotSeen,
     Refused,
     Unavailable,
 )
+from ao.http.request_options import RequestOptions
 from ao.lock.errors import LockLost
 from ao.message import Message, message
 from ao.plan import alarms, guard, networks, own_templates, plan, preview, renewal
 from ao.plan.facts import Facts, System, built_id
+from ao.plan.maintenance import BeginMaintenance, EndMaintenance
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
 from ao.site import (
@@ -158,6 +163,10 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
                 drain.drain(work, facts, step)
         case plan.Confirm(role, colour):
             _confirm(work, facts, role, colour)
+        case BeginMaintenance(to):
+            maintenance.begin_switch(work, facts, to)
+        case EndMaintenance():
+            maintenance.end_all(work, facts)
         case renewal.ServeCertificate(listener_id, _, references):
             served_certificate.serve(work, facts, listener_id, references)
         case renewal.SeeCertificate(role, fingerprint):
@@ -541,26 +550,38 @@ class _Patience:
 def _see(work: Work, facts: Facts, role: str, url: str, colour: Colour, patience: float) -> None:
     """See an address answer well; bad answers of that colour are borne with for so long.
 
-    A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one.
+    A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one. A
+    production that tells no colour may be in maintenance, which is looked at once: requests pass it
+    then.
     """
+    looked = role != "production"
     identify, check = work.site.identify, work.site.health_check
     # What the address is, in the words of the steps that look at it.
     named = message("preview") if role == "preview" else message("production")
-    options, health = work.site.request_options, work.site.health_request_options
-    if role == "preview":
-        options = preview.request_options(work.site, facts, colour)
-        health = preview.health_request_options(work.site, facts, colour)
-    by_request = bool(options.more)
+    by_request = role == "preview" and preview.header(facts, colour) is not None
     cure = _how_to_see(work.site, url, by_request=by_request)
     bearing = _Patience(work.clock, patience)
     trusting = _Patience(work.clock, PATIENCE)
+
+    def asked(options: RequestOptions) -> RequestOptions:
+        return options if role == "production" else preview.asked(options, facts, colour)
+
+    def passes() -> bool:
+        """Return whether requests pass a maintenance from now on."""
+        nonlocal looked
+        looked = True
+        with suppress(Unavailable, Forbidden):
+            return work.learn_pass(facts)
+        return False
 
     def look() -> Ready[None] | Waiting:
         if role == "production":
             work.check_live()
         try:
-            answer = work.visit(url + identify.path, VISIT_TIMEOUT, options)
-            healthy = work.visit(url + check.path, VISIT_TIMEOUT, health)
+            answer = work.visit(url + identify.path, VISIT_TIMEOUT, asked(work.request_options))
+            healthy = work.visit(
+                url + check.path, VISIT_TIMEOUT, asked(work.health_request_options)
+            )
             told = colour_of(answer, identify)
         except Untrusted as error:
             bearing.renew()
@@ -575,6 +596,8 @@ def _see(work: Work, facts: Facts, role: str, url: str, colour: Colour, patience
             trusting.renew()
             return Waiting(message("no answer: %(why)s", why=error))
         trusting.renew()
+        if told is None and not looked and passes():
+            return Waiting(message("the site is in maintenance"))
         good = healthy.status in check.expect
         if told is colour and good:
             return Ready(None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ao.colour import Colour
 from ao.errors import AoError
@@ -164,9 +164,9 @@ def _http(
 ) -> str:
     """Return why an answer was not good; empty when it was. Raises _Unsearched."""
     begin, identify = work.clock.now(), work.site.identify
-    options = work.site.request_options
+    options = work.request_options
     if header is not None:
-        options = replace(options, more=dict([header]))
+        options = options.passing(header)
     try:
         answer = work.visit(url + wanted.path, seconds, options)
         taken = work.clock.now() - begin

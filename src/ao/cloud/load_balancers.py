@@ -117,6 +117,7 @@ class LoadBalancers:
                     port=listener.protocol_port or 0,
                     settings=_settings(listener),
                     provisioning_status=listener.provisioning_status or "",
+                    policy_ids=tuple(it.id for it in listener.l7policies or ()),
                 )
                 for listener in self._list("listeners", list[_Listener], **only)
             )
@@ -217,6 +218,12 @@ class LoadBalancers:
             found = [_policy(it, self._rules(it)) for it in policies]
         return tuple(sorted(found, key=lambda it: it.position or 0))
 
+    def l7_policies_named(self, name: str) -> tuple[L7Policy, ...]:
+        """Return the L7 policies of that name, of all listeners of the project."""
+        with asking(message("list the L7 policies")):
+            policies = self._list("l7policies", list[_L7Policy], name=name)
+            return tuple(_policy(it, self._rules(it)) for it in policies if it.name == name)
+
     def create_l7_policy(self, listener: Listener, policy: L7Policy) -> L7Policy:
         """Give a listener an L7 policy, the last, without its rules; return it with its ID.
 
@@ -230,12 +237,16 @@ class LoadBalancers:
             "action": policy.action,
             "admin_state_up": policy.enabled,
         }
-        if policy.redirect_pool_id is not None:
-            asked["redirect_pool_id"] = policy.redirect_pool_id
         if policy.redirect_prefix is not None:
             asked["redirect_prefix"] = policy.redirect_prefix
+        if policy.redirect_url is not None:
+            asked["redirect_url"] = policy.redirect_url
+        if policy.redirect_pool_id is not None:
+            asked["redirect_pool_id"] = policy.redirect_pool_id
         if policy.redirect_code is not None:
             asked["redirect_http_code"] = policy.redirect_code
+        if policy.description:
+            asked["description"] = policy.description
         with asking(message("create L7 policy %(name)s", name=policy.name)):
             where = path("lbaas", "l7policies")
             answer = self._octavia.ask("POST", where, json={"l7policy": asked})
@@ -264,6 +275,12 @@ class LoadBalancers:
                     "POST", where, json={"rule": asked}, secret=rule.is_secret
                 )
                 answer.value(Thing, "rule")
+
+    def set_l7_policy(self, policy: L7Policy, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it, in one request."""
+        with asking(message("change L7 policy %(name)s", name=policy.name)):
+            where = path("lbaas", "l7policies", policy.id)
+            self._put(where, "l7policy", {"admin_state_up": enabled, "description": description})
 
     def remove_l7_policy(self, policy: L7Policy) -> None:
         """Take an L7 policy with its rules off; nothing happens when it is gone."""
@@ -427,6 +444,7 @@ class _Listener:
     timeout_member_connect: int | None = None
     allowed_cidrs: list[str] | None = None
     insert_headers: dict[str, str] | None = None
+    l7policies: list[Thing] | None = None
 
 
 @dataclass(frozen=True)
@@ -438,9 +456,12 @@ class _L7Policy:
     rules: list[Thing]
     name: str | None = None
     redirect_prefix: str | None = None
+    redirect_url: str | None = None
     redirect_pool_id: str | None = None
     redirect_http_code: int | None = None
     admin_state_up: bool | None = None
+    description: str | None = None
+    listener_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -595,10 +616,13 @@ def _policy(policy: _L7Policy, rules: tuple[L7Rule, ...]) -> L7Policy:
         name=policy.name or "",
         action=policy.action,
         redirect_prefix=policy.redirect_prefix or None,
+        redirect_url=policy.redirect_url or None,
         redirect_pool_id=policy.redirect_pool_id or None,
         redirect_code=policy.redirect_http_code,
         position=policy.position,
         rules=rules,
         provisioning_status=policy.provisioning_status,
         enabled=policy.admin_state_up is not False,
+        description=policy.description or "",
+        listener_id=policy.listener_id or "",
     )

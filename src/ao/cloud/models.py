@@ -205,6 +205,8 @@ class Listener:
     """How it serves."""
     provisioning_status: str = field(default="", compare=False)
     """`ERROR` where the proxy was told nothing of it: a certificate could not be read, say."""
+    policy_ids: tuple[str, ...] = field(default=(), compare=False)
+    """IDs of its L7 policies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,6 +249,8 @@ class L7Policy:
     """`REDIRECT_PREFIX`, `REDIRECT_TO_URL`, `REDIRECT_TO_POOL` or `REJECT`."""
     redirect_prefix: str | None = None
     """URL that is put before the request's path; None for another action."""
+    redirect_url: str | None = None
+    """URL that requests are sent to, whatever their path; None for another action."""
     redirect_pool_id: str | None = None
     """ID of the pool that requests go to; None for another action."""
     redirect_code: int | None = None
@@ -256,6 +260,15 @@ class L7Policy:
     rules: tuple[L7Rule, ...] = ()
     provisioning_status: str = field(default="", compare=False)
     enabled: bool = True
+    description: str = field(default="", compare=False)
+    """What is written about it, by anybody with a role in the project."""
+    listener_id: str = field(default="", compare=False)
+    """ID of the listener that it is of; empty for one that is not made yet."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether proxies act on it: they leave out one that is off, or has no rules."""
+        return self.enabled and bool(self.rules)
 
     @classmethod
     def redirect(cls, name: str, prefix: str, except_path: str | None = None) -> Self:

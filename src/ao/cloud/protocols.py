@@ -67,6 +67,7 @@ WRITES = frozenset(
         "load_balancers.remove_listener",
         "load_balancers.create_l7_policy",
         "load_balancers.create_l7_rule",
+        "load_balancers.set_l7_policy",
         "load_balancers.remove_l7_policy",
         "certificates.store",
         "certificates.remove",
@@ -262,6 +263,12 @@ class LoadBalancers(Protocol):
         In one request for all, and one for the rules of each.
         """
 
+    def l7_policies_named(self, name: str) -> tuple[L7Policy, ...]:
+        """Return the L7 policies of that name, of all listeners of the project.
+
+        In one request for all, and one for the rules of each.
+        """
+
     def create_l7_policy(self, listener: Listener, policy: L7Policy) -> L7Policy:
         """Give a listener an L7 policy, the last, without its rules; return it with its ID.
 
@@ -273,6 +280,13 @@ class LoadBalancers(Protocol):
     def create_l7_rule(self, policy: L7Policy, rule: L7Rule) -> None:
         """Give an L7 policy a rule, in one request.
 
+        Raises Conflict as `set_default_pool` does, and NotFound.
+        """
+
+    def set_l7_policy(self, policy: L7Policy, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it, in one request.
+
+        One that is off is not acted on, so that it can be given its rules before it is switched on.
         Raises Conflict as `set_default_pool` does, and NotFound.
         """
 

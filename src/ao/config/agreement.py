@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from ao.config import further_listeners
 from ao.config.contradiction import HTTP_CHECKS, LONGEST_PATH, URL_PATH, Contradiction
@@ -38,6 +39,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _own_template(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
+    yield from _maintenance(file)
     yield from _headers(file)
     yield from _sessions(file)
     yield from _server_tls(file)
@@ -379,6 +381,48 @@ def _redirect(file: SiteFile) -> Iterator[Contradiction]:
                 "leave the key out"
             ),
         )
+
+
+def _maintenance(file: SiteFile) -> Iterator[Contradiction]:
+    """A pause is of requests that a load balancer reads, and leads elsewhere than to the site."""
+    if file.maintenance is None:
+        return
+    if file.on_ovn:
+        yield Contradiction(
+            key=("maintenance",),
+            what=message(
+                "provider ovn reads no requests, and leads none elsewhere; leave the key out, or "
+                "write `provider: amphora`"
+            ),
+        )
+    elif file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=("maintenance",),
+            what=message(
+                "a load balancer reads no requests of protocol %(protocol)s, and leads none "
+                "elsewhere; leave the key out, or write `protocol: HTTP` or TERMINATED_HTTPS",
+                protocol=file.protocol,
+            ),
+        )
+    elif file.maintenance.redirect is not None and _is_own(file, file.maintenance.redirect):
+        yield Contradiction(
+            key=("maintenance", "redirect"),
+            what=message(
+                "it is of the site itself, whose users would be sent there again and again; write "
+                "the URL of a page elsewhere"
+            ),
+        )
+
+
+def _is_own(file: SiteFile, url: str) -> bool:
+    """Return whether a URL is of the site, at a port where it has a pause."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return False
+    ports = {file.port} | ({file.redirect.http} if file.redirect else set())
+    return (parts.hostname or "") in {file.host, file.production_address} and port in ports
 
 
 def _headers(file: SiteFile) -> Iterator[Contradiction]:

@@ -289,6 +289,7 @@ def _site(
         listeners=tuple(_listener(file, it, folder) for it in file.listeners),
         tls=file.tls.value(folder, ca) if file.tls else None,
         redirect=file.redirect.value() if file.redirect else None,
+        maintenance=file.maintenance.value() if file.maintenance else None,
         switch=file.switch.into(
             site.Switch,
             method=file.method,

@@ -16,6 +16,7 @@ PAGES = {
     "autoscale": "autoscaling.md",
     "load_balancer": "load-balancer.md",
     "listeners": "listeners.md",
+    "maintenance": "maintenance.md",
     "network": "network.md",
     "switch": "switch.md",
     "drain": "switch.md#drain",

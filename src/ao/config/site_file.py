@@ -14,6 +14,7 @@ from ao.config.heat_sections import GroupSection, LoadBalancerSection
 from ao.config.hooks import HooksSection
 from ao.config.listeners import ListenerSection
 from ao.config.logout import LogoutSection
+from ao.config.maintenance import MaintenanceSection
 from ao.config.migration import MigrationSection
 from ao.config.network import NetworkSection
 from ao.config.notify import NotifySection
@@ -84,6 +85,7 @@ class SiteFile(Section):
     redirect: RedirectSection | None = None
     listeners: tuple[ListenerSection, ...] = Field(default=(), strict=False, max_length=20)
     """Ports that users reach beside that of `load_balancer`; a switch moves all."""
+    maintenance: MaintenanceSection | None = None
     switch: SwitchSection = SwitchSection()
     drain: DrainSection = DrainSection()
     health_check: HealthCheckSection = HealthCheckSection()

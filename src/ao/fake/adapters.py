@@ -219,6 +219,7 @@ class LoadBalancers(Service):
                 port=it.port,
                 settings=told(it.settings, self._project.deployment.octavia_api),
                 provisioning_status=it.provisioning_status,
+                policy_ids=tuple(policy.id for policy in it.policies),
             )
             for it in self._project.octavia.listeners.values()
             if balancer_id in ("", it.balancer.id)
@@ -300,6 +301,12 @@ class LoadBalancers(Service):
         there = self._project.octavia.listeners.get(listener_id)
         return tuple(there.policies) if there else ()
 
+    @reads
+    def l7_policies_named(self, name: str) -> tuple[models.L7Policy, ...]:
+        """Return the L7 policies of that name, of all listeners of the project."""
+        listeners = self._project.octavia.listeners.values()
+        return tuple(it for of in listeners for it in of.policies if it.name == name)
+
     @writes
     def create_l7_policy(
         self, listener: models.Listener, policy: models.L7Policy
@@ -311,6 +318,11 @@ class LoadBalancers(Service):
     def create_l7_rule(self, policy: models.L7Policy, rule: models.L7Rule) -> None:
         """Give an L7 policy a rule. Raises NotFound."""
         self._project.octavia.create_rule(policy.id, rule)
+
+    @writes
+    def set_l7_policy(self, policy: models.L7Policy, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it. Raises NotFound."""
+        self._project.octavia.set_policy(policy.id, description, enabled=enabled)
 
     @writes
     def remove_l7_policy(self, policy: models.L7Policy) -> None:

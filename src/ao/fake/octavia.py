@@ -50,6 +50,9 @@ VERSIONS = frozenset({"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
 ALPN = frozenset({"h2", "http/1.1", "http/1.0"})
 PERSISTENCE = frozenset({None, "SOURCE_IP", "HTTP_COOKIE", "APP_COOKIE"})
 AUTHENTICATIONS = frozenset({"NONE", "OPTIONAL", "MANDATORY"})
+NO_HEADERS: Mapping[str, str] = {}
+LONGEST_DESCRIPTION = 255
+"""Characters of a description (octavia/api/v2/types/l7policy.py)."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPARISONS = frozenset({"REGEX", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUAL_TO"})
 MOST_RULES = 50
@@ -466,8 +469,9 @@ class Octavia:
         if policy.action == "REDIRECT_PREFIX":
             if not re.fullmatch(r"https?://[\w.\[\]:-]+(/\S*)?", policy.redirect_prefix or ""):
                 raise CloudError(f"{policy.redirect_prefix} is no valid URL (HTTP 400)")
-            if policy.redirect_code not in {*REDIRECTS, None}:
-                raise CloudError("Invalid input for field redirect_http_code (HTTP 400)")
+        elif policy.action == "REDIRECT_TO_URL":
+            if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", policy.redirect_url or ""):
+                raise CloudError(f"{policy.redirect_url} is no valid URL (HTTP 400)")
         elif policy.action == "REDIRECT_TO_POOL":
             pool = self.pools.get(policy.redirect_pool_id or "")
             if pool is None or pool.balancer is not listener.balancer:
@@ -475,17 +479,39 @@ class Octavia:
             check_pool(listener, pool)
         elif policy.action != "REJECT":
             raise CloudError(f"the fake cloud knows no action {policy.action} (HTTP 400)")
+        if policy.redirect_code not in {*REDIRECTS, None}:
+            raise CloudError("Invalid input for field redirect_http_code (HTTP 400)")
+        if len(policy.description) > LONGEST_DESCRIPTION:
+            raise CloudError("Invalid input for field description (HTTP 400)")
         self._check_layer_7(listener.balancer, "l7policies")
         made = replace(
             policy,
             id=self._deployment.identifiers.uuid(),
-            redirect_code=(policy.redirect_code or 302) if policy.redirect_prefix else None,
+            redirect_code=(policy.redirect_code or 302)
+            if policy.redirect_prefix or policy.redirect_url
+            else None,
+            listener_id=listener.id,
             position=len(listener.policies) + 1,
             rules=(),
             provisioning_status="PENDING_CREATE",
         )
         listener.policies.append(made)
         return made
+
+    def _check_pool(self, listener: Listener, pool_id: str) -> None:
+        """Raise CloudError for a pool that an L7 policy of a listener cannot lead to."""
+        pool = self.pools.get(pool_id)
+        if pool is None or pool.balancer is not listener.balancer:
+            raise NotFound(f"Pool {pool_id} not found. (HTTP 404)")
+        check_pool(listener, pool)
+
+    def set_policy(self, policy_id: str, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it. Raises CloudError, and Conflict."""
+        listener, policy = self.policy(policy_id)
+        if len(description) > LONGEST_DESCRIPTION:
+            raise CloudError("Invalid input for field description (HTTP 400)")
+        self.begin_change(listener.balancer)
+        self._put_policy(listener, replace(policy, description=description, enabled=enabled))
 
     def create_rule(self, policy_id: str, rule: L7Rule) -> None:
         """Give an L7 policy a rule. Raises CloudError, and Conflict."""
@@ -826,16 +852,19 @@ class Octavia:
         raise NoAnswer("connection refused")
 
     def serve(
-        self, listener: Listener, path: str, host: str, headers: Mapping[str, str] | None = None
+        self, listener: Listener, path: str, host: str, headers: Mapping[str, str] = NO_HEADERS
     ) -> Answer:
         """Answer a request to a listener, which names a host, from one member after another.
+
+        A proxy redirects before it goes by rules that choose a pool (HAProxy's configuration.txt:
+        use_backend).
 
         Raises NoAnswer when OVN has no member that is up; a proxy answers 503 then.
         """
         listener.balancer.served += 1
         pool_id = listener.serving
         for policy in listener.acting:
-            if all(_holds(rule, path, host, headers or {}) for rule in policy.rules):
+            if all(_holds(rule, path, host, headers) for rule in policy.rules):
                 if policy.redirect_pool_id is None:
                     return _answer_of(policy, path)
                 pool_id = policy.redirect_pool_id
@@ -945,5 +974,5 @@ def _holds(rule: L7Rule, path: str, host: str, headers: Mapping[str, str]) -> bo
 def _answer_of(policy: L7Policy, path: str) -> Answer:
     if policy.action == "REJECT":
         return Answer(status=403, headers={}, body="")
-    location = f"{policy.redirect_prefix}{path}"
+    location = policy.redirect_url or f"{policy.redirect_prefix}{path}"
     return Answer(status=policy.redirect_code or 302, headers={"location": location}, body="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ao.cloud.models import FloatingIP
+from ao.fake.octavia import Pool
 from ao.fake.project import Project
 
 OTHER = "id-of-other-user"
@@ -177,6 +178,20 @@ class OtherUser:
         """Associate a floating IP with a port, or with none, whatever its revision is."""
         with self._lock:
             return self._project.neutron.point(address_id, None, port_id, None)
+
+    def add_pool(self, balancer_id: str, name: str) -> str:
+        """Give a load balancer a pool without members in Octavia; return its ID."""
+        with self._lock:
+            octavia = self._project.octavia
+            pool = Pool(
+                id=self._project.deployment.identifiers.uuid(),
+                name=name,
+                description="",
+                balancer=octavia.balancers[balancer_id],
+                protocol="HTTP",
+            )
+            octavia.pools[pool.id] = pool
+            return pool.id
 
     def signal(self, stack_name: str, policy: str) -> None:
         """Signal a scaling policy of a stack, which changes the size of its group."""

@@ -16,6 +16,8 @@ WORDS = frozenset(
         "scale",
         "renew",
         "preview",
+        "maintenance on",
+        "maintenance off",
         "up",
         "down",
         "abort",

@@ -133,8 +133,8 @@ class LiveErrors:
         if facts.previewed is not old:
             step = PointPreview(old, switching_to=facts.switching_to)
             method(work.site).preview(work, facts, step)
-        self._options = preview.request_options(work.site, facts, old)
-        self._health = preview.health_request_options(work.site, facts, old)
+        self._options = preview.asked(work.request_options, facts, old)
+        self._health = preview.asked(work.health_request_options, facts, old)
         return preview.url(work.site, facts)
 
 

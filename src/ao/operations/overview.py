@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ao import journal, lock
-from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Pool, Stack, Vip
+from ao.cloud import Cloud, FloatingIP, L7Policy, Listener, LoadBalancer, Pool, Stack, Vip
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Journals, Operation, sentences
 from ao.lock import Holder
 from ao.plan.facts import VIP
+from ao.plan.maintenance import NAME, Maintenance
 from ao.plan.observation import vip
 from ao.site import Method, is_name, network_places, tag_value, version_of
 
@@ -77,6 +78,8 @@ class Glance:
     """Who holds its lock."""
     releases: tuple[Operation, ...]
     """Releases and other acts that its journal tells of, oldest first."""
+    maintenance: Maintenance = field(default_factory=Maintenance)
+    """What leads its users elsewhere."""
 
     @property
     def release(self) -> Operation | None:
@@ -116,10 +119,14 @@ class _Answers:
     pools: tuple[Pool, ...] | None
     holders: Mapping[str, Holder] | None
     journals: Journals | None
+    policies: tuple[L7Policy, ...] | None
+    """L7 policies of maintenance; none where no listener has an L7 policy."""
 
 
 def overview(cloud: Cloud) -> Overview:
     """Look at all sites of a project, in seven lists that are asked for side by side.
+
+    Where listeners have L7 policies, those of maintenance are asked for besides.
 
     A service that does not answer leaves what it alone knows as not known. Raises
     NotAuthenticated.
@@ -144,11 +151,15 @@ def overview(cloud: Cloud) -> Overview:
         pools = ask(cloud.load_balancers.pools)
         holders = ask(lambda: lock.list_holders(cloud))
         journals = ask(lambda: journal.everywhere(cloud))
+        heard = told(listeners)
+        led = any(it.policy_ids for it in heard or ())
+        policies = ask(lambda: cloud.load_balancers.l7_policies_named(NAME)) if led else None
         answers = _Answers(
             stacks=told(stacks),
             addresses=told(addresses),
             balancers=told(balancers),
-            listeners=told(listeners),
+            listeners=heard,
+            policies=told(policies) if policies else (),
             pools=told(pools),
             holders=told(holders),
             journals=told(journals),
@@ -263,6 +274,33 @@ def _glance(answers: _Answers, part: _Part) -> Glance:
         is_mixed=mixed,
         holder=(answers.holders or {}).get(name),
         releases=_releases(answers, name),
+        maintenance=_maintenance(answers, name, method, live),
+    )
+
+
+def _maintenance(
+    answers: _Answers, name: str, method: Method | None, live: Colour | None
+) -> Maintenance:
+    """Return what leads the users of a site elsewhere, by what its listeners are called."""
+    if not answers.policies:
+        return Maintenance()
+    stems = (
+        {f"ao-{name}": True}
+        if method is Method.POOL
+        else {f"ao-{name}-{it}": live in (it, None) for it in Colour}
+    )
+    found: dict[str, bool] = {}
+    for stem, is_live in stems.items():
+        for called in (f"{stem}-secure", stem):
+            ids = [it.id for it in answers.listeners or () if it.name == called]
+            found |= dict.fromkeys(ids, is_live)
+            if ids:
+                # The other one leads users to that which terminates TLS.
+                break
+    return Maintenance(
+        policies=tuple(it for it in answers.policies if it.listener_id in found),
+        live=frozenset(it for it, is_live in found.items() if is_live),
+        listeners=frozenset(found),
     )
 
 

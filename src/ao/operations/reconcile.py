@@ -31,6 +31,7 @@ from ao.config import stored
 from ao.doctor import kept_findings, trial_site
 from ao.doctor.findings import Fate, Findings, warnings
 from ao.errors import (
+    AoError,
     BuildFailed,
     CloudError,
     ConfigError,
@@ -48,6 +49,7 @@ from ao.message import message
 from ao.operations import scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
+from ao.operations.switch_pause import SwitchPause
 from ao.plan import alarms, guard, listeners, networks, plan, quota, renewal, requirements
 from ao.plan.facts import Facts
 from ao.plan.plan import (
@@ -312,6 +314,7 @@ def switch(
     move = _planned_move(work, findings, options)
     guard.may_write(before)
     to = target(before, wanted)
+    pause = SwitchPause.planned(work, before, options)
 
     def next_steps(work: Work, facts: Facts, done: Done) -> Plan:
         degraded = options.degraded or force
@@ -331,7 +334,7 @@ def switch(
             guard.may_build(facts, to)
             return wanting
         guard.may_go_live(facts, to, degraded=degraded, take_over=options.take_over)
-        return _move(work, facts, to, done, move)
+        return pause.around(_move(work, facts, to, done, move), to, done)
 
     if not next_steps(work, before, frozenset()):
         return before
@@ -356,11 +359,15 @@ def switch(
                 errors.settle()
         except OnlyErrors as error:
             rescue(measured, to.other)
-            raise _switch_back(measured, to.other, move, error) from error
+            raise _switch_back(measured, to.other, move, pause, error) from error
         except NotSeen as error:
             if stays or _patiently(work).live is not to:
+                pause.tell(work)
                 raise
-            raise _switch_back(measured, to.other, move, error) from error
+            raise _switch_back(measured, to.other, move, pause, error) from error
+        except AoError:
+            pause.tell(work)
+            raise
     return facts if keeping is work else _patiently(work)
 
 
@@ -676,7 +683,9 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     )
 
 
-def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen | OnlyErrors) -> SwitchFailed:
+def _switch_back(
+    work: Work, old: Colour, move: Move, pause: SwitchPause, error: NotSeen | OnlyErrors
+) -> SwitchFailed:
     """Return production to the old system after a switch that could not be seen."""
     work.note(
         message(
@@ -691,8 +700,13 @@ def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen | OnlyError
     )
     try:
         with work.hurried():
-            _run(work, lambda facts, done: _move(work, facts, old, done, move), _patiently(work))
+            _run(
+                work,
+                lambda facts, done: pause.back(_move(work, facts, old, done, move), old, done),
+                _patiently(work),
+            )
     except DeadlinePassed as second:
+        pause.tell(work)
         return SwitchFailed(
             message(
                 "%(message)s. Switched back: %(why)s", message=error.message, why=second.message

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ao.colour import Colour
 from ao.http.request_options import RequestOptions
 from ao.plan.facts import Facts
@@ -22,22 +20,13 @@ def url(site: Site, facts: Facts, path: str = "") -> str:
     return site.preview_url(facts.preview.address, path)
 
 
-def request_options(site: Site, facts: Facts, colour: Colour) -> RequestOptions:
+def asked(options: RequestOptions, facts: Facts, colour: Colour) -> RequestOptions:
     """Return how pages of a system are asked for at the preview's URL."""
-    return _asking(site.request_options, facts, colour)
-
-
-def health_request_options(site: Site, facts: Facts, colour: Colour) -> RequestOptions:
-    """Return how the path of the health check is asked for there."""
-    return _asking(site.health_request_options, facts, colour)
+    said = header(facts, colour)
+    return options if said is None else options.passing(said)
 
 
 def header(facts: Facts, colour: Colour) -> tuple[str, str] | None:
     """Return name and value of the header field that a request has to have; None for none."""
     key = facts.preview_key(colour) if facts.previews_by_request else None
     return key.field if key is not None else None
-
-
-def _asking(options: RequestOptions, facts: Facts, colour: Colour) -> RequestOptions:
-    said = header(facts, colour)
-    return options if said is None else replace(options, more=dict([said]))

@@ -15,6 +15,7 @@ from ao.site.health_check import HealthCheck
 from ao.site.hooks import Hook, Point
 from ao.site.listeners import Backend, FurtherListener
 from ao.site.logout import Logout
+from ao.site.maintenance import Maintenance
 from ao.site.migration import Migration
 from ao.site.names import site_tag
 from ao.site.network import BALANCER, Networks
@@ -261,6 +262,8 @@ class Site:
     """None where users do not speak HTTPS, or nothing is said of it."""
     redirect: Redirect | None
     """None where no port of plain HTTP leads to HTTPS."""
+    maintenance: Maintenance | None = None
+    """What users get while the site has a pause; None where it has none."""
     switch: Switch
     drain: Drain
     health_check: HealthCheck

@@ -61,6 +61,24 @@ def shrink(state: PageState) -> str:
     return unmixed(state)
 
 
+def maintenance_on(state: PageState) -> str:
+    """Return why users cannot be led to the maintenance page."""
+    if state.site.maintenance is None:
+        return _("The site file names no maintenance page.")
+    if state.maintenance is None:
+        return NotKnown(_("Whether the site is in maintenance is not known."))
+    if state.maintenance.is_on and state.maintenance.is_whole:
+        return _("The site is in maintenance already.")
+    return ""
+
+
+def maintenance_off(state: PageState) -> str:
+    """Return why no maintenance can be ended."""
+    if state.maintenance is None:
+        return NotKnown(_("Whether the site is in maintenance is not known."))
+    return "" if state.maintenance.policies else _("The site is in no maintenance.")
+
+
 def lock(state: PageState) -> str:
     """Return why the lock cannot be taken by hand."""
     if not state.lock_known:

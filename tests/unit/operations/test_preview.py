@@ -63,7 +63,7 @@ def values(work: Work) -> set[str]:
 def told(work: Work, colour: Colour) -> str:
     """The colour that answers a request for a system."""
     facts = anew(work).observe()
-    options = preview.request_options(work.site, facts, colour)
+    options = preview.asked(work.request_options, facts, colour)
     return work.visit(preview.url(work.site, facts, "/version"), 3.0, options).headers[
         "x-ao-colour"
     ]
@@ -88,7 +88,7 @@ def test_without_the_value_nobody_sees_the_standby(work: Work) -> None:
     facts = work.observe()
     url = preview.url(work.site, facts, "/version")
     assert url == work.site.url(facts.production.address, "/version")  # type: ignore[union-attr]
-    options = replace(work.site.request_options, more={HEADER: "green", "Cookie": "ao-preview=1"})
+    options = work.request_options.passing((HEADER, "green"), ("Cookie", "ao-preview=1"))
     assert work.visit(url, 3.0, options).headers["x-ao-colour"] == "blue"
 
 
@@ -228,7 +228,7 @@ def test_no_value_stands_in_a_stack_a_text_or_a_repr(work: Work) -> None:
     reconcile.deploy(work, "2.0")
     reconcile.switch(anew(work))
     facts = work.observe()
-    texts = [repr(facts), repr(work), repr(preview.request_options(work.site, facts, GREEN))]
+    texts = [repr(facts), repr(work), repr(preview.asked(work.request_options, facts, GREEN))]
     texts += [repr(policies(work)), repr(facts.preview_key(GREEN))]
     texts += [work.cloud.software_configs.read(it) for it in work.cloud.software_configs.all("ao")]
     heat = work.cloud.openstack.project("shop").heat  # type: ignore[attr-defined]
@@ -257,7 +257,7 @@ def test_production_that_does_not_answer_is_switched_back(work: Work) -> None:
 
     def visit(url: str, timeout: float, options, /):  # type: ignore[no-untyped-def]
         answer = openstack.visit(url, timeout, options)
-        bad = answer.headers["x-ao-colour"] == "green" and not options.more
+        bad = answer.headers["x-ao-colour"] == "green" and not options.passes
         return replace(answer, status=500) if bad else answer
 
     with pytest.raises(Exception, match="back on blue"):
