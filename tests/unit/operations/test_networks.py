@@ -286,6 +286,9 @@ def test_the_load_balancer_gets_the_address_that_the_site_file_says() -> None:
     assert facts.production.address == "198.51.100.7"
     # Those who have it already are the site's own.
     reconcile.up(work)
+    moved = replace(work, site=replace(work.site, production_address="198.51.100.8"))
+    with pytest.raises(Refused, match=r"production_address: the load balancer .* 198\.51\.100\.7"):
+        reconcile.up(moved)
     other = start(without_floating_ip(production_address="198.51.100.3"))
     neutron(other).create_port(provider_network(other), "compute:nova", "198.51.100.3")
     assert "production_address: a port has 198.51.100.3 already" in refused(other)
