@@ -7,6 +7,7 @@ import pytest
 from ao import lock
 from ao.cloud import Vip
 from ao.colour import Colour
+from ao.commands import systems_table
 from ao.doctor import examination
 from ao.errors import AoError, ConfigError, NotFound, Refused
 from ao.fake.neutron import Neutron
@@ -269,6 +270,10 @@ def test_users_reach_the_load_balancer_itself_where_there_is_no_floating_ip() ->
     assert (facts.live, facts.previewed, facts.connected) == (BLUE, GREEN, True)
     url = work.site.url(facts.production.address, "/version")
     assert work.visit(url, 3.0).headers["x-ao-colour"] == "blue"
+    shown = [str(cell) for row in systems_table.rows(work.site, facts) for cell in row]
+    assert work.site.url(facts.production.address, "/") in shown
+    assert work.site.preview_url(facts.production.address, "/") in shown
+    assert list(systems_table.notes(work.site, facts)) == []
     reconcile.deploy(work, "2.0")
     assert reconcile.switch(work).live is GREEN
     assert work.visit(url, 3.0).headers["x-ao-version"] == "2.0"
