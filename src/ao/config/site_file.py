@@ -111,9 +111,7 @@ class SiteFile(Section):
     @field_validator("production_address")
     @classmethod
     def _address(cls, text: str) -> str:
-        if text != "allocate":
-            ipaddress.ip_address(text)
-        return text
+        return text if text == "allocate" else str(ipaddress.ip_address(text))
 
     @field_validator("autoscale")
     @classmethod

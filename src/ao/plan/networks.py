@@ -91,6 +91,21 @@ def may_stay(site: Site, facts: Facts, steps: Plan, offers: Offers) -> None:
                     "Write what it was built with; to have it otherwise, `ao down` and `ao up`."
                 ),
             )
+    address, shared = site.production_address, facts.shared
+    fixed = site.external_network is None and address is not None
+    if fixed and shared is not None and shared.vip_address != address:
+        raise Refused(
+            message(
+                "%(where)s: the load balancer of %(site)s has address %(built)s, which Octavia "
+                "does not change",
+                where=site.place("production_address"),
+                site=site.name,
+                built=shared.vip_address,
+            ),
+            cure=message(
+                "Write what it was built with; to have it otherwise, `ao down` and `ao up`."
+            ),
+        )
     for step in steps:
         if not isinstance(step, BuildSystem):
             continue

@@ -229,6 +229,9 @@ def _clients(state: PageState) -> Iterator[str]:
         else _("One PUT moves the floating IP.")
     )
     findings = state.findings
+    if findings is None and state.site.external_network is None:
+        # The doctor moves a floating IP, and here is none.
+        return
     if findings is None:
         yield _("What becomes of open connections is not known: `ao doctor` was never run here.")
         return

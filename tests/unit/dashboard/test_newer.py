@@ -3,7 +3,7 @@
 from tests.unit.dashboard.visitor import VisitorTest
 
 NEEDED = "was written by a newer ao (format 99); this version reads up to 1: upgrade to ao 0.4.0"
-TAGS_NEEDED = NEEDED.replace("up to 1", "up to 2")
+TAGS_NEEDED = NEEDED.replace("up to 1", "up to 3")
 NEWER = '{"format": 99, "needs": "0.4.0"}'
 
 

@@ -63,6 +63,8 @@ READS = {
     "lookup.image",
     "lookup.flavor",
     "lookup.keypair",
+    "lookup.router",
+    "lookup.subnet",
     "lookup.security_group",
     "lookup.availability_zones",
     "lookup.providers",

@@ -7,6 +7,7 @@ import pytest
 from ao import lock
 from ao.cloud import Vip
 from ao.colour import Colour
+from ao.commands import systems_table
 from ao.doctor import examination
 from ao.errors import AoError, ConfigError, NotFound, Refused
 from ao.fake.neutron import Neutron
@@ -269,6 +270,10 @@ def test_users_reach_the_load_balancer_itself_where_there_is_no_floating_ip() ->
     assert (facts.live, facts.previewed, facts.connected) == (BLUE, GREEN, True)
     url = work.site.url(facts.production.address, "/version")
     assert work.visit(url, 3.0).headers["x-ao-colour"] == "blue"
+    shown = [str(cell) for row in systems_table.rows(work.site, facts) for cell in row]
+    assert work.site.url(facts.production.address, "/") in shown
+    assert work.site.preview_url(facts.production.address, "/") in shown
+    assert list(systems_table.notes(work.site, facts)) == []
     reconcile.deploy(work, "2.0")
     assert reconcile.switch(work).live is GREEN
     assert work.visit(url, 3.0).headers["x-ao-version"] == "2.0"
@@ -286,6 +291,9 @@ def test_the_load_balancer_gets_the_address_that_the_site_file_says() -> None:
     assert facts.production.address == "198.51.100.7"
     # Those who have it already are the site's own.
     reconcile.up(work)
+    moved = replace(work, site=replace(work.site, production_address="198.51.100.8"))
+    with pytest.raises(Refused, match=r"production_address: the load balancer .* 198\.51\.100\.7"):
+        reconcile.up(moved)
     other = start(without_floating_ip(production_address="198.51.100.3"))
     neutron(other).create_port(provider_network(other), "compute:nova", "198.51.100.3")
     assert "production_address: a port has 198.51.100.3 already" in refused(other)
