@@ -109,9 +109,9 @@ class LiveErrors:
             self._preview = self._preview or self._lead_preview()
             if not self._preview:
                 return False
-            answer = work.visit(self._preview + identify.path, VISIT, site.request_options)
+            answer = work.visit(self._preview + identify.path, VISIT, work.request_options)
             healthy = work.visit(
-                self._preview + site.health_check.path, VISIT, site.health_request_options
+                self._preview + site.health_check.path, VISIT, work.health_request_options
             )
             told = colour_of(answer, identify)
         except (AoError, NoAnswer):
