@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from ao.apply.switch import load_balancer
@@ -195,6 +195,32 @@ def _pool(work: Work, facts: Facts, balancer: LoadBalancer, name: str | None) ->
             cure=message("Write another one, with servers of your own. Nothing was changed."),
         )
     return found[0].id
+
+
+def check_deletion(work: Work, balancers: Iterable[LoadBalancer]) -> None:
+    """Refuse to delete a load balancer that has the operator's pool: Octavia does not delete it.
+
+    It answers 400 where there are children left, which Heat finds out after the listeners are gone
+    (octavia/api/v2/controllers/load_balancer.py: delete).
+    """
+    wish = work.site.maintenance
+    if wish is None or wish.pool is None:
+        return
+    for balancer in balancers:
+        pools = work.cloud.load_balancers.pools(balancer.id)
+        if any(wish.pool in (it.id, it.name) for it in pools):
+            raise Refused(
+                message(
+                    "load balancer %(balancer)s has pool %(name)s of yours",
+                    balancer=balancer.name,
+                    name=wish.pool,
+                ),
+                cure=message(
+                    "`ao maintenance off` and `openstack loadbalancer pool delete %(name)s`, then "
+                    "run the command again.",
+                    name=wish.pool,
+                ),
+            )
 
 
 def _lead(

@@ -550,11 +550,11 @@ class _Patience:
 def _see(work: Work, facts: Facts, role: str, url: str, colour: Colour, patience: float) -> None:
     """See an address answer well; bad answers of that colour are borne with for so long.
 
-    A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one. A
-    production that tells no colour may be in maintenance, which is looked at once: requests pass it
+    A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one. An
+    address that tells no colour may be in maintenance, which is looked at once: requests pass it
     then.
     """
-    looked = role != "production"
+    looked = False
     identify, check = work.site.identify, work.site.health_check
     # What the address is, in the words of the steps that look at it.
     named = message("preview") if role == "preview" else message("production")

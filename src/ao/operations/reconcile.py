@@ -12,6 +12,7 @@ from ao.apply import (
     certificate,
     certificate_state,
     listener,
+    maintenance,
     monitor,
     own_template,
     pool_settings,
@@ -510,6 +511,7 @@ def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: 
     leading = work.cloud.floating_ips.find("port_id", ports) if ports else ()
     strangers = [it for it in leading if it.id not in own]
     guard.may_delete(balancers, strangers)
+    maintenance.check_deletion(work, balancers)
 
 
 def _start(work: Work, next_steps: Callable[[Facts, Done], Plan]) -> None:

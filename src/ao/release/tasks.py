@@ -31,6 +31,9 @@ def check(run: ReleaseRun, facts: Facts) -> None:
     """Check the standby on its preview. Raises CheckFailed."""
     run.hook(Point.BEFORE_CHECK)
     work, version = run.attention.work, run.past.version
+    if work.site.maintenance is not None:
+        # By the address method the preview's load balancer is in it too.
+        work.learn_pass(facts)
     told = run.context()
     results = checks.run(work, told.preview_url, run.past.new, version, told.preview_header)
     run.write(

@@ -270,6 +270,7 @@ ANSWERS: dict[str, Reply] = {
     "DELETE /lb/v2.0/lbaas/listeners/l-1": (204, None),
     "GET /lb/v2.0/lbaas/l7policies": (200, {"l7policies": [L7_POLICY]}),
     "POST /lb/v2.0/lbaas/l7policies": (201, {"l7policy": L7_POLICY}),
+    "PUT /lb/v2.0/lbaas/l7policies/l7-1": (200, {"l7policy": L7_POLICY}),
     "DELETE /lb/v2.0/lbaas/l7policies/l7-1": (204, None),
     "GET /lb/v2.0/lbaas/l7policies/l7-1/rules": (200, {"rules": [RULE]}),
     "POST /lb/v2.0/lbaas/l7policies/l7-1/rules": (201, {"rule": RULE}),

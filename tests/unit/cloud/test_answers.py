@@ -125,6 +125,12 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     ),
     "load_balancers.remove_listener": lambda cloud: cloud.load_balancers.remove_listener(LISTENER),
     "load_balancers.l7_policies": lambda cloud: cloud.load_balancers.l7_policies("l-1"),
+    "load_balancers.l7_policies_named": lambda cloud: cloud.load_balancers.l7_policies_named(
+        "https"
+    ),
+    "load_balancers.set_l7_policy": lambda cloud: cloud.load_balancers.set_l7_policy(
+        L7_POLICY, "why", enabled=True
+    ),
     "load_balancers.create_l7_policy": lambda cloud: cloud.load_balancers.create_l7_policy(
         LISTENER, L7_POLICY
     ),

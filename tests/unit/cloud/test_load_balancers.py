@@ -217,6 +217,44 @@ def test_the_pools_of_a_load_balancer_are_asked_for_by_its_id(server: Server, cl
     assert ["loadbalancer_id=lb-1" in it for it in queries] == [True]
 
 
+def test_a_policy_to_a_page_is_made_off_and_switched_on(
+    cloud: Cloud, sent: list[tuple[str, Any]]
+) -> None:
+    wanted = L7Policy(
+        name="pause",
+        action="REDIRECT_TO_URL",
+        redirect_url="https://status.example/",
+        redirect_code=302,
+        enabled=False,
+        description="why",
+    )
+    made = cloud.load_balancers.create_l7_policy(listener(cloud), wanted)
+    cloud.load_balancers.set_l7_policy(made, "why", enabled=True)
+    assert sent == [
+        (
+            "POST l7policies",
+            {
+                "l7policy": {
+                    "listener_id": "l-1",
+                    "name": "pause",
+                    "action": "REDIRECT_TO_URL",
+                    "admin_state_up": False,
+                    "redirect_url": "https://status.example/",
+                    "redirect_http_code": 302,
+                    "description": "why",
+                }
+            },
+        ),
+        ("PUT l7policies/l7-1", {"l7policy": {"admin_state_up": True, "description": "why"}}),
+    ]
+
+
+def test_policies_of_a_name_are_found_with_their_rules(cloud: Cloud) -> None:
+    (found,) = cloud.load_balancers.l7_policies_named("https")
+    assert (found.id, found.enabled, len(found.rules)) == ("l7-1", True, 1)
+    assert cloud.load_balancers.l7_policies_named("other") == ()
+
+
 def test_a_policy_that_redirects_is_made_without_its_rule_which_follows(
     cloud: Cloud, sent: list[tuple[str, Any]]
 ) -> None:

@@ -37,6 +37,7 @@ READS = {
     "load_balancers.monitor",
     "load_balancers.api_version",
     "load_balancers.l7_policies",
+    "load_balancers.l7_policies_named",
     "servers.active",
     "servers.named",
     "servers.get",

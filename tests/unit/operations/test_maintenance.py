@@ -189,6 +189,14 @@ def test_what_reads_no_requests_is_refused() -> None:
         maintenance.on(anew(work, replace(work.site, maintenance=WISH)))
 
 
+def test_a_site_whose_load_balancer_has_a_pool_of_the_operators_is_not_deleted(work: Work) -> None:
+    own_pool(work)
+    site = replace(work.site, maintenance=replace(WISH, redirect=None, pool="pause"))
+    with pytest.raises(Refused, match="has pool pause of yours"):
+        reconcile.down(anew(work, site), frozenset(Colour))
+    assert users_get(work) == "blue"
+
+
 def test_policies_of_others_stay(work: Work) -> None:
     listener = next(iter(work.cloud.load_balancers.listeners()))
     theirs = L7Policy(name="theirs", action="REJECT", enabled=False)
