@@ -17,6 +17,8 @@ PAUSE = 1.0
 """Seconds between two orders of a buyer."""
 PATIENCE = 5.0
 """Seconds after which an order without an answer is refused."""
+LONGEST = 80
+"""Characters of an error's answer that are told."""
 
 
 @dataclass
@@ -69,5 +71,6 @@ def _order(netloc: str, id_: str) -> str:
     finally:
         connection.close()
     if answer.status != http.client.CREATED:
-        raise ValueError(f"HTTP {answer.status}")
+        said = body.decode(errors="replace").strip()[:LONGEST]
+        raise ValueError(f"HTTP {answer.status}: {said}")
     return str(json.loads(body)["version"])

@@ -92,8 +92,12 @@ def _database(cloud: str, site: str, folder: Path, tell: Callable[[str], None]) 
                 timeout=int(BUILD),
                 router=f"ao-{site}",
             )
-            outputs = connection.get_stack(name).outputs
-            (address,) = (it["output_value"] for it in outputs if it["output_key"] == "address")
+            stack = connection.get_stack(name)
+            if stack is None:
+                raise Failed(f"{name} is gone")
+            (address,) = (
+                it["output_value"] for it in stack.outputs if it["output_key"] == "address"
+            )
             (folder / "database-address").write_text(f"{address}\n")
             _migrate(folder, FIRST)
             yield

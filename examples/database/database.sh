@@ -3,9 +3,9 @@
 #
 # Works on the image `ao-database` and, under cloud-init, on Debian 12.
 set -eu
+export DEBIAN_FRONTEND=noninteractive
 
 if ! command -v pg_ctlcluster >/dev/null; then
-    export DEBIAN_FRONTEND=noninteractive
     apt-get update -q
     apt-get -o DPkg::Lock::Timeout=300 install -qy --no-install-recommends postgresql-15
 fi

@@ -12,14 +12,15 @@ which an order that is sent twice is taken once, an `item` and, from version 2.0
 from __future__ import annotations
 
 import json
+import os
 import socket
 import socketserver
 import subprocess
-import sys
 import threading
 import uuid
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 try:
@@ -170,12 +171,14 @@ class Server(socketserver.ThreadingTCPServer):
 
 def main() -> None:
     """Begin to serve, in a process that outlives the server's first start."""
-    if sys.argv[1:] != ["serve"]:
-        silent = subprocess.DEVNULL
-        words = [sys.executable, __file__, "serve"]
-        subprocess.Popen(words, stdin=silent, stdout=silent, stderr=silent, start_new_session=True)
-    else:
-        Server(("", 80), Handler).serve_forever()
+    server = Server(("", 80), Handler)
+    if os.fork():
+        return
+    os.setsid()
+    with Path(os.devnull).open("r+b") as silent:
+        for standard in range(3):
+            os.dup2(silent.fileno(), standard)
+    server.serve_forever()
 
 
 if __name__ == "__main__":
