@@ -14,7 +14,7 @@ from benchmarks.sites import AO, site_file
 from benchmarks.trial import Failed
 
 PATIENCE = 180.0
-"""Seconds that any command may take."""
+"""Seconds that a command may take, unless it is told otherwise."""
 
 
 def switch(work: Work, to: Colour, *options: str) -> CutOver:
@@ -32,7 +32,7 @@ def switch(work: Work, to: Colour, *options: str) -> CutOver:
         return report_files.read(report)
 
 
-def run(*words: str | Path) -> None:
+def run(*words: str | Path, patience: float = PATIENCE) -> None:
     """Run a command; raises Failed with the end of what it said."""
     try:
         result = subprocess.run(
@@ -40,11 +40,11 @@ def run(*words: str | Path) -> None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=patience,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Failed(f"{words[0]} took longer than {PATIENCE:.0f} s") from error
+        raise Failed(f"{words[0]} took longer than {patience:.0f} s") from error
     if result.returncode:
         said = result.stderr.strip().splitlines() or ["nothing"]
         raise Failed(f"exit code {result.returncode}: {' '.join(said[-3:])}")

@@ -43,6 +43,8 @@ class Plot:
     """Servers of each system."""
     https: bool = False
     """Whether its users speak HTTPS, with a certificate of the box's own authority."""
+    listeners: tuple[dict[str, object], ...] = ()
+    """Listeners beside the main one, as the site file has them."""
 
     def __str__(self) -> str:
         return f"{self.provider} × {self.method}{', HTTPS' if self.https else ''}"
@@ -64,10 +66,20 @@ def built(cloud: str, plots: Sequence[Plot], tell: Callable[[str], None]) -> Ite
 
     Raises CalledProcessError when one cannot be built; `ao` has told why.
     """
-    with tempfile.TemporaryDirectory(prefix="ao-bench-") as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix="ao-bench-") as folder:
         files = [_write(plot, Path(folder), cloud) for plot in plots]
+        with standing(cloud, files, tell) as works:
+            yield works
+
+
+@contextmanager
+def standing(
+    cloud: str, files: Sequence[Path], tell: Callable[[str], None]
+) -> Iterator[list[Work]]:
+    """Build the sites of site files side by side, and delete them in the end, as `built` does."""
+    with ExitStack() as stack:
         stack.callback(_down, files, tell)
-        tell(f"Building {', '.join(map(str, plots))}.")
+        tell(f"Building {', '.join(file.parent.name for file in files)}.")
         _all("up", files)
         yield [Work(cloud=connect(cloud), site=config.load(file)) for file in files]
 
@@ -95,6 +107,8 @@ def _write(plot: Plot, folder: Path, cloud: str) -> Path:
     if plot.https:
         content["load_balancer"]["protocol"] = "TERMINATED_HTTPS"
         content |= {"host": HOST, "tls": _tls(home)}
+    if plot.listeners:
+        content["listeners"] = list(plot.listeners)
     shutil.copy(SHOP / content["user_data"], home)
     (home / "ao.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
     return home / "ao.yaml"

@@ -21,7 +21,7 @@ from ao.journal import Journal
 from ao.work import Work
 from tests.cloud.sites import SHOP
 
-SITE = r"(?P<site>(?:contract|moving|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
+SITE = r"(?P<site>(?:contract|moving|placed|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
 """Name of a site that tests make."""
 STACK = re.compile(rf"ao-{SITE}(?:-[a-z]+|\.doctor)?")
 """Name of a stack of such a site: its own, a system's, or its doctor's trial site."""
@@ -29,6 +29,8 @@ TEXT = re.compile(rf"ao\.(?:journal|archive|site)/{SITE}(?:/.*)?", re.DOTALL)
 """Name of a text that the project keeps of such a site."""
 PART = re.compile(r"contract-[0-9a-f]{6}-[a-z]+")
 """Name of a stack of the contract's that is no site's."""
+THERE = re.compile(r"edge-[0-9a-f]{6}|contract-[0-9a-f]{6}-there(?:-twice)?")
+"""Name of a network, and of a router, that is there before a site of tests is."""
 PROVIDER = "test-provider"
 """How the names of all begin that the tests of the load-balancer provider make."""
 
@@ -39,6 +41,7 @@ def main(*cloud_names: str) -> None:
         _delete_sites(name)
         _delete_parts(name)
         _delete_provided(name)
+        _delete_networks(name)
 
 
 def _delete_sites(cloud_name: str) -> None:
@@ -101,6 +104,24 @@ def _delete_provided(cloud_name: str) -> None:
         for port in api.ports(network_id=network.id, project_id=project):
             api.delete_port(port)
         api.delete_network(network)
+
+
+def _delete_networks(cloud_name: str) -> None:
+    """Delete the networks and routers that sites of tests were in."""
+    cloud = openstack.connect(cloud=cloud_name)
+    api, project = cloud.network, cloud.current_project_id
+    for router in api.routers(project_id=project):
+        if THERE.fullmatch(router.name):
+            print(f"deleting router {router.name}, which an earlier run has left")
+            for port in api.ports(device_owner="network:router_interface", device_id=router.id):
+                api.remove_interface_from_router(router, port=port.id)
+            api.delete_router(router)
+    for network in api.networks(project_id=project):
+        if THERE.fullmatch(network.name):
+            print(f"deleting network {network.name}, which an earlier run has left")
+            for port in api.ports(network_id=network.id, project_id=project):
+                api.delete_port(port)
+            api.delete_network(network)
 
 
 if __name__ == "__main__":

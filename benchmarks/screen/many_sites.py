@@ -19,7 +19,7 @@ from ao import config, interrupt, lock, templates
 from ao.apply import stack_parameters
 from ao.apply.stack_parameters import BuildInputs
 from ao.clock import Clock, Ready, Waiting
-from ao.cloud import Cloud, Stack, Template
+from ao.cloud import Cloud, FloatingIP, Stack, Template
 from ao.colour import Colour
 from ao.config import stored
 from ao.errors import AoError, CloudError
@@ -107,7 +107,7 @@ class Street:
                 {site.tag, colour_tag(colour), version_tag(site.version)},
             )
         facts = work.observe()
-        assert facts.production is not None
+        assert isinstance(facts.production, FloatingIP)
         assert facts.shared is not None
         self._cloud.floating_ips.point(facts.production, facts.shared.vip_port_id)
         stored.keep(self._cloud, site)
@@ -171,6 +171,7 @@ def laid(cloud: Cloud) -> Iterator[Street]:
     """
     clear(cloud)
     found = stack_parameters.resolve(cloud, _site(1))
+    assert found.external_network is not None
     parameters: dict[str, object] = {"external_network": found.external_network.id}
     try:
         cloud.stacks.create(GROUND, Template(body=_GROUND), parameters, frozenset(), DEADLINE)

@@ -15,7 +15,7 @@ import yaml
 from openstack import exceptions
 from openstack.connection import Connection
 
-from ao.cloud import FloatingIP
+from ao.cloud import FloatingIP, Vip
 from ao.colour import Colour
 from ao.plan.facts import Facts
 from ao.site import Method
@@ -198,8 +198,8 @@ def _standby(facts: Facts) -> Colour:
     return facts.standby
 
 
-def _present(address: FloatingIP | None) -> FloatingIP:
-    if address is None:
+def _present(address: FloatingIP | Vip | None) -> FloatingIP:
+    if not isinstance(address, FloatingIP):
         raise Failed("the site has lost an address")
     return address
 

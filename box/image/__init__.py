@@ -56,7 +56,7 @@ def build(work: Path) -> GuestImage:
 
     Raises BoxError when Debian's packages cannot be had.
     """
-    source = _digest(_sources())
+    source = digest(sources(HERE))
     record = work / "image.json"
     if record.exists():
         built = json.loads(record.read_text())
@@ -75,34 +75,35 @@ def build(work: Path) -> GuestImage:
     _pack(tree, guest, work / "initrd.img")
     (work / "disk.raw").write_bytes(bytes(2**20))
     shutil.rmtree(scratch)
-    digest = _digest([source.encode(), *(path.name.encode() for path in wanted)])
-    record.write_text(json.dumps({"source": source, "digest": digest}))
-    return _image(work, digest)
+    made_of = digest([source.encode(), *(path.name.encode() for path in wanted)])
+    record.write_text(json.dumps({"source": source, "digest": made_of}))
+    return _image(work, made_of)
 
 
-def _image(work: Path, digest: str) -> GuestImage:
+def _image(work: Path, made_of: str) -> GuestImage:
     return GuestImage(
         kernel=work / "vmlinuz",
         ramdisk=work / "initrd.img",
         disk=work / "disk.raw",
         command_line=COMMAND_LINE,
-        digest=digest,
+        digest=made_of,
     )
 
 
-def _sources() -> Iterator[bytes]:
-    """Yield name and content of each of our own files that the image is made by and of."""
-    files = sorted(path for path in ROOT.rglob("*") if path.is_file())
-    for path in [*sorted(HERE.glob("*.py")), *files]:
-        yield str(path.relative_to(HERE)).encode()
-        yield path.read_bytes()
+def sources(folder: Path) -> Iterator[bytes]:
+    """Yield name and content of each file that an image is made by and of, below a folder."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            yield str(path.relative_to(folder)).encode()
+            yield path.read_bytes()
 
 
-def _digest(parts: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
+def digest(parts: Iterable[bytes]) -> str:
+    """Return what changes when any of the parts does."""
+    whole = hashlib.sha256()
     for part in parts:
-        digest.update(hashlib.sha256(part).digest())
-    return digest.hexdigest()
+        whole.update(hashlib.sha256(part).digest())
+    return whole.hexdigest()
 
 
 def _assemble(tree: Path, guest: Path) -> None:

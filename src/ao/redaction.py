@@ -29,6 +29,8 @@ _WHOLE = tuple(
             # A token of Keystone's: Fernet's version and time come first, or JWS's header.
             r"(?<![\w-])gAAAAA[\w-]{20,}={0,2}",
             r"(?<![\w-])eyJ[\w-]{10,4000}\.[\w-]{10,4000}\.[\w-]{10,4000}",
+            # What lets Ao's requests pass a site's maintenance.
+            r"(?<![\w-])ao-pass-[0-9a-f]{8,64}",
             # A password's hash, as `crypt` makes it.
             r"\$(?:1|2[abxy]|5|6|7|y|gy)\$[./A-Za-z0-9$=,]{8,}",
             # User data in one line of Base64 or many: `#cloud-`, `#!/`, gzip, MIME.

@@ -8,12 +8,24 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ao.clock import Clock
-from ao.cloud import Cloud, FloatingIP, Listener, Pool, Resource, SoftwareConfigList
+from ao.cloud import (
+    Cloud,
+    FloatingIP,
+    L7Policy,
+    Listener,
+    Pool,
+    Resource,
+    SoftwareConfigList,
+    Stack,
+)
 from ao.colour import Colour
 from ao.handshake import Handshake, handshake
+from ao.http.request_options import RequestOptions
+from ao.plan import maintenance
 from ao.plan.facts import Facts
 from ao.plan.listeners import are_asked
 from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
+from ao.plan.preview_policies import lead_to_systems
 from ao.probe.running_totals import RunningTotals
 from ao.progress import Note, Progress, Silent
 from ao.site import Site
@@ -94,6 +106,19 @@ class Work:
     """What the cloud offers of what was named to it, by the names; shared likewise."""
     told: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """Texts that the command has told; shared by all works that are made from this one."""
+    passes: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Header fields, by their names, by which the command's requests pass the site's maintenance;
+    their values are secrets. Shared likewise."""
+
+    @property
+    def request_options(self) -> RequestOptions:
+        """How pages of production and of the preview are asked for by this command."""
+        return replace(self.site.request_options, passes=tuple(self.passes.items()))
+
+    @property
+    def health_request_options(self) -> RequestOptions:
+        """How it asks for the path of the health check there."""
+        return replace(self.request_options, method=self.site.health_check.method)
 
     def observe(self) -> Facts:
         """Read the facts of the site at this moment."""
@@ -105,15 +130,34 @@ class Work:
         """Have a write that moves production wait for the lock, if held, a few seconds at most."""
         return nullcontext() if self.lock is None else self.lock.hurried()
 
+    def learn_pass(self, facts: Facts) -> bool:
+        """Learn by which header requests pass the site's maintenance, if it is on and not known.
+
+        Returns whether something was learnt. Raises CloudError.
+        """
+        if maintenance.HEADER in self.passes:
+            return False
+        passing = maintenance.read(self.cloud, facts).passing
+        if passing is None:
+            return False
+        self.passes[maintenance.HEADER] = passing
+        return True
+
     def forget_settings(self) -> None:
         """Have the next observation ask anew for what Heat cannot say of the load balancers.
 
-        That is health monitors, pools and, where the site file says something of them, listeners.
+        That is health monitors, pools, policies that lead requests to the systems and, where the
+        site file says something of them, listeners.
         """
         last = self.looks.get(self._which)
         if last is not None:
             listeners = () if are_asked(self.site) else last.listeners
-            self.looks[self._which] = replace(last, monitors={}, pools={}, listeners=listeners)
+            policies = {
+                key: there for key, there in last.policies.items() if not lead_to_systems(there)
+            }
+            self.looks[self._which] = replace(
+                last, monitors={}, pools={}, listeners=listeners, policies=policies
+            )
 
     @property
     def _which(self) -> str:
@@ -127,6 +171,13 @@ class Work:
             read = {listener.id for listener in listeners}
             others = (it for it in last.listeners if it.id not in read)
             self.looks[self._which] = replace(last, listeners=(*others, *listeners))
+
+    def note_policies(self, listener_id: str, policies: tuple[L7Policy, ...]) -> None:
+        """Note the L7 policies of a listener, read since the last observation."""
+        last = self.looks.get(self._which)
+        if last is not None:
+            known = {**last.policies, listener_id: policies}
+            self.looks[self._which] = replace(last, policies=known)
 
     def note_address(self, address: FloatingIP) -> None:
         """Note a floating IP of the site's, read since the last observation."""
@@ -149,22 +200,22 @@ class Work:
             read = {pool.id: pool for pool in pools if pool.id in last.pools}
             self.looks[self._which] = replace(last, pools={**last.pools, **read})
 
-    def own_resources(self) -> tuple[Resource, ...]:
-        """Return the resources of the site's own stack; none before it is built.
+    def own_stack(self) -> tuple[Stack | None, tuple[Resource, ...]]:
+        """Return the site's own stack and its resources; None and none before it is built.
 
         Those that the command has read are taken where Heat has done nothing with it since.
         """
         stack = own_stack(self.cloud, self.site)
         if stack is None:
-            return ()
+            return None, ()
         last = self.looks.get(self._which)
         known = unchanged({stack.name: stack}, last).get(stack.name)
         if known is not None:
-            return known
+            return stack, known
         resources = self.cloud.stacks.resources(stack)
         if last is None:
             self.looks[self._which] = of_stack(stack, resources)
-        return resources
+        return stack, resources
 
     def note(self, text: str) -> None:
         """Tell the user something."""

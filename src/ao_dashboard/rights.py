@@ -19,6 +19,7 @@ SIZE = ("orchestration", "stacks:update_patch")
 """Heat's rule of a PATCH, by which a stack keeps all but its size."""
 LISTENER = ("load-balancer", "os_load-balancer_api:listener:put")
 ADDRESS = ("network", "update_floatingip")
+POLICY = ("load-balancer", "os_load-balancer_api:l7policy:post")
 LOCK = ("network", "delete_port")
 """The rule for deleting a port: that for creating one asks whose network it is, which Horizon
 does not know."""
@@ -29,6 +30,8 @@ NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "switch": (LOCK, JOURNAL, LISTENER, ADDRESS),
     "back": (LOCK, JOURNAL, LISTENER, ADDRESS),
     "shrink": (LOCK, JOURNAL, SIZE),
+    "maintenance-on": (LOCK, JOURNAL, POLICY, ADDRESS),
+    "maintenance-off": (LOCK, JOURNAL, POLICY, ADDRESS),
     "lock": (LOCK,),
     "unlock": (LOCK,),
     "approve": (JOURNAL, ADDRESS),

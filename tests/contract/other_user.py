@@ -16,6 +16,12 @@ class OtherUser(Protocol):
     def break_server(self, server_id: str) -> None:
         """Have a server answer no more."""
 
+    def create_network(self, name: str, cidr: str, pool: tuple[str, str]) -> str:
+        """Create a network with a subnet of that name, and return the subnet's ID."""
+
+    def delete_network(self, name: str) -> None:
+        """Delete the networks of a name, with their subnets."""
+
     def create_port(self, subnet_id: str) -> str:
         """Create a port with an address of a subnet, and return its ID."""
 
@@ -27,12 +33,6 @@ class OtherUser(Protocol):
 
     def delete_security_group(self, group_id: str) -> None:
         """Delete a security group."""
-
-    def create_network(self, name: str, cidr: str) -> str:
-        """Create a network with a subnet, and return its ID."""
-
-    def delete_network(self, network_id: str) -> None:
-        """Delete a network with its subnet."""
 
     def networks(self, server_id: str) -> dict[str, str]:
         """Return the address that a server has in each network, by the network's ID."""
@@ -78,6 +78,23 @@ class RealOtherUser:
         compute.stop_server(server_id)
         compute.wait_for_server(compute.get_server(server_id), "SHUTOFF", interval=0.5, wait=60)
 
+    def create_network(self, name: str, cidr: str, pool: tuple[str, str]) -> str:
+        network = self._cloud.network
+        first, last = pool
+        subnet = network.create_subnet(
+            name=name,
+            network_id=network.create_network(name=name).id,
+            cidr=cidr,
+            ip_version=6 if ":" in cidr else 4,
+            allocation_pools=[{"start": first, "end": last}],
+        )
+        return str(subnet.id)
+
+    def delete_network(self, name: str) -> None:
+        network, project = self._cloud.network, self._cloud.current_project_id
+        for it in network.networks(name=name, project_id=project):
+            network.delete_network(it)
+
     def create_port(self, subnet_id: str) -> str:
         network = self._cloud.network
         of = network.get_subnet(subnet_id).network_id
@@ -92,16 +109,6 @@ class RealOtherUser:
 
     def delete_security_group(self, group_id: str) -> None:
         self._cloud.network.delete_security_group(group_id, ignore_missing=False)
-
-    def create_network(self, name: str, cidr: str) -> str:
-        network = self._cloud.network.create_network(name=name)
-        self._cloud.network.create_subnet(
-            name=name, network_id=network.id, cidr=cidr, ip_version=4, gateway_ip=None
-        )
-        return str(network.id)
-
-    def delete_network(self, network_id: str) -> None:
-        self._cloud.network.delete_network(network_id, ignore_missing=False)
 
     def networks(self, server_id: str) -> dict[str, str]:
         ports = self._cloud.network.ports(device_id=server_id)

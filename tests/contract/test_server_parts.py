@@ -84,10 +84,11 @@ def server(bench: Bench, stack: Stack) -> Resource:
 @pytest.fixture(scope="module")
 def network(bench: Bench) -> Iterator[str]:
     """A network that somebody has made in the project."""
-    network = bench.other_user.create_network(f"{bench.site.name}-backend", "192.168.77.0/24")
-    yield network
+    name, pool = f"{bench.site.name}-backend", ("192.168.77.10", "192.168.77.99")
+    bench.other_user.create_network(name, "192.168.77.0/24", pool)
+    yield bench.cloud.lookup.network(name).id
     bench.delete(bench.site.system_stack(GREEN))
-    bench.other_user.delete_network(network)
+    bench.other_user.delete_network(name)
 
 
 def test_a_network_is_found_by_its_name_and_tells_what_servers_need(

@@ -24,6 +24,8 @@ from ao.redaction import redact, redact_log, remember
         (f"no {'gAAAAAB' + 'x-_9' * 20}==, sorry", "no ***, sorry"),
         ("no eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIx.c2lnbmF0dXJl", "no ***"),
         ("eyJust.a.word", "eyJust.a.word"),
+        ('{"value": "ao-pass-0123456789abcdef0123456789abcdef"}', '{"value": "***"}'),
+        ("ao-pass-port", "ao-pass-port"),
         ("export DB_PASS='hu sh' PATH=/bin", "export DB_PASS='***' PATH=/bin"),
         ('PASSWORD="hu;sh, hush" x', 'PASSWORD="***" x'),
         ("password:     hush", "password:     ***"),

@@ -133,7 +133,8 @@ def renewed(
     read = bundle(work.site, given, CERTIFICATE if files is None else OPTION)
     used = in_use(facts) or NO_REFERENCES
     others = _sni(work) if files is None else used.sni
-    further = tuple(sorted(_further(work).items())) if files is None else used.further
+    own = (it for it in used.further if not it[1].is_same(used))
+    further = tuple(own) if files is not None else tuple(sorted(_further(work).items()))
     kept = store(work, read)
     if kept.ref == used.certificate and work.cloud.certificates.readers(kept.ref) == frozenset():
         # Octavia sets its right to read where a listener gets another certificate.
@@ -182,16 +183,20 @@ def parameters(
         return {}
     places = facts.further if colour is None else facts.systems[colour].further
     names = [it.name for it in places if it.terminates]
-    return {
-        "certificate": found.certificate,
-        "sni_certificates": ",".join(found.sni),
-        **further_parameters(found, names),
+    return _parameters(found, names)
+
+
+def site_parameters(site: Site, references: References) -> dict[str, object]:
+    """Return the parameters of the certificates of all listeners that a site file names."""
+    return _parameters(references, [it.name for it in site.listeners if it.terminates])
+
+
+def _parameters(references: References, names: Iterable[str]) -> dict[str, object]:
+    """Return the parameters of the main listener's certificates, and of those of others."""
+    found: dict[str, object] = {
+        "certificate": references.certificate,
+        "sni_certificates": ",".join(references.sni),
     }
-
-
-def further_parameters(references: References, names: Iterable[str]) -> dict[str, object]:
-    """Return the parameters of the certificates of listeners beside the main one."""
-    found: dict[str, object] = {}
     for name in names:
         certificate, sni = templates.certificate_parameters(name)
         own = references.of(name)

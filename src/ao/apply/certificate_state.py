@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 
 from ao.apply import served_certificate
@@ -35,6 +35,7 @@ from ao.plan.renewal import is_shown, named_by, of_role, reference_id
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
 from ao.work import Work
+from ao.x509.validity import Validity
 
 ROLES = ("production", "preview")
 LONGEST_ID = 100
@@ -83,7 +84,7 @@ class CertificateState:
         """Return the days until what is served ends, negative after it; None if not known."""
         if self.served is None:
             return None
-        return (self.served.certificate.not_after - now) // timedelta(days=1)
+        return Validity(certificate=self.served.certificate, at=now).days
 
 
 def look(work: Work, facts: Facts) -> tuple[CertificateState, ...]:
@@ -319,9 +320,11 @@ def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Mes
         if site.load_balancer.terminates
         else message("It is the servers' to serve another one.")
     )
-    left = served.certificate.not_after - now
+    validity = Validity(
+        certificate=served.certificate, at=now, warn=site.tls.warn if site.tls else None
+    )
     day = f"{served.certificate.not_after:%Y-%m-%d}"
-    if left < timedelta(0):
+    if validity.has_ended:
         told = message(
             "The certificate that %(role)s serves has expired, on %(day)s.", role=named, day=day
         )
@@ -336,12 +339,12 @@ def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Mes
             why=served.distrust.why,
         )
         yield joined(". ", [told, served.distrust.cure])
-    if site.tls is not None and left < timedelta(seconds=site.tls.warn):
+    if validity.ends_soon:
         told = message(
             "The certificate that %(role)s serves ends on %(day)s, in %(days)s days.",
             role=named,
             day=day,
-            days=left // timedelta(days=1),
+            days=validity.days,
         )
         yield joined(" ", [told, cure])
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ao.apply.certificate import further_parameters
+from ao.apply import certificate
 from ao.apply.place import told_at
 from ao.cloud import Cloud, Named, Network
 from ao.colour import Colour
 from ao.errors import NotFound
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.offers import Offers
 from ao.plan.renewal import NO_REFERENCES, References
-from ao.plan.requirements import Offers
 from ao.site import Site
 from ao.site.autoscale import Engine
+from ao.site.network import BALANCER
 from ao.site.servers import IngressRule
 from ao.untrusted.printable import printable
 from ao.work import Work
@@ -26,6 +28,11 @@ CINDER = frozenset({"block-storage", "block-store", "volume", "volumev3"})
 """Types that Keystone's catalogue knows Cinder by (service-types-authority)."""
 NO_POOLS: Mapping[str, str] = MappingProxyType({})
 """The pools of a site without listeners beside the main one."""
+EVERYBODY = {"IPv4": "0.0.0.0/0", "IPv6": "::/0"}
+"""All addresses, by the version of IP."""
+TRIAL_CIDR = "10.42.0.0/24"
+"""Addresses of the doctor's trial site where the site has no network for its load balancer: it
+hangs on a router of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +58,17 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
     place in the site file.
     """
     with ThreadPoolExecutor(max_workers=5, thread_name_prefix="find") as pool:
-        network = pool.submit(cloud.lookup.external_network, site.external_network)
+        network = site.external_network and pool.submit(
+            cloud.lookup.external_network, site.external_network
+        )
+        router = site.networks.router and pool.submit(cloud.lookup.router, site.networks.router)
+        subnets = {
+            key: pool.submit(cloud.lookup.subnet, it.network, it.subnet)
+            for key, it in site.networks.subnets.items()
+        }
+        lock = site.networks.lock and pool.submit(
+            cloud.lookup.subnet, site.networks.lock.network, site.networks.lock.subnet
+        )
         image = pool.submit(cloud.lookup.image, site.group.image)
         flavor = pool.submit(cloud.lookup.flavor, site.group.flavor)
         groups = [
@@ -81,7 +98,15 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
                 ),
             )
         with told_at(site, "external_network"):
-            found_network = network.result()
+            found_network = network.result() if network else None
+        with told_at(site, "network.router"):
+            found_router = router.result() if router else None
+        found_subnets = {}
+        for key, subnet in subnets.items():
+            with told_at(site, f"network.{key}"):
+                found_subnets[key] = subnet.result()
+        with told_at(site, "network.lock"):
+            found_lock = lock.result() if lock else None
         with told_at(site, "image"):
             found_image = image.result()
         with told_at(site, "flavor"):
@@ -106,6 +131,9 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             found_zone = zone.result() if zone else None
         return BuildInputs(
             external_network=found_network,
+            router=found_router,
+            subnets=found_subnets,
+            lock=found_lock,
             image=found_image,
             flavor=found_flavor,
             keypair=found_keypair,
@@ -162,6 +190,9 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
     site = work.site
     named = (
         site.external_network,
+        site.networks.router,
+        tuple(site.networks.subnets.items()),
+        site.networks.lock,
         site.group.image,
         site.group.flavor,
         site.group.keypair,
@@ -195,10 +226,8 @@ def tls_parameters(site: Site, references: References) -> dict[str, object]:
         "protocol": _protocol(site),
         "pool_protocol": _pool_protocol(site),
         "port": balancer.port,
-        "certificate": references.certificate,
-        "sni_certificates": ",".join(references.sni),
         "redirect_port": site.redirect.port if site.redirect else 0,
-        **further_parameters(references, [it.name for it in site.listeners if it.terminates]),
+        **certificate.site_parameters(site, references),
     }
 
 
@@ -217,12 +246,19 @@ def site_parameters(
     site: Site, ingredients: BuildInputs, references: References = NO_REFERENCES
 ) -> dict[str, object]:
     """Return the parameters of the site template."""
+    network, balancer = ingredients.external_network, ingredients.subnets.get(BALANCER)
     return {
         "site": site.name,
-        "external_network": ingredients.external_network.id,
-        "allocate_production_address": site.production_address is None,
+        "external_network": network.id if network else "",
+        "allocate_production_address": network is not None and site.production_address is None,
+        "own_router": site.makes_router,
+        "connecting_router": ingredients.router.id if ingredients.router else "",
+        "balancer_subnet": balancer.id if balancer else "",
+        "vip_address": "" if network else site.production_address or "",
+        "own_lock": site.networks.lock is None,
         "method": str(site.switch.method),
-        "cidr": site.balancer_cidr,
+        "cidr": _cidr(site, ingredients, BALANCER),
+        "preview": "request" if site.switch.previews_by_request else "port",
         "preview_port": site.switch.preview_port,
         "preview_sources": ",".join(site.switch.preview_sources),
         **_balancer_parameters(site, ingredients),
@@ -269,12 +305,19 @@ def system_parameters(
     its own, in the network of its VIP or in the members' (amphorae are plugged into it).
     """
     group, servers, provider = site.group, site.servers, site.load_balancer.provider
+    balancer = _cidr(site, ingredients, BALANCER)
+    cidr, subnet = _cidr(site, ingredients, str(colour)), ingredients.subnets.get(str(colour))
     return {
         "site": site.name,
         "colour": str(colour),
         "version": version,
         "router": router,
-        "cidr": site.cidrs[colour],
+        "existing_network": subnet.network_id if subnet else "",
+        "existing_subnet": subnet.id if subnet else "",
+        "cidr": cidr,
+        "ipv6_mode": site.networks.ipv6_modes.get(str(colour), ""),
+        "balancer_ethertype": _ethertype(balancer),
+        "ethertype": _ethertype(cidr),
         "dns_nameservers": ",".join(site.dns_nameservers),
         "image": ingredients.image.id,
         "flavor": ingredients.flavor.id,
@@ -293,8 +336,8 @@ def system_parameters(
         "shared_pool": pool,
         **shared_pools(further_pools),
         "server_port": site.load_balancer.server_port,
-        "allowed_sources": "0.0.0.0/0" if provider == "ovn" else site.cidrs[colour],
-        "balancer_sources": site.balancer_cidr,
+        "allowed_sources": EVERYBODY[_ethertype(cidr)] if provider == "ovn" else cidr,
+        "balancer_sources": balancer,
         **_balancer_parameters(site, ingredients),
         **tls_parameters(site, references),
         **alarms.parameters(site, colour, engine, ingredients.flavor.vcpus),
@@ -306,6 +349,21 @@ def shared_pools(pools: Mapping[str, str]) -> dict[str, object]:
     return {f"shared_pool_{key}": pool_id for key, pool_id in pools.items()}
 
 
+def _cidr(site: Site, ingredients: BuildInputs, key: str) -> str:
+    """Return the addresses of a subnet that Ao makes, or that is there, by its key."""
+    there = ingredients.subnets.get(key)
+    if there is not None:
+        return there.cidr
+    own = site.balancer_cidr if key == BALANCER else site.cidrs.get(Colour(key))
+    # A site of the address method needs none for a shared load balancer.
+    return own or next(iter(site.cidrs.values()))
+
+
+def _ethertype(cidr: str) -> str:
+    """Return the version of IP of addresses, as rules of Neutron's tell it."""
+    return f"IPv{ipaddress.ip_network(cidr).version}"
+
+
 def _rule(rule: IngressRule) -> dict[str, object]:
     """Return a rule as Heat's security groups have them."""
     told: dict[str, object] = {
@@ -313,6 +371,10 @@ def _rule(rule: IngressRule) -> dict[str, object]:
         "protocol": rule.protocol,
         "remote_ip_prefix": rule.source,
     }
+    if _ethertype(rule.source) == "IPv6":
+        told["ethertype"] = "IPv6"
+        if rule.protocol == "icmp":
+            told["protocol"] = "ipv6-icmp"
     if rule.ports is not None:
         told["port_range_min"], told["port_range_max"] = rule.ports
     return told
@@ -321,11 +383,12 @@ def _rule(rule: IngressRule) -> dict[str, object]:
 def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> dict[str, object]:
     """Return the parameters of the doctor's trial site, whose things are named by `name`."""
     group, balancer = site.group, site.load_balancer
+    network, cidr = ingredients.external_network, site.balancer_cidr or TRIAL_CIDR
     return {
         "site": site.name,
         "name": name,
-        "external_network": ingredients.external_network.id,
-        "cidr": site.balancer_cidr,
+        "external_network": network.id if network else "",
+        "cidr": cidr,
         "dns_nameservers": ",".join(site.dns_nameservers),
         "image": ingredients.image.id,
         "flavor": ingredients.flavor.id,
@@ -340,5 +403,5 @@ def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> di
         "port": balancer.port,
         "preview_port": site.switch.preview_port,
         "server_port": balancer.server_port,
-        "allowed_sources": "0.0.0.0/0" if balancer.provider == "ovn" else site.balancer_cidr,
+        "allowed_sources": "0.0.0.0/0" if balancer.provider == "ovn" else cidr,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import shlex
 import time
+from contextlib import suppress
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -13,8 +14,10 @@ from ao.apply import (
     certificate,
     console,
     listener,
+    maintenance,
     monitor,
     pool_settings,
+    preview_policy,
     served_certificate,
     stack_parameters,
     stack_wait,
@@ -29,16 +32,19 @@ from ao.errors import (
     CloudError,
     Conflict,
     DeadlinePassed,
+    Forbidden,
     NotAuthenticated,
     NotFound,
     NotSeen,
     Refused,
     Unavailable,
 )
+from ao.http.request_options import RequestOptions
 from ao.lock.errors import LockLost
 from ao.message import Message, message
-from ao.plan import alarms, guard, own_templates, plan, renewal
+from ao.plan import alarms, guard, networks, own_templates, plan, preview, renewal
 from ao.plan.facts import Facts, System, built_id
+from ao.plan.maintenance import BeginMaintenance, EndMaintenance
 from ao.plan.plan import Plan, Step
 from ao.progress import StepFinished, StepStarted
 from ao.site import (
@@ -47,8 +53,11 @@ from ao.site import (
     Site,
     colour_tag,
     deploy_tag,
+    features,
     format_tags,
     method_tag,
+    network_tags,
+    preview_tags,
     proxy_tags,
     template_tag,
     version_tag,
@@ -101,8 +110,10 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             stack = _stack(facts.stack, work.site.stack)
             certificates = certificate.parameters(work, facts, secure=facts.is_secure)
             _repair(work, stack, facts.broken, {**_leading(facts), **certificates})
-        case plan.SecureSite() | plan.ListenSite():
-            _listen(work, facts)
+        case plan.SecureSite():
+            _listen(work, facts, secures=True)
+        case plan.ListenSite():
+            _listen(work, facts, secures=False)
         case plan.RepairSystem(colour, size):
             system = facts.systems[colour]
             stack = _stack(system.stack, work.site.system_stack(colour))
@@ -133,6 +144,12 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             pool_settings.define(work, facts, step)
         case plan.DefineRedirect(listener_id):
             listener.lead_to_https(work, facts, listener_id)
+        case plan.DefinePreview():
+            preview_policy.define(work, facts)
+        case plan.ChangePreview():
+            preview_policy.change_way(work, facts, _stack(facts.stack, work.site.stack))
+        case plan.RemovePreview():
+            preview_policy.remove(work, facts)
         case plan.PointRedirect(colour):
             pool.redirect(work, facts, colour)
         case plan.AwaitServers(colour):
@@ -146,6 +163,10 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
                 drain.drain(work, facts, step)
         case plan.Confirm(role, colour):
             _confirm(work, facts, role, colour)
+        case BeginMaintenance(to):
+            maintenance.begin_switch(work, facts, to)
+        case EndMaintenance():
+            maintenance.end_all(work, facts)
         case renewal.ServeCertificate(listener_id, _, references):
             served_certificate.serve(work, facts, listener_id, references)
         case renewal.SeeCertificate(role, fingerprint):
@@ -157,7 +178,13 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
 def _built(work: Work, step: Step) -> str | None:
     """Return the stack that Heat builds or changes for a step."""
     match step:
-        case plan.BuildSite() | plan.RepairSite() | plan.SecureSite() | plan.ListenSite():
+        case (
+            plan.BuildSite()
+            | plan.RepairSite()
+            | plan.SecureSite()
+            | plan.ListenSite()
+            | plan.ChangePreview()
+        ):
             return work.site.stack
         case plan.BuildSystem(colour) | plan.RepairSystem(colour) | plan.ScaleSystem(colour):
             return work.site.system_stack(colour)
@@ -178,8 +205,10 @@ def _removed(facts: Facts, step: Step) -> Stack | None:
     return None
 
 
-def _listen(work: Work, facts: Facts) -> None:
+def _listen(work: Work, facts: Facts, *, secures: bool) -> None:
     """Have Heat build the listeners that the site file says, and change nothing else of the stack.
+
+    The main one is changed only where that is what it `secures`.
 
     A port has one listener, and Heat creates the new one before it deletes the old
     (heat/engine/update.py), so that of the preview, which no user has, is deleted before. Pools
@@ -188,15 +217,18 @@ def _listen(work: Work, facts: Facts) -> None:
     site = work.site
     stack = _stack(facts.stack, site.stack)
     references = certificate.references(work, facts)
-    secures = site.load_balancer.terminates and not facts.is_secure
-    if secures and facts.preview_listener is not None:
+    if secures and not facts.is_secure and facts.preview_listener is not None:
         listener.remove(work, facts.shared, facts.preview_listener)
     parameters = {
         **_leading(facts, anew=True),
-        **stack_parameters.tls_parameters(site, references),
+        **(
+            stack_parameters.tls_parameters(site, references)
+            if secures
+            else certificate.site_parameters(site, references)
+        ),
     }
     template = templates.site(site, plan.kept_pools(facts))
-    tags = without_format(stack.tags) | format_tags(_features(site))
+    tags = without_format(stack.tags) | format_tags(features(site))
     work.cloud.stacks.repair(stack, parameters, site.deadlines.build, template, tags)
 
 
@@ -206,7 +238,9 @@ def _build_site(work: Work, facts: Facts) -> None:
         stack_parameters.build_inputs(work),
         certificate.references(work, facts),
     )
+    by_request = work.site.switch.previews_by_request
     tags = {work.site.tag, method_tag(work.site.switch.method), *_balancer_tags(work, Method.POOL)}
+    tags |= preview_tags(by_request=by_request) | _network_tags(work)
     _define(work, None, work.site.stack, templates.site(work.site), parameters, tags)
 
 
@@ -221,7 +255,7 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
         step.colour,
         engine=stack_parameters.engine(work.cloud, work.site),
         version=step.version,
-        router=_built_by_site(work, facts, "router"),
+        router=_router(work, facts),
         pool=_pool(work, facts, step.colour),
         further_pools=_further_pools(work, facts, step.colour),
         size=step.size,
@@ -229,8 +263,9 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     )
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     own = own_templates.keys(work.site)
-    features = frozenset({Feature.OWN_TEMPLATES} if own else ())
-    tags |= _balancer_tags(work, Method.ADDRESS, features) | set(map(template_tag, own))
+    also = frozenset({Feature.OWN_TEMPLATES} if own else ())
+    tags |= _balancer_tags(work, Method.ADDRESS, also) | set(map(template_tag, own))
+    tags |= _network_tags(work, step.colour)
     name = work.site.system_stack(step.colour)
     # A stack keeps what the project keeps no text of.
     left = bool(work.site.left_templates)
@@ -247,17 +282,14 @@ def _balancer_tags(
     """
     site, balancer = work.site, work.site.load_balancer
     if site.switch.method is not method:
-        return format_tags(also)
-    return proxy_tags(balancer.proxy_protocol) | format_tags(_features(site) | also)
+        return format_tags((features(site) & {Feature.NETWORKS}) | also)
+    return proxy_tags(balancer.proxy_protocol) | format_tags(features(site) | also)
 
 
-def _features(site: Site) -> frozenset[Feature]:
-    """Return what of a site earlier versions of Ao would handle wrongly."""
-    found = {
-        Feature.TERMINATES: site.load_balancer.terminates,
-        Feature.LISTENERS: bool(site.listeners),
-    }
-    return frozenset(feature for feature, has in found.items() if has)
+def _network_tags(work: Work, colour: Colour | None = None) -> frozenset[str]:
+    """Return what a system's stack, or the site's own, carries of networks that were there."""
+    places = networks.places(work.site, stack_parameters.build_inputs(work), colour)
+    return network_tags(places)
 
 
 def _mark(system: System) -> str:
@@ -396,6 +428,14 @@ def _pools(work: Work, facts: Facts, colour: Colour) -> dict[str, object]:
     }
 
 
+def _router(work: Work, facts: Facts) -> str:
+    """Return the ID of the router that a system's own network hangs on; empty for none."""
+    if work.site.networks.router is not None:
+        router = stack_parameters.build_inputs(work).router
+        return router.id if router else ""
+    return _built_by_site(work, facts, "router") if work.site.makes_router else ""
+
+
 def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     """Return the ID of what a resource of the site's own stack has built. Raises NotFound."""
     stack = _stack(facts.stack, work.site.stack)
@@ -478,12 +518,12 @@ def _confirm(work: Work, facts: Facts, role: str, colour: Colour) -> None:
         )
         return
     if role == "preview":
-        url = work.site.preview_url(address.present(facts.preview).address)
-        _see(work, role, url, colour, patience=math.inf)
+        address.reached(facts.preview)
+        _see(work, facts, role, preview.url(work.site, facts), colour, patience=math.inf)
         return
-    url = work.site.url(address.present(facts.production).address)
+    url = work.site.url(address.reached(facts.production))
     try:
-        _see(work, role, url, colour, patience=PATIENCE)
+        _see(work, facts, role, url, colour, patience=PATIENCE)
     except DeadlinePassed as error:
         raise NotSeen(error.message, cure=error.cure) from error
 
@@ -507,24 +547,41 @@ class _Patience:
         return self._clock.now() - self._since >= self.seconds
 
 
-def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> None:
+def _see(work: Work, facts: Facts, role: str, url: str, colour: Colour, patience: float) -> None:
     """See an address answer well; bad answers of that colour are borne with for so long.
 
-    A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one.
+    A certificate that is not trusted is borne with for PATIENCE: waiting makes it no other one. A
+    production that tells no colour may be in maintenance, which is looked at once: requests pass it
+    then.
     """
+    looked = role != "production"
     identify, check = work.site.identify, work.site.health_check
     # What the address is, in the words of the steps that look at it.
     named = message("preview") if role == "preview" else message("production")
-    cure = _how_to_see(work.site, url)
+    by_request = role == "preview" and preview.header(facts, colour) is not None
+    cure = _how_to_see(work.site, url, by_request=by_request)
     bearing = _Patience(work.clock, patience)
     trusting = _Patience(work.clock, PATIENCE)
+
+    def asked(options: RequestOptions) -> RequestOptions:
+        return options if role == "production" else preview.asked(options, facts, colour)
+
+    def passes() -> bool:
+        """Return whether requests pass a maintenance from now on."""
+        nonlocal looked
+        looked = True
+        with suppress(Unavailable, Forbidden):
+            return work.learn_pass(facts)
+        return False
 
     def look() -> Ready[None] | Waiting:
         if role == "production":
             work.check_live()
         try:
-            answer = work.visit(url + identify.path, VISIT_TIMEOUT, work.site.request_options)
-            healthy = work.visit(url + check.path, VISIT_TIMEOUT, work.site.health_request_options)
+            answer = work.visit(url + identify.path, VISIT_TIMEOUT, asked(work.request_options))
+            healthy = work.visit(
+                url + check.path, VISIT_TIMEOUT, asked(work.health_request_options)
+            )
             told = colour_of(answer, identify)
         except Untrusted as error:
             bearing.renew()
@@ -539,6 +596,8 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
             trusting.renew()
             return Waiting(message("no answer: %(why)s", why=error))
         trusting.renew()
+        if told is None and not looked and passes():
+            return Waiting(message("the site is in maintenance"))
         good = healthy.status in check.expect
         if told is colour and good:
             return Ready(None)
@@ -577,11 +636,17 @@ def _see(work: Work, role: str, url: str, colour: Colour, patience: float) -> No
     )
 
 
-def _how_to_see(site: Site, url: str) -> Message:
+def _how_to_see(site: Site, url: str, *, by_request: bool = False) -> Message:
     """Return how an operator sees what an address answers, as a shell takes it.
 
-    A kept site file is anybody's to change, and a path in it may hold more than a path.
+    A kept site file is anybody's to change, and a path in it may hold more than a path. What a
+    request says to reach a system is not told.
     """
+    if by_request:
+        return message(
+            "`ao preview` tells how to ask it; see `identify` and `health_check` in the site file, "
+            "and whether somebody has changed the listener's L7 policies."
+        )
     asked = shlex.join(_curl(site, url + site.identify.path))
     if site.host is None:
         return message(
@@ -606,7 +671,8 @@ def _curl(site: Site, url: str) -> tuple[str, ...]:
     own = site.request_options.own
     if own is not None:
         named = (*named, "--cert", str(own.certificate), "--key", str(own.key))
-    address = urlsplit(url).hostname or ""
+    host = urlsplit(url).hostname or ""
+    address = f"[{host}]" if ":" in host else host
     return (*named, "--connect-to", f"::{address}:", url.replace(address, site.host, 1))
 
 

@@ -57,8 +57,16 @@ class Results:
         return tuple(result for result in self.results if not result.passed)
 
 
-def run(work: Work, url: str, colour: Colour, version: str) -> Results:
+def run(
+    work: Work,
+    url: str,
+    colour: Colour,
+    version: str,
+    header: tuple[str, str] | None = None,
+) -> Results:
     """Run the site's checks of a system at a URL, one after another.
+
+    With `header`, name and value, a request has to have that to reach the system.
 
     All are run, also after one that failed, as far as the time for all of them goes.
     """
@@ -66,9 +74,9 @@ def run(work: Work, url: str, colour: Colour, version: str) -> Results:
 
     def attempt(check: Check, seconds: float) -> str:
         if isinstance(check.what, str):
-            return _command(work, check.what, url, colour, version, seconds)
+            return _command(work, check.what, url, colour, version, seconds, header)
         try:
-            return _http(work, check.what, url, colour, version, seconds)
+            return _http(work, check.what, url, colour, version, seconds, header)
         except _Unsearched as error:
             return error.why
 
@@ -123,7 +131,15 @@ def _checked(
     return Result(name=check.name, passed=not why, seconds=seconds, attempts=tries, why=why)
 
 
-def _command(work: Work, line: str, url: str, colour: Colour, version: str, seconds: float) -> str:
+def _command(
+    work: Work,
+    line: str,
+    url: str,
+    colour: Colour,
+    version: str,
+    seconds: float,
+    header: tuple[str, str] | None,
+) -> str:
     """Return why a command failed; empty when it did not."""
     variables = {
         "AO_SITE": work.site.name,
@@ -131,16 +147,28 @@ def _command(work: Work, line: str, url: str, colour: Colour, version: str, seco
         "AO_VERSION": version,
         "AO_URL": url,
         **({"AO_HOST": work.site.host} if work.site.host else {}),
+        **shell_command.preview_variable(work.site, header),
     }
     result = shell_command.run(work.site, line, variables, seconds)
     return "" if result.exit_code == 0 else shell_command.ended(line, seconds, result)
 
 
-def _http(work: Work, wanted: Http, url: str, colour: Colour, version: str, seconds: float) -> str:
+def _http(
+    work: Work,
+    wanted: Http,
+    url: str,
+    colour: Colour,
+    version: str,
+    seconds: float,
+    header: tuple[str, str] | None,
+) -> str:
     """Return why an answer was not good; empty when it was. Raises _Unsearched."""
     begin, identify = work.clock.now(), work.site.identify
+    options = work.request_options
+    if header is not None:
+        options = options.passing(header)
     try:
-        answer = work.visit(url + wanted.path, seconds, work.site.request_options)
+        answer = work.visit(url + wanted.path, seconds, options)
         taken = work.clock.now() - begin
         # Every answer has the header, but any page may speak of colours.
         tells = identify.header is not None or wanted.path == identify.path

@@ -16,6 +16,7 @@ from ao.cloud.models import (
     ListenerSettings,
     LoadBalancer,
     Lock,
+    LockAddress,
     Member,
     Monitor,
     Named,
@@ -26,6 +27,7 @@ from ao.cloud.models import (
     Quota,
     Request,
     Resource,
+    Router,
     Sample,
     SecurityGroup,
     Server,
@@ -35,7 +37,9 @@ from ao.cloud.models import (
     Stack,
     Statistics,
     StoredCertificate,
+    Subnet,
     Template,
+    Vip,
 )
 from ao.cloud.protocols import Cloud
 
@@ -55,6 +59,7 @@ __all__ = [
     "ListenerSettings",
     "LoadBalancer",
     "Lock",
+    "LockAddress",
     "Member",
     "Monitor",
     "Named",
@@ -65,6 +70,7 @@ __all__ = [
     "Quota",
     "Request",
     "Resource",
+    "Router",
     "Sample",
     "SecurityGroup",
     "Server",
@@ -74,7 +80,9 @@ __all__ = [
     "Stack",
     "Statistics",
     "StoredCertificate",
+    "Subnet",
     "Template",
+    "Vip",
     "connect",
     "of",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated, TypeVar
@@ -28,6 +30,7 @@ from ao.cloud.models import (
 from ao.cloud.rest import ID, Moment, Thing, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
+from ao.redaction import MASK, remember
 
 T = TypeVar("T")
 
@@ -114,6 +117,7 @@ class LoadBalancers:
                     port=listener.protocol_port or 0,
                     settings=_settings(listener),
                     provisioning_status=listener.provisioning_status or "",
+                    policy_ids=tuple(it.id for it in listener.l7policies or ()),
                 )
                 for listener in self._list("listeners", list[_Listener], **only)
             )
@@ -214,6 +218,12 @@ class LoadBalancers:
             found = [_policy(it, self._rules(it)) for it in policies]
         return tuple(sorted(found, key=lambda it: it.position or 0))
 
+    def l7_policies_named(self, name: str) -> tuple[L7Policy, ...]:
+        """Return the L7 policies of that name, of all listeners of the project."""
+        with asking(message("list the L7 policies")):
+            policies = self._list("l7policies", list[_L7Policy], name=name)
+            return tuple(_policy(it, self._rules(it)) for it in policies if it.name == name)
+
     def create_l7_policy(self, listener: Listener, policy: L7Policy) -> L7Policy:
         """Give a listener an L7 policy, the last, without its rules; return it with its ID.
 
@@ -229,15 +239,25 @@ class LoadBalancers:
         }
         if policy.redirect_prefix is not None:
             asked["redirect_prefix"] = policy.redirect_prefix
+        if policy.redirect_url is not None:
+            asked["redirect_url"] = policy.redirect_url
+        if policy.redirect_pool_id is not None:
+            asked["redirect_pool_id"] = policy.redirect_pool_id
         if policy.redirect_code is not None:
             asked["redirect_http_code"] = policy.redirect_code
+        if policy.description:
+            asked["description"] = policy.description
         with asking(message("create L7 policy %(name)s", name=policy.name)):
             where = path("lbaas", "l7policies")
             answer = self._octavia.ask("POST", where, json={"l7policy": asked})
             return _policy(answer.value(_L7Policy, "l7policy"), ())
 
     def create_l7_rule(self, policy: L7Policy, rule: L7Rule) -> None:
-        """Give an L7 policy a rule, in one request."""
+        """Give an L7 policy a rule, in one request.
+
+        One of a header or a cookie is neither logged nor told in an error: its value may be what
+        only some are to know.
+        """
         asked = {
             "type": rule.type,
             "compare_type": rule.compare,
@@ -248,7 +268,19 @@ class LoadBalancers:
             asked["key"] = rule.key
         with asking(message("give L7 policy %(name)s a rule", name=policy.name)):
             where = path("lbaas", "l7policies", policy.id, "rules")
-            self._octavia.ask("POST", where, json={"rule": asked}).value(Thing, "rule")
+            if rule.is_secret:
+                remember({"secret": rule.value})
+            with _hiding(rule.value if rule.is_secret else ""):
+                answer = self._octavia.ask(
+                    "POST", where, json={"rule": asked}, secret=rule.is_secret
+                )
+                answer.value(Thing, "rule")
+
+    def set_l7_policy(self, policy: L7Policy, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it, in one request."""
+        with asking(message("change L7 policy %(name)s", name=policy.name)):
+            where = path("lbaas", "l7policies", policy.id)
+            self._put(where, "l7policy", {"admin_state_up": enabled, "description": description})
 
     def remove_l7_policy(self, policy: L7Policy) -> None:
         """Take an L7 policy with its rules off; nothing happens when it is gone."""
@@ -293,9 +325,13 @@ class LoadBalancers:
             return ()
         where = path("lbaas", "l7policies", policy.id, "rules")
         try:
-            rules = self._octavia.all(where, list[_L7Rule], "rules")
+            rules = self._octavia.all(where, list[_L7Rule], "rules", secret=True)
         except exceptions.NotFoundException:
             return ()
+        except Unreadable:
+            # How the answer begins is not told: a value may be there.
+            raise Unreadable(message("what Octavia answers of the rules cannot be read")) from None
+        remember({f"secret {it.id}": it.value for it in rules if it.type in {"HEADER", "COOKIE"}})
         return tuple(
             L7Rule(
                 type=rule.type,
@@ -309,6 +345,23 @@ class LoadBalancers:
 
     def _put(self, where: str, key: str, change: dict[str, object]) -> None:
         self._octavia.ask("PUT", where, json={key: change}).value(Thing, key)
+
+
+@contextmanager
+def _hiding(value: str) -> Iterator[None]:
+    """Have no error tell a value that was asked for; empty for none that is to be hidden."""
+    try:
+        yield
+    except Unreadable as error:
+        if not value:
+            raise
+        raise Unreadable(str(error).replace(value, MASK)) from None
+    except exceptions.HttpException as error:
+        if value:
+            error.message = str(error.message).replace(value, MASK)
+            error.details = str(error.details).replace(value, MASK) if error.details else None
+            error.args = tuple(str(it).replace(value, MASK) for it in error.args)
+        raise
 
 
 # What a load balancer has not, such as an address while it is made, Octavia leaves out.
@@ -391,6 +444,7 @@ class _Listener:
     timeout_member_connect: int | None = None
     allowed_cidrs: list[str] | None = None
     insert_headers: dict[str, str] | None = None
+    l7policies: list[Thing] | None = None
 
 
 @dataclass(frozen=True)
@@ -402,8 +456,12 @@ class _L7Policy:
     rules: list[Thing]
     name: str | None = None
     redirect_prefix: str | None = None
+    redirect_url: str | None = None
+    redirect_pool_id: str | None = None
     redirect_http_code: int | None = None
     admin_state_up: bool | None = None
+    description: str | None = None
+    listener_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -558,9 +616,13 @@ def _policy(policy: _L7Policy, rules: tuple[L7Rule, ...]) -> L7Policy:
         name=policy.name or "",
         action=policy.action,
         redirect_prefix=policy.redirect_prefix or None,
+        redirect_url=policy.redirect_url or None,
+        redirect_pool_id=policy.redirect_pool_id or None,
         redirect_code=policy.redirect_http_code,
         position=policy.position,
         rules=rules,
         provisioning_status=policy.provisioning_status,
         enabled=policy.admin_state_up is not False,
+        description=policy.description or "",
+        listener_id=policy.listener_id or "",
     )

@@ -12,7 +12,7 @@ from openstack import connection, exceptions
 from pydantic import StrictInt
 
 from ao.cloud import login
-from ao.cloud.models import LOCK_ADDRESS, Lock, epoch_seconds
+from ao.cloud.models import LOCK_ADDRESS, Lock, LockAddress, epoch_seconds
 from ao.cloud.rest import ID, Answer, Moment, neutron, path
 from ao.cloud.sdk_errors import asking
 from ao.message import message
@@ -39,10 +39,15 @@ class Locks:
         with asking(message("list the locks")):
             return self._list(device_owner=OWNER, project_id=login.project(self._cloud))
 
-    def find(self, network_id: str) -> Lock | None:
+    def find(self, network_id: str, at: LockAddress | None = None) -> Lock | None:
         """Return the port that holds the network's agreed address, whoever made it; or None."""
+        # In a network that Ao did not make there may be any number of ports.
+        query: dict[str, object] = {"network_id": network_id}
+        if at is not None:
+            query["fixed_ips"] = [f"subnet_id={at.subnet_id}", f"ip_address={at.address}"]
         with asking(message("look for the lock")):
-            return next(iter(self._list(network_id=network_id)), None)
+            found = (it for it in self._list(**query) if it.at == at)
+            return next(found, None)
 
     def get(self, lock_id: str) -> Lock | None:
         """Return the lock of that ID, or None."""
@@ -52,12 +57,17 @@ class Locks:
             except exceptions.NotFoundException:
                 return None
 
-    def take(self, network_id: str, name: str, description: str) -> Lock:
+    def take(
+        self, network_id: str, name: str, description: str, at: LockAddress | None = None
+    ) -> Lock:
         """Take the network's agreed address, in one request."""
+        fixed = {"ip_address": LOCK_ADDRESS}
+        if at is not None:
+            fixed = {"subnet_id": at.subnet_id, "ip_address": at.address}
         port = {
             "name": name,
             "network_id": network_id,
-            "fixed_ips": [{"ip_address": LOCK_ADDRESS}],
+            "fixed_ips": [fixed],
             "device_owner": OWNER,
             "admin_state_up": False,
             "description": description,
@@ -93,18 +103,19 @@ class Locks:
         with asking(message("give the lock %(name)s free", name=lock.name)):
             self._neutron.delete(path("ports", lock.id), headers=_unchanged(lock))
 
-    def _list(self, **query: str) -> tuple[Lock, ...]:
+    def _list(self, **query: object) -> tuple[Lock, ...]:
         return tuple(
             _lock(port, page.moment)
             for page in self._neutron.pages("/ports", "ports", **query)
             for port in page.value(list[_Port], "ports")
-            if any(fixed.ip_address == LOCK_ADDRESS for fixed in port.fixed_ips)
+            if port.fixed_ips
         )
 
 
 @dataclass(frozen=True)
 class _Address:
     ip_address: str
+    subnet_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +140,14 @@ def _written(answer: Answer) -> Lock:
     return _lock(answer.value(_Port, "port"), answer.moment)
 
 
+def _at(port: _Port) -> LockAddress | None:
+    """Return the address of a port, unless it is the usual one of a lock."""
+    if any(it.ip_address == LOCK_ADDRESS for it in port.fixed_ips):
+        return None
+    (first, *_) = port.fixed_ips
+    return LockAddress(subnet_id=first.subnet_id, address=first.ip_address)
+
+
 def _lock(port: _Port, moment: float) -> Lock:
     return Lock(
         id=port.id,
@@ -140,4 +159,5 @@ def _lock(port: _Port, moment: float) -> Lock:
         written=epoch_seconds(port.updated_at),
         read=moment,
         tags=frozenset(port.tags or ()),
+        at=_at(port),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
@@ -9,8 +10,8 @@ from openstack import connection
 from pydantic import Field, StrictBool, StrictInt
 
 from ao.cloud import login
-from ao.cloud.models import Flavor, Image, Named, Network, SecurityGroup
-from ao.cloud.rest import ID, Service, cinder, glance, neutron, nova, octavia, path
+from ao.cloud.models import Flavor, Image, Named, Network, Router, SecurityGroup, Subnet
+from ao.cloud.rest import CIDR, ID, IP, Service, cinder, glance, neutron, nova, octavia, path
 from ao.cloud.sdk_errors import asking
 from ao.errors import Conflict, NotFound
 from ao.message import message
@@ -45,6 +46,81 @@ class Lookup:
             "network list --external",
         )
         return Named(id=network.id, name=network.name or "")
+
+    def subnet(self, network: str, subnet: str) -> Subnet:
+        """Return a subnet of a network; NotFound without either, Conflict for several.
+
+        The network may be one that another project shares with this one.
+        """
+        with asking(message("look for network %(name)s", name=network)):
+            networks = _by_id(self._neutron, "networks", network, _Network, "network") or (
+                self._neutron.all("/networks", list[_Network], "networks", name=network)
+            )
+            of = _only(networks, message("network %(name)s", name=f"{network!r}"), "network list")
+            found = self._neutron.all("/subnets", list[_Subnet], "subnets", network_id=of.id)
+        told = _only(
+            [it for it in found if it.id == subnet] or [it for it in found if it.name == subnet],
+            message(
+                "subnet %(name)s of network %(network)s", name=f"{subnet!r}", network=of.name or ""
+            ),
+            f"subnet list --network {of.id}",
+        )
+        with asking(message("list the ports of subnet %(subnet)s", subnet=told.id)):
+            ports = self._neutron.all(
+                "/ports", list[_Port], "ports", fixed_ips=f"subnet_id={told.id}"
+            )
+            owned = of.project_id == login.project(self._cloud)
+        taken = frozenset(
+            fixed.ip_address
+            for port in ports
+            for fixed in port.fixed_ips
+            if fixed.subnet_id == told.id
+        )
+        return Subnet(
+            id=told.id,
+            name=told.name or "",
+            network_id=of.id,
+            cidr=told.cidr,
+            owned=owned,
+            free=_free(told, taken),
+            taken=taken,
+            pools=tuple((it.start, it.end) for it in told.allocation_pools),
+            tags=frozenset(of.tags),
+            routers=frozenset(
+                port.device_id or "" for port in ports if _is_routers(port.device_owner or "")
+            ),
+        )
+
+    def router(self, name_or_id: str) -> Router:
+        """Return a router of the project; NotFound when there is none."""
+        with asking(message("look for router %(name)s", name=name_or_id)):
+            project = login.project(self._cloud)
+            routers = _by_id(self._neutron, "routers", name_or_id, _Router, "router") or (
+                self._neutron.all(
+                    "/routers", list[_Router], "routers", name=name_or_id, project_id=project
+                )
+            )
+            router = _only(
+                routers, message("router %(name)s", name=f"{name_or_id!r}"), "router list"
+            )
+            ports = self._neutron.all("/ports", list[_Port], "ports", device_id=router.id)
+            ids = {
+                fixed.subnet_id
+                for port in ports
+                if _is_routers(port.device_owner or "")
+                for fixed in port.fixed_ips
+            }
+            subnets = (
+                self._neutron.all("/subnets", list[_Subnet], "subnets", id=sorted(ids))
+                if ids
+                else []
+            )
+        return Router(
+            id=router.id,
+            name=router.name or "",
+            external_network_id=router.gateway.network_id if router.gateway else None,
+            cidrs=tuple(sorted(it.cidr for it in subnets)),
+        )
 
     def image(self, name_or_id: str) -> Image:
         """Return an image, of whatever status; NotFound when there is none."""
@@ -193,9 +269,45 @@ class _Named:
 @dataclass(frozen=True)
 class _Network(_Named):
     external: Annotated[StrictBool, Field(alias="router:external")] = False
+    project_id: str | None = None
     subnets: list[ID] = field(default_factory=list)
     secured: Annotated[StrictBool, Field(alias="port_security_enabled")] = True
     tags: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Range:
+    start: IP
+    end: IP
+
+
+@dataclass(frozen=True)
+class _Subnet(_Named):
+    cidr: CIDR
+    allocation_pools: list[_Range] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _FixedIP:
+    subnet_id: str
+    ip_address: str
+
+
+@dataclass(frozen=True)
+class _Port:
+    device_owner: str | None
+    device_id: str | None
+    fixed_ips: list[_FixedIP]
+
+
+@dataclass(frozen=True)
+class _Gateway:
+    network_id: ID
+
+
+@dataclass(frozen=True)
+class _Router(_Named):
+    gateway: Annotated[_Gateway | None, Field(alias="external_gateway_info")] = None
 
 
 @dataclass(frozen=True)
@@ -252,6 +364,29 @@ class _BalancerFlavor:
 class _Zone:
     name: str
     enabled: StrictBool
+
+
+def _free(subnet: _Subnet, taken: frozenset[str]) -> int:
+    """Return how many addresses of the subnet's pools no port has."""
+    ranges = [
+        (ipaddress.ip_address(it.start), ipaddress.ip_address(it.end))
+        for it in subnet.allocation_pools
+    ]
+    held = [ipaddress.ip_address(it) for it in taken]
+    whole = sum(int(last) - int(first) + 1 for first, last in ranges)
+    return whole - sum(any(int(a) <= int(it) <= int(b) for a, b in ranges) for it in held)
+
+
+def _is_routers(owner: str) -> bool:
+    """Return whether the owner of a port is a router that has an interface there.
+
+    neutron_lib/constants.py: ROUTER_INTERFACE_OWNERS.
+    """
+    return owner in {
+        "network:router_interface",
+        "network:router_interface_distributed",
+        "network:ha_router_replicated_interface",
+    }
 
 
 def _by_id(service: Service, kind: str, name: str, model: type[T], *keys: str) -> list[T]:

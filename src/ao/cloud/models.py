@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -108,6 +109,15 @@ class FloatingIP:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Vip:
+    """The address of a load balancer, by which users reach a site without floating IPs."""
+
+    address: str
+    port_id: str
+    """Port that has it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class LoadBalancer:
     """An Octavia load balancer."""
 
@@ -195,6 +205,8 @@ class Listener:
     """How it serves."""
     provisioning_status: str = field(default="", compare=False)
     """`ERROR` where the proxy was told nothing of it: a certificate could not be read, say."""
+    policy_ids: tuple[str, ...] = field(default=(), compare=False)
+    """IDs of its L7 policies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,11 +217,17 @@ class L7Rule:
     """What of the request is compared: `PATH`, `HEADER`, `COOKIE`, `HOST_NAME`, …"""
     compare: str
     """How: `STARTS_WITH`, `EQUAL_TO`, `REGEX`, …"""
-    value: str
+    value: str = field(repr=False)
+    """What it is compared with, which may be what only some are to know."""
     key: str | None = None
     """Name of the header or cookie; None for the other types."""
     invert: bool = False
     """Whether it holds where the comparison does not."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value may be a secret between a load balancer and those who ask it."""
+        return self.type in {"HEADER", "COOKIE"}
 
 
 ACME_CHALLENGE = "/.well-known/acme-challenge/"
@@ -231,6 +249,10 @@ class L7Policy:
     """`REDIRECT_PREFIX`, `REDIRECT_TO_URL`, `REDIRECT_TO_POOL` or `REJECT`."""
     redirect_prefix: str | None = None
     """URL that is put before the request's path; None for another action."""
+    redirect_url: str | None = None
+    """URL that requests are sent to, whatever their path; None for another action."""
+    redirect_pool_id: str | None = None
+    """ID of the pool that requests go to; None for another action."""
     redirect_code: int | None = None
     """HTTP status of a redirect; None for another action."""
     position: int | None = None
@@ -238,6 +260,15 @@ class L7Policy:
     rules: tuple[L7Rule, ...] = ()
     provisioning_status: str = field(default="", compare=False)
     enabled: bool = True
+    description: str = field(default="", compare=False)
+    """What is written about it, by anybody with a role in the project."""
+    listener_id: str = field(default="", compare=False)
+    """ID of the listener that it is of; empty for one that is not made yet."""
+
+    @property
+    def acts(self) -> bool:
+        """Whether proxies act on it: they leave out one that is off, or has no rules."""
+        return self.enabled and bool(self.rules)
 
     @classmethod
     def redirect(cls, name: str, prefix: str, except_path: str | None = None) -> Self:
@@ -441,6 +472,57 @@ class Named:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subnet:
+    """A subnet, and what is taken of its addresses as far as the project sees it."""
+
+    id: str
+    name: str
+    network_id: str
+    cidr: str
+    owned: bool
+    """Whether the project owns its network: only then it sees all ports in it."""
+    free: int
+    """Addresses that Neutron may still give to ports."""
+    pools: tuple[tuple[str, str], ...] = ()
+    """First and last address of each range that Neutron gives addresses from."""
+    taken: frozenset[str] = frozenset()
+    """Addresses that ports have."""
+    routers: frozenset[str] = frozenset()
+    """IDs of the routers that have a port in it."""
+    tags: frozenset[str] = frozenset()
+    """Tags of its network."""
+
+    def holds(self, address: str) -> bool:
+        """Return whether an address is one of the subnet's."""
+        return ipaddress.ip_address(address) in ipaddress.ip_network(self.cidr)
+
+    def gives(self, address: str) -> bool:
+        """Return whether Neutron may give an address to any port."""
+        wanted = ipaddress.ip_address(address)
+        return any(
+            first.version == wanted.version and int(first) <= int(wanted) <= int(last)
+            for first, last in (map(ipaddress.ip_address, it) for it in self.pools)
+        )
+
+    @property
+    def version(self) -> int:
+        """Version of IP that its addresses are of."""
+        return ipaddress.ip_network(self.cidr).version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Router:
+    """A router of the project."""
+
+    id: str
+    name: str
+    external_network_id: str | None
+    """ID of the network that it leads to; None for none."""
+    cidrs: tuple[str, ...] = ()
+    """Addresses of the subnets that hang on it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SecurityGroup(Named):
     """Who may reach the ports that have it."""
 
@@ -564,6 +646,14 @@ LOCK_ADDRESS = "192.0.2.1"
 
 
 @dataclass(frozen=True, kw_only=True)
+class LockAddress:
+    """The address that a lock holds in a network that Ao did not make."""
+
+    subnet_id: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lock:
     """A port that holds the agreed address of a network, as only one port can."""
 
@@ -581,6 +671,8 @@ class Lock:
     """When it was read: by Neutron's clock if its answers tell the time, else by ours."""
     tags: frozenset[str] = frozenset()
     """Neutron's tags of the port, which a renewal leaves as they are."""
+    at: LockAddress | None = None
+    """The address that it holds; None for that of a network which Ao made for it."""
 
 
 def epoch_seconds(moment: str) -> float:

@@ -22,6 +22,7 @@ from ao.cloud.models import (
     ListenerSettings,
     LoadBalancer,
     Lock,
+    LockAddress,
     Member,
     Monitor,
     Named,
@@ -32,6 +33,7 @@ from ao.cloud.models import (
     Quota,
     Request,
     Resource,
+    Router,
     Sample,
     SecurityGroup,
     Server,
@@ -41,6 +43,7 @@ from ao.cloud.models import (
     Stack,
     Statistics,
     StoredCertificate,
+    Subnet,
     Template,
 )
 
@@ -64,6 +67,7 @@ WRITES = frozenset(
         "load_balancers.remove_listener",
         "load_balancers.create_l7_policy",
         "load_balancers.create_l7_rule",
+        "load_balancers.set_l7_policy",
         "load_balancers.remove_l7_policy",
         "certificates.store",
         "certificates.remove",
@@ -259,6 +263,12 @@ class LoadBalancers(Protocol):
         In one request for all, and one for the rules of each.
         """
 
+    def l7_policies_named(self, name: str) -> tuple[L7Policy, ...]:
+        """Return the L7 policies of that name, of all listeners of the project.
+
+        In one request for all, and one for the rules of each.
+        """
+
     def create_l7_policy(self, listener: Listener, policy: L7Policy) -> L7Policy:
         """Give a listener an L7 policy, the last, without its rules; return it with its ID.
 
@@ -270,6 +280,13 @@ class LoadBalancers(Protocol):
     def create_l7_rule(self, policy: L7Policy, rule: L7Rule) -> None:
         """Give an L7 policy a rule, in one request.
 
+        Raises Conflict as `set_default_pool` does, and NotFound.
+        """
+
+    def set_l7_policy(self, policy: L7Policy, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it, in one request.
+
+        One that is off is not acted on, so that it can be given its rules before it is switched on.
         Raises Conflict as `set_default_pool` does, and NotFound.
         """
 
@@ -370,13 +387,18 @@ class Locks(Protocol):
     def all(self) -> tuple[Lock, ...]:
         """Return all locks of the project that Ao has made, of any network."""
 
-    def find(self, network_id: str) -> Lock | None:
-        """Return the port that holds the network's agreed address, whoever made it; or None."""
+    def find(self, network_id: str, at: LockAddress | None = None) -> Lock | None:
+        """Return the port that holds the network's agreed address, whoever made it; or None.
+
+        That is the usual one, or the one `at` which the lock is where Ao did not make the network.
+        """
 
     def get(self, lock_id: str) -> Lock | None:
         """Return the lock of that ID, or None. An answer is not waited for for long."""
 
-    def take(self, network_id: str, name: str, description: str) -> Lock:
+    def take(
+        self, network_id: str, name: str, description: str, at: LockAddress | None = None
+    ) -> Lock:
         """Take the network's agreed address, in one request.
 
         The description has 255 characters at most. Raises Conflict when the address is
@@ -432,6 +454,15 @@ class Lookup(Protocol):
 
     def external_network(self, name_or_id: str) -> Named:
         """Return an external network; NotFound when there is none."""
+
+    def subnet(self, network: str, subnet: str) -> Subnet:
+        """Return a subnet of a network, each by name or ID; NotFound without either.
+
+        Raises Conflict for a name of several.
+        """
+
+    def router(self, name_or_id: str) -> Router:
+        """Return a router of the project; NotFound when there is none."""
 
     def image(self, name_or_id: str) -> Image:
         """Return an image; NotFound when there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
@@ -32,6 +33,18 @@ def _is_moment(text: str) -> str:
     return text
 
 
+def _is_cidr(text: str) -> str:
+    return str(ipaddress.ip_network(text))
+
+
+def _is_ip(text: str) -> str:
+    return str(ipaddress.ip_address(text))
+
+
+CIDR = Annotated[str, AfterValidator(_is_cidr)]
+"""Addresses, in CIDR form."""
+IP = Annotated[str, AfterValidator(_is_ip)]
+"""An address of IPv4 or IPv6."""
 ID = Annotated[str, StringConstraints(min_length=1)]
 """ID of a thing."""
 Moment = Annotated[str, AfterValidator(_is_moment)]
@@ -188,18 +201,23 @@ class Service:
         """Get a path, and return the value at these keys of the answer."""
         return self.ask("GET", path).value(model, *keys)
 
-    def all(self, path: str, items: type[list[T]], key: str, **params: object) -> list[T]:
-        """Return the items of all pages of a list."""
-        pages = self.pages(path, key, **params)
+    def all(
+        self, path: str, items: type[list[T]], key: str, *, secret: bool = False, **params: object
+    ) -> list[T]:
+        """Return the items of all pages of a list; of a `secret` one nothing is logged."""
+        pages = self.pages(path, key, secret=secret, **params)
         return [item for page in pages for item in page.value(items, key)]
 
-    def pages(self, path: str, key: str, **params: object) -> Iterator[Answer]:
+    def pages(
+        self, path: str, key: str, *, secret: bool = False, **params: object
+    ) -> Iterator[Answer]:
         """Yield the pages of a list."""
         seen: set[str | None] = set()
         marker: str | None = None
         while marker not in seen and len(seen) < PAGES:
             seen.add(marker)
-            page = self.ask("GET", path, params={**params, "marker": marker} if marker else params)
+            asked = {**params, "marker": marker} if marker else params
+            page = self.ask("GET", path, params=asked, secret=secret)
             yield page
             marker = page.marker(key)
             if marker is None:

@@ -77,6 +77,7 @@ class ReleaseCommand(SiteCommand):
             until=Stage(given.until) if getattr(given, "until", None) else None,
             override=getattr(given, "override", ""),
             i_know=given.i_know,
+            maintenance=getattr(given, "maintenance", False),
             skip=frozenset({Stage.LOGOUT} if skips else ()),
             reason=given.reason,
             releaser=checked_name(getattr(given, "releaser", "")),
@@ -119,6 +120,13 @@ class Release(ReleaseCommand):
             default="",
             metavar="REASON",
             help=message("Switch outside of the maintenance window; the reason is journalled."),
+        )
+        parser.add_argument(
+            "--maintenance",
+            action="store_true",
+            help=message(
+                "Lead users to the maintenance page of the site file while production moves."
+            ),
         )
         parser.add_argument("--skip-logout", action="store_true", help=message("Log nobody out."))
         parser.add_argument(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ao.colour import Colour
     from ao.commands.program import Program
     from ao.plan.facts import Facts
+    from ao.plan.maintenance import Maintenance
     from ao.plan.scaling_state import ScalingState
     from ao.progress import Progress
     from ao.site import Site
@@ -192,16 +193,26 @@ class SystemLister(SiteCommand, AoLister):
     """A command on a site that ends with a table of its systems."""
 
     def table(
-        self, work: Work, facts: Facts, loads: Mapping[Colour, ScalingState] | None = None
+        self,
+        work: Work,
+        facts: Facts,
+        loads: Mapping[Colour, ScalingState] | None = None,
+        maintenance: Maintenance | None = None,
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
-        """Return columns and rows of the systems; what is odd is told on standard error."""
-        from ao.commands import systems_table
+        """Return columns and rows of the systems; what is odd is told on standard error.
+
+        What users see in place of the site is among it where it was asked for.
+        """
+        from ao.commands import maintenance_table, systems_table
 
         for note in systems_table.notes(work.site, facts, loads):
             print(spoken(note), file=sys.stderr)
-        return (
-            systems_table.columns(
-                work.site, loads, listeners=systems_table.has_listeners(work.site, facts)
-            ),
-            systems_table.rows(work.site, facts, loads),
+        columns = systems_table.columns(
+            work.site, loads, listeners=systems_table.has_listeners(work.site, facts)
         )
+        rows = systems_table.rows(work.site, facts, loads)
+        if maintenance is None:
+            return columns, rows
+        for note in maintenance_table.notes(work.site, maintenance):
+            print(spoken(note), file=sys.stderr)
+        return maintenance_table.widened(columns, rows, work.site, facts, maintenance)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ao.colour import Colour
 from ao.commands.listing import AoLister
 from ao.commands.site_command import CloudCommand, logging_in
+from ao.commands.table_cell import Cell
 from ao.errors import Unavailable
 from ao.message import message
 from ao.message.translation import spoken
@@ -28,6 +29,7 @@ COLUMNS = (
     message("Address"),
     message("Lock"),
     message("Last act"),
+    message("Maintenance"),
 )
 
 
@@ -71,15 +73,18 @@ def _none_listed(why: str) -> Unavailable:
 
 
 def _row(glance: Glance) -> tuple[object, ...]:
+    from ao.plan.maintenance_sentences import sentence, told
+
     systems = (glance.systems[colour] for colour in Colour)
     cells = [cell for system in systems for cell in (system.version or "-", _up(system))]
     return (
         glance.name,
-        glance.live or "-",
+        message("mixed") if glance.is_mixed else glance.live or "-",
         *cells,
         glance.address or "-",
         str(glance.holder) if glance.holder else "-",
         _last(glance.release) if glance.release else "-",
+        Cell(told(glance.maintenance), sentence(glance.maintenance) or "-"),
     )
 
 

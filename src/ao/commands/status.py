@@ -19,10 +19,15 @@ class Status(SystemLister):
         work = self.work(quiet=True)
         with observing(work) as observation:
             from ao import release
-            from ao.plan import scaling_state
+            from ao.plan import maintenance, scaling_state
 
             told = release.note(work, observation.result)
             facts = observation.result()
         if told:
             print(spoken(told), file=sys.stderr)
-        return self.table(work, facts, scaling_state.read_scaling(work.cloud, work.site, facts))
+        return self.table(
+            work,
+            facts,
+            scaling_state.read_scaling(work.cloud, work.site, facts),
+            maintenance.read(work.cloud, facts),
+        )

@@ -54,6 +54,13 @@ class Switch(SystemLister):
             ),
         )
         parser.add_argument(
+            "--maintenance",
+            action="store_true",
+            help=message(
+                "Lead users to the maintenance page of the site file while production moves."
+            ),
+        )
+        parser.add_argument(
             "--i-know",
             action="store_true",
             help=message("Switch back even past a one-way change of the database."),
@@ -131,6 +138,7 @@ class Switch(SystemLister):
                         degraded=parsed_args.degraded,
                         take_over=parsed_args.take_over,
                         force=parsed_args.force,
+                        maintenance=parsed_args.maintenance,
                         measurement=measurement,
                     ),
                     i_know=parsed_args.i_know,

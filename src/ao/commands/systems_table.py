@@ -69,14 +69,18 @@ def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[obj
 
 def _row(site: Site, facts: Facts, colour: Colour) -> tuple[object, ...]:
     system, reached = facts.systems[colour], access(site, facts, colour)
+    # A request says more than the address: `ao preview` tells it.
+    previewed = None if facts.previews_by_request else facts.previewed
     addresses = [
         url(address.address) or address.address
         for address, url, led in (
             (facts.production, reached.url, facts.live),
-            (facts.preview, reached.preview_url, facts.previewed),
+            (facts.preview, reached.preview_url, previewed),
         )
         if address and led is colour
     ]
+    if facts.previews_by_request and facts.previewed is colour:
+        addresses.append(message("by `ao preview`"))
     return (
         colour,
         _role(facts, colour),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from ao.config import further_listeners
 from ao.config.contradiction import HTTP_CHECKS, LONGEST_PATH, URL_PATH, Contradiction
@@ -29,10 +31,15 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _sizes(file)
     yield from _ports(file)
     yield from further_listeners.contradictions(file)
+    yield from _preview(file)
+    yield from _networks(file)
+    yield from _without_floating_ip(file)
+    yield from _ipv6(file)
     yield from _rules(file)
     yield from _own_template(file)
     yield from _tls(file, kept=kept)
     yield from _redirect(file)
+    yield from _maintenance(file)
     yield from _headers(file)
     yield from _sessions(file)
     yield from _server_tls(file)
@@ -60,7 +67,8 @@ def _sizes(file: SiteFile) -> Iterator[Contradiction]:
 
 def _ports(file: SiteFile) -> Iterator[Contradiction]:
     """Two listeners of one load balancer cannot have one port."""
-    if file.method == "pool" and file.switch.preview_port == file.port:
+    previews = file.method == "pool" and file.switch.preview == "port"
+    if previews and file.switch.preview_port == file.port:
         said = "preview_port" in file.switch.model_fields_set
         yield Contradiction(
             key=("switch", "preview_port") if said else ("load_balancer", "port"),
@@ -74,7 +82,7 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
     if redirect is None or file.protocol != "TERMINATED_HTTPS":
         return
     taken = {"load_balancer.port": file.port}
-    if file.method == "pool":
+    if previews:
         taken["switch.preview_port"] = file.switch.preview_port
     for key, port in taken.items():
         if port == redirect.http:
@@ -84,6 +92,167 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
                     "redirect.http and %(key)s are both %(port)s; write another port",
                     key=key,
                     port=port,
+                ),
+            )
+
+
+def _preview(file: SiteFile) -> Iterator[Contradiction]:
+    """A header or a cookie is of a request that one load balancer reads, before both systems.
+
+    OVN's provider has no L7 policies (octavia_lib/api/drivers/provider_base.py).
+    """
+    key, preview = ("switch", "preview"), file.switch.preview
+    if preview == "port":
+        return
+    if file.on_ovn:
+        yield Contradiction(
+            key=key,
+            what=message("provider ovn reads no requests; leave the key out, or write `port`"),
+        )
+    elif file.method != "pool":
+        yield Contradiction(
+            key=key,
+            what=message(
+                "by the address method the standby has an address of its own; leave the key out, "
+                "or write `method: pool`"
+            ),
+        )
+    elif file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=key,
+            what=message(
+                "a load balancer reads no requests of protocol %(protocol)s; leave the key out, "
+                "or write `port`",
+                protocol=file.protocol,
+            ),
+        )
+
+
+def _networks(file: SiteFile) -> Iterator[Contradiction]:
+    """Networks that Ao makes hang on a router that leads to those which are there."""
+    network, pooled = file.network, file.method == "pool"
+    if not pooled and network.balancer.existing is not None:
+        yield Contradiction(
+            key=("network", "balancer"),
+            what=message(
+                "by the address method each system has a load balancer in its own network; leave "
+                "the key out, or write `method: pool` in `switch`"
+            ),
+        )
+        return
+    names = ("blue", "green", "balancer") if pooled else ("blue", "green")
+    there = [name for name in names if getattr(network, name).existing is not None]
+    own = [name for name in names if name not in there]
+    if there and own and network.router is None and (file.floats or file.on_ovn):
+        yield Contradiction(
+            key=("network", own[0]) if own[0] in network.model_fields_set else ("network",),
+            what=message(
+                "%(own)s is a network that Ao makes, and %(there)s is there already: they need "
+                "one router; name that of %(there)s in `router`, or name for %(own)s too a subnet "
+                "that is there",
+                own=own[0],
+                there=there[0],
+            ),
+        )
+
+
+def _without_floating_ip(file: SiteFile) -> Iterator[Contradiction]:
+    """Without floating IPs users reach the shared load balancer's own address."""
+    address = file.production_address
+    if file.floats:
+        if address != "allocate" and ipaddress.ip_address(address).version != 4:
+            yield Contradiction(
+                key=("production_address",),
+                what=message(
+                    "Neutron has no floating IPs of IPv6; write `external_network: none`, and "
+                    "name a subnet of IPv6 in `network.balancer`"
+                ),
+            )
+        return
+    if file.method != "pool":
+        yield Contradiction(
+            key=("external_network",),
+            what=message(
+                "by the address method production moves by its floating IP; write `method: pool` "
+                "in `switch`, or name the network that floating IPs come from"
+            ),
+        )
+        return
+    if file.network.balancer.existing is None:
+        yield Contradiction(
+            key=("network", "balancer")
+            if "balancer" in file.network.model_fields_set
+            else ("external_network",),
+            what=message(
+                "without floating IPs users reach the load balancer's own address; name the "
+                "subnet that it comes from in `network.balancer: {network: NAME, subnet: NAME}`"
+            ),
+        )
+
+
+def _ipv6(file: SiteFile) -> Iterator[Contradiction]:
+    """Neutron has no floating IPs of IPv6, and a router tells servers their addresses of it."""
+    network = file.network
+    of_six = {
+        name: getattr(network, name).mode is not None or _version(getattr(network, name).cidr) == 6
+        for name in ("blue", "green", "balancer")
+    }
+    if file.method == "pool" and of_six["balancer"]:
+        yield Contradiction(
+            key=("network", "balancer"),
+            what=message(
+                "Neutron has no floating IPs of IPv6, which would lead to this network of IPv6; "
+                "write a network of IPv4, or `external_network: none` and a subnet of IPv6 that is "
+                "there"
+            ),
+        )
+    for name in ("blue", "green"):
+        if not of_six[name]:
+            continue
+        if file.method != "pool":
+            what = message(
+                "Neutron has no floating IPs of IPv6, by which production moves; write a network "
+                "of IPv4, or `method: pool` in `switch`"
+            )
+        elif network.router is None and not file.floats:
+            what = message(
+                "servers learn their addresses of IPv6 from a router; name one in `router`"
+            )
+        elif file.on_ovn and _version(network.balancer.cidr) == 4:
+            what = message(
+                "provider ovn leads no address of IPv4 to servers of IPv6; write a network of "
+                "IPv4, or take provider amphora"
+            )
+        else:
+            continue
+        yield Contradiction(key=("network", name), what=what)
+    yield from _clients_of_six(file)
+
+
+def _clients_of_six(file: SiteFile) -> Iterator[Contradiction]:
+    """Users of IPv6 reach no address of IPv4 (octavia: _validate_cidr_compatible_with_vip)."""
+    if not file.floats:
+        return
+    for key, networks in (
+        (("load_balancer", "allowed_from"), file.load_balancer.allowed_from or ()),
+        (("switch", "preview_from"), file.switch.preview_from),
+    ):
+        if any(_version(it) == 6 for it in networks):
+            yield Contradiction(
+                key=key,
+                what=message(
+                    "floating IPs are of IPv4, which no address of IPv6 reaches; write networks of "
+                    "IPv4"
+                ),
+            )
+    own = [getattr(file.network, name).cidr for name in ("blue", "green")]
+    for index, rule in enumerate(file.servers.rules):
+        if _version(rule.source) == 6 and all(_version(it) == 4 for it in own):
+            yield Contradiction(
+                key=("servers", "rules", index),
+                what=message(
+                    "the servers are in a network of IPv4, which no IPv6 address reaches; write a "
+                    "network of IPv4"
                 ),
             )
 
@@ -103,6 +272,11 @@ def _own_template(file: SiteFile) -> Iterator[Contradiction]:
             )
 
 
+def _version(cidr: str | None) -> int | None:
+    """Return the version of IP of a network; None for one that only the cloud knows."""
+    return ipaddress.ip_network(cidr).version if cidr is not None else None
+
+
 def _rules(file: SiteFile) -> Iterator[Contradiction]:
     """Neutron takes no rule twice, so none of those that let the load balancer in.
 
@@ -110,9 +284,11 @@ def _rules(file: SiteFile) -> Iterator[Contradiction]:
     """
     network = file.network
     ports = {file.server_port, *map(file.server_port_of, file.listeners)}
-    sources = {"0.0.0.0/0"} if file.on_ovn else {network.blue, network.green}
+    sources: set[str | None] = {network.blue.cidr, network.green.cidr}
+    if file.on_ovn:
+        sources = {"0.0.0.0/0"}
     if file.method == "pool":
-        sources.add(network.balancer)
+        sources.add(network.balancer.cidr)
     for index, rule in enumerate(file.servers.rules):
         port = rule.port[0] if rule.port else 0
         own = rule.protocol == "tcp" and port in ports and rule.port == (port, port)
@@ -205,6 +381,48 @@ def _redirect(file: SiteFile) -> Iterator[Contradiction]:
                 "leave the key out"
             ),
         )
+
+
+def _maintenance(file: SiteFile) -> Iterator[Contradiction]:
+    """A pause is of requests that a load balancer reads, and leads elsewhere than to the site."""
+    if file.maintenance is None:
+        return
+    if file.on_ovn:
+        yield Contradiction(
+            key=("maintenance",),
+            what=message(
+                "provider ovn reads no requests, and leads none elsewhere; leave the key out, or "
+                "write `provider: amphora`"
+            ),
+        )
+    elif file.protocol not in {"HTTP", "TERMINATED_HTTPS"}:
+        yield Contradiction(
+            key=("maintenance",),
+            what=message(
+                "a load balancer reads no requests of protocol %(protocol)s, and leads none "
+                "elsewhere; leave the key out, or write `protocol: HTTP` or TERMINATED_HTTPS",
+                protocol=file.protocol,
+            ),
+        )
+    elif file.maintenance.redirect is not None and _is_own(file, file.maintenance.redirect):
+        yield Contradiction(
+            key=("maintenance", "redirect"),
+            what=message(
+                "it is of the site itself, whose users would be sent there again and again; write "
+                "the URL of a page elsewhere"
+            ),
+        )
+
+
+def _is_own(file: SiteFile, url: str) -> bool:
+    """Return whether a URL is of the site, at a port where it has a pause."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return False
+    ports = {file.port} | ({file.redirect.http} if file.redirect else set())
+    return (parts.hostname or "") in {file.host, file.production_address} and port in ports
 
 
 def _headers(file: SiteFile) -> Iterator[Contradiction]:

@@ -30,10 +30,10 @@ def contradictions(file: SiteFile) -> Iterator[Contradiction]:
 
 
 def _names(file: SiteFile) -> Iterator[Contradiction]:
-    """A listener is known by its name."""
+    """A listener is known by its name; that of `load_balancer` is `main`."""
     names = [it.name for it in file.listeners]
     for index, name in enumerate(names):
-        if name in names[:index]:
+        if name in ("main", *names[:index]):
             yield Contradiction(
                 key=("listeners", index, "name"),
                 what=message("two listeners are called %(name)s; write another name", name=name),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
-from itertools import combinations
-from typing import Literal, Self
+from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from ao.config.listener import Header, TimeoutsSection
-from ao.config.section import Address, Duration, Network, Port, Section, WideNetwork
+from ao.config.section import Duration, Network, Port, Section
 from ao.config.server_tls import ServerTlsSection
 from ao.config.session_persistence import SessionPersistenceSection
 
@@ -97,29 +95,3 @@ class LoadBalancerSection(Section):
         if values is not None and len(set(values)) < len(values):
             raise ValueError("one of them is there twice")
         return values
-
-
-class NetworkSection(Section):
-    """The site's networks, which hang on one router."""
-
-    blue: WideNetwork = Field(default="10.42.1.0/24", examples=["10.42.1.0/24"])
-    """Addresses of the blue system."""
-    green: WideNetwork = Field(default="10.42.2.0/24", examples=["10.42.2.0/24"])
-    """Addresses of the green system."""
-    balancer: WideNetwork = Field(default="10.42.0.0/24", examples=["10.42.0.0/24"])
-    """Pool method: addresses of the load balancer that both systems share."""
-    dns: tuple[Address, ...] = Field(default=(), strict=False, examples=[["192.0.2.53"]])
-    """Name servers that the servers ask; the cloud's own when empty."""
-
-    @model_validator(mode="after")
-    def _apart(self) -> Self:
-        networks = {
-            name: ipaddress.IPv4Network(getattr(self, name))
-            for name in ("blue", "green", "balancer")
-        }
-        for (one, first), (other, second) in combinations(networks.items(), 2):
-            if first.overlaps(second):
-                raise ValueError(
-                    f"{one} {first} and {other} {second} overlap; they hang on one router"
-                )
-        return self

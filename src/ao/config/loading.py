@@ -246,14 +246,19 @@ def _site(
         left_out=left_out,
         places=places or {},
         cloud=file.cloud,
-        external_network=file.external_network,
+        external_network=file.external_network if file.floats else None,
         host=file.host,
         production_address=None
         if file.production_address == "allocate"
         else file.production_address,
         version=file.version,
-        cidrs={Colour.BLUE: file.network.blue, Colour.GREEN: file.network.green},
-        balancer_cidr=file.network.balancer,
+        cidrs={
+            colour: cidr
+            for colour in Colour
+            if (cidr := getattr(file.network, colour).cidr) is not None
+        },
+        balancer_cidr=file.network.balancer.cidr,
+        networks=file.network.value(),
         dns_nameservers=file.network.dns,
         group=file.group.into(
             site.Group,
@@ -284,12 +289,14 @@ def _site(
         listeners=tuple(_listener(file, it, folder) for it in file.listeners),
         tls=file.tls.value(folder, ca) if file.tls else None,
         redirect=file.redirect.value() if file.redirect else None,
+        maintenance=file.maintenance.value() if file.maintenance else None,
         switch=file.switch.into(
             site.Switch,
             method=file.method,
             preview_sources=file.switch.preview_from,
             new_per_second=file.switch.probe_new,
             kept=file.switch.probe_kept,
+            preview=site.Preview(file.switch.preview),
         ),
         drain=file.drain.into(site.Drain),
         health_check=_health_check(file),

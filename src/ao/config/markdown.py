@@ -16,6 +16,8 @@ PAGES = {
     "autoscale": "autoscaling.md",
     "load_balancer": "load-balancer.md",
     "listeners": "listeners.md",
+    "maintenance": "maintenance.md",
+    "network": "network.md",
     "switch": "switch.md",
     "drain": "switch.md#drain",
     "checks": "checks.md",

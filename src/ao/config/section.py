@@ -51,7 +51,7 @@ def _whole(value: object) -> object:
 
 
 def _network(value: object) -> str:
-    return str(ipaddress.IPv4Network(value if isinstance(value, str) else ""))
+    return str(ipaddress.ip_network(value if isinstance(value, str) else ""))
 
 
 def _address(value: str) -> str:
@@ -59,9 +59,15 @@ def _address(value: str) -> str:
 
 
 def _wide(network: str) -> str:
-    if ipaddress.IPv4Network(network).prefixlen > 28:
+    found = ipaddress.ip_network(network)
+    if found.max_prefixlen - found.prefixlen < 4:
         raise ValueError("the network must hold 16 addresses or more: /28 or wider")
     return network
+
+
+def wide_network(text: str) -> str:
+    """Return a network for servers, in CIDR form. Raises ValueError for what is none."""
+    return _wide(_network(text))
 
 
 def _host_name(name: str) -> str:

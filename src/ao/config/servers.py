@@ -58,8 +58,6 @@ def _source(value: object) -> str:
         raise ValueError(
             "it is a network in CIDR form, or an address; for everybody write 0.0.0.0/0"
         ) from error
-    if network.version != 4:
-        raise ValueError("the servers are in a network of IPv4, which no IPv6 address reaches")
     if "/" in text and str(ipaddress.ip_interface(text).ip) != str(network.network_address):
         raise ValueError(f"it has host bits set; write {network}")
     return str(network)

@@ -10,11 +10,13 @@ from pydantic import Field, ValidationInfo, field_validator
 from ao import site
 from ao.config.autoscale import Autoscaling
 from ao.config.checks import ChecksSection
-from ao.config.heat_sections import GroupSection, LoadBalancerSection, NetworkSection
+from ao.config.heat_sections import GroupSection, LoadBalancerSection
 from ao.config.hooks import HooksSection
 from ao.config.listeners import ListenerSection
 from ao.config.logout import LogoutSection
+from ao.config.maintenance import MaintenanceSection
 from ao.config.migration import MigrationSection
+from ao.config.network import NetworkSection
 from ao.config.notify import NotifySection
 from ao.config.rules import JournalSection, StandbySection
 from ao.config.section import Duration, HostName, Section
@@ -24,6 +26,10 @@ from ao.config.tls import RedirectSection, TlsSection
 from ao.config.watch import WatchSection
 from ao.config.window import WindowSection
 from ao.site import VERSION
+
+NO_NETWORK = "none"
+"""Word for the external network of a site without floating IPs; one that is called so is named by
+its ID."""
 
 
 class DeadlinesSection(Section):
@@ -44,13 +50,16 @@ class SiteFile(Section):
     """Name of the site, unique in its project."""
     cloud: str | None = Field(default=None, min_length=1, examples=["mycloud"])
     """Cloud of clouds.yaml; --os-cloud goes before it, OS_* variables stand in for it."""
-    external_network: str = Field(min_length=1, examples=["public"])
-    """Network that the production and the preview address come from."""
+    external_network: str = Field(min_length=1, examples=["public", "none"])
+    """Network that the production and the preview address come from. `none`: the site has no
+    floating IP; users reach the address of its load balancer, which is in a subnet that is there
+    (pool method)."""
     host: HostName | None = Field(default=None, examples=["shop.example"])
     """Host name by which users reach production: requests of Ao and of the load balancer's health
     checks name it, and go to the addresses all the same."""
     production_address: str = Field(default="allocate", examples=["allocate", "203.0.113.10"])
-    """`allocate`, or a floating IP that the project already has."""
+    """`allocate`, or a floating IP that the project already has; without floating IPs an address of
+    the load balancer's subnet that nothing has yet."""
     version: str = Field(pattern=VERSION, examples=["1.0"])
     """Version of the application that a new system begins with."""
     image: str = Field(min_length=1, examples=["debian-12"])
@@ -76,6 +85,7 @@ class SiteFile(Section):
     redirect: RedirectSection | None = None
     listeners: tuple[ListenerSection, ...] = Field(default=(), strict=False, max_length=20)
     """Ports that users reach beside that of `load_balancer`; a switch moves all."""
+    maintenance: MaintenanceSection | None = None
     switch: SwitchSection = SwitchSection()
     drain: DrainSection = DrainSection()
     health_check: HealthCheckSection = HealthCheckSection()
@@ -102,7 +112,7 @@ class SiteFile(Section):
     @classmethod
     def _address(cls, text: str) -> str:
         if text != "allocate":
-            ipaddress.IPv4Address(text)
+            ipaddress.ip_address(text)
         return text
 
     @field_validator("autoscale")
@@ -116,6 +126,11 @@ class SiteFile(Section):
             if here not in (None, there) and key in group.model_fields_set:
                 raise ValueError(f"autoscale.{key} is {here} and group.{key} is {there}; give one")
         return autoscale
+
+    @property
+    def floats(self) -> bool:
+        """Whether users reach the site by a floating IP."""
+        return self.external_network != NO_NETWORK
 
     @property
     def on_ovn(self) -> bool:

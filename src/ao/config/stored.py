@@ -120,7 +120,11 @@ TAKEN = frozenset(
         "tls.warn_days",
         "redirect.http",
         "redirect.acme_challenge",
+        "maintenance.redirect",
+        "maintenance.pool",
+        "maintenance.during_switch",
         "switch.method",
+        "switch.preview",
         "switch.preview_port",
         "switch.preview_from",
         "switch.probe_new",
@@ -138,9 +142,15 @@ TAKEN = frozenset(
         "identify.path",
         "identify.header",
         "identify.body",
-        "network.blue",
-        "network.green",
-        "network.balancer",
+        "network.router",
+        *(
+            f"network.{name}.{key}"
+            for name in ("blue", "green", "balancer")
+            for key in ("cidr", "ipv6", "network", "subnet")
+        ),
+        "network.lock.network",
+        "network.lock.subnet",
+        "network.lock.address",
         "network.dns",
         "deadlines.build",
         "deadlines.serve",

@@ -16,12 +16,17 @@ class SwitchSection(Section):
     method: Literal["pool", "address"] | None = Field(default=None, examples=["pool"])
     """pool: one load balancer, whose listener changes its pool. address: two load
     balancers, and the floating IP moves. Default: pool, and address with provider ovn."""
+    preview: Literal["port", "header", "cookie"] = Field(default="port", examples=["header"])
+    """Pool method. port: the standby is reached on a port of its own. header, cookie: on
+    production's port, by requests that have a secret value in X-Ao-Preview, or in the cookie
+    ao-preview, which `ao preview` tells."""
     preview_port: Port = Field(default=8080, examples=[8080])
     """Pool method: port of the production address that reaches the standby."""
     preview_from: tuple[Network, ...] = Field(
         default=(), strict=False, examples=[["198.51.100.0/24"]]
     )
-    """Pool method: networks that may reach the standby; everybody when empty."""
+    """Pool method: networks that may reach the standby; everybody when empty. By header or cookie
+    a network keeps nobody away: `ao preview` then tells the value to nobody."""
     probe_new: float = Field(default=20, ge=0, le=2000, strict=False, examples=[20])
     """Requests a second on new connections that measure a switch."""
     probe_kept: int = Field(default=10, ge=0, le=2000, examples=[10])

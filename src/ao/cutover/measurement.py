@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from ao.cloud import Request
+from ao.cloud import FloatingIP, Listener, Request
 from ao.colour import Colour
 from ao.cutover import trend_reading
 from ao.cutover.cutover import Call, CutOver, Mark
-from ao.errors import AoError, Unavailable
+from ao.errors import AoError, CloudError, NotAuthenticated, Unavailable
 from ao.message import message
+from ao.plan import preview
 from ao.plan.facts import Facts
 from ao.plan.plan import PointProduction, Step
 from ao.probe.probe_load import ProbeLoad
@@ -116,17 +117,40 @@ def begin(
             protocol=site.load_balancer.protocol,
         )
     try:
-        answer = work.visit(load.url + load.identify.path, REACH, site.request_options)
+        answer = _visit(work, facts, load)
         expect = _good_status(work, load, answer, facts if moved else None)
     except NoAnswer as error:
         return message("production does not answer from here (%(words)s)", words=error)
-    probe.begin(replace(load, expect=expect))
+    probe.begin(replace(load, expect=expect, passes=tuple(work.passes.items())))
     try:
         probe.wait_until_running(work.site.deadlines.switch)
     except Unavailable as error:
         return message("production stopped answering (%(words)s)", words=error.message)
     work.progress.emit(ProbeStarted(probe.sample))
     return ""
+
+
+def _visit(work: Work, facts: Facts, load: ProbeLoad) -> Answer:
+    """Return the answer of production to a request that passes its maintenance. Raises NoAnswer.
+
+    Where the site file names none, that is looked for only if production tells no colour.
+    """
+    url = load.url + load.identify.path
+    learnt = work.site.maintenance is not None and _learn(work, facts)
+    answer = work.visit(url, REACH, work.request_options)
+    if learnt or colour_of(answer, load.identify) is not None or not _learn(work, facts):
+        return answer
+    return work.visit(url, REACH, work.request_options)
+
+
+def _learn(work: Work, facts: Facts) -> bool:
+    """Learn how requests pass a maintenance, where the cloud tells it."""
+    try:
+        return work.learn_pass(facts)
+    except NotAuthenticated:
+        raise
+    except CloudError:
+        return False
 
 
 def _good_status(
@@ -164,11 +188,12 @@ def _good_status(
 
 def _as_before(work: Work, facts: Facts, load: ProbeLoad, status: int) -> bool:
     """Return whether the standby answers with that status, too, or does not tell."""
-    if facts.preview is None or facts.previewed is not facts.standby:
+    if facts.previewed is None or facts.previewed is not facts.standby:
         return True
-    url = work.site.preview_url(facts.preview.address) + load.identify.path
+    url = preview.url(work.site, facts, load.identify.path)
+    options = preview.asked(work.request_options, facts, facts.previewed)
     try:
-        return work.visit(url, REACH, work.site.request_options).status == status
+        return work.visit(url, REACH, options).status == status
     except NoAnswer:
         return True
 
@@ -236,7 +261,8 @@ def _asked(facts: Facts, begun: _Begun, requests: tuple[Request, ...]) -> float 
     step = next((at for at, step in begun.steps if isinstance(step, PointProduction)), None)
     if step is None:
         return None
-    moved = {thing.id for thing in (facts.production, facts.production_listener) if thing}
+    things = (facts.production, facts.production_listener)
+    moved = {thing.id for thing in things if isinstance(thing, FloatingIP | Listener)}
     return next(
         (
             request.at

@@ -69,6 +69,18 @@ def build_trial_site(work: Work) -> Iterator[TrialSite]:
     One that an earlier run could not delete is deleted first. Raises NotFound,
     Forbidden, Refused and QuotaExceeded before anything is built.
     """
+    if work.site.external_network is None:
+        raise Refused(
+            message(
+                "%(where)s: the doctor moves a floating IP, and %(site)s has none",
+                where=work.site.place("external_network"),
+                site=work.site.name,
+            ),
+            cure=message(
+                "By the pool method one request changes the pool of its listener: there is nothing "
+                "to find out."
+            ),
+        )
     found = stack_parameters.resolve(work.cloud, work.site)
     work.cloud.check_trusts()
     remove(work)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+import ipaddress
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import TypeVar
@@ -13,10 +14,12 @@ from ao.cloud.protocols import FloatingIPKey
 from ao.errors import Conflict, Forbidden, NotFound
 from ao.fake.barbican import Barbican
 from ao.fake.calls import Service, reads, writes
+from ao.fake.neutron import Network, Router, Subnet
 from ao.fake.octavia import Balancer, Listener, Pool, told
 from ao.fake.stack import Part, Stack
 
 T = TypeVar("T", bound=models.Named)
+NamedThing = TypeVar("NamedThing", Network, Subnet, Router)
 
 
 class Stacks(Service):
@@ -216,6 +219,7 @@ class LoadBalancers(Service):
                 port=it.port,
                 settings=told(it.settings, self._project.deployment.octavia_api),
                 provisioning_status=it.provisioning_status,
+                policy_ids=tuple(policy.id for policy in it.policies),
             )
             for it in self._project.octavia.listeners.values()
             if balancer_id in ("", it.balancer.id)
@@ -297,6 +301,12 @@ class LoadBalancers(Service):
         there = self._project.octavia.listeners.get(listener_id)
         return tuple(there.policies) if there else ()
 
+    @reads
+    def l7_policies_named(self, name: str) -> tuple[models.L7Policy, ...]:
+        """Return the L7 policies of that name, of all listeners of the project."""
+        listeners = self._project.octavia.listeners.values()
+        return tuple(it for of in listeners for it in of.policies if it.name == name)
+
     @writes
     def create_l7_policy(
         self, listener: models.Listener, policy: models.L7Policy
@@ -308,6 +318,11 @@ class LoadBalancers(Service):
     def create_l7_rule(self, policy: models.L7Policy, rule: models.L7Rule) -> None:
         """Give an L7 policy a rule. Raises NotFound."""
         self._project.octavia.create_rule(policy.id, rule)
+
+    @writes
+    def set_l7_policy(self, policy: models.L7Policy, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it. Raises NotFound."""
+        self._project.octavia.set_policy(policy.id, description, enabled=enabled)
 
     @writes
     def remove_l7_policy(self, policy: models.L7Policy) -> None:
@@ -588,6 +603,49 @@ class Lookup(Service):
         return _found("external network", name_or_id, self._project.deployment.external_network)
 
     @reads
+    def subnet(self, network: str, subnet: str) -> models.Subnet:
+        """Return a subnet of a network. Raises NotFound and Conflict."""
+        neutron = self._project.neutron
+        of = _one("network", network, neutron.networks.values())
+        found = _one(
+            "subnet",
+            subnet,
+            [it for it in neutron.subnets.values() if it.network_id == of.id],
+        )
+        seen = [it for it in neutron.ports.values() if it.subnet_id == found.id]
+        taken = frozenset(it.address for it in seen if it.address)
+        held = sum(found.gives(it) for it in taken)
+        sizes = [
+            int(ipaddress.ip_address(last)) - int(ipaddress.ip_address(first)) + 1
+            for first, last in found.ranges
+        ]
+        return models.Subnet(
+            id=found.id,
+            name=found.name,
+            network_id=of.id,
+            cidr=found.cidr,
+            owned=of.owned,
+            free=sum(sizes) - held,
+            pools=found.ranges,
+            taken=taken,
+            routers=frozenset(
+                it.device_id for it in seen if it.owner == "network:router_interface"
+            ),
+        )
+
+    @reads
+    def router(self, name_or_id: str) -> models.Router:
+        """Return a router of the project. Raises NotFound and Conflict."""
+        neutron = self._project.neutron
+        router = _one("router", name_or_id, neutron.routers.values())
+        return models.Router(
+            id=router.id,
+            name=router.name,
+            external_network_id=router.external_network_id,
+            cidrs=tuple(sorted(neutron.subnets[it].cidr for it in router.interfaces)),
+        )
+
+    @reads
     def image(self, name_or_id: str) -> models.Image:
         """Return an image. Raises NotFound."""
         return _found("image", name_or_id, self._project.deployment.image)
@@ -675,6 +733,20 @@ class Lookup(Service):
     def services(self) -> frozenset[str]:
         """Return the types of the services in Keystone's catalogue."""
         return self._project.deployment.services
+
+
+def _one(what: str, name_or_id: str, among: Iterable[NamedThing]) -> NamedThing:
+    """Return the one thing of an ID, or of a name. Raises NotFound and Conflict."""
+    things = list(among)
+    found = [it for it in things if it.id == name_or_id]
+    found = found or [it for it in things if it.name == name_or_id]
+    if not found:
+        raise NotFound(f"there is no {what} {name_or_id!r}", cure="Name one that there is.")
+    if len(found) > 1:
+        raise Conflict(
+            f"{what} {name_or_id!r} is there {len(found)} times", cure="Write its ID instead."
+        )
+    return found[0]
 
 
 def _found(what: str, name_or_id: str, find: Callable[[str], T | None]) -> T:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from ao.cloud.models import LOCK_ADDRESS, Lock
-from ao.errors import Changed, CloudError, Conflict, NotFound
+from ao.cloud.models import LOCK_ADDRESS, Lock, LockAddress
+from ao.errors import Changed, CloudError, Conflict, Forbidden, NotFound
 from ao.fake.calls import Service, reads, writes
 from ao.fake.failure import Failure
 
@@ -22,10 +22,11 @@ class Locks(Service):
         return tuple(self._read(lock) for lock in self._project.neutron.locks.values())
 
     @reads
-    def find(self, network_id: str) -> Lock | None:
+    def find(self, network_id: str, at: LockAddress | None = None) -> Lock | None:
         """Return the port that holds the network's agreed address, or None."""
         locks = self._project.neutron.locks.values()
-        return next((self._read(lock) for lock in locks if lock.network_id == network_id), None)
+        found = (it for it in locks if (it.network_id, it.at) == (network_id, at))
+        return next(map(self._read, found), None)
 
     @reads
     def get(self, lock_id: str) -> Lock | None:
@@ -34,19 +35,25 @@ class Locks(Service):
         return self._read(lock) if lock else None
 
     @writes
-    def take(self, network_id: str, name: str, description: str) -> Lock:
+    def take(
+        self, network_id: str, name: str, description: str, at: LockAddress | None = None
+    ) -> Lock:
         """Create a port with the network's agreed address. Raises Conflict if it is taken."""
         _check(description)
         neutron, now = (
             self._project.neutron,
             math.floor(self._project.deployment.timeline.moment()),
         )
-        if any(lock.network_id == network_id for lock in neutron.locks.values()):
-            raise Conflict(f"IP address {LOCK_ADDRESS} already allocated in network {network_id}")
+        network = neutron.networks.get(network_id)
+        if network is not None and not network.owned:
+            raise Forbidden("rule:create_port:fixed_ips:ip_address is disallowed by policy")
+        address = at.address if at else LOCK_ADDRESS
         try:
-            port = neutron.create_port(neutron.subnet_of(network_id), "ao:lock", LOCK_ADDRESS)
+            subnet_id = at.subnet_id if at else neutron.subnet_of(network_id)
+            port = neutron.create_port(subnet_id, "ao:lock", address)
         except Failure as error:
-            raise (NotFound if error.error == "NotFound" else Conflict)(error.message) from error
+            kinds = {"NotFound": NotFound, "BadRequest": CloudError}
+            raise kinds.get(error.error, Conflict)(error.message) from error
         lock = Lock(
             id=port.id,
             name=name,
@@ -56,6 +63,7 @@ class Locks(Service):
             created=now,
             written=now,
             read=now,
+            at=at,
         )
         neutron.locks[lock.id] = lock
         return self._read(lock)

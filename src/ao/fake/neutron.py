@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ao.cloud.models import FloatingIP, Lock, Named
-from ao.errors import Changed, Conflict, NotFound
+from ao.errors import Changed, CloudError, Conflict, NotFound
 from ao.fake.deployment import Deployment
 from ao.fake.failure import Failure
 from ao.fake.quotas import Quotas
@@ -38,10 +38,14 @@ class Port:
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """A network of the project."""
+    """A network of the project, or one that is shared with it."""
 
     id: str
     name: str
+    owned: bool = True
+    """Whether it is the project's own."""
+    reachable: bool = False
+    """Whether it is a provider network, whose addresses users reach without a router."""
     tags: frozenset[str] = frozenset()
     secured: bool = True
     """Whether its ports have security groups."""
@@ -55,6 +59,26 @@ class Subnet:
     name: str
     network_id: str
     cidr: str
+    pools: tuple[tuple[str, str], ...] = ()
+    """First and last address of each range that ports get addresses from; all if there is none."""
+
+    @property
+    def ranges(self) -> tuple[tuple[str, str], ...]:
+        """Return the ranges that ports get addresses from; by default all without the first one.
+
+        That is the router's (neutron/ipam/utils.py: generate_pools).
+        """
+        network = ipaddress.ip_network(self.cidr)
+        last = network.broadcast_address - (1 if network.version == 4 else 0)
+        return self.pools or ((str(network.network_address + 2), str(last)),)
+
+    def gives(self, address: str) -> bool:
+        """Return whether an address is in one of the ranges."""
+        wanted = ipaddress.ip_address(address)
+        return any(
+            int(ipaddress.ip_address(first)) <= int(wanted) <= int(ipaddress.ip_address(last))
+            for first, last in self.ranges
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +87,7 @@ class Router:
 
     id: str
     name: str
-    external_network_id: str
+    external_network_id: str | None
     interfaces: dict[str, str] = field(default_factory=dict)
     """ID of the port to each subnet that is connected to it, by the ID of the subnet."""
 
@@ -95,8 +119,11 @@ class Neutron:
         self.locks: dict[str, Lock] = {}
         """Name, description and times of those ports that are locks."""
         self._hosts: dict[str, Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]] = {}
-        quotas.count("networks", lambda: len(self.networks))
-        quotas.count("subnets", lambda: len(self.subnets))
+        quotas.count("networks", lambda: sum(it.owned for it in self.networks.values()))
+        quotas.count(
+            "subnets",
+            lambda: sum(self.networks[it.network_id].owned for it in self.subnets.values()),
+        )
         quotas.count("ports", lambda: len(self.ports))
         quotas.count("routers", lambda: len(self.routers))
         quotas.count("floating ips", lambda: len(self.floating_ips))
@@ -104,12 +131,25 @@ class Neutron:
         quotas.count("security group rules", self._count_rules)
 
     def create_network(
-        self, name: str, tags: frozenset[str] = frozenset(), *, secured: bool = True
+        self,
+        name: str,
+        tags: frozenset[str] = frozenset(),
+        *,
+        owned: bool = True,
+        reachable: bool = False,
+        secured: bool = True,
     ) -> str:
-        """Create a network and return its ID."""
-        self._quotas.claim(networks=1)
-        identifier = self._deployment.identifiers.uuid()
-        network = Network(id=identifier, name=name, tags=tags, secured=secured)
+        """Create a network and return its ID; one that is not `owned` another project shares."""
+        if owned:
+            self._quotas.claim(networks=1)
+        network = Network(
+            id=self._deployment.identifiers.uuid(),
+            name=name,
+            owned=owned,
+            reachable=reachable,
+            tags=tags,
+            secured=secured,
+        )
         self.networks[network.id] = network
         return network.id
 
@@ -119,18 +159,27 @@ class Neutron:
             raise Failure("Conflict", f"Unable to complete operation on network {network_id}.")
         self.networks.pop(network_id, None)
 
-    def create_subnet(self, name: str, network_id: str, cidr: str, *, dhcp: bool = True) -> str:
+    def create_subnet(
+        self,
+        name: str,
+        network_id: str,
+        cidr: str,
+        *,
+        dhcp: bool = True,
+        pools: tuple[tuple[str, str], ...] = (),
+    ) -> str:
         """Create a subnet with its port for metadata, and return its ID.
 
-        That port has an address only with DHCP.
+        That port has an address only with DHCP. Ports get addresses from the `pools`.
         """
-        self._quotas.claim(subnets=1, ports=1)
         if network_id not in self.networks:
             raise Failure("NotFound", f"Network {network_id} could not be found.")
+        if self.networks[network_id].owned:
+            self._quotas.claim(subnets=1, ports=1)
         identifier = self._deployment.identifiers.uuid()
-        subnet = Subnet(id=identifier, name=name, network_id=network_id, cidr=cidr)
+        subnet = Subnet(id=identifier, name=name, network_id=network_id, cidr=cidr, pools=pools)
         self.subnets[subnet.id] = subnet
-        self._hosts[subnet.id] = itertools.cycle(ipaddress.ip_network(cidr).hosts())
+        self._hosts[subnet.id] = _hosts(cidr)
         self.create_port(subnet.id, "network:distributed", None if dhcp else "")
         return subnet.id
 
@@ -172,6 +221,8 @@ class Neutron:
             raise Failure("BadRequest", "Invalid input for security_groups: it has duplicates.")
         if subnet_id not in self.subnets:
             raise Failure("NotFound", f"Subnet {subnet_id} could not be found.")
+        if address:
+            self._check_address(self.subnets[subnet_id], address)
         port = Port(
             id=self._deployment.identifiers.uuid(),
             subnet_id=subnet_id,
@@ -183,6 +234,17 @@ class Neutron:
         self.ports[port.id] = port
         return port
 
+    def _check_address(self, subnet: Subnet, address: str) -> None:
+        """Raise Failure for an address that a port cannot be given (neutron/ipam)."""
+        if ipaddress.ip_address(address) not in ipaddress.ip_network(subnet.cidr):
+            raise Failure(
+                "BadRequest", f"IP address {address} is not a valid IP for the specified subnet."
+            )
+        if any(it.subnet_id == subnet.id and it.address == address for it in self.ports.values()):
+            raise Failure(
+                "Conflict", f"IP address {address} already allocated in subnet {subnet.id}"
+            )
+
     def delete_port(self, port_id: str) -> None:
         """Delete a port, and disassociate the floating IP that points to it."""
         self.ports.pop(port_id, None)
@@ -191,7 +253,7 @@ class Neutron:
             if address.port_id == port_id:
                 self._write(address, None, None)
 
-    def create_router(self, name: str, external_network_id: str) -> str:
+    def create_router(self, name: str, external_network_id: str | None) -> str:
         """Create a router with a gateway and return its ID."""
         self._quotas.claim(routers=1)
         router = Router(
@@ -216,7 +278,7 @@ class Neutron:
         cidr = ipaddress.ip_network(self.subnets[subnet_id].cidr)
         for other_id in interfaces:
             other = ipaddress.ip_network(self.subnets[other_id].cidr)
-            if cidr.overlaps(other):
+            if cidr.version == other.version and cidr.overlaps(other):
                 raise Failure(
                     "BadRequest",
                     f"Bad router request: Cidr {cidr} of subnet {subnet_id} overlaps with cidr "
@@ -253,6 +315,7 @@ class Neutron:
         _check_for_duplicate_rules).
         """
         _refuse_twice(rules)
+        _refuse_version(rules)
         self._quotas.claim(security_groups=1, security_group_rules=len(rules) + 2)
         group = SecurityGroup(
             id=self._deployment.identifiers.uuid(),
@@ -266,6 +329,7 @@ class Neutron:
     def set_rules(self, group_id: str, rules: Sequence[Mapping[str, object]]) -> None:
         """Give a security group other rules. Raises Failure as for a new one."""
         _refuse_twice(rules)
+        _refuse_version(rules)
         group = self.security_groups[group_id]
         changed = replace(group, rules=(*rules, *_EGRESS))
         self._quotas.claim(security_group_rules=max(0, len(changed.rules) - len(group.rules)))
@@ -313,6 +377,11 @@ class Neutron:
         """Raise NotFound or Conflict for a port that a floating IP cannot point to (l3_db.py)."""
         if port_id not in self.ports:
             raise NotFound(f"Port {port_id} could not be found.")
+        if ":" in self.ports[port_id].address:
+            raise CloudError(
+                f"Bad floatingip request: Port {port_id} has no IPv4 address to associate a "
+                "floating IP with. (HTTP 400)"
+            )
         subnet_id = self.ports[port_id].subnet_id
         if not any(
             subnet_id in router.interfaces and router.external_network_id == address.network_id
@@ -351,11 +420,31 @@ class Neutron:
     def _free_address(self, subnet: Subnet) -> str:
         """Return the next free address of a subnet; one that became free is used again last."""
         taken = {port.address for port in self.ports.values() if port.subnet_id == subnet.id}
-        size = ipaddress.ip_network(subnet.cidr).num_addresses
+        size = min(ipaddress.ip_network(subnet.cidr).num_addresses, 1 << 20)
         for host in itertools.islice(self._hosts[subnet.id], size):
-            if str(host) not in taken:
+            if str(host) not in taken and (not subnet.pools or subnet.gives(str(host))):
                 return str(host)
         raise Failure("Conflict", f"No more IP addresses available on network {subnet.network_id}.")
+
+
+def _hosts(cidr: str) -> Iterator[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Yield the addresses of a subnet for hosts, again and again."""
+    while True:
+        yield from ipaddress.ip_network(cidr).hosts()
+
+
+def _refuse_version(rules: Sequence[Mapping[str, object]]) -> None:
+    """Raise Failure for a rule whose source is of another version of IP than it says.
+
+    neutron/db/securitygroups_db.py: _validate_ip_prefix.
+    """
+    for rule in rules:
+        source, kind = str(rule["remote_ip_prefix"]), rule.get("ethertype", "IPv4")
+        if f"IPv{ipaddress.ip_network(source).version}" != kind:
+            raise Failure(
+                "BadRequest",
+                f"Conflicting value ethertype {kind} for CIDR {source}",
+            )
 
 
 def _refuse_twice(rules: Sequence[Mapping[str, object]]) -> None:

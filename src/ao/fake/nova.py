@@ -81,6 +81,7 @@ class Nova:
         image: Image | None,
         flavor: Flavor,
         network_id: str,
+        subnet_id: str | None = None,
         user_data: str,
         metadata: Mapping[str, str],
         tags: frozenset[str],
@@ -109,7 +110,7 @@ class Nova:
             self._cinder.attach(volume_id, server_id)
         port, *more_ports = (
             self._neutron.create_port(
-                self._neutron.subnet_of(it),
+                (subnet_id if it == network_id else None) or self._neutron.subnet_of(it),
                 "compute:nova",
                 device_id=server_id,
                 security_group_ids=security_group_ids,

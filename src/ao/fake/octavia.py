@@ -50,8 +50,15 @@ VERSIONS = frozenset({"SSLv3", "TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"})
 ALPN = frozenset({"h2", "http/1.1", "http/1.0"})
 PERSISTENCE = frozenset({None, "SOURCE_IP", "HTTP_COOKIE", "APP_COOKIE"})
 AUTHENTICATIONS = frozenset({"NONE", "OPTIONAL", "MANDATORY"})
+NO_HEADERS: Mapping[str, str] = {}
+LONGEST_DESCRIPTION = 255
+"""Characters of a description (octavia/api/v2/types/l7policy.py)."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPARISONS = frozenset({"REGEX", "STARTS_WITH", "ENDS_WITH", "CONTAINS", "EQUAL_TO"})
+MOST_RULES = 50
+"""Rules that a policy has at most (octavia/common/constants.py)."""
+ORDER = ("REJECT", "REDIRECT_PREFIX", "REDIRECT_TO_URL", "REDIRECT_TO_POOL")
+"""Order in which they act, whatever their positions (octavia: doc/source/user/guides/l7.rst)."""
 RULES = frozenset({"HOST_NAME", "PATH", "FILE_TYPE", "HEADER", "COOKIE"})
 CIPHERS = "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
 PLAIN = ListenerSettings(client_timeout=50_000, member_timeout=50_000, connect_timeout=5_000)
@@ -146,7 +153,10 @@ class Listener:
     policies: list[L7Policy] = field(default_factory=list)
     """Its L7 policies, in the order of their positions, as Octavia's API shows them."""
     acting: tuple[L7Policy, ...] = ()
-    """Those that are acted on."""
+    """Those that are acted on: first those that refuse, then those that lead to a URL, then those
+    that lead to a pool."""
+    back_ends: dict[str, float] = field(default_factory=dict)
+    """Pools that it has servers of and checks, by ID, with the moment from which on it has."""
     certificates: tuple[Bundle, ...] = ()
     """Certificates that it serves, the default one first."""
 
@@ -459,15 +469,28 @@ class Octavia:
         if policy.action == "REDIRECT_PREFIX":
             if not re.fullmatch(r"https?://[\w.\[\]:-]+(/\S*)?", policy.redirect_prefix or ""):
                 raise CloudError(f"{policy.redirect_prefix} is no valid URL (HTTP 400)")
-            if policy.redirect_code not in {*REDIRECTS, None}:
-                raise CloudError("Invalid input for field redirect_http_code (HTTP 400)")
+        elif policy.action == "REDIRECT_TO_URL":
+            if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", policy.redirect_url or ""):
+                raise CloudError(f"{policy.redirect_url} is no valid URL (HTTP 400)")
+        elif policy.action == "REDIRECT_TO_POOL":
+            pool = self.pools.get(policy.redirect_pool_id or "")
+            if pool is None or pool.balancer is not listener.balancer:
+                raise NotFound(f"Pool {policy.redirect_pool_id} not found. (HTTP 404)")
+            check_pool(listener, pool)
         elif policy.action != "REJECT":
             raise CloudError(f"the fake cloud knows no action {policy.action} (HTTP 400)")
+        if policy.redirect_code not in {*REDIRECTS, None}:
+            raise CloudError("Invalid input for field redirect_http_code (HTTP 400)")
+        if len(policy.description) > LONGEST_DESCRIPTION:
+            raise CloudError("Invalid input for field description (HTTP 400)")
         self._check_layer_7(listener.balancer, "l7policies")
         made = replace(
             policy,
             id=self._deployment.identifiers.uuid(),
-            redirect_code=(policy.redirect_code or 302) if policy.redirect_prefix else None,
+            redirect_code=(policy.redirect_code or 302)
+            if policy.redirect_prefix or policy.redirect_url
+            else None,
+            listener_id=listener.id,
             position=len(listener.policies) + 1,
             rules=(),
             provisioning_status="PENDING_CREATE",
@@ -475,9 +498,29 @@ class Octavia:
         listener.policies.append(made)
         return made
 
+    def _check_pool(self, listener: Listener, pool_id: str) -> None:
+        """Raise CloudError for a pool that an L7 policy of a listener cannot lead to."""
+        pool = self.pools.get(pool_id)
+        if pool is None or pool.balancer is not listener.balancer:
+            raise NotFound(f"Pool {pool_id} not found. (HTTP 404)")
+        check_pool(listener, pool)
+
+    def set_policy(self, policy_id: str, description: str, *, enabled: bool) -> None:
+        """Switch an L7 policy on or off, and describe it. Raises CloudError, and Conflict."""
+        listener, policy = self.policy(policy_id)
+        if len(description) > LONGEST_DESCRIPTION:
+            raise CloudError("Invalid input for field description (HTTP 400)")
+        self.begin_change(listener.balancer)
+        self._put_policy(listener, replace(policy, description=description, enabled=enabled))
+
     def create_rule(self, policy_id: str, rule: L7Rule) -> None:
         """Give an L7 policy a rule. Raises CloudError, and Conflict."""
         listener, policy = self.policy(policy_id)
+        token = re.fullmatch(r"[\w!#$%&'*+.^`|~-]*", rule.key or "")
+        if rule.type in {"HEADER", "COOKIE"} and not token:
+            raise CloudError("Invalid header or cookie name (HTTP 400)")
+        if len(policy.rules) >= MOST_RULES:
+            raise Conflict("Too many rules on this L7 policy (HTTP 409)")
         if rule.type not in RULES or rule.compare not in COMPARISONS or not rule.value:
             raise CloudError("Invalid L7 rule (HTTP 400)")
         if rule.type in {"HEADER", "COOKIE"} and not rule.key:
@@ -575,7 +618,11 @@ class Octavia:
         """
         listener.serving = listener.pool_id
         listener.policies = [replace(it, provisioning_status="ACTIVE") for it in listener.policies]
-        listener.acting = tuple(it for it in listener.policies if it.enabled and it.rules)
+        acting = (it for it in listener.policies if it.enabled and it.rules)
+        listener.acting = tuple(sorted(acting, key=lambda it: ORDER.index(it.action)))
+        led = [listener.pool_id, *(it.redirect_pool_id for it in listener.acting)]
+        now = self._deployment.timeline.now()
+        listener.back_ends = {it: listener.back_ends.get(it, now) for it in led if it}
         settings = listener.settings
         refs = [it for it in (settings.tls_ref, *settings.sni_refs) if it]
         try:
@@ -602,8 +649,11 @@ class Octavia:
         subnet_id: str,
         flavor: str | None = None,
         zone: str | None = None,
+        address: str | None = None,
     ) -> Balancer:
         """Create a load balancer in status PENDING_CREATE, by a flavor and in a zone.
+
+        Its address is the given one, or any of the subnet.
 
         Raises Failure (octavia/api/v2/controllers/load_balancer.py: _validate_flavor,
         _validate_availability_zone); OVN's provider knows neither.
@@ -628,7 +678,9 @@ class Octavia:
             name=name,
             description=description,
             provider=provider,
-            vip=self._neutron.create_port(subnet_id, "Octavia", device_id=f"lb-{balancer_id}"),
+            vip=self._neutron.create_port(
+                subnet_id, "Octavia", address, device_id=f"lb-{balancer_id}"
+            ),
             flavor_id=found.id if found else None,
             availability_zone=zone,
         )
@@ -645,6 +697,14 @@ class Octavia:
         for pool in [item for item in self.pools.values() if item.balancer is balancer]:
             self.delete_pool(pool.id)
         self._neutron.delete_port(balancer.vip.id)
+
+    def is_named(self, pool_id: str) -> bool:
+        """Return whether an L7 policy names a pool, which Octavia does not delete then.
+
+        octavia/api/v2/controllers/pool.py: delete.
+        """
+        policies = (it for listener in self.listeners.values() for it in listener.policies)
+        return any(it.redirect_pool_id == pool_id for it in policies)
 
     def delete_pool(self, pool_id: str) -> None:
         """Delete a pool with its members and its health monitor."""
@@ -791,16 +851,25 @@ class Octavia:
                 return listener
         raise NoAnswer("connection refused")
 
-    def serve(self, listener: Listener, path: str, host: str) -> Answer:
+    def serve(
+        self, listener: Listener, path: str, host: str, headers: Mapping[str, str] = NO_HEADERS
+    ) -> Answer:
         """Answer a request to a listener, which names a host, from one member after another.
+
+        A proxy redirects before it goes by rules that choose a pool (HAProxy's configuration.txt:
+        use_backend).
 
         Raises NoAnswer when OVN has no member that is up; a proxy answers 503 then.
         """
         listener.balancer.served += 1
+        pool_id = listener.serving
         for policy in listener.acting:
-            if all(_holds(rule, path, host) for rule in policy.rules):
-                return _answer_of(policy, path)
-        answer = self._serve_pool(listener, path, host)
+            if all(_holds(rule, path, host, headers) for rule in policy.rules):
+                if policy.redirect_pool_id is None:
+                    return _answer_of(policy, path)
+                pool_id = policy.redirect_pool_id
+                break
+        answer = self._serve_pool(listener, pool_id, path, host)
         hsts = listener.settings.hsts_max_age
         if hsts is None:
             return answer
@@ -810,8 +879,8 @@ class Octavia:
         headers = {**answer.headers, "strict-transport-security": "; ".join(told)}
         return replace(answer, headers=headers)
 
-    def _serve_pool(self, listener: Listener, path: str, host: str) -> Answer:
-        answers = [answer for answer in self._answers(listener, path, host) if answer is not None]
+    def _serve_pool(self, listener: Listener, pool_id: str | None, path: str, host: str) -> Answer:
+        answers = [answer for answer in self._answers(pool_id, path, host) if answer is not None]
         if answers:
             self._turn += 1
             return answers[self._turn % len(answers)]
@@ -819,9 +888,9 @@ class Octavia:
             raise NoAnswer("connection refused")
         return Answer(status=503, headers={}, body="no server is available")
 
-    def _answers(self, listener: Listener, path: str, host: str) -> list[Answer | None]:
-        """Return the answers of all members that take requests."""
-        pool = self.pools.get(listener.serving or "")
+    def _answers(self, pool_id: str | None, path: str, host: str) -> list[Answer | None]:
+        """Return the answers of all members of a pool that take requests."""
+        pool = self.pools.get(pool_id or "")
         members = pool.members.values() if pool else ()
         servers = (
             self._nova.at(member.subnet_id, member.address)
@@ -882,9 +951,17 @@ def told(settings: ListenerSettings, api: tuple[int, int]) -> ListenerSettings:
     return ListenerSettings(**known)
 
 
-def _holds(rule: L7Rule, path: str, host: str) -> bool:
+def _holds(rule: L7Rule, path: str, host: str, headers: Mapping[str, str]) -> bool:
     """Return whether a rule holds for a request, as far as the fake cloud's requests go."""
-    said = {"PATH": path, "HOST_NAME": host}.get(rule.type, "")
+    named = {name.lower(): value for name, value in headers.items()}
+    key = rule.key or ""
+    cookies = (it.strip().partition("=") for it in named.get("cookie", "").split(";"))
+    said = {
+        "PATH": path,
+        "HOST_NAME": host,
+        "HEADER": named.get(key.lower(), ""),
+        "COOKIE": next((value for name, _, value in cookies if name == key), ""),
+    }.get(rule.type, "")
     compared = {
         "STARTS_WITH": said.startswith(rule.value),
         "ENDS_WITH": said.endswith(rule.value),
@@ -897,5 +974,5 @@ def _holds(rule: L7Rule, path: str, host: str) -> bool:
 def _answer_of(policy: L7Policy, path: str) -> Answer:
     if policy.action == "REJECT":
         return Answer(status=403, headers={}, body="")
-    location = f"{policy.redirect_prefix}{path}"
+    location = policy.redirect_url or f"{policy.redirect_prefix}{path}"
     return Answer(status=policy.redirect_code or 302, headers={"location": location}, body="")

@@ -83,7 +83,7 @@ class OpenStack(Deployment):
         cloud = cls(
             images=[group.image],
             flavors={group.flavor: (1, 512)},
-            external_networks=[site.external_network],
+            external_networks=[it] if (it := site.external_network) else [],
             keypairs=[group.keypair] if group.keypair else [],
             providers=(site.load_balancer.provider,),
             balancer_flavors=[it] if (it := site.load_balancer.flavor) else [],
@@ -131,7 +131,7 @@ class OpenStack(Deployment):
                     raise Untrusted(trust.NO_CERTIFICATE.why, cure=trust.NO_CERTIFICATE.cure)
             elif listener.protocol == TERMINATED:
                 raise NoAnswer("the server broke the connection off")
-            answer = octavia.serve(listener, parts.path or "/", host)
+            answer = octavia.serve(listener, parts.path or "/", host, options.headers)
         except Untrusted as error:
             raise Untrusted(joined(": ", [url, error]), cure=error.cure) from error
         except NoAnswer as error:
@@ -167,7 +167,13 @@ class OpenStack(Deployment):
     def _listener(self, address: str, port: int) -> tuple[Octavia, Listener]:
         """Return what listens at a floating IP. Raises NoAnswer."""
         for project in self._projects.values():
-            for floating_ip in project.neutron.floating_ips.values():
+            neutron = project.neutron
+            for balancer in project.octavia.balancers.values():
+                subnet = neutron.subnets[balancer.vip.subnet_id]
+                network = neutron.networks[subnet.network_id]
+                if network.reachable and balancer.vip.address == address:
+                    return project.octavia, project.octavia.at(balancer.vip.id, port)
+            for floating_ip in neutron.floating_ips.values():
                 if floating_ip.address == address and floating_ip.port_id is not None:
                     return project.octavia, project.octavia.at(floating_ip.port_id, port)
         raise NoAnswer("timed out")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ao.cloud.models import FloatingIP
+from ao.fake.octavia import Pool
 from ao.fake.project import Project
 
 OTHER = "id-of-other-user"
@@ -32,19 +33,6 @@ class OtherUser:
         """Delete a security group."""
         with self._lock:
             self._project.neutron.delete_security_group(group_id)
-
-    def create_network(self, name: str, cidr: str) -> str:
-        """Create a network with a subnet, and return its ID."""
-        with self._lock:
-            network_id = self._project.neutron.create_network(name)
-            self._project.neutron.create_subnet(name, network_id, cidr)
-            return network_id
-
-    def delete_network(self, network_id: str) -> None:
-        """Delete a network with its subnet."""
-        with self._lock:
-            self._project.neutron.delete_subnet(self._project.neutron.subnet_of(network_id))
-            self._project.neutron.delete_network(network_id)
 
     def networks(self, server_id: str) -> dict[str, str]:
         """Return the address that a server has in each network, by the network's ID."""
@@ -106,6 +94,25 @@ class OtherUser:
             )
             server.status = "ACTIVE"
             return server.id
+
+    def create_network(self, name: str, cidr: str, pool: tuple[str, str]) -> str:
+        """Create a network with a subnet of that name, and return the subnet's ID.
+
+        Neutron gives addresses of the pool to ports, from its first to its last one.
+        """
+        with self._lock:
+            neutron = self._project.neutron
+            return neutron.create_subnet(name, neutron.create_network(name), cidr, pools=(pool,))
+
+    def delete_network(self, name: str) -> None:
+        """Delete the networks of a name, with their subnets."""
+        with self._lock:
+            neutron = self._project.neutron
+            named = [it.id for it in neutron.networks.values() if it.name == name]
+            for subnet in [it for it in neutron.subnets.values() if it.network_id in named]:
+                neutron.delete_subnet(subnet.id)
+            for network_id in named:
+                neutron.delete_network(network_id)
 
     def create_port(self, subnet_id: str, *, owner: str = "", device_id: str = "") -> str:
         """Create a port in a subnet; return its ID."""
@@ -184,6 +191,20 @@ class OtherUser:
         """Associate a floating IP with a port, or with none, whatever its revision is."""
         with self._lock:
             return self._project.neutron.point(address_id, None, port_id, None)
+
+    def add_pool(self, balancer_id: str, name: str) -> str:
+        """Give a load balancer a pool without members in Octavia; return its ID."""
+        with self._lock:
+            octavia = self._project.octavia
+            pool = Pool(
+                id=self._project.deployment.identifiers.uuid(),
+                name=name,
+                description="",
+                balancer=octavia.balancers[balancer_id],
+                protocol="HTTP",
+            )
+            octavia.pools[pool.id] = pool
+            return pool.id
 
     def signal(self, stack_name: str, policy: str) -> None:
         """Signal a scaling policy of a stack, which changes the size of its group."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ao.colour import Colour
 from ao.errors import AoError, ConfigError
 from ao.hooks import shell_command
 from ao.message import message
+from ao.plan import preview
 from ao.plan.facts import Facts
 from ao.redaction import redact
 from ao.site import Site
@@ -50,6 +51,9 @@ class Context:
     """Reason of a failure or of an order; empty when there is none."""
     point: str = ""
     """Moment of the release."""
+    preview_header: tuple[str, str] | None = field(default=None, repr=False)
+    """Name and value of the header that a request to the new system has to have at the preview's
+    URL, where that is by header or cookie. Only commands are told."""
 
     def body(self) -> dict[str, str]:
         """Return the body of a webhook, without secrets that the reason may hold."""
@@ -88,7 +92,8 @@ def context(
         new=new,
         version=version,
         url=site.url(facts.production.address) if facts.production else "",
-        preview_url=site.preview_url(facts.preview.address) if facts.preview else "",
+        preview_url=preview.url(site, facts),
+        preview_header=preview.header(facts, new),
         host=site.host or "",
         reason=reason,
     )
@@ -114,7 +119,7 @@ def call(work: Work, hook: Hook, context: Context, **more: str) -> None:
     if isinstance(hook.call, Webhook):
         failure = _post(work.site, hook.call, told, hook.deadline)
     else:
-        failure = _execute(work.site, hook.call, told, hook.deadline)
+        failure = _execute(work.site, hook.call, told, hook.deadline, context.preview_header)
     if not failure:
         return
     what = message("the %(point)s hook failed: %(failure)s", point=context.point, failure=failure)
@@ -150,9 +155,16 @@ def check(site: Site) -> None:
         webhook.secret_of(site, target)
 
 
-def _execute(site: Site, line: str, told: dict[str, str], deadline: float) -> str:
+def _execute(
+    site: Site,
+    line: str,
+    told: dict[str, str],
+    deadline: float,
+    header: tuple[str, str] | None,
+) -> str:
     """Run a command; how it failed, or nothing."""
-    result = shell_command.run(site, line, environment(told), deadline)
+    variables = {**environment(told), **shell_command.preview_variable(site, header)}
+    result = shell_command.run(site, line, variables, deadline)
     return "" if result.exit_code == 0 else shell_command.ended(line, deadline, result)
 
 

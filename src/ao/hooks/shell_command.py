@@ -17,7 +17,7 @@ from ao import duration
 from ao.errors import Refused
 from ao.lock import WITHIN
 from ao.message import joined, message
-from ao.redaction import redact
+from ao.redaction import MASK, redact
 from ao.site import Site
 from ao.untrusted.printable import printable
 
@@ -33,12 +33,15 @@ PIECE = 65_536
 """Bytes that are read at a time of what they say: as many as wait in a pipe at most."""
 
 
-SAFE = r"[A-Za-z0-9._:/+ -]*"
+SAFE = r"[A-Za-z0-9._:/+= -]*"
 """Regular expression of what a command's variables hold: a shell takes it as it is, but for the
 spaces between several words, even where somebody has forgotten the quotes."""
 FREE = frozenset({"AO_REASON"})
 """Variables that hold what a person wrote freely."""
 
+PREVIEW = "AO_PREVIEW_HEADER"
+"""Variable with the header line that a request to the standby has to have, whose value is a secret:
+what a command says of it is masked."""
 _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 """Control sequences that colour a terminal (ECMA-48)."""
 
@@ -101,7 +104,18 @@ def run(site: Site, command: str, environment: Mapping[str, str], deadline: floa
         finally:
             _end(process, said)
     seconds = time.monotonic() - begin
-    return Result(exit_code=exit_code, seconds=seconds, tail=said.tail())
+    secret = re.split("[ =]", environment.get(PREVIEW, ""))[-1]
+    return Result(exit_code=exit_code, seconds=seconds, tail=said.tail(secret))
+
+
+def preview_variable(site: Site, header: tuple[str, str] | None) -> dict[str, str]:
+    """Return the variable of the header that a request to the standby has to have, if any.
+
+    Where the site file says which networks may reach the standby, it is told to nobody.
+    """
+    if header is None or site.switch.preview_sources:
+        return {}
+    return {PREVIEW: ": ".join(header)}
 
 
 def ended(line: str, deadline: float, result: Result) -> str:
@@ -143,9 +157,10 @@ class _Said:
             self._kept += piece
             del self._kept[: -TAIL - MARGIN]
 
-    def tail(self) -> str:
-        """Return the end of a command's output, safe for people to read."""
-        text = redact(_ESCAPE.sub("", self._kept.decode(errors="replace")))
+    def tail(self, secret: str = "") -> str:
+        """Return the end of a command's output, safe for people to read, without a secret."""
+        said = _ESCAPE.sub("", self._kept.decode(errors="replace"))
+        text = redact(said.replace(secret, MASK) if secret else said)
         return "".join(it for it in text if it.isprintable() or it in "\n\t")[-TAIL:].strip()
 
 

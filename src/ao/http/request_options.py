@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 
@@ -34,11 +34,19 @@ class RequestOptions:
     system trusts; None for no other."""
     own: OwnCertificate | None = None
     """Certificate that is shown to a server that asks for one; None for none."""
+    passes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Header fields, each a name and a secret, by which a load balancer leads it elsewhere than
+    users: to the standby, or past a maintenance."""
 
     @property
     def headers(self) -> Mapping[str, str]:
         """Header fields that a request by HTTP/1.1 has for it."""
-        return {"Host": self.host} if self.host else {}
+        named = {"Host": self.host} if self.host else {}
+        return {**named, **dict(self.passes)}
+
+    def passing(self, *fields: tuple[str, str]) -> RequestOptions:
+        """Return them with such header fields, in place of those of the same names."""
+        return replace(self, passes=tuple({**dict(self.passes), **dict(fields)}.items()))
 
     def authority(self, otherwise: str) -> str:
         """Return the host that the request names; `otherwise` is the URL's host with its port."""

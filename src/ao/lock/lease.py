@@ -244,7 +244,7 @@ class AcquiredLock:
 
     def _found(self, error: CloudError | None = None) -> cloud.Lock:
         """Find the lock again where it was not as it was left: it may be ours. Raises LockLost."""
-        there = self._work.cloud.locks.find(self._lock.network_id)
+        there = self._work.cloud.locks.find(self._lock.network_id, self._lock.at)
         if there is None:
             raise self._losing(message("it was given free by somebody else")) from error
         holder = Holder.of(there)
@@ -256,7 +256,7 @@ class AcquiredLock:
         try:
             self._work.cloud.locks.remove(self._lock)
         except Changed:
-            there = self._work.cloud.locks.find(self._lock.network_id)
+            there = self._work.cloud.locks.find(self._lock.network_id, self._lock.at)
             if there is not None and Holder.of(there).is_claim(self._claim):
                 self._work.cloud.locks.remove(there)
 

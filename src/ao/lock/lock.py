@@ -1,7 +1,8 @@
 """The lock of a site: one release, switch or freeze at a time, from whichever machine.
 
-It is a port that holds the agreed address of a network of the site's own stack. Whoever
-creates it first has it; Neutron refuses the second.
+It is a port that holds the agreed address of a network of the site's own stack, or of one that
+was there before, as that stack's tags tell. Whoever creates it first has it; Neutron refuses the
+second.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from ao import cloud
-from ao.cloud import Cloud, Resource
+from ao.cloud import Cloud, LockAddress, Resource, Stack
 from ao.errors import Changed, CloudError, Conflict, NotFound, Unavailable
 from ao.lock import process_mark
 from ao.lock.errors import Locked, NoLock
@@ -23,7 +25,7 @@ from ao.lock.holder import Claim, Holder, moment
 from ao.lock.lease import AcquiredLock
 from ao.message import message
 from ao.plan.facts import Facts, built_id
-from ao.site import Site, is_name
+from ao.site import Site, is_name, network_places
 from ao.work import Work
 
 WITHIN = "AO_WITHIN"
@@ -57,8 +59,8 @@ def acquire(
         url=build_url(os.environ),
         release=release,
     )
-    network_id = built_id(facts.resources, NETWORK) if facts is not None else _network(work)
-    lock, taken_over = _take(work, claim, network_id)
+    where = place(facts.stack, facts.resources) if facts is not None else _place(work)
+    lock, taken_over = _take(work, claim, where)
     return AcquiredLock(work, lock, claim, taken_over)
 
 
@@ -74,7 +76,7 @@ def acquire_by_hand(work: Work, reason: str, seconds: float) -> tuple[Holder, Ho
     if before is not None and ours and not before.over and before.newer is None:
         lock = work.cloud.locks.renew(before.lock, claim.text(time.time()))
         return Holder.of(lock), None
-    lock, taken_over = _take(work, claim, _network(work))
+    lock, taken_over = _take(work, claim, _place(work))
     return Holder.of(lock), taken_over
 
 
@@ -95,14 +97,38 @@ def release(work: Work, *, force: bool = False) -> Holder | None:
 
 def holder(work: Work) -> Holder | None:
     """Return who holds the lock, or left it behind; None when there is no lock."""
-    return holder_by(work.cloud, work.own_resources())
+    return holder_by(work.cloud, *work.own_stack())
 
 
-def holder_by(cloud: Cloud, resources: Iterable[Resource]) -> Holder | None:
+def holder_by(cloud: Cloud, stack: Stack | None, resources: Iterable[Resource]) -> Holder | None:
     """Return who holds the lock of the site whose own stack has these resources, as `holder`."""
-    network_id = built_id(resources, NETWORK)
-    lock = cloud.locks.find(network_id) if network_id else None
+    where = place(stack, resources)
+    lock = cloud.locks.find(where.network_id, where.at) if where else None
     return Holder.of(lock) if lock else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the lock of a site is."""
+
+    network_id: str
+    at: LockAddress | None = None
+    """Its address; None for the usual one of a network that Ao has made for it."""
+
+
+def place(stack: Stack | None, resources: Iterable[Resource]) -> Place | None:
+    """Return where the lock of a site is, by its own stack; None before that is built. Pure.
+
+    What the site file says does not count: two files must not give two locks.
+    """
+    told = network_places(stack.tags) if stack is not None else {}
+    if "lock-network" in told:
+        at = LockAddress(
+            subnet_id=told.get("lock-subnet", ""), address=told.get("lock-address", "")
+        )
+        return Place(network_id=told["lock-network"], at=at)
+    network_id = built_id(resources, NETWORK)
+    return Place(network_id=network_id) if network_id else None
 
 
 def mark(work: Work) -> None:
@@ -110,8 +136,8 @@ def mark(work: Work) -> None:
 
     Nothing is done where nobody holds it. Raises AoError.
     """
-    network_id = _network(work)
-    there = work.cloud.locks.find(network_id) if network_id else None
+    where = _place(work)
+    there = work.cloud.locks.find(where.network_id, where.at) if where else None
     if there is not None:
         with suppress(NotFound):
             work.cloud.locks.mark(there, f"{ASKED}{secrets.token_hex(4)}")
@@ -137,14 +163,14 @@ def build_url(environ: Mapping[str, str]) -> str:
     return environ.get("BUILD_URL") or environ.get("CI_JOB_URL") or ""
 
 
-def _take(work: Work, claim: Claim, network_id: str | None) -> tuple[cloud.Lock, Holder | None]:
+def _take(work: Work, claim: Claim, where: Place | None) -> tuple[cloud.Lock, Holder | None]:
     """Take the lock of a network; return it, and from whom it was taken over, which is told.
 
     Of two that take over the same one, each removes that very port at most, and one creates
     the next.
     """
     locks = work.cloud.locks
-    if network_id is None:
+    if where is None:
         raise NoLock(
             message("site %(site)s has no lock yet", site=work.site.name),
             cure=message(
@@ -157,10 +183,11 @@ def _take(work: Work, claim: Claim, network_id: str | None) -> tuple[cloud.Lock,
     for _ in range(TRIES):
         try:
             name = f"{work.site.stack}-lock"
-            return locks.take(network_id, name, claim.text(time.time())), taken_over
+            text = claim.text(time.time())
+            return locks.take(where.network_id, name, text, where.at), taken_over
         except (Conflict, Unavailable) as error:
             trouble = error
-        there = locks.find(network_id)
+        there = locks.find(where.network_id, where.at)
         if there is None:
             continue
         before = Holder.of(there)
@@ -179,9 +206,9 @@ def _take(work: Work, claim: Claim, network_id: str | None) -> tuple[cloud.Lock,
     raise trouble
 
 
-def _network(work: Work) -> str | None:
-    """ID of the lock's network; None before the site is built."""
-    return built_id(work.own_resources(), NETWORK)
+def _place(work: Work) -> Place | None:
+    """Where the lock is; None before the site is built."""
+    return place(*work.own_stack())
 
 
 def _is_ours(work: Work, holder: Holder) -> bool:

@@ -12,6 +12,7 @@ from ao.cutover.cutover import UNKNOWN
 from ao.errors import AoError, OnlyErrors
 from ao.http.request_options import RequestOptions
 from ao.message import message
+from ao.plan import preview
 from ao.plan.plan import PointPreview
 from ao.probe.running_totals import RunningTotals
 from ao.visit import AS_URL, Answer, NoAnswer, colour_of
@@ -44,6 +45,8 @@ class LiveErrors:
         self._errors = ConsecutiveErrors(live)
         self._preview = ""
         """URL of the old system's preview, once it leads there."""
+        self._options = self._health = AS_URL
+        """How its pages, and the path of its health check, are asked for there."""
 
     def watched(self) -> Work:
         """Return the work, whose steps look for errors again and again, and while they visit."""
@@ -109,10 +112,8 @@ class LiveErrors:
             self._preview = self._preview or self._lead_preview()
             if not self._preview:
                 return False
-            answer = work.visit(self._preview + identify.path, VISIT, site.request_options)
-            healthy = work.visit(
-                self._preview + site.health_check.path, VISIT, site.health_request_options
-            )
+            answer = work.visit(self._preview + identify.path, VISIT, self._options)
+            healthy = work.visit(self._preview + site.health_check.path, VISIT, self._health)
             told = colour_of(answer, identify)
         except (AoError, NoAnswer):
             return False
@@ -127,10 +128,14 @@ class LiveErrors:
         facts = work.observe()
         if facts.live is not self._live or facts.preview is None:
             return ""
+        if facts.previews_by_request and facts.previewed is not old:
+            return ""
         if facts.previewed is not old:
             step = PointPreview(old, switching_to=facts.switching_to)
             method(work.site).preview(work, facts, step)
-        return work.site.preview_url(facts.preview.address)
+        self._options = preview.asked(work.request_options, facts, old)
+        self._health = preview.asked(work.health_request_options, facts, old)
+        return preview.url(work.site, facts)
 
 
 def _sentence(live: Colour, totals: RunningTotals) -> str:

@@ -91,6 +91,15 @@ def renew(work: Work, files: CertificateFiles | None = None, reason: str = "") -
         return reconcile.renew(operation.work, files)
 
 
+def new_preview_key(work: Work, reason: str = "") -> Facts:
+    """Have requests reach a site's systems by new values.
+
+    Raises Locked, NoLock before the site is built, and as `reconcile.new_preview_key` does.
+    """
+    with journalled(work, Begun(act=Act.PREVIEW, reason=reason), "preview --new-key") as operation:
+        return reconcile.new_preview_key(operation.work)
+
+
 def start_scale(work: Work, colour: Colour, size: int, reason: str = "") -> None:
     """Have Heat begin to bring a system to a size; the lock is free again after that.
 
@@ -119,7 +128,7 @@ def switch(
         known = aside.submit(_operations, work)
         before = seen() if seen is not None else work.observe()
         texts, releases = known.result()
-    to = target(before, wanted)
+    to = target(before, wanted or _unfinished(releases, before))
     version = before.systems[to].version
     begun = Begun(act=Act.SWITCH, version=version, old=before.live, new=to, reason=reason)
     if not options.force:
@@ -153,6 +162,17 @@ def switch(
             measurement = options.measurement
             if measurement is not None and measurement.cutover is not None:
                 operation.write(Switched(cutover=measurement.cutover))
+
+
+def _unfinished(releases: Sequence[Operation], facts: Facts) -> Colour | None:
+    """Return the system that a switch made live which was broken off after that. Pure.
+
+    Where both systems are reached on one listener, the load balancer does not tell.
+    """
+    last = next((it for it in reversed(releases) if it.act in MOVING), None)
+    if not facts.previews_by_request or last is None or last.outcome is not None:
+        return None
+    return last.new if last.act == Act.SWITCH and last.new is facts.live else None
 
 
 def _operations(work: Work) -> tuple[SoftwareConfigList, tuple[Operation, ...]]:

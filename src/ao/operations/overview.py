@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ao import journal, lock
-from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Pool, Stack
+from ao.cloud import Cloud, FloatingIP, L7Policy, Listener, LoadBalancer, Pool, Stack, Vip
 from ao.colour import Colour
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Journals, Operation, sentences
 from ao.lock import Holder
-from ao.site import Method, is_name, tag_value, version_of
+from ao.plan.facts import VIP
+from ao.plan.maintenance import NAME, Maintenance
+from ao.plan.observation import vip
+from ao.site import Method, is_name, network_places, tag_value, version_of
 
 T = TypeVar("T")
 
@@ -67,11 +70,16 @@ class Glance:
     address: str | None
     """The production address."""
     live: Colour | None
-    """Colour of the system that it reaches; None when it reaches none, or that is not known."""
+    """Colour of the system that it reaches; None when it reaches none or both, or that is not
+    known."""
+    is_mixed: bool
+    """Whether its listeners lead users to different systems."""
     holder: Holder | None
     """Who holds its lock."""
     releases: tuple[Operation, ...]
     """Releases and other acts that its journal tells of, oldest first."""
+    maintenance: Maintenance = field(default_factory=Maintenance)
+    """What leads its users elsewhere."""
 
     @property
     def release(self) -> Operation | None:
@@ -111,10 +119,14 @@ class _Answers:
     pools: tuple[Pool, ...] | None
     holders: Mapping[str, Holder] | None
     journals: Journals | None
+    policies: tuple[L7Policy, ...] | None
+    """L7 policies of maintenance; none where no listener has an L7 policy."""
 
 
 def overview(cloud: Cloud) -> Overview:
     """Look at all sites of a project, in seven lists that are asked for side by side.
+
+    Where listeners have L7 policies, those of maintenance are asked for besides.
 
     A service that does not answer leaves what it alone knows as not known. Raises
     NotAuthenticated.
@@ -139,11 +151,15 @@ def overview(cloud: Cloud) -> Overview:
         pools = ask(cloud.load_balancers.pools)
         holders = ask(lambda: lock.list_holders(cloud))
         journals = ask(lambda: journal.everywhere(cloud))
+        heard = told(listeners)
+        led = any(it.policy_ids for it in heard or ())
+        policies = ask(lambda: cloud.load_balancers.l7_policies_named(NAME)) if led else None
         answers = _Answers(
             stacks=told(stacks),
             addresses=told(addresses),
             balancers=told(balancers),
-            listeners=told(listeners),
+            listeners=heard,
+            policies=told(policies) if policies else (),
             pools=told(pools),
             holders=told(holders),
             journals=told(journals),
@@ -173,6 +189,8 @@ class _Part:
     balancers: list[LoadBalancer]
     listeners: list[Listener]
     """Listeners that are called like those of its users."""
+    further: list[Listener]
+    """Those that are called like its listeners beside the main one."""
     pools: list[Pool]
 
 
@@ -186,6 +204,7 @@ def _glances(answers: _Answers) -> tuple[Glance, ...]:
     leading = _grouped(answers.addresses, lambda it: it.port_id)
     balancers = _grouped(answers.balancers, lambda it: _says(it.description, "site"))
     listeners = _grouped(answers.listeners, lambda it: it.name)
+    led = _grouped(answers.listeners, lambda it: it.default_pool_id)
     pools = _grouped(answers.pools, lambda it: _says(it.description, "site"))
     named = stacks if answers.stacks is not None else balancers
 
@@ -200,6 +219,12 @@ def _glances(answers: _Answers) -> tuple[Glance, ...]:
             balancers=balancers.get(name, []),
             listeners=[
                 it for own in (f"ao-{name}", f"ao-{name}-secure") for it in listeners.get(own, [])
+            ],
+            further=[
+                it
+                for pool in pools.get(name, [])
+                for it in led.get(pool.id, [])
+                if it.name.startswith(f"ao-{name}-listener-")
             ],
             pools=pools.get(name, []),
         )
@@ -225,12 +250,13 @@ def _glance(answers: _Answers, part: _Part) -> Glance:
         for colour in Colour
     }
     method = _method(stack, balancers)
-    production = _production(part)
+    production = _production(part, stack)
     reached = _only([b for b in balancers if production and b.vip_port_id == production.port_id])
     if method is Method.POOL:
         live = _led_to(part.listeners, pools) if reached else None
     else:
         live = _colour(reached.description) if reached else None
+    mixed = method is Method.POOL and live is not None and _lead_elsewhere(part, live)
     return Glance(
         name=name,
         stack=stack,
@@ -244,9 +270,37 @@ def _glance(answers: _Answers, part: _Part) -> Glance:
             for colour in Colour
         },
         address=production.address if production else None,
-        live=live,
+        live=None if mixed else live,
+        is_mixed=mixed,
         holder=(answers.holders or {}).get(name),
         releases=_releases(answers, name),
+        maintenance=_maintenance(answers, name, method, live),
+    )
+
+
+def _maintenance(
+    answers: _Answers, name: str, method: Method | None, live: Colour | None
+) -> Maintenance:
+    """Return what leads the users of a site elsewhere, by what its listeners are called."""
+    if not answers.policies:
+        return Maintenance()
+    stems = (
+        {f"ao-{name}": True}
+        if method is Method.POOL
+        else {f"ao-{name}-{it}": live in (it, None) for it in Colour}
+    )
+    found: dict[str, bool] = {}
+    for stem, is_live in stems.items():
+        for called in (f"{stem}-secure", stem):
+            ids = [it.id for it in answers.listeners or () if it.name == called]
+            found |= dict.fromkeys(ids, is_live)
+            if ids:
+                # The other one leads users to that which terminates TLS.
+                break
+    return Maintenance(
+        policies=tuple(it for it in answers.policies if it.listener_id in found),
+        live=frozenset(it for it, is_live in found.items() if is_live),
+        listeners=frozenset(found),
     )
 
 
@@ -270,8 +324,13 @@ def _method(stack: Stack | None, balancers: list[LoadBalancer]) -> Method | None
     return Method.POOL if colours == {None} else Method.ADDRESS
 
 
-def _production(part: _Part) -> FloatingIP | None:
-    """Return the address that is described so, or the only one that leads to the balancers."""
+def _production(part: _Part, stack: Stack | None) -> FloatingIP | Vip | None:
+    """Return the address that is described so, or the only one that leads to the balancers.
+
+    Without floating IPs, as the stack tells, it is the load balancer's own.
+    """
+    if stack is not None and network_places(stack.tags).get("address") == VIP:
+        return vip(_only(part.balancers))
     marked = [it for it in part.addresses if _says(it.description, "address") == "production"]
     return _only(marked or part.leading)
 
@@ -286,6 +345,15 @@ def _led_to(listeners: Iterable[Listener], pools: Mapping[Colour, Pool | None]) 
     own = [it for it in listeners if it.default_pool_id in colours]
     listener = _only([it for it in own if it.protocol == "TERMINATED_HTTPS"] or own)
     return colours[listener.default_pool_id or ""] if listener else None
+
+
+def _lead_elsewhere(part: _Part, live: Colour) -> bool:
+    """Return whether a listener beside the main one leads users to the other system."""
+    colours = {
+        pool.id: _says(pool.description, "system") or _says(pool.description, "colour")
+        for pool in part.pools
+    }
+    return any(colours[it.default_pool_id or ""] == live.other for it in part.further)
 
 
 def _says(description: str, key: str) -> str | None:

@@ -15,6 +15,7 @@ from ao.apply import (
     monitor,
     own_template,
     pool_settings,
+    preview_policy,
     served_certificate,
     stack_parameters,
 )
@@ -24,12 +25,13 @@ from ao.apply.switch import load_balancer, method, target
 from ao.apply.switch.drain import way
 from ao.apply.switch.move import Move
 from ao.clock import Ready
-from ao.cloud import LoadBalancer
+from ao.cloud import FloatingIP, LoadBalancer
 from ao.colour import Colour
 from ao.config import stored
 from ao.doctor import kept_findings, trial_site
 from ao.doctor.findings import Fate, Findings, warnings
 from ao.errors import (
+    AoError,
     BuildFailed,
     CloudError,
     ConfigError,
@@ -47,7 +49,8 @@ from ao.message import message
 from ao.operations import scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
-from ao.plan import alarms, guard, listeners, plan, quota, renewal, requirements
+from ao.operations.switch_pause import SwitchPause
+from ao.plan import alarms, guard, listeners, networks, plan, quota, renewal, requirements
 from ao.plan.facts import Facts
 from ao.plan.plan import (
     AwaitServers,
@@ -102,7 +105,7 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     other = certificate.told_of(work, facts)
     if other is not None:
         work.note(other)
-    if facts.foreign and facts.production:
+    if facts.foreign and isinstance(facts.production, FloatingIP):
         work.note(
             message(
                 "The production address %(address)s points to port %(port)s, "
@@ -311,6 +314,7 @@ def switch(
     move = _planned_move(work, findings, options)
     guard.may_write(before)
     to = target(before, wanted)
+    pause = SwitchPause.planned(work, before, options)
 
     def next_steps(work: Work, facts: Facts, done: Done) -> Plan:
         degraded = options.degraded or force
@@ -321,6 +325,7 @@ def switch(
                 plan.listeners(work.site, facts, done, to)
                 or plan.pools(work.site, facts, done, to)
                 or plan.monitor(work.site, facts, to, done)
+                or plan.previews(work.site, facts)
             )
             if defining:
                 return defining
@@ -329,7 +334,7 @@ def switch(
             guard.may_build(facts, to)
             return wanting
         guard.may_go_live(facts, to, degraded=degraded, take_over=options.take_over)
-        return _move(work, facts, to, done, move)
+        return pause.around(_move(work, facts, to, done, move), to, done)
 
     if not next_steps(work, before, frozenset()):
         return before
@@ -354,11 +359,15 @@ def switch(
                 errors.settle()
         except OnlyErrors as error:
             rescue(measured, to.other)
-            raise _switch_back(measured, to.other, move, error) from error
+            raise _switch_back(measured, to.other, move, pause, error) from error
         except NotSeen as error:
             if stays or _patiently(work).live is not to:
+                pause.tell(work)
                 raise
-            raise _switch_back(measured, to.other, move, error) from error
+            raise _switch_back(measured, to.other, move, pause, error) from error
+        except AoError:
+            pause.tell(work)
+            raise
     return facts if keeping is work else _patiently(work)
 
 
@@ -383,6 +392,18 @@ def renew(work: Work, files: CertificateFiles | None = None) -> Facts:
         )
     except NotSeen as error:
         raise _serve_again(work, before, error) from error
+
+
+def new_preview_key(work: Work) -> Facts:
+    """Have requests reach the systems by new values, and by the old ones no more.
+
+    Raises Refused where they do not reach them by what they say.
+    """
+    facts = work.observe()
+    guard.may_write(facts)
+    guard.may_key_preview(work.site, facts)
+    preview_policy.define(work, facts, anew=True)
+    return work.observe()
 
 
 def _may_renew(work: Work, facts: Facts) -> None:
@@ -479,7 +500,8 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
 
 def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: bool) -> None:
     """Refuse to delete load balancers that an address leads to which is not of the site."""
-    own = {address.id for address in (facts.production, facts.preview) if address}
+    addresses = (facts.production, facts.preview)
+    own = {it.id for it in addresses if isinstance(it, FloatingIP)}
     going = [facts.shared] if whole else []
     if facts.method is Method.ADDRESS:
         going += [facts.systems[colour].load_balancer for colour in colours]
@@ -543,6 +565,7 @@ def _preflight(
     for step in steps:
         if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
             guard.may_build(facts, step.colour)
+    networks.may_stay(work.site, facts, steps, found)
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
     own_template.check(work, facts, steps, found)
@@ -660,7 +683,9 @@ def _move(work: Work, facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     )
 
 
-def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen | OnlyErrors) -> SwitchFailed:
+def _switch_back(
+    work: Work, old: Colour, move: Move, pause: SwitchPause, error: NotSeen | OnlyErrors
+) -> SwitchFailed:
     """Return production to the old system after a switch that could not be seen."""
     work.note(
         message(
@@ -675,8 +700,13 @@ def _switch_back(work: Work, old: Colour, move: Move, error: NotSeen | OnlyError
     )
     try:
         with work.hurried():
-            _run(work, lambda facts, done: _move(work, facts, old, done, move), _patiently(work))
+            _run(
+                work,
+                lambda facts, done: pause.back(_move(work, facts, old, done, move), old, done),
+                _patiently(work),
+            )
     except DeadlinePassed as second:
+        pause.tell(work)
         return SwitchFailed(
             message(
                 "%(message)s. Switched back: %(why)s", message=error.message, why=second.message

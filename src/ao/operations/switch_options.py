@@ -26,6 +26,9 @@ class SwitchOptions:
     quiet: float | None = None
     """Seconds in which the old system must have served nobody to count as drained; None for what
     the site file says."""
+    maintenance: bool = False
+    """Whether users are led elsewhere while production moves, even if the site file does not say
+    it."""
     measurement: Measurement | None = None
     """What measures the switch; None for nothing."""
 

@@ -25,6 +25,9 @@ class Access:
     redirect_port: int | None
     """Port of plain HTTP that leads them to HTTPS; None without one."""
 
+    by_request: bool = False
+    """Whether the preview is asked at production's URL, by what a request says."""
+
     @property
     def protocol(self) -> str:
         """Protocol that they speak, in the words of the site file."""
@@ -41,6 +44,8 @@ class Access:
 
     def preview_url(self, address: str) -> str:
         """Return the URL of the preview there; empty where it is not known."""
+        if self.by_request:
+            return self.url(address)
         return self.site.preview_url(address, "/") if self.is_known else ""
 
 
@@ -52,6 +57,7 @@ def access(site: Site, facts: Facts, colour: Colour) -> Access:
     leads = redirecting is not None and not listeners.lacks_redirect(site, facts, redirecting)
     return Access(
         site=_found(site, facts, colour),
+        by_request=facts.previews_by_request,
         redirect_port=redirecting.port if redirecting is not None and leads else None,
     )
 

@@ -22,14 +22,16 @@ from ao.cloud import (
     Resource,
     Server,
     Stack,
+    Vip,
 )
 from ao.colour import Colour
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.preview_key import PreviewKey, keyed
 from ao.plan.standstill import Standstill, is_still
 from ao.site import Method
 from ao.site.autoscale import Effect
-from ao.site.tags import TAG_FORMAT
+from ao.site.tags import BY_REQUEST, TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.text_format import newer_tags
 
@@ -39,6 +41,10 @@ SECURE = "secure_listener"
 """Name in the system's template of the listener that terminates TLS."""
 SECURE_PRODUCTION = "secure_production_listener"
 """Name in the site's template of the listener for users that terminates TLS."""
+
+
+VIP = "vip"
+"""Value of the tag `ao:address` of a site's stack whose users reach its load balancer's address."""
 
 
 def built_id(resources: Iterable[Resource], name: str) -> str | None:
@@ -61,6 +67,15 @@ class FurtherPool:
     is_served: bool = True
     """Whether the system was built with its servers in it: a system that there was before the
     listener was not."""
+    is_led: bool = True
+    """Whether a listener leads users to it, or to that of the other system: a pool of a listener
+    that was taken away is neither checked nor asked."""
+
+    @property
+    def label(self) -> str:
+        """Protocol and port, as a person reads them."""
+        protocol, _, port = self.key.partition("_")
+        return f"{protocol.upper()} {port}"
 
     @property
     def serving(self) -> frozenset[str]:
@@ -187,7 +202,7 @@ class System:
     @property
     def online(self) -> int:
         """Servers that the load balancer sends requests to, of each pool that they are in."""
-        pools = [it.serving for it in self.further_pools if it.is_served]
+        pools = [it.serving for it in self.further_pools if it.is_served and it.is_led]
         return sum(
             member.serving and all(member.address in pool for pool in pools)
             for member in self.members
@@ -305,8 +320,9 @@ class Facts:
     """The site's own Heat stack; None before it is built."""
     resources: tuple[Resource, ...]
     """Resources that Heat has built for it."""
-    production: FloatingIP | None
-    preview: FloatingIP | None
+    production: FloatingIP | Vip | None
+    """The production address: a floating IP, or that of the load balancer where there is none."""
+    preview: FloatingIP | Vip | None
     """The preview address; by the pool method the production address, on another port."""
     systems: Mapping[Colour, System]
     shared: LoadBalancer | None = None
@@ -320,7 +336,8 @@ class Facts:
     further: tuple[FurtherPlace, ...] = ()
     """Pool method: its listeners beside the main one, with those of their previews."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
-    """L7 policies of the listeners of plain HTTP that lead to HTTPS, by the listener's ID."""
+    """L7 policies by the ID of their listener: of those of plain HTTP that lead to HTTPS, and of
+    production's where requests reach the standby by what they say."""
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by, as Barbican tells it; None where the site file
     names nothing, or it was not found."""
@@ -344,7 +361,7 @@ class Facts:
         words: dict[str, frozenset[str]] = {
             message("stack %(name)s", name=name): stack.tags for name, stack in self.stacks.items()
         }
-        if self.preview is not None:
+        if isinstance(self.preview, FloatingIP):
             described = frozenset(self.preview.description.split())
             address = message("floating IP %(address)s", address=self.preview.address)
             words[address] = described
@@ -408,10 +425,40 @@ class Facts:
 
     @property
     def previewed(self) -> Colour | None:
-        """Colour of the system that the preview address or listener reaches, or None."""
+        """Colour of the system that the preview address or listener reaches, or None.
+
+        By header or cookie both systems can be reached, and it is the standby.
+        """
         if self.method is Method.ADDRESS:
             return self._pointed_to(self.preview)
+        if self.previews_by_request:
+            return self.standby if self.standby and self.preview_key(self.standby) else None
         return self._led_to(self.preview_listener)
+
+    @property
+    def previews_by_request(self) -> bool:
+        """Pool method: whether the site has no listener for the preview.
+
+        Then a request reaches a system by what it says.
+        """
+        tags = self.stack.tags if self.stack else frozenset()
+        return self.method is Method.POOL and sites.tag_value(tags, "preview") == BY_REQUEST
+
+    @property
+    def pools(self) -> Mapping[Colour, str]:
+        """IDs of the systems' pools, of those that have one."""
+        return {it.colour: it.pool_id for it in self.systems.values() if it.pool_id}
+
+    def preview_key(self, colour: Colour) -> PreviewKey | None:
+        """Return what a request has to say to reach a system on production's listener, or None."""
+        listener = self.production_listener
+        found = keyed(self.policies.get(listener.id, ()) if listener else (), self.pools)
+        return found[colour].key if colour in found else None
+
+    @property
+    def floats(self) -> bool:
+        """Whether users reach it by a floating IP, which may be led elsewhere."""
+        return not isinstance(self.production, Vip)
 
     @property
     def connected(self) -> bool:
@@ -430,10 +477,12 @@ class Facts:
 
         By the address method it is noted with the preview address; by the pool method both
         listeners lead to it, or it is that of the main one where they lead to different systems.
+        Without a listener for the preview, nothing else is left to be moved.
         """
         if self.method is Method.POOL:
-            return self.live if self.live is self.previewed or self.is_mixed else None
-        if self.preview is None:
+            begun = self.live is self.previewed and not self.previews_by_request
+            return self.live if begun or self.is_mixed else None
+        if not isinstance(self.preview, FloatingIP):
             return None
         word = sites.tag_value(frozenset(self.preview.description.split()), "switching-to")
         return Colour(word) if word in list(Colour) else None
@@ -442,7 +491,9 @@ class Facts:
     def broken(self) -> tuple[Resource, ...]:
         """Resources of the site's own stack that Heat has built and that are gone."""
         things: Mapping[str, tuple[FloatingIP | LoadBalancer | Listener | None, ...]] = {
-            "OS::Neutron::FloatingIP": (self.production, self.preview),
+            "OS::Neutron::FloatingIP": tuple(
+                it for it in (self.production, self.preview) if isinstance(it, FloatingIP)
+            ),
             "OS::Octavia::LoadBalancer": (self.shared,),
             "OS::Octavia::Listener": (
                 self.production_listener,
@@ -469,7 +520,7 @@ class Facts:
         balancers = (self.shared, *(system.load_balancer for system in self.systems.values()))
         return {balancer.vip_port_id for balancer in balancers if balancer}
 
-    def _pointed_to(self, address: FloatingIP | None) -> Colour | None:
+    def _pointed_to(self, address: FloatingIP | Vip | None) -> Colour | None:
         port_id = address.port_id if address else None
         return next(
             (c for c, s in self.systems.items() if port_id and s.vip_port_id == port_id), None

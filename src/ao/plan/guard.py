@@ -13,6 +13,44 @@ from ao.site import Group, Method, Site, proxy_tags, tag_value
 from ao.text_format import UPGRADE
 
 
+def may_key_preview(site: Site, facts: Facts) -> None:
+    """Refuse new values for a preview that is not asked by one, or whose load balancer fails."""
+    if not facts.previews_by_request:
+        raise Refused(
+            message(
+                "the preview of %(site)s is asked on a port or an address of its own, and not by "
+                "a value",
+                site=site.name,
+            ),
+            cure=message("Write `preview: header` under `switch`, and run `ao up`."),
+        )
+    if facts.shared is not None and facts.shared.failed:
+        raise Refused(
+            message(
+                "load balancer %(name)s is in provisioning status ERROR", name=facts.shared.name
+            ),
+            cure=failover_cure(facts.shared, standby=None),
+        )
+
+
+def may_tell_preview(site: Site, facts: Facts) -> None:
+    """Refuse to tell by which values the systems are reached, where that is for Ao alone."""
+    if facts.previews_by_request and site.switch.preview_sources:
+        raise Refused(
+            message(
+                "%(where)s: only these networks may reach the standby, and a value would let in "
+                "whoever has it: it is told to nobody",
+                where=site.place("switch.preview_from"),
+            ),
+            cure=message("Take the key out to be told it; Ao asks the standby without."),
+        )
+    if facts.stack is None or facts.previewed is None:
+        raise Refused(
+            message("no standby of %(site)s can be asked", site=site.name),
+            cure=message("`ao status` shows what there is, `ao up` repairs it."),
+        )
+
+
 def may_write(facts: Facts) -> None:
     """Refuse to write over what a newer version of Ao has written on the site."""
     if facts.newer:
@@ -110,6 +148,28 @@ def may_listen(site: Site, facts: Facts, colour: Colour | None = None) -> None:
                 colour=colour,
             ),
         )
+
+
+def may_check(site: Site, facts: Facts) -> None:
+    """Refuse another type of health check for a pool that there is, which Octavia does not change.
+
+    Heat would create the new one before it deletes the old, and a pool has one.
+    """
+    pools = [it for system in facts.systems.values() for it in system.further_pools]
+    checked = {it.key: it.monitor.type for it in pools if it.monitor is not None}
+    for backend, listener in site.backends.items():
+        there = checked.get(backend.key, listener.health_check.type)
+        if there != listener.health_check.type:
+            raise Refused(
+                message(
+                    "%(where)s: the health check of listener %(name)s is of type %(there)s, which "
+                    "Octavia does not change",
+                    where=site.place(f"listeners.{site.listeners.index(listener)}.health_check"),
+                    name=listener.name,
+                    there=there,
+                ),
+                cure=message("Write `type: %(type)s` in its `health_check`.", type=there),
+            )
 
 
 def may_deploy_listeners(site: Site, facts: Facts) -> None:

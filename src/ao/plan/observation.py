@@ -25,6 +25,7 @@ from ao.cloud import (
     Resource,
     Server,
     Stack,
+    Vip,
 )
 from ao.colour import Colour
 from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Refused
@@ -42,6 +43,7 @@ from ao.plan.facts import (
     built_id,
 )
 from ao.plan.listeners import are_asked, leads, redirect
+from ao.plan.preview_policies import are_whole
 from ao.plan.standstill import Standstill
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
@@ -99,7 +101,8 @@ class Observation:
     pools: Mapping[str, Pool] = field(default_factory=dict)
     """The systems' pools, by ID; none where the site file says nothing of them that Heat cannot."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
-    """L7 policies of the listeners that lead users to HTTPS, by the listener's ID."""
+    """L7 policies of the listeners that lead users to HTTPS, and of production's where requests
+    reach the standby by what they say, by the listener's ID."""
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by; None where nothing is named, found or asked."""
     server_certificates: ServerCertificates | None = None
@@ -158,7 +161,7 @@ def read(
         servers_tls = None if brief else pool.submit(_server_certificates, cloud, site, last)
         balancers = list(pool.map(reader.read, reader.ids))
         listeners = tuple(listener for it in balancers for listener in it.listeners)
-        policies = pool.submit(_policies, cloud, site, resources, listeners, last)
+        policies = pool.submit(_policies, cloud, site, by_name, resources, listeners, last)
         members = {pool_id: told for it in balancers for pool_id, told in it.members.items()}
         moved = [
             name
@@ -295,26 +298,47 @@ def _pools(
 def _policies(
     cloud: Cloud,
     site: Site,
+    stacks: Mapping[str, Stack],
     resources: Resources,
     listeners: tuple[Listener, ...],
     last: Observation | None,
 ) -> Mapping[str, tuple[L7Policy, ...]]:
-    """Return the L7 policies of the listeners that lead users to HTTPS.
+    """Return the L7 policies of the listeners that have some of Ao's.
 
-    Not again of one that the last observation had as the site wants it.
+    They are those that lead users to HTTPS, and production's where the site file, or a tag, says
+    that requests reach the standby by what they say. Not again of one that the last observation
+    had as the site wants it.
     """
     wanted = redirect(site)
-    if wanted is None:
-        return {}
+    redirecting = _redirecting(site, resources, listeners) if wanted else ()
+    previewing = _previewing(site, stacks, resources, listeners)
+    pools = {it: id_ for it in Colour if (id_ := _pool_id(site, resources, it))}
 
     def told(listener: Listener) -> tuple[L7Policy, ...]:
         known = last.policies.get(listener.id, ()) if last else ()
-        right = any(leads(it, wanted) for it in known)
+        right = listener in redirecting and any(leads(it, wanted) for it in known)
+        right = right or (listener in previewing and are_whole(known, pools, site))
         return known if right else cloud.load_balancers.l7_policies(listener.id)
 
-    asked = _redirecting(site, resources, listeners)
+    asked = (*redirecting, *previewing)
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="policies") as aside:
         return {it.id: found for it, found in zip(asked, aside.map(told, asked), strict=True)}
+
+
+def _previewing(
+    site: Site,
+    stacks: Mapping[str, Stack],
+    resources: Resources,
+    listeners: tuple[Listener, ...],
+) -> tuple[Listener, ...]:
+    """Return production's listener where requests may reach the standby by what they say."""
+    stack = stacks.get(site.stack)
+    said = sites.tag_value(stack.tags, "preview") if stack else None
+    if site.switch.method is not Method.POOL or not (site.switch.previews_by_request or said):
+        return ()
+    own = resources.get(site.stack, ())
+    built = built_id(own, SECURE_PRODUCTION) or built_id(own, "production_listener")
+    return tuple(it for it in listeners if it.id == built)
 
 
 def _redirecting(
@@ -383,7 +407,7 @@ def _floating_ips(
     names = ("production_address", "preview_address")
     ids = {it.physical_id for it in resources if it.name in names and it.physical_id}
     own = cloud.floating_ips.find("id", ids) if ids else ()
-    if site.production_address is None:
+    if site.production_address is None or site.external_network is None:
         return own
     return (*own, *cloud.floating_ips.find("address", {site.production_address}))
 
@@ -554,7 +578,11 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
     _check_method(site, seen.stacks.get(site.stack))
     own = seen.resources.get(site.stack, ())
     shared = _of(own, "load_balancer", seen.load_balancers)
-    production = _production(site, own, seen.floating_ips)
+    production = (
+        _production(site, own, seen.floating_ips)
+        if site.external_network is not None
+        else vip(shared)
+    )
     shares = site.switch.method is Method.POOL
     secure = built_id(own, SECURE_PRODUCTION) is not None
     return Facts(
@@ -618,6 +646,7 @@ def _further(
         for colour in Colour
         for key, pool_id in _further_ids(site, seen.resources, colour).items()
     }
+    keys |= {it: "" for colour in Colour if (it := _pool_id(site, seen.resources, colour))}
     names = {
         found["name"]: bool(found["secure"])
         for it in resources
@@ -625,7 +654,7 @@ def _further(
     }
 
     def place(name: str, *, secure: bool) -> FurtherPlace:
-        before = f"{templates.SECURE if secure else ''}"
+        before = templates.SECURE if secure else ""
         listener = _of(resources, f"{before}listener_{name}", seen.listeners)
         wanted = site.listener(name)
         backend = site.backend(wanted) if wanted else None
@@ -636,7 +665,8 @@ def _further(
             listener=listener,
             preview=_of(resources, f"{before}preview_{name}", seen.listeners),
             preview_built=built_id(resources, f"{before}preview_{name}") is not None,
-            key=keys.get(led or "", "") if led else (backend.key if backend else ""),
+            # One that somebody has led elsewhere comes back to what the file says.
+            key=keys.get(led or "", backend.key if backend else ""),
         )
 
     return tuple(place(name, secure=secure) for name, secure in sorted(names.items()))
@@ -649,6 +679,9 @@ def _further_pools(
     own = seen.resources.get(site.system_stack(colour), ())
     served = {found["key"] for it in own if (found := _MEMBER.fullmatch(it.name))}
     monitored = _further_ids(site, seen.resources, colour, MONITOR)
+    shared = site.switch.method is Method.POOL
+    places = _further(site, seen, seen.resources.get(site.stack, ())) if shared else ()
+    led = {it.key for it in places}
     for key, pool_id in sorted(_further_ids(site, seen.resources, colour).items()):
         there = balancer is not None and pool_id in balancer.pool_ids
         yield FurtherPool(
@@ -658,6 +691,7 @@ def _further_pools(
             monitor=seen.monitors.get(monitored.get(key, "")),
             pool=seen.pools.get(pool_id),
             is_served=key in served,
+            is_led=not shared or key in led,
         )
 
 
@@ -771,6 +805,13 @@ def _lost(resources: tuple[Resource, ...], there: tuple[Alarm, ...]) -> tuple[Re
         and resource.status.endswith("COMPLETE")
         and resource.physical_id not in ids
     )
+
+
+def vip(balancer: LoadBalancer | None) -> Vip | None:
+    """Return the address of a load balancer as the production address of a site; None without."""
+    if balancer is None or not balancer.vip_port_id:
+        return None
+    return Vip(address=balancer.vip_address, port_id=balancer.vip_port_id)
 
 
 def _production(

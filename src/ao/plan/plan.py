@@ -14,7 +14,7 @@ from ao.cloud import Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
-from ao.plan import guard, monitors
+from ao.plan import guard, monitors, preview_policies
 from ao.plan import listeners as listener_settings
 from ao.plan import pools as pool_settings
 from ao.plan.facts import Facts, System
@@ -236,6 +236,34 @@ class DefineRedirect(Step):
 
 
 @dataclass(frozen=True)
+class DefinePreview(Step):
+    """Have production's listener lead requests that say so to either system."""
+
+    def __str__(self) -> str:
+        return message("have requests reach either system by what they say")
+
+
+@dataclass(frozen=True)
+class ChangePreview(Step):
+    """Build the preview's listener, or delete it, as the site file says."""
+
+    by_request: bool
+
+    def __str__(self) -> str:
+        if self.by_request:
+            return message("delete the preview's port: requests reach the standby by what they say")
+        return message("give the preview its port")
+
+
+@dataclass(frozen=True)
+class RemovePreview(Step):
+    """Have requests reach the standby by what they say no more."""
+
+    def __str__(self) -> str:
+        return message("have no request reach the standby by what it says")
+
+
+@dataclass(frozen=True)
 class PointRedirect(Step):
     """Have what the listener of plain HTTP lets through reach a system."""
 
@@ -320,6 +348,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
         _site_stack(site, facts)
         or _secure(site, facts)
         or _listen(site, facts)
+        or _way_of_preview(site, facts)
         or listeners(site, facts, done, *Colour)
         or pools(site, facts, done, *Colour)
         or _production(facts)
@@ -329,6 +358,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
         or alarms(facts, facts.live, done=done)
         or _await_servers(facts, *Colour)
         or _preview(facts)
+        or _end_of_requests(site, facts)
         or point_redirect(site, facts)
         or _confirm(site, facts, done)
     )
@@ -362,6 +392,7 @@ def _listen(site: Site, facts: Facts) -> Plan:
     if _listens(site, facts):
         return ()
     guard.may_touch(facts)
+    guard.may_check(site, facts)
     return (ListenSite(),)
 
 
@@ -384,6 +415,37 @@ def kept_pools(facts: Facts) -> frozenset[str]:
     return frozenset(
         it.key for system in facts.systems.values() for it in system.further_pools if it.is_served
     )
+
+
+def _way_of_preview(site: Site, facts: Facts) -> Plan:
+    """Have the preview asked as the site file says: on a port, or by what requests say.
+
+    The pools of both systems are led to, and so checked, at each moment: policies come before the
+    listener goes, and go after it has come and leads to the standby.
+    """
+    if facts.method is not Method.POOL or facts.stack is None:
+        return ()
+    by_request = site.switch.previews_by_request
+    if by_request and preview_policies.is_amiss(site, facts):
+        return (DefinePreview(),)
+    return () if facts.previews_by_request is by_request else (ChangePreview(by_request),)
+
+
+def _end_of_requests(site: Site, facts: Facts) -> Plan:
+    """Remove the policies that lead requests to the standby, once it has a port again."""
+    if site.switch.previews_by_request or facts.previews_by_request:
+        return ()
+    there = preview_policies.can_change(facts) and preview_policies.own(facts)
+    return (RemovePreview(),) if there else ()
+
+
+def previews(site: Site, facts: Facts) -> Plan:
+    """Have requests reach both systems as they did, where somebody has changed that.
+
+    From a port to that, and back, is `up`'s to change.
+    """
+    amiss = facts.previews_by_request and preview_policies.is_amiss(site, facts)
+    return (DefinePreview(),) if amiss else ()
 
 
 def listeners(site: Site, facts: Facts, done: Done, *colours: Colour) -> Plan:
@@ -578,7 +640,7 @@ def _await_servers(facts: Facts, *colours: Colour) -> Plan:
 def _preview(facts: Facts) -> Plan:
     """Give the preview the standby; blue while a stranger has production."""
     to = Colour.BLUE if facts.foreign and not facts.previewed else facts.standby
-    if to is None or facts.is_mixed:
+    if to is None or facts.is_mixed or facts.previews_by_request:
         return ()
     if facts.previewed is to and not facts.switching_to and not facts.previews_astray:
         return ()
@@ -635,10 +697,13 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
         or listeners(site, facts, done, standby)
         or pools(site, facts, done, standby)
         or monitor(site, facts, standby, done)
+        or previews(site, facts)
         or _await_servers(facts, standby)
     )
     if steps:
         return steps
+    if facts.previews_by_request and facts.previewed is not standby:
+        return ()
     if facts.previewed is not standby or facts.previews_astray:
         return (PointPreview(standby),)
     seen = Confirm("preview", standby)
@@ -766,10 +831,14 @@ def down(facts: Facts, colours: frozenset[Colour]) -> Plan:
     ask again and again until the load balancer has gone.
     """
     production = (PointProduction(None),) if facts.live in colours else ()
-    preview = (PointPreview(None),) if facts.previewed in colours else ()
+    on_port = facts.previewed in colours and not facts.previews_by_request
+    preview = (PointPreview(None),) if on_port else ()
     whole = colours == frozenset(Colour)
+    # Octavia deletes no pool that a policy names.
+    named = whole and preview_policies.can_change(facts) and preview_policies.own(facts)
     return (
         (*production, *preview)
+        or ((RemovePreview(),) if named else ())
         or tuple(
             RemoveSystem(colour) for colour in Colour if colour in colours and facts.has(colour)
         )

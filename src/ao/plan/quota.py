@@ -10,8 +10,17 @@ from ao.colour import Colour
 from ao.errors import QuotaExceeded
 from ao.message import joined, message
 from ao.plan.facts import Facts
-from ao.plan.plan import BuildSite, BuildSystem, ListenSite, Plan, ScaleSystem, SecureSite
+from ao.plan.plan import (
+    BuildSite,
+    BuildSystem,
+    ChangePreview,
+    ListenSite,
+    Plan,
+    ScaleSystem,
+    SecureSite,
+)
 from ao.site import Method, Site, template_tag
+from ao.site.network import BALANCER
 from ao.site.own_template import OwnTemplate
 
 _NETWORK = Counter(
@@ -57,18 +66,21 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     members = 0
     for step in plan:
         if isinstance(step, BuildSite) and facts.stack is None:
-            addresses = (site.production_address is None) + (not pooled)
-            total += Counter({"routers": 1, "floating ips": addresses}) + _NETWORK
-            total += _SHARED + redirect + further if pooled else Counter()
+            total += _site(site) + (redirect + further if pooled else Counter())
+            total -= Counter({"listeners": int(site.switch.previews_by_request)})
         if isinstance(step, SecureSite):
             # The new listener for users; that of the preview goes before its new one comes.
             total += Counter({"listeners": 1})
         if isinstance(step, ListenSite):
             total += _missing(site, facts)
+        if isinstance(step, ChangePreview):
+            total += Counter({"listeners": int(not step.by_request)})
         if isinstance(step, BuildSystem):
             total += _servers(site, step.size, flavor)
             if facts.systems[step.colour].stack is None:
-                total += _SYSTEM if pooled else _SYSTEM + _BALANCER + redirect + further
+                there = str(step.colour) in site.networks.subnets
+                total += _SYSTEM - _NETWORK if there else _SYSTEM
+                total += Counter() if pooled else _BALANCER + redirect + further
                 total += _rules(site)
                 total += Counter({"security group rules": len(site.servers.rules)})
                 total += Counter({"server groups": int(site.servers.anti_affinity is not None)})
@@ -117,6 +129,19 @@ def _rules(site: Site) -> Counter[str]:
     """Return what the servers' ports beside the main one need of security group rules."""
     ports = {it.port for it in site.backends} - {site.load_balancer.server_port}
     return Counter({"security group rules": 2 * len(ports)})
+
+
+def _site(site: Site) -> Counter[str]:
+    """Return what a site's own stack takes, without its redirect."""
+    pooled, networks = site.switch.method is Method.POOL, site.networks
+    floating = site.external_network is not None
+    addresses = (site.production_address is None) + (not pooled) if floating else 0
+    total = Counter({"routers": int(site.makes_router), "floating ips": addresses})
+    # The lock's port is one too.
+    total += _NETWORK if networks.lock is None else Counter({"ports": 1})
+    if pooled:
+        total += _SHARED - _NETWORK if BALANCER in networks.subnets else _SHARED
+    return total
 
 
 def _resources(site: Site, facts: Facts, step: BuildSystem, flavor: Flavor) -> Counter[str]:

@@ -29,6 +29,12 @@ class References:
         """Return those of a listener; these of the main one, whose name is empty."""
         return dict(self.further).get(name, self)
 
+    def is_same(self, other: References) -> bool:
+        """Return whether a listener that serves the others serves these too."""
+        return reference_id(self.certificate) == reference_id(other.certificate) and (
+            set(map(reference_id, self.sni)) == set(map(reference_id, other.sni))
+        )
+
     def are_of(self, listener: Listener) -> bool:
         """Return whether a listener serves them. References of one thing may name other hosts."""
         settings = listener.settings

@@ -13,11 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ao import duration
-from ao.cloud import Flavor, Image, Named, Network, SecurityGroup
+from ao.cloud import FloatingIP
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.message import Message, joined, message
+from ao.plan import networks
 from ao.plan.facts import Facts
+from ao.plan.offers import Offers
 from ao.plan.plan import BuildSite, BuildSystem, Plan
 from ao.site import Site, tag_value, user_data
 from ao.site.rules import After
@@ -28,18 +30,6 @@ GIB = 1024**3
 OTHERS = 6
 """Addresses of a system's network that no server gets: network, broadcast and router, the cloud's
 own port, and two of a load balancer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offers:
-    """What the cloud has of what a site file names."""
-
-    external_network: Named
-    image: Image
-    flavor: Flavor
-    security_groups: tuple[SecurityGroup, ...] = ()
-    networks: tuple[Network, ...] = ()
-    """Networks that the servers have a port in beside the system's own."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +49,7 @@ def check(site: Site, facts: Facts, steps: Plan, offers: Offers) -> tuple[Messag
         return ()
     new = new or any(facts.systems[step.colour].stack is None for step in systems)
     found = list(_addresses(site, facts, offers))
+    found += [_Complaint(*it) for it in networks.complaints(site, facts, steps, offers)]
     doubtful = [*_times(site), *_sizes(site)]
     if systems:
         found += _servers(site, offers)
@@ -86,7 +77,8 @@ def _addresses(site: Site, facts: Facts, offers: Offers) -> Iterator[_Complaint]
     address, network = facts.production, offers.external_network
     if (
         site.production_address is not None
-        and address is not None
+        and network is not None
+        and isinstance(address, FloatingIP)
         and not facts.connected
         and address.network_id != network.id
     ):
@@ -139,7 +131,9 @@ def _sizes(site: Site) -> Iterator[_Complaint]:
         )
     # The shared load balancer is in a network of its own; its members' side is in these.
     for colour in Colour:
-        addresses = ipaddress.IPv4Network(site.cidrs[colour]).num_addresses - OTHERS
+        if colour not in site.cidrs:
+            continue
+        addresses = ipaddress.ip_network(site.cidrs[colour]).num_addresses - OTHERS
         if group.maximum > addresses:
             yield _Complaint(
                 f"network.{colour}",

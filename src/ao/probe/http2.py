@@ -134,6 +134,7 @@ class Connection(connection.Connection):
             (":authority", self._target.authority),
             (":path", path),
             ("user-agent", "ao-probe"),
+            *self._target.passes,
         ]
         self._frames = 0
         try:

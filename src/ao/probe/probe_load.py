@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
@@ -57,6 +57,9 @@ class ProbeLoad:
     """PEM text of authorities that are trusted beside the system's (https). No recording has it."""
     own: OwnCertificate | None = None
     """Certificate that is shown to a server that asks for one (https). No recording has it."""
+    passes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Header fields, each a name and a secret, by which a load balancer lets requests through where
+    it keeps users away. No recording has them."""
     expect: int | str | None = None
     """HTTP status of a good answer, or several as `ao.site.status_codes` has them (`200-204, 301`);
     None takes every status below 400."""

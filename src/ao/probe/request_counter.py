@@ -90,8 +90,9 @@ class RequestCounter:
     """Takes requests in the order in which they end; tells a recording at any moment."""
 
     def __init__(self, load: ProbeLoad) -> None:
-        # Of an authority's certificates a recording has no use, and a journal no room.
-        self._load = replace(load, ca=None, own=None)
+        # Of an authority's certificates a recording has no use, and a journal no room; and what
+        # passes is a secret.
+        self._load = replace(load, ca=None, own=None, passes=())
         self._width = WIDTH
         self._open = _Open()
         self._slices: list[Slice] = []

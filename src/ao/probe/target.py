@@ -6,7 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from ao.errors import ConfigError, Unavailable
@@ -33,12 +33,15 @@ class Target:
     tls: Mapping[Protocol, ssl.SSLContext]
     """TLS of each protocol; empty where none is spoken."""
     scheme: str
+    passes: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Header fields that let requests through; their names in lower case."""
 
     def request(self, path: str) -> bytes:
         """Return an HTTP/1.1 request for a path."""
+        passes = "".join(f"{name}: {value}\r\n" for name, value in self.passes)
         return (
             f"GET {path} HTTP/1.1\r\nHost: {self.authority}\r\nUser-Agent: ao-probe\r\n"
-            "Accept: */*\r\n\r\n"
+            f"Accept: */*\r\n{passes}\r\n"
         ).encode()
 
 
@@ -70,6 +73,7 @@ async def find(load: ProbeLoad) -> list[Target]:
             authority=named,
             tls=tls,
             scheme=parts.scheme,
+            passes=tuple((name.lower(), value) for name, value in load.passes),
         )
         for address in await _resolve(parts.hostname, port)
     ]

@@ -34,6 +34,7 @@ def load(data: dict[str, Any]) -> ProbeLoad:
         **{
             **data,
             "own": own,
+            "passes": tuple((name, value) for name, value in data.get("passes", ())),
             "identify": Identify(**data["identify"]),
             "protocol": Protocol(data["protocol"]),
         }

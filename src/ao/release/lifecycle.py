@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from ao import lock
+from ao.apply.maintenance import wish
 from ao.checks.checks import CheckFailed
 from ao.cloud import SoftwareConfigList
 from ao.config import stored
@@ -22,7 +23,7 @@ from ao.hooks import hooks, migration
 from ao.journal import Act, Ask, Begun, Ended, Journal, Judgement, Noted, Outcome, Stage
 from ao.message import message
 from ao.message.vocabulary import word
-from ao.operations import operations, scale_in_hold, way_back
+from ao.operations import maintenance, operations, scale_in_hold, way_back
 from ao.operations.locked_site import LockedSite, locked
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
@@ -90,6 +91,8 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
     """
     checked_version(version)
     _refuse_without_file(work.site)
+    if options.maintenance:
+        wish(work.site)
     hooks.check(work.site)
     login.check(work.site)
     with _locked(work, f"release {version}", options, version) as site:
@@ -203,13 +206,15 @@ def back(work: Work, options: Options) -> None:
         )
     with options.probes() if options.probes else nullcontext() as probe:
         measurement = Measurement(probe=probe) if probe else None
-        operations.switch(
+        now = operations.switch(
             work,
             facts.live.other,
             SwitchOptions(quiet=options.quiet, measurement=measurement),
             i_know=options.i_know,
             reason=options.reason,
         )
+    if maintenance.is_seen(work, now):
+        maintenance.off(work, options.reason)
 
 
 def _without_way_back(facts: Facts) -> str:
@@ -379,6 +384,9 @@ def _stages(run: ReleaseRun) -> Outcome | None:
             with run.part(stage, planned.text):
                 TAKERS[stage](run, facts)
             run.finished(stage)
+        elif stage is Stage.SWITCH and planned.state is State.DONE:
+            # A run that was killed may have moved production and left its users elsewhere.
+            maintenance.end_of_switch(run.work, facts)
         if stage is run.options.until:
             run.work.note(
                 message("Stopped after %(stage)s; the same command goes on.", stage=stage)
@@ -423,7 +431,12 @@ def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:
     moving = facts.live is run.past.new or facts.switching_to is run.past.new
     # What is live may have come there otherwise than by this release.
     if moving and facts.systems[run.past.new].version == run.past.version:
-        production.go_back(run, str(asked))
+        try:
+            production.go_back(run, str(asked))
+        except RolledBack:
+            maintenance.lift(run.work, run.observe())
+            raise
+    maintenance.lift(run.work, facts)
     run.end(Outcome.ABORTED, str(asked))
     raise Aborted(
         message(

@@ -239,6 +239,7 @@ def _move(run: ReleaseRun, to: Colour, *, may_return: bool = False) -> None:
             may_return=may_return,
             compares_monitor=to is not run.past.old,
             quiet=run.options.quiet,
+            maintenance=run.options.maintenance,
             measurement=measurement,
         )
         before = run.fresh

@@ -48,6 +48,9 @@ class Options:
     quiet: float | None = None
     """Seconds in which the old system must have served nobody to count as drained; None for what
     the site file says."""
+    maintenance: bool = False
+    """Whether users are led elsewhere while production moves, even if the site file does not say
+    it."""
     skip: frozenset[Stage] = frozenset()
     """Stages that are not to be done."""
     reason: str = ""

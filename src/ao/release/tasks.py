@@ -31,7 +31,8 @@ def check(run: ReleaseRun, facts: Facts) -> None:
     """Check the standby on its preview. Raises CheckFailed."""
     run.hook(Point.BEFORE_CHECK)
     work, version = run.attention.work, run.past.version
-    results = checks.run(work, run.context().preview_url, run.past.new, version)
+    told = run.context()
+    results = checks.run(work, told.preview_url, run.past.new, version, told.preview_header)
     run.write(
         Checked(
             results=tuple(

@@ -15,8 +15,10 @@ from ao.site.health_check import HealthCheck
 from ao.site.hooks import Hook, Point
 from ao.site.listeners import Backend, FurtherListener
 from ao.site.logout import Logout
+from ao.site.maintenance import Maintenance
 from ao.site.migration import Migration
 from ao.site.names import site_tag
+from ao.site.network import BALANCER, Networks
 from ao.site.notify import Notification
 from ao.site.own_template import OwnTemplate
 from ao.site.rules import Rules
@@ -122,6 +124,17 @@ class Method(StrEnum):
     """Both systems share one load balancer, and its listener's default pool changes."""
 
 
+class Preview(StrEnum):
+    """By what a request reaches the standby, where both systems share one load balancer."""
+
+    PORT = "port"
+    """A listener of its own."""
+    HEADER = "header"
+    """A header of the request, on production's listener."""
+    COOKIE = "cookie"
+    """A cookie of the request, on production's listener."""
+
+
 class DrainWay(StrEnum):
     """How clients that are still on the old system are got over to the new one."""
 
@@ -148,6 +161,13 @@ class Switch:
     """Probe's requests on new connections through a switch; 0 for none."""
     kept: int
     """Probe's Keep-Alive clients through a switch; 0 for none."""
+    preview: Preview = Preview.PORT
+    """Pool method: by what a request reaches the standby."""
+
+    @property
+    def previews_by_request(self) -> bool:
+        """Whether a request reaches the standby by what it says, and not by a port."""
+        return self.preview is not Preview.PORT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,19 +226,24 @@ class Site:
     the file itself by the empty key; nothing of a site that the cloud has kept."""
     cloud: str | None
     """Name of the cloud in clouds.yaml; None takes the OS_* variables."""
-    external_network: str
-    """Name or ID of the network that the addresses come from."""
+    external_network: str | None
+    """Name or ID of the network that the floating IPs come from; None of a site that has none,
+    whose users reach the address of its load balancer."""
     host: str | None
     """Host name by which users reach production, which all requests to the site's addresses name;
     None has them name the address."""
     production_address: str | None
-    """Floating IP that the project already has; None has Ao allocate one."""
+    """Floating IP that the project already has; None has Ao allocate one. Without floating IPs the
+    address that the load balancer gets; None has the cloud choose it."""
     version: str
     """Version that a new system begins with."""
     cidrs: Mapping[Colour, str]
-    """Network of each system, in CIDR form."""
-    balancer_cidr: str
-    """Network of the load balancer that both systems share, in CIDR form."""
+    """Network of each system that Ao makes one for, in CIDR form."""
+    balancer_cidr: str | None
+    """Network that Ao makes for the load balancer that both systems share, in CIDR form; None where
+    that is in a subnet that is there."""
+    networks: Networks = field(default_factory=Networks)
+    """What of the networks is there already."""
     dns_nameservers: tuple[str, ...]
     """Name servers that the servers ask."""
     group: Group
@@ -237,6 +262,8 @@ class Site:
     """None where users do not speak HTTPS, or nothing is said of it."""
     redirect: Redirect | None
     """None where no port of plain HTTP leads to HTTPS."""
+    maintenance: Maintenance | None = None
+    """What users get while the site has a pause; None where it has none."""
     switch: Switch
     drain: Drain
     health_check: HealthCheck
@@ -267,6 +294,24 @@ class Site:
     def tag(self) -> str:
         """The word that everything of this site carries."""
         return site_tag(self.name)
+
+    @property
+    def subnet_keys(self) -> tuple[str, ...]:
+        """Keys of the subnets that the site has: of its systems, and of a shared load balancer."""
+        shared = (BALANCER,) if self.switch.method is Method.POOL else ()
+        return (*map(str, Colour), *shared)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it uses networks that were there before, or has no floating IP."""
+        return self.external_network is None or self.networks != Networks()
+
+    @property
+    def makes_router(self) -> bool:
+        """Whether Ao makes a router: one for its own networks, unless they hang on none."""
+        if self.networks.router is not None or self.external_network is None:
+            return False
+        return any(key not in self.networks.subnets for key in self.subnet_keys)
 
     def place(self, key: str) -> str:
         """Return a key with the place of it, or of the nearest key above, in the site file.
@@ -346,4 +391,5 @@ class Site:
 
     def _url(self, address: str, port: int, path: str) -> str:
         scheme, usual = ("https", 443) if self.load_balancer.is_secure else ("http", 80)
-        return f"{scheme}://{address}{'' if port == usual else f':{port}'}{path}"
+        host = f"[{address}]" if ":" in address else address
+        return f"{scheme}://{host}{'' if port == usual else f':{port}'}{path}"

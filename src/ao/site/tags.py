@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import Enum, auto
 
 from ao.colour import Colour
 from ao.site.names import is_version
-from ao.site.site import Method
+from ao.site.site import Method, Site
 
 TAG_FORMAT = 3
 """The highest format of tags and descriptions that is read: what `ao:format=N` among them says.
 
 Those of format 1 do not say it: a new tag would have each site's stacks updated once.
 """
+BY_REQUEST = "request"
+"""What the tag `ao:preview` says of a site whose standby is reached by what a request says."""
+NETWORK_KEYS = (
+    "address",
+    "router",
+    "balancer",
+    "subnet",
+    "lock-network",
+    "lock-subnet",
+    "lock-address",
+)
+"""Keys of the tags that tell what was there before of the networks that a stack is in."""
 
 
 class Feature(Enum):
@@ -24,6 +36,11 @@ class Feature(Enum):
     users, and would deploy to the live system."""
     LISTENERS = auto()
     """Its load balancer has listeners beside the main one: they would switch that alone."""
+    REQUESTS = auto()
+    """It has no listener for the preview, which they look for in vain, and pools that L7 policies
+    name, which they do not delete."""
+    NETWORKS = auto()
+    """It is in networks that were there before: they would make others."""
     OWN_TEMPLATES = auto()
     """Its servers, or further resources, are of templates of the operator's own: from the kept site
     file they would deploy Ao's own servers in their place."""
@@ -32,6 +49,8 @@ class Feature(Enum):
 _FORMATS = {
     Feature.TERMINATES: (2, "0.3.0"),
     Feature.LISTENERS: (3, "0.3.0"),
+    Feature.REQUESTS: (3, "0.3.0"),
+    Feature.NETWORKS: (3, "0.3.0"),
     Feature.OWN_TEMPLATES: (3, "0.3.0"),
 }
 """The format that each needs, and the first version of Ao that handles it."""
@@ -74,6 +93,17 @@ def method_tag(method: Method) -> str:
     return f"ao:method={method}"
 
 
+def features(site: Site) -> frozenset[Feature]:
+    """Return what of a site's stacks earlier versions of Ao would handle wrongly."""
+    found = {
+        Feature.TERMINATES: site.load_balancer.terminates,
+        Feature.LISTENERS: bool(site.listeners),
+        Feature.REQUESTS: site.switch.previews_by_request,
+        Feature.NETWORKS: site.is_placed,
+    }
+    return frozenset(feature for feature, has in found.items() if has)
+
+
 def format_tags(features: Collection[Feature]) -> frozenset[str]:
     """Return the words that a stack with these features carries of its format, or none."""
     if not features:
@@ -85,6 +115,22 @@ def format_tags(features: Collection[Feature]) -> frozenset[str]:
 def without_format(tags: frozenset[str]) -> frozenset[str]:
     """Return tags without the words of their format."""
     return frozenset(it for it in tags if not it.startswith(("ao:format=", "ao:needs=")))
+
+
+def preview_tags(*, by_request: bool) -> frozenset[str]:
+    """Return the words that a site's stack carries of how its preview is asked, or none."""
+    return frozenset({f"ao:preview={BY_REQUEST}"}) if by_request else frozenset()
+
+
+def network_tags(places: Mapping[str, str]) -> frozenset[str]:
+    """Return the words that a stack carries of what was there before, by its keys."""
+    return frozenset(f"ao:{key}={value}" for key, value in places.items())
+
+
+def network_places(tags: frozenset[str]) -> dict[str, str]:
+    """Return what the words of a stack tell of what was there before, by its keys."""
+    found = {key: tag_value(tags, key) for key in NETWORK_KEYS}
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def proxy_tags(version: int | None) -> frozenset[str]:

@@ -38,7 +38,11 @@ def site(of: Site | None = None, kept: Collection[str] = ()) -> Template:
                 "colour": str(colour),
                 "site": of.name,
             }
-            composition.add(template, composition.fragment("site_pool.yaml", values))
+            part = composition.fragment("site_pool.yaml", values)
+            if listener is None:
+                # Nothing leads to it, so that nothing is checked.
+                del part["resources"][f"{colour}_monitor_{backend.key}"]
+            composition.add(template, part)
     for listener in of.listeners:
         key = _key(of, listener)
         values = {
@@ -118,7 +122,7 @@ def _pool(
     check = listener.health_check if listener else of.health_check
     monitor: dict[str, object] = {
         "pool": {"get_resource": resource},
-        "type": check.type if listener else "TCP",
+        "type": check.type,
         "delay": {"get_param": "check_interval"},
         "timeout": {"get_param": "check_timeout"},
         "max_retries": {"get_param": "check_retries"},

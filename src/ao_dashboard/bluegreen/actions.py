@@ -16,17 +16,17 @@ from ao import release
 from ao.colour import Colour
 from ao.cutover.measurement import Measurement
 from ao.errors import Refused
-from ao.operations import operations
+from ao.operations import maintenance, operations
 from ao.operations.switch_options import SwitchOptions
 from ao.probe.process import ProbeProcess
 from ao_dashboard.bluegreen import blockers, effects
-from ao_dashboard.bluegreen.forms import Deployed, Locked, Reasoned, Sized
+from ao_dashboard.bluegreen.forms import Deployed, Locked, Paused, Reasoned, Sized
 from ao_dashboard.bluegreen.page_state import PageState
 from ao_dashboard.words import localized, told
 
 Given = Mapping[str, Any]
 """Values of a form's fields, as the user has filled them in."""
-HOUR = 3600.0
+MINUTE, HOUR = 60.0, 3600.0
 QUIET = 0.0
 """Seconds that a web request waits for clients that stay on the old system."""
 
@@ -108,6 +108,17 @@ def _scale(state: PageState, given: Given) -> str:
 
 def _shrink(state: PageState, given: Given) -> str:
     return _scale(state, {**given, "size": state.site.rules.standby.size})
+
+
+def _maintenance_on(state: PageState, given: Given) -> str:
+    minutes = given["minutes"]
+    maintenance.on(state.work(), given["reason"], minutes * MINUTE if minutes else None)
+    return _("Users see the maintenance page, and not the site.")
+
+
+def _maintenance_off(state: PageState, given: Given) -> str:
+    maintenance.off(state.work(), given["reason"])
+    return _("Users reach the site again.")
 
 
 def _lock(state: PageState, given: Given) -> str:
@@ -211,7 +222,7 @@ ACTIONS: Mapping[str, Action] = {
             name="scale",
             title=gettext_lazy("Scale the standby"),
             form=Sized,
-            blocker=blockers.standby,
+            blocker=blockers.unmixed,
             effects=effects.scale,
             perform=_scale,
         ),
@@ -222,6 +233,23 @@ ACTIONS: Mapping[str, Action] = {
             blocker=blockers.shrink,
             effects=effects.shrink,
             perform=_shrink,
+        ),
+        Action(
+            name="maintenance-on",
+            title=gettext_lazy("Begin maintenance"),
+            form=Paused,
+            blocker=blockers.maintenance_on,
+            effects=effects.maintenance_on,
+            perform=_maintenance_on,
+        ),
+        Action(
+            name="maintenance-off",
+            title=gettext_lazy("End maintenance"),
+            form=Reasoned,
+            blocker=blockers.maintenance_off,
+            effects=effects.maintenance_off,
+            perform=_maintenance_off,
+            compared=frozenset(),
         ),
         Action(
             name="lock",

@@ -24,6 +24,13 @@ def standby(state: PageState) -> str:
     return ""
 
 
+def unmixed(state: PageState) -> str:
+    """Return why neither system can be changed: users are led to both, or what `standby` tells."""
+    if state.facts is not None and state.facts.is_mixed:
+        return unfinished(state)
+    return standby(state)
+
+
 def deploy(state: PageState) -> str:
     """Return why no version can be deployed to the standby."""
     return standby(state) or unfinished(state)
@@ -51,7 +58,25 @@ def shrink(state: PageState) -> str:
     fewest = state.site.rules.standby.size
     if state.standby and state.standby.size <= fewest:
         return _("The standby has no more than %(count)d servers.") % {"count": fewest}
-    return standby(state)
+    return unmixed(state)
+
+
+def maintenance_on(state: PageState) -> str:
+    """Return why users cannot be led to the maintenance page."""
+    if state.site.maintenance is None:
+        return _("The site file names no maintenance page.")
+    if state.maintenance is None:
+        return NotKnown(_("Whether the site is in maintenance is not known."))
+    if state.maintenance.is_on and state.maintenance.is_whole:
+        return _("The site is in maintenance already.")
+    return ""
+
+
+def maintenance_off(state: PageState) -> str:
+    """Return why no maintenance can be ended."""
+    if state.maintenance is None:
+        return NotKnown(_("Whether the site is in maintenance is not known."))
+    return "" if state.maintenance.policies else _("The site is in no maintenance.")
 
 
 def lock(state: PageState) -> str:

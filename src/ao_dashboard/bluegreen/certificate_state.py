@@ -11,9 +11,8 @@ from ao.message import Message, message
 from ao.site import Site
 from ao.untrusted.bounds import YEARS
 from ao.x509.certificate import Unusable
+from ao.x509.validity import Validity
 
-DAY = 86_400
-"""Seconds of a day."""
 NAMES = 10
 """Names of a certificate that a page shows; it may have hundreds."""
 
@@ -61,24 +60,27 @@ class CertificateState:
         return found if found and found.year in YEARS else None
 
     @property
+    def validity(self) -> Validity | None:
+        """How long it is valid yet; None where none was seen."""
+        if self.served is None:
+            return None
+        warn = self.site.tls.warn if self.site.tls else None
+        return Validity(certificate=self.served.certificate, at=self.at, warn=warn)
+
+    @property
     def has_ended(self) -> bool:
         """Whether it is not valid any more."""
-        return self.served is not None and self.served.certificate.not_after < self.at
+        return self.validity is not None and self.validity.has_ended
 
     @property
     def days(self) -> int:
         """Whole days until it ends; 0 when it has."""
-        if self.served is None or self.has_ended:
-            return 0
-        return int((self.served.certificate.not_after - self.at).total_seconds() // DAY)
+        return max(0, self.validity.days) if self.validity else 0
 
     @property
     def ends_soon(self) -> bool:
         """Whether it ends within the time in which the site file wants to be warned."""
-        if self.served is None or self.site.tls is None or self.has_ended:
-            return False
-        left = self.served.certificate.not_after - self.at
-        return left.total_seconds() < self.site.tls.warn
+        return self.validity is not None and self.validity.ends_soon
 
     @property
     def faults(self) -> tuple[Distrust, ...]:

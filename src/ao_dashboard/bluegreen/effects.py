@@ -76,6 +76,22 @@ def back(state: PageState) -> Iterator[str]:
     yield from _left_out(state, OF_SWITCH_BACK if state.release else OF_SWITCH)
 
 
+def maintenance_on(state: PageState) -> Iterator[str]:
+    """Yield what the beginning of a maintenance will do."""
+    wish = state.site.maintenance
+    if wish is not None and wish.redirect is not None:
+        yield _("All users are sent to %(page)s, with HTTP 302.") % {"page": wish.redirect}
+    elif wish is not None:
+        yield _("All users are answered by the pool %(pool)s.") % {"pool": wish.pool}
+    yield _("It lasts until somebody ends it, also when this web server has ended.")
+    yield _("Production stays where it is, and a switch, its checks and its watch pass it.")
+
+
+def maintenance_off(state: PageState) -> Iterator[str]:
+    """Yield what the end of a maintenance will do."""
+    yield _("Users reach the site again, whoever has led them elsewhere.")
+
+
 def scale(state: PageState) -> Iterator[str]:
     """Yield what a change of the standby's size will do."""
     if state.standby:

@@ -29,6 +29,18 @@ class Sized(Reasoned):
     field_order = ("size", "reason")
 
 
+class Paused(Reasoned):
+    """Asks for how many minutes a maintenance is to last, which is told and ends nothing."""
+
+    minutes = forms.FloatField(
+        label=gettext_lazy("Minutes that it is to last"),
+        min_value=1,
+        max_value=100_000,
+        required=False,
+    )
+    field_order = ("minutes", "reason")
+
+
 class Locked(Reasoned):
     """Asks for how many hours the lock is held."""
 

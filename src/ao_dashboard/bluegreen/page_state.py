@@ -16,9 +16,11 @@ from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
-from ao.plan import observation, scaling_state
-from ao.plan.access import Access, access
+from ao.plan import maintenance, observation, scaling_state
+from ao.plan.access import Access, LedListener, access, led_listeners
 from ao.plan.facts import Facts, System
+from ao.plan.maintenance import Maintenance
+from ao.plan.maintenance_sentences import sentence
 from ao.plan.scaling_state import ScalingState
 from ao.site import Site
 from ao.site.names import site_tag
@@ -61,6 +63,8 @@ class PageState:
     certificate: CertificateState | None
     """The certificate that production serves; None where users speak no HTTPS with it, for a form,
     and while it is not known where it is."""
+    maintenance: Maintenance | None
+    """What leads users elsewhere; None while that is not known."""
     unknown: tuple[str, ...]
     """What the cloud did not answer, a sentence for each."""
     invalid: tuple[str, ...]
@@ -112,6 +116,7 @@ class PageState:
             if seen and seen.unknown:
                 unknown.append(seen.unknown)
             unknown.extend(seen.newer if seen else ())
+            paused = pool.submit(maintenance.read, cloud, seen) if seen else None
             counting, known = _counting(told(holder)), holder.exception() is None
             done = told(releases)
             if done is not None and known:
@@ -119,6 +124,7 @@ class PageState:
             found = told(findings) if findings else None
             happened = told(others) if others else None
             shown = told(certificate) if certificate else None
+            pause = told(paused) if paused else None
             return cls(
                 cloud=look.origin,
                 site=site,
@@ -130,9 +136,15 @@ class PageState:
                 events=happened,
                 load=scaling_state.read_scaling(cloud, site, seen) if seen and not form else {},
                 certificate=shown if seen and _speaks_https(site, seen) else None,
+                maintenance=pause,
                 unknown=tuple(dict.fromkeys(unknown)),
                 invalid=tuple(notes.texts),
             )
+
+    @property
+    def users_see(self) -> str:
+        """What users see in place of the site; empty when they see it, or that is not known."""
+        return sentence(self.maintenance) if self.maintenance else ""
 
     @cached_property
     def accesses(self) -> Mapping[Colour, Access]:
@@ -140,6 +152,16 @@ class PageState:
         if self.facts is None:
             return {}
         return {colour: access(self.site, self.facts, colour) for colour in Colour}
+
+    @cached_property
+    def listeners(self) -> tuple[LedListener, ...]:
+        """The listeners that users reach, the main one first; none while that is not known."""
+        return led_listeners(self.site, self.facts) if self.facts else ()
+
+    @property
+    def has_listeners(self) -> bool:
+        """Whether the site has listeners beside the main one."""
+        return len(self.listeners) > 1
 
     @property
     def live(self) -> System | None:
@@ -249,7 +271,7 @@ def _facts(cloud: Cloud, site: Site) -> Facts:
 def _holder(cloud: Cloud, site: Site) -> Holder | None:
     """Return who holds the lock, by the same stacks as the facts."""
     own = next((it for it in cloud.stacks.tagged(site.tag) if it.name == site.stack), None)
-    return lock.holder_by(cloud, cloud.stacks.resources(own)) if own else None
+    return lock.holder_by(cloud, own, cloud.stacks.resources(own)) if own else None
 
 
 def _counting(holder: Holder | None) -> Holder | None:

@@ -224,6 +224,32 @@ ANSWERS: dict[str, Reply] = {
     "GET /network/v2.0/ports/p-1": (200, {"port": PORT}),
     "PUT /network/v2.0/ports/p-1/tags": (200, {"tags": ["ao:asked=1"]}),
     "DELETE /network/v2.0/ports/p-1": (204, None),
+    "GET /network/v2.0/networks/dmz": (
+        200,
+        {"network": {"id": "n-3", "name": "dmz", "project_id": "p", "tags": []}},
+    ),
+    "GET /network/v2.0/subnets": (
+        200,
+        {
+            "subnets": [
+                {
+                    "id": "sub-1",
+                    "name": "front",
+                    "cidr": "192.0.2.0/24",
+                    "allocation_pools": [{"start": "192.0.2.2", "end": "192.0.2.9"}],
+                }
+            ]
+        },
+    ),
+    "GET /network/v2.0/routers/edge": (404, {"NeutronError": {"message": "not found"}}),
+    "GET /network/v2.0/routers": (
+        200,
+        {
+            "routers": [
+                {"id": "r-1", "name": "edge", "external_gateway_info": {"network_id": "n-2"}}
+            ]
+        },
+    ),
     "GET /network/v2.0/networks/public": (404, {"NeutronError": {"message": "not found"}}),
     "GET /network/v2.0/networks": (
         200,

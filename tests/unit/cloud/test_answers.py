@@ -170,6 +170,8 @@ CASES: dict[str, Callable[[Cloud], object]] = {
     "certificates.readers": lambda cloud: cloud.certificates.readers(CONTAINER["container_ref"]),
     "certificates.remove": lambda cloud: cloud.certificates.remove(SECRET["secret_ref"]),
     "lookup.external_network": lambda cloud: cloud.lookup.external_network("public"),
+    "lookup.subnet": lambda cloud: cloud.lookup.subnet("dmz", "front"),
+    "lookup.router": lambda cloud: cloud.lookup.router("edge"),
     "lookup.image": lambda cloud: cloud.lookup.image("debian"),
     "lookup.flavor": lambda cloud: cloud.lookup.flavor("small"),
     "lookup.keypair": lambda cloud: cloud.lookup.keypair("mine"),

@@ -8,9 +8,10 @@ from ao.colour import Colour
 from ao.commands import systems_table
 from ao.commands.table_cell import Cell
 from ao.plan import alarms
-from ao.plan.facts import SECURE, Facts
+from ao.plan.facts import SECURE, Facts, FurtherPlace, FurtherPool
 from ao.plan.scaling_state import ScalingState, SizeChange
-from ao.site import Site
+from ao.site import Method, Site
+from tests.unit.operations.test_listeners import several
 from tests.unit.samples import AUTOSCALE, EMPTY, SITE, address, resource, system, whole, with_system
 
 BLUE, GREEN = Colour
@@ -220,3 +221,73 @@ def test_a_live_system_without_a_measure_is_noted_and_a_standby_is_not() -> None
     assert "The load of blue is not measured" in note
     assert "Prometheus does not answer" in note
     assert list(systems_table.notes(SITE, whole(), {BLUE: ScalingState(), GREEN: silent})) == []
+
+
+def test_a_site_of_several_listeners_tells_which_lead_to_each_system() -> None:
+    site, facts = led(BLUE, BLUE)
+    assert systems_table.has_listeners(site, facts)
+    assert systems_table.columns(site, listeners=True)[-1] == "Listeners"
+    blue, green = (row[-1] for row in systems_table.rows(site, facts))
+    assert blue.human_readable() == "main 80, queue 5671"
+    assert blue.machine_readable() == [
+        {"name": "main", "port": 80, "protocol": "HTTP"},
+        {"name": "queue", "port": 5671, "protocol": "TCP"},
+    ]
+    assert (green.human_readable(), green.machine_readable()) == ("-", [])
+
+
+def test_of_a_mixed_site_no_system_is_called_live() -> None:
+    site, facts = led(GREEN, BLUE)
+    assert [row[1] for row in systems_table.rows(site, facts)] == ["mixed", "mixed"]
+    (told,) = [it for it in systems_table.notes(site, facts) if "different systems" in it]
+    assert "main → green, queue → blue" in told
+    assert "`ao switch` leads all of them to green" in told
+
+
+def test_a_site_of_one_listener_has_no_such_column() -> None:
+    assert not systems_table.has_listeners(SITE, whole())
+
+
+def led(main: Colour, queue: Colour) -> tuple[Site, Facts]:
+    """A site of two listeners, and where each leads."""
+    site = several(Method.POOL)
+    pools = {colour: FurtherPool(key="tcp_5671", id=f"{colour}-queue-pool") for colour in Colour}
+    before = whole()
+    systems = {
+        colour: replace(system, further_pools=(pools[colour],))
+        for colour, system in before.systems.items()
+    }
+    shared = systems[BLUE].load_balancer
+    facts = replace(
+        before,
+        method=Method.POOL,
+        systems={
+            colour: replace(system, load_balancer=shared) for colour, system in systems.items()
+        },
+        shared=shared,
+        production_listener=Listener(
+            id="l1", name="ao-shop", default_pool_id=f"{main}-pool", protocol="HTTP", port=80
+        ),
+        preview_listener=Listener(
+            id="l2",
+            name="ao-shop-preview",
+            default_pool_id="green-pool",
+            protocol="HTTP",
+            port=8080,
+        ),
+        further=(
+            FurtherPlace(
+                name="queue",
+                terminates=False,
+                key="tcp_5671",
+                listener=Listener(
+                    id="l3",
+                    name="ao-shop-listener-queue",
+                    default_pool_id=f"{queue}-queue-pool",
+                    protocol="TCP",
+                    port=5671,
+                ),
+            ),
+        ),
+    )
+    return site, facts

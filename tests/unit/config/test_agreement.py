@@ -224,3 +224,66 @@ def test_a_protocol_that_the_provider_has_not_is_no_cure(provider: str, cured: b
     values = {**PASSED, **balanced(provider, protocol="HTTPS"), "tls": {"certificate": "shop"}}
     (found,) = contradictions(config.SiteFile.model_validate({**FILE, **values}))
     assert ("TERMINATED_HTTPS" in found.what) is cured
+
+
+THERE = {"network": "shop-net", "subnet": "shop-subnet"}
+WITHOUT = {"external_network": "none", "network": {"balancer": THERE}}
+SIX = {"network": {"blue": "fd00:1::/64"}}
+
+
+def test_networks_that_are_there_agree_with_what_leads_to_them() -> None:
+    everything = dict.fromkeys(("blue", "green", "balancer"), THERE)
+    assert told(network={"router": "edge"}) == []
+    assert told(network=everything) == []
+    assert told(network={"router": "edge", "blue": THERE}) == []
+    assert told(**WITHOUT) == []
+    assert told(**WITHOUT, production_address="2001:db8::7") == []
+    assert told(**SIX) == []
+    assert told(**{**OVN, "network": {"blue": THERE, "green": THERE}}) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ({"network": {"blue": THERE}}, "network"),
+        ({"network": {"blue": THERE, "green": "10.42.2.0/24"}}, "network.green"),
+        ({**OVN, "network": {"router": "edge", "balancer": THERE}}, "network.balancer"),
+        ({"external_network": "none"}, "external_network"),
+        (
+            {"external_network": "none", "network": {"balancer": "10.42.0.0/24"}},
+            "network.balancer",
+        ),
+        ({**OVN, "external_network": "none"}, "external_network"),
+        ({"production_address": "2001:db8::7"}, "production_address"),
+        ({"network": {"balancer": "fd00::/64"}}, "network.balancer"),
+        ({**OVN, **SIX}, "network.blue"),
+        ({**OVN, **SIX, "switch": {"method": "pool"}}, "network.blue"),
+        (
+            {"external_network": "none", "network": {"balancer": THERE, "blue": "fd00:1::/64"}},
+            "network.blue",
+        ),
+        ({"switch": {"preview_from": ["2001:db8::/32"]}}, "switch.preview_from"),
+        ({"servers": {"rules": [{"port": 22, "from": "2001:db8::/32"}]}}, "servers.rules.0"),
+    ],
+)
+def test_networks_that_do_not_fit_are_told_with_their_key(
+    values: dict[str, object], key: str
+) -> None:
+    assert told(**values) == [key]
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        {"blue": {"network": "shop-net"}},
+        {"blue": {"cidr": "10.42.1.0/24", **THERE}},
+        {"blue": {"cidr": "10.42.1.0/24", "ipv6": "slaac"}},
+        {"blue": "fd00:1::/80"},
+        {"blue": {}},
+        {"lock": THERE},
+        {"additional_vips": [THERE]},
+    ],
+)
+def test_a_network_that_is_half_said_is_refused(network: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        told(network=network)

@@ -138,6 +138,24 @@ def test_a_host_statuses_and_a_method_are_kept_and_taken_back(work: Work, site: 
     assert (taken.health_check.method, str(taken.health_check.expect)) == ("HEAD", "200, 301")
 
 
+def test_networks_that_are_there_are_kept_and_taken_back(work: Work) -> None:
+    there = {"network": "shop-net", "subnet": "shop-subnet"}
+    network = {
+        "router": "edge",
+        "blue": there,
+        "green": {"cidr": "fd00:2::/64", "ipv6": "dhcpv6-stateful"},
+        "balancer": there,
+        "lock": {**there, "address": "10.60.0.250"},
+    }
+    taken = forged(work, external_network="none", network=network).site
+    assert taken.external_network is None
+    assert taken.networks.router == "edge"
+    assert set(taken.networks.subnets) == {"blue", "balancer"}
+    assert taken.networks.ipv6_modes == {"green": "dhcpv6-stateful"}
+    assert taken.networks.lock is not None
+    assert taken.networks.lock.address == "10.60.0.250"
+
+
 def test_what_the_servers_have_is_kept_with_the_words_of_its_own_and_taken_back(
     work: Work,
 ) -> None:

@@ -23,7 +23,10 @@ POLICIES = {kind: CONF[kind] / f"{name}_policy.yaml" for kind, (_, name) in FILE
 DEFAULTS = {
     kind: CONF[kind] / "default_policies" / f"{name}.yaml" for kind, (_, name) in FILES.items()
 }
-OFFERED = set(ACTIONS) - {"back", "approve", "continue", "pause", "abort", "unlock"}
+OFFERED = set(ACTIONS) - {
+    *("back", "approve", "continue", "pause", "abort", "unlock"),
+    *("maintenance-on", "maintenance-off"),
+}
 """What there is to do to a site that is built, while nobody holds its lock."""
 
 

@@ -130,7 +130,8 @@ def test_the_main_one_moves_first_and_its_preview_last(pooled: Site) -> None:
         for call in work.cloud.calls[before:]
         if call.name == "load_balancers.set_default_pool"
     ]
-    assert moved == [80, 8443, 5671, 5672, 8080]
+    # One that the load balancer does not take yet is asked for again.
+    assert list(dict.fromkeys(moved)) == [80, 8443, 5671, 5672, 8080]
 
 
 def test_a_deploy_and_a_switch_bring_a_version_to_all(site: Site) -> None:

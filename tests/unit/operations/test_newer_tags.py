@@ -17,7 +17,7 @@ from tests.unit.samples import SITE
 
 BLUE, GREEN = Colour
 WORDS = {"ao:format=99", "ao:needs=0.4.0"}
-NEEDED = "was written by a newer ao (format 99); this version reads up to 2: upgrade to ao 0.4.0"
+NEEDED = "was written by a newer ao (format 99); this version reads up to 3: upgrade to ao 0.4.0"
 
 Mark = Callable[[Work], str]
 """Marks something of a site as a newer version does; returns what it is called."""

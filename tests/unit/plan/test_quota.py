@@ -9,8 +9,9 @@ from ao.cloud import Flavor, Quota
 from ao.colour import Colour
 from ao.errors import QuotaExceeded
 from ao.plan import plan, quota
+from ao.site.network import LockName, Networks, SubnetName
 from ao.site.servers import AntiAffinity, IngressRule, Servers, Volume
-from tests.unit.samples import EMPTY, SITE, whole
+from tests.unit.samples import EMPTY, POOL_SITE, SITE, whole
 
 FLAVOR = Flavor(id="1", name="web.small", vcpus=2, ram=512)
 
@@ -56,6 +57,23 @@ def test_a_server_group_is_counted_and_its_members_while_both_versions_stand() -
     needed = quota.needs(site, whole(), steps, FLAVOR)
     assert "server groups" not in needed
     assert needed["server group members"] == whole().systems[Colour.GREEN].size + 4
+
+
+def test_of_networks_that_are_there_nothing_is_counted_but_ports() -> None:
+    there = SubnetName(network="shop-net", subnet="shop-subnet")
+    lock = LockName(network="shop-net", subnet="shop-subnet", address="10.60.0.250")
+    keys = ("blue", "green", "balancer")
+    networks = Networks(subnets=dict.fromkeys(keys, there), lock=lock)
+    site = replace(POOL_SITE, networks=networks)
+    needed = quota.needs(site, EMPTY, plan.builds(site, EMPTY), FLAVOR)
+    assert not {"networks", "subnets", "routers"} & set(+needed)
+    assert needed["floating ips"] == 1
+    # VIP, health checks, lock, and the servers.
+    assert needed["ports"] == 3 + 2 * site.group.size
+    without = replace(site, external_network=None)
+    assert "floating ips" not in +quota.needs(without, EMPTY, plan.builds(site, EMPTY), FLAVOR)
+    routed = replace(POOL_SITE, networks=Networks(router="edge"))
+    assert "routers" not in +quota.needs(routed, EMPTY, plan.builds(routed, EMPTY), FLAVOR)
 
 
 def test_a_whole_site_needs_nothing() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ao.apply.switch import load_balancer
 from ao.apply.switch.move import Move
-from ao.cloud import FloatingIP
+from ao.cloud import FloatingIP, Vip
 from ao.colour import Colour
 from ao.errors import Changed, NotFound, Unavailable
 from ao.message import message
@@ -119,6 +119,11 @@ def point(
         )
 
 
+def reached(address: FloatingIP | Vip | None) -> str:
+    """Return the address that users ask; raises NotFound when there is none."""
+    return address.address if isinstance(address, Vip) else present(address).address
+
+
 def reread(work: Work, address: FloatingIP) -> FloatingIP:
     """Return a floating IP as it is now; raises NotFound when it is gone."""
     now = present(next(iter(work.cloud.floating_ips.find("id", {address.id})), None))
@@ -126,9 +131,9 @@ def reread(work: Work, address: FloatingIP) -> FloatingIP:
     return now
 
 
-def present(address: FloatingIP | None) -> FloatingIP:
-    """Return an address that must be there; raises NotFound when it is not."""
-    if address is None:
+def present(address: FloatingIP | Vip | None) -> FloatingIP:
+    """Return a floating IP that must be there; raises NotFound when it is not."""
+    if not isinstance(address, FloatingIP):
         raise NotFound(
             message("an address of the site is gone"),
             cure=message("`ao status` shows which; `ao up` repairs it."),

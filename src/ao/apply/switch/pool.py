@@ -27,7 +27,8 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     Production first: a pool that no listener leads to has no health checks
     (octavia/common/jinja/haproxy/combined_listeners), so the old pool is without them only
     until the preview listener has it. Both listeners on one pool tell of a switch that is
-    not finished, and of its target; so do users that are led to two systems.
+    not finished, and of its target; so do users that are led to two systems. Where policies lead
+    requests to both pools, both have them all the time, and no preview is left to be moved.
     """
     if facts.live is not to or facts.is_mixed:
         seen = Confirm("preview", to)
@@ -39,7 +40,8 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
         return (PointProduction(to),)
     moved, seen = PointProduction(to), Confirm("production", to)
     parked, drained = PointPreview(to.other), Drain(to.other, None, move.quiet)
-    whole = facts.previewed is to.other and not facts.previews_astray
+    astray = facts.previews_astray
+    whole = facts.previews_by_request or (facts.previewed is to.other and not astray)
     if whole and not done & {moved, parked}:
         return ()
     if seen not in done:
@@ -53,8 +55,16 @@ def production(work: Work, facts: Facts, step: PointProduction) -> None:
     """Lead users to a system; its load balancer gets the production address if it lacks it.
 
     The main listener comes first, then the others, one right after the other: Octavia takes one
-    change of a load balancer at a time.
+    change of a load balancer at a time. To lead users to none, the address is taken off; where it
+    is the load balancer's own, the listeners lead to nothing.
     """
+    if step.colour is None and not facts.floats:
+        shared = _present(facts.shared)
+        _lead(work, shared, facts.production_listener, None)
+        for place in facts.further:
+            if place.listener is not None:
+                _lead(work, shared, place.listener, None)
+        return
     if step.colour is None:
         address.point(work, address.present(facts.production), None)
         return
@@ -63,7 +73,8 @@ def production(work: Work, facts: Facts, step: PointProduction) -> None:
     for place in facts.further:
         if place.listener is not None:
             _lead(work, shared, place.listener, _pool(facts, step.colour, place.key))
-    address.point(work, address.present(facts.production), shared.vip_port_id)
+    if facts.floats:
+        address.point(work, address.present(facts.production), shared.vip_port_id)
 
 
 def preview(work: Work, facts: Facts, step: PointPreview) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
@@ -56,12 +57,30 @@ class Subnet(NeutronKind):
     """OS::Neutron::Subnet."""
 
     required = frozenset({"network", "cidr"})
-    optional = frozenset({"name", "dns_nameservers", "enable_dhcp", "gateway_ip", "tags"})
-    fixed = required
+    optional = frozenset(
+        {
+            "name",
+            "dns_nameservers",
+            "enable_dhcp",
+            "gateway_ip",
+            "tags",
+            "ip_version",
+            "ipv6_address_mode",
+            "ipv6_ra_mode",
+        }
+    )
+    fixed = required | {"ip_version", "ipv6_address_mode", "ipv6_ra_mode"}
 
     def create(self, part: Part) -> Job:
         """Create the subnet."""
         properties = part.properties
+        version = properties.get("ip_version", 4)
+        if ipaddress.ip_network(properties["cidr"]).version != version:
+            raise Failure(
+                "BadRequest",
+                f"Invalid input for operation: cidr {properties['cidr']} does not match the "
+                f"ip_version '{version}'.",
+            )
         part.physical_id = part.services.neutron.create_subnet(
             properties["name"],
             properties["network"],

@@ -78,6 +78,7 @@ class Server(Kind):
             image=image,
             flavor=flavor,
             network_id=own,
+            subnet_id=properties["networks"][0].get("subnet"),
             more_network_ids=tuple(more),
             volume_ids=tuple(it["volume_id"] for it in devices),
             user_data=properties.get("user_data", ""),

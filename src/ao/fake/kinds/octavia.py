@@ -33,8 +33,8 @@ class LoadBalancer(Kind):
     """OS::Octavia::LoadBalancer."""
 
     required = frozenset({"vip_subnet"})
-    optional = frozenset({"name", "description", "provider", "flavor", "availability_zone"})
-    fixed = frozenset({"vip_subnet", "provider", "flavor", "availability_zone"})
+    fixed = frozenset({"vip_subnet", "vip_address", "provider", "flavor", "availability_zone"})
+    optional = frozenset({"name", "description"}) | fixed - required
 
     def create(self, part: Part) -> Job:
         """Create the load balancer and wait until it is ACTIVE."""
@@ -46,6 +46,7 @@ class LoadBalancer(Kind):
             properties["vip_subnet"],
             properties.get("flavor"),
             properties.get("availability_zone"),
+            properties.get("vip_address"),
         )
         part.physical_id = balancer.id
         try:
@@ -196,8 +197,10 @@ class Pool(Kind):
             pool.settings = replace(pool.settings, encrypts=encrypts)
 
     def delete(self, part: Part) -> Job:
-        """Delete the pool."""
+        """Delete the pool; Heat asks again while an L7 policy names it."""
         yield octavia.CHANGE
+        while part.services.octavia.is_named(part.physical_id):
+            yield TICK
         part.services.octavia.delete_pool(part.physical_id)
 
 

@@ -1,0 +1,1 @@
+"""Two systems and one database, on the box: releases with an expanding migration, under load."""

@@ -1,0 +1,5 @@
+"""`scripts/database-image`."""
+
+from benchmarks.database.image import main
+
+main()

@@ -1,0 +1,1 @@
+"""What users of several listeners have of switches: `python -m benchmarks.listeners`."""

@@ -1,0 +1,114 @@
+"""Policies by which requests reach the two systems on production's listener: made, and removed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from functools import partial
+
+from ao import templates
+from ao.apply.switch import load_balancer
+from ao.cloud import Listener, LoadBalancer, Stack
+from ao.colour import Colour
+from ao.errors import NotFound
+from ao.message import message
+from ao.plan import preview_policies
+from ao.plan.facts import Facts
+from ao.site import Site, features, format_tags, preview_tags, without_format
+from ao.work import Work
+
+
+def define(work: Work, facts: Facts, *, anew: bool = False) -> None:
+    """Give production's listener the policies that the site file wants; all `anew` if asked.
+
+    A new policy comes before the old one goes, and does nothing until it has its rule, so that no
+    request goes astray. Servers of a pool that is new to the listener are checked before this ends.
+    Raises NotFound, DeadlinePassed and CloudError.
+    """
+    balancer, listener = _present(facts)
+    balancers = work.cloud.load_balancers
+    kept = {} if anew else preview_policies.kept(work.site, facts)
+    missing = [it for it in Colour if it in facts.pools and it not in kept]
+    for colour in missing:
+        wanted = preview_policies.wanted(work.site, facts, colour, secrets.token_hex(16))
+        made = load_balancer.change(
+            work, balancer, partial(balancers.create_l7_policy, listener, wanted)
+        )
+        for rule in wanted.rules:
+            load_balancer.change(work, balancer, partial(balancers.create_l7_rule, made, rule))
+    if missing:
+        load_balancer.until_active(work, balancer)
+        _await_checks(work, facts)
+    _remove_stale(work, facts, balancer, listener)
+
+
+def remove(work: Work, facts: Facts) -> None:
+    """Take the policies off: Octavia deletes no pool that one names.
+
+    Raises NotFound, DeadlinePassed and CloudError.
+    """
+    balancer = _present(facts)[0]
+    for policy in preview_policies.own(facts):
+        change = partial(work.cloud.load_balancers.remove_l7_policy, policy)
+        load_balancer.change(work, balancer, change)
+        load_balancer.until_active(work, balancer)
+    _note(work, facts)
+
+
+def change_way(work: Work, facts: Facts, stack: Stack) -> None:
+    """Have Heat build the preview's listener, or delete it, and change nothing else."""
+    by_request = work.site.switch.previews_by_request
+    kept = {it for it in without_format(stack.tags) if not it.startswith("ao:preview=")}
+    tags = frozenset(kept) | format_tags(features(work.site))
+    work.cloud.stacks.repair(
+        stack,
+        parameters(work.site),
+        work.site.deadlines.build,
+        templates.site(work.site),
+        tags | preview_tags(by_request=by_request),
+    )
+
+
+def parameters(site: Site) -> dict[str, object]:
+    """Return the parameters of the site template that tell how the preview is asked."""
+    return {
+        "preview": "request" if site.switch.previews_by_request else "port",
+        "preview_port": site.switch.preview_port,
+        "preview_sources": ",".join(site.switch.preview_sources),
+    }
+
+
+def _remove_stale(work: Work, facts: Facts, balancer: LoadBalancer, listener: Listener) -> None:
+    """Remove the policies of Ao's that are not as wanted, as they are at this moment."""
+    balancers = work.cloud.load_balancers
+    now = balancers.l7_policies(listener.id)
+    seen = replace(facts, policies={**facts.policies, listener.id: now})
+    for policy in preview_policies.stale(work.site, seen):
+        load_balancer.change(work, balancer, partial(balancers.remove_l7_policy, policy))
+        load_balancer.until_active(work, balancer)
+    _note(work, facts)
+
+
+def _note(work: Work, facts: Facts) -> None:
+    """Note the policies of the listeners that they were read of, as they are now."""
+    for listener_id in facts.policies:
+        work.note_policies(listener_id, work.cloud.load_balancers.l7_policies(listener_id))
+
+
+def _await_checks(work: Work, facts: Facts) -> None:
+    """Wait until the servers of both systems have been checked once.
+
+    A proxy takes those of a pool that is new to it for healthy until then (HAProxy: src/server.c).
+    """
+    if any(it.members for it in facts.systems.values()):
+        check = work.site.health_check
+        work.clock.sleep(check.interval + check.timeout)
+
+
+def _present(facts: Facts) -> tuple[LoadBalancer, Listener]:
+    if facts.shared is None or facts.production_listener is None:
+        raise NotFound(
+            message("the shared load balancer or a listener of it is gone"),
+            cure=message("`ao up` repairs it."),
+        )
+    return facts.shared, facts.production_listener
