@@ -34,11 +34,17 @@ class OtherUser(Protocol):
     def delete_security_group(self, group_id: str) -> None:
         """Delete a security group."""
 
+    def networks(self, server_id: str) -> dict[str, str]:
+        """Return the address that a server has in each network, by the network's ID."""
+
     def security_groups(self, server_id: str) -> set[str]:
         """Return the IDs of the security groups that a server's port has."""
 
     def settings(self, server_id: str) -> dict[str, Any]:
         """Return a server's zone, metadata, config drive, and server group with its policy."""
+
+    def metadata(self, server_id: str) -> dict[str, str]:
+        """Return a server's metadata."""
 
     def rules(self, group_id: str) -> set[tuple[str, str, str]]:
         """Return protocol, ports and source of each ingress rule of a security group."""
@@ -104,6 +110,10 @@ class RealOtherUser:
     def delete_security_group(self, group_id: str) -> None:
         self._cloud.network.delete_security_group(group_id, ignore_missing=False)
 
+    def networks(self, server_id: str) -> dict[str, str]:
+        ports = self._cloud.network.ports(device_id=server_id)
+        return {str(it.network_id): str(it.fixed_ips[0]["ip_address"]) for it in ports}
+
     def security_groups(self, server_id: str) -> set[str]:
         (port,) = self._cloud.network.ports(device_id=server_id)
         return set(port.security_group_ids)
@@ -119,6 +129,9 @@ class RealOtherUser:
             "server_group": group.id,
             "policy": group.policy or next(iter(group.policies)),
         }
+
+    def metadata(self, server_id: str) -> dict[str, str]:
+        return dict(self._cloud.compute.get_server(server_id).metadata)
 
     def rules(self, group_id: str) -> set[tuple[str, str, str]]:
         return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from openstack import connection
@@ -44,6 +44,10 @@ _BALANCING = {
 }
 
 
+_Asked = tuple[Collection[str], Callable[[connection.Connection], Iterator[Quota]]]
+"""Resources, and what asks a service for their quotas."""
+
+
 def quotas(cloud: connection.Connection, of: Collection[str] = ()) -> tuple[Quota, ...]:
     """Quotas of Nova, Neutron, Octavia and Cinder for the project.
 
@@ -51,7 +55,7 @@ def quotas(cloud: connection.Connection, of: Collection[str] = ()) -> tuple[Quot
     quota is counted by lists of all that the project has. Not every cloud has a Cinder, so it is
     asked only for what is named.
     """
-    services = (
+    services: tuple[_Asked, ...] = (
         (_COMPUTE, _compute),
         (_NETWORK, _network),
         (_BALANCING, _load_balancer),
@@ -61,7 +65,7 @@ def quotas(cloud: connection.Connection, of: Collection[str] = ()) -> tuple[Quot
         return tuple(
             quota
             for resources, ask in services
-            if not of or not resources.keys().isdisjoint(of)
+            if not of or not frozenset(resources).isdisjoint(of)
             for quota in ask(cloud)
         )
 

@@ -227,7 +227,9 @@ def _read(tree: _Tree, name: str, levels: int) -> OwnTemplate:
 
 
 def _kind(schema: object) -> str:
-    return str(schema.get("type", "")) if isinstance(schema, dict) else ""
+    """Return the type of a parameter; empty where none is told."""
+    kind = schema.get("type") if isinstance(schema, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _inside(tree: _Tree, folder: Path, name: str) -> Path:
@@ -278,6 +280,15 @@ def _content(text: str, name: str) -> dict[str, Any]:
             message("%(file)s is no HOT template", file=shown),
             message("Begin it with `heat_template_version: 2021-04-16`."),
         )
+    for parameter, schema in _section(content, "parameters", name).items():
+        if not _kind(schema):
+            raise Unfit(
+                message(
+                    "%(file)s: parameter %(parameter)s has no type",
+                    file=shown,
+                    parameter=printable(parameter, 60),
+                )
+            )
     resources = _section(content, "resources", name)
     for resource, definition in resources.items():
         if not isinstance(definition, dict) or not isinstance(definition.get("type"), str):

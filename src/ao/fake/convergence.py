@@ -13,6 +13,7 @@ from ao.errors import CloudError
 from ao.fake import hot
 from ao.fake.failure import Failure
 from ao.fake.kinds import kind_of
+from ao.fake.kinds.heat import NestedStack
 from ao.fake.kinds.kind import Kind
 from ao.fake.stack import Part, Stack
 from ao.fake.template import Definition
@@ -136,7 +137,7 @@ class Convergence:
         kind = self._scope.kind(definition.type)
         properties = hot.resolve(definition.properties, self._scope)
         requires = frozenset(self._stack.parts[other] for other in definition.requires)
-        if self._must_replace(part, kind, properties):
+        if part.type != definition.type or self._must_replace(part, kind, properties):
             self._stack.outgoing.append(part)
             part = self._stack.parts[name] = self._part(name, definition)
         if part.action == "INIT":
@@ -163,7 +164,9 @@ class Convergence:
         if part not in outgoing:
             return  # an earlier traversal was at it, and has removed it
         if part.action != "INIT":
-            kind = self._scope.kind(part.type)
+            # A nested stack's template may be among the files no more.
+            is_stack = part.physical_id in self._stack.heat.stacks
+            kind = NestedStack() if is_stack else self._scope.kind(part.type)
             yield from self._act(part, "DELETE", _retried(lambda: kind.delete(part)))
         outgoing.remove(part)
 

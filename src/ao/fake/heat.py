@@ -52,13 +52,14 @@ class Heat:
     def validate(self, template: Template, parameters: Mapping[str, object]) -> None:
         """Look at a template with its parameters. Raises CloudError.
 
-        Whether what the parameters name is there is not asked (heat/engine/service.py:
-        validate_template, with `strict_validate=False`).
+        Neither are the parameters held to their constraints, nor are templates looked at that it
+        uses (heat/engine/service.py: validate_template; heat/engine/resource.py:
+        validate_template, which a nested stack does not hand on).
         """
         blueprint = Blueprint.parse(template)
-        arguments = blueprint.arguments(parameters, lambda _constraint, _value: True)
-        stack = self._stack("dummy", None, blueprint, arguments, 0.0)
-        del self.stacks[stack.id]
+        arguments = blueprint.arguments(parameters, None)
+        stack = self._new("dummy", None, blueprint, arguments, 0.0)
+        self._check(blueprint, stack, deep=False)
 
     def update(
         self,
@@ -211,7 +212,20 @@ class Heat:
         arguments: dict[str, object],
         deadline: float,
     ) -> Stack:
-        stack = Stack(
+        stack = self._new(name, parent, blueprint, arguments, deadline)
+        self._check(blueprint, stack)
+        self.stacks[stack.id] = stack
+        return stack
+
+    def _new(
+        self,
+        name: str,
+        parent: Part | None,
+        blueprint: Blueprint,
+        arguments: dict[str, object],
+        deadline: float,
+    ) -> Stack:
+        return Stack(
             id=self._services.deployment.identifiers.uuid(),
             name=name,
             services=self._services,
@@ -221,38 +235,45 @@ class Heat:
             arguments=arguments,
             deadline=deadline,
         )
-        self._check(blueprint, stack)
-        self.stacks[stack.id] = stack
-        return stack
 
     def _arguments(
         self, blueprint: Blueprint, parameters: Mapping[str, object]
     ) -> dict[str, object]:
         return blueprint.arguments(parameters, self._services.exists)
 
-    def _check(self, blueprint: Blueprint, stack: Stack) -> None:
-        """Raise CloudError for resource types and properties that are not known."""
+    def _check(self, blueprint: Blueprint, stack: Stack, *, deep: bool = True) -> None:
+        """Raise CloudError for resource types, properties and references that are not known."""
+        blueprint.check_references()
         for name, definition in blueprint.definitions(Scope(stack)).items():
-            self._check_kind(name, definition.type, definition.properties, blueprint)
+            self._check_kind(name, definition.type, definition.properties, blueprint, deep=deep)
 
     def _check_kind(
-        self, name: str, kind_name: str, properties: Mapping[str, Any], blueprint: Blueprint
+        self,
+        name: str,
+        kind_name: str,
+        properties: Mapping[str, Any],
+        blueprint: Blueprint,
+        *,
+        deep: bool,
     ) -> None:
-        """Check a resource, and those of a template that is its type, but for conditional ones.
+        """Check a resource, and if `deep` those of a template that is its type.
 
-        heat/engine/resource.py: validate_template; stack_resource.py: validate_nested_stack.
+        Of these not the conditional ones (heat/engine/resource.py: validate_template;
+        stack_resource.py: validate_nested_stack).
         """
         self._check_service(kind_name)
         kind = kind_of(kind_name, blueprint)
         kind.check(name, properties)
         if isinstance(kind, AutoScalingGroup):
             resource = properties["resource"]
-            self._check_kind(name, resource["type"], resource.get("properties", {}), blueprint)
-        if isinstance(kind, NestedTemplate):
+            found = resource.get("properties", {})
+            self._check_kind(name, resource["type"], found, blueprint, deep=deep)
+        if isinstance(kind, NestedTemplate) and deep:
+            kind.blueprint.check_references()
             for inner, resource in kind.blueprint.resources.items():
                 if "condition" not in resource:
                     found = resource.get("properties", {})
-                    self._check_kind(inner, resource["type"], found, kind.blueprint)
+                    self._check_kind(inner, resource["type"], found, kind.blueprint, deep=deep)
 
     def _check_service(self, kind_name: str) -> None:
         if kind_name.startswith("OS::Cinder::") and not (

@@ -69,6 +69,20 @@ def references(value: Any, scope: Scope) -> Iterator[str]:
             yield from references(item, scope)
 
 
+def mentioned(value: Any) -> Iterator[str]:
+    """Yield the names of the resources that a value refers to, whatever conditions hold."""
+    if isinstance(value, Mapping):
+        if len(value) == 1 and isinstance(value.get("get_resource"), str):
+            yield value["get_resource"]
+        elif len(value) == 1 and isinstance(value.get("get_attr"), list):
+            yield value["get_attr"][0]
+        for item in value.values():
+            yield from mentioned(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from mentioned(item)
+
+
 def holds(condition: Any, scope: Scope) -> bool:
     """Return whether a condition holds, which is a name, a truth value or a function."""
     if isinstance(condition, str):

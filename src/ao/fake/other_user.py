@@ -34,6 +34,14 @@ class OtherUser:
         with self._lock:
             self._project.neutron.delete_security_group(group_id)
 
+    def networks(self, server_id: str) -> dict[str, str]:
+        """Return the address that a server has in each network, by the network's ID."""
+        with self._lock:
+            server = self._project.nova.servers[server_id]
+            subnets = self._project.neutron.subnets
+            ports = (server.port, *server.more_ports)
+            return {subnets[it.subnet_id].network_id: it.address for it in ports}
+
     def security_groups(self, server_id: str) -> set[str]:
         """Return the IDs of the security groups that a server's port has."""
         with self._lock:
@@ -50,6 +58,11 @@ class OtherUser:
             "server_group": server.group.id if server.group else "",
             "policy": server.group.policy if server.group else "",
         }
+
+    def metadata(self, server_id: str) -> dict[str, str]:
+        """Return a server's metadata."""
+        with self._lock:
+            return dict(self._project.nova.servers[server_id].metadata)
 
     def rules(self, group_id: str) -> set[tuple[str, str, str]]:
         """Return protocol, ports and source of each ingress rule of a security group."""

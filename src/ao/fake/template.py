@@ -51,8 +51,8 @@ class Blueprint:
             return None
         return Blueprint.parse(Template(body=self.files[name], files=self.files))
 
-    def arguments(self, given: Mapping[str, object], exists: Exists) -> dict[str, object]:
-        """Return the value of every parameter, in its type.
+    def arguments(self, given: Mapping[str, object], exists: Exists | None) -> dict[str, object]:
+        """Return the value of every parameter, in its type; without `exists` any value is taken.
 
         Raises CloudError for one that is missing, unknown or against a constraint.
         """
@@ -62,6 +62,15 @@ class Blueprint:
         return {
             name: _argument(name, schema, given, exists) for name, schema in self.parameters.items()
         }
+
+    def check_references(self) -> None:
+        """Raise CloudError for a resource that refers to one that the template does not have."""
+        for name, resource in self.resources.items():
+            depends_on = resource.get("depends_on", [])
+            explicit = [depends_on] if isinstance(depends_on, str) else depends_on
+            for other in (*explicit, *hot.mentioned(resource.get("properties", {}))):
+                if other not in self.resources:
+                    raise CloudError(f'The specified reference "{other}" (in {name}) is incorrect.')
 
     def definitions(self, scope: hot.Scope) -> dict[str, Definition]:
         """Return the resources whose conditions hold, by name.
@@ -100,14 +109,14 @@ def _definition(resource: Mapping[str, Any], there: set[str], scope: hot.Scope) 
 
 
 def _argument(
-    name: str, schema: Mapping[str, Any], given: Mapping[str, object], exists: Exists
+    name: str, schema: Mapping[str, Any], given: Mapping[str, object], exists: Exists | None
 ) -> object:
     if name not in given and "default" not in schema:
         raise CloudError(f"The Parameter ({name}) was not provided.")
     try:
         value = _TYPES[schema["type"]](given.get(name, schema.get("default")))
-        for constraint in schema.get("constraints", []):
-            _constrain(value, constraint, exists)
+        for constraint in schema.get("constraints", []) if exists else []:
+            _constrain(value, constraint, exists or _anything)
     except ValueError as error:
         raise CloudError(f"Parameter '{name}' is invalid: {error}") from error
     return value
@@ -143,6 +152,10 @@ _TYPES: Mapping[str, Callable[[Any], object]] = {
     "comma_delimited_list": _list,
     "json": _json,
 }
+
+
+def _anything(_constraint: str, _value: str) -> bool:
+    return True
 
 
 def _constrain(value: Any, constraint: Mapping[str, Any], exists: Exists) -> None:

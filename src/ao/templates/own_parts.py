@@ -54,14 +54,11 @@ def _members(system: dict[str, Any]) -> dict[str, Any]:
 
 
 def _add_resources(system: dict[str, Any], resources: OwnTemplate) -> None:
-    """Give a system further resources, once its network has a way out.
-
-    They are given what the members are.
-    """
+    """Give a system further resources: after what its group comes after, with what members have."""
     given = {**_members(system), "router": {"get_param": "router"}}
     system["resources"][RESOURCES] = {
         "type": RESOURCES_FILE,
-        "depends_on": "router_interface",
+        "depends_on": system["resources"]["group"]["depends_on"],
         "properties": {
             name: given[name] for name in resources.parameters if name in RESOURCES_GIVES
         },

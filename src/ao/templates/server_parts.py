@@ -14,9 +14,7 @@ from ao.templates import composition
 
 SERVER_TEMPLATE = "server.yaml"
 """Template of one server, and so the resource type of a group's members."""
-IN_PLACE = frozenset(
-    {"delete_delay", "group", "metadata", "pool", "server_port", "site", "colour", "subnet"}
-)
+IN_PLACE = frozenset({"delete_delay", "group", "metadata", "pool", "server_port", "site", "colour"})
 """Parameters of a server's template with which the server stays when they change, or which never
 do."""
 FIRST_ADDRESS = {"get_attr": ["server", "first_address"]}

@@ -148,6 +148,7 @@ def test_a_site_file_that_names_a_template_outside_is_refused_with_its_line(tmp_
         (SERVER.replace("outputs:", "  b: {type: 'OS::Nova::Server'}\noutputs:"), "defines 2"),
         (changed("  network: {type", "  subnet_of_mine: {type"), "nobody gives the parameter"),
         (changed("version: {type: string}", "version: {type: number}"), "as number, and Ao gives"),
+        (changed("image: {type: string}", "image: string"), "parameter image has no type"),
         ("a: [", "not YAML"),
         ("a: 1", "is no HOT template"),
         (changed("    type: OS::Nova::Server\n", ""), "resource web has no type"),

@@ -230,7 +230,7 @@ def test_a_switch_tells_what_it_leaves_out_before_it_moves_and_in_the_journal(wo
         ({"site": "bookshop"}, "is that of site bookshop"),
         ({"version": "2.0'; touch /tmp/pwned; : '"}, "is not one for this version of Ao"),
         ({"site": "shop\n"}, "is not one for this version of Ao"),
-        ({"server_template": "https://example.com/evil.yaml"}, "it has keys that are not known"),
+        ({"evil_template": "https://example.com/evil.yaml"}, "it has keys that are not known"),
         ({"group": {"size": 2, "command": "id"}}, "it has keys that are not known"),
         ({"drain": []}, "is not one for this version of Ao"),
         ({"deadlines": {"build": 10**400}}, "is not one for this version of Ao"),
@@ -242,6 +242,14 @@ def test_it_is_checked_as_a_file_is(work: Work, values: dict[str, object], why: 
     with pytest.raises(ConfigError, match=why) as told:
         forged(work, **values)
     assert "`ao up`" in told.value.cure
+
+
+def test_a_template_that_somebody_has_written_there_is_none_and_the_stacks_is_asked_for(
+    work: Work,
+) -> None:
+    site = forged(work, server_template="https://example.com/evil.yaml").site
+    assert site.server_template is None
+    assert site.left_templates == ("server_template",)
 
 
 @given(
