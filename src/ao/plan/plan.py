@@ -654,7 +654,10 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
     if steps:
         return steps
     if facts.previews_by_request and facts.previewed is not standby:
-        return ()
+        raise Refused(
+            message("no request reaches %(colour)s before it is live", colour=standby),
+            cure=message("`ao up` repairs it."),
+        )
     if facts.previewed is not standby:
         return (PointPreview(standby),)
     seen = Confirm("preview", standby)
