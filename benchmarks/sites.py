@@ -43,6 +43,8 @@ class Plot:
     """Servers of each system."""
     https: bool = False
     """Whether its users speak HTTPS, with a certificate of the box's own authority."""
+    change: Callable[[str], str] = str
+    """What is changed of the shop's user data."""
 
     def __str__(self) -> str:
         return f"{self.provider} × {self.method}{', HTTPS' if self.https else ''}"
@@ -95,7 +97,8 @@ def _write(plot: Plot, folder: Path, cloud: str) -> Path:
     if plot.https:
         content["load_balancer"]["protocol"] = "TERMINATED_HTTPS"
         content |= {"host": HOST, "tls": _tls(home)}
-    shutil.copy(SHOP / content["user_data"], home)
+    user_data = (SHOP / content["user_data"]).read_text()
+    (home / content["user_data"]).write_text(plot.change(user_data))
     (home / "ao.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
     return home / "ao.yaml"
 

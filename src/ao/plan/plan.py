@@ -508,7 +508,7 @@ def _repair(site: Site, facts: Facts, done: Done) -> Plan:
 def builds(site: Site, facts: Facts) -> Plan:
     """Return the steps of all that `up` builds or repairs, in no order, for the quota preflight."""
     return (
-        *(_site_stack(site, facts) or _secure(site, facts)),
+        *(_site_stack(site, facts) or _secure(site, facts) or _way_of_preview(site, facts)),
         *(step for colour in Colour for step in _build(site, facts, colour)),
     )
 

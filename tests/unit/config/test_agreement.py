@@ -52,7 +52,7 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
     assert told(**TERMINATED, redirect={}) == []
     assert told(**PASSED) == []
     assert told(**PASSED, tls={"warn_days": 7}) == []
-    assert told(**TERMINATED, switch={"preview": "header", "preview_port": 443}) == []
+    assert told(**TERMINATED, switch={"preview": "header"}) == []
     assert told(switch={"preview": "cookie", "preview_from": ["192.0.2.0/24"]}) == []
     assert told(host="shop.example", load_balancer={"provider": "ovn", "protocol": "HTTPS"}) == []
 
