@@ -383,7 +383,11 @@ def _way_of_preview(site: Site, facts: Facts) -> Plan:
     by_request = site.switch.previews_by_request
     if by_request and preview_policies.is_amiss(site, facts):
         return (DefinePreview(),)
-    return () if facts.previews_by_request is by_request else (ChangePreview(by_request),)
+    if facts.previews_by_request is by_request:
+        return ()
+    # A load balancer that takes no change has no policies yet: its port stays.
+    ready = not by_request or preview_policies.are_kept(site, facts)
+    return (ChangePreview(by_request),) if ready else ()
 
 
 def _end_of_requests(site: Site, facts: Facts) -> Plan:

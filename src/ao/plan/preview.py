@@ -35,7 +35,7 @@ def health_request_options(site: Site, facts: Facts, colour: Colour) -> RequestO
 def header(facts: Facts, colour: Colour) -> tuple[str, str] | None:
     """Return name and value of the header field that a request has to have; None for none."""
     key = facts.preview_key(colour) if facts.previews_by_request else None
-    return key.field if key is not None else None
+    return key.header if key is not None else None
 
 
 def _asking(options: RequestOptions, facts: Facts, colour: Colour) -> RequestOptions:
