@@ -45,6 +45,8 @@ class Plot:
     """Whether its users speak HTTPS, with a certificate of the box's own authority."""
     listeners: tuple[dict[str, object], ...] = ()
     """Listeners beside the main one, as the site file has them."""
+    change: Callable[[str], str] = str
+    """What is changed of the shop's user data."""
 
     def __str__(self) -> str:
         return f"{self.provider} × {self.method}{', HTTPS' if self.https else ''}"
@@ -109,7 +111,8 @@ def _write(plot: Plot, folder: Path, cloud: str) -> Path:
         content |= {"host": HOST, "tls": _tls(home)}
     if plot.listeners:
         content["listeners"] = list(plot.listeners)
-    shutil.copy(SHOP / content["user_data"], home)
+    user_data = (SHOP / content["user_data"]).read_text()
+    (home / content["user_data"]).write_text(plot.change(user_data))
     (home / "ao.yaml").write_text(yaml.safe_dump(content, sort_keys=False))
     return home / "ao.yaml"
 

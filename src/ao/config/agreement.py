@@ -67,8 +67,7 @@ def _sizes(file: SiteFile) -> Iterator[Contradiction]:
 
 def _ports(file: SiteFile) -> Iterator[Contradiction]:
     """Two listeners of one load balancer cannot have one port."""
-    previews = file.method == "pool" and file.switch.preview == "port"
-    if previews and file.switch.preview_port == file.port:
+    if file.method == "pool" and file.switch.preview_port == file.port:
         said = "preview_port" in file.switch.model_fields_set
         yield Contradiction(
             key=("switch", "preview_port") if said else ("load_balancer", "port"),
@@ -82,7 +81,7 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
     if redirect is None or file.protocol != "TERMINATED_HTTPS":
         return
     taken = {"load_balancer.port": file.port}
-    if previews:
+    if file.method == "pool":
         taken["switch.preview_port"] = file.switch.preview_port
     for key, port in taken.items():
         if port == redirect.http:

@@ -167,7 +167,7 @@ class LoadBalancers(Service):
         if balancer is None:
             return None
         listeners = {
-            it.id: (it.pool_id,) if it.pool_id in octavia.pools else ()
+            it.id: tuple(pool_id for pool_id in it.pools if pool_id in octavia.pools)
             for it in octavia.listeners.values()
             if it.balancer is balancer
         }

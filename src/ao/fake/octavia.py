@@ -160,6 +160,15 @@ class Listener:
     certificates: tuple[Bundle, ...] = ()
     """Certificates that it serves, the default one first."""
 
+    @property
+    def pools(self) -> tuple[str, ...]:
+        """IDs of the pools that it leads to, its default pool first.
+
+        octavia/db/models.py: Listener.pools.
+        """
+        acting = (it.redirect_pool_id for it in self.policies if it.enabled and it.rules)
+        return tuple(dict.fromkeys(it for it in (self.pool_id, *acting) if it))
+
     def certificate(self, host: str) -> Bundle | None:
         """Return the certificate that is served to who asks for a host, or None."""
         fits = (it for it in self.certificates if it.certificate.covers(host))
@@ -620,9 +629,8 @@ class Octavia:
         listener.policies = [replace(it, provisioning_status="ACTIVE") for it in listener.policies]
         acting = (it for it in listener.policies if it.enabled and it.rules)
         listener.acting = tuple(sorted(acting, key=lambda it: ORDER.index(it.action)))
-        led = [listener.pool_id, *(it.redirect_pool_id for it in listener.acting)]
         now = self._deployment.timeline.now()
-        listener.back_ends = {it: listener.back_ends.get(it, now) for it in led if it}
+        listener.back_ends = {it: listener.back_ends.get(it, now) for it in listener.pools}
         settings = listener.settings
         refs = [it for it in (settings.tls_ref, *settings.sni_refs) if it]
         try:

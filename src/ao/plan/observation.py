@@ -161,7 +161,11 @@ def read(
         servers_tls = None if brief else pool.submit(_server_certificates, cloud, site, last)
         balancers = list(pool.map(reader.read, reader.ids))
         listeners = tuple(listener for it in balancers for listener in it.listeners)
-        policies = pool.submit(_policies, cloud, site, by_name, resources, listeners, last)
+        led = {
+            key: ids for it in balancers if it.status for key, ids in it.status.listeners.items()
+        }
+        asked_policies = _with_policies(site, by_name, resources, listeners, led)
+        policies = pool.submit(_policies, cloud, site, resources, asked_policies, last)
         members = {pool_id: told for it in balancers for pool_id, told in it.members.items()}
         moved = [
             name
@@ -295,50 +299,67 @@ def _pools(
     return {pool.id: pool for pool in found if pool.id in ids}
 
 
+@dataclass(frozen=True, kw_only=True)
+class _WithPolicies:
+    """Listeners that have, or may have, L7 policies of Ao's."""
+
+    redirecting: tuple[Listener, ...]
+    """Those that lead users to HTTPS."""
+    previewing: tuple[Listener, ...]
+    """Production's, where requests may reach the standby by what they say."""
+
+
+def _with_policies(
+    site: Site,
+    stacks: Mapping[str, Stack],
+    resources: Resources,
+    listeners: tuple[Listener, ...],
+    led: Mapping[str, tuple[str, ...]],
+) -> _WithPolicies:
+    """Return the listeners that may have policies, by the pools that each leads to. Pure.
+
+    Requests reach the standby by what they say where the site file wants it, or the stack's tag
+    tells it, or production's listener leads to the pools of both systems.
+    """
+    redirecting = _redirecting(site, resources, listeners) if redirect(site) else ()
+    if site.switch.method is not Method.POOL:
+        return _WithPolicies(redirecting=redirecting, previewing=())
+    stack, own = stacks.get(site.stack), resources.get(site.stack, ())
+    users = built_id(own, SECURE_PRODUCTION) or built_id(own, "production_listener") or ""
+    pools = set(_pool_ids(site, resources).values())
+    tagged = stack is not None and sites.tag_value(stack.tags, "preview") is not None
+    leads_to_both = len(pools) == len(Colour) and pools.issubset(led.get(users, ()))
+    previews = site.switch.previews_by_request or tagged or leads_to_both
+    return _WithPolicies(
+        redirecting=redirecting,
+        previewing=tuple(it for it in listeners if it.id == users and previews),
+    )
+
+
 def _policies(
     cloud: Cloud,
     site: Site,
-    stacks: Mapping[str, Stack],
     resources: Resources,
-    listeners: tuple[Listener, ...],
+    asked: _WithPolicies,
     last: Observation | None,
 ) -> Mapping[str, tuple[L7Policy, ...]]:
-    """Return the L7 policies of the listeners that have some of Ao's.
+    """Return the L7 policies of listeners that may have some of Ao's.
 
-    They are those that lead users to HTTPS, and production's where the site file, or a tag, says
-    that requests reach the standby by what they say. Not again of one that the last observation
-    had as the site wants it.
+    Not again of one that the last observation had as the site wants it.
     """
-    wanted = redirect(site)
-    redirecting = _redirecting(site, resources, listeners) if wanted else ()
-    previewing = _previewing(site, stacks, resources, listeners)
-    pools = {it: id_ for it in Colour if (id_ := _pool_id(site, resources, it))}
+    wanted, pools = redirect(site), _pool_ids(site, resources)
 
     def told(listener: Listener) -> tuple[L7Policy, ...]:
         known = last.policies.get(listener.id, ()) if last else ()
-        right = listener in redirecting and any(leads(it, wanted) for it in known)
-        right = right or (listener in previewing and are_whole(known, pools, site))
+        if listener in asked.previewing:
+            right = site.switch.previews_by_request and are_whole(known, pools, site)
+        else:
+            right = any(leads(it, wanted) for it in known)
         return known if right else cloud.load_balancers.l7_policies(listener.id)
 
-    asked = (*redirecting, *previewing)
+    those = (*asked.redirecting, *asked.previewing)
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="policies") as aside:
-        return {it.id: found for it, found in zip(asked, aside.map(told, asked), strict=True)}
-
-
-def _previewing(
-    site: Site,
-    stacks: Mapping[str, Stack],
-    resources: Resources,
-    listeners: tuple[Listener, ...],
-) -> tuple[Listener, ...]:
-    """Return production's listener where requests may reach the standby by what they say."""
-    stack = stacks.get(site.stack)
-    said = sites.tag_value(stack.tags, "preview") if stack else None
-    if site.switch.method is not Method.POOL or not (site.switch.previews_by_request or said):
-        return ()
-    own = resources.get(site.stack, ())
-    built = built_id(own, SECURE_PRODUCTION) or built_id(own, "production_listener")
-    return tuple(it for it in listeners if it.id == built)
+        return {it.id: found for it, found in zip(those, aside.map(told, those), strict=True)}
 
 
 def _redirecting(
@@ -721,6 +742,11 @@ def _pool_id(site: Site, resources: Resources, colour: Colour) -> str | None:
     """ID of a system's pool, which the site's stack has by the pool method, else its own."""
     shared = built_id(resources.get(site.stack, ()), f"{colour}_pool")
     return shared or built_id(resources.get(site.system_stack(colour), ()), "pool")
+
+
+def _pool_ids(site: Site, resources: Resources) -> Mapping[Colour, str]:
+    """IDs of the systems' pools, of those that have one."""
+    return {it: pool_id for it in Colour if (pool_id := _pool_id(site, resources, it))}
 
 
 def _monitor_id(site: Site, resources: Resources, colour: Colour) -> str | None:

@@ -428,7 +428,11 @@ def _way_of_preview(site: Site, facts: Facts) -> Plan:
     by_request = site.switch.previews_by_request
     if by_request and preview_policies.is_amiss(site, facts):
         return (DefinePreview(),)
-    return () if facts.previews_by_request is by_request else (ChangePreview(by_request),)
+    if facts.previews_by_request is by_request:
+        return ()
+    # A load balancer that takes no change has no policies yet: its port stays.
+    ready = not by_request or preview_policies.are_kept(site, facts)
+    return (ChangePreview(by_request),) if ready else ()
 
 
 def _end_of_requests(site: Site, facts: Facts) -> Plan:
@@ -553,7 +557,12 @@ def _repair(site: Site, facts: Facts, done: Done) -> Plan:
 def builds(site: Site, facts: Facts) -> Plan:
     """Return the steps of all that `up` builds or repairs, in no order, for the quota preflight."""
     return (
-        *(_site_stack(site, facts) or _secure(site, facts) or _listen(site, facts)),
+        *(
+            _site_stack(site, facts)
+            or _secure(site, facts)
+            or _listen(site, facts)
+            or _way_of_preview(site, facts)
+        ),
         *(step for colour in Colour for step in _build(site, facts, colour)),
     )
 
@@ -703,7 +712,10 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
     if steps:
         return steps
     if facts.previews_by_request and facts.previewed is not standby:
-        return ()
+        raise Refused(
+            message("no request reaches %(colour)s before it is live", colour=standby),
+            cure=message("`ao up` repairs it."),
+        )
     if facts.previewed is not standby or facts.previews_astray:
         return (PointPreview(standby),)
     seen = Confirm("preview", standby)

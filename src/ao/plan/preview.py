@@ -29,4 +29,4 @@ def asked(options: RequestOptions, facts: Facts, colour: Colour) -> RequestOptio
 def header(facts: Facts, colour: Colour) -> tuple[str, str] | None:
     """Return name and value of the header field that a request has to have; None for none."""
     key = facts.preview_key(colour) if facts.previews_by_request else None
-    return key.field if key is not None else None
+    return key.header if key is not None else None

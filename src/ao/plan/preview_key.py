@@ -33,7 +33,7 @@ class PreviewKey:
     value: str = field(repr=False)
 
     @property
-    def field(self) -> tuple[str, str]:
+    def header(self) -> tuple[str, str]:
         """Name and value of the request's header field that has it."""
         if self.kind is Preview.COOKIE:
             return "Cookie", f"{COOKIE}={self.value}"

@@ -30,6 +30,11 @@ def kept(site: Site, facts: Facts) -> Mapping[Colour, Keyed]:
     return keyed(policies, facts.pools, kind(site))
 
 
+def are_kept(site: Site, facts: Facts) -> bool:
+    """Return whether requests reach both systems as the site file wants it."""
+    return bool(facts.pools) and kept(site, facts).keys() == facts.pools.keys()
+
+
 def stale(site: Site, facts: Facts) -> tuple[L7Policy, ...]:
     """Return the policies of Ao's, on any listener that was read, that are not as wanted."""
     right = {it.policy.id for it in kept(site, facts).values()}
@@ -54,7 +59,7 @@ def is_amiss(site: Site, facts: Facts) -> bool:
     """
     if not can_change(facts) or facts.production_listener is None:
         return False
-    return kept(site, facts).keys() != facts.pools.keys() or bool(stale(site, facts))
+    return not are_kept(site, facts) or bool(stale(site, facts))
 
 
 def can_change(facts: Facts) -> bool:

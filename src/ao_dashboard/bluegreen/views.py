@@ -305,7 +305,7 @@ def _url(state: PageState, colour: Colour) -> str:
     """Return the URL of a system, by production or the preview; empty where neither leads to it.
 
     By the pool method the preview is a port of production's host, by the other one an address that
-    no name leads to.
+    no name leads to. One that is asked by what a request says has none: a link says nothing.
     """
     facts, host = state.facts, state.site.host
     if facts is None:
@@ -313,7 +313,7 @@ def _url(state: PageState, colour: Colour) -> str:
     reached = state.accesses[colour]
     if facts.production and facts.live is colour:
         return reached.url(host or facts.production.address)
-    if facts.preview and facts.previewed is colour:
+    if facts.preview and facts.previewed is colour and not facts.previews_by_request:
         named = host if facts.method is Method.POOL else None
         return reached.preview_url(named or facts.preview.address)
     return ""

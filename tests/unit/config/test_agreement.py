@@ -52,6 +52,8 @@ def test_a_file_that_leaves_out_what_follows_from_others_is_in_agreement() -> No
     assert told(**TERMINATED, redirect={}) == []
     assert told(**PASSED) == []
     assert told(**PASSED, tls={"warn_days": 7}) == []
+    assert told(**TERMINATED, switch={"preview": "header"}) == []
+    assert told(switch={"preview": "cookie", "preview_from": ["192.0.2.0/24"]}) == []
     assert told(host="shop.example", load_balancer={"provider": "ovn", "protocol": "HTTPS"}) == []
 
 
@@ -123,6 +125,13 @@ def test_users_are_known_by_their_addresses_everywhere() -> None:
         ({**TERMINATED, "switch": {"preview_port": 80}, "redirect": {}}, "redirect"),
         ({**PASSED, "health_check": {"path": "/ä"}}, "health_check.path"),
         ({"switch": {"preview_port": 80}}, "switch.preview_port"),
+        (
+            {**balanced("amphora", protocol="TCP"), "switch": {"preview": "header"}},
+            "switch.preview",
+        ),
+        ({**OVN, "switch": {"method": "pool", "preview": "header"}}, "switch.preview"),
+        ({**PASSED, "switch": {"preview": "cookie"}}, "switch.preview"),
+        ({"switch": {"preview": "cookie", "method": "address"}}, "switch.preview"),
         ({"load_balancer": {"provider": "amphora", "port": 8080}}, "load_balancer.port"),
         ({"group": {"size": 9, "max": 4}}, "group.size"),
         ({"group": {"min": 5, "max": 4}}, "group"),

@@ -106,6 +106,23 @@ class SiteTest(VisitorTest):
         assert (answer.status_code, answer.url) == (302, reverse(f"{PANEL}:index"))
 
 
+class PreviewByHeaderTest(VisitorTest):
+    """The page of a site whose standby is asked by a header."""
+
+    def site_file(self) -> Path:
+        return self.changed(lambda text: text.replace("switch:\n", "switch:\n  preview: header\n"))
+
+    def test_the_standby_has_no_link_and_its_value_is_not_told(self) -> None:
+        told = self.text("now", "shop")
+        standby = told.split('data-system="green"')[1]
+        assert "<a href=" not in standby.split("</section>")[0]
+        assert "that ao preview tells" in standby
+        facts = self.work.observe()
+        key = facts.preview_key(GREEN)
+        assert key is not None
+        assert key.value not in told + self.text("site", "shop")
+
+
 class NamedSiteTest(VisitorTest):
     """The page of a site that has a host name."""
 

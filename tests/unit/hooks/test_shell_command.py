@@ -195,3 +195,23 @@ def test_a_reason_is_what_a_person_wrote_and_reaches_a_command_as_it_is(tmp_path
     told = replace(CONTEXT, reason=REASON).environment()
     result = shell_command.run(replace(SITE, folder=tmp_path), 'printf %s "$AO_REASON"', told, 5.0)
     assert result.tail == REASON
+
+
+@pytest.mark.parametrize(
+    "header", [("X-Ao-Preview", "5f0c" * 8), ("Cookie", f"ao-preview={'5f0c' * 8}")]
+)
+def test_a_command_gets_the_previews_secret_and_what_it_says_of_it_is_masked(
+    tmp_path: Path, header: tuple[str, str]
+) -> None:
+    site = replace(SITE, folder=tmp_path)
+    told = shell_command.preview_variable(site, header)
+    line = 'printf %s "$AO_PREVIEW_HEADER" >got; cat got'
+    result = shell_command.run(site, line, told, 5.0)
+    assert (tmp_path / "got").read_text() == ": ".join(header)
+    assert "5f0c" not in result.tail
+
+
+def test_where_networks_are_named_no_command_gets_the_previews_secret(tmp_path: Path) -> None:
+    switch = replace(SITE.switch, preview_sources=("198.51.100.0/24",))
+    site = replace(SITE, folder=tmp_path, switch=switch)
+    assert shell_command.preview_variable(site, ("X-Ao-Preview", "5f0c" * 8)) == {}
