@@ -47,6 +47,7 @@ from ao.site import (
     colour_tag,
     deploy_tag,
     format_tags,
+    image_tag,
     method_tag,
     proxy_tags,
     version_tag,
@@ -97,7 +98,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
         case plan.RepairSite():
             stack = _stack(facts.stack, work.site.stack)
             certificates = certificate.parameters(work, facts, secure=facts.is_secure)
-            _repair(work, stack, facts.broken, {**_leading(facts), **certificates})
+            _repair(work, stack, facts.broken, {**leading(facts), **certificates})
         case plan.SecureSite():
             _secure_site(work, facts)
         case plan.RepairSystem(colour, size):
@@ -186,7 +187,7 @@ def _secure_site(work: Work, facts: Facts) -> None:
     if not facts.is_secure and facts.preview_listener is not None:
         listener.remove(work, facts.shared, facts.preview_listener)
     parameters = {
-        **_leading(facts, anew=True),
+        **leading(facts, anew=True),
         **stack_parameters.tls_parameters(work.site, references),
     }
     tags = stack.tags | format_tags(terminates=True)
@@ -208,9 +209,10 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     system = facts.systems[step.colour]
     if system.stack is not None:
         guard.may_change(work.observe(), step.colour, act="redeploy")
+    inputs = stack_parameters.inputs_of(work, step)
     parameters = stack_parameters.system_parameters(
         work.site,
-        stack_parameters.build_inputs(work),
+        inputs,
         step.colour,
         engine=stack_parameters.engine(work.cloud, work.site),
         version=step.version,
@@ -222,7 +224,7 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     tags = {work.site.tag, colour_tag(step.colour), version_tag(step.version)}
     tags |= _balancer_tags(work, Method.ADDRESS)
     name = work.site.system_stack(step.colour)
-    _define(work, system.stack, name, templates.system(), parameters, tags, _mark(system))
+    _define(work, system.stack, name, templates.system(), parameters, tags, *_marks(system, inputs))
 
 
 def _balancer_tags(work: Work, method: Method) -> frozenset[str]:
@@ -233,11 +235,14 @@ def _balancer_tags(work: Work, method: Method) -> frozenset[str]:
     return proxy_tags(balancer.proxy_protocol) | format_tags(terminates=balancer.terminates)
 
 
-def _mark(system: System) -> str:
-    """The tag of a deploy: of one stack no two have the same, as each is made from the last."""
+def _marks(system: System, inputs: stack_parameters.BuildInputs) -> tuple[str, str]:
+    """Return the tags of a deploy, and of its image.
+
+    Of one stack no two deploys have the same, as each is made from the last.
+    """
     stack = system.stack
     before = f"{stack.id} {stack.updated_at} {system.deploy}" if stack else ""
-    return deploy_tag(sha256(before.encode()).hexdigest()[:16])
+    return deploy_tag(sha256(before.encode()).hexdigest()[:16]), image_tag(inputs.image.id)
 
 
 def _define(
@@ -363,7 +368,7 @@ def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     return physical_id
 
 
-def _leading(facts: Facts, *, anew: bool = False) -> dict[str, object]:
+def leading(facts: Facts, *, anew: bool = False) -> dict[str, object]:
     """Return the parameter that tells where a listener that Heat creates anew leads users.
 
     None is where that for users is there, unless it comes `anew`.

@@ -15,6 +15,7 @@ from ao.config.section import Section
 PAGES = {
     "autoscale": "autoscaling.md",
     "load_balancer": "load-balancer.md",
+    "secrets": "secrets.md",
     "switch": "switch.md",
     "drain": "switch.md#drain",
     "checks": "checks.md",

@@ -16,7 +16,8 @@ from ao.config.logout import LogoutSection
 from ao.config.migration import MigrationSection
 from ao.config.notify import NotifySection
 from ao.config.rules import JournalSection, StandbySection
-from ao.config.section import Duration, HostName, Section
+from ao.config.secrets import SecretsSection, plain_variables
+from ao.config.section import Duration, HostName, Section, Variable
 from ao.config.servers import ServersSection
 from ao.config.switching import DrainSection, HealthCheckSection, IdentifySection, SwitchSection
 from ao.config.tls import RedirectSection, TlsSection
@@ -58,9 +59,14 @@ class SiteFile(Section):
     """Flavor of the servers, by name or ID."""
     keypair: str | None = Field(default=None, min_length=1, examples=["ops"])
     """Key pair put on the servers."""
-    user_data: str = Field(min_length=1, examples=["user-data.sh"])
-    """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
-    $AO_VERSION in it are replaced."""
+    user_data: str | None = Field(default=None, min_length=1, examples=["user-data.sh"])
+    """File, beside this one, that sets a server up: a script, cloud-config, MIME or Ignition, also
+    compressed by gzip; $AO_SITE, $AO_COLOUR and $AO_VERSION in it are replaced. Without it the
+    image alone is the version."""
+    environment: dict[Variable, str] = Field(default={}, examples=[{"LOG_LEVEL": "info"}])
+    """Variables of the application, in place of $AO_ENVIRONMENT in user data. All members of the
+    project read them; no secret is among them."""
+    secrets: SecretsSection | None = None
     servers: ServersSection = ServersSection()
     group: GroupSection = GroupSection()
     autoscale: Autoscaling = None
@@ -88,6 +94,11 @@ class SiteFile(Section):
     """Who is told of a release as it goes."""
     standby: StandbySection = StandbySection()
     journal: JournalSection = JournalSection()
+
+    @field_validator("environment")
+    @classmethod
+    def _plain(cls, values: dict[str, str]) -> dict[str, str]:
+        return plain_variables(values)
 
     @field_validator("production_address")
     @classmethod

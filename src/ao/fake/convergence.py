@@ -14,7 +14,7 @@ from ao.fake.failure import Failure
 from ao.fake.kinds import kind_of
 from ao.fake.kinds.kind import Kind
 from ao.fake.stack import Part, Stack
-from ao.fake.template import Definition
+from ao.fake.template import Blueprint, Definition
 from ao.fake.timeline import TICK, Job
 
 _PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
@@ -47,6 +47,33 @@ class Scope:
     def kind(self, name: str) -> Kind:
         """Return the resource type of that name. Raises CloudError if there is none."""
         return kind_of(name, self._stack.blueprint)
+
+
+class PreviewScope:
+    """The same for what a stack would be by another template, where no resource has an ID yet."""
+
+    def __init__(
+        self, stack: Stack | None, blueprint: Blueprint, arguments: Mapping[str, object]
+    ) -> None:
+        self._stack_id = stack.id if stack else ""
+        self._blueprint = blueprint
+        self._arguments = arguments
+
+    def parameter(self, name: str) -> object:
+        """Return the value of a parameter."""
+        return self._stack_id if name == "OS::stack_id" else self._arguments[name]
+
+    def condition(self, name: str) -> bool:
+        """Return whether a condition of the template holds."""
+        return hot.holds(self._blueprint.conditions[name], self)
+
+    def reference(self, name: str) -> object:
+        """Return the name of a resource."""
+        return name
+
+    def attribute(self, name: str, attribute: str) -> object:
+        """Return nothing, as of a resource that is not built."""
+        return None
 
 
 class _Over(Exception):

@@ -43,7 +43,7 @@ from ao.errors import (
     Unavailable,
 )
 from ao.message import message
-from ao.operations import scale_in_hold, switch_options
+from ao.operations import previews, scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import alarms, guard, listeners, plan, quota, renewal, requirements
@@ -541,9 +541,14 @@ def _preflight(
     for step in steps:
         if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
             guard.may_build(facts, step.colour)
+    for step in steps:
+        if isinstance(step, BuildSystem):
+            found = stack_parameters.inputs_of(work, step)
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
     _refuse_names(work, facts, steps)
+    if any(isinstance(step, SecureSite) for step in steps):
+        previews.refuse_replacement(work, facts)
     if any(isinstance(step, BuildSite | BuildSystem | SecureSite) for step in steps):
         certificate.check(work, facts)
         pool_settings.check_names(work)

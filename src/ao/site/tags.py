@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ao.colour import Colour
-from ao.site.names import is_version
+from ao.site.names import is_image_id, is_version
 from ao.site.site import Method
 
 TAG_FORMAT = 2
@@ -29,6 +29,20 @@ def version_tag(version: str) -> str:
 def deploy_tag(mark: str) -> str:
     """Return the word that a system's stack carries of the deploy that defined it."""
     return f"ao:deploy={mark}"
+
+
+def image_tag(image_id: str) -> str:
+    """Return the word that a system's stack carries of the image that it was deployed with."""
+    return f"ao:image={image_id}"
+
+
+def image_of(tags: frozenset[str]) -> str:
+    """Return the ID of the image that tags tell; empty when they tell none, or what is no ID.
+
+    Anybody with a role in the project may have written them.
+    """
+    word = tag_value(tags, "image") or ""
+    return word if is_image_id(word) else ""
 
 
 def version_of(tags: frozenset[str]) -> str | None:

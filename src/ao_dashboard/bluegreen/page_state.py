@@ -16,9 +16,10 @@ from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
-from ao.plan import observation, scaling_state
+from ao.plan import image_state, observation, scaling_state
 from ao.plan.access import Access, access
 from ao.plan.facts import Facts, System
+from ao.plan.image_state import ImageState
 from ao.plan.scaling_state import ScalingState
 from ao.site import Site
 from ao.site.names import site_tag
@@ -65,6 +66,8 @@ class PageState:
     """What the cloud did not answer, a sentence for each."""
     invalid: tuple[str, ...]
     """What of the site breaks the rules and is left out, a sentence for each."""
+    images: Mapping[Colour, ImageState] = field(default_factory=dict)
+    """The image of each system; none for a form, and of one that Glance does not tell of."""
     notes: Notes = field(default_factory=Notes, compare=False)
     """What an action tells on its way."""
 
@@ -116,6 +119,9 @@ class PageState:
             done = told(releases)
             if done is not None and known:
                 done = settled(done, held=counting is not None and not counting.by_hand)
+            images = (
+                pool.submit(image_state.read_images, cloud, seen) if seen and not form else None
+            )
             found = told(findings) if findings else None
             happened = told(others) if others else None
             shown = told(certificate) if certificate else None
@@ -129,6 +135,7 @@ class PageState:
                 releases=done,
                 events=happened,
                 load=scaling_state.read_scaling(cloud, site, seen) if seen and not form else {},
+                images=(told(images) if images else None) or {},
                 certificate=shown if seen and _speaks_https(site, seen) else None,
                 unknown=tuple(dict.fromkeys(unknown)),
                 invalid=tuple(notes.texts),
