@@ -28,6 +28,7 @@ SERVICES = {
     "locks": "Neutron",
     "load_balancers": "Octavia",
     "servers": "Nova",
+    "lookup": "Glance",
     "alarms": "Aodh",
     "metrics": "Prometheus",
 }

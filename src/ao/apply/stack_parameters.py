@@ -5,19 +5,20 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from ao.apply import certificate
+from ao.apply import certificate, sealed_secrets
 from ao.apply.place import told_at
-from ao.cloud import Cloud, Named, Network
+from ao.cloud import Cloud, Image, Named, Network
 from ao.colour import Colour
-from ao.errors import NotFound
+from ao.errors import NotFound, Refused
 from ao.message import message
 from ao.plan import alarms
 from ao.plan.offers import Offers
+from ao.plan.plan import BuildSystem
 from ao.plan.renewal import NO_REFERENCES, References
-from ao.site import Site
+from ao.site import Site, user_data
 from ao.site.autoscale import Engine
 from ao.site.network import BALANCER
 from ao.site.servers import IngressRule
@@ -211,6 +212,34 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
     return found
 
 
+def inputs_of(work: Work, step: BuildSystem) -> BuildInputs:
+    """Return what a system is built with: the image of the step where that names one.
+
+    Where Glance has lost that, and user data sets up the version, it is the site file's. Raises
+    Refused where the image alone is the version.
+    """
+    found = replace(build_inputs(work), sealed=sealed_secrets.sealed(work))
+    if step.image in ("", found.image.id):
+        return found
+    known = work.found.get(step.image)
+    if isinstance(known, Image):
+        return replace(found, image=known)
+    try:
+        image = work.found[step.image] = work.cloud.lookup.image(step.image)
+    except NotFound as error:
+        if work.site.group.user_data:
+            return found
+        raise Refused(
+            message(
+                "%(colour)s was deployed with image %(image)s, which Glance has lost",
+                colour=step.colour,
+                image=step.image,
+            ),
+            cure=message("`ao deploy VERSION --image IMAGE` brings another one to it."),
+        ) from error
+    return replace(found, image=image)
+
+
 def engine(cloud: Cloud, site: Site) -> Engine:
     """Return the engine that evaluates the load of a site's systems. Raises NotFound."""
     if site.autoscale is None:
@@ -328,7 +357,7 @@ def system_parameters(
         "anti_affinity": servers.anti_affinity.policy if servers.anti_affinity else "",
         "config_drive": servers.config_drive,
         "metadata": dict(servers.metadata),
-        "user_data": group.user_data,
+        "user_data": user_data.given(site, colour, version, sealed=ingredients.sealed),
         "min_size": group.minimum,
         "max_size": group.maximum,
         "size": size,
@@ -382,7 +411,7 @@ def _rule(rule: IngressRule) -> dict[str, object]:
 
 def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> dict[str, object]:
     """Return the parameters of the doctor's trial site, whose things are named by `name`."""
-    group, balancer = site.group, site.load_balancer
+    balancer = site.load_balancer
     network, cidr = ingredients.external_network, site.balancer_cidr or TRIAL_CIDR
     return {
         "site": site.name,
@@ -393,7 +422,10 @@ def trial_site_parameters(site: Site, ingredients: BuildInputs, name: str) -> di
         "image": ingredients.image.id,
         "flavor": ingredients.flavor.id,
         "keypair": ingredients.keypair.name if ingredients.keypair else "",
-        "user_data": group.user_data,
+        **{
+            key: user_data.given(site, colour, site.version, name, ingredients.sealed)
+            for key, colour in (("user_data", Colour.BLUE), ("green_user_data", Colour.GREEN))
+        },
         "version": site.version,
         "provider": balancer.provider,
         "protocol": _protocol(site),

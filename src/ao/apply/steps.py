@@ -55,6 +55,7 @@ from ao.site import (
     deploy_tag,
     features,
     format_tags,
+    image_tag,
     method_tag,
     network_tags,
     preview_tags,
@@ -109,7 +110,7 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
         case plan.RepairSite():
             stack = _stack(facts.stack, work.site.stack)
             certificates = certificate.parameters(work, facts, secure=facts.is_secure)
-            _repair(work, stack, facts.broken, {**_leading(facts), **certificates})
+            _repair(work, stack, facts.broken, {**leading(facts), **certificates})
         case plan.SecureSite():
             _listen(work, facts, secures=True)
         case plan.ListenSite():
@@ -220,7 +221,7 @@ def _listen(work: Work, facts: Facts, *, secures: bool) -> None:
     if secures and not facts.is_secure and facts.preview_listener is not None:
         listener.remove(work, facts.shared, facts.preview_listener)
     parameters = {
-        **_leading(facts, anew=True),
+        **leading(facts, anew=True),
         **(
             stack_parameters.tls_parameters(site, references)
             if secures
@@ -248,7 +249,7 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     system = facts.systems[step.colour]
     if system.stack is not None:
         guard.may_change(work.observe(), step.colour, act="redeploy")
-    found = stack_parameters.build_inputs(work)
+    found = stack_parameters.inputs_of(work, step)
     parameters = stack_parameters.system_parameters(
         work.site,
         found,
@@ -270,7 +271,7 @@ def _build_system(work: Work, facts: Facts, step: plan.BuildSystem) -> None:
     # A stack keeps what the project keeps no text of.
     left = bool(work.site.left_templates)
     template = None if left else templates.system(work.site, found.network_ids)
-    _define(work, system.stack, name, template, parameters, tags, _mark(system))
+    _define(work, system.stack, name, template, parameters, tags, *_marks(system, found))
 
 
 def _balancer_tags(
@@ -292,11 +293,14 @@ def _network_tags(work: Work, colour: Colour | None = None) -> frozenset[str]:
     return network_tags(places)
 
 
-def _mark(system: System) -> str:
-    """The tag of a deploy: of one stack no two have the same, as each is made from the last."""
+def _marks(system: System, inputs: stack_parameters.BuildInputs) -> tuple[str, str]:
+    """Return the tags of a deploy, and of its image.
+
+    Of one stack no two deploys have the same, as each is made from the last.
+    """
     stack = system.stack
     before = f"{stack.id} {stack.updated_at} {system.deploy}" if stack else ""
-    return deploy_tag(sha256(before.encode()).hexdigest()[:16])
+    return deploy_tag(sha256(before.encode()).hexdigest()[:16]), image_tag(inputs.image.id)
 
 
 def _define(
@@ -451,7 +455,7 @@ def _built_by_site(work: Work, facts: Facts, name: str) -> str:
     return physical_id
 
 
-def _leading(facts: Facts, *, anew: bool = False) -> dict[str, object]:
+def leading(facts: Facts, *, anew: bool = False) -> dict[str, object]:
     """Return the parameter that tells where a listener that Heat creates anew leads users.
 
     None is where those for users are there, unless they come `anew`.

@@ -1,4 +1,4 @@
-"""Certificates in Barbican, with their keys.
+"""Certificates in Barbican, with their keys, and secrets of the application.
 
 Nothing of a key is asked for: Octavia reads it.
 """
@@ -30,9 +30,12 @@ from ao.cloud.sdk_errors import asking
 from ao.cloud.secret_references import Kind, SecretReference
 from ao.errors import Forbidden
 from ao.message import message
+from ao.untrusted.printable import printable
 
 T = TypeVar("T")
 
+LONGEST_MEDIA = 100
+"""Characters of a secret's media type."""
 PAGE = 100
 """Things that are asked for at once: the most that Barbican lists (barbican/common/config.py:
 max_limit_paging)."""
@@ -113,6 +116,26 @@ class Certificates:
                 raise too_large(name, len(payload)) from error
             stored = _id(answer.value(_Stored).secret_ref)
             return _told(self._barbican.ask("GET", _place("secret", stored)), "secret")
+
+    def payload(self, ref: str) -> bytes:
+        """Return what a secret holds. Raises NotFound for what is gone, or is no secret.
+
+        Barbican gives any payload as application/octet-stream but a text as text/plain
+        (barbican/plugin/util/translations.py: denormalize_after_decryption), and its metadata tell
+        which it has.
+        """
+        wanted = SecretReference.read(ref)
+        with _asking(message("read a secret")):
+            where = path("secrets", wanted.id if wanted else "")
+            types = self._barbican.get(where, dict[str, str], "content_types")
+            media = printable(types.get("default", "application/octet-stream"), LONGEST_MEDIA)
+            answer = self._barbican.ask(
+                "GET", f"{where}/payload", headers={"Accept": media}, secret=True
+            )
+            told = answer.response.headers.get("Content-Type", "").partition(";")[0]
+            if told != media.partition(";")[0] or not answer.response.content:
+                raise answer.unreadable()
+            return answer.response.content
 
     def readers(self, ref: str) -> frozenset[str] | None:
         """Return the IDs of the users who may read a certificate though in no role.

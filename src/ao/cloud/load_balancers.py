@@ -325,7 +325,7 @@ class LoadBalancers:
             return ()
         where = path("lbaas", "l7policies", policy.id, "rules")
         try:
-            rules = self._octavia.all(where, list[_L7Rule], "rules", secret=True)
+            rules = self._octavia.all_secrets(where, list[_L7Rule], "rules")
         except exceptions.NotFoundException:
             return ()
         except Unreadable:

@@ -136,6 +136,7 @@ class Lookup:
             size=image.size or 0,
             min_disk=image.min_disk,
             min_ram=image.min_ram,
+            version=image.ao_version if isinstance(image.ao_version, str) else "",
         )
 
     def flavor(self, name_or_id: str) -> Flavor:
@@ -321,6 +322,7 @@ class _Image(_Named):
     size: StrictInt | None = None
     min_disk: StrictInt = 0
     min_ram: StrictInt = 0
+    ao_version: object = None
 
 
 @dataclass(frozen=True)

@@ -554,6 +554,19 @@ class Image(Named):
     """Disk that it needs, in GiB."""
     min_ram: int = 0
     """Memory that it needs, in MiB."""
+    version: str = ""
+    """Version of the application in it, as its property `ao_version` tells, which anybody may have
+    written; empty without."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResourceChanges:
+    """What Heat would do to the resources of a stack: their names in the template, and types."""
+
+    made: tuple[tuple[str, str], ...] = ()
+    changed: tuple[tuple[str, str], ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()
+    deleted: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ from ao.cloud.models import (
     Quota,
     Request,
     Resource,
+    ResourceChanges,
     Router,
     Sample,
     SecurityGroup,
@@ -143,6 +144,25 @@ class Stacks(Protocol):
 
     def delete(self, stack: Stack) -> None:
         """Begin to delete a stack; nothing happens when it is gone."""
+
+    def preview(
+        self, stack: Stack, template: Template, parameters: Mapping[str, object], *, keeps: bool
+    ) -> ResourceChanges:
+        """Return what Heat would do to a stack's resources for this template; it does nothing.
+
+        With `keeps` it has all its parameters but these, as by `repair`, else these alone, as by
+        `update`. What refers to another resource by `get_resource` counts as changed: give IDs in
+        the place of what is built. Resources of nested stacks are not told. Raises Forbidden for
+        who may not update it.
+        """
+
+    def preview_new(
+        self, name: str, template: Template, parameters: Mapping[str, object]
+    ) -> ResourceChanges:
+        """Return what Heat would make for a new stack, nested ones left out; it makes nothing."""
+
+    def parameters(self, stack: Stack) -> Mapping[str, str]:
+        """Return the parameters of a stack by name, as texts."""
 
     def cancel(self, stack: Stack) -> None:
         """Have Heat stop to create or update a stack, and those nested in it.
@@ -542,6 +562,12 @@ class Certificates(Protocol):
 
         The user that Octavia logs in with has to be one of them. All secrets of a container have
         to be read.
+        """
+
+    def payload(self, ref: str) -> bytes:
+        """Return what a secret holds: a password, say. Raises NotFound, and what is no secret.
+
+        It is neither logged nor kept.
         """
 
     def remove(self, ref: str) -> None:

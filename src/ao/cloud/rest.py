@@ -201,17 +201,22 @@ class Service:
         """Get a path, and return the value at these keys of the answer."""
         return self.ask("GET", path).value(model, *keys)
 
-    def all(
-        self, path: str, items: type[list[T]], key: str, *, secret: bool = False, **params: object
-    ) -> list[T]:
-        """Return the items of all pages of a list; of a `secret` one nothing is logged."""
-        pages = self.pages(path, key, secret=secret, **params)
+    def all(self, path: str, items: type[list[T]], key: str, **params: object) -> list[T]:
+        """Return the items of all pages of a list."""
+        return [item for page in self.pages(path, key, **params) for item in page.value(items, key)]
+
+    def all_secrets(self, path: str, items: type[list[T]], key: str) -> list[T]:
+        """Return the items of all pages of a list, of which nothing is logged."""
+        pages = self._pages(path, key, {}, secret=True)
         return [item for page in pages for item in page.value(items, key)]
 
-    def pages(
-        self, path: str, key: str, *, secret: bool = False, **params: object
-    ) -> Iterator[Answer]:
+    def pages(self, path: str, key: str, **params: object) -> Iterator[Answer]:
         """Yield the pages of a list."""
+        return self._pages(path, key, params, secret=False)
+
+    def _pages(
+        self, path: str, key: str, params: Mapping[str, object], *, secret: bool
+    ) -> Iterator[Answer]:
         seen: set[str | None] = set()
         marker: str | None = None
         while marker not in seen and len(seen) < PAGES:

@@ -13,7 +13,7 @@ from openstack import connection
 from pydantic import AfterValidator
 
 from ao.cloud import login
-from ao.cloud.models import Resource, Signal, Stack, Template
+from ao.cloud.models import Resource, ResourceChanges, Signal, Stack, Template
 from ao.cloud.ownership import of_project
 from ao.cloud.rest import ID, Moment, Thing, heat, path
 from ao.cloud.sdk_errors import asking
@@ -101,6 +101,51 @@ class Stacks:
         """Begin to delete a stack; nothing happens when it is gone."""
         with asking(message("delete stack %(name)s", name=stack.name)):
             self._heat.delete(_path(stack))
+
+    def preview(
+        self, stack: Stack, template: Template, parameters: Mapping[str, object], *, keeps: bool
+    ) -> ResourceChanges:
+        """Return what Heat would do to a stack's resources if it had this template."""
+        with asking(message("preview an update of stack %(name)s", name=stack.name)):
+            body = {
+                "template": template.body,
+                "files": dict(template.files),
+                "parameters": dict(parameters),
+            }
+            method = "PATCH" if keeps else "PUT"
+            answer = self._heat.ask(method, f"{_path(stack)}/preview", json=body)
+            told = answer.value(_Changes, "resource_changes")
+        return ResourceChanges(
+            made=_names(told.added),
+            changed=_names(told.updated),
+            replaced=_names(told.replaced),
+            deleted=_names(told.deleted),
+        )
+
+    def preview_new(
+        self, name: str, template: Template, parameters: Mapping[str, object]
+    ) -> ResourceChanges:
+        """Return what Heat would make for a new stack.
+
+        The resources of a nested stack are a list among them
+        (heat/engine/api.py: format_stack_preview).
+        """
+        with asking(message("preview stack %(name)s", name=name)):
+            body = {
+                "stack_name": name,
+                "template": template.body,
+                "files": dict(template.files),
+                "parameters": dict(parameters),
+            }
+            answer = self._heat.ask("POST", "/stacks/preview", json=body)
+            told = answer.value(list[_Previewed | list[object]], "stack", "resources")
+        return ResourceChanges(made=_names([it for it in told if isinstance(it, _Previewed)]))
+
+    def parameters(self, stack: Stack) -> Mapping[str, str]:
+        """Return the parameters of a stack by name, as texts."""
+        with asking(message("read the parameters of stack %(name)s", name=stack.name)):
+            told = self._heat.get(_path(stack), dict[str, object], "stack", "parameters")
+        return {name: value for name, value in told.items() if isinstance(value, str)}
 
     def cancel(self, stack: Stack) -> None:
         """Have Heat stop to create or update a stack; what it has begun of it stays.
@@ -217,6 +262,20 @@ class _Resource:
 
 
 @dataclass(frozen=True)
+class _Previewed:
+    resource_name: ID
+    resource_type: str
+
+
+@dataclass(frozen=True)
+class _Changes:
+    added: list[_Previewed]
+    updated: list[_Previewed]
+    replaced: list[_Previewed]
+    deleted: list[_Previewed]
+
+
+@dataclass(frozen=True)
 class _Event:
     resource_name: str
     event_time: Moment
@@ -225,6 +284,10 @@ class _Event:
 @dataclass(frozen=True)
 class _Output:
     output_value: object
+
+
+def _names(resources: list[_Previewed]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((it.resource_name, it.resource_type) for it in resources))
 
 
 def _path(stack: Stack) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ao.commands.site_command import SystemLister, add_cancel_stuck
+from ao.commands.version_argument import add_image, chosen_version
 from ao.message import message
 
 
@@ -15,8 +16,12 @@ class Deploy(SystemLister):
         """Add the version."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "version", metavar="VERSION", help=message("Version that the standby gets.")
+            "version",
+            nargs="?",
+            metavar="VERSION",
+            help=message("Version that the standby gets."),
         )
+        add_image(parser)
         parser.add_argument(
             "--reason", default="", metavar="TEXT", help=message("Why; journalled.")
         )
@@ -27,9 +32,8 @@ class Deploy(SystemLister):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Deploy, and list."""
-        from ao.commands.version_argument import version_argument
         from ao.operations import operations
 
-        version = version_argument(parsed_args.version)
-        work = self.work()
-        return self.table(work, operations.deploy(work, version, parsed_args.reason))
+        work, image = self.work(), parsed_args.image
+        version = chosen_version(work, parsed_args.version, image)
+        return self.table(work, operations.deploy(work, version, parsed_args.reason, image))

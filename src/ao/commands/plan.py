@@ -1,4 +1,4 @@
-"""`ao plan release`."""
+"""`ao plan release` and `ao plan up`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ao import duration
 from ao.commands.listing import AoLister
 from ao.commands.site_command import SiteCommand
+from ao.commands.version_argument import add_image, chosen_version
 from ao.message import joined, message
 
 if TYPE_CHECKING:
@@ -23,13 +24,26 @@ COLUMNS = (
 )
 
 
+CHANGES = (
+    message("Stack"),
+    message("Resource"),
+    message("Type"),
+    message("Change"),
+    message("When"),
+    message("Parameters"),
+)
+
+
 class PlanRelease(SiteCommand, AoLister):
     """Show what a release of a version would do now, and how long it will take."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the version."""
         parser = super().get_parser(prog_name)
-        parser.add_argument("version", metavar="VERSION", help=message("Version to release."))
+        parser.add_argument(
+            "version", nargs="?", metavar="VERSION", help=message("Version to release.")
+        )
+        add_image(parser)
         return parser
 
     def take_action(
@@ -37,11 +51,37 @@ class PlanRelease(SiteCommand, AoLister):
     ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
         """Plan, and list."""
         from ao import release
-        from ao.commands.version_argument import version_argument
 
-        version = version_argument(parsed_args.version)
-        course = release.plan(self.work(), version)
+        work, image = self.work(), parsed_args.image
+        version = chosen_version(work, parsed_args.version, image)
+        course = release.plan(work, version, image=image)
         return COLUMNS, [(it.stage, it.state, _estimate(it.seconds), it.text) for it in course]
+
+
+class PlanUp(SiteCommand, AoLister):
+    """Show what `ao up` would do, and which changes of the site file it leaves to a deploy.
+
+    Heat previews the stacks and changes nothing. What comes later is listed with what brings it.
+    """
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Preview, and list."""
+        from ao.operations import previews
+        from ao.plan import stack_changes
+
+        work = self.work()
+        steps, changes = previews.changes(work)
+        for step in steps:
+            work.note(str(step))
+        told = stack_changes.notice(changes)
+        if told is not None:
+            work.note(told)
+        return CHANGES, [
+            (it.stack, it.resource, it.type, it.change, it.when, " ".join(it.because))
+            for it in changes
+        ]
 
 
 def lines(course: Plan) -> Iterator[str]:

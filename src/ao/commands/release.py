@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ao.commands.site_command import SiteCommand, add_cancel_stuck
+from ao.commands.version_argument import add_image, chosen_version
 from ao.message import Message, message
 from ao.message.translation import spoken
 
@@ -78,6 +79,7 @@ class ReleaseCommand(SiteCommand):
             override=getattr(given, "override", ""),
             i_know=given.i_know,
             maintenance=getattr(given, "maintenance", False),
+            image=getattr(given, "image", ""),
             skip=frozenset({Stage.LOGOUT} if skips else ()),
             reason=given.reason,
             releaser=checked_name(getattr(given, "releaser", "")),
@@ -108,7 +110,10 @@ class Release(ReleaseCommand):
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add the version and what a release may leave out."""
         parser = super().get_parser(prog_name)
-        parser.add_argument("version", metavar="VERSION", help=message("Version to release."))
+        parser.add_argument(
+            "version", nargs="?", metavar="VERSION", help=message("Version to release.")
+        )
+        add_image(parser)
         _add_until(parser)
         parser.add_argument(
             "--detach",
@@ -157,12 +162,12 @@ class Release(ReleaseCommand):
         """Print the plan, then run it."""
         from ao import release
         from ao.commands import plan
-        from ao.commands.version_argument import version_argument
 
-        version = version_argument(parsed_args.version)
         options = self.options(parsed_args)
         work = self.follow(parsed_args)
-        for line in plan.lines(release.plan(work, version, skip=options.skip)):
+        version = chosen_version(work, parsed_args.version, options.image)
+        course = release.plan(work, version, skip=options.skip, image=options.image)
+        for line in plan.lines(course):
             work.note(line)
         release.release(work, version, options)
         self.tell(work)

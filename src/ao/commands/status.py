@@ -18,16 +18,19 @@ class Status(SystemLister):
         """Observe, and list; that a release is open is told on standard error."""
         work = self.work(quiet=True)
         with observing(work) as observation:
+            from concurrent.futures import ThreadPoolExecutor
+
             from ao import release
-            from ao.plan import maintenance, scaling_state
+            from ao.plan import image_state, maintenance, scaling_state
 
             told = release.note(work, observation.result)
             facts = observation.result()
         if told:
             print(spoken(told), file=sys.stderr)
-        return self.table(
-            work,
-            facts,
-            scaling_state.read_scaling(work.cloud, work.site, facts),
-            maintenance.read(work.cloud, facts),
-        )
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="status") as aside:
+            images = aside.submit(image_state.read_images, work.cloud, facts)
+            pause = aside.submit(maintenance.read, work.cloud, facts)
+            loads = scaling_state.read_scaling(work.cloud, work.site, facts)
+            for sentence in image_state.lost(images.result()):
+                print(spoken(sentence), file=sys.stderr)
+            return self.table(work, facts, loads, pause.result())

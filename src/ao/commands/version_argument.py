@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 from ao.errors import ConfigError
 from ao.message import message
 from ao.site import checked_version
+
+if TYPE_CHECKING:
+    from ao.work import Work
+
+
+def add_image(parser: argparse.ArgumentParser) -> None:
+    """Add the argument that chooses an image."""
+    parser.add_argument(
+        "--image",
+        default="",
+        metavar="IMAGE",
+        help=message(
+            "Image of the servers, by name or ID, in place of the site file's. Without VERSION, "
+            "its property ao_version tells the version."
+        ),
+    )
+
+
+def chosen_version(work: Work, word: str | None, image: str) -> str:
+    """Return the version that is to be deployed: the argument, or what the image tells.
+
+    Raises ConfigError where neither tells one, and as `version_argument` does.
+    """
+    if word is not None:
+        return version_argument(word)
+    if not image:
+        raise ConfigError(
+            message("no version is named"),
+            cure=message("Name one, or by --image an image whose property ao_version tells it."),
+        )
+    from ao.operations import chosen_image
+
+    return version_argument(chosen_image.version_in(work, image))
 
 
 def version_argument(word: str) -> str:

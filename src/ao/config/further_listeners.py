@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ao.config.contradiction import HTTP_CHECKS, LONGEST_PATH, URL_PATH, Contradiction
 from ao.config.listener import OF_CLIENTS
-from ao.config.listeners import ListenerSection
+from ao.config.listeners import ListenerCheckSection, ListenerSection, pool_protocol
 from ao.config.site_file import SiteFile
 from ao.message import message
 from ao.site.listeners import READ
@@ -92,7 +92,9 @@ def _previews(file: SiteFile) -> Iterator[Contradiction]:
 
 def _checks(file: SiteFile) -> Iterator[Contradiction]:
     """A pool has one health check, and Octavia takes not any."""
-    checks = {_main(file): (None, "health_check")}
+    checks: dict[tuple[int, bool | str], tuple[ListenerCheckSection | None, str]] = {
+        _main(file): (None, "health_check")
+    }
     for index, listener in enumerate(file.listeners):
         backend, check = _backend(file, listener), listener.health_check
         other, where = checks.setdefault(backend, (check, f"listeners.{index}.health_check"))
@@ -230,4 +232,4 @@ def _backend(file: SiteFile, listener: ListenerSection) -> tuple[int, bool | str
     port, balancer = file.server_port_of(listener), file.load_balancer
     if file.shares_protocol(listener) or balancer.proxy_protocol is not None:
         return port, True
-    return port, listener.pool_protocol(ovn=file.on_ovn)
+    return port, pool_protocol(listener.protocol, ovn=file.on_ovn)

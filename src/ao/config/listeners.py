@@ -71,8 +71,9 @@ class ListenerSection(Section):
             raise ValueError("one of them is there twice")
         return values
 
-    def pool_protocol(self, *, ovn: bool) -> str:
-        """Return the protocol by which servers are spoken to, but for that of the proxy."""
-        if self.protocol == "TERMINATED_HTTPS":
-            return "HTTP"
-        return "TCP" if ovn and self.protocol == "HTTPS" else self.protocol
+
+def pool_protocol(protocol: str, *, ovn: bool) -> str:
+    """Return the protocol by which servers are spoken to, but for that of the proxy."""
+    if protocol == "TERMINATED_HTTPS":
+        return "HTTP"
+    return "TCP" if ovn and protocol == "HTTPS" else protocol

@@ -19,7 +19,7 @@ from ao.config.listeners import ListenerSection
 from ao.config.site_file import SiteFile, sizes
 from ao.config.yaml_file import KeyPath, YamlFile, dotted
 from ao.errors import ConfigError
-from ao.files.input_file import Unreadable, read_text
+from ao.files.input_file import Unreadable, decoded, read_bytes, read_text
 from ao.message import joined, message
 from ao.site import user_data as server_data
 from ao.site.listeners import FurtherListener
@@ -53,12 +53,13 @@ def load(path: Path) -> site.Site:
     ]
     if wrong:
         raise ConfigError(joined("\n", wrong))
-    user_data = _user_data(source, file)
+    user_data, compressed = _user_data(source, file)
     own = _own_templates(source, file)
     ca = file.tls.ca if file.tls else None
-    text = stored.written(source.data, user_data, ca)
+    text = stored.written(source.data, user_data, ca, compressed=compressed)
     found = _site(file, path.parent, user_data, ca, text, places=source.places())
-    return replace(found, **own)
+    built = replace(found, **own)
+    return _compressed(built) if compressed else built
 
 
 def load_stored(cloud: Cloud, name: str) -> site.Site:
@@ -71,7 +72,8 @@ def load_stored(cloud: Cloud, name: str) -> site.Site:
     text = stored.read(cloud, name)
     try:
         document = stored.Document.model_validate_json(text)
-        values = {**stored.taken(document.site_file), "user_data": "user-data"}
+        named = {"user_data": "user-data"} if document.user_data else {}
+        values = {**stored.taken(document.site_file), **named}
         file = SiteFile.model_validate(values)
     except (ValidationError, OverflowError, RecursionError) as error:
         raise _unusable(name, message("is not one for this version of Ao")) from error
@@ -86,14 +88,15 @@ def load_stored(cloud: Cloud, name: str) -> site.Site:
         raise _unusable(
             name, message("has %(key)s: %(what)s", key=dotted(wrong.key), what=wrong.what)
         )
-    fault = _user_data_fault(document.user_data, file)
+    fault = _user_data_fault(document.user_data, file, compressed=document.compressed)
     if fault:
         raise _unusable(name, message("has user data that %(fault)s", fault=fault[0]))
     ca = document.ca or None
     if ca is not None and not are_authorities(ca):
         raise _unusable(name, message("has no authorities' certificates that can be read"))
     left_out = stored.left_out(document.site_file, document.left_out)
-    return _site(file, None, document.user_data, ca, text, left_out)
+    built = _site(file, None, document.user_data, ca, text, left_out)
+    return _compressed(built) if document.compressed else built
 
 
 def _own_templates(source: YamlFile, file: SiteFile) -> dict[str, Any]:
@@ -167,11 +170,19 @@ def _unusable(name: str, why: str) -> ConfigError:
     )
 
 
-def _user_data(source: YamlFile, file: SiteFile) -> str:
+def _compressed(site: site.Site) -> site.Site:
+    """Return a site whose user data came compressed."""
+    return replace(site, group=replace(site.group, compressed=True))
+
+
+def _user_data(source: YamlFile, file: SiteFile) -> tuple[str, bool]:
+    """Return the text of user data, empty for none, and whether its file is compressed."""
+    if file.user_data is None:
+        return "", False
     path = source.path.parent / file.user_data
     where = source.where(("user_data",))
     try:
-        text = read_text(path)
+        text, compressed = _read_user_data(path)
     except Unreadable as error:
         raise ConfigError(
             message(
@@ -184,22 +195,61 @@ def _user_data(source: YamlFile, file: SiteFile) -> str:
                 "Write the file, or name another one; the path is relative to the site file."
             ),
         ) from error
-    fault = _user_data_fault(text, file)
+    fault = _user_data_fault(text, file, compressed=compressed)
     if fault:
         raise ConfigError(
             message(
-                "%(where)s: user_data: %(path)s %(fault)s", where=where, path=path, fault=fault[0]
+                "%(where)s: user_data: %(path)s %(fault)s",
+                where=where,
+                path=printable(str(path), LONGEST_PATH),
+                fault=fault[0],
             ),
             cure=fault[1],
         )
-    return text
+    return text, compressed
 
 
-def _user_data_fault(text: str, file: SiteFile) -> tuple[str, str] | None:
+def _read_user_data(path: Path) -> tuple[str, bool]:
+    """Return the text of a file, and whether that is compressed. Raises Unreadable."""
+    try:
+        packed = server_data.decompressed(read_bytes(path))
+    except server_data.NotCompressed as error:
+        raise Unreadable(message("it begins as gzip's and is damaged or cut off")) from error
+    if packed is None:
+        return read_text(path), False
+    if len(packed) > server_data.LONGEST:
+        raise Unreadable(
+            message(
+                "it has more than %(most)s bytes, decompressed", most=f"{server_data.LONGEST:,}"
+            )
+        )
+    return decoded(packed), True
+
+
+def _user_data_fault(text: str, file: SiteFile, *, compressed: bool) -> tuple[str, str] | None:
     """Return what is wrong with user data, and the cure; None when nothing is wrong.
 
     Its length is that of the site file's version; each deploy looks at that of its own.
     """
+    if file.user_data is None:
+        return None
+    for key, word in (("environment", server_data.ENVIRONMENT), ("secrets", server_data.SECRETS)):
+        if getattr(file, key) and word not in text:
+            return (
+                message(
+                    "does not say %(word)s, so that no server gets `%(key)s`", word=word, key=key
+                ),
+                message(
+                    "Write what it stands for to a file: `echo %(word)s | base64 -d`.", word=word
+                ),
+            )
+    text = server_data.with_variables(text, file.environment)
+    line = server_data.json_fault(text) if server_data.is_json(text) else None
+    if line is not None:
+        return (
+            message("begins as JSON and is none from line %(line)s on", line=line),
+            message("Ignition would not read it either: `butane` writes what it reads."),
+        )
     if "$AO_VERSION" not in text:
         return (
             message(
@@ -207,15 +257,30 @@ def _user_data_fault(text: str, file: SiteFile) -> tuple[str, str] | None:
                 "from another, and a deploy would replace no server"
             ),
             message(
-                "Write VERSION='$AO_VERSION' in it, and set up that version of the application."
+                "Write VERSION='$AO_VERSION' in it, and set up that version of the application. In "
+                "what is encoded in base64, Ao does not see it."
             ),
         )
-    size = max(
-        server_data.encoded(
+    told = max(
+        (
             server_data.filled(text, site=file.site, colour=colour, version=file.version)
-        )
-        for colour in Colour
+            for colour in Colour
+        ),
+        key=server_data.encoded,
     )
+    if not server_data.compresses(told):
+        return None
+    if compressed and (server_data.is_mime(told) or server_data.is_json(told)):
+        return (
+            message(
+                "has %(size)s characters, decompressed, filled in and encoded in base64; Nova "
+                "takes %(most)s, and neither MIME nor JSON is read compressed as a whole",
+                size=f"{server_data.encoded(told):,}",
+                most=f"{server_data.LIMIT:,}",
+            ),
+            message("Compress the long parts of MIME; of Ignition have it fetch the rest."),
+        )
+    size = server_data.encoded(server_data.wrapped(told) if compressed else told)
     if size > server_data.LIMIT:
         return (
             message(
@@ -223,7 +288,7 @@ def _user_data_fault(text: str, file: SiteFile) -> tuple[str, str] | None:
                 size=f"{size:,}",
                 most=f"{server_data.LIMIT:,}",
             ),
-            message("Have a short script fetch the rest."),
+            message("Have a short script fetch the rest, or compress it by gzip."),
         )
     return None
 
@@ -270,6 +335,8 @@ def _site(
             minimum=minimum,
             maximum=maximum,
         ),
+        environment=file.environment,
+        secrets=file.secrets.value() if file.secrets else None,
         servers=file.servers.value(),
         autoscale=file.autoscale.value() if file.autoscale else None,
         load_balancer=file.load_balancer.into(

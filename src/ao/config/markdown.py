@@ -18,6 +18,7 @@ PAGES = {
     "listeners": "listeners.md",
     "maintenance": "maintenance.md",
     "network": "network.md",
+    "secrets": "secrets.md",
     "switch": "switch.md",
     "drain": "switch.md#drain",
     "checks": "checks.md",

@@ -12,14 +12,15 @@ from ao.config.autoscale import Autoscaling
 from ao.config.checks import ChecksSection
 from ao.config.heat_sections import GroupSection, LoadBalancerSection
 from ao.config.hooks import HooksSection
-from ao.config.listeners import ListenerSection
+from ao.config.listeners import ListenerSection, pool_protocol
 from ao.config.logout import LogoutSection
 from ao.config.maintenance import MaintenanceSection
 from ao.config.migration import MigrationSection
 from ao.config.network import NetworkSection
 from ao.config.notify import NotifySection
 from ao.config.rules import JournalSection, StandbySection
-from ao.config.section import Duration, HostName, Section
+from ao.config.secrets import SecretsSection, plain_variables
+from ao.config.section import Duration, HostName, Section, Variable
 from ao.config.servers import ServersSection
 from ao.config.switching import DrainSection, HealthCheckSection, IdentifySection, SwitchSection
 from ao.config.tls import RedirectSection, TlsSection
@@ -68,9 +69,14 @@ class SiteFile(Section):
     """Flavor of the servers, by name or ID."""
     keypair: str | None = Field(default=None, min_length=1, examples=["ops"])
     """Key pair put on the servers."""
-    user_data: str = Field(min_length=1, examples=["user-data.sh"])
-    """File, beside this one, that sets a server up; $AO_SITE, $AO_COLOUR and
-    $AO_VERSION in it are replaced."""
+    user_data: str | None = Field(default=None, min_length=1, examples=["user-data.sh"])
+    """File, beside this one, that sets a server up: a script, cloud-config, MIME or Ignition, also
+    compressed by gzip; $AO_SITE, $AO_COLOUR and $AO_VERSION in it are replaced. Without it the
+    image alone is the version."""
+    environment: dict[Variable, str] = Field(default={}, examples=[{"LOG_LEVEL": "info"}])
+    """Variables of the application, in place of $AO_ENVIRONMENT in user data. All members of the
+    project read them; no secret is among them."""
+    secrets: SecretsSection | None = None
     servers: ServersSection = ServersSection()
     server_template: str | None = Field(default=None, min_length=1, examples=["my-server.yaml"])
     """File, beside this one, with a HOT template of one server, for what no key says.
@@ -107,6 +113,11 @@ class SiteFile(Section):
     """Who is told of a release as it goes."""
     standby: StandbySection = StandbySection()
     journal: JournalSection = JournalSection()
+
+    @field_validator("environment")
+    @classmethod
+    def _plain(cls, values: dict[str, str]) -> dict[str, str]:
+        return plain_variables(values)
 
     @field_validator("production_address")
     @classmethod
@@ -173,9 +184,8 @@ class SiteFile(Section):
 
     def shares_protocol(self, listener: ListenerSection) -> bool:
         """Whether servers are spoken to for a listener as they are for the main one."""
-        main = ListenerSection(name="main", port=self.port, protocol=self.protocol)
         ovn = self.on_ovn
-        return listener.pool_protocol(ovn=ovn) == main.pool_protocol(ovn=ovn)
+        return pool_protocol(listener.protocol, ovn=ovn) == pool_protocol(self.protocol, ovn=ovn)
 
     def server_port_of(self, listener: ListenerSection) -> int:
         """Port that the servers listen on for a listener, given or by default."""

@@ -34,6 +34,7 @@ TAKEN = frozenset(
         "image",
         "flavor",
         "keypair",
+        "environment",
         "servers.security_groups",
         "servers.rules.protocol",
         "servers.rules.port",
@@ -163,7 +164,7 @@ TAKEN = frozenset(
     }
 )
 """Keys that are kept, and taken back."""
-OPEN = frozenset({"servers.availability_zone", "servers.metadata"})
+OPEN = frozenset({"environment", "servers.availability_zone", "servers.metadata"})
 """Keys of those whose values may be keys of the file's own, with values."""
 FILES = frozenset(
     {
@@ -185,6 +186,7 @@ LEFT_OUT = FILES | frozenset(
         "logout",
         "migration.check",
         "notify",
+        "secrets",
         "server_template",
         "system_resources",
         "tls.ca",
@@ -202,8 +204,8 @@ TOLD = LEFT_OUT - FILES - {"cloud", "hooks", "journal", "tls.ca", "user_data", "
     *(f"hooks.{point}" for point in Point),
 }
 """Keys that are named in the kept text when the site file has them, without their values."""
-LONGEST = 200_000
-"""Characters of what is kept: user data has 49,149 bytes at most, and the file some thousands."""
+LONGEST = 400_000
+"""Characters of what is kept: user data has 120,000 bytes at most, and the file some thousands."""
 
 
 class Document(BaseModel):
@@ -215,21 +217,27 @@ class Document(BaseModel):
     """The site file's values."""
     user_data: str
     """Text of the file that sets a server up."""
+    compressed: bool = False
+    """Whether that file was compressed by gzip."""
     ca: str = ""
     """Text of the file with the certificates of authorities that Ao trusts; empty for none."""
     left_out: tuple[str, ...] = ()
     """Keys that the site file has and that are not kept."""
 
 
-def written(values: Mapping[str, Any], user_data: str, ca: str | None = None) -> str:
+def written(
+    values: Mapping[str, Any], user_data: str, ca: str | None = None, *, compressed: bool = False
+) -> str:
     """Return the text that is kept of a site file, and of the files that it names."""
     document = Document(
         site_file=_plain(taken(values)),
         user_data=user_data,
+        compressed=compressed,
         ca=ca or "",
         left_out=left_out(values),
     )
-    return document.model_dump_json(exclude=None if ca else {"ca"})
+    unsaid = {key for key, said in (("ca", ca), ("compressed", compressed)) if not said}
+    return document.model_dump_json(exclude=unsaid)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ao import templates
-from ao.apply import stack_parameters, stack_wait
+from ao.apply import sealed_secrets, stack_parameters, stack_wait
 from ao.apply.switch import address
 from ao.cloud import FloatingIP, Listener, LoadBalancer, Resource, Stack
 from ao.errors import NotFound, Refused
@@ -81,7 +81,9 @@ def build_trial_site(work: Work) -> Iterator[TrialSite]:
                 "to find out."
             ),
         )
-    found = stack_parameters.resolve(work.cloud, work.site)
+    found = replace(
+        stack_parameters.resolve(work.cloud, work.site), sealed=sealed_secrets.sealed(work)
+    )
     work.cloud.check_trusts()
     remove(work)
     if work.cloud.stacks.get(stack_name(work.site)) is not None:

@@ -79,6 +79,33 @@ class Stacks(Service):
         """Begin to update a stack with these parameters changed, template and tags if given."""
         self._project.heat.repair(stack.id, parameters, deadline, template, tags)
 
+    @reads
+    def preview(
+        self,
+        stack: models.Stack,
+        template: models.Template,
+        parameters: Mapping[str, object],
+        *,
+        keeps: bool,
+    ) -> models.ResourceChanges:
+        """Return what an update would do to the resources of a stack. Raises Forbidden."""
+        if self.calls.reader:
+            # heat/policies/stacks.py: preview_update; a new stack a reader may preview.
+            raise Forbidden("cannot preview a stack: You are not authorized (HTTP 403)")
+        return self._project.heat.preview(stack.id, template, parameters, keeps=keeps)
+
+    @reads
+    def preview_new(
+        self, name: str, template: models.Template, parameters: Mapping[str, object]
+    ) -> models.ResourceChanges:
+        """Return what a new stack would make. Raises Conflict."""
+        return self._project.heat.preview_new(name, template, parameters)
+
+    @reads
+    def parameters(self, stack: models.Stack) -> Mapping[str, str]:
+        """Return the parameters of a stack by name, as texts."""
+        return self._project.heat.parameters(stack.id)
+
     @writes
     def delete(self, stack: models.Stack) -> None:
         """Begin to delete a stack; nothing happens if it does not exist."""
@@ -574,6 +601,11 @@ class Certificates(Service):
     def store(self, name: str, pkcs12: bytes) -> models.StoredCertificate:
         """Keep a secret under a name."""
         return self._barbican.store(name, pkcs12, self.calls.user_id)
+
+    @reads
+    def payload(self, ref: str) -> bytes:
+        """Return what a secret holds. Raises NotFound."""
+        return self._barbican.payload(ref, self.calls.user_id)
 
     @reads
     def readers(self, ref: str) -> frozenset[str] | None:

@@ -16,7 +16,7 @@ from ao.cloud.certificate_errors import (
 )
 from ao.cloud.models import StoredCertificate
 from ao.cloud.secret_references import SecretReference
-from ao.errors import CloudError
+from ao.errors import CloudError, NotFound
 from ao.fake.deployment import Deployment
 from ao.x509.bundle import Bundle
 from ao.x509.certificate import Unusable
@@ -153,6 +153,14 @@ class Barbican:
         self.containers[container.id] = container
         self._deployment.secret_ids.add(container.id)
         return container
+
+    def payload(self, ref: str, user_id: str) -> bytes:
+        """Return what a secret holds. Raises NotFound and Forbidden."""
+        self.get(ref, user_id)
+        found = self._of(ref)
+        if not isinstance(found, Secret):
+            raise NotFound("cannot read a secret: it is not there (HTTP 404)")
+        return found.payload
 
     def readers(self, ref: str) -> frozenset[str] | None:
         """Return the users whom the ACLs of all secrets of a certificate name."""

@@ -16,7 +16,7 @@ from ao.fake.kinds import kind_of
 from ao.fake.kinds.heat import NestedStack
 from ao.fake.kinds.kind import Kind
 from ao.fake.stack import Part, Stack
-from ao.fake.template import Definition
+from ao.fake.template import Blueprint, Definition
 from ao.fake.timeline import TICK, Job
 
 _PAUSES = (2.0, 4.0, 8.0, 16.0, 32.0)
@@ -48,14 +48,48 @@ class Scope:
 
     def file(self, name: str) -> str:
         """Return the text of a file that the stack was given. Raises CloudError."""
-        files = self._stack.blueprint.files
-        if name not in files:
-            raise CloudError(f'No content found in the "files" section for get_file path: {name}')
-        return files[name]
+        return _file(self._stack.blueprint, name)
 
     def kind(self, name: str) -> Kind:
         """Return the resource type of that name. Raises CloudError if there is none."""
         return kind_of(name, self._stack.blueprint)
+
+
+class PreviewScope:
+    """The same for what a stack would be by another template, where no resource has an ID yet."""
+
+    def __init__(
+        self, stack: Stack | None, blueprint: Blueprint, arguments: Mapping[str, object]
+    ) -> None:
+        self._stack_id = stack.id if stack else ""
+        self._blueprint = blueprint
+        self._arguments = arguments
+
+    def parameter(self, name: str) -> object:
+        """Return the value of a parameter."""
+        return self._stack_id if name == "OS::stack_id" else self._arguments[name]
+
+    def condition(self, name: str) -> bool:
+        """Return whether a condition of the template holds."""
+        return hot.holds(self._blueprint.conditions[name], self)
+
+    def reference(self, name: str) -> object:
+        """Return the name of a resource."""
+        return name
+
+    def attribute(self, name: str, attribute: str) -> object:
+        """Return nothing, as of a resource that is not built."""
+        return None
+
+    def file(self, name: str) -> str:
+        """Return the text of a file that comes with the template. Raises CloudError."""
+        return _file(self._blueprint, name)
+
+
+def _file(blueprint: Blueprint, name: str) -> str:
+    if name not in blueprint.files:
+        raise CloudError(f'No content found in the "files" section for get_file path: {name}')
+    return blueprint.files[name]
 
 
 class _Over(Exception):

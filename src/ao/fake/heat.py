@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ao.cloud.models import Signal, SoftwareConfig, Template
+from ao.cloud.models import ResourceChanges, Signal, SoftwareConfig, Template
 from ao.errors import CloudError, Conflict, NotFound, QuotaExceeded
 from ao.fake import cinder, hot
-from ao.fake.convergence import Convergence, Scope
+from ao.fake.convergence import Convergence, PreviewScope, Scope
 from ao.fake.kinds import kind_of
-from ao.fake.kinds.heat import AutoScalingGroup, NestedTemplate
+from ao.fake.kinds.heat import AutoScalingGroup, NestedStack, NestedTemplate
 from ao.fake.services import Services
 from ao.fake.stack import Part, Stack
 from ao.fake.template import Blueprint
@@ -92,6 +92,65 @@ class Heat:
         stack.deadline = deadline
         stack.tags = stack.tags if tags is None else tags
         self.converge(stack, blueprint, arguments)
+
+    def preview(
+        self, stack_id: str, template: Template, parameters: Mapping[str, object], *, keeps: bool
+    ) -> ResourceChanges:
+        """Return what an update would do to the resources of a stack.
+
+        What refers to another resource has that one's name in place of its ID, which replaces what
+        cannot change (heat/engine/update.py: preview).
+        """
+        stack, blueprint = self.find(stack_id), Blueprint.parse(template)
+        given = {**(stack.arguments if keeps else {}), **parameters}
+        known = {
+            name: it for name, it in given.items() if name in blueprint.parameters or not keeps
+        }
+        scope = PreviewScope(stack, blueprint, self._arguments(blueprint, known))
+        definitions = blueprint.definitions(scope)
+        changed, replaced = [], []
+        for name, definition in definitions.items():
+            part = stack.parts.get(name)
+            if part is None:
+                continue
+            kind = kind_of(definition.type, blueprint)
+            properties = hot.resolve(definition.properties, scope)
+            if part.type != definition.type or kind.replaced(part.properties, properties):
+                replaced.append(name)
+            elif kind.always_updated or part.properties != properties:
+                changed.append(name)
+        types = {name: it.type for name, it in stack.parts.items()}
+        types |= {name: it.type for name, it in definitions.items()}
+
+        def told(names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+            return tuple(sorted((name, types[name]) for name in names))
+
+        return ResourceChanges(
+            made=told(definitions.keys() - stack.parts.keys()),
+            changed=told(changed),
+            replaced=told(replaced),
+            deleted=told(stack.parts.keys() - definitions.keys()),
+        )
+
+    def preview_new(
+        self, name: str, template: Template, parameters: Mapping[str, object]
+    ) -> ResourceChanges:
+        """Return what a new stack would make; nested stacks are left out."""
+        if any(stack.name == name for stack in self.tops()):
+            raise Conflict(f"cannot preview stack {name}: The Stack ({name}) already exists.")
+        blueprint = Blueprint.parse(template)
+        scope = PreviewScope(None, blueprint, self._arguments(blueprint, parameters))
+        definitions = blueprint.definitions(scope).items()
+        made = [
+            (name, it.type)
+            for name, it in definitions
+            if not isinstance(kind_of(it.type, blueprint), NestedStack)
+        ]
+        return ResourceChanges(made=tuple(sorted(made)))
+
+    def parameters(self, stack_id: str) -> dict[str, str]:
+        """Return the parameters of a stack as texts (heat/engine/parameters.py: __str__)."""
+        return {name: _told(value) for name, value in self.find(stack_id).arguments.items()}
 
     def delete(self, stack_id: str) -> None:
         """Begin to delete a stack, whichever action is in progress."""
@@ -294,3 +353,10 @@ class Heat:
             if nested is not None and nested.busy:
                 self._stop(nested)
                 nested.set_state(nested.action, "FAILED", f"Stack {nested.action} cancelled")
+
+
+def _told(value: object) -> str:
+    """Return the value of a parameter as Heat tells it."""
+    if isinstance(value, list) and all(isinstance(it, str) for it in value):
+        return ",".join(value)
+    return json.dumps(value) if isinstance(value, list | dict) else str(value)

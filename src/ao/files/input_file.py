@@ -47,7 +47,11 @@ def _at_once(path: str, flags: int) -> int:
 
 def read_text(path: Path, most: int = LONGEST) -> str:
     """Return the text of a regular file in UTF-8, its line ends as they are. Raises Unreadable."""
-    data = read_bytes(path, most)
+    return decoded(read_bytes(path, most))
+
+
+def decoded(data: bytes) -> str:
+    """Return the text of what a file holds, in UTF-8. Raises Unreadable."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

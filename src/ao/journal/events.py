@@ -23,7 +23,7 @@ from ao.colour import Colour
 from ao.cutover.cutover import CutOver, drawable
 from ao.journal.act import Act
 from ao.redaction import redact
-from ao.site.name_types import PersonName, UserId, Version
+from ao.site.name_types import ImageId, PersonName, UserId, Version
 from ao.untrusted.bounds import AtMost, Count, Seconds, Share
 from ao.untrusted.texts import Line, Text, Word
 
@@ -133,6 +133,8 @@ class Begun:
     approve: Word = ""
     """Who must approve of a release, as `ao.site.rules.Approve` has it; empty of anything else, and
     of one that an older Ao began."""
+    image: ImageId = ""
+    """ID of the image that was chosen for it; empty for that of the site file."""
 
     @property
     def words(self) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from ao.journal.folding import TEXTS
 from ao.lock import Holder
 from ao.message import message
 from ao.operations import reconcile, switch_options
+from ao.operations.chosen_image import image_id, with_image
 from ao.operations.locked_site import JournalledOperation, begin, fold, journalled, locked
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
@@ -57,19 +58,26 @@ def up(work: Work, *, failover: bool = False) -> Facts:
         return reconcile.up(operation.work, failover=failover)
 
 
-def deploy(work: Work, version: str, reason: str = "") -> Facts:
-    """Bring a version to the standby. Raises Locked, and as `reconcile.deploy` does."""
-    with _deploying(work, version, reason, Outcome.DONE) as operation:
+def deploy(work: Work, version: str, reason: str = "", image: str = "") -> Facts:
+    """Bring a version to the standby, with an image if one is chosen.
+
+    Raises Locked, and as `reconcile.deploy` does.
+    """
+    chosen = image_id(work, image)
+    work = with_image(work, chosen)
+    with _deploying(work, version, reason, Outcome.DONE, chosen) as operation:
         return reconcile.deploy(operation.work, version)
 
 
-def start_deploy(work: Work, version: str, reason: str = "") -> None:
+def start_deploy(work: Work, version: str, reason: str = "", image: str = "") -> None:
     """Have Heat begin to bring a version to the standby; the lock is free again after that.
 
     Until Heat has finished, its work on the stack keeps others off the standby. Raises Locked,
     and as `reconcile.start_deploy` does.
     """
-    with _deploying(work, version, reason, Outcome.LEFT_TO_HEAT) as operation:
+    chosen = image_id(work, image)
+    work = with_image(work, chosen)
+    with _deploying(work, version, reason, Outcome.LEFT_TO_HEAT, chosen) as operation:
         reconcile.start_deploy(operation.work, version)
 
 
@@ -240,12 +248,17 @@ def _tell(work: Work, begun: Begun, more: Event | None) -> None:
 
 
 def _deploying(
-    work: Work, version: str, reason: str, outcome: Outcome
+    work: Work, version: str, reason: str, outcome: Outcome, image: str
 ) -> AbstractContextManager[JournalledOperation]:
     checked_version(version)
     before = work.observe()
     begun = Begun(
-        act=Act.DEPLOY, version=version, old=before.live, new=before.standby, reason=reason
+        act=Act.DEPLOY,
+        version=version,
+        old=before.live,
+        new=before.standby,
+        reason=reason,
+        image=image,
     )
     return journalled(work, begun, f"deploy {version}", outcome)
 

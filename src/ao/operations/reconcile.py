@@ -47,7 +47,7 @@ from ao.errors import (
     Unavailable,
 )
 from ao.message import message
-from ao.operations import scale_in_hold, switch_options
+from ao.operations import previews, scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
 from ao.operations.switch_pause import SwitchPause
@@ -568,10 +568,15 @@ def _preflight(
         if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
             guard.may_build(facts, step.colour)
     networks.may_stay(work.site, facts, steps, found)
+    for step in steps:
+        if isinstance(step, BuildSystem):
+            found = stack_parameters.inputs_of(work, step)
     for doubt in requirements.check(work.site, facts, steps, found):
         work.note(doubt)
     own_template.check(work, facts, steps, found)
     _refuse_names(work, facts, steps)
+    if any(isinstance(step, SecureSite) for step in steps):
+        previews.refuse_replacement(work, facts)
     if any(isinstance(step, BuildSite | BuildSystem | ListenSite | SecureSite) for step in steps):
         certificate.check(work, facts)
         pool_settings.check_names(work)

@@ -195,6 +195,11 @@ class System:
         return sites.tag_value(self.stack.tags, "deploy") or "" if self.stack else ""
 
     @property
+    def image_id(self) -> str:
+        """Image that it was deployed with; empty for one by an Ao that did not keep it."""
+        return sites.image_of(self.stack.tags) if self.stack else ""
+
+    @property
     def vip_port_id(self) -> str | None:
         """Port of its load balancer's address."""
         return self.load_balancer.vip_port_id if self.load_balancer else None

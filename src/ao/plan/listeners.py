@@ -63,11 +63,9 @@ class Placed:
 def are_asked(site: Site) -> bool:
     """Return whether a site file says something of listeners that Heat cannot."""
     balancer = site.load_balancer
-    said = [
-        setting
-        for it in (balancer, *site.listeners)
-        for setting in (it.timeouts, it.insert_headers, it.allowed_from)
-    ]
+    said = [balancer.timeouts, balancer.insert_headers, balancer.allowed_from]
+    for it in site.listeners:
+        said += (it.timeouts, it.insert_headers, it.allowed_from)
     return balancer.terminates or any(it is not None for it in said)
 
 

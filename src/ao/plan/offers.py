@@ -25,3 +25,5 @@ class Offers:
     """Subnets that the site file names, by `blue`, `green` or `balancer`."""
     lock: Subnet | None = None
     """Subnet that the lock is in; None for one of its own."""
+    sealed: str = ""
+    """The site's secrets, sealed; empty for none."""

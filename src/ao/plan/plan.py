@@ -101,6 +101,8 @@ class BuildSystem(Step):
     version: str
     size: int
     """Servers that its group gets."""
+    image: str = ""
+    """ID of the image that it is built anew with; empty for that which the site names."""
 
     def __post_init__(self) -> None:
         checked_version(self.version)
@@ -619,7 +621,7 @@ def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
             yield RemoveSystem(colour)
         else:
             guard.may_proxy(site, facts, colour)
-            yield BuildSystem(colour, version, _size(site, system))
+            yield BuildSystem(colour, version, _size(site, system), system.image_id)
     elif system.broken:
         yield RepairSystem(colour, system.size)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ao import duration
-from ao.cloud import FloatingIP
+from ao.cloud import FloatingIP, Image
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.message import Message, joined, message
@@ -55,9 +55,11 @@ def check(site: Site, facts: Facts, steps: Plan, offers: Offers) -> tuple[Messag
         found += _servers(site, offers)
         found += _groups(offers)
         found += _networks(site, offers)
+        found += _secrets(site)
         doubtful += _disk(site, offers)
     for step in systems:
-        found += _user_data(site, step.colour, step.version)
+        found += _version(site, facts, step, offers.image)
+        found += _user_data(site, step.colour, step.version, offers.sealed)
     if new:
         found += doubtful
     if found:
@@ -276,8 +278,52 @@ def _disk(site: Site, offers: Offers) -> Iterator[_Complaint]:
         )
 
 
-def _user_data(site: Site, colour: Colour, version: str) -> Iterator[_Complaint]:
-    text = user_data.filled(site.group.user_data, site=site.name, colour=colour, version=version)
+def _version(site: Site, facts: Facts, step: BuildSystem, image: Image) -> Iterator[_Complaint]:
+    """An image that tells its version is of no other, and is the version without user data."""
+    name = printable(image.name or image.id, 60)
+    if image.version and image.version != step.version:
+        yield _Complaint(
+            "image",
+            message(
+                "%(image)s is of version %(told)s, as its property ao_version tells, and version "
+                "%(version)s is to be built; name that one's image with --image, or here",
+                image=name,
+                told=printable(image.version, 60),
+                version=step.version,
+            ),
+        )
+    if site.group.user_data:
+        return
+    for system in facts.systems.values():
+        if system.image_id == image.id and system.version not in (None, step.version):
+            yield _Complaint(
+                "image",
+                message(
+                    "%(colour)s runs version %(other)s with %(image)s, and without user data the "
+                    "image alone is the version; name another one for %(version)s with --image, or "
+                    "here",
+                    colour=system.colour,
+                    other=system.version,
+                    image=name,
+                    version=step.version,
+                ),
+            )
+
+
+def _secrets(site: Site) -> Iterator[_Complaint]:
+    """The project keeps no secrets, and servers would be built without them."""
+    if "secrets" in site.left_out:
+        yield _Complaint(
+            "secrets",
+            message(
+                "the servers need them, and the project keeps none; deploy where the site file is"
+            ),
+        )
+
+
+def _user_data(site: Site, colour: Colour, version: str, sealed: str = "") -> Iterator[_Complaint]:
+    text = user_data.given(site, colour, version, sealed=sealed)
+    text = user_data.filled(text, site=site.name, colour=colour, version=version)
     size = user_data.encoded(text)
     if size > user_data.LIMIT:
         yield _Complaint(

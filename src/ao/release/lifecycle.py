@@ -24,6 +24,7 @@ from ao.journal import Act, Ask, Begun, Ended, Journal, Judgement, Noted, Outcom
 from ao.message import message
 from ao.message.vocabulary import word
 from ao.operations import maintenance, operations, scale_in_hold, way_back
+from ao.operations.chosen_image import image_id
 from ao.operations.locked_site import LockedSite, locked
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import guard
@@ -63,8 +64,11 @@ TAKERS: Mapping[Stage, Callable[[ReleaseRun, Facts], None]] = {
 """Functions that do the stages."""
 
 
-def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> Plan:
+def plan(
+    work: Work, version: str, *, skip: frozenset[Stage] = frozenset(), image: str = ""
+) -> Plan:
     """Return the stages that a release of a version would take now; nothing is changed."""
+    chosen = image_id(work, image)
     journal = Journal(work)
     known = durations(journal.operations())
     unfinished = open_release(journal)
@@ -79,6 +83,7 @@ def plan(work: Work, version: str, *, skip: frozenset[Stage] = frozenset()) -> P
         known,
         skip=skip,
         no_return=migration.one_way(work, hooks.context(work, facts, new, version)),
+        image=chosen,
     )
 
 
@@ -95,6 +100,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
         wish(work.site)
     hooks.check(work.site)
     login.check(work.site)
+    chosen = image_id(work, options.image)
     with _locked(work, f"release {version}", options, version) as site:
         held, journal, facts = site.work, site.journal, site.facts
         unfinished, begins = open_release(journal), False
@@ -104,7 +110,9 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
             guard.may_write(facts)
             stored.check_format(held.cloud, held.site, site.texts)
             old, new = colours(facts, None)
-            if facts.systems[old].version == version and not facts.switching_to:
+            live = facts.systems[old]
+            same = live.version == version and chosen in ("", live.image_id)
+            if same and not facts.switching_to:
                 held.note(
                     message("%(version)s is live already, on %(old)s.", version=version, old=old)
                 )
@@ -120,7 +128,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                     ),
                 )
             query_check.check(held, new, version)
-            stages = plan_stages(held.site, facts, version, skip=options.skip)
+            stages = plan_stages(held.site, facts, version, skip=options.skip, image=chosen)
             text_quota.check(held, journal, stages, site.texts.count)
             releaser = Person(
                 user=work.cloud.user, user_id=work.cloud.user_id, name=options.releaser
@@ -135,6 +143,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 user_id=releaser.user_id,
                 releaser=releaser.name,
                 approve=held.site.rules.approve,
+                image=chosen,
             )
             operation, begins = site.begin(begun), True
             unfinished = ReleaseState(
@@ -144,11 +153,20 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                 new=new,
                 releaser=releaser,
                 approve=held.site.rules.approve,
+                image=chosen,
             )
         elif unfinished.version != version:
             raise Refused(
                 message("the release of %(version)s has not ended", version=unfinished.version),
                 cure=message("`ao release continue` goes on with it, `ao abort` ends it."),
+            )
+        elif chosen not in ("", unfinished.image):
+            raise Refused(
+                message("the release of %(version)s was begun with another image", version=version),
+                cure=message(
+                    "Without --image the same command goes on with it; `ao abort` ends it, and it "
+                    "can be begun anew."
+                ),
             )
         elif not _is_for(unfinished, options.releaser):
             raise Refused(

@@ -17,6 +17,7 @@ from ao.hooks.hooks import Context
 from ao.journal import Ended, Outcome, Stage, StepBegun, StepEnded, StepOutcome
 from ao.message import message
 from ao.operations import reconcile
+from ao.operations.chosen_image import with_image
 from ao.operations.locked_site import JournalledOperation
 from ao.plan.facts import Facts
 from ao.plan.plan import Step
@@ -53,6 +54,8 @@ class Options:
     it."""
     skip: frozenset[Stage] = frozenset()
     """Stages that are not to be done."""
+    image: str = ""
+    """Name or ID of the image that is released; empty for that of the site file."""
     reason: str = ""
     """Why the release is made, for the journal and for hooks."""
     releaser: str = ""
@@ -92,10 +95,10 @@ class ReleaseRun:
         new: bool = False,
     ) -> None:
         """Go on with a release, a `new` one or one that was begun; `facts` are of this moment."""
-        self.work = operation.work
+        self.work = with_image(operation.work, past.image)
         self.past = past
         self.options = options
-        self.attention = Control(operation.work, operation.journal, past.id, new=new)
+        self.attention = Control(self.work, operation.journal, past.id, new=new)
         self.write = operation.write
         """Adds an entry to the journal."""
         self._context: Context | None = None

@@ -66,8 +66,11 @@ def plan_stages(
     *,
     skip: frozenset[Stage] = frozenset(),
     no_return: bool = False,
+    image: str = "",
 ) -> Plan:
     """Return the stages of bringing a version live, from facts and what the journal says.
+
+    `image` is the ID of that which is chosen for it, if the release has not begun yet.
 
     `durations` are seconds that stages took before, by their words; `no_return` says that the
     version changes the database one-way. Raises Refused when the
@@ -94,7 +97,8 @@ def plan_stages(
         return stage in done or not site.hooks.get(after)
 
     rules, live, standby = site.rules, facts.systems[old], facts.systems[new]
-    ready = _ready(standby, version) and facts.previewed is new
+    chosen = past.image if past else image
+    ready = _ready(standby, version, chosen) and facts.previewed is new
     # Heat may be at work on what was deployed, to scale it.
     scales = Stage.DEPLOY in done and standby.version == version and _is_busy(standby)
     deployed = ready or scales
@@ -194,8 +198,9 @@ def reached(site: Site, facts: Facts, past: ReleaseState) -> Outcome | None:
     return None if any(it.state is State.TODO for it in stages) else Outcome.RELEASED
 
 
-def _ready(system: System, version: str) -> bool:
-    return system.version == version and system.obstacle() is None
+def _ready(system: System, version: str, image: str) -> bool:
+    has_image = image in ("", system.image_id)
+    return system.version == version and has_image and system.obstacle() is None
 
 
 def _is_busy(system: System) -> bool:

@@ -67,6 +67,8 @@ class ReleaseState:
     """System that it brings the version to."""
     releaser: Person
     """Who began it."""
+    image: str = ""
+    """ID of the image that was chosen for it; empty for that of the site file."""
     approve: Approve = Approve.AUTO
     """Who must approve of the release at least, by the rule under which it was begun."""
     done: frozenset[Stage] = frozenset()
@@ -110,6 +112,7 @@ def read_state(entries: Sequence[Entry]) -> ReleaseState | None:
         old=begun.old,
         new=begun.new,
         releaser=Person(user=first.heading.who, user_id=begun.user_id, name=begun.releaser),
+        image=begun.image,
         approve=Approve.kept(begun.approve),
     )
     return reduce(_after, entries, beginning)

@@ -23,6 +23,8 @@ and a shell minds none of its characters."""
 USER_ID = r"^[A-Za-z0-9._@+-]{1,64}$"
 """Regular expression of a user's ID; Keystone makes them of letters and digits, and takes those of
 a directory (keystone/identity/mapping_backends)."""
+IMAGE_ID = r"^[A-Za-z0-9-]{1,64}$"
+"""Regular expression of an image's ID, a UUID (glance/api/v2/images.py: id)."""
 LONGEST_PERSON = 200
 """Characters of a person's name."""
 
@@ -50,6 +52,11 @@ def is_person(text: str) -> bool:
 def is_user_id(text: str) -> bool:
     """Return whether a text may be the ID of an OpenStack user."""
     return re.fullmatch(USER_ID, text) is not None
+
+
+def is_image_id(text: str) -> bool:
+    """Return whether a text may be the ID of an image."""
+    return re.fullmatch(IMAGE_ID, text) is not None
 
 
 def is_version(text: str) -> bool:

@@ -22,6 +22,7 @@ from ao.site.network import BALANCER, Networks
 from ao.site.notify import Notification
 from ao.site.own_template import OwnTemplate
 from ao.site.rules import Rules
+from ao.site.secrets import Secrets
 from ao.site.server_tls import ServerTls
 from ao.site.servers import Servers
 from ao.site.session_persistence import SessionPersistence
@@ -42,7 +43,9 @@ class Group:
     keypair: str | None
     """Name of the key pair put on the servers."""
     user_data: str
-    """User data, in which $AO_SITE, $AO_COLOUR and $AO_VERSION are replaced."""
+    """User data, in which $AO_SITE, $AO_COLOUR and $AO_VERSION are replaced; empty for none."""
+    compressed: bool = False
+    """Whether its file was compressed by gzip, so that servers may get it so."""
     size: int
     """Servers that a new system begins with."""
     minimum: int
@@ -252,6 +255,10 @@ class Site:
     """Template by which each server is made, in place of Ao's own; None has Ao's."""
     system_resources: OwnTemplate | None = None
     """Further resources that each system has once."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the application, which all members of the project read."""
+    secrets: Secrets | None = None
+    """Those that servers alone read."""
     autoscale: Autoscale | None
     """How load changes the size of the live system; None when it does not."""
     load_balancer: LoadBalancer

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from enum import Enum, auto
 
 from ao.colour import Colour
-from ao.site.names import is_version
+from ao.site.names import is_image_id, is_version
 from ao.site.site import Method, Site
 
 TAG_FORMAT = 3
@@ -77,6 +77,20 @@ def template_tag(key: str) -> str:
     `key` is that of the site file, such as `server_template`.
     """
     return f"ao:template={key}"
+
+
+def image_tag(image_id: str) -> str:
+    """Return the word that a system's stack carries of the image that it was deployed with."""
+    return f"ao:image={image_id}"
+
+
+def image_of(tags: frozenset[str]) -> str:
+    """Return the ID of the image that tags tell; empty when they tell none, or what is no ID.
+
+    Anybody with a role in the project may have written them.
+    """
+    word = tag_value(tags, "image") or ""
+    return word if is_image_id(word) else ""
 
 
 def version_of(tags: frozenset[str]) -> str | None:

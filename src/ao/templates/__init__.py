@@ -94,9 +94,9 @@ def trial_site() -> Template:
     return Template(body=composition.read("trial_site.yaml"))
 
 
-def certificate_parameters(listener: FurtherListener) -> tuple[str, str]:
+def certificate_parameters(name: str) -> tuple[str, str]:
     """Return the names of the parameters of a listener's certificate, and of its others."""
-    return f"certificate_{listener.name}", f"sni_certificates_{listener.name}"
+    return f"certificate_{name}", f"sni_certificates_{name}"
 
 
 def _kept(of: Site, keys: Collection[str]) -> dict[Backend, FurtherListener | None]:
@@ -164,7 +164,7 @@ def _add_listener(
     if not listener.terminates:
         composition.add(template, {"resources": built})
         return
-    certificate, sni = certificate_parameters(listener)
+    certificate, sni = certificate_parameters(listener.name)
     for it in built.values():
         it["properties"]["default_tls_container_ref"] = {"get_param": certificate}
         it["properties"]["sni_container_refs"] = {"get_param": sni}

@@ -16,9 +16,10 @@ from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
-from ao.plan import maintenance, observation, scaling_state
+from ao.plan import image_state, maintenance, observation, scaling_state
 from ao.plan.access import Access, LedListener, access, led_listeners
 from ao.plan.facts import Facts, System
+from ao.plan.image_state import ImageState
 from ao.plan.maintenance import Maintenance
 from ao.plan.maintenance_sentences import sentence
 from ao.plan.scaling_state import ScalingState
@@ -69,6 +70,8 @@ class PageState:
     """What the cloud did not answer, a sentence for each."""
     invalid: tuple[str, ...]
     """What of the site breaks the rules and is left out, a sentence for each."""
+    images: Mapping[Colour, ImageState] = field(default_factory=dict)
+    """The image of each system; none for a form, and of one that Glance does not tell of."""
     notes: Notes = field(default_factory=Notes, compare=False)
     """What an action tells on its way."""
 
@@ -121,6 +124,9 @@ class PageState:
             done = told(releases)
             if done is not None and known:
                 done = settled(done, held=counting is not None and not counting.by_hand)
+            images = (
+                pool.submit(image_state.read_images, cloud, seen) if seen and not form else None
+            )
             found = told(findings) if findings else None
             happened = told(others) if others else None
             shown = told(certificate) if certificate else None
@@ -135,6 +141,7 @@ class PageState:
                 releases=done,
                 events=happened,
                 load=scaling_state.read_scaling(cloud, site, seen) if seen and not form else {},
+                images=(told(images) if images else None) or {},
                 certificate=shown if seen and _speaks_https(site, seen) else None,
                 maintenance=pause,
                 unknown=tuple(dict.fromkeys(unknown)),

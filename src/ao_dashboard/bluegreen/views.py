@@ -130,6 +130,7 @@ class Site(Page, TemplateView):
             accesses=[state.accesses[colour] for colour in Colour] if facts and state else [],
             urls=[_url(state, colour) for colour in Colour] if state else [],
             loads=[state.load.get(colour) for colour in Colour] if state else [],
+            images=[state.images.get(colour) for colour in Colour] if state else [],
             offered=[it for it in self._allowed() if state and it.offered(state)],
             withheld=_withheld(self._allowed(), partial),
             ended=self.teller().recall(),

@@ -36,6 +36,8 @@ STACK = {
     "updated_time": None,
     "tags": ["ao:site=shop"],
 }
+PLANNED = {"resource_name": "router", "resource_type": "OS::Neutron::Router"}
+CHANGES = {"added": [PLANNED], "updated": [], "replaced": [], "deleted": [], "unchanged": []}
 PORT = {
     "id": "p-1",
     "name": "ao-shop-lock",
@@ -75,6 +77,7 @@ SECRET = {
     "name": "shop",
     "status": "ACTIVE",
     "secret_type": "opaque",
+    "content_types": {"default": "text/plain"},
     "created": "2026-11-23T08:15:02",
     "expiration": None,
 }
@@ -207,6 +210,9 @@ ANSWERS: dict[str, Reply] = {
     "POST /heat/v1/p/stacks": (201, {"stack": {"id": "s-1", "links": []}}),
     "(PUT|PATCH) /heat/v1/p/stacks/ao-shop/s-1": (202, None),
     "DELETE /heat/v1/p/stacks/ao-shop/s-1": (204, None),
+    "GET /heat/v1/p/stacks/ao-shop/s-1": (200, {"stack": {"parameters": {"size": "2"}}}),
+    "(PUT|PATCH) /heat/v1/p/stacks/ao-shop/s-1/preview": (200, {"resource_changes": CHANGES}),
+    "POST /heat/v1/p/stacks/preview": (200, {"stack": {"resources": [PLANNED, [PLANNED]]}}),
     "POST /heat/v1/p/stacks/ao-shop/s-1/actions": (200, "null"),
     "GET /heat/.*/resources": (200, {"resources": [RESOURCE]}),
     "PATCH /heat/.*/resources/lock_network": (200, "null"),
@@ -322,6 +328,7 @@ ANSWERS: dict[str, Reply] = {
     "GET /barbican/v1/secrets": (200, {"secrets": [SECRET], "total": 1}),
     "POST /barbican/v1/secrets": (201, {"secret_ref": SECRET["secret_ref"]}),
     f"GET /barbican/v1/secrets/{SECRET_ID}": (200, SECRET),
+    f"GET /barbican/v1/secrets/{SECRET_ID}/payload": (200, b"hush"),
     f"DELETE /barbican/v1/secrets/{SECRET_ID}": (204, None),
     f"GET /barbican/v1/secrets/{SECRET_ID}/acl": (200, READERS),
     "GET /barbican/v1/containers": (200, {"containers": [CONTAINER], "total": 1}),
@@ -431,6 +438,9 @@ class Handler(BaseHTTPRequestHandler):
         """Answer as the API says."""
         for pattern, (status, told) in ANSWERS.items():
             if re.fullmatch(pattern, self.asked):
+                if isinstance(told, bytes):
+                    self.reply(status, told, "text/plain; charset=UTF-8")
+                    return
                 body = told.encode() if isinstance(told, str) else json.dumps(told).encode()
                 self.reply(status, b"" if told is None else body)
                 return

@@ -27,6 +27,13 @@ class SiteTest(VisitorTest):
         assert "<strong>live</strong>" in live
         assert "<strong>live</strong>" not in standby
 
+    def test_the_image_of_each_system_is_shown_and_that_it_is_lost(self) -> None:
+        assert self.text("now", "shop").count('<dd class="ao-image">ao-demo</dd>') == 2
+        images = self.work.cloud.openstack.images
+        with mock.patch.object(self.work.cloud.openstack, "images", images[:0]):
+            told = self.text("now", "shop")
+        assert told.count("Glance has lost it") == 2
+
     def test_japanese_is_spoken(self) -> None:
         assert "<strong>本番系</strong>" in self.text("now", "shop", language="ja")
 
