@@ -9,7 +9,7 @@ from box.provider.place import Place, device
 from box.provider.port import Port
 
 PATIENCE = 20
-"""Seconds that Open vSwitch or OVN may take."""
+"""Seconds that Open vSwitch or Neutron's agent may take."""
 
 
 def plug(place: Place, port: Port) -> None:
@@ -43,7 +43,8 @@ def plug(place: Place, port: Port) -> None:
     run(*ip, "link", "set", name, "up")
     for gateway in port.gateways:
         run(*ip, "route", "replace", "default", "via", gateway)
-    _switch("wait-until", "Interface", name, "external_ids:ovn-installed=true")
+    table, conditions = settings.wired()
+    _switch("wait-until", table, name, *conditions)
 
 
 def is_plugged(place: Place, port_id: str) -> bool:
