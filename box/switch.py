@@ -44,9 +44,15 @@ DATAPATH = "ovs-netdev"
 
 WRAPPER = """#!/bin/sh
 export OVS_RUNDIR={run}/openvswitch OVN_RUNDIR={run}/ovn
-exec {tree}/usr/lib64/ld-linux-x86-64.so.2 --argv0 {name} \\
+{exec}{tree}/usr/lib64/ld-linux-x86-64.so.2 --argv0 {name} \\
     --library-path {tree}/usr/lib/x86_64-linux-gnu {tree}/{program} "$@"
 """
+
+
+WATCHED = "ovsdb-client"
+"""What Neutron's Open vSwitch agent starts and then looks for by the command line that it gave, or
+one that begins with an interpreter (`neutron/agent/linux/utils.py`: `cmd_matches_expected`): the
+wrapper's shell stays."""
 
 
 def install(step: Step, home: Home) -> None:
@@ -63,7 +69,16 @@ def install(step: Step, home: Home) -> None:
     for program in PROGRAMS:
         name = Path(program).name
         wrapper = home.bin / name
-        wrapper.write_text(WRAPPER.format(run=home.run, tree=tree, name=name, program=program))
+        stays = name == WATCHED
+        wrapper.write_text(
+            WRAPPER.format(
+                run=home.run,
+                tree=tree,
+                name=name,
+                program=program,
+                exec="" if stays else "exec ",
+            )
+        )
         wrapper.chmod(0o755)
 
 

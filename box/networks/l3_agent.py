@@ -22,7 +22,7 @@ def _agent(
             f"$venv/bin/{name} --config-file $etc/neutron/neutron.conf"
             f" --config-file $etc/neutron/{file}"
         ),
-        config=("neutron/neutron.conf", f"neutron/{file}", "neutron/dnsmasq.conf"),
+        config=("neutron/neutron.conf", f"neutron/{file}", "neutron/dnsmasq.options"),
         environment=_KEEP_MARK,
         port=port,
         unguarded=unguarded,

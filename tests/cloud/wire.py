@@ -15,6 +15,7 @@ from typing import Any
 
 from openstack.connection import Connection
 
+from box import networks
 from box.config import HOST
 from box.home import Home
 
@@ -70,6 +71,7 @@ def plugged(other_user: Connection, admin: Connection, network: str) -> Iterator
     namespace, device = f"wire-{port.id[:8]}", f"wir{port.id[:11]}"
     vsctl = str(Home.from_environment().bin / "ovs-vsctl")
     inside = ("ip", "-netns", namespace)
+    mac = port.mac_address.replace(":", r"\:")
     with ExitStack() as undo:
         undo.callback(other_user.network.delete_port, port.id)
         admin.network.update_port(port.id, binding_host_id=HOST)
@@ -78,6 +80,7 @@ def plugged(other_user: Connection, admin: Connection, network: str) -> Iterator
         run(
             vsctl, "--timeout=20", "add-port", "br-int", device, "--", "set", "Interface", device,
             "type=internal", "mtu_request=1442", f"external_ids:iface-id={port.id}",
+            f"external_ids:attached-mac={mac}",
         )  # fmt: skip
         undo.callback(run, vsctl, "--timeout=20", "del-port", "br-int", device)
         run("ip", "link", "set", device, "netns", namespace)
@@ -85,8 +88,8 @@ def plugged(other_user: Connection, admin: Connection, network: str) -> Iterator
         run(*inside, "link", "set", "lo", "up")
         address = port.fixed_ips[0]["ip_address"]
         run(*inside, "address", "add", f"{address}/24", "dev", device)
-        run(vsctl, "--timeout=20", "wait-until", "Interface", device,
-            "external_ids:ovn-installed=true")  # fmt: skip
+        table, *wired = networks.of(Home.from_environment()).words["wired"].split()
+        run(vsctl, "--timeout=20", "wait-until", table, device, *wired)
         yield Wire(namespace=namespace, address=address)
 
 
