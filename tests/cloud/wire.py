@@ -71,7 +71,6 @@ def plugged(other_user: Connection, admin: Connection, network: str) -> Iterator
     namespace, device = f"wire-{port.id[:8]}", f"wir{port.id[:11]}"
     vsctl = str(Home.from_environment().bin / "ovs-vsctl")
     inside = ("ip", "-netns", namespace)
-    mac = port.mac_address.replace(":", r"\:")
     with ExitStack() as undo:
         undo.callback(other_user.network.delete_port, port.id)
         admin.network.update_port(port.id, binding_host_id=HOST)
@@ -80,7 +79,7 @@ def plugged(other_user: Connection, admin: Connection, network: str) -> Iterator
         run(
             vsctl, "--timeout=20", "add-port", "br-int", device, "--", "set", "Interface", device,
             "type=internal", "mtu_request=1442", f"external_ids:iface-id={port.id}",
-            f"external_ids:attached-mac={mac}",
+            f'external_ids:attached-mac="{port.mac_address}"',
         )  # fmt: skip
         undo.callback(run, vsctl, "--timeout=20", "del-port", "br-int", device)
         run("ip", "link", "set", device, "netns", namespace)
