@@ -1,12 +1,14 @@
-"""Deletes the sites that tests which were killed have left: `python -m tests.leftovers CLOUD…`.
+"""Deletes what tests that were killed have left: `python -m tests.leftovers CLOUD…`.
 
-They take up quotas that the next run needs. No other run may be at work on the cloud.
+It takes up quotas that the next run needs. No other run may be at work on the cloud.
 """
 
 import re
 import sys
 from contextlib import suppress
 from dataclasses import replace
+
+import openstack
 
 from ao import config, lock
 from ao.apply import certificate, stack_wait
@@ -25,12 +27,18 @@ STACK = re.compile(rf"ao-{SITE}(?:-[a-z]+|\.doctor)?")
 """Name of a stack of such a site: its own, a system's, or its doctor's trial site."""
 TEXT = re.compile(rf"ao\.(?:journal|archive|site)/{SITE}(?:/.*)?", re.DOTALL)
 """Name of a text that the project keeps of such a site."""
+PART = re.compile(r"contract-[0-9a-f]{6}-[a-z]+")
+"""Name of a stack of the contract's that is no site's."""
+PROVIDER = "test-provider"
+"""How the names of all begin that the tests of the load-balancer provider make."""
 
 
 def main(*cloud_names: str) -> None:
-    """Delete the stacks of each such site in the clouds of clouds.yaml."""
+    """Delete them in clouds of clouds.yaml."""
     for name in cloud_names:
         _delete_sites(name)
+        _delete_parts(name)
+        _delete_provided(name)
 
 
 def _delete_sites(cloud_name: str) -> None:
@@ -55,6 +63,44 @@ def _delete_sites(cloud_name: str) -> None:
                 cloud.certificates.remove(kept.ref)
         Journal(work).forget()
         stored.forget(cloud, work.site)
+
+
+def _delete_parts(cloud_name: str) -> None:
+    """Delete the stacks of the contract's that are no site's."""
+    cloud = connect(cloud_name)
+    left = [stack for stack in cloud.stacks.all() if PART.fullmatch(stack.name)]
+    for stack in left:
+        print(f"deleting {stack.name}, which an earlier run has left")
+        cloud.stacks.delete(stack)
+    work = Work(cloud=cloud, site=config.load(SHOP / "ao.yaml"))
+    stack_wait.wait_until_deleted(work, left)
+
+
+def _delete_provided(cloud_name: str) -> None:
+    """Delete the load balancers and the network that tests of the provider have left."""
+    cloud = openstack.connect(cloud=cloud_name)
+    api, project = cloud.network, cloud.current_project_id
+    routers = list(api.routers(name=PROVIDER, project_id=project))
+    for router in routers:
+        for address in api.ips(router_id=router.id):
+            api.delete_ip(address)
+    for balancer in cloud.load_balancer.load_balancers():
+        if balancer.name.startswith(PROVIDER):
+            print(f"deleting {balancer.name}, which an earlier run has left")
+            if balancer.provisioning_status.startswith("PENDING"):
+                cloud.load_balancer.wait_for_load_balancer(balancer.id)
+            cloud.load_balancer.delete_load_balancer(balancer, cascade=True)
+            cloud.load_balancer.wait_for_delete(balancer)
+    for router in routers:
+        print(f"deleting router {router.name}, which an earlier run has left")
+        for port in api.ports(device_owner="network:router_interface", device_id=router.id):
+            api.remove_interface_from_router(router, port=port.id)
+        api.delete_router(router)
+    for network in api.networks(name=PROVIDER, project_id=project):
+        print(f"deleting network {network.name}, which an earlier run has left")
+        for port in api.ports(network_id=network.id, project_id=project):
+            api.delete_port(port)
+        api.delete_network(network)
 
 
 if __name__ == "__main__":

@@ -108,7 +108,8 @@ def shared(bench: Bench) -> Iterator[Bench]:
         tags = frozenset({site.tag, method_tag(Method.POOL)})
         parameters = sharing.site_parameters()
         bench.cloud.stacks.create(site.stack, templates.site(), parameters, tags, DEADLINE)
-        assert sharing.at_rest(site.stack).status == "COMPLETE"
+        built = sharing.at_rest(site.stack)
+        assert built.status == "COMPLETE", built.reason
         yield sharing
     finally:
         sharing.delete(site.stack)

@@ -219,7 +219,7 @@ def test_a_stack_in_progress_that_is_cancelled_fails_and_an_update_makes_it_whol
     assert (again.action, again.status) == ("UPDATE", "FAILED")
     bench.cloud.stacks.repair(again, {}, DEADLINE)
     whole = bench.at_rest(small)
-    assert (whole.id, whole.action, whole.status) == (ended.id, "UPDATE", "COMPLETE")
+    assert (whole.id, whole.action, whole.status) == (ended.id, "UPDATE", "COMPLETE"), whole.reason
     names = {resource.name for resource in bench.cloud.stacks.resources(whole)}
     assert names == SMALL
 
@@ -245,7 +245,7 @@ def test_an_update_of_a_busy_stack_takes_over(bench: Bench, small: str) -> None:
     parameters = bench.site_parameters() | {"site": small}
     bench.cloud.stacks.update(begun, templates.site(), parameters, begun.tags, DEADLINE)
     done = bench.at_rest(small)
-    assert (done.action, done.status) == ("UPDATE", "COMPLETE")
+    assert (done.action, done.status) == ("UPDATE", "COMPLETE"), done.reason
     names = {resource.name for resource in bench.cloud.stacks.resources(done)}
     assert names == SMALL | {"production_address"}
 
