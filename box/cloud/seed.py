@@ -93,7 +93,7 @@ def _has_host(cloud: Connection, home: Home) -> bool:
 
 
 def _is_alive(cloud: Connection, kind: str) -> bool:
-    return any(agent.is_alive for agent in cloud.network.agents(agent_type=kind))
+    return any(it.is_alive and it.agent_type == kind for it in cloud.network.agents())
 
 
 def _wait(name: str, ready: Callable[[], bool], patience: float = 120) -> None:
