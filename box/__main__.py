@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from box import environment, parts, status
+from box import environment, networks, parts, status
 from box.down import down, wipe
 from box.errors import BoxError
 from box.home import Home
@@ -22,7 +22,7 @@ def main() -> int:
     home = Home.from_environment()
     try:
         if arguments.command == "up":
-            up(home, without=arguments.without)
+            up(home, network=arguments.network, without=arguments.without)
         elif arguments.command == "down":
             down(home)
         elif arguments.command == "wipe":
@@ -74,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     upped = commands.add_parser(
         "up", help="install what is missing, start everything, seed the cloud"
+    )
+    upped.add_argument(
+        "--network",
+        choices=sorted(networks.NETWORKS),
+        help="the network of a new box (default: ovn); a box keeps the one that it was made with",
     )
     upped.add_argument(
         "--without",

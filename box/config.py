@@ -7,6 +7,7 @@ from string import Template
 
 from box.files import write_private
 from box.home import Home
+from box.networks import Network
 from box.passwords import Passwords
 
 ADDRESS = "127.0.0.1"
@@ -19,7 +20,7 @@ a dot: libvirt asks the resolver for a longer form of any other name, each time.
 TEMPLATES = Path(__file__).parent / "config"
 
 
-def values(home: Home, venv: Path, passwords: Passwords) -> dict[str, str]:
+def values(home: Home, venv: Path, passwords: Passwords, network: Network) -> dict[str, str]:
     """Return what a template may ask for, by name."""
     return {
         "address": ADDRESS,
@@ -31,6 +32,7 @@ def values(home: Home, venv: Path, passwords: Passwords) -> dict[str, str]:
         "log": str(home.log),
         "data": str(home.data),
         "venv": str(venv),
+        **network.words,
         **asdict(passwords),
     }
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from box import parts, processes, switch
+from box import networks, parts, processes, switch
 from box.home import OCTAVIA_SOCKETS, Home
 from box.provider import place
 from box.supervisor import Supervisor
@@ -28,7 +28,7 @@ def wipe(home: Home) -> None:
 def _stop(home: Home) -> None:
     supervisor = Supervisor(home)
     if supervisor.is_running():
-        supervisor.end(parts.services())
+        supervisor.end(parts.services(networks.of(home)))
     processes.end(home.root)
     _remove_network(home)
     for folder in (home.run, OCTAVIA_SOCKETS):
@@ -36,15 +36,18 @@ def _stop(home: Home) -> None:
 
 
 def _remove_network(home: Home) -> None:
-    """Remove the switch's devices and the namespaces of metadata proxies and load balancers.
+    """Remove the switch's devices and the namespaces of Neutron's agents and load balancers.
 
-    Only those that the home knows of: its switch's database, a file for each proxy, and a folder
-    for each load balancer.
+    Only those that the home knows of: its switch's database, what the agents keep of each of
+    theirs, and a folder for each load balancer.
     """
-    proxies = (home.data / "neutron/ovn-metadata-proxy").glob("*.conf")
     balancers = (home.data / "haproxy").glob("*")
     for namespace in (
-        *(f"ovnmeta-{path.stem}" for path in proxies),
+        *(
+            f"{beginning}{path.stem}"
+            for beginning, pattern in networks.of(home).namespaces.items()
+            for path in (home.data / "neutron").glob(pattern)
+        ),
         *(place.namespace(path.name) for path in balancers),
     ):
         if (place.NAMESPACES / namespace).exists():

@@ -79,6 +79,11 @@ class Home:
         return self.root / "passwords.json"
 
     @property
+    def network(self) -> Path:
+        """Which network the box has."""
+        return self.root / "network"
+
+    @property
     def clouds(self) -> Path:
         """The users' `clouds.yaml`."""
         return self.root / "clouds.yaml"

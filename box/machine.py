@@ -7,10 +7,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from box import processes, telemetry
+from box import parts, processes
 from box.errors import BoxError
 from box.home import LONGEST_ROOT, Home
-from box.services import SERVICES
+from box.networks import NETWORKS
 
 GIB = 1024**3
 NEEDED_MEMORY = 8 * GIB
@@ -28,7 +28,7 @@ class Listener:
     """The name of the process that listens, `?` when it cannot be told."""
 
     ours: bool
-    """Whether the box itself listens there."""
+    """Whether a box listens there: this one, or another, which `up` stops."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +57,10 @@ class Machine:
     """The taken TCP ports among those that the box needs."""
 
     foreign_switch: int | None
-    """The process id of an Open vSwitch that is not the box's."""
+    """The process id of an Open vSwitch that is not a box's."""
 
     running: bool
-    """Whether processes of this box run: then its memory is not free, but its own."""
+    """Whether processes of a box run: then its memory is not free, but as good as that."""
 
     root_length: int
     """Characters of the home's path."""
@@ -71,7 +71,7 @@ class Machine:
 
 def read(home: Home) -> Machine:
     """Read the machine this runs on."""
-    mine = processes.ours(home.root)
+    mine = {pid for root in {home.root, *processes.roots()} for pid in processes.ours(root)}
     return Machine(
         user=os.geteuid(),
         system=_system(Path("/etc/os-release")),
@@ -137,7 +137,12 @@ def _foreign_switch(mine: set[int]) -> int | None:
 
 
 def _listeners(mine: set[int]) -> tuple[Listener, ...]:
-    needed = {service.port for service in (*SERVICES, *telemetry.SERVICES) if service.port}
+    needed = {
+        service.port
+        for network in NETWORKS.values()
+        for service in parts.services(network)
+        if service.port
+    }
     owners = {inode: port for inode, port in _listening().items() if port in needed}
     found = {}
     for link in Path("/proc").glob("[0-9]*/fd/*") if owners else ():

@@ -15,6 +15,21 @@ GUEST = "qemu-system-"
 """How a guest's program begins. libvirt starts it with an environment of its own, without MARK."""
 
 
+def roots() -> set[Path]:
+    """Return the homes of all boxes of this machine of which something runs."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "environ").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue  # it ended meanwhile, or it is the kernel's
+        prefix = f"{MARK}=".encode()
+        found |= {
+            Path(os.fsdecode(it.removeprefix(prefix))) for it in words if it.startswith(prefix)
+        }
+    return found
+
+
 def ours(root: Path) -> set[int]:
     """Return the process ids of everything that the box at `root` started."""
     found = set()

@@ -1,4 +1,4 @@
-"""The table of everything that runs in the box."""
+"""The table of what runs in every box, whatever network it has."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -105,7 +105,8 @@ _KEYSTONE = ("keystone/keystone.conf",)
 _GLANCE = ("glance/glance-api.conf",)
 _PLACEMENT = ("placement/placement.conf",)
 _NOVA = ("nova/nova.conf",)
-_NEUTRON = ("neutron/neutron.conf", "neutron/ml2_conf.ini")
+NEUTRON = ("neutron/neutron.conf", "neutron/ml2_conf.ini")
+"""What Neutron's API and the servers beside it read."""
 _HEAT = ("heat/heat.conf",)
 _OCTAVIA = ("octavia/octavia.conf",)
 _NOVA_FILES = {
@@ -113,7 +114,6 @@ _NOVA_FILES = {
     "OS_NOVA_CONFIG_FILES": "$venv/etc/nova/api-paste.ini;nova.conf",
 }
 _NOVA_THREADS = {"OS_NOVA_DISABLE_EVENTLET_PATCHING": "true"}
-_NEUTRON_FILES = "--config-file $etc/neutron/neutron.conf --config-file $etc/neutron/ml2_conf.ini"
 
 SERVICES = (
     Service(
@@ -146,24 +146,6 @@ SERVICES = (
             " -vconsole:info -vsyslog:off --unixctl=$run/openvswitch/ovsdb.ctl"
         ),
         socket="$run/openvswitch/db.sock",
-    ),
-    Service(
-        name="ovn-northbound",
-        wave=Wave.STORES,
-        command=(
-            "$bin/ovsdb-server $data/ovn/northbound.db --remote=punix:$run/ovn/ovnnb_db.sock"
-            " -vconsole:info -vsyslog:off --unixctl=$run/ovn/northbound.ctl"
-        ),
-        socket="$run/ovn/ovnnb_db.sock",
-    ),
-    Service(
-        name="ovn-southbound",
-        wave=Wave.STORES,
-        command=(
-            "$bin/ovsdb-server $data/ovn/southbound.db --remote=punix:$run/ovn/ovnsb_db.sock"
-            " -vconsole:info -vsyslog:off --unixctl=$run/ovn/southbound.ctl"
-        ),
-        socket="$run/ovn/ovnsb_db.sock",
     ),
     Service(
         name="rabbitmq",
@@ -200,19 +182,6 @@ SERVICES = (
         wave=Wave.SWITCH,
         command="/bin/sh $etc/openvswitch/guest-links.sh",
         config=("openvswitch/guest-links.sh",),
-    ),
-    Service(
-        name="ovn-northd",
-        wave=Wave.SWITCH,
-        command=(
-            "$bin/ovn-northd --ovnnb-db=unix:$run/ovn/ovnnb_db.sock"
-            " --ovnsb-db=unix:$run/ovn/ovnsb_db.sock -vconsole:info -vsyslog:off"
-        ),
-    ),
-    Service(
-        name="ovn-controller",
-        wave=Wave.SWITCH,
-        command=("$bin/ovn-controller unix:$run/openvswitch/db.sock -vconsole:info -vsyslog:off"),
     ),
     _api(
         "keystone",
@@ -258,7 +227,7 @@ SERVICES = (
         "neutron.wsgi.api:application",
         port=9696,
         threads=8,
-        config=_NEUTRON,
+        config=NEUTRON,
         environment={
             "OS_NEUTRON_CONFIG_DIR": "$etc/neutron",
             "OS_NEUTRON_CONFIG_FILES": "neutron.conf;ml2_conf.ini",
@@ -319,21 +288,6 @@ SERVICES = (
         command="$venv/bin/nova-compute --config-file $etc/nova/nova.conf",
         config=_NOVA,
         environment=_NOVA_THREADS,
-    ),
-    Service(
-        name="neutron-ovn-maintenance",
-        wave=Wave.WORKERS,
-        command=f"$venv/bin/neutron-ovn-maintenance-worker {_NEUTRON_FILES}",
-        config=_NEUTRON,
-    ),
-    Service(
-        name="neutron-ovn-agent",
-        wave=Wave.WORKERS,
-        command=(
-            "$venv/bin/neutron-ovn-agent --config-file $etc/neutron/neutron.conf"
-            " --config-file $etc/neutron/ovn_agent.ini"
-        ),
-        config=("neutron/neutron.conf", "neutron/ovn_agent.ini"),
     ),
     Service(
         name="heat-engine",

@@ -4,9 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from box import parts, processes
+from box import networks, parts, processes
 from box.home import Home
-from box.services import SERVICES
 from box.supervisor import Supervisor
 
 
@@ -36,9 +35,11 @@ def read(home: Home) -> list[Row]:
     states = supervisor.states() if supervisor.is_running() else {}
     tree = processes.children()
     rows = [_supervisor(supervisor, bool(states))]
-    for service in parts.services():
+    network = networks.of(home)
+    needed = parts.services(network, without=parts.PARTS)
+    for service in parts.services(network):
         # A part that was left out is not missed: the supervisor does not know it.
-        if service.name not in states and service not in SERVICES:
+        if service.name not in states and service not in needed:
             continue
         state, pid = states.get(service.name, ("absent", 0))
         rows.append(

@@ -8,11 +8,13 @@ through the loader and the libraries of their own release.
 import json
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from string import Template
 
 from box import debian
-from box.config import ADDRESS, HOST
 from box.home import Home
+from box.networks import Network
 from box.steps import Step
 
 SUITE = "trixie"
@@ -34,20 +36,23 @@ PROGRAMS = (
     "usr/sbin/ovsdb-server",
 )
 
-SCHEMAS = {
-    "switch.db": "usr/share/openvswitch/vswitch.ovsschema",
-    "northbound.db": "usr/share/ovn/ovn-nb.ovsschema",
-    "southbound.db": "usr/share/ovn/ovn-sb.ovsschema",
-}
+SCHEMA = "usr/share/openvswitch/vswitch.ovsschema"
+"""That of the switch's own database, in the packages."""
 
 DATAPATH = "ovs-netdev"
 """The device that the userspace datapath itself makes."""
 
 WRAPPER = """#!/bin/sh
 export OVS_RUNDIR={run}/openvswitch OVN_RUNDIR={run}/ovn
-exec {tree}/usr/lib64/ld-linux-x86-64.so.2 --argv0 {name} \\
+{exec}{tree}/usr/lib64/ld-linux-x86-64.so.2 --argv0 {name} \\
     --library-path {tree}/usr/lib/x86_64-linux-gnu {tree}/{program} "$@"
 """
+
+
+WATCHED = "ovsdb-client"
+"""What Neutron's Open vSwitch agent starts and then looks for by the command line that it gave, or
+one that begins with an interpreter (`neutron/agent/linux/utils.py`: `cmd_matches_expected`): the
+wrapper's shell stays."""
 
 
 def install(step: Step, home: Home) -> None:
@@ -64,7 +69,16 @@ def install(step: Step, home: Home) -> None:
     for program in PROGRAMS:
         name = Path(program).name
         wrapper = home.bin / name
-        wrapper.write_text(WRAPPER.format(run=home.run, tree=tree, name=name, program=program))
+        stays = name == WATCHED
+        wrapper.write_text(
+            WRAPPER.format(
+                run=home.run,
+                tree=tree,
+                name=name,
+                program=program,
+                exec="" if stays else "exec ",
+            )
+        )
         wrapper.chmod(0o755)
 
 
@@ -73,32 +87,25 @@ def _is_wanted(archive: str) -> bool:
     return archive.startswith(("openvswitch", "ovn", "lib"))
 
 
-def make_databases(step: Step, home: Home) -> None:
-    """Create the three databases, or bring them to the programs' schema."""
+def make_databases(step: Step, home: Home, network: Network) -> None:
+    """Create the switch's and the network's databases, or bring them to the programs' schema."""
     folder = home.data / "ovn"
     folder.mkdir(mode=0o700, exist_ok=True)
-    for name, schema in SCHEMAS.items():
+    for name, schema in {"switch.db": SCHEMA, **network.schemas}.items():
         action = "convert" if (folder / name).exists() else "create"
         step.run(home.bin / "ovsdb-tool", action, folder / name, home.switch_tree / schema)
         (folder / f".{name}.~lock~").unlink(missing_ok=True)
 
 
-def configure(step: Step, home: Home) -> None:
-    """Tell the switch about its bridges and about OVN. Needs ovsdb, not ovs-vswitchd."""
-    settings = {
-        "hostname": HOST,
-        "system-id": HOST,
-        "ovn-remote": f"unix:{home.run}/ovn/ovnsb_db.sock",
-        "ovn-encap-type": "geneve",
-        "ovn-encap-ip": ADDRESS,
-        "ovn-bridge": "br-int",
-        "ovn-bridge-datapath-type": "netdev",
-        "ovn-bridge-mappings": "physnet1:br-ex",
-        "ovn-cms-options": "enable-chassis-as-gw",
-        "ovn-monitor-all": "true",
-    }
+def configure(step: Step, home: Home, network: Network, known: Mapping[str, str]) -> None:
+    """Tell the switch about its bridges, and its network's programs what they ask it for.
+
+    Needs ovsdb, not ovs-vswitchd.
+    """
     vsctl = (home.bin / "ovs-vsctl", "--no-wait", "--timeout=20", "--")
-    step.run(*vsctl, "set", "open", ".", *(f"external-ids:{k}={v}" for k, v in settings.items()))
+    told = {name: Template(value).substitute(known) for name, value in network.switch.items()}
+    if told:
+        step.run(*vsctl, "set", "open", ".", *(f"external-ids:{k}={v}" for k, v in told.items()))
     for bridge in ("br-int", "br-ex"):
         step.run(
             *vsctl, "--may-exist", "add-br", bridge, "--",

@@ -15,6 +15,7 @@ from box import (
     image,
     machine,
     marks,
+    networks,
     packages,
     parts,
     passwords,
@@ -23,7 +24,9 @@ from box import (
     switch,
     waves,
 )
+from box.down import down
 from box.home import OCTAVIA_SOCKETS, Home
+from box.networks import Network
 from box.plugin import CHECKOUT
 from box.provider import place
 from box.services import Service, Wave
@@ -31,30 +34,37 @@ from box.steps import Step, Steps
 from box.supervisor import Supervisor
 
 
-def up(home: Home, *, without: Collection[str] = ()) -> None:
+def up(home: Home, *, network: str | None = None, without: Collection[str] = ()) -> None:
     """Install what is missing, start what does not run, seed what is not there.
 
     The services of the parts that are left out are stopped, and the catalogue does not name them.
+    A box of another home is stopped first: ports and devices are the same in all boxes.
 
-    Raises BoxError when the machine cannot run it, or when a step fails.
+    Raises BoxError when the machine cannot run it, when the box has another network than the one
+    named, or when a step fails.
     """
+    chosen = networks.choose(home, network)
     machine.check(home)
+    for other in sorted(processes.roots() - {home.root}):
+        print(f"The box at {other} is stopped; what it keeps stays.", flush=True)
+        down(Home(root=other))
     home.make()
     with home.alone():
-        _up(home, without)
+        home.network.write_text(f"{chosen.name}\n")
+        _up(home, chosen, without)
 
 
-def _up(home: Home, without: Collection[str]) -> None:
-    services = parts.services(without)
+def _up(home: Home, network: Network, without: Collection[str]) -> None:
+    services = parts.services(network, without)
     steps = Steps(home.setup_log)
-    _install(steps, home)
+    _install(steps, home, network)
     if not home.authority.exists():
         steps.do("certificate authority", lambda step: _inside(step, home, "box.authority"))
-    known = _configure(home, services)
-    supervisor = _supervise(steps, home, known)
+    known = _configure(home, network, services)
+    supervisor = _supervise(steps, home, network, known)
     start = _starter(steps, supervisor, services, known)
     start(Wave.STORES)
-    steps.do("switch settings", lambda step: switch.configure(step, home))
+    steps.do("switch settings", lambda step: switch.configure(step, home, network, known))
     steps.together(
         {
             "start switch": lambda step: waves.start(supervisor, _of(services, Wave.SWITCH), known),
@@ -75,11 +85,13 @@ def _up(home: Home, without: Collection[str]) -> None:
     )
 
 
-def _install(steps: Steps, home: Home) -> None:
+def _install(steps: Steps, home: Home, network: Network) -> None:
     steps.do("python", lambda step: packages.install(step, packages.PYTHON))
     steps.together(
         {
-            "debian packages": lambda step: packages.install(step, packages.SERVICES),
+            "debian packages": lambda step: packages.install(
+                step, (*packages.SERVICES, *network.packages)
+            ),
             "python environment": lambda step: environment.make(step, home),
             "open vswitch, ovn": lambda step: switch.install(step, home),
             "guest image": lambda step: _build_image(home),
@@ -93,40 +105,40 @@ def _build_image(home: Home) -> None:
     image.build(home.image)
 
 
-def _configure(home: Home, services: Sequence[Service]) -> dict[str, str]:
-    known = config.values(home, environment.venv(home), passwords.load(home.passwords))
+def _configure(home: Home, network: Network, services: Sequence[Service]) -> dict[str, str]:
+    known = config.values(home, environment.venv(home), passwords.load(home.passwords), network)
     config.write(home, known)
     programs.write(home, known, services)
     return known
 
 
-def _supervise(steps: Steps, home: Home, known: Mapping[str, str]) -> Supervisor:
+def _supervise(steps: Steps, home: Home, network: Network, known: Mapping[str, str]) -> Supervisor:
     """Return a running supervisor that knows today's configuration."""
     supervisor, venv = Supervisor(home), Path(known["venv"])
     if supervisor.is_running() and not supervisor.is_current(venv):
-        steps.do("stop the earlier release", lambda step: supervisor.end(parts.services()))
+        steps.do("stop the earlier release", lambda step: supervisor.end(parts.services(network)))
     if not supervisor.is_running():
-        steps.do("clean start", lambda step: _prepare(step, home))
+        steps.do("clean start", lambda step: _prepare(step, home, network))
         supervisor.start(venv)
-    _make_folders(home)
+    _make_folders(home, network)
     supervisor.reread()
     return supervisor
 
 
-def _prepare(step: Step, home: Home) -> None:
+def _prepare(step: Step, home: Home, network: Network) -> None:
     """Make the machine ready for a start, also after all processes were killed."""
     processes.end(home.root)
     for folder in (home.run, OCTAVIA_SOCKETS):
         shutil.rmtree(folder, ignore_errors=True)
     # RabbitMQ holds nothing that outlives a start, and does not always survive a kill.
     shutil.rmtree(home.data / "rabbitmq", ignore_errors=True)
-    _make_folders(home)
+    _make_folders(home, network)
     _make_tun()
     database.make_server(step, home)
-    switch.make_databases(step, home)
+    switch.make_databases(step, home, network)
 
 
-def _make_folders(home: Home) -> None:
+def _make_folders(home: Home, network: Network) -> None:
     """Make the folders that services expect, each closed to everyone but its owner."""
     for name in ("keystone", "glance/images", "nova/instances", "neutron", "prometheus"):
         (home.data / name).mkdir(parents=True, exist_ok=True)
@@ -134,7 +146,7 @@ def _make_folders(home: Home) -> None:
     # The machine's own: whoever else makes a namespace finds it as `ip netns` would make it.
     place.NAMESPACES.mkdir(exist_ok=True)
     for folder, owner in (
-        *((home.temporary(user), user) for user in _users()),
+        *((home.temporary(user), user) for user in _users(network)),
         (home.run / "mariadb", "mysql"),
         (home.run / "memcached", "memcache"),
         (home.run / "openvswitch", "root"),
@@ -147,8 +159,8 @@ def _make_folders(home: Home) -> None:
         shutil.chown(folder, user=owner)
 
 
-def _users() -> set[str]:
-    return {service.user for service in parts.services()}
+def _users(network: Network) -> set[str]:
+    return {service.user for service in parts.services(network)}
 
 
 def _make_tun() -> None:

@@ -24,9 +24,10 @@ from benchmarks import sites
 from benchmarks.outages.round import RUNS, Round, Run, broken, document, markdown, round_of, words
 from benchmarks.sites import AO, Plot, site_file, tell
 from benchmarks.trial import START
+from box import networks, parts
 from box.errors import BoxError
+from box.home import Home
 from box.outage import find, kill, outage
-from box.services import SERVICES
 
 COMMANDS = ("switch", "deploy", "release", "up", "down")
 PATIENCE = 2700.0
@@ -122,7 +123,8 @@ def _run(work: Work, arguments: list[str]) -> Run:
 
 
 def _all() -> list[str]:
-    return [service.name for service in SERVICES]
+    network = networks.of(Home.from_environment())
+    return [service.name for service in parts.services(network, without=parts.PARTS)]
 
 
 def _options() -> argparse.Namespace:

@@ -4,11 +4,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import openstack
 from openstack.connection import Connection
 
+from box import networks
 from box.cloud.guest import publish
 from box.cloud.identity import Identity
 from box.errors import BoxError
@@ -74,10 +76,10 @@ def external_network(cloud: Connection) -> None:
 
 
 def wait_for_host(cloud: Connection, home: Home) -> None:
-    """Wait until Nova and OVN can take a server."""
+    """Wait until Nova and the network can take a server."""
     _wait("nova-compute", lambda: _has_host(cloud, home))
-    _wait("ovn-controller", lambda: "OVN Controller Gateway agent" in _alive_agents(cloud))
-    _wait("neutron-ovn-agent", lambda: "OVN Neutron agent" in _alive_agents(cloud))
+    for service, kind in networks.of(home).agents.items():
+        _wait(service, partial(_is_alive, cloud, kind))
 
 
 def _has_host(cloud: Connection, home: Home) -> bool:
@@ -90,8 +92,8 @@ def _has_host(cloud: Connection, home: Home) -> bool:
     return False
 
 
-def _alive_agents(cloud: Connection) -> set[str]:
-    return {agent.agent_type for agent in cloud.network.agents() if agent.is_alive}
+def _is_alive(cloud: Connection, kind: str) -> bool:
+    return any(it.is_alive and it.agent_type == kind for it in cloud.network.agents())
 
 
 def _wait(name: str, ready: Callable[[], bool], patience: float = 120) -> None:

@@ -9,7 +9,7 @@ from box.provider.place import Place, device
 from box.provider.port import Port
 
 PATIENCE = 20
-"""Seconds that Open vSwitch or OVN may take."""
+"""Seconds that Open vSwitch or Neutron's agent may take."""
 
 
 def plug(place: Place, port: Port) -> None:
@@ -22,7 +22,6 @@ def plug(place: Place, port: Port) -> None:
     if not place.namespace_file.exists():
         run("ip", "netns", "add", place.namespace)
     run(*ip, "link", "set", "lo", "up")
-    mac = port.mac.replace(":", r"\:")
     outside = Path("/sys/class/net", name)
     if not outside.exists() and not is_plugged(place, port.id):
         # It may have gone with a namespace, which the switch does not notice.
@@ -30,7 +29,7 @@ def plug(place: Place, port: Port) -> None:
     _switch(
         "--may-exist", "add-port", "br-int", name, "--", "set", "Interface", name,
         "type=internal", f"mtu_request={port.mtu}",
-        f"external_ids:iface-id={port.id}", f"external_ids:attached-mac={mac}",
+        f"external_ids:iface-id={port.id}", f'external_ids:attached-mac="{port.mac}"',
     )  # fmt: skip
     if outside.exists():
         if is_plugged(place, port.id):
@@ -43,7 +42,8 @@ def plug(place: Place, port: Port) -> None:
     run(*ip, "link", "set", name, "up")
     for gateway in port.gateways:
         run(*ip, "route", "replace", "default", "via", gateway)
-    _switch("wait-until", "Interface", name, "external_ids:ovn-installed=true")
+    table, conditions = settings.wired()
+    _switch("wait-until", table, name, *conditions)
 
 
 def is_plugged(place: Place, port_id: str) -> bool:

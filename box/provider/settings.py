@@ -10,6 +10,11 @@ OPTIONS = [
     cfg.StrOpt("folder", help="Where each load balancer has a folder."),
     cfg.StrOpt("sockets", help="Where HAProxy's statistics sockets are; a short path."),
     cfg.StrOpt("vsctl", default="ovs-vsctl", help="The command that talks to Open vSwitch."),
+    cfg.StrOpt(
+        "wired",
+        help="What Open vSwitch's database says of a device that carries traffic: a table's name,"
+        " and conditions as `ovs-vsctl wait-until` takes them.",
+    ),
 ]
 
 cfg.CONF.register_opts(OPTIONS, "haproxy_provider")
@@ -29,6 +34,12 @@ def sockets() -> Path:
 def vsctl() -> str:
     """Return the command that talks to Open vSwitch."""
     return str(cfg.CONF.haproxy_provider.vsctl)
+
+
+def wired() -> tuple[str, list[str]]:
+    """Return a table of Open vSwitch's database and what it says there of a device that works."""
+    table, *conditions = str(cfg.CONF.haproxy_provider.wired).split()
+    return table, conditions
 
 
 def host() -> str:

@@ -19,12 +19,11 @@ from openstack.connection import Connection
 
 from ao.colour import Colour
 from ao.work import Work
-from box import parts, processes
+from box import networks, parts, processes
 from box.config import ADDRESS
 from box.environment import venv
 from box.home import OCTAVIA_SOCKETS, Home
 from box.passwords import load
-from box.services import SERVICES
 from tests.cloud import nobody
 from tests.cloud.sites import soon
 from tests.cloud.sockets import Listener, listeners
@@ -57,6 +56,8 @@ except Exception as error:
     print(type(error).__name__)
 """
 """A program that says how RabbitMQ takes an account."""
+DATABASE_CLIENTS = ("ovn-nbctl", "ovn-sbctl") if networks.of(HOME).schemas else ()
+"""What asks OVN's databases, where the box's network has them."""
 PASSWORD = {"rabbitmq"}
 """Services on ports that ask for a password by a protocol of their own."""
 
@@ -187,8 +188,7 @@ def test_nobody_gets_into_a_socket(names: set[Path]) -> None:
             f"import libvirt; libvirt.open('qemu:///system?socket={HOME.run}/libvirt/libvirt-sock')",
         ),
         (f"{HOME.bin}/ovs-vsctl", "--timeout=5", "show"),
-        (f"{HOME.bin}/ovn-nbctl", "--timeout=5", "show"),
-        (f"{HOME.bin}/ovn-sbctl", "--timeout=5", "show"),
+        *((f"{HOME.bin}/{it}", "--timeout=5", "show") for it in DATABASE_CLIENTS),
         (f"{HOME.bin}/ovs-appctl", "--timeout=5", "version"),
     ],
     ids=lambda command: Path(command[0]).name,
@@ -223,7 +223,7 @@ def test_an_api_turns_away_who_has_no_token(service: str, ports: dict[str, int])
 
 
 def test_every_port_has_a_guard_or_a_reason_to_have_none() -> None:
-    services = [it for it in parts.services() if it.port is not None]
+    services = [it for it in parts.services(networks.of(HOME)) if it.port is not None]
 
     assert {it.name for it in services if not it.unguarded} == GUARDED.keys() | PASSWORD
 
@@ -295,7 +295,7 @@ def test_no_secret_is_on_a_command_line(pids: set[int]) -> None:
             continue
         seen += 1
         assert not [word for word in secrets() if word in line], f"process {pid}"
-    assert seen > len(SERVICES)
+    assert seen > len(parts.services(networks.of(HOME), without=parts.PARTS))
 
 
 def test_the_box_keeps_nothing_where_anyone_may_be_first(pids: set[int]) -> None:

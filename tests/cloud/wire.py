@@ -15,6 +15,7 @@ from typing import Any
 
 from openstack.connection import Connection
 
+from box import networks
 from box.config import HOST
 from box.home import Home
 
@@ -78,6 +79,7 @@ def plugged(other_user: Connection, admin: Connection, network: str) -> Iterator
         run(
             vsctl, "--timeout=20", "add-port", "br-int", device, "--", "set", "Interface", device,
             "type=internal", "mtu_request=1442", f"external_ids:iface-id={port.id}",
+            f'external_ids:attached-mac="{port.mac_address}"',
         )  # fmt: skip
         undo.callback(run, vsctl, "--timeout=20", "del-port", "br-int", device)
         run("ip", "link", "set", device, "netns", namespace)
@@ -85,8 +87,8 @@ def plugged(other_user: Connection, admin: Connection, network: str) -> Iterator
         run(*inside, "link", "set", "lo", "up")
         address = port.fixed_ips[0]["ip_address"]
         run(*inside, "address", "add", f"{address}/24", "dev", device)
-        run(vsctl, "--timeout=20", "wait-until", "Interface", device,
-            "external_ids:ovn-installed=true")  # fmt: skip
+        table, *wired = networks.of(Home.from_environment()).words["wired"].split()
+        run(vsctl, "--timeout=20", "wait-until", table, device, *wired)
         yield Wire(namespace=namespace, address=address)
 
 

@@ -1,4 +1,5 @@
 import configparser
+from dataclasses import asdict
 from pathlib import Path
 from string import Template
 
@@ -7,6 +8,7 @@ import yaml
 
 from box.config import TEMPLATES, render, values, write
 from box.home import Home
+from box.networks import NETWORKS, Network
 from box.parts import services
 from box.passwords import Passwords
 from box.programs import write as write_programs
@@ -19,9 +21,20 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
+@pytest.fixture(params=NETWORKS.values(), ids=NETWORKS)
+def network(request: pytest.FixtureRequest) -> Network:
+    found: Network = request.param
+    return found
+
+
 @pytest.fixture
-def known(home: Home) -> dict[str, str]:
-    return values(home, home.root / "venv", Passwords())
+def passwords() -> Passwords:
+    return Passwords()
+
+
+@pytest.fixture
+def known(home: Home, passwords: Passwords, network: Network) -> dict[str, str]:
+    return values(home, home.root / "venv", passwords, network)
 
 
 def ini(text: str) -> configparser.RawConfigParser:
@@ -74,12 +87,12 @@ def test_what_holds_secrets_is_closed_to_others(
 
 
 def test_a_changed_file_changes_the_programs_of_the_services_that_read_it(
-    home: Home, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    home: Home, network: Network, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.chown", lambda *_, **__: None)
 
     def programs() -> dict[str, str]:
-        write_programs(home, known, services())
+        write_programs(home, known, services(network))
         parsed = ini((home.etc / "supervisor/services.conf").read_text())
         return {
             name.removeprefix("program:"): parsed[name]["environment"] for name in parsed.sections()
@@ -94,15 +107,15 @@ def test_a_changed_file_changes_the_programs_of_the_services_that_read_it(
 
 
 def test_a_services_temporary_files_are_in_a_folder_of_its_user(
-    home: Home, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    home: Home, network: Network, known: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("shutil.chown", lambda *_, **__: None)
 
     write(home, known)
-    write_programs(home, known, services())
+    write_programs(home, known, services(network))
 
     programs = ini((home.etc / "supervisor/services.conf").read_text())
-    for service in services():
+    for service in services(network):
         assert f'TMPDIR="{home.run}/tmp-{service.user}"' in (
             programs[f"program:{service.name}"]["environment"].split(",")
         )
@@ -116,12 +129,33 @@ def test_octavias_template_finds_certificates_where_the_provider_writes_them(
     assert octavia["haproxy_amphora"]["base_cert_dir"] == octavia["haproxy_provider"]["folder"]
 
 
-def test_no_password_is_on_a_command_line(known: dict[str, str]) -> None:
-    secret = set(known.values()) - {known[name] for name in known if name in NO_SECRETS}
+def test_no_password_is_on_a_command_line(
+    known: dict[str, str], passwords: Passwords, network: Network
+) -> None:
+    secret = set(asdict(passwords).values())
 
-    for service in services():
+    for service in services(network):
         command = Template(service.command).substitute(known)
         assert not any(word in command for word in secret), service.name
 
 
-NO_SECRETS = {"address", "host", "home", "bin", "etc", "run", "log", "data", "venv"}
+def test_neutron_and_octavia_are_told_the_network(known: dict[str, str], network: Network) -> None:
+    files = render(known)
+    neutron = ini(files[Path("neutron/neutron.conf")])["DEFAULT"]
+    ml2 = ini(files[Path("neutron/ml2_conf.ini")])["ml2"]
+    octavia = ini(files[Path("octavia/octavia.conf")])["api_settings"]
+
+    told = (neutron["service_plugins"], ml2["mechanism_drivers"], ml2["tenant_network_types"])
+    assert (*told, octavia["default_provider_driver"]) == {
+        "ovn": ("ovn-router", "ovn", "geneve", "ovn"),
+        "l3-agent": ("router", "openvswitch", "vxlan", "haproxy"),
+    }[network.name]
+
+
+def test_the_balancers_drivers_are_those_of_its_agents(known: dict[str, str]) -> None:
+    octavia = ini(render(known)[Path("octavia/octavia.conf")])
+    drivers = octavia["api_settings"]["enabled_provider_drivers"].split(",")
+
+    assert [driver.partition(":")[0] for driver in drivers] == (
+        octavia["driver_agent"]["enabled_provider_agents"].split(",")
+    )

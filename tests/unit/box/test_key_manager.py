@@ -4,11 +4,12 @@ from pathlib import Path
 from box.config import render, values
 from box.home import Home
 from box.key_manager import SERVICES
+from box.networks import NETWORKS
 from box.passwords import Passwords
 
 
 def configuration(home: Path) -> str:
-    known = values(Home(root=home), home / "venv", Passwords())
+    known = values(Home(root=home), home / "venv", Passwords(), NETWORKS["ovn"])
     return render(known)[Path("barbican/barbican.conf")]
 
 

@@ -14,7 +14,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[set[str]]:
     """The parts that were left out, for each `up`."""
     left_out: list[set[str]] = []
 
-    def up(home: Home, *, without: Collection[str]) -> None:
+    def up(home: Home, *, network: str | None, without: Collection[str]) -> None:
         left_out.append(set(without))
 
     monkeypatch.setenv("AO_BOX_HOME", str(tmp_path))
@@ -34,6 +34,24 @@ def test_up_brings_every_part_up_unless_told_otherwise(
     assert run(monkeypatch, "up", "--without", "telemetry") == 0
     assert run(monkeypatch, "up", "--without", "key-manager", "--without", "telemetry") == 0
     assert asked == [set(), {"telemetry"}, {"telemetry", "key-manager"}]
+
+
+def test_up_knows_the_networks_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asked: list[str | None] = []
+
+    def up(home: Home, *, network: str | None, without: Collection[str]) -> None:
+        asked.append(network)
+
+    monkeypatch.setenv("AO_BOX_HOME", str(tmp_path))
+    monkeypatch.setattr(command, "up", up)
+    run(monkeypatch, "up", "--network", "l3-agent")
+    run(monkeypatch, "up")
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "up", "--network", "bridge")
+
+    assert asked == ["l3-agent", None]
 
 
 def test_what_up_makes_nobody_else_may_change(

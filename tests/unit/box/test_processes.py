@@ -49,3 +49,15 @@ def test_ending_takes_what_is_marked_and_leaves_the_rest(tmp_path: Path) -> None
 
         assert mine.wait(timeout=5) < 0
         assert other.poll() is None
+
+
+def test_the_homes_of_all_running_boxes_are_found(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    with (
+        sleeping(AO_BOX_SERVICE_OF=str(first)),
+        sleeping(AO_BOX_SERVICE_OF=str(second)),
+        sleeping(AO_BOX_HOME=str(tmp_path / "third")),
+    ):
+        found = {root for root in processes.roots() if root.is_relative_to(tmp_path)}
+
+    assert found == {first, second}

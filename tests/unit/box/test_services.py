@@ -6,10 +6,13 @@ import pytest
 from box import parts
 from box.config import TEMPLATES
 from box.home import OCTAVIA_SOCKETS
+from box.networks import NETWORKS, Network
 from box.plugin import DASHBOARD, PROVIDER
 from box.services import SERVICES, Service, Wave
 
-EVERYTHING = parts.services()
+EVERYTHING = {
+    it.name: it for network in NETWORKS.values() for it in parts.services(network)
+}.values()
 NOT_SERVED = {8000}
 """Heat names a port for its cfn API, which the box does not run."""
 
@@ -24,9 +27,10 @@ def by_name(name: str) -> Wave:
     return next(service.wave for service in SERVICES if service.name == name)
 
 
-def test_no_two_services_share_a_name_or_a_port() -> None:
-    names = Counter(service.name for service in EVERYTHING)
-    ports = Counter(service.port for service in EVERYTHING if service.port)
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+def test_no_two_services_share_a_name_or_a_port(network: Network) -> None:
+    names = Counter(service.name for service in parts.services(network))
+    ports = Counter(service.port for service in parts.services(network) if service.port)
 
     assert max(names.values()) == 1
     assert max(ports.values()) == 1
@@ -73,7 +77,10 @@ def test_horizon_is_restarted_when_the_panel_or_ao_changes() -> None:
 @pytest.mark.parametrize("service", EVERYTHING, ids=lambda it: it.name)
 def test_a_service_listens_on_the_boxs_own_address(service: Service) -> None:
     if service.port is not None:
-        assert f"$address:{service.port}" in words(service)
+        told = words(service).replace(
+            "of_listen_address = $address\nof_listen_port = ", "$address:"
+        )
+        assert f"$address:{service.port}" in told
     assert not re.search(r"0\.0\.0\.0|\[::\]|\bptcp:", words(service))
 
 
@@ -91,10 +98,10 @@ def test_who_is_sent_to_a_port_finds_a_service_there() -> None:
     assert ports <= {it.port for it in EVERYTHING} | NOT_SERVED
 
 
-def test_only_what_tells_processor_times_answers_anyone() -> None:
+def test_only_what_tells_processor_times_or_gives_flows_to_a_switch_answers_anyone() -> None:
     unguarded = {it.name for it in EVERYTHING if it.unguarded}
 
-    assert unguarded == {"prometheus", "ceilometer-polling"}
+    assert unguarded == {"prometheus", "ceilometer-polling", "neutron-openvswitch-agent"}
 
 
 def test_libvirts_sockets_are_roots() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from box import parts, status
 from box.home import Home
-from box.services import SERVICES
+from box.networks import NETWORKS, Network
 from box.status import Row, as_json, healthy, table
 
 KEYSTONE = Row(service="keystone", state="running", pid=41, memory=200 * 1024**2, port=5000)
@@ -41,9 +41,11 @@ def test_json_says_memory_in_bytes_and_nothing_as_null() -> None:
 
 
 def services_shown(
-    names: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    names: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, network: str = "ovn"
 ) -> dict[str, str]:
     """Return the state of each service that is shown when the supervisor knows `names`."""
+    home = Home(root=tmp_path)
+    home.network.write_text(f"{network}\n")
 
     class Supervisor:
         def __init__(self, home: Home) -> None: ...
@@ -58,21 +60,30 @@ def services_shown(
             return dict.fromkeys(names, ("STOPPED", 0))
 
     monkeypatch.setattr(status, "Supervisor", Supervisor)
-    return {row.service: row.state for row in status.read(Home(root=tmp_path))}
+    return {row.service: row.state for row in status.read(home)}
 
 
+@pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 def test_a_part_that_was_left_out_is_not_missed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    network: Network, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    shown = services_shown([service.name for service in SERVICES], monkeypatch, tmp_path)
+    needed = [service.name for service in parts.services(network, without=parts.PARTS)]
+    shown = services_shown(needed, monkeypatch, tmp_path, network.name)
 
-    assert set(shown) == {"supervisor", *(service.name for service in SERVICES)}
+    assert set(shown) == {"supervisor", *needed}
+
+
+def test_the_networks_agents_are_missed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shown = services_shown(["keystone"], monkeypatch, tmp_path, "l3-agent")
+
+    assert {shown[name] for name in NETWORKS["l3-agent"].agents} == {"absent"}
+    assert not {"ovn-controller", "neutron-ovn-agent"} & shown.keys()
 
 
 def test_a_part_that_is_there_is_shown_also_when_it_does_not_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    names = [service.name for service in parts.services()]
+    names = [service.name for service in parts.services(NETWORKS["ovn"])]
     shown = services_shown(names, monkeypatch, tmp_path)
 
     assert shown["aodh-evaluator"] == "stopped"
