@@ -114,12 +114,15 @@ def test_no_key_that_names_a_file_a_variable_a_url_a_command_or_a_template_is_ta
         r"(command|hook|url|secret|file|env(?!ironment)|template|user_data|check|announce)"
     )
     said = re.compile(r"(file|command|url|template|environment variable)", re.IGNORECASE)
+    # Ao asks it for nothing: users are sent there once somebody has seen it and agreed. Who may
+    # write the text may lead them elsewhere by production's floating IP, too.
+    of_users = {"maintenance.redirect"}
     commands = {key for key, _, kind in keys() if _there.__name__ in kind}
     assert commands >= {"drain.hook", "migration.check", "checks.all.command"}
     for key, meaning, _ in keys():
         word = key.rpartition(".")[2]
         if key in commands or dangerous.search(word) or said.match(meaning):
-            assert key not in stored.TAKEN, key
+            assert key not in stored.TAKEN - of_users, key
 
 
 @pytest.mark.parametrize(
