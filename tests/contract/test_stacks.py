@@ -129,8 +129,8 @@ def test_parameters_that_the_template_does_not_allow_are_refused_and_nothing_is_
 
 def test_a_parameter_that_is_missing_is_refused(bench: Bench, small: str) -> None:
     parameters = bench.site_parameters()
-    del parameters["external_network"]
-    with pytest.raises(CloudError, match="external_network"):
+    del parameters["provider"]
+    with pytest.raises(CloudError, match="provider"):
         bench.cloud.stacks.create(small, templates.site(), parameters, frozenset(), DEADLINE)
     assert bench.cloud.stacks.get(small) is None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ao.commands.site_command import SystemLister, add_cancel_stuck
-from ao.commands.version_argument import add_image, chosen_version
+from ao.commands.version_argument import add_image, check_version, chosen_version
 from ao.message import message
 
 
@@ -34,6 +34,8 @@ class Deploy(SystemLister):
         """Deploy, and list."""
         from ao.operations import operations
 
-        work, image = self.work(), parsed_args.image
+        image = parsed_args.image
+        check_version(parsed_args.version, image)
+        work = self.work()
         version = chosen_version(work, parsed_args.version, image)
         return self.table(work, operations.deploy(work, version, parsed_args.reason, image))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ao import duration
 from ao.commands.listing import AoLister
 from ao.commands.site_command import SiteCommand
-from ao.commands.version_argument import add_image, chosen_version
+from ao.commands.version_argument import add_image, check_version, chosen_version
 from ao.message import joined, message
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class PlanRelease(SiteCommand, AoLister):
         """Plan, and list."""
         from ao import release
 
-        work, image = self.work(), parsed_args.image
+        image = parsed_args.image
+        check_version(parsed_args.version, image)
+        work = self.work()
         version = chosen_version(work, parsed_args.version, image)
         course = release.plan(work, version, image=image)
         return COLUMNS, [(it.stage, it.state, _estimate(it.seconds), it.text) for it in course]

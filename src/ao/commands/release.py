@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ao.commands.site_command import SiteCommand, add_cancel_stuck
-from ao.commands.version_argument import add_image, chosen_version
+from ao.commands.version_argument import add_image, check_version, chosen_version
 from ao.message import Message, message
 from ao.message.translation import spoken
 
@@ -164,6 +164,7 @@ class Release(ReleaseCommand):
         from ao.commands import plan
 
         options = self.options(parsed_args)
+        check_version(parsed_args.version, options.image)
         work = self.follow(parsed_args)
         version = chosen_version(work, parsed_args.version, options.image)
         course = release.plan(work, version, skip=options.skip, image=options.image)

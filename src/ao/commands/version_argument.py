@@ -28,18 +28,24 @@ def add_image(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_version(work: Work, word: str | None, image: str) -> str:
-    """Return the version that is to be deployed: the argument, or what the image tells.
-
-    Raises ConfigError where neither tells one, and as `version_argument` does.
-    """
+def check_version(word: str | None, image: str) -> None:
+    """Refuse a command line that tells no version, before the cloud is asked. Raises ConfigError."""
     if word is not None:
-        return version_argument(word)
-    if not image:
+        version_argument(word)
+    elif not image:
         raise ConfigError(
             message("no version is named"),
             cure=message("Name one, or by --image an image whose property ao_version tells it."),
         )
+
+
+def chosen_version(work: Work, word: str | None, image: str) -> str:
+    """Return the version that is to be deployed: the argument, or what the image tells.
+
+    Raises ConfigError as `version_argument` does.
+    """
+    if word is not None:
+        return word
     from ao.operations import chosen_image
 
     return version_argument(chosen_image.version_in(work, image))

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -60,7 +59,7 @@ def asked(work: Work, row: dict[str, Any]) -> str:
     name, _, value = row["Header"].partition(": ")
     options = work.site.request_options
     url = row["URL"] + "version"
-    return work.visit(url, 3.0, replace(options, more={name: value})).headers["x-ao-colour"]
+    return work.visit(url, 3.0, options.passing((name, value))).headers["x-ao-colour"]
 
 
 def test_programs_get_what_a_request_has_to_say(run: Run, tmp_path: Path) -> None:

@@ -254,6 +254,7 @@ OTHERS = {
     "ao.probe.run": "opens the probe's connections",
     "ao.probe.__main__": "runs the probe",
     "ao.commands.probe": "runs the probe",
+    "ao.apply.maintenance": "knows this machine's name",
     "ao.journal.journal": "knows this machine's name",
     "ao.lock.lock": "knows this machine's name",
     "ao.lock.process_mark": "knows this machine's name",
