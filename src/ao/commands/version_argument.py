@@ -29,7 +29,7 @@ def add_image(parser: argparse.ArgumentParser) -> None:
 
 
 def check_version(word: str | None, image: str) -> None:
-    """Refuse a command line that tells no version, before the cloud is asked. Raises ConfigError."""
+    """Refuse a command line that tells no version. Raises ConfigError."""
     if word is not None:
         version_argument(word)
     elif not image:

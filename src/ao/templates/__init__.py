@@ -51,7 +51,8 @@ def site(of: Site | None = None, kept: Collection[str] = ()) -> Template:
             "preview_port": listener.preview_port,
             **{f"{colour}_pool": f"{colour}_pool{key}" for colour in Colour},
         }
-        _add_listener(template, listener, composition.fragment("site_listener.yaml", values))
+        part = composition.fragment("site_listener.yaml", values)
+        _add_listener(template, listener, part, [f"{it}_monitor{key}" for it in Colour if key])
     return Template(body=composition.written(template))
 
 
@@ -81,8 +82,10 @@ def _system(of: Site | None) -> Template:
         own, shared = f"pool_{backend.key}", f"shared_pool_{backend.key}"
         members[own] = {"if": ["own", {"get_resource": own}, {"get_param": shared}]}
     for listener in of.listeners:
-        values = {**_listener(of, listener), "pool": f"pool{_key(of, listener)}"}
-        _add_listener(template, listener, composition.fragment("system_listener.yaml", values))
+        key = _key(of, listener)
+        values = {**_listener(of, listener), "pool": f"pool{key}"}
+        part = composition.fragment("system_listener.yaml", values)
+        _add_listener(template, listener, part, [f"monitor{key}"] if key else [])
     _open_ports(of, template)
     return Template(
         body=composition.written(template), files={SERVER_TEMPLATE: composition.written(server)}
@@ -153,11 +156,16 @@ def _listener(of: Site, listener: FurtherListener) -> dict[str, object]:
 
 
 def _add_listener(
-    template: dict[str, Any], listener: FurtherListener, part: dict[str, Any]
+    template: dict[str, Any], listener: FurtherListener, part: dict[str, Any], monitors: list[str]
 ) -> None:
-    """Add a listener, with the certificates that it serves; one without a preview has none."""
+    """Add a listener, with the certificates that it serves; one without a preview has none.
+
+    It goes before the monitors of its pool: Octavia answers 500 to the deletion of a monitor while
+    it deletes a listener of the same pool (octavia/db/repositories.py:
+    test_and_set_lb_and_listeners_prov_status).
+    """
     built = {
-        name: it
+        name: {**it, "depends_on": monitors} if monitors else it
         for name, it in part["resources"].items()
         if it["properties"]["protocol_port"] is not None
     }
