@@ -330,7 +330,9 @@ class LoadBalancers:
             return ()
         except Unreadable:
             # How the answer begins is not told: a value may be there.
-            raise Unreadable(message("what Octavia answers of the rules cannot be read")) from None
+            raise Unreadable(
+                message("what Octavia answers to GET %(path)s cannot be read", path=where)
+            ) from None
         remember({f"secret {it.id}": it.value for it in rules if it.type in {"HEADER", "COOKIE"}})
         return tuple(
             L7Rule(

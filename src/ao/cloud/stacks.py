@@ -171,7 +171,7 @@ class Stacks:
                 "files": dict(template.files),
                 "parameters": dict(parameters),
             }
-            self._heat.ask("POST", "/validate", json=body).value(dict[str, object])
+            self._heat.ask("POST", "/validate", json=body).value(dict[str, object], "Parameters")
 
     def mark_unhealthy(self, resource: Resource, reason: str) -> None:
         """Have the next update of its stack replace a resource."""

@@ -21,6 +21,7 @@ SERVICES = {
     "network": "/network",
     "orchestration": "/heat/v1/p",
     "load-balancer": "/lb",
+    "block-storage": "/volume/v3",
     "image": "/image",
     "identity": "/identity",
     "alarming": "/aodh/v2",
@@ -212,6 +213,7 @@ ANSWERS: dict[str, Reply] = {
     "DELETE /heat/v1/p/stacks/ao-shop/s-1": (204, None),
     "GET /heat/v1/p/stacks/ao-shop/s-1": (200, {"stack": {"parameters": {"size": "2"}}}),
     "(PUT|PATCH) /heat/v1/p/stacks/ao-shop/s-1/preview": (200, {"resource_changes": CHANGES}),
+    "POST /heat/v1/p/validate": (200, {"Description": "", "Parameters": {}}),
     "POST /heat/v1/p/stacks/preview": (200, {"stack": {"resources": [PLANNED, [PLANNED]]}}),
     "POST /heat/v1/p/stacks/ao-shop/s-1/actions": (200, "null"),
     "GET /heat/.*/resources": (200, {"resources": [RESOURCE]}),
@@ -247,6 +249,7 @@ ANSWERS: dict[str, Reply] = {
             ]
         },
     ),
+    "GET /volume/v3/types": (200, {"volume_types": [{"id": "t-1", "name": "fast"}]}),
     "GET /network/v2.0/routers/edge": (404, {"NeutronError": {"message": "not found"}}),
     "GET /network/v2.0/routers": (
         200,

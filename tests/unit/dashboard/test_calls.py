@@ -13,11 +13,11 @@ from tests.unit.dashboard.visitor import VisitorTest
 
 LIST = (7, 1)
 """Calls and round trips of the page of all sites, and of its rows."""
-SITE = {Method.POOL: (11, 3), Method.ADDRESS: (12, 3)}
+SITE = {Method.POOL: (12, 4), Method.ADDRESS: (14, 4)}
 """Those of a site's page, and of its part that is fetched every four seconds."""
-SCALED = (19, 4)
+SCALED = (20, 4)
 """Those of a site that load scales, by the pool method: four alarms, two loads, two signals."""
-SECURE = {Method.POOL: (12, 4), Method.ADDRESS: (16, 4)}
+SECURE = {Method.POOL: (13, 5), Method.ADDRESS: (17, 5)}
 """Those of a site whose load balancers terminate TLS: a list of L7 policies for each listener that
 leads there, and by the address method one of listeners for each load balancer."""
 FORM, CHART = (11, 3), (2, 2)

@@ -14,7 +14,7 @@ class MaintenanceTest(VisitorTest):
         return self.changed(lambda text: f"{text}\nmaintenance: {{redirect: {PAGE}}}\n")
 
     def test_it_begins_and_ends_by_buttons(self) -> None:
-        assert "in maintenance" not in self.text("site", "shop")
+        assert "Users do not see" not in self.text("site", "shop")
         assert PAGE in self.text("action", "shop", "maintenance-on")
         told = self.told(self.post("maintenance-on", minutes=30, reason="the tables move"))
         assert "Users see the maintenance page" in told
