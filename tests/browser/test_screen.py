@@ -17,8 +17,6 @@ from tests.browser.conftest import HORIZON, PATIENCE, Screen, aside, log_in
 from tests.cloud.sites import Visited, told
 from tests.unit.report import samples
 
-pytestmark = pytest.mark.xdist_group("site")
-
 STRICT = "script-src 'self'; style-src 'self'"
 VIOLATIONS = """
     window.violations = [];

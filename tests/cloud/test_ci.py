@@ -24,8 +24,6 @@ from tests.cloud.sites import SHOP, Visited, told
 from tests.unit.integrations.jenkins import Build, Jenkins, ended
 from tests.unit.integrations.test_approval import stages
 
-pytestmark = pytest.mark.xdist_group("site")
-
 STAGES = ["Plan", "Deploy", "Check", "Approve", "Switch", "Watch", "Tidy"]
 CLOUD = "openstack"
 

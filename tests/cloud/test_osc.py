@@ -12,8 +12,6 @@ from ao.work import Work
 from tests.cloud.operator import PATIENCE
 from tests.cloud.sites import told
 
-pytestmark = pytest.mark.xdist_group("site")
-
 
 class Client:
     """Somebody who has logged in, in an empty folder."""

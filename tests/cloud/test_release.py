@@ -18,8 +18,6 @@ from ao.work import Work
 from tests.cloud.operator import PATIENCE, Operator
 from tests.cloud.sites import Visited, told
 
-pytestmark = pytest.mark.xdist_group("site")
-
 
 @pytest.fixture
 def spare(work: Work) -> str:

@@ -18,8 +18,6 @@ from tests.cloud.kill import Killed, killed_after
 from tests.cloud.sites import Visited, told
 from tests.contract.other_user import RealOtherUser
 
-pytestmark = pytest.mark.xdist_group("site")
-
 
 def standby(work: Work) -> Colour:
     colour = work.observe().standby
