@@ -219,6 +219,7 @@ def _read(tree: _Tree, name: str, levels: int) -> OwnTemplate:
                 message("Write `type: %(given)s` there.", given=given),
             )
     tree.name, tree.size = name, len(text)
+    _take_files(tree, content, path.parent)
     _walk(tree, content, path.parent, name, levels, 1)
     return OwnTemplate(
         body=text,
@@ -340,7 +341,6 @@ def _walk(
                 most=DEEPEST,
             )
         )
-    _take_files(tree, content, folder)
     for resource, definition in (content.get("resources") or {}).items():
         _look(tree, definition, folder, f"{name}: {resource}", levels, times)
 
@@ -396,6 +396,7 @@ def _look(
         path = _inside(tree, folder, kind)
         if path not in tree.contents:
             tree.contents[path] = _content(_text(path, kind), kind)
+            _take_files(tree, tree.contents[path], path.parent)
         _walk(tree, tree.contents[path], path.parent, kind, levels - 1, times)
 
 
@@ -476,6 +477,14 @@ def _check_sharing(
                     "server, and several are made of this template."
                 ),
             )
+    if tree.serves and any(isinstance(it.get("port"), str) for it in networks):
+        raise Unfit(
+            message("%(where)s names a port that is there already", where=printable(where, 160)),
+            message(
+                "Have the template make it (OS::Neutron::Port): one port serves one server, and "
+                "several are made of this template."
+            ),
+        )
     if "external_id" in definition:
         raise Unfit(
             message(
