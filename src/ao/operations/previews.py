@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ao import templates
 from ao.apply import certificate, preview_policy, stack_parameters
 from ao.apply import steps as applying
-from ao.apply.stack_parameters import BuildInputs
 from ao.colour import Colour
 from ao.plan import alarms, own_templates, plan, stack_changes
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Step
 from ao.plan.renewal import NO_REFERENCES, References
 from ao.plan.stack_changes import GROUP, Change, PlannedChange, When
-from ao.site import Method
+from ao.site import Method, user_data
 from ao.site.own_template import RESOURCES_FILE
 from ao.work import Work
 
@@ -123,7 +123,7 @@ def _of_system(work: Work, facts: Facts, colour: Colour) -> Iterator[PlannedChan
         told = work.cloud.stacks.preview(system.stack, fixed, wanted, keeps=False)
         nested = {it for it, kind in told.changed if kind == RESOURCES_FILE}
         yield from stack_changes.read(name, told, when, without=UNTOLD | nested)
-    before = work.cloud.stacks.parameters(system.stack)
+    before = _unsealed(work.cloud.stacks.parameters(system.stack), wanted)
     because = stack_changes.differing(stack_changes.server_parameters(template), before, wanted)
     if because:
         yield PlannedChange(
@@ -141,10 +141,10 @@ def _wanted(
 ) -> dict[str, object]:
     """Return the parameters that a deploy of a version would give a system now.
 
-    Of secrets, which are sealed anew each time, there is nothing in them.
+    Secrets, which are sealed anew each time, are not read: the word for them stands in user data.
     """
     site = work.site
-    inputs: BuildInputs = stack_parameters.build_inputs(work)
+    inputs = replace(stack_parameters.build_inputs(work), sealed=user_data.SECRETS)
     if step is not None and step.image:
         inputs = replace(inputs, image=work.cloud.lookup.image(step.image))
     pooled = facts.method is Method.POOL
@@ -175,6 +175,15 @@ def _now(work: Work, facts: Facts) -> dict[str, object]:
     if any(isinstance(it, plan.ChangePreview) for it in steps):
         return preview_policy.parameters(site)
     return {}
+
+
+def _unsealed(before: Mapping[str, str], wanted: Mapping[str, object]) -> Mapping[str, str]:
+    """Return a stack's parameters, with the word for secrets in place of those that are sealed."""
+    text, said = str(wanted["user_data"]), before.get("user_data", "")
+    if user_data.SECRETS not in text:
+        return before
+    pattern = "[A-Za-z0-9+/=]+".join(map(re.escape, text.split(user_data.SECRETS)))
+    return {**before, "user_data": text} if re.fullmatch(pattern, said) else before
 
 
 def _securing(work: Work, facts: Facts) -> dict[str, object]:
