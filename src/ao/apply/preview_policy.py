@@ -14,6 +14,7 @@ from ao.errors import NotFound
 from ao.message import message
 from ao.plan import preview_policies
 from ao.plan.facts import Facts
+from ao.plan.plan import kept_pools
 from ao.site import Site, features, format_tags, preview_tags, without_format
 from ao.work import Work
 
@@ -64,7 +65,7 @@ def change_way(work: Work, facts: Facts, stack: Stack) -> None:
         stack,
         parameters(work.site),
         work.site.deadlines.build,
-        templates.site(work.site),
+        templates.site(work.site, kept_pools(facts)),
         tags | preview_tags(by_request=by_request),
     )
 

@@ -392,7 +392,12 @@ def _is_routers(owner: str) -> bool:
 
 
 def _by_id(service: Service, kind: str, name: str, model: type[T], *keys: str) -> list[T]:
-    """Return the thing of that ID, or None."""
+    """Return the thing of that ID, or None.
+
+    What a path would lead elsewhere by is nobody's ID.
+    """
+    if name in {"", ".", ".."}:
+        return []
     answer = service.ask("GET", path(kind, name), also=NOT_AN_ID)
     if answer.response.status_code in NOT_AN_ID:
         return []

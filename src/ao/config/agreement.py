@@ -285,7 +285,7 @@ def _rules(file: SiteFile) -> Iterator[Contradiction]:
     ports = {file.server_port, *map(file.server_port_of, file.listeners)}
     sources: set[str | None] = {network.blue.cidr, network.green.cidr}
     if file.on_ovn:
-        sources = {"0.0.0.0/0"}
+        sources = {"::/0" if _version(it) == 6 else "0.0.0.0/0" for it in sources if it is not None}
     if file.method == "pool":
         sources.add(network.balancer.cidr)
     for index, rule in enumerate(file.servers.rules):

@@ -31,6 +31,9 @@ LONGEST = 256 * 1024
 """Bytes of one file; Heat takes requests of 1 MiB (heat.conf: max_json_body_size)."""
 MOST = 500_000
 """Characters of all files."""
+MOST_RESOURCES = 10_000
+"""Resources that are looked at; Heat lets a stack with all nested in it have 1,000
+(heat.conf: max_resources_per_stack)."""
 DEEPEST = 5
 """Levels of nested stacks that Heat lets there be (heat.conf: max_nested_stack_depth)."""
 ABOVE = 2
@@ -50,10 +53,18 @@ _GROUPS: Mapping[str, tuple[str, str]] = {
     "OS::Heat::ResourceGroup": ("resource_def", "count"),
     "OS::Heat::AutoScalingGroup": ("resource", "desired_capacity"),
     "OS::Heat::InstanceGroup": ("", ""),
-    "OS::Heat::ResourceChain": ("", ""),
-    "OS::Heat::Stack": ("", ""),
 }
 """Resource types that are stacks themselves: their properties of a member, and of their number."""
+_ELSEWHERE = frozenset(
+    {
+        "AWS::CloudFormation::Stack",
+        "OS::Heat::ResourceChain",
+        "OS::Heat::Stack",
+    }
+)
+"""Resource types that take templates by a URL, by lists of types, or as texts: of these nobody
+looks at what is in them, and Heat itself would fetch what they name
+(heat/engine/resources/aws/cfn/stack.py, openstack/heat/resource_chain.py, remote_stack.py)."""
 _DEMAND: Mapping[str, Mapping[str, int]] = {
     "OS::Cinder::Volume": {"volumes": 1},
     "OS::Neutron::FloatingIP": {"floating ips": 1},
@@ -98,6 +109,14 @@ class _Tree:
     servers: int = 0
     grouped: bool = False
     """Whether one of its servers is in a group."""
+    name: str = ""
+    """What the site file calls it."""
+    size: int = 0
+    """Characters of all that has been read of it."""
+    looked: int = 0
+    """Resources that have been looked at, those of a nested template each time that it is named."""
+    contents: dict[Path, dict[str, Any]] = field(default_factory=dict)
+    """What the nested templates say."""
 
 
 def read_server(folder: Path, name: str) -> OwnTemplate:
@@ -199,18 +218,9 @@ def _read(tree: _Tree, name: str, levels: int) -> OwnTemplate:
                 ),
                 message("Write `type: %(given)s` there.", given=given),
             )
+    tree.name, tree.size = name, len(text)
+    _take_files(tree, content, path.parent)
     _walk(tree, content, path.parent, name, levels, 1)
-    size = len(text) + sum(map(len, tree.files.values()))
-    if size > MOST:
-        raise Unfit(
-            message(
-                "%(file)s has %(size)s characters with all files that it names; Heat is given "
-                "%(most)s at most",
-                file=printable(name, 80),
-                size=f"{size:,}",
-                most=f"{MOST:,}",
-            )
-        )
     return OwnTemplate(
         body=text,
         files=tree.files,
@@ -240,7 +250,14 @@ def _inside(tree: _Tree, folder: Path, name: str) -> Path:
             message("%(file)s is a URL; only files beside the site file are taken", file=shown),
             message("Put it into the site file's folder, and name it there."),
         )
-    path = (folder / name).resolve()
+    try:
+        path = (folder / name).resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A link that leads to itself, or a NUL.
+        raise Unfit(
+            message("%(file)s cannot be the name of a file", file=shown),
+            message("Write the path of a file in the site file's folder."),
+        ) from error
     if Path(name).is_absolute() or not path.is_relative_to(tree.folder.resolve()):
         raise Unfit(
             message("%(file)s is not inside the site file's folder", file=shown),
@@ -324,7 +341,6 @@ def _walk(
                 most=DEEPEST,
             )
         )
-    _take_files(tree, content, folder)
     for resource, definition in (content.get("resources") or {}).items():
         _look(tree, definition, folder, f"{name}: {resource}", levels, times)
 
@@ -333,7 +349,18 @@ def _look(
     tree: _Tree, definition: Mapping[str, Any], folder: Path, where: str, levels: int, times: int
 ) -> None:
     """Look at a resource, and at what is nested in it."""
+    tree.looked += 1
+    if tree.looked > MOST_RESOURCES:
+        raise Unfit(
+            message(
+                "%(file)s has more than %(most)s resources with those of the templates in it",
+                file=printable(tree.name, 80),
+                most=f"{MOST_RESOURCES:,}",
+            ),
+            message("Leave some out: Heat lets a stack have 1,000."),
+        )
     kind, properties = definition["type"], definition.get("properties") or {}
+    _check_type(kind, where)
     if not isinstance(properties, dict):
         return
     outer = levels == (DEEPEST - ABOVE if tree.serves else DEEPEST)
@@ -353,13 +380,37 @@ def _look(
         count = max(1, _number(properties.get(count_key, properties.get("min_size", 1))))
         if levels < 2:
             _walk(tree, {}, folder, where, levels - 1, times)
-        if isinstance(member, dict) and isinstance(member.get("type"), str):
+        if member_key and not (isinstance(member, dict) and isinstance(member.get("type"), str)):
+            raise Unfit(
+                message(
+                    "%(where)s does not tell the type of its members as text",
+                    where=printable(where, 160),
+                ),
+                message("Write it, for example `type: disk.yaml`: what it names is looked at."),
+            )
+        if isinstance(member, dict):
             before = tree.servers
             _look(tree, member, folder, where, levels - 1, times * count)
             tree.grouped = tree.grouped or tree.servers != before
     if _is_template(kind):
         path = _inside(tree, folder, kind)
-        _walk(tree, _content(_text(path, kind), kind), path.parent, kind, levels - 1, times)
+        if path not in tree.contents:
+            tree.contents[path] = _content(_text(path, kind), kind)
+            _take_files(tree, tree.contents[path], path.parent)
+        _walk(tree, tree.contents[path], path.parent, kind, levels - 1, times)
+
+
+def _check_type(kind: str, where: str) -> None:
+    """Raise Unfit for a resource type by which a template of elsewhere would be nested."""
+    if kind in _ELSEWHERE:
+        raise Unfit(
+            message(
+                "%(where)s is of type %(kind)s, which nests templates that are not looked at",
+                where=printable(where, 160),
+                kind=kind,
+            ),
+            message("Name the template as the type of a resource: `type: disk.yaml`."),
+        )
 
 
 def _look_at_server(tree: _Tree, properties: Mapping[str, Any], where: str, times: int) -> None:
@@ -426,6 +477,14 @@ def _check_sharing(
                     "server, and several are made of this template."
                 ),
             )
+    if tree.serves and any(isinstance(it.get("port"), str) for it in networks):
+        raise Unfit(
+            message("%(where)s names a port that is there already", where=printable(where, 160)),
+            message(
+                "Have the template make it (OS::Neutron::Port): one port serves one server, and "
+                "several are made of this template."
+            ),
+        )
     if "external_id" in definition:
         raise Unfit(
             message(
@@ -480,7 +539,20 @@ def _take(tree: _Tree, folder: Path, name: str) -> None:
     path = _inside(tree, folder, name)
     if tree.places.setdefault(name, path) != path:
         raise _ambiguous(name)
+    if name in tree.files:
+        return
     tree.files[name] = _text(path, name)
+    tree.size += len(tree.files[name])
+    if tree.size > MOST:
+        raise Unfit(
+            message(
+                "%(file)s has more than %(most)s characters with all files that it names, and "
+                "Heat is given no more",
+                file=printable(tree.name, 80),
+                most=f"{MOST:,}",
+            ),
+            message("Have the servers fetch what is long."),
+        )
 
 
 def _ambiguous(name: str) -> Unfit:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ao import templates
-from ao.apply import certificate, stack_parameters, steps
-from ao.apply.stack_parameters import BuildInputs
+from ao.apply import certificate, preview_policy, stack_parameters
+from ao.apply import steps as applying
 from ao.colour import Colour
-from ao.plan import alarms, plan, stack_changes
+from ao.plan import alarms, own_templates, plan, stack_changes
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Step
 from ao.plan.renewal import NO_REFERENCES, References
 from ao.plan.stack_changes import GROUP, Change, PlannedChange, When
-from ao.site import Method
+from ao.site import Method, user_data
+from ao.site.own_template import RESOURCES_FILE
 from ao.work import Work
 
 STACK = "OS::Heat::Stack"
 """Heat's word for a stack."""
 UNTOLD = alarms.OUT | alarms.IN | {GROUP}
-"""Resources that Heat calls changed whatever is: the group, which it always updates
+"""Resources that Heat calls changed whatever is: what is a stack itself, which it always updates
 (heat/engine/resources/stack_resource.py: _needs_update), and what has attributes of others."""
 
 
@@ -31,6 +33,7 @@ def changes(work: Work) -> tuple[tuple[Step, ...], tuple[PlannedChange, ...]]:
     """
     facts = work.observe()
     first = plan.up(work.site, facts, frozenset())
+    own_templates.check(work.site, facts, plan.builds(work.site, facts))
     found = (*_of_site(work, facts), *(it for c in Colour for it in _of_system(work, facts, c)))
     return first, found
 
@@ -39,14 +42,16 @@ def refuse_replacement(work: Work, facts: Facts) -> None:
     """Refuse a change of the site's own stack that would replace what users are on."""
     if facts.stack is None:
         return
-    fixed = stack_changes.pinned(templates.site(), facts.resources, facts.stack)
+    template = templates.site(work.site, plan.kept_pools(facts))
+    fixed = stack_changes.pinned(template, facts.resources, facts.stack)
     parameters = _securing(work, facts)
     told = work.cloud.stacks.preview(facts.stack, fixed, parameters, keeps=True)
     stack_changes.refuse_replacement(facts.stack, told, facts.broken)
 
 
 def _of_site(work: Work, facts: Facts) -> Iterator[PlannedChange]:
-    site, stack, template = work.site, facts.stack, templates.site()
+    site, stack = work.site, facts.stack
+    template = templates.site(site, plan.kept_pools(facts))
     inputs = stack_parameters.build_inputs(work)
     wanted = stack_parameters.site_parameters(site, inputs, _references(facts))
     if stack is None:
@@ -65,8 +70,9 @@ def _of_site(work: Work, facts: Facts) -> Iterator[PlannedChange]:
         )
     fixed = stack_changes.pinned(template, facts.resources, stack)
     done: frozenset[str] = frozenset(it.name for it in facts.broken)
-    if any(isinstance(it, plan.SecureSite) for it in plan.builds(site, facts)):
-        told = work.cloud.stacks.preview(stack, fixed, _securing(work, facts), keeps=True)
+    parameters = _now(work, facts)
+    if parameters:
+        told = work.cloud.stacks.preview(stack, fixed, parameters, keeps=True)
         now = stack_changes.read(stack.name, told, When.NOW, without=done)
         done |= {it.resource for it in now}
         yield from now
@@ -76,7 +82,8 @@ def _of_site(work: Work, facts: Facts) -> Iterator[PlannedChange]:
 
 def _of_system(work: Work, facts: Facts, colour: Colour) -> Iterator[PlannedChange]:
     site, system = work.site, facts.systems[colour]
-    name, template = site.system_stack(colour), templates.system()
+    name, networks = site.system_stack(colour), stack_parameters.build_inputs(work).network_ids
+    template = templates.system(site, networks)
     if facts.stack is None:
         # Heat checks that there is the router.
         yield PlannedChange(
@@ -111,10 +118,12 @@ def _of_system(work: Work, facts: Facts, colour: Colour) -> Iterator[PlannedChan
         yield from stack_changes.read(name, told, When.NOW)
         return
     when = When.NOW if built else stack_changes.when_of(facts, system)
-    fixed = stack_changes.pinned(template, system.resources, system.stack)
-    told = work.cloud.stacks.preview(system.stack, fixed, wanted, keeps=False)
-    yield from stack_changes.read(name, told, when, without=UNTOLD)
-    before = work.cloud.stacks.parameters(system.stack)
+    if not site.left_templates:
+        fixed = stack_changes.pinned(template, system.resources, system.stack)
+        told = work.cloud.stacks.preview(system.stack, fixed, wanted, keeps=False)
+        nested = {it for it, kind in told.changed if kind == RESOURCES_FILE}
+        yield from stack_changes.read(name, told, when, without=UNTOLD | nested)
+    before = _unsealed(work.cloud.stacks.parameters(system.stack), wanted)
     because = stack_changes.differing(stack_changes.server_parameters(template), before, wanted)
     if because:
         yield PlannedChange(
@@ -132,31 +141,55 @@ def _wanted(
 ) -> dict[str, object]:
     """Return the parameters that a deploy of a version would give a system now.
 
-    Of secrets, which are sealed anew each time, there is nothing in them.
+    Secrets, which are sealed anew each time, are not read: the word for them stands in user data.
     """
     site = work.site
-    inputs: BuildInputs = stack_parameters.build_inputs(work)
+    inputs = replace(stack_parameters.build_inputs(work), sealed=user_data.SECRETS)
     if step is not None and step.image:
         inputs = replace(inputs, image=work.cloud.lookup.image(step.image))
+    pooled = facts.method is Method.POOL
+    keys = [it.key for it in site.backends] if pooled else []
+    names = {key: f"{system.colour}_pool_{key}" for key in keys}
     return stack_parameters.system_parameters(
         site,
         inputs,
         system.colour,
         engine=stack_parameters.engine(work.cloud, site),
         version=version,
-        router=built_id(facts.resources, "router") or "",
-        pool=""
-        if facts.method is Method.ADDRESS
-        else built_id(facts.resources, f"{system.colour}_pool") or "",
+        router=inputs.router.id if inputs.router else built_id(facts.resources, "router") or "",
+        pool=built_id(facts.resources, f"{system.colour}_pool") or "" if pooled else "",
+        further_pools={key: built_id(facts.resources, it) or "" for key, it in names.items()},
         size=system.size or site.group.size,
         references=_references(facts),
     )
 
 
+def _now(work: Work, facts: Facts) -> dict[str, object]:
+    """Return the parameters of the site's own stack that `ao up` changes."""
+    site, steps = work.site, plan.builds(work.site, facts)
+    if any(isinstance(it, plan.SecureSite) for it in steps):
+        return _securing(work, facts)
+    if any(isinstance(it, plan.ListenSite) for it in steps):
+        parameters = certificate.site_parameters(site, _references(facts))
+        return {**applying.leading(facts, anew=True), **parameters}
+    if any(isinstance(it, plan.ChangePreview) for it in steps):
+        return preview_policy.parameters(site)
+    return {}
+
+
+def _unsealed(before: Mapping[str, str], wanted: Mapping[str, object]) -> Mapping[str, str]:
+    """Return a stack's parameters, with the word for secrets in place of those that are sealed."""
+    text, said = str(wanted["user_data"]), before.get("user_data", "")
+    if user_data.SECRETS not in text:
+        return before
+    pattern = "[A-Za-z0-9+/=]+".join(map(re.escape, text.split(user_data.SECRETS)))
+    return {**before, "user_data": text} if re.fullmatch(pattern, said) else before
+
+
 def _securing(work: Work, facts: Facts) -> dict[str, object]:
     """Return the parameters by which the listeners of HTTPS are built."""
     parameters = stack_parameters.tls_parameters(work.site, _references(facts))
-    return {**steps.leading(facts, anew=True), **parameters}
+    return {**applying.leading(facts, anew=True), **parameters}
 
 
 def _references(facts: Facts) -> References:

@@ -419,12 +419,17 @@ def _lock(site: Site, offers: Offers) -> Iterator[Complaint]:
 
 def _rules(site: Site, offers: Offers, new: frozenset[str]) -> Iterator[Complaint]:
     """Neutron takes no rule twice, so none of those that let the load balancer in."""
-    port = site.load_balancer.server_port
-    if site.load_balancer.provider == "ovn":
-        return
+    ports = {site.load_balancer.server_port, *(it.port for it in site.backends)}
     sources = {subnet.cidr for subnet in offers.subnets.values()}
+    if site.load_balancer.provider == "ovn":
+        # It shows servers the client's own address.
+        systems = [it for key, it in offers.subnets.items() if key != BALANCER]
+        shared = {it.cidr for key, it in offers.subnets.items() if key == BALANCER}
+        sources = shared | {"::/0" if it.version == 6 else "0.0.0.0/0" for it in systems}
     for index, rule in enumerate(site.servers.rules):
-        if rule.protocol == "tcp" and rule.ports == (port, port) and rule.source in sources and new:
+        port = rule.ports[0] if rule.ports else 0
+        own = rule.protocol == "tcp" and port in ports and rule.ports == (port, port)
+        if own and rule.source in sources and new:
             yield (
                 f"servers.rules.{index}",
                 message(

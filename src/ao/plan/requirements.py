@@ -22,6 +22,7 @@ from ao.plan.facts import Facts
 from ao.plan.offers import Offers
 from ao.plan.plan import BuildSite, BuildSystem, Plan
 from ao.site import Site, tag_value, user_data
+from ao.site.network import BALANCER
 from ao.site.rules import After
 from ao.untrusted.printable import printable
 
@@ -257,6 +258,21 @@ def _networks(site: Site, offers: Offers) -> Iterator[_Complaint]:
                     "%(network)s has ports without security groups, and servers of a system have "
                     "some; have it enable port security",
                     network=name,
+                ),
+            )
+        own = [
+            key
+            for key, subnet in offers.subnets.items()
+            if key != BALANCER and subnet.network_id == network.id
+        ]
+        if own:
+            yield _Complaint(
+                key,
+                message(
+                    "%(network)s is that of network.%(own)s, in which the servers have a port "
+                    "already; leave it out",
+                    network=name,
+                    own=own[0],
                 ),
             )
         if network.id in seen:

@@ -14,7 +14,7 @@ from ao.apply import sealed_secrets
 from ao.colour import Colour
 from ao.config import stored
 from ao.errors import ConfigError
-from ao.operations import operations, reconcile
+from ao.operations import operations, previews, reconcile
 from ao.redaction import redact_log
 from ao.site import Site
 from ao.site.secrets import variables
@@ -133,6 +133,18 @@ def test_nothing_of_them_stands_anywhere_in_the_project(work: Work) -> None:
         for secret in (SECRET, "hush", "line one", "token-of-barbican", "line two"):
             assert secret not in text
             assert base64.b64encode(secret.encode()).decode().rstrip("=") not in text
+
+
+def test_a_preview_reads_none_of_them_and_calls_nothing_changed(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reconcile.up(work)
+    monkeypatch.delenv("SHOP_DATABASE")
+    again = replace(work, found={}, looks={})
+    assert previews.changes(again)[1] == ()
+    group = replace(work.site.group, user_data=f"{work.site.group.user_data}# more\n")
+    changed = replace(again, site=replace(work.site, group=group), found={})
+    assert {it.because for it in previews.changes(changed)[1]} == {("user_data",)}
 
 
 def test_what_ao_says_has_them_masked(work: Work) -> None:

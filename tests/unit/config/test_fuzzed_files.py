@@ -12,6 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ao import config
 from ao.apply import certificate
@@ -37,6 +41,23 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 SHOP = EXAMPLES / "shop"
 PROCEDURES = [EXAMPLES / "timetable" / name for name in ("conventional.yaml", "bluegreen.yaml")]
 CERTIFICATE = issue().certificate
+
+
+def servers() -> bytes:
+    """Return a certificate that secrets are sealed for."""
+    key, name = rsa.generate_private_key(65537, 2048), x509.Name([])
+    builder = x509.CertificateBuilder(
+        issuer_name=name,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=1,
+        not_valid_before=datetime(2026, 1, 1, tzinfo=UTC),
+        not_valid_after=datetime(2036, 1, 1, tzinfo=UTC),
+    )
+    return builder.sign(key, SHA256()).public_bytes(Encoding.PEM)
+
+
+SERVERS = servers()
 LINE = 700
 """Characters of a line of a message; the path of the file is among them."""
 LINES = 25
@@ -106,6 +127,71 @@ tls:
 redirect: {{http: 80, acme_challenge: true}}
 """
 """A site file of HTTPS."""
+THERE = f"""{(SHOP / "ao.yaml").read_text()}
+system_resources: tier.yaml
+listeners:
+  - {{name: partners, port: 8443, protocol: HTTP, timeouts: {{client: 30s}}}}
+  - name: queue
+    port: 5671
+    protocol: TCP
+    server_port: 5671
+    preview_port: 5672
+    allowed_from: [198.51.100.0/24]
+    health_check: {{type: TCP}}
+network:
+  router: edge
+  blue: {{network: shop-net, subnet: shop-subnet}}
+  green: 10.42.2.0/24
+  balancer: {{network: dmz, subnet: dmz-subnet}}
+  lock: {{network: shop-net, subnet: shop-subnet, address: 192.0.2.250}}
+servers:
+  boot_volume: {{size: 20, type: ssd}}
+  volumes: [{{size: 5}}]
+  networks: [backend]
+  security_groups: [ops]
+  rules: [{{port: 9100-9110, from: 198.51.100.7}}, {{protocol: icmp, from: 192.0.2.0/24}}]
+  availability_zone: {{blue: az1, green: az2}}
+  anti_affinity: strict
+  metadata: {{team: shop}}
+environment: {{LOG_LEVEL: info}}
+secrets:
+  certificate: servers.pem
+  values: {{A: {{env: A}}, B: {{file: ../b}}, C: {{barbican: shop-c}}}}
+maintenance: {{redirect: "https://status.example/", during_switch: true}}
+"""
+"""A site file in networks that are there, with more of everything."""
+INSIDE = (SHOP / "ao.yaml").read_text().replace("network: public", "network: none")
+OWN = f"""{INSIDE}
+server_template: web.yaml
+production_address: 2001:db8::20
+network:
+  router: edge
+  blue: fd00:1::/64
+  green: {{cidr: "fd00:2::/64", ipv6: dhcpv6-stateful}}
+  balancer: {{network: six, subnet: six-subnet}}
+"""
+"""A site file of IPv6, with a template of a server."""
+TEMPLATE = """heat_template_version: 2021-04-16
+parameters:
+  version: {type: string}
+  image: {type: string, default: ""}
+resources:
+  disk: {type: OS::Cinder::Volume, properties: {size: 5}}
+  web:
+    type: OS::Nova::Server
+    properties:
+      image: {get_param: image}
+      networks: [{network: there}]
+      block_device_mapping_v2: [{volume_id: {get_resource: disk}}]
+      metadata: {version: {get_param: version}}
+  more: {type: "OS::Heat::ResourceGroup", properties: {count: 2, resource_def: {type: part.yaml}}}
+outputs:
+  address: {value: {get_attr: [web, first_address]}}
+"""
+PART = """heat_template_version: 2021-04-16
+resources: {text: {type: "OS::Heat::Value", properties: {value: {get_file: authority.pem}}}}
+"""
+"""A template that is nested."""
 
 
 def told(path: Path, error: AoError) -> None:
@@ -121,10 +207,18 @@ def told(path: Path, error: AoError) -> None:
 def folder(tmp_path: Path) -> Path:
     shutil.copy(SHOP / "user-data.sh", tmp_path)
     (tmp_path / "authority.pem").write_bytes(CERTIFICATE)
+    (tmp_path / "servers.pem").write_bytes(SERVERS)
+    (tmp_path / "web.yaml").write_text(TEMPLATE)
+    (tmp_path / "part.yaml").write_text(PART)
+    (tmp_path / "tier.yaml").write_text("heat_template_version: 2021-04-16\nresources: {}\n")
+    script = tmp_path / "user-data.sh"
+    script.write_text(f"{script.read_text()}\n# $AO_ENVIRONMENT $AO_SECRETS\n")
     return tmp_path
 
 
-@pytest.mark.parametrize("text", [WHOLE, SECURE], ids=["HTTP", "HTTPS"])
+@pytest.mark.parametrize(
+    "text", [WHOLE, SECURE, THERE, OWN], ids=["HTTP", "HTTPS", "networks", "IPv6"]
+)
 def test_the_file_that_is_spoilt_is_whole(text: str, folder: Path) -> None:
     (folder / "ao.yaml").write_text(text)
     use(config.load(folder / "ao.yaml"))
@@ -143,8 +237,23 @@ def test_a_site_file_is_read_or_refused_by_line(kind: str, folder: Path, fuzz: i
         else:
             use(site)
 
-    known = [WHOLE.encode(), SECURE.encode(), (SHOP / "ao.yaml").read_bytes()]
+    known = [*(it.encode() for it in (WHOLE, SECURE, THERE, OWN)), (SHOP / "ao.yaml").read_bytes()]
     fuzzed(check, KINDS[kind](known), fuzz)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_own_template_is_read_or_refused_by_line(kind: str, folder: Path, fuzz: int) -> None:
+    path = folder / "ao.yaml"
+    path.write_text(OWN)
+
+    def check(data: bytes) -> None:
+        (folder / "web.yaml").write_bytes(data)
+        try:
+            config.load(path)
+        except ConfigError as error:
+            told(path, error)
+
+    fuzzed(check, KINDS[kind]([TEMPLATE.encode(), PART.encode()]), fuzz)
 
 
 def use(site: Site) -> None:

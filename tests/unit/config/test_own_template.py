@@ -1,5 +1,6 @@
 """Templates of the operator's own: what is read of them, and what is refused."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,8 @@ def test_files_that_it_names_are_read_beside_it(tmp_path: Path) -> None:
         ("https://example.org/a.yaml", "is a URL"),
         ("nowhere.yaml", "cannot read nowhere.yaml"),
         ("server.yaml", "Ao itself gives Heat a file server.yaml"),
+        ("itself.yaml", "cannot be the name of a file"),
+        ("pipe.yaml", "it is not a regular file"),
     ],
 )
 def test_what_is_not_in_the_folder_is_not_read(tmp_path: Path, named: str, said: str) -> None:
@@ -127,6 +130,8 @@ def test_what_is_not_in_the_folder_is_not_read(tmp_path: Path, named: str, said:
     folder = tmp_path / "site"
     folder.mkdir()
     (folder / "link.yaml").symlink_to(tmp_path / "outside.yaml")
+    (folder / "itself.yaml").symlink_to(folder / "itself.yaml")
+    os.mkfifo(folder / "pipe.yaml")
     (folder / "server.yaml").write_text(SERVER)
     assert said in refusal(folder, changed("OS::Nova::Server", named))
     script = changed("metadata:", f"user_data: {{get_file: '{named}'}}\n      metadata:")
@@ -162,6 +167,10 @@ def test_a_site_file_that_names_a_template_outside_is_refused_with_its_line(tmp_
         ),
         (changed("    type: OS", "    external_id: an-id\n    type: OS"), "names by external_id"),
         (
+            changed("networks: [{network: {get_param: network}}]", "networks: [{port: a-port}]"),
+            "names a port that is there already",
+        ),
+        (
             SERVER.replace("  version: {type: string}\n", "").replace(
                 "  image: {type: string}\n", ""
             ),
@@ -192,6 +201,48 @@ def test_what_is_nested_deeper_than_heat_nests_is_refused(tmp_path: Path) -> Non
     assert load(tmp_path, server, None, a_yaml=deeper % "b.yaml", **last)
     told = refusal(tmp_path, server, a_yaml=deeper % "b.yaml", b_yaml=deeper % "a.yaml")
     assert "is nested too deep" in told
+
+
+@pytest.mark.parametrize(
+    ("resource", "said"),
+    [
+        (
+            "{type: 'OS::Heat::ResourceChain', properties: {resources: ['http://e.example/x']}}",
+            "of type OS::Heat::ResourceChain, which nests templates that are not looked at",
+        ),
+        (
+            "{type: 'AWS::CloudFormation::Stack', properties: {TemplateURL: 'http://e.example/x'}}",
+            "of type AWS::CloudFormation::Stack",
+        ),
+        ("{type: 'OS::Heat::Stack', properties: {template: 'a: 1'}}", "of type OS::Heat::Stack"),
+        (
+            "{type: 'OS::Heat::ResourceGroup', properties: {resource_def: {get_param: image}}}",
+            "does not tell the type of its members as text",
+        ),
+        ('{type: "a\\0b.yaml"}', "a\\x00b.yaml cannot be the name of a file"),
+    ],
+)
+def test_templates_that_nobody_looks_at_are_not_nested(
+    tmp_path: Path, resource: str, said: str
+) -> None:
+    assert said in refusal(tmp_path, changed("outputs:", f"  more: {resource}\noutputs:"))
+
+
+def test_what_is_nested_many_times_over_is_refused_at_once(tmp_path: Path) -> None:
+    many = "".join(f"  r{number}: {{type: %s}}\n" for number in range(200))
+    head = "heat_template_version: 2021-04-16\nresources:\n"
+    files = {"a_yaml": head + many % (("b.yaml",) * 200), "b_yaml": head + "  x: {type: 'A::B'}\n"}
+    server = changed("outputs:", many % (("a.yaml",) * 200) + "outputs:")
+    assert "more than 10,000 resources" in refusal(tmp_path, server, **files)
+
+
+def test_more_than_heat_is_given_is_not_read(tmp_path: Path) -> None:
+    named = ", ".join(f"{{get_file: f{number}.txt}}" for number in range(9))
+    files = {f"f{number}_txt": "x" * 200_000 for number in range(3)}
+    told = refusal(
+        tmp_path, changed("outputs:", f"conditions: {{a: [{named}]}}\noutputs:"), **files
+    )
+    assert "web.yaml has more than 500,000 characters with all files that it names" in told
 
 
 def test_volumes_that_are_left_behind_are_told_and_built(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from ao.errors import Refused
 from ao.fake import octavia
 from ao.operations import reconcile
 from ao.operations.switch_options import SwitchOptions
-from ao.site import FurtherListener, Method, Site
+from ao.site import FurtherListener, Method, Preview, Site
 from ao.work import Work
 from tests.unit.operations.sites import SITES, Visitor, start, told, url, writes
 from tests.unit.release.releases import Listener
@@ -313,3 +313,15 @@ def test_no_request_is_lost_at_any_port(pooled: Site) -> None:
     assert visitor.seen
     assert set(visitor.seen) == {"blue", "green"}
     assert url(work, "production")
+
+
+def test_another_way_of_the_preview_keeps_pools_that_servers_are_in() -> None:
+    work = start(several(Method.POOL))
+    reconcile.up(work)
+    (partners, _) = work.site.listeners
+    switch = replace(work.site.switch, preview=Preview.HEADER)
+    by_header = replace(work.site, listeners=(partners,), switch=switch)
+    reconcile.up(replace(work, site=by_header, looks={}, found={}))
+    facts = replace(work, looks={}).observe()
+    assert facts.previews_by_request
+    assert {it.key for it in facts.systems[GREEN].further_pools} == {"tcp_5671"}

@@ -9,7 +9,7 @@ from ao import config, fake
 from ao.colour import Colour
 from ao.config import own_template
 from ao.errors import ConfigError, QuotaExceeded, Refused
-from ao.operations import reconcile
+from ao.operations import previews, reconcile
 from ao.plan import own_templates
 from ao.site import Site
 from ao.work import Work
@@ -220,3 +220,13 @@ def test_the_example_of_the_docs_is_taken(tmp_path: Path) -> None:
     assert site.server_template is not None
     assert site.system_resources is not None
     assert set(site.system_resources.outputs) & site.server_template.parameters.keys()
+
+
+def test_a_preview_of_a_whole_site_changes_nothing_with_the_file_or_without(work: Work) -> None:
+    assert previews.changes(work)[1] == ()
+    assert previews.changes(without_file(work))[1] == ()
+
+
+def test_a_preview_without_the_file_of_what_was_never_built_is_refused(site: Site) -> None:
+    with pytest.raises(Refused, match="of which the project keeps no text"):
+        previews.changes(without_file(start(site)))

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from ao import fake
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.operations import operations, previews, reconcile
 from ao.plan.stack_changes import Change, When
-from ao.site import Site
+from ao.site import Method, Site
+from ao.site.servers import Servers, Volume
 from ao.work import Work
 from tests.unit import samples
+from tests.unit.operations import test_listeners as listeners
 from tests.unit.operations.sites import SITES, built, start, writes
 
 BLUE, GREEN = Colour
@@ -103,3 +106,44 @@ def test_up_itself_refuses_what_would_replace_what_users_are_on(
     with pytest.raises(Refused, match="would replace load_balancer of stack ao-shop"):
         previews.refuse_replacement(work, facts)
     assert reconcile.up(work).live is BLUE
+
+
+@pytest.mark.parametrize("method", Method)
+def test_of_a_whole_site_with_listeners_nothing_changes(method: Method) -> None:
+    assert told(built(listeners.several(method))) == set()
+
+
+def test_a_listener_more_and_its_pools_come_now_and_no_other_changes() -> None:
+    work = built(listeners.plain(Method.POOL))
+    more = replace(work, site=listeners.several(Method.POOL), found={})
+    before = writes(work.cloud)
+    found = told(more)
+    assert {it for it in found if it[0] == "ao-shop"} == {
+        ("ao-shop", name, Change.MADE, When.NOW)
+        for name in (
+            "blue_pool_tcp_5671",
+            "green_pool_tcp_5671",
+            "blue_monitor_tcp_5671",
+            "green_monitor_tcp_5671",
+            "listener_partners",
+            "listener_queue",
+            "preview_queue",
+        )
+    }
+    assert writes(work.cloud) == before
+
+
+def test_what_up_would_replace_is_told_of_a_site_with_listeners_too() -> None:
+    work = built(listeners.several(Method.POOL))
+    found = told(replace(work, site=replace(work.site, balancer_cidr="10.9.0.0/24")))
+    assert ("ao-shop", "subnet", Change.REPLACED, When.ANEW) in found
+    assert not {it for it in found if it[2] is Change.DELETED}
+
+
+def test_of_a_whole_site_with_volumes_and_networks_nothing_changes() -> None:
+    servers = Servers(volumes=(Volume(size=5),), networks=("backend",))
+    site = replace(POOL, servers=servers)
+    cloud = fake.Cloud(openstack=fake.OpenStack.offering(site))
+    work = Work(cloud=cloud, site=site, clock=cloud.clock, visit=cloud.visit)
+    reconcile.up(work)
+    assert told(work) == set()

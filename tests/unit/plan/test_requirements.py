@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ao.cloud import Flavor, Image, Named, Network, SecurityGroup
+from ao.cloud import Flavor, Image, Named, Network, SecurityGroup, Subnet
 from ao.colour import Colour
 from ao.errors import ConfigError
 from ao.plan import requirements
 from ao.plan.plan import BuildSite, BuildSystem, Confirm, Plan
 from ao.plan.requirements import GIB, Offers
-from ao.site import Site, user_data
+from ao.site import Method, Site, user_data
 from ao.site.rules import After, Standby
-from ao.site.servers import Servers, Volume
+from ao.site.servers import IngressRule, Servers, Volume
+from tests.unit.operations.test_listeners import several
 from tests.unit.samples import EMPTY, SITE, address
 
 OFFERS = Offers(
@@ -143,6 +144,38 @@ def test_networks_in_which_servers_can_have_no_port_are_refused(
     assert complaint(networks=(plain,)) == ""
     told = complaint(networks=(replace(plain, **network),))  # type: ignore[arg-type]
     assert f"servers.networks.0: {said}" in told
+
+
+def test_the_network_of_a_system_is_refused_as_a_further_one() -> None:
+    """Its servers' addresses there would be two, and either could be the one in the pool."""
+    network = Network(id="shop-id", name="shop-net")
+    subnet = Subnet(
+        id="s-id", name="s", network_id="shop-id", cidr="192.0.2.0/24", owned=True, free=100
+    )
+    told = complaint(networks=(network,), subnets={"blue": subnet})
+    assert "servers.networks.0: shop-net is that of network.blue" in told
+
+
+@pytest.mark.parametrize(
+    ("provider", "source"),
+    [("amphora", "192.0.2.0/24"), ("ovn", "192.0.2.0/24"), ("ovn", "0.0.0.0/0")],
+)
+def test_a_rule_that_lets_the_load_balancer_in_at_any_of_its_ports_is_there_once(
+    provider: str, source: str
+) -> None:
+    site = several(Method.POOL)
+    rule = IngressRule(protocol="tcp", ports=(5671, 5671), source=source)
+    site = replace(
+        site,
+        servers=Servers(rules=(rule,)),
+        load_balancer=replace(site.load_balancer, provider=provider),
+    )
+    subnet = Subnet(
+        id="s-id", name="s", network_id="n-id", cidr="192.0.2.0/24", owned=True, free=99
+    )
+    subnets = dict.fromkeys(("blue", "green", "balancer"), subnet)
+    told = complaint(site, subnets=subnets)
+    assert f"servers.rules.0: port 5671 is open to {source} already" in told
 
 
 def test_a_network_that_is_named_by_name_and_by_id_is_refused() -> None:
