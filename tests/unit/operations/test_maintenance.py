@@ -11,7 +11,8 @@ from ao.journal import Act, Journal
 from ao.operations import maintenance, operations, reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import maintenance as plan
-from ao.plan.maintenance import HEADER, NAME, Maintenance, Note
+from ao.plan.maintenance import Maintenance, Note
+from ao.plan.maintenance_policy import HEADER, NAME
 from ao.site import Method, Site
 from ao.site import maintenance as wishes
 from ao.work import Work

@@ -202,7 +202,7 @@ def test_a_policy_of_somebody_else_stays(work: Work) -> None:
 def test_new_values_come_before_the_old_ones_go(work: Work) -> None:
     before = values(work)
     facts = work.observe()
-    old = preview.request_options(work.site, facts, GREEN)
+    old = preview.asked(work.request_options, facts, GREEN)
     url = preview.url(work.site, facts, "/version")
     seen: list[set[str]] = []
 
