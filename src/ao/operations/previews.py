@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ao import templates
-from ao.apply import certificate, stack_parameters, steps
+from ao.apply import certificate, preview_policy, stack_parameters, steps
 from ao.apply.stack_parameters import BuildInputs
+from ao.cloud import Template
 from ao.colour import Colour
 from ao.plan import alarms, plan, stack_changes
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Step
 from ao.plan.renewal import NO_REFERENCES, References
 from ao.plan.stack_changes import GROUP, Change, PlannedChange, When
-from ao.site import Method
+from ao.site import Method, Site
 from ao.work import Work
 
 STACK = "OS::Heat::Stack"
@@ -39,14 +40,14 @@ def refuse_replacement(work: Work, facts: Facts) -> None:
     """Refuse a change of the site's own stack that would replace what users are on."""
     if facts.stack is None:
         return
-    fixed = stack_changes.pinned(templates.site(), facts.resources, facts.stack)
+    fixed = stack_changes.pinned(_site_template(work, facts), facts.resources, facts.stack)
     parameters = _securing(work, facts)
     told = work.cloud.stacks.preview(facts.stack, fixed, parameters, keeps=True)
     stack_changes.refuse_replacement(facts.stack, told, facts.broken)
 
 
 def _of_site(work: Work, facts: Facts) -> Iterator[PlannedChange]:
-    site, stack, template = work.site, facts.stack, templates.site()
+    site, stack, template = work.site, facts.stack, _site_template(work, facts)
     inputs = stack_parameters.build_inputs(work)
     wanted = stack_parameters.site_parameters(site, inputs, _references(facts))
     if stack is None:
@@ -65,8 +66,9 @@ def _of_site(work: Work, facts: Facts) -> Iterator[PlannedChange]:
         )
     fixed = stack_changes.pinned(template, facts.resources, stack)
     done: frozenset[str] = frozenset(it.name for it in facts.broken)
-    if any(isinstance(it, plan.SecureSite) for it in plan.builds(site, facts)):
-        told = work.cloud.stacks.preview(stack, fixed, _securing(work, facts), keeps=True)
+    parameters = _of_first_step(work, facts)
+    if parameters is not None:
+        told = work.cloud.stacks.preview(stack, fixed, parameters, keeps=True)
         now = stack_changes.read(stack.name, told, When.NOW, without=done)
         done |= {it.resource for it in now}
         yield from now
@@ -76,7 +78,10 @@ def _of_site(work: Work, facts: Facts) -> Iterator[PlannedChange]:
 
 def _of_system(work: Work, facts: Facts, colour: Colour) -> Iterator[PlannedChange]:
     site, system = work.site, facts.systems[colour]
-    name, template = site.system_stack(colour), templates.system()
+    inputs = stack_parameters.build_inputs(work)
+    # Of templates of its own that are not at hand nothing is told.
+    known = None if site.left_templates else site
+    name, template = site.system_stack(colour), templates.system(known, inputs.network_ids)
     if facts.stack is None:
         # Heat checks that there is the router.
         yield PlannedChange(
@@ -148,9 +153,36 @@ def _wanted(
         pool=""
         if facts.method is Method.ADDRESS
         else built_id(facts.resources, f"{system.colour}_pool") or "",
+        further_pools=_further_pools(site, system),
         size=system.size or site.group.size,
         references=_references(facts),
     )
+
+
+def _further_pools(site: Site, system: System) -> dict[str, str]:
+    """Return the shared pools beside the main one that a deploy has servers in, new ones too."""
+    if site.switch.method is Method.ADDRESS:
+        return {}
+    return {it.key: system.pool_ids.get(it.key, "") for it in site.backends}
+
+
+def _site_template(work: Work, facts: Facts) -> Template:
+    """Return the template that `ao up` would give the site's own stack."""
+    return templates.site(work.site, plan.kept_pools(facts))
+
+
+def _of_first_step(work: Work, facts: Facts) -> dict[str, object] | None:
+    """Return the parameters by which `ao up` has Heat change the listeners; None where not."""
+    for step in plan.builds(work.site, facts):
+        match step:
+            case plan.SecureSite():
+                return _securing(work, facts)
+            case plan.ListenSite():
+                certificates = certificate.site_parameters(work.site, _references(facts))
+                return {**steps.leading(facts, anew=True), **certificates}
+            case plan.ChangePreview():
+                return preview_policy.parameters(work.site)
+    return None
 
 
 def _securing(work: Work, facts: Facts) -> dict[str, object]:

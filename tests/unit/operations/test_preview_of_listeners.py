@@ -10,9 +10,10 @@ from ao.cloud import L7Policy
 from ao.colour import Colour
 from ao.commands.maintenance_table import notes
 from ao.http.request_options import RequestOptions
-from ao.operations import maintenance, reconcile
+from ao.operations import maintenance, previews, reconcile
 from ao.plan.maintenance_policy import NAME
 from ao.plan.preview_key import NAMES
+from ao.plan.stack_changes import Change, When
 from ao.site import Method, Preview, Site
 from ao.site.maintenance import Maintenance
 from ao.work import Work
@@ -210,3 +211,16 @@ def test_a_listener_of_users_that_is_called_a_preview_is_in_maintenance_too() ->
         if it.port == 8443
     ]
     assert leads == [True, True]
+
+
+def test_the_plan_of_a_whole_site_tells_no_change_of_its_listeners() -> None:
+    for site in (HEADER, PORT):
+        assert previews.changes(built(site))[1] == ()
+
+
+def test_the_plan_tells_which_listeners_come_with_a_port_of_the_preview() -> None:
+    found = previews.changes(anew(built(), PORT))[1]
+    assert {it.resource: it.change for it in found if it.when is When.NOW} == {
+        "preview_admin": Change.MADE
+    }
+    assert not any(it.change in {Change.DELETED, Change.REPLACED} for it in found)
