@@ -21,7 +21,7 @@ from ao.cloud import (
 from ao.colour import Colour
 from ao.handshake import Handshake, handshake
 from ao.http.request_options import RequestOptions
-from ao.plan import maintenance
+from ao.plan import maintenance, maintenance_policy
 from ao.plan.facts import Facts
 from ao.plan.listeners import are_asked
 from ao.plan.observation import Observation, assemble, of_stack, own_stack, read, unchanged
@@ -135,12 +135,12 @@ class Work:
 
         Returns whether something was learnt. Raises CloudError.
         """
-        if maintenance.HEADER in self.passes:
+        if maintenance_policy.HEADER in self.passes:
             return False
         passing = maintenance.read(self.cloud, facts).passing
         if passing is None:
             return False
-        self.passes[maintenance.HEADER] = passing
+        self.passes[maintenance_policy.HEADER] = passing
         return True
 
     def forget_settings(self) -> None:

@@ -10,7 +10,8 @@ from ao.cloud import L7Policy, L7Rule, Stack
 from ao.errors import CloudError, NotFound
 from ao.http.request_options import RequestOptions
 from ao.plan import maintenance
-from ao.plan.maintenance import HEADER, NAME, Note
+from ao.plan.maintenance import Note
+from ao.plan.maintenance_policy import HEADER, NAME
 from ao.visit import Answer, NoAnswer
 from tests.contract.environment import Bench
 from tests.contract.test_load_balancers import (

@@ -14,7 +14,8 @@ from ao.errors import ConfigError, NotFound, Refused
 from ao.message import message
 from ao.plan import guard, maintenance
 from ao.plan.facts import Facts
-from ao.plan.maintenance import HEADER, NAME, Maintenance, Note, Place
+from ao.plan.maintenance import Maintenance, Note, Place
+from ao.plan.maintenance_policy import HEADER, NAME, leads, letting_pass, new_pass
 from ao.site import Site
 from ao.site import maintenance as wishes
 from ao.work import Work
@@ -52,7 +53,7 @@ def begin(work: Work, facts: Facts, note: Note) -> None:
     places = maintenance.places(work.cloud, facts)
     _check(work, facts, places)
     pools = {it.balancer.id: _pool(work, facts, it.balancer, wanted.pool) for it in places}
-    passing = work.passes.get(HEADER) or maintenance.new_pass()
+    passing = work.passes.get(HEADER) or new_pass()
     for place in places:
         if place.balancer.failed and not place.is_live:
             work.note(
@@ -231,7 +232,28 @@ def _lead(
     passing: str,
     note: Note,
 ) -> None:
-    """Have a listener lead users elsewhere, and wait until it does.
+    """Have a listener lead users elsewhere, and wait until it does."""
+    there = work.cloud.load_balancers.l7_policies(place.listener.id)
+    pool_id = pools[place.balancer.id]
+    wanted = maintenance.policy(
+        passing=passing, page=page, pool_id=pool_id, previews=there, note=note
+    )
+    _have(work, place, there, wanted)
+
+
+def let_pass(work: Work, place: Place) -> None:
+    """Have a maintenance that is on let those pass whom the listener's previews lead.
+
+    Raises DeadlinePassed and CloudError.
+    """
+    there = work.cloud.load_balancers.l7_policies(place.listener.id)
+    wanted = letting_pass(there)
+    if wanted is not None:
+        _have(work, place, there, wanted)
+
+
+def _have(work: Work, place: Place, there: tuple[L7Policy, ...], wanted: L7Policy) -> None:
+    """Have a listener lead users elsewhere by a policy, and by no other of that name.
 
     The policy is off until it has all its rules: with some of them it would lead those astray whom
     the others let pass, and proxies leave out one that is off (octavia/common/jinja/haproxy/
@@ -239,12 +261,8 @@ def _lead(
     was killed leads nobody, and goes.
     """
     balancers, balancer = work.cloud.load_balancers, place.balancer
-    there = balancers.l7_policies(place.listener.id)
-    wanted = maintenance.policy(
-        passing=passing, page=page, pool_id=pools[balancer.id], previews=there, note=note
-    )
     own = [it for it in there if it.name == NAME]
-    right = next((it for it in own if maintenance.leads(it, wanted)), None)
+    right = next((it for it in own if leads(it, wanted)), None)
     if right is None:
         right = _made(work, place, wanted)
         # An answer may have been lost, and the request made twice.

@@ -1,4 +1,4 @@
-"""Policies by which requests reach the two systems on production's listener: made, and removed."""
+"""Policies by which requests reach the two systems on the listeners of users: made, and removed."""
 
 from __future__ import annotations
 
@@ -7,40 +7,56 @@ from dataclasses import replace
 from functools import partial
 
 from ao import templates
+from ao.apply import maintenance
 from ao.apply.switch import load_balancer
 from ao.cloud import Listener, LoadBalancer, Stack
-from ao.colour import Colour
 from ao.errors import NotFound
 from ao.message import message
-from ao.plan import preview_policies
+from ao.plan import plan, preview_policies
 from ao.plan.facts import Facts
-from ao.plan.plan import kept_pools
+from ao.plan.maintenance import Place
 from ao.site import Site, features, format_tags, preview_tags, without_format
 from ao.work import Work
 
 
 def define(work: Work, facts: Facts, *, anew: bool = False) -> None:
-    """Give production's listener the policies that the site file wants; all `anew` if asked.
+    """Give listeners of users the policies that the site file wants; all `anew` if asked.
 
-    A new policy comes before the old one goes, and does nothing until it has its rule, so that no
-    request goes astray. Servers of a pool that is new to the listener are checked before this ends.
+    They are those that read requests, the main one first, whose values those of the others have. A
+    new policy comes before the old one goes, and does nothing until it has its rule, so that no
+    request goes astray. Servers of a pool that is new to a listener are checked before this ends. A
+    maintenance that is on lets those pass whom the policies lead.
     Raises NotFound, DeadlinePassed and CloudError.
     """
-    balancer, listener = _present(facts)
+    balancer = _present(facts)[0]
     balancers = work.cloud.load_balancers
     kept = {} if anew else preview_policies.kept(work.site, facts)
-    missing = [it for it in Colour if it in facts.pools and it not in kept]
-    for colour in missing:
-        wanted = preview_policies.wanted(work.site, facts, colour, secrets.token_hex(16))
+    keys = {
+        it: kept[it].key
+        if it in kept
+        else preview_policies.new_key(work.site, facts, secrets.token_hex(16))
+        for it in facts.pools
+    }
+    places = preview_policies.places(work.site, facts)
+    missing = [
+        (place, keys[colour].policy(colour, pool_id))
+        for place in places
+        for colour, pool_id in (place.pools if anew else place.missing).items()
+        if colour in keys
+    ]
+    for place, wanted in missing:
         made = load_balancer.change(
-            work, balancer, partial(balancers.create_l7_policy, listener, wanted)
+            work, balancer, partial(balancers.create_l7_policy, place.listener, wanted)
         )
         for rule in wanted.rules:
             load_balancer.change(work, balancer, partial(balancers.create_l7_rule, made, rule))
     if missing:
         load_balancer.until_active(work, balancer)
         _await_checks(work, facts)
-    _remove_stale(work, facts, balancer, listener)
+    _remove_stale(work, facts, balancer)
+    for place in places:
+        maintenance.let_pass(work, Place(listener=place.listener, balancer=balancer, is_live=True))
+    _note(work, facts)
 
 
 def remove(work: Work, facts: Facts) -> None:
@@ -65,7 +81,7 @@ def change_way(work: Work, facts: Facts, stack: Stack) -> None:
         stack,
         parameters(work.site),
         work.site.deadlines.build,
-        templates.site(work.site, kept_pools(facts)),
+        templates.site(work.site, plan.kept_pools(facts)),
         tags | preview_tags(by_request=by_request),
     )
 
@@ -79,15 +95,14 @@ def parameters(site: Site) -> dict[str, object]:
     }
 
 
-def _remove_stale(work: Work, facts: Facts, balancer: LoadBalancer, listener: Listener) -> None:
+def _remove_stale(work: Work, facts: Facts, balancer: LoadBalancer) -> None:
     """Remove the policies of Ao's that are not as wanted, as they are at this moment."""
     balancers = work.cloud.load_balancers
-    now = balancers.l7_policies(listener.id)
-    seen = replace(facts, policies={**facts.policies, listener.id: now})
+    now = {it.id: balancers.l7_policies(it.id) for it, _ in facts.reading}
+    seen = replace(facts, policies={**facts.policies, **now})
     for policy in preview_policies.stale(work.site, seen):
         load_balancer.change(work, balancer, partial(balancers.remove_l7_policy, policy))
         load_balancer.until_active(work, balancer)
-    _note(work, facts)
 
 
 def _note(work: Work, facts: Facts) -> None:

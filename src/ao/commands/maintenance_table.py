@@ -42,6 +42,12 @@ def notes(site: Site, maintenance: Maintenance) -> Iterator[str]:
             site=site.name,
             sentence=sentence(maintenance),
         )
+    if maintenance.is_on and maintenance.besides:
+        yield message(
+            "Listeners that read no requests lead nobody elsewhere: users of %(names)s are on the "
+            "site still.",
+            names=", ".join(maintenance.besides),
+        )
     if maintenance.policies and not (maintenance.is_on and maintenance.is_whole):
         yield message(
             "Not all listeners of %(site)s are in maintenance: `ao maintenance on` goes on with "

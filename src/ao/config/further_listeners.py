@@ -66,9 +66,15 @@ def _ports(file: SiteFile) -> Iterator[Contradiction]:
 def _previews(file: SiteFile) -> Iterator[Contradiction]:
     """A pool that no listener leads to is not checked, so that each has one of the preview.
 
-    octavia/common/jinja/haproxy/combined_listeners: no back end is made of it.
+    octavia/common/jinja/haproxy/combined_listeners: no back end is made of it. By header or cookie
+    listeners that read requests lead to the pools of both systems themselves.
     """
-    previewed = {_backend(file, it) for it in file.listeners if it.preview_port is not None}
+    by_request = file.method == "pool" and file.switch.preview != "port"
+    previewed = {
+        _backend(file, it)
+        for it in file.listeners
+        if it.preview_port is not None or (by_request and it.protocol in READ)
+    }
     previewed.add(_main(file))
     for index, listener in enumerate(file.listeners):
         if file.method == "address" and listener.preview_port is not None:
@@ -77,6 +83,15 @@ def _previews(file: SiteFile) -> Iterator[Contradiction]:
                 what=message(
                     "by the address method the preview is an address of its own, with the same "
                     "ports; leave the key out"
+                ),
+            )
+        if by_request and listener.protocol in READ and listener.preview_port is not None:
+            yield Contradiction(
+                key=("listeners", index, "preview_port"),
+                what=message(
+                    "with `preview: %(preview)s` requests reach the standby on the listener's own "
+                    "port; leave the key out",
+                    preview=file.switch.preview,
                 ),
             )
         if file.method == "pool" and _backend(file, listener) not in previewed:

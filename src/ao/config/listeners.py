@@ -45,7 +45,8 @@ class ListenerSection(Section):
     spoken to by the same protocol, else `port`."""
     preview_port: Port | None = Field(default=None, examples=[9443])
     """Pool method: port of the production address that reaches the standby instead. Each pool needs
-    one; listeners of the same `server_port` and protocol share a pool."""
+    one; listeners of the same `server_port` and protocol share a pool. Where `switch.preview` is
+    `header` or `cookie`, those that read requests have none."""
     timeouts: TimeoutsSection | None = None
     insert_headers: tuple[Header, ...] | None = Field(
         default=None, strict=False, max_length=11, examples=[["X-Forwarded-For"]]

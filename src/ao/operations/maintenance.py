@@ -12,7 +12,8 @@ from ao.message import message
 from ao.operations.locked_site import journalled
 from ao.plan import guard, maintenance
 from ao.plan.facts import Facts
-from ao.plan.maintenance import HEADER, Maintenance
+from ao.plan.maintenance import Maintenance
+from ao.plan.maintenance_policy import HEADER, NAME
 from ao.untrusted.bounds import YEAR
 from ao.work import Work
 
@@ -90,4 +91,4 @@ def lift(work: Work, facts: Facts) -> None:
 
 def state(work: Work, facts: Facts) -> Maintenance:
     """Return the maintenance of a site after this command has changed it."""
-    return maintenance.among(work.cloud.load_balancers.l7_policies_named(maintenance.NAME), facts)
+    return maintenance.among(work.cloud.load_balancers.l7_policies_named(NAME), facts)

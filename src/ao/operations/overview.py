@@ -19,7 +19,8 @@ from ao.errors import AoError, NotAuthenticated
 from ao.journal import Journals, Operation, sentences
 from ao.lock import Holder
 from ao.plan.facts import VIP
-from ao.plan.maintenance import NAME, Maintenance
+from ao.plan.maintenance import Maintenance
+from ao.plan.maintenance_policy import NAME
 from ao.plan.observation import vip
 from ao.site import Method, is_name, network_places, tag_value, version_of
 

@@ -10,7 +10,8 @@ from ao.message import message
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import maintenance
 from ao.plan.facts import Facts
-from ao.plan.maintenance import HEADER, BeginMaintenance, EndMaintenance, Note
+from ao.plan.maintenance import BeginMaintenance, EndMaintenance, Note
+from ao.plan.maintenance_policy import HEADER, new_pass
 from ao.plan.plan import Confirm, Done, Plan, PointProduction
 from ao.work import Work
 
@@ -49,7 +50,7 @@ class SwitchPause:
         if now.passing is not None:
             work.passes[HEADER] = now.passing
         elif wanted:
-            work.passes[HEADER] = maintenance.new_pass()
+            work.passes[HEADER] = new_pass()
         by_hand = now.is_on and not left
         whole = now.is_on and now.is_whole
         return cls(wanted=wanted and not by_hand and not whole, is_on=left)

@@ -31,6 +31,7 @@ from ao.plan.preview_key import PreviewKey, keyed
 from ao.plan.standstill import Standstill, is_still
 from ao.site import Method
 from ao.site.autoscale import Effect
+from ao.site.listeners import READ
 from ao.site.tags import BY_REQUEST, TAG_FORMAT
 from ao.templates import SERVER_TEMPLATE
 from ao.text_format import newer_tags
@@ -342,7 +343,7 @@ class Facts:
     """Pool method: its listeners beside the main one, with those of their previews."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
     """L7 policies by the ID of their listener: of those of plain HTTP that lead to HTTPS, and of
-    production's where requests reach the standby by what they say."""
+    those of users that read requests, where these reach the standby by what they say."""
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by, as Barbican tells it; None where the site file
     names nothing, or it was not found."""
@@ -416,11 +417,13 @@ class Facts:
 
     @property
     def previews_astray(self) -> tuple[FurtherPlace, ...]:
-        """Pool method: the listeners whose preview reaches another system than the main one's."""
+        """Pool method: the listeners whose preview reaches another system than the main one's.
+
+        Where that is by header or cookie, it is the standby that they are to reach.
+        """
+        wanted = self.standby if self.previews_by_request else self.previewed
         return tuple(
-            it
-            for it in self.further
-            if it.preview and self._led_to(it.preview) is not self.previewed
+            it for it in self.further if it.preview and self._led_to(it.preview) is not wanted
         )
 
     @property
@@ -452,7 +455,21 @@ class Facts:
     @property
     def pools(self) -> Mapping[Colour, str]:
         """IDs of the systems' pools, of those that have one."""
-        return {it.colour: it.pool_id for it in self.systems.values() if it.pool_id}
+        return self._pools_of("")
+
+    @property
+    def reading(self) -> tuple[tuple[Listener, Mapping[Colour, str]], ...]:
+        """Pool method: the listeners of users that read requests, the main one first.
+
+        Each with the IDs of the systems' pools that it leads to, or may.
+        """
+        further = (
+            (it.listener, self._pools_of(it.key))
+            for it in self.further
+            if it.listener is not None and it.listener.protocol in READ
+        )
+        main = self.production_listener
+        return ((main, self.pools), *further) if main is not None else tuple(further)
 
     def preview_key(self, colour: Colour) -> PreviewKey | None:
         """Return what a request has to say to reach a system on production's listener, or None."""
@@ -482,10 +499,15 @@ class Facts:
 
         By the address method it is noted with the preview address; by the pool method both
         listeners lead to it, or it is that of the main one where they lead to different systems.
-        Without a listener for the preview, nothing else is left to be moved.
+        Without a listener for the main one's preview, those of others tell it, if there are any.
         """
         if self.method is Method.POOL:
-            begun = self.live is self.previewed and not self.previews_by_request
+            if self.previews_by_request:
+                begun = any(
+                    it.preview and self._led_to(it.preview) is self.live for it in self.further
+                )
+            else:
+                begun = self.live is self.previewed
             return self.live if begun or self.is_mixed else None
         if not isinstance(self.preview, FloatingIP):
             return None
@@ -519,6 +541,10 @@ class Facts:
     def has(self, colour: Colour) -> bool:
         """Return whether the system of that colour has a stack."""
         return self.systems[colour].stack is not None
+
+    def _pools_of(self, key: str) -> Mapping[Colour, str]:
+        pools = {it.colour: it.pool_ids.get(key) for it in self.systems.values()}
+        return {colour: pool_id for colour, pool_id in pools.items() if pool_id}
 
     @property
     def _vip_ports(self) -> set[str]:

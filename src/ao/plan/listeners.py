@@ -61,12 +61,16 @@ class Placed:
 
 
 def are_asked(site: Site) -> bool:
-    """Return whether a site file says something of listeners that Heat cannot."""
+    """Return whether a site file says something of listeners that Heat cannot.
+
+    Which of several a maintenance can be on, only they tell.
+    """
     balancer = site.load_balancer
     said = [balancer.timeouts, balancer.insert_headers, balancer.allowed_from]
     for it in site.listeners:
         said += (it.timeouts, it.insert_headers, it.allowed_from)
-    return balancer.terminates or any(it is not None for it in said)
+    pauses = site.maintenance is not None and bool(site.listeners)
+    return balancer.terminates or pauses or any(it is not None for it in said)
 
 
 def placed(facts: Facts) -> Iterator[Placed]:

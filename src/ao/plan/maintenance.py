@@ -8,35 +8,28 @@ it. Which header that is, and since when, by whom and why, only the policies tel
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 
 from annotated_types import Interval
 from pydantic import Field, TypeAdapter, ValidationError
 
-from ao.cloud import Cloud, L7Policy, L7Rule, Listener, LoadBalancer, Resource
+from ao.cloud import Cloud, L7Policy, Listener, LoadBalancer, Resource
 from ao.colour import Colour
 from ao.message import message
 from ao.plan.facts import Facts
 from ao.plan.listeners import placed
+from ao.plan.maintenance_policy import NAME, is_pass, rules
 from ao.plan.plan import Step
 from ao.redaction import redact
 from ao.site import Method
+from ao.templates import SECURE
 from ao.untrusted.bounds import LAST
 from ao.untrusted.printable import printable
 from ao.untrusted.texts import Line
 
-NAME = "ao-maintenance"
-"""Name of the L7 policies by which users are led elsewhere: others are not Ao's to take away."""
-PREVIEWS = "ao-preview-"
-"""How the names of those begin that lead to one system whoever knows a secret."""
-HEADER = "X-Ao-Preview"
-"""Header of the requests that pass."""
-PASS = "ao-pass-"
-"""How the secret begins that such a request has, by which `ao.redaction` knows it."""
 REDIRECT = 302
 """HTTP status by which users are sent to a page: browsers keep none for good."""
 LISTENER = "OS::Octavia::Listener"
@@ -49,11 +42,6 @@ LIMIT = 255
 """Characters of a description (octavia/api/v2/types/l7policy.py)."""
 BROADEST = 0xFFFF
 """The last character that a database of three bytes a character keeps."""
-
-
-def new_pass() -> str:
-    """Return a secret by which requests pass, of 128 bits."""
-    return f"{PASS}{secrets.token_hex(16)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +105,8 @@ class Maintenance:
     """IDs of the listeners that users reach now."""
     listeners: frozenset[str] = frozenset()
     """IDs of all that are to have such a policy, those of the other system among them."""
+    besides: tuple[str, ...] = ()
+    """Names in the site file of those that read no requests: their users stay on the site."""
 
     @property
     def leading(self) -> frozenset[str]:
@@ -148,7 +138,7 @@ class Maintenance:
     def passing(self) -> str | None:
         """The secret by which requests pass; None where there is none, or not one for all."""
         found = [
-            {rule.value for rule in it.rules if _passes(rule)} for it in self.policies if it.acts
+            {rule.value for rule in it.rules if is_pass(rule)} for it in self.policies if it.acts
         ]
         both = set.intersection(*found) if found else set()
         return next(iter(sorted(both)), None)
@@ -160,59 +150,19 @@ class Maintenance:
         return printable((found and (found.redirect_url or found.redirect_pool_id)) or "", LIMIT)
 
 
-def _passes(rule: L7Rule) -> bool:
-    """Return whether a rule lets requests pass that have Ao's secret."""
-    return (
-        (rule.type, rule.compare, rule.invert) == ("HEADER", "EQUAL_TO", True)
-        and (rule.key or "").lower() == HEADER.lower()
-        and rule.value.startswith(PASS)
-        and rule.value.isascii()
-        and rule.value.replace("-", "").isalnum()
-    )
-
-
 def policy(
     *, passing: str, page: str | None, pool_id: str | None, previews: Iterable[L7Policy], note: Note
 ) -> L7Policy:
-    """Return the policy that leads users to a page or a pool, and is off until it has its rules.
-
-    Requests pass that have the secret, and those that the policies of previews lead: a redirect
-    comes before a choice of the pool, wherever the policies stand (Octavia's l7.rst).
-    """
-    keys = [
-        rule
-        for it in previews
-        if it.name.startswith(PREVIEWS)
-        for rule in it.rules
-        if rule.type in {"HEADER", "COOKIE"} and not rule.invert
-    ]
-    own = L7Rule(type="HEADER", compare="EQUAL_TO", key=HEADER, value=passing, invert=True)
+    """Return the policy that leads users to a page or a pool, and is off until it has its rules."""
     return L7Policy(
         name=NAME,
         action="REDIRECT_TO_URL" if page is not None else "REDIRECT_TO_POOL",
         redirect_url=page,
         redirect_code=REDIRECT if page is not None else None,
         redirect_pool_id=pool_id,
-        rules=(
-            own,
-            *dict.fromkeys(replace(it, invert=True) for it in keys),
-            L7Rule(type="PATH", compare="STARTS_WITH", value="/"),
-        ),
+        rules=rules(passing, previews),
         enabled=False,
         description=note.text(),
-    )
-
-
-def leads(found: L7Policy, wanted: L7Policy) -> bool:
-    """Return whether a policy does what one that is wanted does, once it is on.
-
-    Octavia tells rules in an order of its own, and one twice whose answer was lost.
-    """
-    like = replace(wanted, id=found.id, position=found.position, rules=found.rules)
-    return (
-        found.acts
-        and frozenset(found.rules) == frozenset(wanted.rules)
-        and replace(found, enabled=False) == replace(like, enabled=False)
     )
 
 
@@ -222,8 +172,13 @@ def of_users(resources: Iterable[Resource]) -> Iterator[str]:
     Beside one whose name begins with `secure_` that without it is of plain HTTP.
     """
     built = [it for it in resources if it.type == LISTENER and it.physical_id]
-    plain = {it.name.removeprefix("secure_") for it in built if it.name.startswith("secure_")}
-    yield from (it.physical_id for it in built if "preview" not in it.name and it.name not in plain)
+    named = [(it, it.name.removeprefix(SECURE)) for it in built]
+    plain = {name for it, name in named if it.name != name}
+    yield from (
+        it.physical_id
+        for it, name in named
+        if not name.startswith("preview_") and it.name not in plain
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,8 +218,10 @@ def read(cloud: Cloud, facts: Facts) -> Maintenance:
 def among(policies: Iterable[L7Policy], facts: Facts) -> Maintenance:
     """Return the maintenance of a site, by policies of that name of its project. Pure."""
     own = _own(facts)
-    deaf = {it.listener.id for it in placed(facts) if not it.reads_requests}
+    others = [it for it in placed(facts) if it.listener.id in own and not it.reads_requests]
+    deaf = {it.listener.id for it in others}
     return Maintenance(
+        besides=tuple(sorted({it.name for it in others if it.name})),
         policies=tuple(it for it in policies if it.listener_id in own),
         live=_live(facts) - deaf,
         listeners=own - deaf,

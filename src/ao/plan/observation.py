@@ -46,6 +46,7 @@ from ao.plan.listeners import are_asked, leads, redirect
 from ao.plan.preview_policies import are_whole
 from ao.plan.standstill import Standstill
 from ao.site import Method, Site
+from ao.site.listeners import READ
 from ao.untrusted.printable import printable
 
 T = TypeVar("T", FloatingIP, Listener, LoadBalancer)
@@ -101,8 +102,8 @@ class Observation:
     pools: Mapping[str, Pool] = field(default_factory=dict)
     """The systems' pools, by ID; none where the site file says nothing of them that Heat cannot."""
     policies: Mapping[str, tuple[L7Policy, ...]] = field(default_factory=dict)
-    """L7 policies of the listeners that lead users to HTTPS, and of production's where requests
-    reach the standby by what they say, by the listener's ID."""
+    """L7 policies of the listeners that lead users to HTTPS, and of those of users where
+    requests reach the standby by what they say, by the listener's ID."""
     clients: ClientAuthorities | None = None
     """What clients' certificates are checked by; None where nothing is named, found or asked."""
     server_certificates: ServerCertificates | None = None
@@ -306,7 +307,7 @@ class _WithPolicies:
     redirecting: tuple[Listener, ...]
     """Those that lead users to HTTPS."""
     previewing: tuple[Listener, ...]
-    """Production's, where requests may reach the standby by what they say."""
+    """Those of users that read requests, where these may reach the standby by what they say."""
 
 
 def _with_policies(
@@ -319,21 +320,48 @@ def _with_policies(
     """Return the listeners that may have policies, by the pools that each leads to. Pure.
 
     Requests reach the standby by what they say where the site file wants it, or the stack's tag
-    tells it, or production's listener leads to the pools of both systems.
+    tells it, or a listener of users leads to the pools of both systems.
     """
     redirecting = _redirecting(site, resources, listeners) if redirect(site) else ()
     if site.switch.method is not Method.POOL:
         return _WithPolicies(redirecting=redirecting, previewing=())
-    stack, own = stacks.get(site.stack), resources.get(site.stack, ())
-    users = built_id(own, SECURE_PRODUCTION) or built_id(own, "production_listener") or ""
-    pools = set(_pool_ids(site, resources).values())
+    stack = stacks.get(site.stack)
     tagged = stack is not None and sites.tag_value(stack.tags, "preview") is not None
-    leads_to_both = len(pools) == len(Colour) and pools.issubset(led.get(users, ()))
-    previews = site.switch.previews_by_request or tagged or leads_to_both
-    return _WithPolicies(
-        redirecting=redirecting,
-        previewing=tuple(it for it in listeners if it.id == users and previews),
+    reading = _reading(site, resources, listeners)
+    leads_to_both = any(
+        len(pools) == len(Colour) and pools.issubset(led.get(it.id, ()))
+        for it in reading
+        for pools in [set(_pools_led_to(site, resources, it.id).values())]
     )
+    previews = site.switch.previews_by_request or tagged or leads_to_both
+    return _WithPolicies(redirecting=redirecting, previewing=reading if previews else ())
+
+
+def _reading(
+    site: Site, resources: Resources, listeners: tuple[Listener, ...]
+) -> tuple[Listener, ...]:
+    """Return the listeners of users that read requests, by the pool method; the main one does."""
+    own = resources.get(site.stack, ())
+    main = built_id(own, SECURE_PRODUCTION) or built_id(own, "production_listener")
+    further = {it.physical_id for it in own if _LISTENER.fullmatch(it.name)}
+    return tuple(
+        it for it in listeners if it.id == main or (it.id in further and it.protocol in READ)
+    )
+
+
+def _pools_led_to(site: Site, resources: Resources, listener_id: str) -> Mapping[Colour, str]:
+    """IDs of the systems' pools that a listener of users leads to, or may, by the site file."""
+    names = (
+        _LISTENER.fullmatch(it.name)
+        for it in resources.get(site.stack, ())
+        if it.physical_id == listener_id
+    )
+    found = next((site.listener(it["name"]) for it in names if it), None)
+    backend = site.backend(found) if found else None
+    if backend is None:
+        return _pool_ids(site, resources)
+    ids = {it: _further_ids(site, resources, it).get(backend.key) for it in Colour}
+    return {colour: pool_id for colour, pool_id in ids.items() if pool_id}
 
 
 def _policies(
@@ -347,11 +375,12 @@ def _policies(
 
     Not again of one that the last observation had as the site wants it.
     """
-    wanted, pools = redirect(site), _pool_ids(site, resources)
+    wanted = redirect(site)
 
     def told(listener: Listener) -> tuple[L7Policy, ...]:
         known = last.policies.get(listener.id, ()) if last else ()
         if listener in asked.previewing:
+            pools = _pools_led_to(site, resources, listener.id)
             right = site.switch.previews_by_request and are_whole(known, pools, site)
         else:
             right = any(leads(it, wanted) for it in known)

@@ -349,6 +349,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     return (
         _site_stack(site, facts)
         or _secure(site, facts)
+        or _requests(site, facts)
         or _listen(site, facts)
         or _way_of_preview(site, facts)
         or listeners(site, facts, done, *Colour)
@@ -428,13 +429,22 @@ def _way_of_preview(site: Site, facts: Facts) -> Plan:
     if facts.method is not Method.POOL or facts.stack is None:
         return ()
     by_request = site.switch.previews_by_request
-    if by_request and preview_policies.is_amiss(site, facts):
-        return (DefinePreview(),)
-    if facts.previews_by_request is by_request:
-        return ()
+    defined = _requests(site, facts)
+    if defined or facts.previews_by_request is by_request:
+        return defined
     # A load balancer that takes no change has no policies yet: its port stays.
     ready = not by_request or preview_policies.are_kept(site, facts)
     return (ChangePreview(by_request),) if ready else ()
+
+
+def _requests(site: Site, facts: Facts) -> Plan:
+    """Have requests reach both systems by what they say, where the site file wants it.
+
+    Before the listeners of previews go: a pool that nothing leads to is not checked.
+    """
+    if facts.stack is None or not site.switch.previews_by_request:
+        return ()
+    return (DefinePreview(),) if preview_policies.is_amiss(site, facts) else ()
 
 
 def _end_of_requests(site: Site, facts: Facts) -> Plan:
@@ -651,9 +661,10 @@ def _await_servers(facts: Facts, *colours: Colour) -> Plan:
 def _preview(facts: Facts) -> Plan:
     """Give the preview the standby; blue while a stranger has production."""
     to = Colour.BLUE if facts.foreign and not facts.previewed else facts.standby
-    if to is None or facts.is_mixed or facts.previews_by_request:
+    if to is None or facts.is_mixed:
         return ()
-    if facts.previewed is to and not facts.switching_to and not facts.previews_astray:
+    reached = facts.previews_by_request or facts.previewed is to
+    if reached and not facts.switching_to and not facts.previews_astray:
         return ()
     return (PointPreview(to),)
 

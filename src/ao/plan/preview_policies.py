@@ -1,4 +1,4 @@
-"""L7 policies by which requests reach the two systems on production's listener. Pure.
+"""L7 policies by which requests reach the two systems on the listeners of users. Pure.
 
 Both lead to a pool whether it is live or not, so that the load balancer has, and checks, the
 servers of both (octavia/db/models.py: Listener.pools), and a switch changes none of them.
@@ -7,10 +7,12 @@ servers of both (octavia/db/models.py: Listener.pools), and a switch changes non
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from ao.cloud import L7Policy
+from ao.cloud import L7Policy, Listener
 from ao.colour import Colour
 from ao.plan.facts import Facts
+from ao.plan.maintenance_policy import holds_back
 from ao.plan.preview_key import NAMES, Keyed, PreviewKey, keyed
 from ao.site import Method, Preview, Site
 
@@ -20,11 +22,43 @@ def kind(site: Site) -> Preview | None:
     return site.switch.preview if site.switch.previews_by_request else None
 
 
-def kept(site: Site, facts: Facts) -> Mapping[Colour, Keyed]:
-    """Return the policies on production's listener that are as the site file wants them.
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A listener of users that leads requests to either system by what they say."""
 
-    Where it wants a port, and the site has policies still, either kind is right.
+    listener: Listener
+    pools: Mapping[Colour, str]
+    """IDs of the systems' pools that it leads to."""
+    kept: Mapping[Colour, Keyed]
+    """Its policies that are as the site file wants them."""
+    policies: tuple[L7Policy, ...]
+    """All of its policies that were read."""
+
+    @property
+    def missing(self) -> Mapping[Colour, str]:
+        """IDs of the pools that no such policy leads to."""
+        return {it: pool_id for it, pool_id in self.pools.items() if it not in self.kept}
+
+
+def places(site: Site, facts: Facts) -> tuple[Place, ...]:
+    """Return the listeners that lead requests to either system, the main one first.
+
+    A system is reached by one value on all of them, which is that of the main one. Where the site
+    file wants a port, and the site has policies still, either kind is right.
     """
+    found: list[Place] = []
+    for listener, pools in facts.reading:
+        policies = facts.policies.get(listener.id, ())
+        own = keyed(policies, pools, kind(site))
+        if listener is not facts.production_listener:
+            main = kept(site, facts)
+            own = {it: at for it, at in own.items() if it in main and at.key == main[it].key}
+        found.append(Place(listener=listener, pools=pools, kept=own, policies=policies))
+    return tuple(found)
+
+
+def kept(site: Site, facts: Facts) -> Mapping[Colour, Keyed]:
+    """Return the policies on the main listener that are as the site file wants them."""
     listener = facts.production_listener
     policies = facts.policies.get(listener.id, ()) if listener else ()
     return keyed(policies, facts.pools, kind(site))
@@ -32,12 +66,12 @@ def kept(site: Site, facts: Facts) -> Mapping[Colour, Keyed]:
 
 def are_kept(site: Site, facts: Facts) -> bool:
     """Return whether requests reach both systems as the site file wants it."""
-    return bool(facts.pools) and kept(site, facts).keys() == facts.pools.keys()
+    return bool(facts.pools) and not any(it.missing for it in places(site, facts))
 
 
 def stale(site: Site, facts: Facts) -> tuple[L7Policy, ...]:
     """Return the policies of Ao's, on any listener that was read, that are not as wanted."""
-    right = {it.policy.id for it in kept(site, facts).values()}
+    right = {it.policy.id for place in places(site, facts) for it in place.kept.values()}
     return tuple(it for it in own(facts) if it.id not in right)
 
 
@@ -55,11 +89,17 @@ def lead_to_systems(policies: tuple[L7Policy, ...]) -> bool:
 def is_amiss(site: Site, facts: Facts) -> bool:
     """Return whether policies are missing or not as wanted, and can be changed.
 
+    So they are where a maintenance would not let those pass whom they lead.
+
     A load balancer takes no change in ERROR, nor while Heat is at work on it.
     """
     if not can_change(facts) or facts.production_listener is None:
         return False
-    return not are_kept(site, facts) or bool(stale(site, facts))
+    return (
+        not are_kept(site, facts)
+        or bool(stale(site, facts))
+        or any(holds_back(it.policies) for it in places(site, facts))
+    )
 
 
 def can_change(facts: Facts) -> bool:
@@ -73,11 +113,11 @@ def can_change(facts: Facts) -> bool:
     )
 
 
-def wanted(site: Site, facts: Facts, colour: Colour, value: str) -> L7Policy:
-    """Return the policy by which requests with a value reach a system."""
+def new_key(site: Site, facts: Facts, value: str) -> PreviewKey:
+    """Return what requests are to say that reach a system by a value."""
     others = [it.key.kind for it in kept(site, facts).values()]
     of_kind = kind(site) or next(iter(others), Preview.HEADER)
-    return PreviewKey(kind=of_kind, value=value).policy(colour, facts.pools[colour])
+    return PreviewKey(kind=of_kind, value=value)
 
 
 def are_whole(policies: tuple[L7Policy, ...], pools: Mapping[Colour, str], site: Site) -> bool:

@@ -1,6 +1,7 @@
 """What Octavia is asked about its API, and about how its listeners and pools serve."""
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -300,6 +301,38 @@ def test_a_rule_that_compares_a_header_says_which(
     cloud.load_balancers.create_l7_rule(policy, rule)
     assert sent[0][1]["rule"]["key"] == "X-Ao"
     assert sent[0][1]["rule"]["invert"] is True
+
+
+@pytest.mark.parametrize("value", ["ao-pass-" + "5f" * 16, "91be" * 8])
+@pytest.mark.parametrize("status", [200, 201, 409, 500])
+def test_a_value_that_lets_requests_pass_gets_into_no_log_and_no_error(
+    server: Server, cloud: Cloud, value: str, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = {"id": "r-1", "type": "HEADER", "compare_type": "EQUAL_TO", "key": "X", "value": value}
+
+    def answer(handler: Handler) -> None:
+        if not handler.asked.endswith("/rules"):
+            handler.answer()
+        elif handler.command == "GET":
+            handler.json(200, {"rules": [told]})
+        else:
+            handler.json(status, {"rule": told, "faultstring": f"rule {value} is there"})
+
+    (policy,) = cloud.load_balancers.l7_policies("l-1")
+    server.answer = answer
+    rule = L7Rule(type="HEADER", compare="EQUAL_TO", key="X", value=value)
+    with caplog.at_level(logging.DEBUG):
+        assert cloud.load_balancers.l7_policies("l-1")[0].rules[0].value == value
+        assert cloud.load_balancers.l7_policies_named(policy.name)[0].rules[0].value == value
+        if status < 400:
+            cloud.load_balancers.create_l7_rule(policy, rule)
+        else:
+            with pytest.raises(CloudError) as caught:
+                cloud.load_balancers.create_l7_rule(policy, rule)
+            assert value not in f"{caught.value!r} {caught.value} {caught.value.cure}"
+    assert "l7policies" in caplog.text
+    assert value not in caplog.text
+    assert value not in repr(rule)
 
 
 def test_a_path_may_be_let_through_a_redirect() -> None:

@@ -12,7 +12,7 @@ from ao import config
 from ao.commands.app import Ao
 from ao.commands.maintenance import Off, On
 from ao.operations import maintenance, reconcile
-from ao.plan.maintenance import PASS
+from ao.plan.maintenance_policy import PASS
 from ao.work import Work
 from tests.unit.operations.sites import start
 

@@ -102,6 +102,26 @@ def test_what_cannot_be_is_told_by_its_key(
     assert key in said(listener, **values)
 
 
+BY_HEADER = {"switch": {"method": "pool", "preview": "header"}}
+PARTNERS_81 = {**PARTNERS, "server_port": 81}
+
+
+@pytest.mark.parametrize(
+    ("listener", "keys"),
+    [
+        (PARTNERS_81, []),
+        ({**PARTNERS_81, "preview_port": 9443}, ["listeners.0.preview_port"]),
+        (QUEUE, []),
+        ({**QUEUE, "preview_port": None}, ["listeners.0"]),
+    ],
+    ids=["reads requests", "a port beside that", "reads none", "reads none, without a port"],
+)
+def test_by_a_header_a_listener_that_reads_requests_has_no_port_of_the_preview(
+    listener: dict[str, object], keys: list[str]
+) -> None:
+    assert said(listener, **BY_HEADER) == keys
+
+
 def test_two_of_one_name_are_told() -> None:
     assert said(QUEUE, {**QUEUE, "port": 1, "preview_port": 2}) == ["listeners.1.name"]
 

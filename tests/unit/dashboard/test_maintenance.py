@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ao.operations import maintenance
-from ao.plan.maintenance import PASS
+from ao.plan.maintenance_policy import PASS
 from tests.unit.dashboard.visitor import VisitorTest
 
 PAGE = "https://status.example/shop"

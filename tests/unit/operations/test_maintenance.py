@@ -11,7 +11,8 @@ from ao.journal import Act, Journal
 from ao.operations import maintenance, operations, reconcile
 from ao.operations.switch_options import SwitchOptions
 from ao.plan import maintenance as plan
-from ao.plan.maintenance import HEADER, NAME, Maintenance, Note
+from ao.plan.maintenance import Maintenance, Note
+from ao.plan.maintenance_policy import HEADER, NAME, PASS
 from ao.site import Method, Site
 from ao.site import maintenance as wishes
 from ao.work import Work
@@ -127,7 +128,7 @@ def test_requests_with_the_header_pass(work: Work) -> None:
 def test_the_secret_is_in_the_rules_only(work: Work) -> None:
     maintenance.on(work, "why")
     (secret,) = {it.value for policy in policies(work) for it in policy.rules if it.key == HEADER}
-    assert len(secret.removeprefix(plan.PASS)) == 32
+    assert len(secret.removeprefix(PASS)) == 32
     project = work.cloud.openstack.project("shop")
     texts = [work.cloud.software_configs.read(it) for it in work.cloud.software_configs.all("ao.")]
     texts += [it.description for it in policies(work)]

@@ -9,7 +9,7 @@ from ao import fake, lock
 from ao.colour import Colour
 from ao.errors import Unavailable
 from ao.operations import maintenance, operations, reconcile
-from ao.plan.maintenance import NAME
+from ao.plan.maintenance_policy import NAME
 from ao.site import Method, Site
 from ao.work import Work
 from tests.unit.operations.sites import SITES, Visitor, start

@@ -28,7 +28,8 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
     (octavia/common/jinja/haproxy/combined_listeners), so the old pool is without them only
     until the preview listener has it. Both listeners on one pool tell of a switch that is
     not finished, and of its target; so do users that are led to two systems. Where policies lead
-    requests to both pools, both have them all the time, and no preview is left to be moved.
+    requests to both pools, both have them all the time, and only previews of listeners that read
+    no requests are left to be moved.
     """
     if facts.live is not to or facts.is_mixed:
         seen = Confirm("preview", to)
@@ -40,8 +41,8 @@ def plan(facts: Facts, to: Colour, done: Done, move: Move) -> Plan:
         return (PointProduction(to),)
     moved, seen = PointProduction(to), Confirm("production", to)
     parked, drained = PointPreview(to.other), Drain(to.other, None, move.quiet)
-    astray = facts.previews_astray
-    whole = facts.previews_by_request or (facts.previewed is to.other and not astray)
+    parks = facts.previews_by_request or facts.previewed is to.other
+    whole = parks and not facts.previews_astray
     if whole and not done & {moved, parked}:
         return ()
     if seen not in done:
@@ -78,12 +79,16 @@ def production(work: Work, facts: Facts, step: PointProduction) -> None:
 
 
 def preview(work: Work, facts: Facts, step: PointPreview) -> None:
-    """Lead the preview to a system, that of the main listener last: it tells that all are there."""
+    """Lead the preview to a system, that of the main listener last: it tells that all are there.
+
+    The main one has none where requests reach the standby by what they say.
+    """
     shared, colour = _present(facts.shared), step.colour
     for place in facts.further:
         if place.preview is not None:
             _lead(work, shared, place.preview, _pool(facts, colour, place.key) if colour else None)
-    _lead(work, shared, facts.preview_listener, _pool(facts, colour) if colour else None)
+    if not facts.previews_by_request:
+        _lead(work, shared, facts.preview_listener, _pool(facts, colour) if colour else None)
 
 
 def redirect(work: Work, facts: Facts, colour: Colour) -> None:
