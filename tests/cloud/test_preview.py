@@ -19,7 +19,7 @@ SWITCHES = 4
 def asked(work: Work, colour: Colour) -> str:
     """The colour that answers who asks for one."""
     facts = work.observe()
-    options = preview.request_options(work.site, facts, colour)
+    options = preview.asked(work.request_options, facts, colour)
     answer = work.visit(preview.url(work.site, facts, "/version"), 5.0, options)
     return answer.headers["x-ao-colour"]
 
