@@ -1,4 +1,4 @@
-"""Sites in a network that was there before: with floating IPs, and without any.
+"""A site in a network that was there before, without floating IPs.
 
 The network is one that the project owns; its router translates no addresses, so that this machine,
 which has a route there, reaches the site without floating IPs as users reach a provider network.
@@ -106,23 +106,8 @@ def released(work: Work, visited: Visited) -> None:
     assert tally.answers
 
 
-def test_a_site_in_a_subnet_that_is_there_makes_no_network_and_switches_without_a_loss(
-    cloud: Cloud, other_user: Connection, site: Site, there: There, visited: Visited
-) -> None:
-    work = Work(cloud=cloud, site=placed(site, there))
-    try:
-        reconcile.up(work)
-        assert kinds(work) == {"OS::Neutron::FloatingIP", "OS::Neutron::SecurityGroup"}
-        assert told(work, "preview")[0] == "green"
-        released(work, visited)
-    finally:
-        reconcile.down(work, frozenset(Colour))
-    assert other_user.network.find_subnet(there.subnet) is not None
-    assert other_user.network.find_router(there.router) is not None
-
-
 def test_a_site_without_floating_ip_is_reached_at_its_load_balancer(
-    cloud: Cloud, site: Site, there: There, visited: Visited
+    cloud: Cloud, other_user: Connection, site: Site, there: There, visited: Visited
 ) -> None:
     without = replace(placed(site, there), external_network=None, production_address="10.66.0.200")
     work = Work(cloud=cloud, site=without)
@@ -136,3 +121,5 @@ def test_a_site_without_floating_ip_is_reached_at_its_load_balancer(
         released(work, visited)
     finally:
         reconcile.down(work, frozenset(Colour))
+    assert other_user.network.find_subnet(there.subnet) is not None
+    assert other_user.network.find_router(there.router) is not None
