@@ -6,23 +6,19 @@ Ends with 1 if a request is lost, or a Keep-Alive client does not follow in time
 from __future__ import annotations
 
 import argparse
-import shlex
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
-from ao.errors import AoError
 from ao.site import Method
 from ao.work import Work
-from benchmarks import sites
+from benchmarks import ending, sites
 from benchmarks.https import streams, table, under_load
 from benchmarks.https.deaf import deaf
 from benchmarks.https.processors import SPARE
 from benchmarks.https.table import Figures
 from benchmarks.setting import Setting
 from benchmarks.sites import Plot, tell
-from benchmarks.trial import Failed
 
 SLOW_REQUEST = 1.0
 """Seconds that a long request takes."""
@@ -38,16 +34,8 @@ def main() -> None:
     plot = Plot(provider="haproxy", method=Method.POOL, servers=options.servers, https=True)
     figures = Figures(setting=Setting.now(), provider=plot.provider, method=plot.method)
     try:
-        with sites.built(options.cloud, [plot], tell) as (work,):
+        with ending.told(), sites.built(options.cloud, [plot], tell) as (work,):
             _measure(options, work, figures)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Failed as error:
-        sys.exit(f"a round failed: {error}")
-    except AoError as error:
-        sys.exit(f"ao: {error}")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"`{shlex.join(map(str, error.cmd))}` ended with exit code {error.returncode}")
     finally:
         print(table.markdown(figures))
         if options.json:

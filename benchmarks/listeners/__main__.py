@@ -6,21 +6,18 @@ Says what was lost on each, and how far apart they move. Ends with 1 if a reques
 from __future__ import annotations
 
 import argparse
-import shlex
 import signal
-import subprocess
 import sys
 import time
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from ao.errors import AoError
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.process import ProbeProcess
 from ao.site import Method
 from ao.work import Work
-from benchmarks import command, sites
+from benchmarks import command, ending, sites
 from benchmarks.https.under_load import QUIETLY
 from benchmarks.listeners import table
 from benchmarks.listeners.rounds import Round, Seen
@@ -49,19 +46,11 @@ def main() -> None:
     )
     figures = Figures(setting=Setting.now())
     try:
-        with sites.built(options.cloud, [plot], tell) as (work,):
+        with ending.told(), sites.built(options.cloud, [plot], tell) as (work,):
             loads = _loads(work, new=options.new, kept=options.kept)
             for number in range(1, options.switches + 1):
                 figures.rounds.append(_switch(work, loads))
                 tell(f"switch {number}/{options.switches}: {_told(figures.rounds[-1])}")
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Failed as error:
-        sys.exit(f"a round failed: {error}")
-    except AoError as error:
-        sys.exit(f"ao: {error}")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"`{shlex.join(map(str, error.cmd))}` ended with exit code {error.returncode}")
     finally:
         print(table.markdown(figures))
         if options.json:

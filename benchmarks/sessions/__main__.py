@@ -7,26 +7,22 @@ request is lost.
 from __future__ import annotations
 
 import argparse
-import shlex
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 from ao.apply.switch import load_balancer
-from ao.errors import AoError
 from ao.operations import reconcile
 from ao.site import Method
 from ao.site.session_persistence import SessionPersistence
 from ao.work import Work
-from benchmarks import sites
+from benchmarks import ending, sites
 from benchmarks.sessions import figures as counted
 from benchmarks.sessions.figures import Figures, Kind
 from benchmarks.sessions.users import User, ask_all
 from benchmarks.setting import Setting
 from benchmarks.sites import Plot, tell
-from benchmarks.trial import Failed
 
 COOKIE = "basket"
 """Cookie that the application sets, for APP_COOKIE."""
@@ -61,19 +57,11 @@ def main() -> None:
     )
     figures = Figures(setting=Setting.now(), servers=options.servers, users=options.users)
     try:
-        with sites.built(options.cloud, [plot], tell) as (work,):
+        with ending.told(), sites.built(options.cloud, [plot], tell) as (work,):
             for name in options.kinds:
                 kind = Kind(name)
                 figures.kinds.append(kind)
                 _measure(options, work, kind)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Failed as error:
-        sys.exit(f"a round failed: {error}")
-    except AoError as error:
-        sys.exit(f"ao: {error}")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"`{shlex.join(map(str, error.cmd))}` ended with exit code {error.returncode}")
     finally:
         print(counted.markdown(figures))
         if options.json:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from ao import templates
-from ao.apply import maintenance
+from ao.apply import maintenance, stack_parameters
 from ao.apply.switch import load_balancer
 from ao.cloud import Listener, LoadBalancer, Stack
 from ao.errors import NotFound
@@ -15,7 +15,7 @@ from ao.message import message
 from ao.plan import plan, preview_policies
 from ao.plan.facts import Facts
 from ao.plan.maintenance import Place
-from ao.site import Site, features, format_tags, preview_tags, without_format
+from ao.site import features, format_tags, preview_tags, without_format
 from ao.work import Work
 
 
@@ -79,20 +79,11 @@ def change_way(work: Work, facts: Facts, stack: Stack) -> None:
     tags = frozenset(kept) | format_tags(features(work.site))
     work.cloud.stacks.repair(
         stack,
-        parameters(work.site),
+        stack_parameters.preview_parameters(work.site),
         work.site.deadlines.build,
         templates.site(work.site, plan.kept_pools(facts)),
         tags | preview_tags(by_request=by_request),
     )
-
-
-def parameters(site: Site) -> dict[str, object]:
-    """Return the parameters of the site template that tell how the preview is asked."""
-    return {
-        "preview": "request" if site.switch.previews_by_request else "port",
-        "preview_port": site.switch.preview_port,
-        "preview_sources": ",".join(site.switch.preview_sources),
-    }
 
 
 def _remove_stale(work: Work, facts: Facts, balancer: LoadBalancer) -> None:

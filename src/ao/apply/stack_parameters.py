@@ -287,11 +287,18 @@ def site_parameters(
         "own_lock": site.networks.lock is None,
         "method": str(site.switch.method),
         "cidr": _cidr(site, ingredients, BALANCER),
+        **preview_parameters(site),
+        **_balancer_parameters(site, ingredients),
+        **tls_parameters(site, references),
+    }
+
+
+def preview_parameters(site: Site) -> dict[str, object]:
+    """Return the parameters of the site template that tell how the preview is asked."""
+    return {
         "preview": "request" if site.switch.previews_by_request else "port",
         "preview_port": site.switch.preview_port,
         "preview_sources": ",".join(site.switch.preview_sources),
-        **_balancer_parameters(site, ingredients),
-        **tls_parameters(site, references),
     }
 
 

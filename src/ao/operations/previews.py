@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ao import templates
-from ao.apply import certificate, preview_policy, stack_parameters
+from ao.apply import certificate, stack_parameters
 from ao.apply import steps as applying
 from ao.colour import Colour
 from ao.plan import alarms, own_templates, plan, stack_changes
@@ -173,7 +173,7 @@ def _now(work: Work, facts: Facts) -> dict[str, object]:
         parameters = certificate.site_parameters(site, _references(facts))
         return {**applying.leading(facts, anew=True), **parameters}
     if any(isinstance(it, plan.ChangePreview) for it in steps):
-        return preview_policy.parameters(site)
+        return stack_parameters.preview_parameters(site)
     return {}
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ao.cloud import L7Policy, L7Rule
+from ao.plan import preview_key
 
 NAME = "ao-maintenance"
 """Name of the L7 policies by which users are led elsewhere: others are not Ao's to take away."""
 PREVIEWS = "ao-preview-"
 """How the names of those begin that lead to one system whoever knows a secret."""
-HEADER = "X-Ao-Preview"
+HEADER = preview_key.HEADER
 """Header of the requests that pass."""
 PASS = "ao-pass-"
 """How the secret begins that such a request has, by which `ao.redaction` knows it."""
