@@ -2,11 +2,13 @@ import os
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from ao import redaction
 
 pytest_plugins = ["tests.cloud.sites"]
 
@@ -85,6 +87,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         terminalreporter.write_line(
             f"{reason}, which `scripts/test --unit` installs: {named}", yellow=True
         )
+
+
+@pytest.fixture(autouse=True)
+def _forget_secrets() -> Iterator[None]:
+    """No test's log is without the words that another test had as secrets."""
+    yield
+    redaction.forget()
 
 
 @pytest.fixture

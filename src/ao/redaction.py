@@ -174,6 +174,11 @@ def remember(settings: Mapping[str, object]) -> None:
     _remembered.update(dict.fromkeys(_values(named)))
 
 
+def forget() -> None:
+    """Have `redact_log` mask nothing more of what `remember` was told."""
+    _remembered.clear()
+
+
 def redact_log(text: str) -> str:
     """A text for a log: without what `redact` masks, and without remembered secrets.
 

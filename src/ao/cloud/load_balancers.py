@@ -36,6 +36,9 @@ T = TypeVar("T")
 
 _VERSION = re.compile(r"/v[0-9]{1,3}(\.[0-9]{1,3})?$")
 """End of an endpoint that names a version, above which the service tells all of them."""
+_SHORTEST_SECRET = 16
+"""Characters of a header's or a cookie's value that cannot be guessed; shorter ones, such as the
+name of a colour, are in every log, and anybody in the project may write one into a rule."""
 
 
 class LoadBalancers:
@@ -268,8 +271,7 @@ class LoadBalancers:
             asked["key"] = rule.key
         with asking(message("give L7 policy %(name)s a rule", name=policy.name)):
             where = path("lbaas", "l7policies", policy.id, "rules")
-            if rule.is_secret:
-                remember({"secret": rule.value})
+            _remember(rule)
             with _hiding(rule.value if rule.is_secret else ""):
                 answer = self._octavia.ask(
                     "POST", where, json={"rule": asked}, secret=rule.is_secret
@@ -333,8 +335,7 @@ class LoadBalancers:
             raise Unreadable(
                 message("what Octavia answers to GET %(path)s cannot be read", path=where)
             ) from None
-        remember({f"secret {it.id}": it.value for it in rules if it.type in {"HEADER", "COOKIE"}})
-        return tuple(
+        found = tuple(
             L7Rule(
                 type=rule.type,
                 compare=rule.compare_type,
@@ -344,9 +345,18 @@ class LoadBalancers:
             )
             for rule in rules
         )
+        for rule in found:
+            _remember(rule)
+        return found
 
     def _put(self, where: str, key: str, change: dict[str, object]) -> None:
         self._octavia.ask("PUT", where, json={key: change}).value(Thing, key)
+
+
+def _remember(rule: L7Rule) -> None:
+    """Have logs mask the value of a rule that may be a secret."""
+    if rule.is_secret and len(rule.value) >= _SHORTEST_SECRET:
+        remember({"secret": rule.value})
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 from ao import cloud as face
 from ao.cloud import Cloud, L7Policy, L7Rule, Listener, ListenerSettings, PoolSettings
 from ao.errors import CloudError
+from ao.redaction import redact_log
 from tests.unit.cloud import openstack
 from tests.unit.cloud.openstack import (
     L7_POLICY,
@@ -301,6 +302,22 @@ def test_a_rule_that_compares_a_header_says_which(
     cloud.load_balancers.create_l7_rule(policy, rule)
     assert sent[0][1]["rule"]["key"] == "X-Ao"
     assert sent[0][1]["rule"]["invert"] is True
+
+
+def test_the_name_of_a_colour_in_a_rule_of_whomever_is_masked_in_no_log(
+    server: Server, cloud: Cloud
+) -> None:
+    told = {"id": "r-1", "type": "HEADER", "compare_type": "EQUAL_TO", "key": "X", "value": "green"}
+
+    def answer(handler: Handler) -> None:
+        if handler.asked.endswith("/rules"):
+            handler.json(200, {"rules": [told]})
+        else:
+            handler.answer()
+
+    server.answer = answer
+    assert cloud.load_balancers.l7_policies("l-1")[0].rules[0].value == "green"
+    assert redact_log("production leads to green") == "production leads to green"
 
 
 @pytest.mark.parametrize("value", ["ao-pass-" + "5f" * 16, "91be" * 8])
