@@ -97,4 +97,4 @@ def test_neither_a_reader_nor_a_colleague_is_shown_a_secret_of_the_servers(seale
                     assert SECRET not in told, f"{user} is shown it in {kind}"
                     if ciphertext in told:
                         holds.add(kind)
-        assert holds >= {"an event's details", "a resource's properties"}
+        assert holds >= {"an event's details", "a stack's environment"}
