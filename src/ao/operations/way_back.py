@@ -48,7 +48,7 @@ def begun(operations: Sequence[Operation], facts: Facts) -> Colour | None:
     site's journal.
     """
     last = next((it for it in reversed(operations) if it.act in MOVING), None)
-    if last is None or last.act != Act.SWITCH or last.outcome is not None:
+    if last is None or last.act != Act.SWITCH or last.outcome == Outcome.DONE:
         return None
     if last.old is None or last.new is not facts.live or last.new is not last.old.other:
         return None

@@ -16,6 +16,7 @@ from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
+from ao.operations import way_back
 from ao.plan import image_state, maintenance, observation, scaling_state
 from ao.plan.access import Access, LedListener, access, led_listeners
 from ao.plan.facts import Facts, System
@@ -185,6 +186,16 @@ class PageState:
         """The system that a switch makes live: an unfinished one's, or the standby."""
         colour = self.facts.switching_to or self.facts.standby if self.facts else None
         return self.facts.systems[colour] if self.facts and colour else None
+
+    @property
+    def returning(self) -> Colour | None:
+        """The live system if a way back to it was broken off; None also while a release is open.
+
+        To abort that one finishes its way back.
+        """
+        if self.facts is None or self.release is not None:
+            return None
+        return way_back.begun(self.releases or (), self.facts)
 
     @property
     def smaller(self) -> bool:
