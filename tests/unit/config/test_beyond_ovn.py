@@ -1,5 +1,6 @@
 """What provider ovn cannot do is refused when the file is read, with the line of it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,13 @@ OF_LISTENER = {
     "health_check": ["server_port: 5671", "health_check: {expect: 204}"],
 }
 """Keys of a listener beside the main one."""
+OF_SITE = {
+    "switch.preview": ["switch: {method: pool, preview: header}"],
+    "maintenance": ["maintenance: {redirect: 'https://status.example/shop'}"],
+    "redirect": ["redirect: {http: 8080}"],
+    "health_check.type": ["health_check: {path: /health, interval: 2, timeout: 2, type: HTTP}"],
+}
+"""Keys of the file itself."""
 LISTENER = ["listeners:", "- name: queue", "  port: 5671"]
 
 
@@ -76,6 +84,16 @@ def test_keys_of_one(key: str, tmp_path: Path) -> None:
     told = refusal(path)
     assert f"ao.yaml:{line_of(path, lines[-1])}: listeners.0.{key}: " in told
     assert told.count("ao.yaml:") == 1
+
+
+@pytest.mark.parametrize("key", OF_SITE)
+def test_keys_of_the_site(key: str, tmp_path: Path) -> None:
+    path = written(tmp_path, balancer=[], listener=["protocol: TCP"])
+    section = key.partition(".")[0]
+    text = re.sub(rf"^{section}:\n(  .*\n)+", "", path.read_text(encoding="utf-8"), flags=re.M)
+    path.write_text("\n".join([text, *OF_SITE[key], ""]), encoding="utf-8")
+    told = refusal(path)
+    assert f"ao.yaml:{line_of(path, OF_SITE[key][-1])}: {key}" in told
 
 
 @pytest.mark.parametrize("protocol", ["HTTP", "TERMINATED_HTTPS"])

@@ -174,14 +174,14 @@ def killed(site: Site, prepare: Prepare, command: Command) -> Iterator[tuple[Wor
     end = condition(anew(work, site))
     written = sum(it.writes for it in work.cloud.calls[begin:])
     assert written
-    for skip in range(written):
-        for after in (False, True):
-            work = prepare(site)
-            work.cloud.faults.kill("", skip=skip, after=after)
-            with pytest.raises(fake.Killed):
-                command(anew(work, site))
-            work.cloud.process.restart()
-            yield anew(work, site), end
+    # Right before a write is right after the one before.
+    for skip, after in [(0, False), *((skip, True) for skip in range(written))]:
+        work = prepare(site)
+        work.cloud.faults.kill("", skip=skip, after=after)
+        with pytest.raises(fake.Killed):
+            command(anew(work, site))
+        work.cloud.process.restart()
+        yield anew(work, site), end
 
 
 def test_a_renewal_that_was_killed_goes_on_when_said_again(one: Site, tmp_path: Path) -> None:

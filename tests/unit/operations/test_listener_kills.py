@@ -5,18 +5,23 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from ao import fake
+from ao import fake, lock
 from ao.colour import Colour
-from ao.operations import reconcile
+from ao.errors import Unavailable
+from ao.operations import maintenance, reconcile
 from ao.site import Method, Site
 from ao.visit import NoAnswer
 from ao.work import Work
 from tests.unit.operations.sites import start, state
 from tests.unit.operations.test_listeners import anew, leading, listeners, plain, several
-from tests.unit.operations.test_preview_of_listeners import HEADER, policies
+from tests.unit.operations.test_preview_of_listeners import HEADER as BY_HEADER
+from tests.unit.operations.test_preview_of_listeners import PORT as BY_PORT
+from tests.unit.operations.test_preview_of_listeners import policies
 
 BLUE, GREEN = Colour
+LOST = Unavailable("the service did not answer")
 PORTS = several(Method.POOL)
+HEADER, PORT = (replace(it, listeners=it.listeners[1:]) for it in (BY_HEADER, BY_PORT))
 ADDRESSES = several(Method.ADDRESS)
 
 
@@ -42,6 +47,13 @@ def mixed(site: Site) -> Work:
     return anew(work)
 
 
+def begun(site: Site) -> Work:
+    """The site in a maintenance."""
+    work = built(site)
+    maintenance.on(work)
+    return anew(work)
+
+
 @dataclass(frozen=True)
 class Case:
     """A command on a site with several listeners."""
@@ -55,6 +67,12 @@ def to(colour: Colour) -> Callable[[Work], object]:
 
 
 CASES = {
+    "switch in a maintenance": Case(lambda: begun(HEADER), to(GREEN)),
+    "maintenance on": Case(lambda: built(HEADER), maintenance.on),
+    "maintenance off": Case(lambda: begun(HEADER), maintenance.off),
+    "new values of the preview": Case(lambda: built(HEADER), reconcile.new_preview_key),
+    "a header in place of a port": Case(lambda: anew(built(PORT), HEADER), reconcile.up),
+    "a port in place of a header": Case(lambda: anew(built(HEADER), PORT), reconcile.up),
     "switch": Case(lambda: built(PORTS), to(GREEN)),
     "switch by header": Case(lambda: built(HEADER), to(GREEN)),
     "switch by address": Case(lambda: built(ADDRESSES), to(GREEN)),
@@ -70,7 +88,7 @@ CASES = {
 
 
 def answering(work: Work) -> dict[int, str]:
-    """What users get at each port that they reach, by the port; empty where nobody answers."""
+    """The colour, or the maintenance page, that users get at each port; empty for neither."""
     facts = work.observe()
     address = facts.production
     assert address is not None
@@ -82,6 +100,8 @@ def answering(work: Work) -> dict[int, str]:
             found[port] = ""
         else:
             found[port] = answer.headers["x-ao-colour"] if answer.status == 200 else ""
+            if answer.status == 302:
+                found[port] = "page"
     return found
 
 
@@ -100,26 +120,26 @@ def condition(work: Work) -> tuple[object, ...]:
 
 
 def killed(case: Case) -> Iterator[tuple[Work, str]]:
-    """Yield the site after the command was killed at every write, before and after."""
+    """Yield the site after the command was killed before its first write, and after each.
+
+    Right before a write is right after the one before.
+    """
     work = case.prepare()
     begin = len(work.cloud.calls)
     case.command(work)
     calls = [it for it in work.cloud.calls[begin:] if it.writes]
-    assert calls
     # One that a load balancer does not take yet is asked for again: the last of them is taken.
-    points = {f"{it.name} {it.arguments}": skip for skip, it in enumerate(calls)}
-    for skip in points.values():
-        for after in (False, True):
-            work = case.prepare()
-            work.cloud.faults.kill("", skip=skip, after=after)
-            try:
-                case.command(work)
-            except fake.Killed:
-                work.cloud.process.restart()
-                yield anew(work), f"{skip} {after}"
-            else:
-                # There is no point after a write that was refused.
-                assert after
+    taken = {f"{it.name} {it.arguments}": skip for skip, it in enumerate(calls)}
+    assert taken
+    for skip, after in [(0, False), *((skip, True) for skip in taken.values())]:
+        work = case.prepare()
+        work.cloud.faults.kill("", skip=skip, after=after)
+        with pytest.raises(fake.Killed):
+            case.command(work)
+        work.cloud.process.restart()
+        # The lock of a process that has ended elsewhere counts for so long.
+        work.clock.sleep(lock.LEASE + 1)
+        yield anew(work), f"{skip} {after}"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -134,3 +154,13 @@ def test_a_command_that_was_killed_anywhere_is_done_when_said_again(name: str) -
         assert [port for port, it in before.items() if it and not there[port]] == [], at
         case.command(work)
         assert condition(work) == end, at
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("skip", range(5))
+def test_a_move_that_is_not_answered_is_looked_at_and_asked_again(skip: int, after: bool) -> None:
+    work = built(PORTS)
+    work.cloud.faults.fail("load_balancers.set_default_pool", LOST, skip=skip, after=after)
+    facts = reconcile.switch(work)
+    assert (facts.live, facts.previewed, facts.is_mixed) == (GREEN, BLUE, False)
+    assert set(answering(work).values()) == {"green"}
