@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ao.colour import Colour
-from ao.journal import MOVING, Act, Operation, Outcome, Stage
+from ao.journal import MOVING, Act, Operation, Outcome, Stage, StepOutcome
 from ao.message import message
 from ao.plan.facts import Facts
+
+KILLED = {None, StepOutcome.BROKEN_OFF}
+"""Outcomes of an operation whose process has ended without a word. One that failed has told why,
+and whoever says `ao back` after it may want to leave the system that it went to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +52,7 @@ def begun(operations: Sequence[Operation], facts: Facts) -> Colour | None:
     site's journal.
     """
     last = next((it for it in reversed(operations) if it.act in MOVING), None)
-    if last is None or last.act != Act.SWITCH or last.outcome == Outcome.DONE:
+    if last is None or last.act != Act.SWITCH or last.outcome not in KILLED:
         return None
     if last.old is None or last.new is not facts.live or last.new is not last.old.other:
         return None

@@ -226,6 +226,8 @@ def back(work: Work, options: Options) -> None:
                 message("there is no way back: %(why)s", why=why), cure=_without_way_back(facts)
             )
         to = facts.live.other
+    else:
+        work.note(message("Going on with the switch to %(colour)s that was broken off.", colour=to))
     with options.probes() if options.probes else nullcontext() as probe:
         measurement = Measurement(probe=probe) if probe else None
         now = operations.switch(

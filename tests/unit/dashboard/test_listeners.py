@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from ao import fake, release
 from ao.colour import Colour
 from ao.operations import operations, reconcile
+from tests.unit.dashboard.secure import AUTHORITY, SERVED, SecureVisitorTest
 from tests.unit.dashboard.visitor import VisitorTest
 from tests.unit.release.releases import options, released, ruled
 
@@ -131,3 +133,43 @@ class WayBackTest(ListenersTest):
         assert "it is switched back" in text
         self.post("abort")
         assert self.led() == [BLUE] * 3
+
+
+class CertificatesTest(SecureVisitorTest):
+    """A site of HTTPS with a listener of another name and one of the site's certificate."""
+
+    partners = "partners.example"
+    days = (-1, 5)
+
+    def site_file(self) -> Path:
+        path = super().site_file()
+        certificate, key = AUTHORITY.issued(self.partners, days=self.days)
+        (path.parent / "partners.crt").write_bytes(certificate)
+        (path.parent / "partners.key").write_bytes(key)
+        own = "certificate: {certificate: partners.crt, key: partners.key}"
+        path.write_text(
+            f"{path.read_text()}listeners:\n"
+            f"  - {{name: partners, port: 8443, protocol: TERMINATED_HTTPS, {own}}}\n"
+            "  - {name: same, port: 9443, protocol: TERMINATED_HTTPS}\n"
+        )
+        return path
+
+    def test_one_of_its_own_is_shown_and_warned_of(self) -> None:
+        text = self.text("now", "shop")
+        assert text.count('class="ao-certificate"') == 2
+        card = text.split("Certificate of listener partners")[1].split("</section>")[0]
+        assert self.partners in card
+        told = [it for _, it in self.alerts()]
+        assert any("The certificate of listener partners ends in" in it for it in told)
+        assert not any("partners" in it and "does not name" in it for it in told)
+
+    def test_japanese_is_spoken(self) -> None:
+        text = self.text("now", "shop", language="ja")
+        assert "リスナー partners の証明書" in text
+        assert "of listener" not in text
+
+    def test_a_form_and_the_list_ask_for_none(self) -> None:
+        with mock.patch(SERVED) as shaken:
+            self.text("action", "shop", "switch")
+            self.text("index")
+        shaken.assert_not_called()

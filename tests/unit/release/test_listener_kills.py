@@ -16,7 +16,7 @@ from tests.unit.operations.sites import start
 from tests.unit.operations.test_listener_kills import answering
 from tests.unit.operations.test_listeners import anew, plain, several
 from tests.unit.operations.test_preview_of_listeners import HEADER
-from tests.unit.release.releases import options, released
+from tests.unit.release.releases import Listener, options, released
 
 BLUE, GREEN = Colour
 MOVES = {"load_balancers.set_default_pool", "floating_ips.point"}
@@ -118,6 +118,13 @@ def killed(case: Case, site: Site) -> Iterator[tuple[Work, str]]:
         # The lock of a process that has ended elsewhere counts for so long.
         work.clock.sleep(lock.LEASE + 1)
         yield anew(work), f"{skip} {after}"
+
+
+def test_a_way_back_that_goes_on_says_so() -> None:
+    *_, (work, _) = killed(CASES["back"], SITES["header"])
+    back(work)
+    assert isinstance(work.progress, Listener)
+    assert "Going on with the switch to blue that was broken off." in work.progress.notes
 
 
 @pytest.mark.parametrize(("name", "of"), PLACES)
