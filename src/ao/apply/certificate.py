@@ -275,8 +275,17 @@ def _told_of_own(work: Work, used: References) -> Message | None:
     """Return which listener beside the main one serves another certificate than is named for it."""
     served = dict(used.further)
     for index, it in enumerate(work.site.listeners):
-        if it.certificate is None or it.name not in served:
+        if it.name not in served:
             continue
+        if it.certificate is None:
+            if _is_left_out(work.site) or served[it.name].is_same(used):
+                continue
+            return message(
+                "%(where)s: listener %(name)s serves another certificate than the site's. `ao "
+                "certificate renew` serves what the site file names.",
+                where=work.site.place(f"listeners.{index}"),
+                name=it.name,
+            )
         kept = work.cloud.certificates.get(served[it.name].certificate)
         named = _told(work, it.certificate, kept) if kept is not None else None
         if kept is not None and named is not None:

@@ -162,6 +162,16 @@ def test_up_tells_which_listener_serves_another_one_than_the_file_names(pooled: 
     assert "partners.crt, and listener partners serves ao-shop-certificate-" in notes(again)
 
 
+def test_up_tells_of_one_that_has_none_of_its_own_any_more(pooled: Site) -> None:
+    work = built(pooled)
+    without = tuple(replace(it, certificate=None) for it in pooled.listeners)
+    again = anew(work, replace(pooled, listeners=without))
+    reconcile.up(again)
+    assert "listener api serves another certificate than the site's" in notes(again)
+    reconcile.renew(anew(again))
+    assert {name for _, name in served(again)} == {""}
+
+
 Prepare = Callable[[Site], Work]
 Command = Callable[[Work], object]
 

@@ -16,12 +16,13 @@ from tests.unit.operations.sites import start, state
 from tests.unit.operations.test_listeners import anew, leading, listeners, plain, several
 from tests.unit.operations.test_preview_of_listeners import HEADER as BY_HEADER
 from tests.unit.operations.test_preview_of_listeners import PORT as BY_PORT
-from tests.unit.operations.test_preview_of_listeners import policies
+from tests.unit.operations.test_preview_of_listeners import WISH, policies
 
 BLUE, GREEN = Colour
 LOST = Unavailable("the service did not answer")
 PORTS = several(Method.POOL)
 HEADER, PORT = (replace(it, listeners=it.listeners[1:]) for it in (BY_HEADER, BY_PORT))
+PAUSED = replace(PORTS, maintenance=replace(WISH, during_switch=True))
 ADDRESSES = several(Method.ADDRESS)
 
 
@@ -68,6 +69,7 @@ def to(colour: Colour) -> Callable[[Work], object]:
 
 CASES = {
     "switch in a maintenance": Case(lambda: begun(HEADER), to(GREEN)),
+    "switch with a pause": Case(lambda: built(PAUSED), to(GREEN)),
     "maintenance on": Case(lambda: built(HEADER), maintenance.on),
     "maintenance off": Case(lambda: begun(HEADER), maintenance.off),
     "new values of the preview": Case(lambda: built(HEADER), reconcile.new_preview_key),
