@@ -8,6 +8,7 @@ from ao.cloud import FloatingIP, Listener, LoadBalancer, Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import Message, joined, message
+from ao.plan import adoption
 from ao.plan.facts import Facts, System
 from ao.site import Group, Method, Site, proxy_tags, tag_value
 from ao.text_format import UPGRADE
@@ -59,6 +60,7 @@ def may_write(facts: Facts) -> None:
 
 def may_change(facts: Facts, colour: Colour, act: str) -> None:
     """Refuse to delete or redeploy the live system; `act` is what was asked for."""
+    adoption.may_change(facts, colour)
     may_touch(facts)
     if facts.live is colour:
         raise Refused(
@@ -359,6 +361,7 @@ def may_scale(facts: Facts, group: Group, colour: Colour, size: int) -> None:
     Heat takes the oldest servers away and does not know which are healthy
     (heat/common/grouputils.py: get_members).
     """
+    adoption.may_change(facts, colour)
     may_touch(facts)
     if facts.live is not colour:
         return
@@ -389,6 +392,15 @@ def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool
         raise Refused(
             message("the site has no production address yet"),
             cure=message("`ao up` builds the site."),
+        )
+    if facts.foreign and facts.adoption is not None and not take_over:
+        raise Refused(
+            adoption.elsewhere(facts),
+            cure=message(
+                "Whoever has done it may have had a reason. --take-over leads users to "
+                "%(colour)s all the same.",
+                colour=colour,
+            ),
         )
     if facts.foreign and not take_over:
         raise Refused(
