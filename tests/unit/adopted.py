@@ -91,9 +91,11 @@ def by_hand(
     floats: bool = True,
     colour: Colour = BLUE,
     name: str = "the shop's balancer",
+    provider: str = "amphora",
+    cloud: fake.Cloud | None = None,
 ) -> Owned:
     """Make a site by plain calls, serving users, and describe it as Ao's."""
-    shop = fake.Cloud(openstack=fake.OpenStack(application=application))
+    shop = cloud or fake.Cloud(openstack=fake.OpenStack(application=application))
     project = shop.openstack.project("shop")
     neutron, octavia, nova = project.neutron, project.octavia, project.nova
     network = neutron.create_network("old-net", reachable=not floats)
@@ -101,7 +103,7 @@ def by_hand(
     external = shop.lookup.external_network("public")
     if floats:
         neutron.add_interface(neutron.create_router("edge", external.id), subnet)
-    balancer = octavia.create_balancer(name, "made by hand", "amphora", subnet)
+    balancer = octavia.create_balancer(name, "made by hand", provider, subnet)
     octavia.mark(balancer, "ACTIVE")
     pool = Pool(
         id=shop.openstack.identifiers.uuid(),
