@@ -16,6 +16,7 @@ from ao.plan.facts import Facts
 from ao.plan.plan import BuildSite, Plan
 from ao.plan.preview_key import NAMES
 from ao.site import tag_value
+from ao.site.names import site_tag
 from ao.untrusted.printable import printable
 from ao.work import Work
 
@@ -54,7 +55,8 @@ def check(work: Work, facts: Facts, steps: Plan) -> None:
     ]
     for description in of_ao:
         owner = tag_value(frozenset(description.split()), "site")
-        if owner is not None:
+        # A pool that was left to whom users are led to says so still, and is of no site any more.
+        if owner is not None and work.cloud.stacks.tagged(site_tag(owner)):
             raise Refused(
                 message(
                     "%(where)s: load balancer %(name)s is of site %(site)s, which Ao has built",
@@ -66,6 +68,25 @@ def check(work: Work, facts: Facts, steps: Plan) -> None:
             )
     _check_others(work, facts)
     _check_certificates(work, facts)
+    _check_port(work, facts)
+
+
+def _check_port(work: Work, facts: Facts) -> None:
+    """Refuse a port of the preview that the owner has given a listener already."""
+    switch, balancer = work.site.switch, facts.shared
+    if switch.previews_by_request or balancer is None:
+        return
+    for listener in work.cloud.load_balancers.listeners(balancer.id):
+        if listener.port == switch.preview_port:
+            raise Refused(
+                message(
+                    "%(where)s: listener %(name)s of the load balancer has port %(port)s already",
+                    where=work.site.place("switch.preview_port"),
+                    name=printable(listener.name or listener.id, 60),
+                    port=listener.port,
+                ),
+                cure=message("Write another port, or `preview: header`."),
+            )
 
 
 def _check_certificates(work: Work, facts: Facts) -> None:

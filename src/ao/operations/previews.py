@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ao import templates
+from ao import duration, templates
 from ao.apply import adopted_site, certificate, stack_parameters
 from ao.apply import steps as applying
 from ao.colour import Colour
@@ -55,6 +55,11 @@ def around(work: Work) -> tuple[Message, ...]:
     return (
         *adoption.announcement(work.site, facts),
         message("Needed of the project's quota, and free: %(words)s.", words=words),
+        message(
+            "Users stay where they are meanwhile. Each stack has %(time)s at most "
+            "(`deadlines.build`).",
+            time=duration.show(work.site.deadlines.build),
+        ),
     )
 
 

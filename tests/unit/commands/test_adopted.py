@@ -1,4 +1,4 @@
-"""`ao disown`, and what `ao release`, `ao deploy`, `ao status` and `ao plan up` say of an adoption."""
+"""What the commands ask and tell of a site around somebody else's load balancer."""
 
 import io
 import json

@@ -60,6 +60,18 @@ def named(owned: Owned, name: str = "", description: str = "") -> Work:
     return owned.work
 
 
+def another_port(owned: Owned) -> int:
+    owned.octavia.create_listener(
+        owned.main.balancer, "also", "HTTP", 8081, None, ListenerSettings(), None
+    )
+    return 8001
+
+
+def previewed(owned: Owned, port: int) -> Work:
+    switch = replace(owned.site.switch, preview=Preview.PORT, preview_port=port)
+    return replace(owned.work, site=replace(owned.site, switch=switch))
+
+
 def unaddressed(owned: Owned) -> Work:
     (address,) = owned.project.neutron.floating_ips.values()
     owned.project.neutron.point(address.id, address.revision, None, None)
@@ -119,7 +131,10 @@ REFUSALS: dict[str, tuple[Callable[[Owned], Work], str]] = {
         lambda it: named(it, "kube_service_prod_default_web"),
         "controller of Kubernetes",
     ),
-    "a site of Ao's": (lambda it: named(it, description="ao:site=other"), "site other"),
+    "a port of the preview that is taken": (
+        lambda it: previewed(it, 80 + another_port(it)),
+        "switch.preview_port: listener also of the load balancer has port 8081",
+    ),
     "a floating IP that leads elsewhere": (unaddressed, "ao.yaml:3: adopt.floating_ip"),
     "a load balancer in ERROR": (in_error, "ERROR"),
 }
@@ -209,3 +224,18 @@ def test_an_adopted_colour_in_which_nothing_passes_cannot_go_live() -> None:
     assert refused.value.cure
     assert isinstance(owned.site.adopt, Adoption)
     operations.disown(owned.work, to_live=True)
+
+
+def test_a_load_balancer_of_another_site_of_aos_is_not_adopted() -> None:
+    owned = by_hand()
+    own = replace(owned.site, adopt=None, name="other", production_address=None)
+    reconcile.up(replace(owned.work, site=own, looks={}))
+    named(owned, description="ao:site=other")
+    with pytest.raises(Refused, match="site other, which Ao has built"):
+        operations.up(owned.work)
+
+
+def test_a_pool_that_was_left_by_ao_may_be_adopted() -> None:
+    owned = by_hand()
+    named(owned, description="ao:site=gone")
+    assert operations.up(owned.work).live is BLUE
