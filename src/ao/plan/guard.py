@@ -30,7 +30,7 @@ def may_key_preview(site: Site, facts: Facts) -> None:
             message(
                 "load balancer %(name)s is in provisioning status ERROR", name=facts.shared.name
             ),
-            cure=failover_cure(facts.shared, standby=None),
+            cure=_failover(facts, facts.shared, standby=None),
         )
 
 
@@ -393,6 +393,16 @@ def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool
             message("the site has no production address yet"),
             cure=message("`ao up` builds the site."),
         )
+    if facts.foreign and facts.adoption is not None and not facts.connected:
+        raise Refused(
+            adoption.elsewhere(facts),
+            cure=message(
+                "It is its owner's to lead: `openstack floating ip set --port %(port)s "
+                "%(address)s` leads it there.",
+                port=facts.shared.vip_port_id if facts.shared else "PORT",
+                address=facts.production.address,
+            ),
+        )
     if facts.foreign and facts.adoption is not None and not take_over:
         raise Refused(
             adoption.elsewhere(facts),
@@ -432,8 +442,10 @@ def _cure(facts: Facts, system: System, *, degraded: bool) -> Message:
         return message("Wait for it (`ao status`), then run the command again.")
     if balancer is not None and balancer.failed:
         shared = balancer == facts.shared
-        return failover_cure(
-            balancer, standby=None if shared or facts.live is system.colour else system.colour
+        return _failover(
+            facts,
+            balancer,
+            standby=None if shared or facts.live is system.colour else system.colour,
         )
     if degraded:
         return message(
@@ -460,8 +472,15 @@ def may_build(facts: Facts, colour: Colour) -> None:
                 colour=colour,
                 name=balancer.name,
             ),
-            cure=failover_cure(balancer, standby=standby),
+            cure=_failover(facts, balancer, standby=standby),
         )
+
+
+def _failover(facts: Facts, balancer: LoadBalancer, *, standby: Colour | None) -> Message:
+    """Return what helps a load balancer of a site that is in ERROR; an adopted one is not Ao's."""
+    if facts.adoption is not None:
+        return adoption.failover(balancer.id)
+    return failover_cure(balancer, standby=standby)
 
 
 def failover_cure(balancer: LoadBalancer, *, standby: Colour | None) -> Message:

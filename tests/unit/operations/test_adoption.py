@@ -7,8 +7,9 @@ import pytest
 from ao.colour import Colour
 from ao.commands import systems_table
 from ao.errors import NotFound, Refused
-from ao.operations import operations, reconcile
+from ao.operations import operations, previews, reconcile
 from ao.operations.overview import overview
+from ao.operations.switch_options import DEFAULT
 from ao.plan.preview_key import NAMES
 from ao.site import Preview
 from ao.site.tls import Tls
@@ -281,3 +282,36 @@ def test_a_load_balancer_of_the_owners_in_error_is_not_failed_over() -> None:
     with pytest.raises(Refused, match="ERROR") as refused:
         operations.up(owned.work, failover=True)
     assert owned.main.balancer.id in refused.value.cure
+
+
+@pytest.mark.parametrize("given_up", [False, True])
+def test_the_plan_of_a_built_site_changes_nothing(given_up: bool) -> None:
+    owned = adopted()
+    if given_up:
+        operations.switch(owned.work, GREEN)
+        operations.give_up(owned.work)
+        operations.deploy(owned.work, "3.0")
+    steps, changes = previews.changes(owned.work)
+    assert changes == ()
+    assert {type(it).__name__ for it in steps} <= {"Confirm"}
+
+
+def test_an_address_that_its_owner_has_led_away_stays_there() -> None:
+    owned = adopted()
+    (address,) = owned.project.neutron.floating_ips.values()
+    owned.project.neutron.point(address.id, address.revision, None, None)
+    for take_over in (False, True):
+        with pytest.raises(Refused, match="production address") as refused:
+            operations.switch(owned.work, GREEN, replace(DEFAULT, take_over=take_over))
+        assert "openstack floating ip set" in refused.value.cure
+    (address,) = owned.project.neutron.floating_ips.values()
+    assert address.port_id is None
+
+
+def test_users_are_taken_from_where_somebody_else_has_led_them_when_that_is_said() -> None:
+    owned = adopted()
+    other = replace(owned.pool, id="0e6ea11c-6a11-4b6e-9d5b-0d8f1c3f7a10")
+    owned.octavia.pools[other.id] = other
+    owned.main.pool_id = owned.main.serving = other.id
+    facts = operations.switch(owned.work, GREEN, replace(DEFAULT, take_over=True))
+    assert facts.live is GREEN
