@@ -714,6 +714,10 @@ def _system(
     balancer = shared or _of(resources, "load_balancer", seen.load_balancers)
     pool_id = _pool_id(site, seen.resources, colour)
     has_pool = balancer is not None and pool_id in balancer.pool_ids
+    adopted = _is_adopted(site, seen.resources, colour)
+    if adopted and not has_pool:
+        # Its owner has deleted it, and nothing leads there any more.
+        pool_id = None
     secure = built_id(resources, SECURE) is not None
     return System(
         colour=colour,
@@ -732,7 +736,7 @@ def _system(
         redirect_listener=_of(resources, "listener", seen.listeners) if secure else None,
         further=() if shared else _further(site, seen, resources),
         further_pools=tuple(_further_pools(site, seen, colour, balancer)),
-        is_adopted=_is_adopted(site, seen.resources, colour),
+        is_adopted=adopted,
     )
 
 

@@ -712,6 +712,8 @@ def _preview(facts: Facts) -> Plan:
     to = Colour.BLUE if unknown else facts.standby
     if to is None or facts.is_mixed:
         return ()
+    if facts.systems[to].is_adopted and facts.systems[to].pool_id is None:
+        return ()
     reached = facts.previews_by_request or facts.previewed is to
     if reached and not facts.switching_to and not facts.previews_astray:
         return ()

@@ -315,3 +315,25 @@ def test_users_are_taken_from_where_somebody_else_has_led_them_when_that_is_said
     owned.main.pool_id = owned.main.serving = other.id
     facts = operations.switch(owned.work, GREEN, replace(DEFAULT, take_over=True))
     assert facts.live is GREEN
+
+
+@pytest.mark.parametrize("preview", [Preview.HEADER, Preview.PORT])
+def test_a_pool_that_its_owner_deletes_after_the_release_stands_in_nobodys_way(
+    preview: Preview,
+) -> None:
+    owned = adopted(preview=preview)
+    operations.switch(owned.work, GREEN)
+    for listener in owned.octavia.listeners.values():
+        kept = [it for it in listener.policies if it.redirect_pool_id != owned.pool.id]
+        listener.policies = kept
+        if listener.pool_id == owned.pool.id:
+            listener.pool_id = listener.serving = None
+    owned.octavia.delete_pool(owned.pool.id)
+    facts = reconcile.up(owned.work)
+    assert facts.live is GREEN
+    assert facts.systems[BLUE].obstacle() == "its pool is gone"
+    with pytest.raises(Refused, match="its pool is gone"):
+        operations.switch(owned.work, BLUE)
+    operations.give_up(owned.work)
+    assert operations.deploy(owned.work, "3.0").systems[BLUE].obstacle() is None
+    assert operations.switch(owned.work).live is BLUE
