@@ -15,7 +15,7 @@ from ao.plan import maintenance_policy
 from ao.plan.facts import Facts
 from ao.plan.plan import BuildSite, Plan
 from ao.plan.preview_key import NAMES
-from ao.site import tag_value
+from ao.site import Adoption, tag_value
 from ao.site.names import site_tag
 from ao.untrusted.printable import printable
 from ao.work import Work
@@ -66,9 +66,24 @@ def check(work: Work, facts: Facts, steps: Plan) -> None:
                 ),
                 cure=message("Work with that site: it has two systems already."),
             )
+    _check_sites(work, adopt)
     _check_others(work, facts)
     _check_certificates(work, facts)
     _check_port(work, facts)
+
+
+def _check_sites(work: Work, adopt: Adoption) -> None:
+    """Refuse a main listener that another site has adopted: both would lead it."""
+    for stack in work.cloud.stacks.all():
+        if tag_value(stack.tags, "adopted-listener") in adopt.listeners:
+            raise Refused(
+                message(
+                    "%(where)s: site %(site)s has adopted the listener already",
+                    where=work.site.place("adopt.listeners"),
+                    site=printable(tag_value(stack.tags, "site") or "?", 60),
+                ),
+                cure=message("Work with that site, or `ao disown` it first."),
+            )
 
 
 def _check_port(work: Work, facts: Facts) -> None:

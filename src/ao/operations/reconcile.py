@@ -508,7 +508,7 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
     """
     facts = work.observe()
     whole = colours == frozenset(Colour)
-    if whole and facts.adoption is not None and facts.stack is not None:
+    if whole and facts.adoption is not None:
         raise Refused(
             message(
                 "%(site)s is around a load balancer of somebody else's, whose users it may have",

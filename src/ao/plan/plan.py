@@ -908,7 +908,8 @@ def down(facts: Facts, colours: frozenset[Colour]) -> Plan:
     needs (neutron/db/l3_db.py: _confirm_router_interface_not_in_use), and Heat would
     ask again and again until the load balancer has gone.
     """
-    production = (PointProduction(None),) if facts.live in colours else ()
+    owned = facts.adoption is not None
+    production = (PointProduction(None),) if facts.live in colours and not owned else ()
     on_port = facts.previewed in colours and not facts.previews_by_request
     preview = (PointPreview(None),) if on_port else ()
     whole = colours == frozenset(Colour)

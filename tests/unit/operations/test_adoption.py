@@ -337,3 +337,12 @@ def test_a_pool_that_its_owner_deletes_after_the_release_stands_in_nobodys_way(
     operations.give_up(owned.work)
     assert operations.deploy(owned.work, "3.0").systems[BLUE].obstacle() is None
     assert operations.switch(owned.work).live is BLUE
+
+
+def test_what_is_not_built_yet_is_neither_deleted_nor_led_away() -> None:
+    owned = by_hand()
+    before = owned.objects()
+    with pytest.raises(Refused, match="somebody else's"):
+        operations.down(owned.work, frozenset(Colour))
+    operations.disown(owned.work, to_live=False)
+    assert owned.objects() == before

@@ -239,3 +239,11 @@ def test_a_pool_that_was_left_by_ao_may_be_adopted() -> None:
     owned = by_hand()
     named(owned, description="ao:site=gone")
     assert operations.up(owned.work).live is BLUE
+
+
+def test_a_listener_is_of_one_site() -> None:
+    owned = by_hand()
+    operations.up(owned.work)
+    other = replace(owned.work, site=replace(owned.site, name="other"), looks={})
+    with pytest.raises(Refused, match="site shop has adopted the listener already"):
+        operations.up(other)
