@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ao.errors import Refused
 from ao.message import Message, message
 from ao.message.translation import spoken
-from ao.plan.adoption import GIVE_UP, KEEP
+from ao.site.adopt import GIVE_UP, KEEP
 
 if TYPE_CHECKING:
     from ao.colour import Colour

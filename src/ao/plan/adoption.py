@@ -15,12 +15,9 @@ from ao.errors import Refused
 from ao.message import Message, message
 from ao.plan.facts import Facts
 from ao.site import FurtherListener, LoadBalancer, Site
+from ao.site.adopt import GIVE_UP
 from ao.site.timeouts import Timeouts
 from ao.site.tls import Tls
-
-GIVE_UP = "--give-up-adopted"
-KEEP = "--keep-adopted"
-"""Options of `ao release` and `ao deploy` by which the question is answered before it is asked."""
 
 
 def may_adopt(site: Site, facts: Facts) -> None:

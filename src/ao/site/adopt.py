@@ -8,6 +8,11 @@ from typing import ClassVar
 
 from ao.colour import Colour
 
+GIVE_UP = "--give-up-adopted"
+KEEP = "--keep-adopted"
+"""Options of `ao release` and `ao deploy` by which it is said beforehand whether the adopted system
+is given up for a version that needs its colour."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Adoption:
