@@ -40,7 +40,7 @@ def references(work: Work, facts: Facts) -> References:
     ConfigError, NotFound and Conflict with the place in the site file.
     """
     site = work.site
-    if not site.load_balancer.terminates:
+    if not site.load_balancer.terminates or site.adopt is not None:
         return NO_REFERENCES
     used = in_use(facts)
     if used is None or not _are_there(work, used):
@@ -195,7 +195,7 @@ def parameters(
     Barbican or the files tell nothing, it is what the listeners have: a repair may be of something
     else. Raises as `references`.
     """
-    if not secure:
+    if not secure or work.site.adopt is not None:
         return {}
     used = in_use(facts)
     try:
@@ -237,6 +237,8 @@ def told_of(work: Work, facts: Facts) -> Message | None:
     """
     used, tls = in_use(facts), work.site.tls
     if used is None or tls is None or not work.site.load_balancer.terminates:
+        return None
+    if work.site.adopt is not None:
         return None
     try:
         kept = work.cloud.certificates.get(used.certificate)
@@ -336,7 +338,7 @@ def check(work: Work, facts: Facts) -> None:
     Raises ConfigError, NotFound and Conflict with the place in the site file.
     """
     site = work.site
-    if not site.load_balancer.terminates:
+    if not site.load_balancer.terminates or site.adopt is not None:
         return
     used = in_use(facts)
     served = {"", *(name for name, _ in used.further)} if used is not None else set[str]()

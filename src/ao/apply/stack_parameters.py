@@ -15,10 +15,11 @@ from ao.colour import Colour
 from ao.errors import NotFound, Refused
 from ao.message import message
 from ao.plan import alarms
+from ao.plan.observation import adopted_id
 from ao.plan.offers import Offers
 from ao.plan.plan import BuildSystem
 from ao.plan.renewal import NO_REFERENCES, References
-from ao.site import Site, user_data
+from ao.site import Adoption, Site, user_data
 from ao.site.autoscale import Engine
 from ao.site.network import BALANCER
 from ao.site.servers import IngressRule
@@ -45,6 +46,8 @@ class BuildInputs(Offers):
     """Octavia's flavor of the load balancers."""
     balancer_zone: Named | None = None
     """Octavia's availability zone of the load balancers."""
+    balancer_id: str = ""
+    """ID of somebody else's load balancer that the site is built around; empty for none."""
 
     @property
     def network_ids(self) -> tuple[str, ...]:
@@ -143,6 +146,7 @@ def resolve(cloud: Cloud, site: Site) -> BuildInputs:
             networks=tuple(found_networks),
             balancer_flavor=found_size,
             balancer_zone=found_zone,
+            balancer_id=adopted_id(cloud, site) or "",
         )
 
 
@@ -204,6 +208,7 @@ def build_inputs(work: Work, *, anew: bool = False) -> BuildInputs:
         site.servers.all_volumes,
         site.load_balancer.flavor,
         site.load_balancer.availability_zone,
+        site.adopt,
     )
     known = work.found.get(named)
     if isinstance(known, BuildInputs) and not anew:
@@ -275,6 +280,8 @@ def site_parameters(
     site: Site, ingredients: BuildInputs, references: References = NO_REFERENCES
 ) -> dict[str, object]:
     """Return the parameters of the site template."""
+    if site.adopt is not None:
+        return _around(site, site.adopt, ingredients)
     network, balancer = ingredients.external_network, ingredients.subnets.get(BALANCER)
     return {
         "site": site.name,
@@ -290,6 +297,23 @@ def site_parameters(
         **preview_parameters(site),
         **_balancer_parameters(site, ingredients),
         **tls_parameters(site, references),
+    }
+
+
+def _around(site: Site, adoption: Adoption, ingredients: BuildInputs) -> dict[str, object]:
+    """Return the parameters of the template of a site around somebody else's load balancer."""
+    of_balancer = _balancer_parameters(site, ingredients)
+    built = ("provider", "balancer_flavor", "availability_zone")
+    return {
+        "site": site.name,
+        "load_balancer": ingredients.balancer_id,
+        "adopted": str(adoption.colour),
+        "adopted_pool": adoption.pool,
+        "own_lock": site.networks.lock is None,
+        "protocol": _protocol(site),
+        "pool_protocol": _pool_protocol(site),
+        **preview_parameters(site),
+        **{key: value for key, value in of_balancer.items() if key not in built},
     }
 
 

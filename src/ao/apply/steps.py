@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ao import templates
 from ao.apply import (
+    adopted_site,
     certificate,
     console,
     listener,
@@ -51,6 +52,7 @@ from ao.site import (
     Feature,
     Method,
     Site,
+    adoption_tags,
     colour_tag,
     deploy_tag,
     features,
@@ -107,6 +109,12 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             _build_site(work, facts)
         case plan.BuildSystem():
             _build_system(work, facts, step)
+        case plan.GiveUpAdopted():
+            adopted_site.give_up(work, facts)
+        case plan.LeaveSystem(colour):
+            adopted_site.leave_system(work, facts, colour)
+        case plan.LeaveSite(colour):
+            adopted_site.leave_site(work, facts, colour)
         case plan.RepairSite():
             stack = _stack(facts.stack, work.site.stack)
             certificates = certificate.parameters(work, facts, secure=facts.is_secure)
@@ -185,9 +193,16 @@ def _built(work: Work, step: Step) -> str | None:
             | plan.SecureSite()
             | plan.ListenSite()
             | plan.ChangePreview()
+            | plan.GiveUpAdopted()
+            | plan.LeaveSite()
         ):
             return work.site.stack
-        case plan.BuildSystem(colour) | plan.RepairSystem(colour) | plan.ScaleSystem(colour):
+        case (
+            plan.BuildSystem(colour)
+            | plan.RepairSystem(colour)
+            | plan.ScaleSystem(colour)
+            | plan.LeaveSystem(colour)
+        ):
             return work.site.system_stack(colour)
         case plan.FollowStack(name, action):
             return None if action == "DELETE" else name
@@ -242,6 +257,7 @@ def _build_site(work: Work, facts: Facts) -> None:
     by_request = work.site.switch.previews_by_request
     tags = {work.site.tag, method_tag(work.site.switch.method), *_balancer_tags(work, Method.POOL)}
     tags |= preview_tags(by_request=by_request) | _network_tags(work)
+    tags |= adoption_tags(work.site.adopt)
     _define(work, None, work.site.stack, templates.site(work.site), parameters, tags)
 
 
@@ -600,10 +616,11 @@ def _see(work: Work, facts: Facts, role: str, url: str, colour: Colour, patience
             trusting.renew()
             return Waiting(message("no answer: %(why)s", why=error))
         trusting.renew()
-        if told is None and not looked and passes():
-            return Waiting(message("the site is in maintenance"))
         good = healthy.status in check.expect
-        if told is colour and good:
+        mine = facts.is_told(colour, told)
+        if told is None and not (mine and good) and not looked and passes():
+            return Waiting(message("the site is in maintenance"))
+        if mine and good:
             return Ready(None)
         seen = message(
             "%(path)s told colour %(told)s, %(healthy)s gave HTTP %(status)s",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from ao.commands.giving_up import add_answers, settle
 from ao.commands.site_command import SystemLister, add_cancel_stuck
 from ao.commands.version_argument import add_image, check_version, chosen_version
 from ao.message import message
@@ -26,6 +27,7 @@ class Deploy(SystemLister):
             "--reason", default="", metavar="TEXT", help=message("Why; journalled.")
         )
         add_cancel_stuck(parser)
+        add_answers(parser)
         return parser
 
     def take_action(
@@ -38,4 +40,5 @@ class Deploy(SystemLister):
         check_version(parsed_args.version, image)
         work = self.work()
         version = chosen_version(work, parsed_args.version, image)
+        settle(work, version, parsed_args, releases=False)
         return self.table(work, operations.deploy(work, version, parsed_args.reason, image))

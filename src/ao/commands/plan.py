@@ -77,6 +77,9 @@ class PlanUp(SiteCommand, AoLister):
         steps, changes = previews.changes(work)
         for step in steps:
             work.note(str(step))
+        if work.site.adopt is not None:
+            for sentence in previews.around(work):
+                work.note(sentence)
         told = stack_changes.notice(changes)
         if told is not None:
             work.note(told)

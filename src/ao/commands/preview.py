@@ -61,7 +61,7 @@ class Preview(SiteCommand, AoLister):
         else:
             facts = work.observe()
         guard.may_tell_preview(site, facts)
-        rows = [_row(site, facts, it) for it in Colour if facts.has(it)]
+        rows = [_row(site, facts, it) for it in Colour if facts.has_servers(it)]
         return COLUMNS, [it for it in rows if it is not None]
 
 

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ao.commands.giving_up import add_answers, settle
 from ao.commands.site_command import SiteCommand, add_cancel_stuck
 from ao.commands.version_argument import add_image, check_version, chosen_version
 from ao.message import Message, message
@@ -114,6 +115,7 @@ class Release(ReleaseCommand):
             "version", nargs="?", metavar="VERSION", help=message("Version to release.")
         )
         add_image(parser)
+        add_answers(parser)
         _add_until(parser)
         parser.add_argument(
             "--detach",
@@ -170,6 +172,7 @@ class Release(ReleaseCommand):
         course = release.plan(work, version, skip=options.skip, image=options.image)
         for line in plan.lines(course):
             work.note(line)
+        settle(work, version, parsed_args, releases=True)
         release.release(work, version, options)
         self.tell(work)
 

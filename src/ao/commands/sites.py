@@ -76,7 +76,7 @@ def _row(glance: Glance) -> tuple[object, ...]:
     from ao.plan.maintenance_sentences import sentence, told
 
     systems = (glance.systems[colour] for colour in Colour)
-    cells = [cell for system in systems for cell in (system.version or "-", _up(system))]
+    cells = [cell for system in systems for cell in (_version(system), _up(system))]
     return (
         glance.name,
         message("mixed") if glance.is_mixed else glance.live or "-",
@@ -86,6 +86,11 @@ def _row(glance: Glance) -> tuple[object, ...]:
         _last(glance.release) if glance.release else "-",
         Cell(told(glance.maintenance), sentence(glance.maintenance) or "-"),
     )
+
+
+def _version(system: SystemGlance) -> str | Cell:
+    """Return a system's version; of an adopted one programs read that there is none."""
+    return Cell("-", message("adopted")) if system.is_adopted else system.version or "-"
 
 
 def _last(release: Operation) -> str:

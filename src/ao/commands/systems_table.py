@@ -10,8 +10,8 @@ from datetime import datetime
 from ao.cloud import Alarm
 from ao.colour import Colour
 from ao.commands.table_cell import Cell
-from ao.message import message
-from ao.plan import alarms, guard
+from ao.message import joined, message
+from ao.plan import adoption, alarms, guard
 from ao.plan.access import TERMINATED, Access, access, led_listeners
 from ao.plan.facts import Facts, System
 from ao.plan.scaling_state import ScalingState, SizeChange
@@ -60,7 +60,7 @@ def rows(site: Site, facts: Facts, loads: Loads | None = None) -> list[tuple[obj
         (
             *_row(site, facts, colour),
             *(_load(site, loads[colour]) if loads else ()),
-            _protocol(access(site, facts, colour)) if facts.has(colour) else "-",
+            _protocol(access(site, facts, colour)) if facts.has_servers(colour) else "-",
             *((_listeners(site, facts, colour),) if has_listeners(site, facts) else ()),
         )
         for colour in Colour
@@ -159,6 +159,10 @@ def _scaled(last: SizeChange) -> str:
 
 def _state(facts: Facts, colour: Colour) -> str:
     system = facts.systems[colour]
+    if system.is_adopted:
+        ready = message("adopted")
+        obstacle = system.obstacle() or _pending(system)
+        return joined(", ", [ready, obstacle]) if obstacle else ready
     if system.stack is None:
         return message("not built")
     if system.standstill is not None:
@@ -219,7 +223,12 @@ def notes(site: Site, facts: Facts, loads: Loads | None = None) -> Iterator[str]
             )
     yield from _unserved(facts)
     yield from _scaling_notes(facts, loads or {})
-    if facts.foreign and facts.production:
+    owners = adoption.owners(facts)
+    if owners is not None:
+        yield owners
+    if facts.foreign and facts.adoption is not None:
+        yield message("%(sentence)s.", sentence=adoption.elsewhere(facts))
+    elif facts.foreign and facts.production:
         yield (
             message(
                 "The production address %(address)s points to port "

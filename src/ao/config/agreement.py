@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ao.config import further_listeners
+from ao.config import adopted, further_listeners
 from ao.config.contradiction import HTTP_CHECKS, LONGEST_PATH, URL_PATH, Contradiction
 from ao.config.listener import OF_CLIENTS
 from ao.config.site_file import SiteFile, sizes
@@ -31,6 +31,7 @@ def contradictions(file: SiteFile, *, kept: bool = False) -> Iterator[Contradict
     yield from _sizes(file)
     yield from _ports(file)
     yield from further_listeners.contradictions(file)
+    yield from adopted.contradictions(file)
     yield from _preview(file)
     yield from _networks(file)
     yield from _without_floating_ip(file)
@@ -314,7 +315,8 @@ def _tls(file: SiteFile, *, kept: bool) -> Iterator[Contradiction]:
                 "users reach the site"
             ),
         )
-    if terminates and not kept and (tls is None or tls.certificate is None):
+    own = not kept and file.adopt is None
+    if terminates and own and (tls is None or tls.certificate is None):
         yield Contradiction(
             key=("tls",) if tls else ("load_balancer", "protocol"),
             what=message(

@@ -313,9 +313,8 @@ def _site(
         cloud=file.cloud,
         external_network=file.external_network if file.floats else None,
         host=file.host,
-        production_address=None
-        if file.production_address == "allocate"
-        else file.production_address,
+        production_address=_production_address(file),
+        adopt=file.adopt.value() if file.adopt else None,
         version=file.version,
         cidrs={
             colour: cidr
@@ -383,6 +382,13 @@ def _site(
         notify=tuple(it.value() for it in file.notify),
         migration=file.migration.value(),
     )
+
+
+def _production_address(file: SiteFile) -> str | None:
+    """Return the address that users have already; None where the cloud chooses it."""
+    if file.adopt is not None:
+        return file.adopt.floating_ip
+    return None if file.production_address == "allocate" else file.production_address
 
 
 def _health_check(file: SiteFile, **differing: object) -> site.HealthCheck:

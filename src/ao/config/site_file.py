@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from ao import site
+from ao.config.adopt import AdoptSection
 from ao.config.autoscale import Autoscaling
 from ao.config.checks import ChecksSection
 from ao.config.heat_sections import GroupSection, LoadBalancerSection
@@ -61,6 +62,7 @@ class SiteFile(Section):
     production_address: str = Field(default="allocate", examples=["allocate", "203.0.113.10"])
     """`allocate`, or a floating IP that the project already has; without floating IPs an address of
     the load balancer's subnet that nothing has yet."""
+    adopt: AdoptSection | None = None
     version: str = Field(pattern=VERSION, examples=["1.0"])
     """Version of the application that a new system begins with."""
     image: str = Field(min_length=1, examples=["debian-12"])

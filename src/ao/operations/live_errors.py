@@ -45,6 +45,8 @@ class LiveErrors:
         self._errors = ConsecutiveErrors(live)
         self._preview = ""
         """URL of the old system's preview, once it leads there."""
+        self._adopted = False
+        """Whether the old system is an adopted one, whose answers tell no colour."""
         self._options = self._health = AS_URL
         """How its pages, and the path of its health check, are asked for there."""
 
@@ -117,7 +119,9 @@ class LiveErrors:
             told = colour_of(answer, identify)
         except (AoError, NoAnswer):
             return False
-        return healthy.status in site.health_check.expect and told is old
+        return healthy.status in site.health_check.expect and (
+            told is old or (told is None and self._adopted)
+        )
 
     def _lead_preview(self) -> str:
         """Lead the preview to the old system; return its URL, or nothing if production is there.
@@ -133,6 +137,7 @@ class LiveErrors:
         if facts.previewed is not old:
             step = PointPreview(old, switching_to=facts.switching_to)
             method(work.site).preview(work, facts, step)
+        self._adopted = facts.systems[old].is_adopted
         self._options = preview.asked(work.request_options, facts, old)
         self._health = preview.asked(work.health_request_options, facts, old)
         return preview.url(work.site, facts)

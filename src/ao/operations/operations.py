@@ -211,6 +211,33 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
     return facts
 
 
+def give_up(work: Work, reason: str = "") -> Facts:
+    """Give the adopted system up, so that its colour may get a version.
+
+    Raises Locked, and as `reconcile.give_up` does.
+    """
+    begun = Begun(act=Act.UP, reason=reason or message("the adopted system is given up"))
+    with journalled(work, begun, "up") as operation:
+        return reconcile.give_up(operation.work)
+
+
+def disown(work: Work, *, to_live: bool) -> Facts:
+    """Give an adopted load balancer back to its owner; the journal goes with what Ao has made.
+
+    Raises Locked, and as `reconcile.disown` does.
+    """
+    try:
+        held = lock.acquire(work, "disown")
+    except lock.NoLock:
+        # Without its own stack a site has no lock either.
+        facts = reconcile.disown(work, to_live=to_live)
+    else:
+        with held:
+            facts = reconcile.disown(held.guard(work), to_live=to_live)
+    Journal(work).forget()
+    return facts
+
+
 def hold(work: Work, reason: str, seconds: float) -> Holder:
     """Hold the lock by hand for some seconds; return its holder. Raises as `acquire_by_hand` does.
 
@@ -321,7 +348,8 @@ def _leave_to_release(work: Work, releases: Sequence[Operation], before: Facts, 
 
 def _may_go_back(work: Work, facts: Facts, to: Colour) -> None:
     """Refuse to go back past a one-way change of the database."""
-    if facts.live is None:
+    if facts.live is None or facts.systems[facts.live].is_adopted:
+        # Ao has brought no version to an adopted system, so that none changed the database.
         return
     version = facts.systems[facts.live].version
     if version is None:

@@ -36,6 +36,8 @@ class SystemGlance:
     """Its Heat stack; None before it is built, and when Heat does not answer."""
     pool: Pool | None
     """Its pool; None before it is built, and when Octavia does not answer."""
+    is_adopted: bool = False
+    """Whether it was there before, and is somebody else's."""
 
     @property
     def version(self) -> str | None:
@@ -193,6 +195,35 @@ class _Part:
     further: list[Listener]
     """Those that are called like its listeners beside the main one."""
     pools: list[Pool]
+    adopted: _Adopted | None = None
+    """What of a load balancer is somebody else's; None for a site with one of Ao's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Adopted:
+    """What the services told of a load balancer of somebody else's, by the stack's tags."""
+
+    balancers: list[LoadBalancer]
+    listeners: list[Listener]
+    """The main one."""
+    colour: str
+    """Colour of the system that was there."""
+    pool: Pool | None
+
+
+def _adopted(answers: _Answers, stacks: list[Stack], own: list[Pool]) -> _Adopted | None:
+    """Return what a site was built around; None for one with a load balancer of Ao's."""
+    tags = next((it.tags for it in stacks if tag_value(it.tags, "colour") is None), frozenset())
+    listener_id, pool_id = tag_value(tags, "adopted-listener"), tag_value(tags, "adopted-pool")
+    if listener_id is None or pool_id is None:
+        return None
+    ids = {pool_id, *(it.id for it in own)}
+    return _Adopted(
+        balancers=[it for it in answers.balancers or () if ids.intersection(it.pool_ids)],
+        listeners=[it for it in answers.listeners or () if it.id == listener_id],
+        colour=tag_value(tags, "adopted-colour") or "",
+        pool=next((it for it in answers.pools or () if it.id == pool_id), None),
+    )
 
 
 def _glances(answers: _Answers) -> tuple[Glance, ...]:
@@ -210,17 +241,22 @@ def _glances(answers: _Answers) -> tuple[Glance, ...]:
     named = stacks if answers.stacks is not None else balancers
 
     def part(name: str) -> _Part:
-        ports = {it.vip_port_id for it in balancers.get(name, [])}
+        adopted = _adopted(answers, stacks.get(name, []), pools.get(name, []))
+        there = balancers.get(name, []) if adopted is None else adopted.balancers
+        ports = {it.vip_port_id for it in there}
         own = addresses.get(name, [])
         return _Part(
             name=name,
             stacks=stacks.get(name, []),
             addresses=own,
             leading=[it for port in ports for it in leading.get(port, []) if it not in own],
-            balancers=balancers.get(name, []),
+            balancers=there,
             listeners=[
                 it for own in (f"ao-{name}", f"ao-{name}-secure") for it in listeners.get(own, [])
-            ],
+            ]
+            if adopted is None
+            else adopted.listeners,
+            adopted=adopted,
             further=[
                 it
                 for pool in pools.get(name, [])
@@ -250,6 +286,10 @@ def _glance(answers: _Answers, part: _Part) -> Glance:
         colour: _only([pool for pool in part.pools if _says(pool.description, "colour") == colour])
         for colour in Colour
     }
+    given_up = pools.get(Colour.BLUE) is not None and pools.get(Colour.GREEN) is not None
+    adopted = part.adopted if part.adopted is not None and not given_up else None
+    if adopted is not None:
+        pools = {it: pools[it] or (adopted.pool if it == adopted.colour else None) for it in Colour}
     method = _method(stack, balancers)
     production = _production(part, stack)
     reached = _only([b for b in balancers if production and b.vip_port_id == production.port_id])
@@ -267,6 +307,7 @@ def _glance(answers: _Answers, part: _Part) -> Glance:
                 colour=colour,
                 stack=_only([s for s in stacks if tag_value(s.tags, "colour") == colour]),
                 pool=pools[colour],
+                is_adopted=adopted is not None and colour == adopted.colour,
             )
             for colour in Colour
         },

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from ao import templates
-from ao.apply import certificate, stack_parameters
+from ao import duration, templates
+from ao.apply import adopted_site, certificate, stack_parameters
 from ao.apply import steps as applying
 from ao.colour import Colour
-from ao.plan import alarms, own_templates, plan, stack_changes
+from ao.message import Message, message
+from ao.plan import adoption, alarms, own_templates, plan, quota, stack_changes
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Step
 from ao.plan.renewal import NO_REFERENCES, References
@@ -33,9 +34,33 @@ def changes(work: Work) -> tuple[tuple[Step, ...], tuple[PlannedChange, ...]]:
     """
     facts = work.observe()
     first = plan.up(work.site, facts, frozenset())
+    adopted_site.check(work, facts, first)
     own_templates.check(work.site, facts, plan.builds(work.site, facts))
     found = (*_of_site(work, facts), *(it for c in Colour for it in _of_system(work, facts, c)))
     return first, found
+
+
+def around(work: Work) -> tuple[Message, ...]:
+    """Return what `ao up` would do to somebody else's load balancer, and need of the quota.
+
+    None of a site that is built already, or around none. Raises QuotaExceeded.
+    """
+    facts = work.observe()
+    if facts.adoption is None or facts.stack is not None:
+        return ()
+    steps = plan.builds(work.site, facts)
+    needed = quota.needs(work.site, facts, steps, stack_parameters.build_inputs(work).flavor)
+    quota.check(needed, work.cloud.quotas(needed))
+    words = ", ".join(f"{key} {count}" for key, count in sorted(needed.items()) if count)
+    return (
+        *adoption.announcement(work.site, facts),
+        message("Needed of the project's quota, and free: %(words)s.", words=words),
+        message(
+            "Users stay where they are meanwhile. Each stack has %(time)s at most "
+            "(`deadlines.build`).",
+            time=duration.show(work.site.deadlines.build),
+        ),
+    )
 
 
 def refuse_replacement(work: Work, facts: Facts) -> None:
@@ -54,6 +79,8 @@ def _of_site(work: Work, facts: Facts) -> Iterator[PlannedChange]:
     template = templates.site(site, plan.kept_pools(facts))
     inputs = stack_parameters.build_inputs(work)
     wanted = stack_parameters.site_parameters(site, inputs, _references(facts))
+    if facts.adoption is not None and facts.adopted is None:
+        wanted["adopted"] = ""
     if stack is None:
         told = work.cloud.stacks.preview_new(site.stack, template, wanted)
         yield from stack_changes.read(site.stack, told, When.NOW)
@@ -82,6 +109,8 @@ def _of_site(work: Work, facts: Facts) -> Iterator[PlannedChange]:
 
 def _of_system(work: Work, facts: Facts, colour: Colour) -> Iterator[PlannedChange]:
     site, system = work.site, facts.systems[colour]
+    if system.is_adopted:
+        return
     name, networks = site.system_stack(colour), stack_parameters.build_inputs(work).network_ids
     template = templates.system(site, networks)
     if facts.stack is None:

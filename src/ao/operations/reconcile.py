@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ao.apply import (
+    adopted_site,
     certificate,
     certificate_state,
     listener,
@@ -51,7 +52,7 @@ from ao.operations import previews, scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
 from ao.operations.switch_pause import SwitchPause
-from ao.plan import alarms, guard, listeners, networks, plan, quota, renewal, requirements
+from ao.plan import adoption, alarms, guard, listeners, networks, plan, quota, renewal, requirements
 from ao.plan.facts import Facts
 from ao.plan.plan import (
     AwaitServers,
@@ -106,7 +107,15 @@ def up(work: Work, *, failover: bool = False) -> Facts:
     other = certificate.told_of(work, facts)
     if other is not None:
         work.note(other)
-    if facts.foreign and isinstance(facts.production, FloatingIP):
+    if facts.foreign and facts.adoption is not None:
+        work.note(
+            message(
+                "%(where)s. Ao leaves it there; `ao switch %(name)s --take-over` moves it here.",
+                where=adoption.elsewhere(facts),
+                name=facts.adoption.colour.value,
+            )
+        )
+    elif facts.foreign and isinstance(facts.production, FloatingIP):
         work.note(
             message(
                 "The production address %(address)s points to port %(port)s, "
@@ -122,7 +131,9 @@ def up(work: Work, *, failover: bool = False) -> Facts:
                 "Load balancer %(name)s is in provisioning status ERROR, and takes no change. "
                 "%(cure)s",
                 name=balancer.name,
-                cure=guard.failover_cure(balancer, standby=standby),
+                cure=guard.failover_cure(balancer, standby=standby)
+                if facts.adoption is None
+                else adoption.failover(balancer.id),
             )
         )
     return facts
@@ -197,6 +208,13 @@ def _fail_over(work: Work) -> None:
     """
     facts = work.observe()
     guard.may_write(facts)
+    if facts.adoption is not None and facts.shared is not None and facts.shared.failed:
+        raise Refused(
+            message(
+                "load balancer %(name)s is in provisioning status ERROR", name=facts.shared.name
+            ),
+            cure=adoption.failover(facts.shared.id),
+        )
     for balancer, standby in _failed(facts):
         work.note(
             message("Asking Octavia to build load balancer %(name)s anew.", name=balancer.name)
@@ -406,6 +424,14 @@ def new_preview_key(work: Work) -> Facts:
 
 def _may_renew(work: Work, facts: Facts) -> None:
     """Refuse to renew what no listener serves, and where a load balancer takes no change."""
+    if facts.adoption is not None:
+        raise Refused(
+            message(
+                "the listeners of %(site)s are somebody else's, and so is their certificate",
+                site=work.site.name,
+            ),
+            cure=message("Renew it where it was made: Ao writes nothing of it."),
+        )
     places = [it for it in listeners.placed(facts) if it.terminates]
     if not places:
         raise Refused(
@@ -479,8 +505,23 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
     """
     facts = work.observe()
     whole = colours == frozenset(Colour)
+    if whole and facts.adoption is not None:
+        raise Refused(
+            message(
+                "%(site)s is around a load balancer of somebody else's, whose users it may have",
+                site=work.site.name,
+            ),
+            cure=message(
+                "`ao disown` gives the listeners back and deletes what Ao has made; `ao disown "
+                "--to live` leaves users where they are."
+            ),
+        )
     for colour in colours if not whole else ():
         guard.may_change(facts, colour, act="delete")
+    if facts.adoption is not None:
+        kept = facts.pools.items()
+        staying = frozenset(pool_id for it, pool_id in kept if it not in colours)
+        adopted_site.check_led(work, facts, staying)
     _may_delete(work, facts, colours, whole=whole)
     if not whole:
         certificate_state.check_change(work, facts, plan.down(facts, colours))
@@ -493,6 +534,45 @@ def down(work: Work, colours: frozenset[Colour]) -> Facts:
     if whole and secure:
         # After the load balancers: Octavia reads a listener's certificate to delete it.
         served_certificate.sweep(work)
+    return facts
+
+
+def give_up(work: Work) -> Facts:
+    """Give the adopted system up: its colour gets a pool of Ao's own, for the next version.
+
+    Nothing is done where there is none any more. Raises Refused while users are led to it.
+    """
+    facts = work.observe()
+    guard.may_write(facts)
+    if facts.adopted is None:
+        return facts
+    steps = plan.give_up(facts)
+    needed = quota.needs(work.site, facts, steps, stack_parameters.build_inputs(work).flavor)
+    quota.check(needed, work.cloud.quotas(needed))
+    return _run(work, lambda facts, _done: plan.give_up(facts), facts)
+
+
+def disown(work: Work, *, to_live: bool) -> Facts:
+    """Give somebody else's load balancer back, and delete what Ao has made around it.
+
+    Its listeners are led to the adopted system before, as a switch does it, unless they stay where
+    they lead `to_live`; a system of Ao's that users are led to then stays with its pool, without
+    Ao's tags. Raises Refused.
+    """
+    facts = work.observe()
+    guard.may_write(facts)
+    adoption.may_disown(facts, to_live=to_live)
+    adopted = facts.adopted
+    moves = not to_live and facts.stack is not None and facts.shared is not None
+    if moves and adopted is not None and facts.live is not adopted.colour:
+        facts = switch(work, adopted.colour)
+    live = facts.systems[facts.live].pool_id if facts.live else None
+    adopted_site.check_led(work, facts, frozenset({live} if live else ()))
+    if facts.stack is not None:
+        trial_site.remove(work)
+    kept_findings.forget(work.cloud, work.site)
+    facts = _run(work, lambda facts, _done: plan.disown(facts))
+    stored.forget(work.cloud, work.site)
     return facts
 
 
@@ -561,6 +641,8 @@ def _preflight(
     facts = seen or work.observe()
     guard.may_write(facts)
     steps = first_steps(facts)
+    adoption.may_adopt(work.site, facts)
+    adopted_site.check(work, facts, steps)
     for step in steps:
         if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
             guard.may_build(facts, step.colour)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ao.colour import Colour
 from ao.journal import MOVING, Act, Operation, Outcome, Stage, StepOutcome
-from ao.message import message
+from ao.message import Message, message
 from ao.plan.facts import Facts
 
 KILLED = {None, StepOutcome.BROKEN_OFF}
@@ -60,6 +60,28 @@ def begun(operations: Sequence[Operation], facts: Facts) -> Colour | None:
     return None if _no_return(before, facts, last.old, last.new) else last.new
 
 
+def moved_away(operations: Sequence[Operation], facts: Facts) -> Message | None:
+    """Return that somebody else has moved production since Ao did; None where nobody has.
+
+    Of a load balancer of Ao's nobody is expected to; one that is adopted has an owner, whose tool
+    may lead its listener back. Octavia does not tell who it was.
+    """
+    if facts.adoption is None or facts.live is None:
+        return None
+    moves = sorted(_moves(operations, facts.live), key=lambda move: move.at)
+    if not moves or moves[-1].to is facts.live:
+        return None
+    return message(
+        "Ao has led users to %(to)s at %(at)s UTC, and now they are led to %(live)s: somebody else "
+        "has done that, perhaps a tool of the owner's that says the listener's default pool. Ao "
+        "leaves it so; `ao switch %(name)s` leads them to %(to)s again.",
+        to=moves[-1].to,
+        at=f"{moves[-1].at:%Y-%m-%d %H:%M:%S}",
+        live=facts.live,
+        name=moves[-1].to.value,
+    )
+
+
 def _no_return(operations: Sequence[Operation], facts: Facts, live: Colour, to: Colour) -> str:
     """Return why a system is not what was live before the live one; empty when it is."""
     moves = sorted(_moves(operations, live), key=lambda move: move.at)
@@ -70,6 +92,9 @@ def _no_return(operations: Sequence[Operation], facts: Facts, live: Colour, to: 
         return message(
             "%(version)s on %(colour)s was switched back", version=last.returned_from, colour=to
         )
+    if facts.systems[to].is_adopted:
+        # Nobody deploys to it, so that it has what it had.
+        return ""
     known = [move.version for move in moves[:-1] if move.to is to and move.version]
     if there is None:
         return message("which version %(colour)s has is not known", colour=to)

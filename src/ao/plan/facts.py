@@ -29,7 +29,7 @@ from ao.message import message
 from ao.plan import alarms
 from ao.plan.preview_key import PreviewKey, keyed
 from ao.plan.standstill import Standstill, is_still
-from ao.site import Method
+from ao.site import Adoption, Method
 from ao.site.autoscale import Effect
 from ao.site.listeners import READ
 from ao.site.tags import BY_REQUEST, TAG_FORMAT
@@ -137,6 +137,8 @@ class System:
     """Address method: the listeners of its load balancer beside the main one."""
     further_pools: tuple[FurtherPool, ...] = ()
     """Its pools beside the main one."""
+    is_adopted: bool = False
+    """Whether it was there before: its pool and servers are somebody else's, in no stack."""
 
     @property
     def pool_ids(self) -> Mapping[str, str]:
@@ -157,11 +159,21 @@ class System:
 
     @property
     def size(self) -> int:
-        """Servers that its group wants: Heat keeps a member for each, until it is gone."""
+        """Servers that its group wants: Heat keeps a member for each, until it is gone.
+
+        Of an adopted system it is those that are in its pool.
+        """
+        if self.is_adopted:
+            return len(self.members)
         return sum(
             resource.type == SERVER_TEMPLATE and not resource.status.startswith("DELETE")
             for resource in self.resources
         )
+
+    @property
+    def demand(self) -> int:
+        """Servers that the other system needs to carry what this one does."""
+        return self.online if self.is_adopted else self.size
 
     def alarm(self, names: frozenset[str]) -> Alarm | None:
         """Return the alarm that its template calls by one of these names, or None."""
@@ -269,6 +281,8 @@ class System:
 
         With `degraded`, one healthy server is enough.
         """
+        if self.is_adopted:
+            return self._unready(degraded=degraded)
         if self.stack is None:
             return message("it is not built")
         if self.stack.busy:
@@ -284,12 +298,20 @@ class System:
             )
         if self.stack.failed:
             return message("its stack is %(action)s_FAILED", action=self.stack.action)
+        return self._unready(degraded=degraded)
+
+    def _unready(self, *, degraded: bool) -> str | None:
+        """Return what of its load balancer and servers is an obstacle, or None."""
         if self.load_balancer is None:
             return message("its load balancer is gone")
         if self.load_balancer.failed:
             return message("its load balancer is in provisioning status ERROR")
+        if self.is_adopted and self.pool_id not in self.load_balancer.pool_ids:
+            return message("its pool is gone")
         if self.size == 0:
-            return message("its group is empty")
+            return (
+                message("its pool is empty") if self.is_adopted else message("its group is empty")
+            )
         if self.online < (1 if degraded else self.size):
             return message(
                 "%(online)s of %(size)s servers pass the health check",
@@ -354,6 +376,13 @@ class Facts:
     standstill: Standstill | None = None
     """How Heat's work on the site's own stack stands still; None while it goes on, or there is
     none."""
+    adoption: Adoption | None = None
+    """The load balancer of somebody else's that the site is built around; None for one of Ao's."""
+
+    @property
+    def adopted(self) -> System | None:
+        """The system that was there before; None where there was none, or it is given up."""
+        return next((it for it in self.systems.values() if it.is_adopted), None)
 
     @property
     def stacks(self) -> Mapping[str, Stack]:
@@ -385,7 +414,10 @@ class Facts:
 
     @property
     def is_secure(self) -> bool:
-        """Pool method: whether Heat has built the listener for users to terminate TLS."""
+        """Pool method: whether the listener for users terminates TLS."""
+        if self.adoption is not None:
+            main = self.production_listener
+            return main is not None and main.protocol == "TERMINATED_HTTPS"
         return built_id(self.resources, SECURE_PRODUCTION) is not None
 
     def terminates(self, colour: Colour) -> bool:
@@ -490,7 +522,12 @@ class Facts:
 
     @property
     def foreign(self) -> bool:
-        """Whether the production address points to something that is not of this site."""
+        """Whether production is something that is not of this site.
+
+        Its address points there, or the listener of an adopted load balancer leads there.
+        """
+        if self.adoption is not None:
+            return self.production_listener is not None and self.live is None
         return bool(self.production and self.production.port_id and not self.connected)
 
     @property
@@ -538,9 +575,20 @@ class Facts:
             if resource.type in there and resource.physical_id not in there[resource.type]
         )
 
+    def is_told(self, colour: Colour, told: Colour | None) -> bool:
+        """Return whether an answer that tells a colour, or none, is of that system.
+
+        The servers of an adopted one know of no colours.
+        """
+        return told is colour or (told is None and self.systems[colour].is_adopted)
+
     def has(self, colour: Colour) -> bool:
         """Return whether the system of that colour has a stack."""
         return self.systems[colour].stack is not None
+
+    def has_servers(self, colour: Colour) -> bool:
+        """Return whether there is a system of that colour, of a stack or an adopted one."""
+        return self.has(colour) or self.systems[colour].is_adopted
 
     def _pools_of(self, key: str) -> Mapping[Colour, str]:
         pools = {it.colour: it.pool_ids.get(key) for it in self.systems.values()}

@@ -8,6 +8,7 @@ from ao.cloud import FloatingIP, Listener, LoadBalancer, Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import Message, joined, message
+from ao.plan import adoption
 from ao.plan.facts import Facts, System
 from ao.site import Group, Method, Site, proxy_tags, tag_value
 from ao.text_format import UPGRADE
@@ -29,7 +30,7 @@ def may_key_preview(site: Site, facts: Facts) -> None:
             message(
                 "load balancer %(name)s is in provisioning status ERROR", name=facts.shared.name
             ),
-            cure=failover_cure(facts.shared, standby=None),
+            cure=_failover(facts, facts.shared, standby=None),
         )
 
 
@@ -59,6 +60,7 @@ def may_write(facts: Facts) -> None:
 
 def may_change(facts: Facts, colour: Colour, act: str) -> None:
     """Refuse to delete or redeploy the live system; `act` is what was asked for."""
+    adoption.may_change(facts, colour)
     may_touch(facts)
     if facts.live is colour:
         raise Refused(
@@ -359,6 +361,7 @@ def may_scale(facts: Facts, group: Group, colour: Colour, size: int) -> None:
     Heat takes the oldest servers away and does not know which are healthy
     (heat/common/grouputils.py: get_members).
     """
+    adoption.may_change(facts, colour)
     may_touch(facts)
     if facts.live is not colour:
         return
@@ -390,6 +393,25 @@ def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool
             message("the site has no production address yet"),
             cure=message("`ao up` builds the site."),
         )
+    if facts.foreign and facts.adoption is not None and not facts.connected:
+        raise Refused(
+            adoption.elsewhere(facts),
+            cure=message(
+                "It is its owner's to lead: `openstack floating ip set --port %(port)s "
+                "%(address)s` leads it there.",
+                port=facts.shared.vip_port_id if facts.shared else "PORT",
+                address=facts.production.address,
+            ),
+        )
+    if facts.foreign and facts.adoption is not None and not take_over:
+        raise Refused(
+            adoption.elsewhere(facts),
+            cure=message(
+                "Whoever has done it may have had a reason. --take-over leads users to "
+                "%(colour)s all the same.",
+                colour=colour,
+            ),
+        )
     if facts.foreign and not take_over:
         raise Refused(
             message(
@@ -420,8 +442,10 @@ def _cure(facts: Facts, system: System, *, degraded: bool) -> Message:
         return message("Wait for it (`ao status`), then run the command again.")
     if balancer is not None and balancer.failed:
         shared = balancer == facts.shared
-        return failover_cure(
-            balancer, standby=None if shared or facts.live is system.colour else system.colour
+        return _failover(
+            facts,
+            balancer,
+            standby=None if shared or facts.live is system.colour else system.colour,
         )
     if degraded:
         return message(
@@ -448,8 +472,15 @@ def may_build(facts: Facts, colour: Colour) -> None:
                 colour=colour,
                 name=balancer.name,
             ),
-            cure=failover_cure(balancer, standby=standby),
+            cure=_failover(facts, balancer, standby=standby),
         )
+
+
+def _failover(facts: Facts, balancer: LoadBalancer, *, standby: Colour | None) -> Message:
+    """Return what helps a load balancer of a site that is in ERROR; an adopted one is not Ao's."""
+    if facts.adoption is not None:
+        return adoption.failover(balancer.id)
+    return failover_cure(balancer, standby=standby)
 
 
 def failover_cure(balancer: LoadBalancer, *, standby: Colour | None) -> Message:

@@ -53,6 +53,8 @@ class Placed:
     """Whether it leads nobody but to the standby: the preview's, by the pool method."""
     name: str = ""
     """Name in the site file of a listener beside the main one; empty for the main one."""
+    is_adopted: bool = False
+    """Whether it is somebody else's, whose settings Ao does not write."""
 
     @property
     def reads_requests(self) -> bool:
@@ -93,8 +95,11 @@ def placed(facts: Facts) -> Iterator[Placed]:
                     terminates=facts.is_secure and not redirects,
                     redirects=redirects,
                     previews=listener is facts.preview_listener,
+                    is_adopted=facts.adoption is not None
+                    and listener is not facts.preview_listener,
                 )
-        yield from _further(facts.further, facts.shared, both)
+        adopts = facts.adoption is not None
+        yield from _further(facts.further, facts.shared, both, is_adopted=adopts)
         return
     for colour, system in facts.systems.items():
         if system.load_balancer is None:
@@ -113,7 +118,11 @@ def placed(facts: Facts) -> Iterator[Placed]:
 
 
 def _further(
-    places: tuple[FurtherPlace, ...], balancer: LoadBalancer, systems: frozenset[Colour]
+    places: tuple[FurtherPlace, ...],
+    balancer: LoadBalancer,
+    systems: frozenset[Colour],
+    *,
+    is_adopted: bool = False,
 ) -> Iterator[Placed]:
     """Yield listeners beside the main one, each with that of its preview."""
     for place in places:
@@ -126,6 +135,7 @@ def _further(
                     terminates=place.terminates,
                     previews=listener is place.preview,
                     name=place.name,
+                    is_adopted=is_adopted,
                 )
 
 
@@ -272,7 +282,7 @@ def is_amiss(site: Site, facts: Facts, place: Placed) -> bool:
 
     A load balancer takes no change in ERROR, nor while Heat is at work on it.
     """
-    if place.balancer.failed or _is_busy(facts, place):
+    if place.is_adopted or place.balancer.failed or _is_busy(facts, place):
         return False
     return wanted(site, facts, place) != place.listener.settings
 

@@ -134,7 +134,7 @@ def _new(facts: Facts, steps: Plan) -> frozenset[str]:
         if isinstance(step, BuildSystem) and facts.systems[step.colour].stack is None
     }
     shared = any(isinstance(step, BuildSite) for step in steps)
-    pooled = facts.method is Method.POOL
+    pooled = facts.method is Method.POOL and facts.adoption is None
     return frozenset(systems | ({BALANCER} if shared and pooled else set()))
 
 

@@ -28,7 +28,7 @@ from ao.cloud import (
     Vip,
 )
 from ao.colour import Colour
-from ao.errors import AoError, CloudError, NotAuthenticated, NotFound, Refused
+from ao.errors import AoError, CloudError, Conflict, NotAuthenticated, NotFound, Refused
 from ao.message import message
 from ao.plan import alarms, monitors, own_templates, pools, standstill
 from ao.plan.facts import (
@@ -45,7 +45,7 @@ from ao.plan.facts import (
 from ao.plan.listeners import are_asked, leads, redirect
 from ao.plan.preview_policies import are_whole
 from ao.plan.standstill import Standstill
-from ao.site import Method, Site
+from ao.site import Adoption, Method, Site
 from ao.site.listeners import READ
 from ao.untrusted.printable import printable
 
@@ -63,6 +63,8 @@ _MEMBER = re.compile(rf"member_(?P<key>{_KEY})")
 """Names of the places of a server in pools beside the main one."""
 _LISTENER = re.compile(rf"(?P<secure>{templates.SECURE})?listener_(?P<name>[a-z0-9-]{{1,20}})")
 """Names of listeners beside the main one."""
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""IDs of Octavia's, which no name is looked for by."""
 SERVER = "OS::Nova::Server"
 """Resource type of Heat that a system's servers are of."""
 
@@ -292,7 +294,11 @@ def _pools(
     """
     if not pools.are_asked(site):
         return {}
-    ids = {it for colour in Colour if (it := _pool_id(site, resources, colour))}
+    ids = {
+        it
+        for colour in Colour
+        if not _is_adopted(site, resources, colour) and (it := _pool_id(site, resources, colour))
+    }
     ids |= {it for colour in Colour for it in _further_ids(site, resources, colour).values()}
     if last is not None and ids.issubset(last.pools):
         return last.pools
@@ -342,6 +348,9 @@ def _reading(
 ) -> tuple[Listener, ...]:
     """Return the listeners of users that read requests, by the pool method; the main one does."""
     own = resources.get(site.stack, ())
+    if site.adopt is not None:
+        ids = site.adopt.listeners
+        return tuple(it for it in listeners if it.id in ids and it.protocol in READ)
     main = built_id(own, SECURE_PRODUCTION) or built_id(own, "production_listener")
     further = {it.physical_id for it in own if _LISTENER.fullmatch(it.name)}
     return tuple(
@@ -472,6 +481,40 @@ class _Balancer:
     members: Mapping[str, tuple[Member, ...]] = field(default_factory=dict)
 
 
+def adopted_id(cloud: Cloud, site: Site, last: Observation | None = None) -> str | None:
+    """Return the ID of the load balancer that a site is built around; None for one of Ao's.
+
+    Raises NotFound and Conflict, with the place in the site file, for a name of none or several.
+    """
+    if site.adopt is None:
+        return None
+    named = site.adopt.load_balancer
+    if _ID.fullmatch(named):
+        return named
+    if last is not None and last.load_balancers:
+        return last.load_balancers[0].id
+    found = [it for it in cloud.load_balancers.all() if it.name == named]
+    where = site.place("adopt.load_balancer")
+    if not found:
+        raise NotFound(
+            message(
+                "%(where)s: the project has no load balancer %(name)s", where=where, name=named
+            ),
+            cure=message("`openstack loadbalancer list` shows what it has."),
+        )
+    if len(found) > 1:
+        raise Conflict(
+            message(
+                "%(where)s: %(count)s load balancers are called %(name)s",
+                where=where,
+                count=len(found),
+                name=named,
+            ),
+            cure=message("Write the ID of the one that is meant."),
+        )
+    return found[0].id
+
+
 class _BalancerReader:
     """Reads the load balancers of a site."""
 
@@ -483,9 +526,10 @@ class _BalancerReader:
         self._shares = site.switch.method is Method.POOL
         self._lists = self._shares or are_asked(site)
         self._pools: dict[str, set[str]] = {}
+        there = adopted_id(cloud, site, last)
         for colour in Colour:
             name = site.stack if self._shares else site.system_stack(colour)
-            balancer_id = built_id(resources.get(name, ()), "load_balancer")
+            balancer_id = there or built_id(resources.get(name, ()), "load_balancer")
             pool_id = _pool_id(site, resources, colour)
             if balancer_id:
                 known = self._pools.setdefault(balancer_id, set())
@@ -626,8 +670,11 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
     production address that the project lacks, Refused when it was built for another method.
     """
     _check_method(site, seen.stacks.get(site.stack))
+    _check_adoption(site, seen.stacks.get(site.stack))
     own = seen.resources.get(site.stack, ())
     shared = _of(own, "load_balancer", seen.load_balancers)
+    if site.adopt is not None:
+        shared = next(iter(seen.load_balancers), None)
     production = (
         _production(site, own, seen.floating_ips)
         if site.external_network is not None
@@ -643,14 +690,15 @@ def assemble(site: Site, seen: Observation, *, cancel: bool = False) -> Facts:
         preview=production if shares else _of(own, "preview_address", seen.floating_ips),
         systems={colour: _system(site, seen, colour, shared, cancel=cancel) for colour in Colour},
         shared=shared,
-        production_listener=_of(
-            own, SECURE_PRODUCTION if secure else "production_listener", seen.listeners
-        ),
+        production_listener=_listener(seen, site.adopt.listeners[0])
+        if site.adopt is not None
+        else _of(own, SECURE_PRODUCTION if secure else "production_listener", seen.listeners),
         preview_listener=_of(
             own, "secure_preview_listener" if secure else "preview_listener", seen.listeners
         ),
         redirect_listener=_of(own, "production_listener", seen.listeners) if secure else None,
         further=_further(site, seen, own) if shares else (),
+        adoption=site.adopt,
         policies=seen.policies,
         clients=seen.clients,
         servers=seen.server_certificates,
@@ -666,6 +714,10 @@ def _system(
     balancer = shared or _of(resources, "load_balancer", seen.load_balancers)
     pool_id = _pool_id(site, seen.resources, colour)
     has_pool = balancer is not None and pool_id in balancer.pool_ids
+    adopted = _is_adopted(site, seen.resources, colour)
+    if adopted and not has_pool:
+        # Its owner has deleted it, and nothing leads there any more.
+        pool_id = None
     secure = built_id(resources, SECURE) is not None
     return System(
         colour=colour,
@@ -684,13 +736,24 @@ def _system(
         redirect_listener=_of(resources, "listener", seen.listeners) if secure else None,
         further=() if shared else _further(site, seen, resources),
         further_pools=tuple(_further_pools(site, seen, colour, balancer)),
+        is_adopted=adopted,
     )
 
 
 def _further(
     site: Site, seen: Observation, resources: tuple[Resource, ...]
 ) -> tuple[FurtherPlace, ...]:
-    """Return the listeners of a load balancer beside the main one, in the order of their names."""
+    """Return the listeners of a load balancer beside the main one, in the order of their names.
+
+    Those of an adopted one are in the order of the site file.
+    """
+    if site.adopt is not None:
+        others = zip(site.adopt.listeners[1:], site.listeners, strict=False)
+        there = ((it, _listener(seen, listener_id)) for listener_id, it in others)
+        return tuple(
+            FurtherPlace(name=it.name, terminates=it.terminates, listener=listener)
+            for it, listener in there
+        )
     keys = {
         pool_id: key
         for colour in Colour
@@ -770,7 +833,16 @@ def _standstill(site: Site, seen: Observation, name: str, *, cancel: bool) -> St
 def _pool_id(site: Site, resources: Resources, colour: Colour) -> str | None:
     """ID of a system's pool, which the site's stack has by the pool method, else its own."""
     shared = built_id(resources.get(site.stack, ()), f"{colour}_pool")
+    if site.adopt is not None and _is_adopted(site, resources, colour):
+        return site.adopt.pool
     return shared or built_id(resources.get(site.system_stack(colour), ()), "pool")
+
+
+def _is_adopted(site: Site, resources: Resources, colour: Colour) -> bool:
+    """Return whether a system is the one that was there before: Ao has built no pool for it."""
+    if site.adopt is None or site.adopt.colour is not colour:
+        return False
+    return built_id(resources.get(site.stack, ()), f"{colour}_pool") is None
 
 
 def _pool_ids(site: Site, resources: Resources) -> Mapping[Colour, str]:
@@ -782,6 +854,54 @@ def _monitor_id(site: Site, resources: Resources, colour: Colour) -> str | None:
     """ID of the health monitor of a system's pool, which is in the same stack as that."""
     shared = built_id(resources.get(site.stack, ()), f"{colour}_monitor")
     return shared or built_id(resources.get(site.system_stack(colour), ()), "health_monitor")
+
+
+def _listener(seen: Observation, listener_id: str) -> Listener | None:
+    return next((it for it in seen.listeners if it.id == listener_id), None)
+
+
+def _check_adoption(site: Site, stack: Stack | None) -> None:
+    """Refuse to take a site around an adopted load balancer for another one, or the reverse."""
+    if stack is None:
+        return
+    wanted = site.adopt.marks if site.adopt is not None else {}
+    keys = Adoption.KEYS
+    built = {key: value for key in keys if (value := sites.tag_value(stack.tags, key)) is not None}
+    if built == wanted:
+        return
+    if not built:
+        raise Refused(
+            message(
+                "%(where)s: site %(site)s was built with a load balancer of its own",
+                where=site.place("adopt"),
+                site=site.name,
+            ),
+            cure=message(
+                "Take `adopt` out; or give the adopted one another name in `site`: it is a site of "
+                "its own."
+            ),
+        )
+    key = next(it for it in keys if built.get(it) != wanted.get(it))
+    raise Refused(
+        message(
+            "%(where)s: site %(site)s was built around listener %(listener)s, whose pool %(pool)s "
+            "it has adopted as %(colour)s",
+            where=site.place(f"adopt.{_ADOPT_KEYS[key]}"),
+            site=site.name,
+            listener=printable(built.get("adopted-listener", "-"), 60),
+            pool=printable(built.get("adopted-pool", "-"), 60),
+            colour=printable(built.get("adopted-colour", "-"), 60),
+        ),
+        cure=message("Write that in `adopt`; to end it, `ao disown` with it."),
+    )
+
+
+_ADOPT_KEYS = {
+    "adopted-listener": "listeners",
+    "adopted-pool": "pool",
+    "adopted-colour": "colour",
+}
+"""Keys of `adopt` in the site file, by those of the tags."""
 
 
 def _check_method(site: Site, stack: Stack | None) -> None:

@@ -14,7 +14,7 @@ from ao.cloud import Stack
 from ao.colour import Colour
 from ao.errors import Refused
 from ao.message import message
-from ao.plan import guard, monitors, preview_policies
+from ao.plan import adoption, guard, monitors, preview_policies
 from ao.plan import listeners as listener_settings
 from ao.plan import pools as pool_settings
 from ao.plan.facts import Facts, System
@@ -61,7 +61,15 @@ class CancelUpdate(Step):
 class BuildSite(Step):
     """Create the site's own stack."""
 
+    around: str = ""
+    """ID of somebody else's load balancer that it is built around; empty for one of its own."""
+
     def __str__(self) -> str:
+        if self.around:
+            return message(
+                "build the site around load balancer %(id)s: a pool of its own, and the lock",
+                id=self.around,
+            )
         return message("build the site: router, addresses, shared load balancer")
 
 
@@ -87,6 +95,38 @@ class ListenSite(Step):
 
     def __str__(self) -> str:
         return message("give the shared load balancer the listeners of the site file")
+
+
+@dataclass(frozen=True)
+class GiveUpAdopted(Step):
+    """Give the adopted system's colour a pool of Ao's own: the adopted one is its owner's alone."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return message(
+            "give the adopted system up: %(colour)s gets a pool of its own", colour=self.colour
+        )
+
+
+@dataclass(frozen=True)
+class LeaveSystem(Step):
+    """Take Ao's marks off the stack of a system that users are led to, and leave it to them."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return message("leave %(colour)s as it is, without Ao's tags", colour=self.colour)
+
+
+@dataclass(frozen=True)
+class LeaveSite(Step):
+    """Keep nothing of the site's own stack but the pool that users are led to, and no tag."""
+
+    colour: Colour
+
+    def __str__(self) -> str:
+        return message("leave nothing of the site but the pool of %(colour)s", colour=self.colour)
 
 
 @dataclass(frozen=True)
@@ -346,6 +386,7 @@ def up(site: Site, facts: Facts, done: Done) -> Plan:
     site file reach a system with its next deploy. Raises Refused when the live
     system cannot be repaired without deleting it.
     """
+    adoption.may_adopt(site, facts)
     return (
         _site_stack(site, facts)
         or _secure(site, facts)
@@ -373,7 +414,7 @@ def _secure(site: Site, facts: Facts) -> Plan:
     Octavia changes the protocol of no listener, so the one for HTTPS comes beside that of HTTP.
     Raises Refused for what would take users their listener.
     """
-    if facts.method is not Method.POOL or facts.stack is None:
+    if facts.method is not Method.POOL or facts.stack is None or facts.adoption is not None:
         return ()
     guard.may_secure(site, facts)
     guard.may_proxy(site, facts)
@@ -389,7 +430,7 @@ def _listen(site: Site, facts: Facts) -> Plan:
 
     Raises Refused for what would take users a listener, and while they are led to two systems.
     """
-    if facts.method is not Method.POOL or facts.stack is None:
+    if facts.method is not Method.POOL or facts.stack is None or facts.adoption is not None:
         return ()
     guard.may_listen(site, facts)
     if _listens(site, facts):
@@ -581,7 +622,8 @@ def builds(site: Site, facts: Facts) -> Plan:
 
 def _site_stack(site: Site, facts: Facts) -> Plan:
     if facts.stack is None:
-        return (BuildSite(),)
+        around = facts.shared.id if facts.adoption is not None and facts.shared else ""
+        return (BuildSite(around),)
     if facts.stack.busy:
         return (follow(facts.stack, facts.standstill),)
     if facts.stack.failed and facts.stack.action == "DELETE":
@@ -606,6 +648,8 @@ def _production(facts: Facts) -> Plan:
 def _build(site: Site, facts: Facts, colour: Colour) -> Iterator[Step]:
     system = facts.systems[colour]
     version = system.version or site.version
+    if system.is_adopted:
+        return
     if system.stack is None:
         yield BuildSystem(colour, version, _size(site, system))
     elif system.stack.busy:
@@ -655,13 +699,20 @@ def _size(site: Site, system: System) -> int:
 
 def _await_servers(facts: Facts, *colours: Colour) -> Plan:
     systems = (facts.systems[colour] for colour in colours)
-    return tuple(AwaitServers(system.colour) for system in systems if system.online < system.size)
+    return tuple(
+        AwaitServers(system.colour)
+        for system in systems
+        if system.online < system.size and not system.is_adopted
+    )
 
 
 def _preview(facts: Facts) -> Plan:
     """Give the preview the standby; blue while a stranger has production."""
-    to = Colour.BLUE if facts.foreign and not facts.previewed else facts.standby
+    unknown = facts.foreign and not facts.previewed and facts.adoption is None
+    to = Colour.BLUE if unknown else facts.standby
     if to is None or facts.is_mixed:
+        return ()
+    if facts.systems[to].is_adopted and facts.systems[to].pool_id is None:
         return ()
     reached = facts.previews_by_request or facts.previewed is to
     if reached and not facts.switching_to and not facts.previews_astray:
@@ -698,6 +749,7 @@ def deploy(site: Site, facts: Facts, version: str, done: Done) -> Plan:
             message("no system is live, so there is no standby to deploy to"),
             cure=message("`ao up` builds the site; `ao status` shows what there is."),
         )
+    adoption.may_deploy(facts, standby)
     guard.may_touch(facts)
     if facts.switching_to:
         raise Refused(
@@ -807,6 +859,7 @@ def scale(facts: Facts, colour: Colour, size: int, done: Done = frozenset()) -> 
             ),
             cure=message("`ao down %(name)s` deletes the system.", name=colour.value),
         )
+    adoption.may_change(facts, colour)
     system = facts.systems[colour]
     cancelled = any(
         isinstance(step, CancelUpdate)
@@ -842,10 +895,10 @@ def match(facts: Facts, to: Colour, done: Done = frozenset()) -> Plan:
     live = facts.systems[facts.live] if facts.live else None
     if live is None or live.colour is to or facts.systems[to].stack is None:
         return ()
-    if facts.systems[to].size >= live.size:
+    if facts.systems[to].size >= live.demand:
         grew = any(isinstance(step, ScaleSystem) for step in done)
         return _await_servers(facts, to) if grew else ()
-    return scale(facts, to, live.size, done)
+    return scale(facts, to, live.demand, done)
 
 
 def down(facts: Facts, colours: frozenset[Colour]) -> Plan:
@@ -855,7 +908,8 @@ def down(facts: Facts, colours: frozenset[Colour]) -> Plan:
     needs (neutron/db/l3_db.py: _confirm_router_interface_not_in_use), and Heat would
     ask again and again until the load balancer has gone.
     """
-    production = (PointProduction(None),) if facts.live in colours else ()
+    owned = facts.adoption is not None
+    production = (PointProduction(None),) if facts.live in colours and not owned else ()
     on_port = facts.previewed in colours and not facts.previews_by_request
     preview = (PointPreview(None),) if on_port else ()
     whole = colours == frozenset(Colour)
@@ -869,3 +923,35 @@ def down(facts: Facts, colours: frozenset[Colour]) -> Plan:
         )
         or ((RemoveSite(),) if whole and facts.stack else ())
     )
+
+
+def give_up(facts: Facts) -> Plan:
+    """Next steps of giving the adopted system up. Raises Refused while users are led to it."""
+    if facts.stack is not None and facts.stack.busy:
+        return (follow(facts.stack, facts.standstill),)
+    adoption.may_give_up(facts)
+    return (GiveUpAdopted(facts.adopted.colour),) if facts.adopted is not None else ()
+
+
+def disown(facts: Facts) -> Plan:
+    """Next steps of giving a load balancer back to its owner, with the pool that users are led to.
+
+    What leads to a pool goes before it. Where that is a pool of Ao's, the servers in it are left.
+    """
+    for stack in facts.stacks.values():
+        if stack.busy:
+            systems = (it for it in facts.systems.values() if it.stack is stack)
+            still = next((it.standstill for it in systems), facts.standstill)
+            return (follow(stack, still),)
+    if preview_policies.can_change(facts) and preview_policies.own(facts):
+        return (RemovePreview(),)
+    live = facts.live
+    stays = live if live is not None and not facts.systems[live].is_adopted else None
+    going = tuple(RemoveSystem(it) for it in Colour if facts.has(it) and it is not stays)
+    if going:
+        return going
+    if stays is None:
+        return (RemoveSite(),) if facts.stack is not None else ()
+    if facts.has(stays):
+        return (LeaveSystem(stays),)
+    return (LeaveSite(stays),) if facts.stack is not None else ()

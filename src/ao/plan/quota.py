@@ -14,6 +14,7 @@ from ao.plan.plan import (
     BuildSite,
     BuildSystem,
     ChangePreview,
+    GiveUpAdopted,
     ListenSite,
     Plan,
     ScaleSystem,
@@ -65,7 +66,11 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
     total: Counter[str] = Counter()
     members = 0
     for step in plan:
-        if isinstance(step, BuildSite) and facts.stack is None:
+        if isinstance(step, BuildSite) and site.adopt is not None:
+            total += _around(site)
+        elif isinstance(step, GiveUpAdopted):
+            total += Counter({"pools": 1, "health monitors": 1})
+        elif isinstance(step, BuildSite) and facts.stack is None:
             total += _site(site) + (redirect + further if pooled else Counter())
             total -= Counter({"listeners": int(site.switch.previews_by_request)})
         if isinstance(step, SecureSite):
@@ -93,6 +98,13 @@ def needs(site: Site, facts: Facts, plan: Plan, flavor: Flavor) -> Counter[str]:
             total += _servers(site, more, flavor)
     # Nova's quota is of each group.
     return total + Counter({"server group members": members})
+
+
+def _around(site: Site) -> Counter[str]:
+    """Return what the stack of a site takes whose load balancer is somebody else's."""
+    own = Counter({"pools": 1, "health monitors": 1})
+    own += _NETWORK if site.networks.lock is None else Counter({"ports": 1})
+    return own + Counter({"listeners": int(not site.switch.previews_by_request)})
 
 
 def _further(site: Site) -> Counter[str]:

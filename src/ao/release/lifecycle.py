@@ -27,7 +27,7 @@ from ao.operations import maintenance, operations, scale_in_hold, way_back
 from ao.operations.chosen_image import image_id
 from ao.operations.locked_site import LockedSite, locked
 from ao.operations.switch_options import SwitchOptions
-from ao.plan import guard
+from ao.plan import adoption, guard
 from ao.plan.facts import Facts
 from ao.release import production, tasks, text_quota, window_warning
 from ao.release.control import SELDOM, AbortRequested
@@ -127,6 +127,7 @@ def release(work: Work, version: str, options: Options) -> Outcome | None:
                         "`ao switch` finishes it, `ao up` calls it off if production has not moved."
                     ),
                 )
+            adoption.may_deploy(facts, new)
             query_check.check(held, new, version)
             stages = plan_stages(held.site, facts, version, skip=options.skip, image=chosen)
             text_quota.check(held, journal, stages, site.texts.count)

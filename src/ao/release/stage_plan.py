@@ -124,10 +124,10 @@ def plan_stages(
             message(
                 "bring %(new)s to at least %(servers)s, as %(old)s has",
                 new=new,
-                servers=_servers(live.size),
+                servers=_servers(live.demand),
                 old=old,
             ),
-            ready and standby.size >= live.size,
+            ready and standby.size >= live.demand,
         ),
         planned(
             Stage.APPROVE,
@@ -178,7 +178,7 @@ def plan_stages(
             _retirement(site, old),
             Stage.RETIRE in done
             or (moved and _retired(site, live) and told(Stage.RETIRE, Point.AFTER_RETIRE)),
-            rules.standby.after is not After.KEEP,
+            rules.standby.after is not After.KEEP and not facts.systems[old].is_adopted,
         ),
     )
 

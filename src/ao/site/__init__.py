@@ -1,5 +1,6 @@
 """A site: what the operator wants, as frozen values, with its names and tags."""
 
+from ao.site.adopt import Adoption
 from ao.site.health_check import HealthCheck
 from ao.site.listeners import Backend, FurtherListener
 from ao.site.names import ENDINGS, NAME, VERSION, checked_version, ending, is_name, is_version
@@ -17,6 +18,7 @@ from ao.site.site import (
 )
 from ao.site.tags import (
     Feature,
+    adoption_tags,
     colour_tag,
     deploy_tag,
     features,
@@ -39,6 +41,7 @@ __all__ = [
     "ENDINGS",
     "NAME",
     "VERSION",
+    "Adoption",
     "Backend",
     "Deadlines",
     "Drain",
@@ -53,6 +56,7 @@ __all__ = [
     "Preview",
     "Site",
     "Switch",
+    "adoption_tags",
     "checked_version",
     "colour_tag",
     "deploy_tag",

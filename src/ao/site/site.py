@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ao.colour import Colour
 from ao.http.request_options import RequestOptions
+from ao.site.adopt import Adoption
 from ao.site.autoscale import Autoscale
 from ao.site.checks import Checks
 from ao.site.health_check import HealthCheck
@@ -238,6 +239,8 @@ class Site:
     production_address: str | None
     """Floating IP that the project already has; None has Ao allocate one. Without floating IPs the
     address that the load balancer gets; None has the cloud choose it."""
+    adopt: Adoption | None = None
+    """A system that was there before, and what leads to it; None where Ao has built both."""
     version: str
     """Version that a new system begins with."""
     cidrs: Mapping[Colour, str]

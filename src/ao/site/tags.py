@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from enum import Enum, auto
 
 from ao.colour import Colour
+from ao.site.adopt import Adoption
 from ao.site.names import is_image_id, is_version
 from ao.site.site import Method, Site
 
@@ -44,6 +45,8 @@ class Feature(Enum):
     OWN_TEMPLATES = auto()
     """Its servers, or further resources, are of templates of the operator's own: from the kept site
     file they would deploy Ao's own servers in their place."""
+    ADOPTED = auto()
+    """Its load balancer is somebody else's: they would look for one of their own, and build it."""
 
 
 _FORMATS = {
@@ -52,6 +55,7 @@ _FORMATS = {
     Feature.REQUESTS: (3, "0.3.0"),
     Feature.NETWORKS: (3, "0.3.0"),
     Feature.OWN_TEMPLATES: (3, "0.3.0"),
+    Feature.ADOPTED: (3, "0.3.0"),
 }
 """The format that each needs, and the first version of Ao that handles it."""
 
@@ -114,6 +118,7 @@ def features(site: Site) -> frozenset[Feature]:
         Feature.LISTENERS: bool(site.listeners),
         Feature.REQUESTS: site.switch.previews_by_request,
         Feature.NETWORKS: site.is_placed,
+        Feature.ADOPTED: site.adopt is not None,
     }
     return frozenset(feature for feature, has in found.items() if has)
 
@@ -139,6 +144,12 @@ def preview_tags(*, by_request: bool) -> frozenset[str]:
 def network_tags(places: Mapping[str, str]) -> frozenset[str]:
     """Return the words that a stack carries of what was there before, by its keys."""
     return frozenset(f"ao:{key}={value}" for key, value in places.items())
+
+
+def adoption_tags(adoption: Adoption | None) -> frozenset[str]:
+    """Return the words that a site's stack carries of the system that it has adopted, or none."""
+    marks = adoption.marks if adoption is not None else {}
+    return frozenset(f"ao:{key}={value}" for key, value in marks.items())
 
 
 def network_places(tags: frozenset[str]) -> dict[str, str]:

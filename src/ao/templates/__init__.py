@@ -27,6 +27,8 @@ def site(of: Site | None = None, kept: Collection[str] = ()) -> Template:
     `kept` are the keys of pools that servers are in, though the site file has no listener of them
     any more.
     """
+    if of is not None and of.adopt is not None:
+        return Template(body=composition.read("adopted_site.yaml"))
     labels = _kept(of, kept) if of else {}
     if of is None or not (of.listeners or labels):
         return Template(body=composition.read("site.yaml"))

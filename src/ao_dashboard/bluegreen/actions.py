@@ -222,7 +222,7 @@ ACTIONS: Mapping[str, Action] = {
             name="scale",
             title=gettext_lazy("Scale the standby"),
             form=Sized,
-            blocker=blockers.unmixed,
+            blocker=blockers.scale,
             effects=effects.scale,
             perform=_scale,
         ),

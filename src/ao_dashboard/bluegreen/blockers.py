@@ -31,9 +31,24 @@ def unmixed(state: PageState) -> str:
     return standby(state)
 
 
+def adopted(state: PageState) -> str:
+    """Return that the standby is somebody else's, which nothing changes from here."""
+    if state.standby is None or not state.standby.is_adopted:
+        return ""
+    return _(
+        "The standby is the adopted system, whose servers are their owner's. ao release "
+        "--give-up-adopted has Ao build it."
+    )
+
+
 def deploy(state: PageState) -> str:
     """Return why no version can be deployed to the standby."""
-    return standby(state) or unfinished(state)
+    return standby(state) or adopted(state) or unfinished(state)
+
+
+def scale(state: PageState) -> str:
+    """Return why the standby gets no other size."""
+    return adopted(state) or unmixed(state)
 
 
 def switch(state: PageState) -> str:
@@ -58,6 +73,8 @@ def back(state: PageState) -> str:
 def shrink(state: PageState) -> str:
     """Return why the standby cannot shrink to the size of the site's rules."""
     fewest = state.site.rules.standby.size
+    if why := adopted(state):
+        return why
     if state.standby and state.standby.size <= fewest:
         return _("The standby has no more than %(count)d servers.") % {"count": fewest}
     return unmixed(state)

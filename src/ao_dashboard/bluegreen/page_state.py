@@ -211,7 +211,7 @@ class PageState:
     def smaller(self) -> bool:
         """Whether a switch's target is built, and has fewer servers than the live system."""
         live, target = self.live, self.target
-        return bool(live and target and target.stack and target.size < live.size)
+        return bool(live and target and target.stack and target.size < live.demand)
 
     @property
     def release(self) -> Operation | None:

@@ -61,6 +61,7 @@ STORY = (
     ("timetable", CONVENTIONAL),
     ("timetable", "compare", CONVENTIONAL, BLUEGREEN),
     ("timetable", "fit", CONVENTIONAL, "--runs", "100"),
+    ("disown", "--yes"),
     ("down", "--yes"),
     ("status",),
     ("sites",),

@@ -74,7 +74,7 @@ def production(work: Work, facts: Facts, step: PointProduction) -> None:
     for place in facts.further:
         if place.listener is not None:
             _lead(work, shared, place.listener, _pool(facts, step.colour, place.key))
-    if facts.floats:
+    if facts.floats and facts.adoption is None:
         address.point(work, address.present(facts.production), shared.vip_port_id)
 
 

@@ -1,0 +1,249 @@
+"""What somebody else's load balancer has to be, before a site is built around it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from ao.cloud.models import L7Policy, L7Rule, ListenerSettings
+from ao.colour import Colour
+from ao.errors import AoError, Conflict, NotFound, QuotaExceeded, Refused
+from ao.operations import operations, previews, reconcile
+from ao.site import Preview
+from ao.site.adopt import Adoption
+from ao.site.timeouts import Timeouts
+from ao.work import Work
+from tests.unit.adopted import Owned, by_hand
+
+BLUE, GREEN = Colour
+NOWHERE = "0e6ea11c-6a11-4b6e-9d5b-0d8f1c3f7a10"
+
+
+def described(owned: Owned, **adopt: object) -> Work:
+    """The site with another `adopt`."""
+    assert owned.site.adopt is not None
+    there = replace(owned.site.adopt, **adopt)  # type: ignore[arg-type]
+    return replace(owned.work, site=replace(owned.site, adopt=there))
+
+
+def balanced(owned: Owned, **values: object) -> Work:
+    balancer = replace(owned.site.load_balancer, **values)  # type: ignore[arg-type]
+    return replace(owned.work, site=replace(owned.site, load_balancer=balancer))
+
+
+def other_pool(owned: Owned) -> Work:
+    other = replace(owned.pool, id=NOWHERE)
+    owned.octavia.pools[other.id] = other
+    owned.main.pool_id = other.id
+    return owned.work
+
+
+def another_listener(owned: Owned) -> Work:
+    owned.octavia.create_listener(
+        owned.main.balancer, "also", "HTTP", 443, owned.pool.id, ListenerSettings(), None
+    )
+    return owned.work
+
+
+def a_policy_to_the_pool(owned: Owned) -> Work:
+    rule = L7Rule(type="PATH", compare="STARTS_WITH", value="/api")
+    policy = L7Policy(
+        name="api", action="REDIRECT_TO_POOL", redirect_pool_id=owned.pool.id, rules=(rule,)
+    )
+    owned.main.policies.append(replace(policy, id=NOWHERE, position=1))
+    return owned.work
+
+
+def named(owned: Owned, name: str = "", description: str = "") -> Work:
+    balancer = owned.main.balancer
+    balancer.name, balancer.description = name or balancer.name, description
+    return owned.work
+
+
+def another_port(owned: Owned) -> int:
+    owned.octavia.create_listener(
+        owned.main.balancer, "also", "HTTP", 8081, None, ListenerSettings(), None
+    )
+    return 8001
+
+
+def previewed(owned: Owned, port: int) -> Work:
+    switch = replace(owned.site.switch, preview=Preview.PORT, preview_port=port)
+    return replace(owned.work, site=replace(owned.site, switch=switch))
+
+
+def unaddressed(owned: Owned) -> Work:
+    (address,) = owned.project.neutron.floating_ips.values()
+    owned.project.neutron.point(address.id, address.revision, None, None)
+    return owned.work
+
+
+def in_error(owned: Owned) -> Work:
+    owned.octavia.mark(owned.main.balancer, "ERROR")
+    return owned.work
+
+
+REFUSALS: dict[str, tuple[Callable[[Owned], Work], str]] = {
+    "no such load balancer": (
+        lambda it: described(it, load_balancer=NOWHERE),
+        "ao.yaml:3: adopt.load_balancer: the project has no load balancer",
+    ),
+    "no load balancer of that name": (
+        lambda it: described(it, load_balancer="none"),
+        "ao.yaml:3: adopt.load_balancer: the project has no load balancer",
+    ),
+    "no such listener": (
+        lambda it: described(it, listeners=(NOWHERE,)),
+        "ao.yaml:3: adopt.listeners.0: .* no listener",
+    ),
+    "no such pool": (
+        lambda it: described(it, pool=NOWHERE),
+        "ao.yaml:3: adopt.pool: .* no pool",
+    ),
+    "a listener that leads elsewhere": (other_pool, "ao.yaml:3: adopt.listeners.0: .* leads to"),
+    "another provider": (
+        lambda it: balanced(it, provider="ovn", algorithm="SOURCE_IP_PORT"),
+        "ao.yaml:9: load_balancer.provider",
+    ),
+    "another protocol": (
+        lambda it: balanced(it, protocol="TCP"),
+        "ao.yaml:9: load_balancer.protocol: .* speaks HTTP",
+    ),
+    "another port": (lambda it: balanced(it, port=81), "ao.yaml:9: load_balancer.port"),
+    "other time-outs": (
+        lambda it: balanced(it, timeouts=Timeouts(client=1.0, server=None, connect=None)),
+        "ao.yaml:9: load_balancer.timeouts.client: the site file asks otherwise",
+    ),
+    "other headers": (
+        lambda it: balanced(it, insert_headers=("X-Forwarded-For",)),
+        "ao.yaml:9: load_balancer.insert_headers",
+    ),
+    "other networks": (
+        lambda it: balanced(it, allowed_from=("192.0.2.0/24",)),
+        "ao.yaml:9: load_balancer.allowed_from",
+    ),
+    "another listener of the pool": (
+        another_listener,
+        "ao.yaml:3: adopt.listeners: listener .* leads to the adopted pool too",
+    ),
+    "a policy to the pool": (a_policy_to_the_pool, "L7 policy api of the listener leads to"),
+    "a controller of Kubernetes": (
+        lambda it: named(it, "kube_service_prod_default_web"),
+        "controller of Kubernetes",
+    ),
+    "a port of the preview that is taken": (
+        lambda it: previewed(it, 80 + another_port(it)),
+        "switch.preview_port: listener also of the load balancer has port 8081",
+    ),
+    "a floating IP that leads elsewhere": (unaddressed, "ao.yaml:3: adopt.floating_ip"),
+    "a load balancer in ERROR": (in_error, "ERROR"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_it_is_refused_with_its_place_and_cure_and_nothing_is_changed(name: str) -> None:
+    change, told = REFUSALS[name]
+    owned = by_hand()
+    work = change(owned)
+    before = owned.objects()
+    with pytest.raises((Refused, NotFound), match=told) as refused:
+        operations.up(work)
+    assert refused.value.cure
+    assert owned.objects() == before
+    assert work.cloud.stacks.all() == ()
+
+
+def test_a_name_of_two_load_balancers_is_none() -> None:
+    owned = by_hand(name="shop")
+    balancer = owned.main.balancer
+    subnet = balancer.vip.subnet_id
+    owned.octavia.create_balancer("shop", "", "amphora", subnet)
+    with pytest.raises(Conflict, match="2 load balancers"):
+        operations.up(described(owned, load_balancer="shop"))
+
+
+def test_a_name_of_one_is_taken() -> None:
+    owned = by_hand(name="shop")
+    assert operations.up(described(owned, load_balancer="shop")).live is BLUE
+
+
+def test_a_quota_that_cannot_hold_the_second_system_is_told_first() -> None:
+    owned = by_hand()
+    owned.project.quotas.by_resource["instances"] = 3
+    before = owned.objects()
+    with pytest.raises(QuotaExceeded, match="instances"):
+        operations.up(owned.work)
+    assert owned.objects() == before
+
+
+def test_a_built_site_is_not_taken_for_another_one() -> None:
+    owned = by_hand()
+    operations.up(owned.work)
+    assert owned.site.adopt is not None
+    for adopt in (None, replace(owned.site.adopt, colour=GREEN)):
+        work = replace(owned.work, site=replace(owned.site, adopt=adopt), looks={})
+        with pytest.raises(Refused, match="adopt"):
+            work.observe()
+
+
+def test_a_site_of_aos_own_is_not_taken_for_an_adopted_one() -> None:
+    owned = by_hand()
+    operations.up(owned.work)
+    own = replace(owned.site, adopt=None, name="other", production_address=None)
+    work = replace(owned.work, site=own, looks={})
+    reconcile.up(work)
+    with pytest.raises(Refused, match="load balancer of its own"):
+        replace(work, site=replace(own, adopt=owned.site.adopt), looks={}).observe()
+
+
+def test_the_plan_tells_each_object_each_reload_and_the_quota() -> None:
+    owned = by_hand(ports=(80, 81))
+    before = owned.objects()
+    steps, changes = previews.changes(owned.work)
+    assert owned.main.balancer.id in str(steps[0])
+    made = {it.resource for it in changes}
+    assert {"green_pool", "green_monitor", "lock_network"} <= made
+    assert not {"blue_pool", "load_balancer", "production_listener"} & made
+    told = [str(it) for it in previews.around(owned.work)]
+    assert sum("4 reloads" in it for it in told) == 2
+    assert any("pools 1" in it for it in told)
+    assert owned.objects() == before
+    operations.up(owned.work)
+    assert previews.around(owned.work) == ()
+
+
+def test_an_adopted_colour_in_which_nothing_passes_cannot_go_live() -> None:
+    owned = by_hand(preview=Preview.PORT)
+    operations.up(owned.work)
+    operations.switch(owned.work, GREEN)
+    for server in owned.project.nova.servers.values():
+        if server.name.startswith("old"):
+            server.status = "ERROR"
+    with pytest.raises(AoError, match="pass the health check") as refused:
+        operations.disown(owned.work, to_live=False)
+    assert refused.value.cure
+    assert isinstance(owned.site.adopt, Adoption)
+    operations.disown(owned.work, to_live=True)
+
+
+def test_a_load_balancer_of_another_site_of_aos_is_not_adopted() -> None:
+    owned = by_hand()
+    own = replace(owned.site, adopt=None, name="other", production_address=None)
+    reconcile.up(replace(owned.work, site=own, looks={}))
+    named(owned, description="ao:site=other")
+    with pytest.raises(Refused, match="site other, which Ao has built"):
+        operations.up(owned.work)
+
+
+def test_a_pool_that_was_left_by_ao_may_be_adopted() -> None:
+    owned = by_hand()
+    named(owned, description="ao:site=gone")
+    assert operations.up(owned.work).live is BLUE
+
+
+def test_a_listener_is_of_one_site() -> None:
+    owned = by_hand()
+    operations.up(owned.work)
+    other = replace(owned.work, site=replace(owned.site, name="other"), looks={})
+    with pytest.raises(Refused, match="site shop has adopted the listener already"):
+        operations.up(other)
