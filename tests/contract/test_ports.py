@@ -50,9 +50,7 @@ def test_a_port_tells_its_addresses_and_security_groups(bench: Bench, blue: Stac
     assert {it.id for it in bench.cloud.ports.of_device(found.device_id)} == {found.id}
 
 
-def test_a_port_that_is_not_there_or_is_another_projects_is_none(
-    bench: Bench, blue: Stack
-) -> None:
+def test_a_port_that_is_not_there_or_is_another_projects_is_none(bench: Bench, blue: Stack) -> None:
     vip = bench.balancer(blue).vip_port_id
     assert bench.cloud.ports.get(vip) is not None
     assert bench.cloud.ports.get(str(uuid.uuid4())) is None

@@ -10,6 +10,7 @@ LAYERS = (
     "commands",
     "release",
     "operations",
+    "adopt",
     "doctor",
     "apply",
     "checks",

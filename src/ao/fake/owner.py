@@ -25,14 +25,15 @@ class Owner:
         self._project = project
         self._lock = project.deployment.lock
 
-    def subnet(self, name: str, cidr: str, *, router: str = "", owned: bool = True) -> str:
+    def subnet(self, name: str, cidr: str, *, router: str = "", reachable: bool = False) -> str:
         """Create a network with a subnet of that name, and return the subnet's ID.
 
-        With the name of a router, a new one of that name leads from it to the external network.
+        With the name of a router, a new one of that name leads from it to the external network. One
+        that is `reachable` is a provider network, whose addresses users reach.
         """
         with self._lock:
             neutron, external = self._project.neutron, self._project.deployment.external_networks
-            network_id = neutron.create_network(name, owned=owned)
+            network_id = neutron.create_network(name, reachable=reachable)
             subnet_id = neutron.create_subnet(name, network_id, cidr)
             if router:
                 neutron.add_interface(neutron.create_router(router, external[0].id), subnet_id)
