@@ -18,6 +18,8 @@ from ao.site.listeners import NAME as LISTENER_NAME
 TERMINATED = "TERMINATED_HTTPS"
 PREVIEW_PORT = 8080
 """Port of the preview unless another listener has it."""
+SECURE_PORTS = (443, 8443)
+"""Ports at which users are likely to speak TLS."""
 DAY = 86_400
 KNOWN_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Port")
 CLIENT_HEADERS = "X-SSL-"
@@ -30,7 +32,7 @@ def load_balancer_section(inventory: Inventory) -> Entry:
     port, others = most(it.member.port for it in inventory.back_ends)
     inside: list[Entry] = [
         Entry("provider", inventory.balancer.provider),
-        Entry("protocol", inventory.main.protocol),
+        Entry("protocol", inventory.main.protocol, tuple(_about_protocol(inventory.main))),
         Entry("port", inventory.main.port),
         Entry("server_port", port or inventory.main.port, differ(others)),
         Entry("algorithm", pool.algorithm),
@@ -56,6 +58,17 @@ def load_balancer_section(inventory: Inventory) -> Entry:
             )
         )
     return Entry("load_balancer", tuple(inside))
+
+
+def _about_protocol(main: Listener) -> Iterator[str]:
+    """Yield the question whether TLS passes through."""
+    if main.protocol == "TCP" and main.port in SECURE_PORTS:
+        yield question(
+            message(
+                "do users speak TLS here, which the servers terminate? Then write HTTPS and "
+                "`host`, so that Ao asks by HTTPS"
+            )
+        )
 
 
 def _traffic(inventory: Inventory, listener: Listener) -> Iterator[Entry]:

@@ -37,14 +37,14 @@ def asked(entries: Iterable[Entry]) -> Iterator[str]:
 
 def differ(others: Iterable[object]) -> tuple[str, ...]:
     """Return the question that there is where the servers are not alike."""
-    told = [it for it in others if it]
+    told = [*dict.fromkeys(it for it in others if it)]
     if not told:
         return ()
     return (
         question(
             message(
-                "which is right for new servers? Others have %(others)s",
-                others=listed(str(it) for it in told[:MOST_NAMED]),
+                "which is right for new servers? Some of the present ones have %(others)s",
+                others=listed(told[:MOST_NAMED]),
             )
         ),
     )

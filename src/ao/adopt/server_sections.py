@@ -107,10 +107,10 @@ def user_data_section(
                     question(
                         message(
                             "how are servers set up? Nova tells user data to administrators "
-                            "alone. On server %(server)s, `curl -s http://169.254.169.254/"
-                            "openstack/latest/user_data` shows it: keep it in a file of mode "
-                            "0600, write $AO_VERSION where it takes the version, and take the "
-                            "next line in; without any, each version is an image of its own",
+                            "alone. On server %(server)s, `curl "
+                            "http://169.254.169.254/openstack/latest/user_data` shows it: keep it "
+                            "in a file of mode 0600, write $AO_VERSION where it takes the version, "
+                            "and take the key in; without any, each version is an image of its own",
                             server=named(server.name, server.id),
                         )
                     ),
@@ -221,7 +221,8 @@ def _zone(inventory: Inventory) -> Iterator[Entry]:
 def _config_drive(inventory: Inventory) -> Iterator[Entry]:
     has, others = most(server.config_drive for _, server in inventory.known)
     if has or others:
-        yield Entry("config_drive", True)
+        asks = question(message("do new servers need a config drive? Some of the present have one"))
+        yield Entry("config_drive", True, (asks,) if others else (), is_idle=not has)
 
 
 def _metadata(inventory: Inventory) -> Iterator[Entry]:
@@ -263,28 +264,37 @@ def _metadata(inventory: Inventory) -> Iterator[Entry]:
 def _volumes(inventory: Inventory) -> Iterator[Entry]:
     """Yield the volume that servers start from, and those that they have besides."""
     boots = [
-        (volume.size, volume.type)
+        next(
+            ((it.size, it.type) for it in end.volumes if it.bootable and not server.image_id),
+            None,
+        )
         for end, server in inventory.known
-        if not server.image_id
-        for volume in end.volumes
-        if volume.bootable
     ]
     size, others = most(boots)
-    if size is not None:
+    known = [it for it in (size, *others) if it is not None]
+    if known:
         yield Entry(
             "boot_volume",
-            _volume(*size),
-            differ(f"{number} GiB {kind}".strip() for number, kind in others),
+            _volume(*known[0]),
+            differ(
+                message("the disk of their flavor")
+                if it is None
+                else f"{it[0]} GiB {it[1]}".strip()
+                for it in boots
+                if it != known[0]
+            ),
+            is_idle=size is None,
         )
     more = [
         tuple((it.size, it.type) for it in end.volumes if not (it.bootable and not server.image_id))
         for end, server in inventory.known
     ]
-    empty, different = most(it for it in more if it)
-    if empty:
+    empty, different = most(more)
+    volumes = next((it for it in (empty or (), *different) if it), ())
+    if volumes:
         yield Entry(
             "volumes",
-            Items(tuple(_volume(*it) for it in empty)),
+            Items(tuple(_volume(*it) for it in volumes)),
             (
                 question(
                     message(
@@ -292,16 +302,20 @@ def _volumes(inventory: Inventory) -> Iterator[Entry]:
                         "ones of that size, deleted with them"
                     )
                 ),
-                *(differ([message("other ones")]) if different else ()),
+                *(differ([message("other ones, or none")]) if different else ()),
             ),
+            is_idle=not empty,
         )
 
 
 def _more_networks(inventory: Inventory) -> Iterator[Entry]:
     networks, others = most(end.networks for end, _ in inventory.known)
-    if networks or others:
-        more = (listed(it.text for it in labels) or "-" for labels in others if labels)
-        yield Entry("networks", tuple(it.text for it in networks or others[0]), differ(more))
+    known = next((it for it in (networks or (), *others) if it), ())
+    if known:
+        more = [
+            listed(it.text for it in labels) if labels else message("none") for labels in others
+        ]
+        yield Entry("networks", tuple(it.text for it in known), differ(more), is_idle=not networks)
 
 
 def group_section(inventory: Inventory) -> Entry:

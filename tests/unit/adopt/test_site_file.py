@@ -163,7 +163,7 @@ def test_servers_that_differ_are_a_question(more: dict[str, str], key: str, told
         told = "ops"
     different(built, **more)
     drawn = draft(built)
-    assert any(it.endswith(f"Others have {told}") for it in drawn.questions)
+    assert any(it.endswith(f"Some of the present ones have {told}") for it in drawn.questions)
 
 
 def test_servers_in_two_subnets_are_a_question() -> None:
@@ -173,7 +173,7 @@ def test_servers_in_two_subnets_are_a_question() -> None:
     built.cloud.owner.member(built.pool, server, 8080)
     drawn = draft(built)
     assert values(drawn)["network"]["green"] == {"network": "web", "subnet": "web"}
-    assert any(it.endswith("Others have annex (10.1.2.0/24)") for it in drawn.questions)
+    assert any(it.endswith("have annex (10.1.2.0/24)") for it in drawn.questions)
 
 
 def test_servers_at_two_ports_are_a_question() -> None:
@@ -182,7 +182,7 @@ def test_servers_at_two_ports_are_a_question() -> None:
     different(built)
     drawn = draft(built)
     assert values(drawn)["load_balancer"]["server_port"] == 8080
-    assert any(it.endswith("Others have 9090") for it in drawn.questions)
+    assert any(it.endswith("have 9090") for it in drawn.questions)
 
 
 def test_a_server_that_is_none_of_the_projects_is_a_question() -> None:
@@ -231,6 +231,39 @@ def test_metadata_that_is_called_like_a_secret_is_left_out_and_asked_for(tmp_pat
     assert "hush" not in drawn.text()
     assert any("db_password" in it for it in drawn.questions)
     load(drawn, tmp_path)
+
+
+def test_what_one_of_many_servers_has_is_asked_and_not_taken(tmp_path: Path) -> None:
+    cloud = fake.Cloud(openstack=openstack())
+    cloud.openstack.services |= {"block-storage"}
+    cloud.openstack.availability_zones = ("az1", "az2")
+    built = shop(cloud)
+    back = cloud.owner.subnet("backend", "10.1.3.0/24")
+    network = cloud.ports.of_subnet(back)[0].network_id
+    different(
+        built,
+        boot_volume=20,
+        config_drive=True,
+        more_network_ids=(network,),
+        availability_zone="az2",
+    )
+    drawn = draft(built)
+    site = load(drawn, tmp_path)
+    assert site.servers.boot_volume is None
+    assert not site.servers.config_drive
+    assert site.servers.networks == ()
+    assert not site.servers.availability_zones
+    text = drawn.text()
+    for key in ("boot_volume:", "config_drive: true", "networks: [backend]", "availability_zone:"):
+        assert f"  # {key}" in text
+
+
+def test_a_plain_listener_at_a_port_of_tls_is_a_question() -> None:
+    built = shop(provider="ovn")
+    built.cloud.owner.change(built.plain, port=8081)
+    drawn = draft(built)
+    assert values(drawn)["load_balancer"]["port"] == 443
+    assert any("do users speak TLS here" in it for it in drawn.questions)
 
 
 def test_a_key_pair_of_somebody_else_is_a_question(tmp_path: Path) -> None:
