@@ -248,7 +248,12 @@ def switch_section(inventory: Inventory) -> Entry:
             Entry(
                 "preview_port",
                 port,
-                ()
+                (
+                    message(
+                        "The standby has no port; this is one that no listener of the load "
+                        "balancer has."
+                    ),
+                )
                 if by_request
                 else (
                     question(

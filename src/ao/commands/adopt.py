@@ -135,8 +135,8 @@ def _row(inventory: Inventory, draft: Draft, path: Path | None) -> tuple[object,
         for it in ends
     ]
     address = inventory.addresses[0].address if inventory.addresses else tree.balancer.vip_address
-    text = draft.text(spoken)
-    written = str(path) if path is not None else text
+    written = str(path) if path is not None else draft.text()
+    told = str(path) if path is not None else draft.text(spoken)
     data = str(path.parent / draft.user_data_file) if path is not None and draft.user_data else ""
     return (
         draft.name,
@@ -156,7 +156,7 @@ def _row(inventory: Inventory, draft: Draft, path: Path | None) -> tuple[object,
         ),
         address,
         Cell(list(draft.questions), str(len(draft.questions))),
-        Cell(written, written),
+        Cell(written, told),
         data,
     )
 
