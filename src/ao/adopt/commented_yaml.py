@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import yaml
 
+from ao.message.wrapping import wrapped
 from ao.untrusted.printable import printable
 
 WIDTH = 100
@@ -141,14 +142,15 @@ def _dumped(value: object) -> str:
 def _comments(comments: Sequence[str], indent: str, speak: Speak) -> Iterator[str]:
     for comment in comments:
         text = printable(speak(comment))
-        yield from textwrap.wrap(
-            text,
-            WIDTH - len(indent),
-            initial_indent=f"{indent}# ",
-            subsequent_indent=f"{indent}# ",
-            break_long_words=not text.isascii(),
-            break_on_hyphens=False,
+        # A word of Latin letters stays whole, as a URL has to.
+        lines = (
+            textwrap.wrap(
+                text, WIDTH - len(indent) - 2, break_long_words=False, break_on_hyphens=False
+            )
+            if text.isascii()
+            else wrapped(text, WIDTH - len(indent) - 2)
         )
+        yield from (f"{indent}# {it}".rstrip() for it in lines)
 
 
 def _idle(line: str, indent: str) -> str:
