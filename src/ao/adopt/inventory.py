@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ao.cloud.models import (
@@ -137,6 +137,15 @@ class BackEnd:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServedCertificate:
+    """The certificate that users of a listener are shown."""
+
+    certificate: Certificate
+    is_trusted: bool = True
+    """False where it is of an authority that is not trusted here."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inventory:
     """All that was read of a system that exists."""
 
@@ -163,7 +172,7 @@ class Inventory:
     """Names of Nova's availability zones."""
     certificates: Mapping[str, str]
     """Names of certificates in Barbican, by reference; those that are not shown are missing."""
-    served: Certificate | None
+    served: ServedCertificate | None
     """Certificate of the main listener; None for none, or where it could not be read."""
 
     @property
@@ -197,7 +206,3 @@ class Inventory:
     def known(self) -> tuple[tuple[BackEnd, ServerDetails], ...]:
         """The members behind which there is a server of the project, with that."""
         return tuple((it, it.server) for it in self.back_ends if it.server is not None)
-
-
-ServedCertificate = Callable[[str, int], Certificate | None]
-"""Gives the certificate that an address shows at a port in a handshake, or None."""

@@ -137,21 +137,29 @@ def _server_tls(inventory: Inventory) -> Iterator[Entry]:
 
 
 def tls_section(inventory: Inventory) -> Iterator[Entry]:
-    """Yield how the main listener terminates TLS, if it does."""
+    """Yield how the main listener terminates TLS, if it does, and whom Ao has to trust."""
     settings = inventory.main.settings
-    if inventory.main.protocol != TERMINATED:
-        return
     inside: list[Entry] = []
-    if settings.tls_ref:
-        inside.append(_certificate(inventory, "certificate", settings.tls_ref))
-    if settings.sni_refs:
-        inside.append(Entry("sni", settings.sni_refs))
-    versions = _versions(settings.versions)
-    inside += [Entry("versions", versions)] if versions else []
-    inside += [Entry("ciphers", settings.ciphers)] if settings.ciphers else []
-    inside += [Entry("alpn", settings.alpn)] if settings.alpn else []
-    inside += [*_hsts(settings), *_clients(settings)]
-    yield Entry("tls", tuple(inside))
+    if inventory.main.protocol == TERMINATED:
+        if settings.tls_ref:
+            inside.append(_certificate(inventory, "certificate", settings.tls_ref))
+        if settings.sni_refs:
+            inside.append(Entry("sni", settings.sni_refs))
+        versions = _versions(settings.versions)
+        inside += [Entry("versions", versions)] if versions else []
+        inside += [Entry("ciphers", settings.ciphers)] if settings.ciphers else []
+        inside += [Entry("alpn", settings.alpn)] if settings.alpn else []
+        inside += [*_hsts(settings), *_clients(settings)]
+    if inventory.served is not None and not inventory.served.is_trusted:
+        asks = question(
+            message(
+                "which authority signs the certificate? It is not trusted here, and Ao asks the "
+                "site: write the file with the authority's certificate"
+            )
+        )
+        inside.append(Entry("ca", "authority.pem", (asks,), is_idle=True))
+    if inside:
+        yield Entry("tls", tuple(inside))
 
 
 def _certificate(inventory: Inventory, key: str, ref: str) -> Entry:
@@ -173,8 +181,8 @@ def _certificate(inventory: Inventory, key: str, ref: str) -> Entry:
         comments.append(
             message(
                 "The one that users get is of %(issuer)s, valid until %(end)s.",
-                issuer=served.issuer,
-                end=served.not_after.strftime("%Y-%m-%d"),
+                issuer=served.certificate.issuer,
+                end=served.certificate.not_after.strftime("%Y-%m-%d"),
             )
         )
     return Entry(key, ref, tuple(comments))

@@ -21,11 +21,13 @@ from ao.adopt.inventory import (
 from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Member, Named, Port, Subnet
 from ao.config import stored
 from ao.errors import AoError, CloudError, Conflict, Forbidden, NotFound, Unavailable
-from ao.http import handshake
+from ao.http import handshake, trust
 from ao.message import message
 from ao.x509.certificate import Certificate, Unusable
 
 T = TypeVar("T", Named, Subnet)
+Handshake = Callable[[str, int, str, float], handshake.Served]
+"""Shakes hands as `ao.http.handshake.served` does."""
 
 MOST_STACKS = 200
 """Heat stacks of which the resources are looked at, in a request each."""
@@ -35,15 +37,7 @@ LONGEST_NAME = 255
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 
 
-def served(address: str, port: int) -> Certificate | None:
-    """Return the certificate that an address shows at a port, whoever signed it; or None."""
-    try:
-        return handshake.served(address, port, address, PATIENCE).certificate
-    except handshake.NoHandshake:
-        return None
-
-
-def read(cloud: Cloud, name: str, certificate_of: ServedCertificate = served) -> Inventory:
+def read(cloud: Cloud, name: str, shake_hands: Handshake = handshake.served) -> Inventory:
     """Read the system that a load balancer, a listener or a floating IP leads to.
 
     `name` is a name, an ID or an address. Raises NotFound, and Refused for what cannot be adopted,
@@ -86,7 +80,7 @@ def read(cloud: Cloud, name: str, certificate_of: ServedCertificate = served) ->
         versions={it: _version(cloud, it) for it in sorted(image_ids)},
         zones=lookup.availability_zones(),
         certificates=_certificates(cloud, tree),
-        served=_certificate(cloud, tree, addresses, certificate_of),
+        served=_certificate(cloud, tree, addresses, shake_hands),
     )
 
 
@@ -322,8 +316,8 @@ def _certificate(
     cloud: Cloud,
     tree: BalancerTree,
     addresses: Sequence[FloatingIP],
-    certificate_of: ServedCertificate,
-) -> Certificate | None:
+    shake_hands: Handshake,
+) -> ServedCertificate | None:
     """Return the certificate that users of the main listener see, or None.
 
     It is asked for as users get it, by a handshake, and else of Barbican where that has it without
@@ -333,11 +327,23 @@ def _certificate(
     if main.protocol not in {"TERMINATED_HTTPS", "HTTPS"}:
         return None
     at = [*(it.address for it in addresses), tree.balancer.vip_address]
-    shown = next(filter(None, (certificate_of(it, main.port) for it in at if it)), None)
+    shown = next(filter(None, (_shown(it, main.port, shake_hands) for it in at if it)), None)
     if shown is not None or main.settings.tls_ref is None:
         return shown
     try:
         text = cloud.certificates.public(main.settings.tls_ref)
-        return Certificate.from_pem(text)[0] if text else None
+        certificate = Certificate.from_pem(text)[0] if text else None
     except (CloudError, Unusable):
         return None
+    return ServedCertificate(certificate=certificate) if certificate else None
+
+
+def _shown(address: str, port: int, shake_hands: Handshake) -> ServedCertificate | None:
+    """Return the certificate that an address shows at a port, whoever signed it; or None."""
+    try:
+        found = shake_hands(address, port, address, PATIENCE)
+    except handshake.NoHandshake:
+        return None
+    # That it is not of the address is as it should be: it is of a name.
+    unknown = found.distrust is not None and found.distrust.why == trust.UNKNOWN_AUTHORITY.why
+    return ServedCertificate(certificate=found.certificate, is_trusted=not unknown)

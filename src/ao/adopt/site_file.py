@@ -153,7 +153,8 @@ def _where(inventory: Inventory, name: str) -> Iterator[Entry]:
 
 def _host(inventory: Inventory) -> Iterator[Entry]:
     """Yield the host name that the certificate, or the health check, tells."""
-    certificate, monitor = inventory.served, inventory.monitor
+    certificate = inventory.served.certificate if inventory.served else None
+    monitor = inventory.monitor
     names = [*(certificate.names if certificate else ())]
     names += [monitor.domain_name] if monitor and monitor.domain_name else []
     hosts = [*dict.fromkeys(it for it in names if re.fullmatch(HOST_NAME, it))]

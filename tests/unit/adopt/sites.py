@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ao import fake
 from ao.cloud.models import ListenerSettings
-from tests.contract.certificates import make
+from tests.unit.certificates import issue
 
 HOST = "shop.example"
 SCRIPT = "#!/bin/sh\nhttpd -p 80\n"
@@ -37,7 +37,11 @@ def openstack() -> fake.OpenStack:
 
 
 def shop(
-    cloud: fake.Cloud | None = None, *, provider: str = "amphora", floats: bool = True
+    cloud: fake.Cloud | None = None,
+    *,
+    provider: str = "amphora",
+    floats: bool = True,
+    trusted: bool = True,
 ) -> Built:
     """Build it with two servers: by provider ovn over plain TCP, without floating IP if so said."""
     cloud = cloud or fake.Cloud(openstack=openstack())
@@ -58,7 +62,11 @@ def shop(
     )
     balancer = owner.load_balancer("shop-lb", dmz, provider)
     pool = owner.pool(balancer, "shop-web", "TCP" if plain else "HTTP")
-    ref = None if plain else cloud.certificates.store("shop-2026", make().pkcs12()).ref
+    ref = (
+        None
+        if plain
+        else cloud.certificates.store("shop-2026", issue(trusted=trusted).bundle.pkcs12()).ref
+    )
     secure = owner.listener(
         balancer,
         "shop-https",

@@ -10,6 +10,8 @@ from ao.adopt.inventory import BalancerTree
 from ao.adopt.refusals import of_tree
 from ao.cloud.models import L7Policy, L7Rule, Listener, LoadBalancer, Template
 from ao.errors import NotFound, Refused
+from ao.http.handshake import NoHandshake, Served
+from ao.message import message
 from tests.unit.adopt.sites import Built, openstack, shop
 
 STACK = Template(
@@ -31,16 +33,20 @@ def lead(pool_id: str, kind: str, value: str, key: str | None = None) -> L7Polic
     return L7Policy(name="some", action="REDIRECT_TO_POOL", redirect_pool_id=pool_id, rules=(rule,))
 
 
+def no_handshake(address: str, port: int, name: str, deadline: float) -> Served:
+    raise NoHandshake(message("no connection"))
+
+
 def refused(built: Built, name: str = "shop-lb") -> str:
     with pytest.raises(Refused) as told:
-        reader.read(built.cloud, name, lambda address, port: None)
+        reader.read(built.cloud, name, no_handshake)
     return str(told.value)
 
 
 def test_a_listener_is_adopted_with_all_that_lead_to_its_pool() -> None:
     built = shop()
     for name in ("shop-http", "shop-https", built.plain, built.balancer, "shop-lb"):
-        tree = reader.read(built.cloud, name, lambda address, port: None).tree
+        tree = reader.read(built.cloud, name, no_handshake).tree
         assert [it.port for it in tree.adopted] == [443, 80]
 
 
@@ -57,7 +63,7 @@ def test_a_listener_of_another_protocol_beside_is_left_as_it_is() -> None:
     built = shop()
     pool = built.cloud.owner.pool(built.balancer, "log", "UDP")
     other = built.cloud.owner.listener(built.balancer, "log", "UDP", 514, pool)
-    tree = reader.read(built.cloud, "shop-lb", lambda address, port: None).tree
+    tree = reader.read(built.cloud, "shop-lb", no_handshake).tree
     assert [it.id for it in tree.others] == [other]
 
 
@@ -77,7 +83,7 @@ def test_a_load_balancer_with_several_systems_has_to_be_named_by_listener() -> N
     assert "shop-lb" in told
     assert all(it in told for it in (built.secure, built.plain, other))
     assert "Name one of its listeners by its ID" in told
-    tree = reader.read(built.cloud, built.plain, lambda address, port: None).tree
+    tree = reader.read(built.cloud, built.plain, no_handshake).tree
     assert tree.pool is not None
     assert tree.pool.id == built.pool
 
@@ -181,7 +187,7 @@ def test_a_policy_that_leads_elsewhere_or_does_not_act_is_left_as_it_is() -> Non
     built.cloud.owner.policy(built.secure, lead(other, "PATH", "/api"))
     idle = lead(built.pool, "PATH", "/shop")
     built.cloud.owner.policy(built.secure, L7Policy(**{**vars(idle), "enabled": False}))
-    reader.read(built.cloud, "shop-lb", lambda address, port: None)
+    reader.read(built.cloud, "shop-lb", no_handshake)
 
 
 def test_a_name_of_several_things_is_refused_and_their_ids_are_named() -> None:
@@ -350,11 +356,11 @@ def test_what_a_controller_keeps_as_it_is_is_refused(who: str) -> None:
 def test_a_load_balancer_that_kubernetes_shares_has_listeners_of_others() -> None:
     built = shop()
     built.cloud.owner.change(built.balancer, tags=frozenset({"kube_service_prod_default_other"}))
-    reader.read(built.cloud, built.secure, lambda address, port: None)
+    reader.read(built.cloud, built.secure, no_handshake)
 
 
 def tree(built: Built, **values: object) -> BalancerTree:
-    found = reader.read(built.cloud, "shop-lb", lambda address, port: None).tree
+    found = reader.read(built.cloud, "shop-lb", no_handshake).tree
     return BalancerTree(**{**vars(found), **values})  # type: ignore[arg-type]
 
 

@@ -14,16 +14,14 @@ from hypothesis import strategies as st
 
 from ao import config, fake
 from ao.adopt import reader, site_file
-from ao.adopt.inventory import Inventory, Label
+from ao.adopt.inventory import Inventory, Label, ServedCertificate
 from ao.adopt.site_file import Draft, site_name
 from ao.cloud.models import L7Policy, L7Rule, PoolSettings
 from ao.errors import ConfigError
-from ao.http.handshake import NoHandshake
 from ao.site import Preview, Site
 from ao.site.names import NAME
 from ao.site.network import SubnetName
 from ao.untrusted.printable import printable
-from ao.x509.certificate import Certificate
 from tests.unit.adopt.sites import SCRIPT, Built, openstack, shop
 
 HOSTILE = ("\x1b[31mred", "a: {b: [", "two\nlines: evil", "\u202eright", "- yes", "'\"#", "青い店")
@@ -32,13 +30,7 @@ HOSTILE = ("\x1b[31mred", "a: {b: [", "two\nlines: evil", "\u202eright", "- yes"
 def inventory(built: Built, name: str = "shop-lb", *, admin: bool = True) -> Inventory:
     cloud = built.administrator if admin else built.cloud
 
-    def served(address: str, port: int) -> Certificate | None:
-        try:
-            return built.cloud.served(address, port, address, 5).certificate
-        except NoHandshake:
-            return None
-
-    return reader.read(cloud, name, served)
+    return reader.read(cloud, name, built.cloud.served)
 
 
 def draft(built: Built, name: str = "shop-lb", *, admin: bool = True) -> Draft:
@@ -331,8 +323,10 @@ def test_whatever_a_health_monitor_expects_is_a_site_file(tmp_path: Path, expect
 def test_a_certificate_of_several_names_is_a_question(tmp_path: Path) -> None:
     found = inventory(shop())
     assert found.served is not None
-    several = replace(found.served, names=("*.example", "shop.example", "www.shop.example"))
-    drawn = site_file.draft(replace(found, served=several))
+    several = replace(
+        found.served.certificate, names=("*.example", "shop.example", "www.shop.example")
+    )
+    drawn = site_file.draft(replace(found, served=ServedCertificate(certificate=several)))
     assert values(drawn)["host"] == "shop.example"
     assert any("www.shop.example" in it for it in drawn.questions)
 
@@ -340,12 +334,19 @@ def test_a_certificate_of_several_names_is_a_question(tmp_path: Path) -> None:
 def test_a_certificate_of_a_wildcard_alone_leaves_the_host_open(tmp_path: Path) -> None:
     found = inventory(shop())
     assert found.served is not None
-    wild = replace(found.served, names=("*.shop.example",))
-    drawn = site_file.draft(replace(found, served=wild))
+    wild = replace(found.served.certificate, names=("*.shop.example",))
+    drawn = site_file.draft(replace(found, served=ServedCertificate(certificate=wild)))
     assert "host" not in values(drawn)
     assert any("*.shop.example" in it for it in drawn.questions)
     with pytest.raises(ConfigError, match="write `host: NAME`"):
         load(drawn, tmp_path)
+
+
+def test_an_authority_that_is_not_trusted_here_is_a_question(tmp_path: Path) -> None:
+    drawn = draft(shop(trusted=False))
+    assert any("which authority signs the certificate?" in it for it in drawn.questions)
+    assert "  # ca: authority.pem" in drawn.text()
+    load(drawn, tmp_path)
 
 
 def test_settings_of_listener_and_pool_are_a_site_file(tmp_path: Path) -> None:
@@ -411,8 +412,6 @@ def test_names_of_others_are_values_and_comments_and_no_more(tmp_path: Path, nam
         built.cloud.other_user.rename_server(server, name)
     found = inventory(built, built.secure)
     labels = {it: Label(id=it, name=name) for it in found.images}
-    served = found.served
-    assert served is not None
     odd = replace(
         found, images=labels, certificates=dict.fromkeys(found.certificates, name), cloud=name
     )

@@ -12,7 +12,6 @@ from ao.adopt import reader
 from ao.cloud import Cloud
 from ao.commands.adopt import Adopt
 from ao.commands.app import Ao
-from ao.x509.certificate import Certificate
 from tests.unit.adopt.sites import SCRIPT, Built, shop
 
 Run = Callable[..., tuple[int, str, str]]
@@ -21,12 +20,8 @@ Run = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> Built:
     found = shop()
-
-    def served(address: str, port: int) -> Certificate | None:
-        return found.cloud.served(address, port, address, 5).certificate
-
     read = reader.read
-    monkeypatch.setattr(reader, "read", lambda cloud, name: read(cloud, name, served))
+    monkeypatch.setattr(reader, "read", lambda cloud, name: read(cloud, name, found.cloud.served))
     return found
 
 
