@@ -1,12 +1,12 @@
 """What is not adopted, each with its reason and its cure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from ao import fake
 from ao.adopt import reader
-from ao.adopt.inventory import BalancerTree
+from ao.adopt.inventory import BalancerTree, HeatStack
 from ao.adopt.refusals import of_tree
 from ao.cloud.models import L7Policy, L7Rule, Listener, LoadBalancer, Template
 from ao.errors import NotFound, Refused
@@ -362,6 +362,26 @@ def test_a_load_balancer_that_kubernetes_shares_has_listeners_of_others() -> Non
 def tree(built: Built, **values: object) -> BalancerTree:
     found = reader.read(built.cloud, "shop-lb", no_handshake).tree
     return BalancerTree(**{**vars(found), **values})  # type: ignore[arg-type]
+
+
+def made_by(built: Built, **values: object) -> HeatStack:
+    stack = HeatStack(name="owner", tags=frozenset(), is_busy=False, types=frozenset())
+    return replace(stack, **values)  # type: ignore[arg-type]
+
+
+def test_a_load_balancer_of_a_stack_of_magnums_is_told() -> None:
+    built = shop()
+    magnum = made_by(built, types=frozenset({"Magnum::Optional::Neutron::LBaaS::LoadBalancer"}))
+    (told,) = of_tree(tree(built, stacks={built.balancer: magnum}))
+    assert "Magnum or Cluster API" in told.what
+    assert not of_tree(tree(built, stacks={built.balancer: made_by(built)}))
+
+
+def test_a_load_balancer_of_a_site_of_aos_is_told_by_its_stack() -> None:
+    built = shop()
+    own = made_by(built, tags=frozenset({"ao:site=own"}))
+    (told,) = of_tree(tree(built, stacks={built.pool: own}))
+    assert told.what == "it is of site own, which Ao looks after already"
 
 
 def test_a_site_of_aos_that_has_adopted_the_listener_is_told() -> None:

@@ -3,26 +3,31 @@
 import base64
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ao import config, fake
 from ao.adopt import reader, site_file
-from ao.adopt.inventory import Inventory, Label, ServedCertificate
+from ao.adopt.inventory import HeatStack, Inventory, Label, ServedCertificate
 from ao.adopt.site_file import Draft, site_name
-from ao.cloud.models import L7Policy, L7Rule, PoolSettings
+from ao.cloud.models import L7Policy, L7Rule, ListenerSettings, Monitor, PoolSettings
 from ao.errors import ConfigError
+from ao.http.handshake import NoHandshake, Served
+from ao.message import message
 from ao.site import Preview, Site
 from ao.site.names import NAME
 from ao.site.network import SubnetName
 from ao.untrusted.printable import printable
 from tests.unit.adopt.sites import SCRIPT, Built, openstack, shop
+from tests.unit.certificates import issue
 
 HOSTILE = ("\x1b[31mred", "a: {b: [", "two\nlines: evil", "\u202eright", "- yes", "'\"#", "青い店")
 
@@ -355,7 +360,7 @@ def test_settings_of_listener_and_pool_are_a_site_file(tmp_path: Path) -> None:
     ca = cloud.certificates.store("ca", b"x").ref
     found = inventory(built)
     main, plain = found.tree.adopted
-    settings = replace(
+    served = replace(
         main.settings,
         hsts_max_age=100_000,
         hsts_preload=True,
@@ -375,7 +380,7 @@ def test_settings_of_listener_and_pool_are_a_site_file(tmp_path: Path) -> None:
         settings=PoolSettings(persistence="APP_COOKIE", cookie="SID", encrypts=True, ca_ref=ca),
     )
     tree = replace(
-        found.tree, listeners=(replace(main, settings=settings), plain), pools={pool.id: pool}
+        found.tree, listeners=(replace(main, settings=served), plain), pools={pool.id: pool}
     )
     drawn = site_file.draft(replace(found, tree=tree))
     site = load(drawn, tmp_path)
@@ -397,10 +402,111 @@ def test_what_no_switch_moves_is_said() -> None:
     assert "L7 policy api" in text
 
 
+def test_the_tool_that_keeps_it_is_a_question() -> None:
+    assert any("does a tool keep this as it is?" in it for it in draft(shop()).questions)
+
+
 def test_the_heat_stack_that_made_it_is_a_question() -> None:
+    found = inventory(shop())
+    stack = HeatStack(name="owner", tags=frozenset(), is_busy=False, types=frozenset())
+    tree = replace(found.tree, stacks={found.balancer.id: stack})
+    questions = site_file.draft(replace(found, tree=tree)).questions
+    assert any("does somebody update Heat stack owner" in it for it in questions)
+    assert not any("does a tool keep" in it for it in questions)
+
+
+def test_a_certificate_of_a_container_tells_the_host_where_nobody_answers() -> None:
     built = shop()
-    found = inventory(built)
-    assert any("does a tool keep this" in it for it in site_file.draft(found).questions)
+    issued = issue("other.example")
+    ref = built.cloud.other_user.store_container("c", issued.certificate, issued.key)
+    main = next(it for it in built.cloud.load_balancers.listeners() if it.id == built.secure)
+    built.cloud.owner.change(built.secure, settings=replace(main.settings, tls_ref=ref))
+
+    def silent(address: str, port: int, name: str, deadline: float) -> Served:
+        raise NoHandshake(message("no connection"))
+
+    drawn = site_file.draft(reader.read(built.cloud, "shop-lb", silent))
+    assert values(drawn)["host"] == "other.example"
+    assert values(drawn)["tls"]["certificate"] == ref
+
+
+def test_a_certificate_that_nobody_shows_is_a_question() -> None:
+    built = shop()
+    for it in built.cloud.certificates.stored("shop-2026"):
+        built.cloud.other_user.hide_certificate(it.ref)
+    assert any("who may read this certificate" in it for it in draft(built).questions)
+
+
+TEXTS = st.text(max_size=20)
+NAMES = st.one_of(
+    TEXTS, st.sampled_from(["HTTP", "TCP", "PING", "SOURCE_IP", "APP_COOKIE", "200", "/", "GET"])
+)
+NUMBERS = st.integers(-10, 10**9)
+MONITORS = st.builds(
+    Monitor,
+    id=st.just("m"),
+    type=NAMES,
+    domain_name=st.none() | TEXTS,
+    http_version=st.none(),
+    tags=st.just(frozenset()),
+    interval=NUMBERS,
+    timeout=NUMBERS,
+    rise=NUMBERS,
+    fall=NUMBERS,
+    method=NAMES,
+    path=NAMES,
+    expected=NAMES,
+    enabled=st.booleans(),
+)
+POOLS = st.builds(
+    PoolSettings,
+    persistence=st.none() | NAMES,
+    cookie=st.none() | TEXTS,
+    encrypts=st.booleans(),
+    ca_ref=st.none() | TEXTS,
+    ciphers=st.none() | TEXTS,
+    versions=st.none() | st.frozensets(NAMES, max_size=2),
+)
+LISTENERS = st.builds(
+    ListenerSettings,
+    tls_ref=st.none() | TEXTS,
+    hsts_max_age=st.none() | NUMBERS,
+    headers=st.frozensets(NAMES, max_size=2),
+    allowed_cidrs=st.frozensets(NAMES, max_size=2),
+    client_timeout=st.none() | NUMBERS,
+    client_authentication=NAMES,
+    client_ca_ref=st.none() | TEXTS,
+    alpn=st.lists(NAMES, max_size=2).map(tuple),
+)
+
+
+@cache
+def usual() -> Inventory:
+    return inventory(shop())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(monitor=MONITORS, pool=POOLS, listener=LISTENERS, algorithm=NAMES, provider=NAMES)
+def test_whatever_octavia_tells_is_taken_or_refused_with_its_line(
+    tmp_path: Path,
+    monitor: Monitor,
+    pool: PoolSettings,
+    listener: ListenerSettings,
+    algorithm: str,
+    provider: str,
+) -> None:
+    found = usual()
+    main, plain = found.listeners
+    tree = replace(
+        found.tree,
+        balancer=replace(found.balancer, provider=provider),
+        listeners=(replace(main, settings=listener), plain),
+        pools={found.pool.id: replace(found.pool, settings=pool, algorithm=algorithm)},
+    )
+    drawn = site_file.draft(replace(found, tree=tree, monitor=monitor))
+    assert values(drawn)["site"] == "shop"
+    with suppress(ConfigError):
+        load(drawn, tmp_path)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
