@@ -170,6 +170,8 @@ class Inventory:
     """Version of the application that an image tells, by the image's ID; empty for none."""
     zones: tuple[str, ...]
     """Names of Nova's availability zones."""
+    sites: frozenset[str]
+    """Names of the sites of Ao that the project has already."""
     certificates: Mapping[str, str]
     """Names of certificates in Barbican, by reference; those that are not shown are missing."""
     served: ServedCertificate | None

@@ -85,7 +85,7 @@ def _traffic(inventory: Inventory, listener: Listener) -> Iterator[Entry]:
     if told:
         yield Entry("timeouts", told)
     if listener.protocol in READ:
-        yield from _headers(inventory, listener)
+        yield from _headers(listener)
     if settings.allowed_cidrs:
         yield Entry(
             "allowed_from",
@@ -94,7 +94,7 @@ def _traffic(inventory: Inventory, listener: Listener) -> Iterator[Entry]:
         )
 
 
-def _headers(inventory: Inventory, listener: Listener) -> Iterator[Entry]:
+def _headers(listener: Listener) -> Iterator[Entry]:
     settings = listener.settings
     asked = settings.client_authentication != "NONE"
     taken = [

@@ -79,6 +79,7 @@ def read(cloud: Cloud, name: str, shake_hands: Handshake = handshake.served) -> 
         security_groups={it: _label(lookup.security_group, it) for it in sorted(groups)},
         versions={it: _version(cloud, it) for it in sorted(image_ids)},
         zones=lookup.availability_zones(),
+        sites=frozenset(filter(None, (site_named(it.tags) for it in tree.stacks.values()))),
         certificates=_certificates(cloud, tree),
         served=_certificate(cloud, tree, addresses, shake_hands),
     )

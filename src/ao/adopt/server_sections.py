@@ -185,7 +185,7 @@ def _security_groups(inventory: Inventory) -> Iterator[Entry]:
         "security_groups",
         tuple(labels[it].text for it in sets),
         (
-            message("Those of the present servers; Ao adds one that lets the balancer in."),
+            message("Those of the present servers; Ao adds one for the load balancer."),
             *(
                 message("%(id)s is called %(name)s", id=it, name=labels[it].name or "-")
                 for it in odd

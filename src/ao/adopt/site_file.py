@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from ao.adopt.adopt_section import adopt_section
 from ao.adopt.check_section import health_check_section
@@ -30,6 +31,8 @@ from ao.adopt.user_data import UserData
 from ao.message import listed, message
 from ao.site.names import HOST_NAME, NAME, ending
 
+LONGEST = 26
+"""Characters of a name that a number is added to; that of a site has 30."""
 _BALANCER_WORDS = re.compile(r"-(?:lb|load-?balancer|vip|listener|https?|pool)$")
 
 
@@ -58,7 +61,8 @@ class Draft:
 
 def draft(inventory: Inventory) -> Draft:
     """Return the site file that describes what was read."""
-    name = site_name(inventory.balancer.name, inventory.main.name, inventory.pool.name)
+    names = (inventory.balancer.name, inventory.main.name, inventory.pool.name)
+    name = site_name(*names, taken=inventory.sites)
     file_name = f"{name}-user-data"
     data, data_entry = user_data_section(inventory, file_name)
     return Draft(
@@ -84,18 +88,26 @@ def draft(inventory: Inventory) -> Draft:
     )
 
 
-def site_name(*names: str) -> str:
-    """Return a name that a site may have, made of the first name that gives one."""
-    for name in names:
-        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-        plain = re.sub(r"^[^a-z]+", "", plain)
-        shorter = _BALANCER_WORDS.sub("", plain)
-        found = (shorter or plain)[:30].strip("-")
-        while (word := ending(found)) is not None:
-            found = found.removesuffix(f"-{word}").strip("-")
-        if re.fullmatch(NAME, found):
-            return found
-    return "site"
+def site_name(*names: str, taken: Collection[str] = ()) -> str:
+    """Return a name that a new site may have, made of the first name that gives one.
+
+    Where sites have all of them already, it gets a number.
+    """
+    found = [*dict.fromkeys(filter(None, map(_site_name, names))), "site"]
+    free = (it for it in found if it not in taken)
+    numbered = (f"{found[0][:LONGEST]}-{number}" for number in count(2))
+    return next(free, "") or next(it for it in numbered if it not in taken)
+
+
+def _site_name(name: str) -> str:
+    """Return the name of a site that another name gives; empty for one that gives none."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    plain = re.sub(r"^[^a-z]+", "", plain)
+    shorter = _BALANCER_WORDS.sub("", plain)
+    found = (shorter or plain)[:30].strip("-")
+    while (word := ending(found)) is not None:
+        found = found.removesuffix(f"-{word}").strip("-")
+    return found if re.fullmatch(NAME, found) else ""
 
 
 def _head(inventory: Inventory) -> tuple[str, ...]:
@@ -115,7 +127,6 @@ def _head(inventory: Inventory) -> tuple[str, ...]:
 
 
 def _where(inventory: Inventory, name: str) -> Iterator[Entry]:
-    inventory = inventory
     yield Entry(
         "site",
         name,

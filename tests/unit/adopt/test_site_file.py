@@ -530,9 +530,19 @@ def test_names_of_others_are_values_and_comments_and_no_more(tmp_path: Path, nam
     load(site_file.draft(odd), tmp_path)
 
 
-@given(st.lists(st.text(max_size=80), max_size=3))
-def test_a_name_of_a_site_is_made_of_any_names(names: list[str]) -> None:
-    assert re.fullmatch(NAME, site_name(*names))
+@given(st.lists(st.text(max_size=80), max_size=3), st.integers(0, 3))
+def test_a_name_of_a_site_is_made_of_any_names(names: list[str], count: int) -> None:
+    taken: set[str] = set()
+    for _ in range(count):
+        taken.add(site_name(*names, taken=taken))
+    assert len(taken) == count
+    assert re.fullmatch(NAME, site_name(*names, taken=taken))
+
+
+def test_a_name_that_a_site_of_aos_has_is_not_given_again() -> None:
+    found = replace(inventory(shop()), sites=frozenset({"shop", "shop-http"}))
+    assert site_file.draft(found).name == "shop-web"
+    assert site_name("shop", taken={"shop", "site"}) == "shop-2"
 
 
 @pytest.mark.parametrize(
