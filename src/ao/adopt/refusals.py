@@ -43,15 +43,14 @@ def refused(refusals: Sequence[Refusal]) -> Refused:
 def of_tree(tree: BalancerTree) -> tuple[Refusal, ...]:
     """Return what of a load balancer, its listeners and pools keeps a system from adoption.
 
-    Where it is not clear which system is meant, that alone is told.
+    Where it is not clear which system is meant, that alone is told, unless a controller has it.
     """
-    found = tuple(_unclear(tree))
+    controlled = tuple(_controlled(tree))
     if tree.pool is None:
-        return found
+        return controlled or tuple(_unclear(tree))
     return (
-        *_controlled(tree),
+        *controlled,
         *_provider(tree),
-        *found,
         *_protocols(tree),
         *_switched_off(tree),
         *_changing(tree),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from ao.cloud.models import FloatingIP, L7Policy, ListenerSettings, PoolSettings
-from ao.fake.octavia import Pool, check_pool
+from ao.errors import CloudError
+from ao.fake.failure import Failure
+from ao.fake.octavia import Pool, check_pool, refuse_unsupported
 from ao.fake.other_user import OTHER
 from ao.fake.project import Project
 
@@ -18,7 +21,7 @@ class Owner:
     """Makes networks, servers and load balancers, as `openstack server create` and so on do.
 
     All is whole at once. No call is recorded, and no fault happens; what the services refuse is
-    refused.
+    refused, by CloudError.
     """
 
     def __init__(self, project: Project) -> None:
@@ -94,7 +97,7 @@ class Owner:
 
     def load_balancer(self, name: str, subnet_id: str, provider: str = "amphora") -> str:
         """Create a load balancer, and return its ID."""
-        with self._lock:
+        with self._lock, _refusals():
             octavia = self._project.octavia
             balancer = octavia.create_balancer(name, "", provider, subnet_id)
             octavia.mark(balancer, "ACTIVE")
@@ -109,14 +112,17 @@ class Owner:
         settings: PoolSettings = POOL_SETTINGS,
     ) -> str:
         """Give a load balancer a pool, and return its ID."""
-        with self._lock:
+        with self._lock, _refusals():
             octavia = self._project.octavia
+            balancer = octavia.balancers[balancer_id]
+            refuse_unsupported(balancer, "protocol", protocol)
+            refuse_unsupported(balancer, "algorithm", algorithm)
             self._project.quotas.claim(pools=1)
             pool = Pool(
                 id=self._project.deployment.identifiers.uuid(),
                 name=name,
                 description="",
-                balancer=octavia.balancers[balancer_id],
+                balancer=balancer,
                 protocol=protocol,
                 algorithm=algorithm,
                 settings=settings,
@@ -134,9 +140,10 @@ class Owner:
         settings: ListenerSettings = SETTINGS,
     ) -> str:
         """Give a load balancer a listener that leads to a pool, and return its ID."""
-        with self._lock:
+        with self._lock, _refusals():
             octavia = self._project.octavia
             balancer = octavia.balancers[balancer_id]
+            refuse_unsupported(balancer, "protocol", protocol)
             return octavia.create_listener(
                 balancer, name, protocol, port, pool_id, settings, OTHER
             ).id
@@ -146,6 +153,8 @@ class Owner:
         with self._lock:
             octavia = self._project.octavia
             listener = octavia.listeners[listener_id]
+            if listener.balancer.provider == "ovn":
+                raise CloudError("Provider 'ovn' does not support creating l7policies. (HTTP 501)")
             if policy.redirect_pool_id:
                 check_pool(listener, octavia.pools[policy.redirect_pool_id])
             made = replace(
@@ -174,7 +183,7 @@ class Owner:
         method: str | None = None,
     ) -> str:
         """Have a pool's members checked, and return the ID of the health monitor."""
-        with self._lock:
+        with self._lock, _refusals():
             octavia = self._project.octavia
             pool = octavia.pools[pool_id]
             return octavia.create_monitor(pool, path, kind, expected, method).id
@@ -201,3 +210,12 @@ class Owner:
             for name, value in values.items():
                 assert hasattr(things[thing_id], name)
                 setattr(things[thing_id], name, value)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Raise what a service refuses as its API tells it, and not as Heat does."""
+    try:
+        yield
+    except Failure as error:
+        raise CloudError(str(error)) from error

@@ -61,7 +61,12 @@ def shop(
         for number in (1, 2)
     )
     balancer = owner.load_balancer("shop-lb", dmz, provider)
-    pool = owner.pool(balancer, "shop-web", "TCP" if plain else "HTTP")
+    pool = owner.pool(
+        balancer,
+        "shop-web",
+        "TCP" if plain else "HTTP",
+        "SOURCE_IP_PORT" if plain else "ROUND_ROBIN",
+    )
     ref = (
         None
         if plain

@@ -88,6 +88,25 @@ def test_a_load_balancer_with_several_systems_has_to_be_named_by_listener() -> N
     assert tree.pool.id == built.pool
 
 
+def test_two_pools_of_one_name_are_told_apart_by_their_ids() -> None:
+    built = shop()
+    other = built.cloud.owner.pool(built.balancer, "shop-web")
+    built.cloud.owner.listener(built.balancer, "second", "HTTP", 9000, other)
+    built.cloud.owner.member(other, built.servers[0])
+    for name, pool in (("second", other), ("shop-https", built.pool)):
+        assert reader.read(built.cloud, name, no_handshake).pool.id == pool
+
+
+def test_a_load_balancer_that_ao_has_built_is_told_before_its_systems_are() -> None:
+    built = shop()
+    pool = built.cloud.owner.pool(built.balancer, "standby")
+    built.cloud.owner.listener(built.balancer, "preview", "HTTP", 9000, pool)
+    built.cloud.owner.change(built.balancer, description="ao:site=shop")
+    told = refused(built)
+    assert "it is of site shop" in told
+    assert "several systems" not in told
+
+
 def test_a_listener_without_a_pool_is_refused_and_the_others_are_named() -> None:
     built = shop()
     other = built.cloud.owner.listener(built.balancer, "old", "HTTP", 8000)

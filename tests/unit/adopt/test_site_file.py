@@ -94,7 +94,6 @@ def test_what_is_adopted_is_named_by_ids(tmp_path: Path) -> None:
 def test_a_site_of_ovn_is_a_site_file_with_a_port_for_the_preview(tmp_path: Path) -> None:
     built = shop(provider="ovn")
     built.cloud.owner.listener(built.balancer, "admin", "TCP", 8080)
-    built.cloud.owner.change(built.pool, algorithm="SOURCE_IP_PORT")
     drawn = draft(built)
     site = load(drawn, tmp_path)
     assert site.switch.preview is Preview.PORT
