@@ -5,10 +5,12 @@ It takes up quotas that the next run needs. No other run may be at work on the c
 
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
 import openstack
+from openstack.connection import Connection
 
 from ao import config, lock
 from ao.apply import certificate, stack_wait
@@ -19,9 +21,10 @@ from ao.doctor import trial_site
 from ao.errors import NotFound
 from ao.journal import Journal
 from ao.work import Work
+from tests.cloud import owner
 from tests.cloud.sites import SHOP
 
-SITE = r"(?P<site>(?:contract|moving|placed|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
+SITE = r"(?P<site>(?:contract|moving|old|placed|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"
 """Name of a site that tests make."""
 STACK = re.compile(rf"ao-{SITE}(?:-[a-z]+|\.doctor)?")
 """Name of a stack of such a site: its own, a system's, or its doctor's trial site."""
@@ -38,10 +41,27 @@ PROVIDER = "test-provider"
 def main(*cloud_names: str) -> None:
     """Delete them in clouds of clouds.yaml."""
     for name in cloud_names:
+        # A pool of Ao's is not deleted while a policy on its owner's listener leads to it.
+        _delete_owned(name, owner.remove_load_balancer)
         _delete_sites(name)
         _delete_parts(name)
         _delete_provided(name)
+        _delete_owned(name, owner.remove)
         _delete_networks(name)
+
+
+def _delete_owned(cloud_name: str, remove: Callable[[Connection, str], None]) -> None:
+    """Delete what tests of adoption have made by hand."""
+    cloud = openstack.connect(cloud=cloud_name)
+    there = (
+        cloud.load_balancer.load_balancers(),
+        cloud.network.networks(),
+        cloud.compute.servers(),
+    )
+    names = {str(it.name) for things in there for it in things}
+    for name in sorted(filter(owner.NAMES.fullmatch, names)):
+        print(f"deleting {name}, which an earlier run has left")
+        remove(cloud, name)
 
 
 def _delete_sites(cloud_name: str) -> None:

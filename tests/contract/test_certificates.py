@@ -146,3 +146,10 @@ def test_a_reader_is_shown_nothing(bench: Bench, stored: StoredCertificate, ask:
     with pytest.raises(Forbidden):
         READER[ask](bench.reader, stored)
     assert bench.cloud.certificates.get(stored.ref) == stored
+
+
+def test_of_a_secret_that_holds_a_key_too_no_certificate_is_given_alone(
+    bench: Bench, stored: StoredCertificate
+) -> None:
+    assert bench.cloud.certificates.public(stored.ref) is None
+    assert bench.cloud.certificates.public(NO_ID) is None

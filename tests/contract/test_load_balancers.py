@@ -315,6 +315,57 @@ def test_listeners_are_listed_by_their_load_balancer(shared: Bench) -> None:
     assert not shared.cloud.load_balancers.listeners(NO_ID)
 
 
+def test_a_load_balancer_tells_where_its_address_is_and_that_nobody_has_switched_it_off(
+    shared: Bench,
+) -> None:
+    there = balancer(shared)
+    assert there.enabled
+    assert there.tags == frozenset()
+    assert there.more_vips == ()
+    port = shared.cloud.ports.get(there.vip_port_id)
+    assert port is not None
+    assert port.addresses == ((there.vip_subnet_id, there.vip_address),)
+    assert port.network_id == there.vip_network_id
+
+
+def test_a_listener_tells_whose_it_is_and_that_nobody_has_switched_it_off(shared: Bench) -> None:
+    there = listener(shared, "production")
+    assert there.balancer_id == balancer(shared).id
+    assert there.enabled
+    assert there.tags == frozenset()
+    assert there.connection_limit == -1
+
+
+def test_a_pool_tells_how_its_members_are_spoken_to_and_checked(shared: Bench) -> None:
+    there = pool(shared)
+    assert (there.protocol, there.algorithm) == ("HTTP", "ROUND_ROBIN")
+    assert there.provisioning_status == "ACTIVE"
+    assert there.enabled
+    assert there.monitor_id == built(shared, "green_monitor")
+
+
+def test_a_health_monitor_tells_how_it_checks(shared: Bench) -> None:
+    check, there = shared.site.health_check, monitor(shared)
+    assert (there.interval, there.timeout, there.rise) == (
+        check.interval,
+        check.timeout,
+        check.retries,
+    )
+    assert there.fall == 3
+    assert (there.method, there.path) == (check.method, check.path)
+    assert there.expected == check.expect.octavia
+    assert there.enabled
+
+
+def test_a_member_tells_its_port_and_its_share(bench: Bench, blue: Stack) -> None:
+    (there,) = bench.members(blue)
+    assert there.port == bench.site.load_balancer.server_port
+    assert there.subnet_id == bench.physical_id(blue, "OS::Neutron::Subnet")
+    assert there.weight == 1
+    assert there.enabled
+    assert not there.backup
+
+
 @pytest.fixture
 def served(shared: Bench) -> Iterator[Listener]:
     """The listener for users, whose settings are those of before at the end."""

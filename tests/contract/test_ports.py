@@ -1,5 +1,7 @@
 """Neutron's ports, as Ao knows them."""
 
+import uuid
+
 from ao.cloud import Stack, Template
 from tests.contract.environment import DEADLINE, Bench
 
@@ -32,6 +34,28 @@ def test_the_ports_of_a_subnet_tell_the_server_and_the_router_that_they_belong_t
     site = bench.stack(bench.site.stack)
     assert router.device_id == bench.physical_id(site, "OS::Neutron::Router")
     assert bench.balancer(blue).vip_port_id in {it.id for it in ports}
+
+
+def test_a_port_tells_its_addresses_and_security_groups(bench: Bench, blue: Stack) -> None:
+    subnet = bench.physical_id(blue, SUBNET)
+    (server,) = (
+        it for it in bench.cloud.ports.of_subnet(subnet) if it.owner.startswith("compute:")
+    )
+    found = bench.cloud.ports.get(server.id)
+    assert found is not None
+    (member,) = bench.members(blue)
+    assert found.addresses == server.addresses == ((subnet, member.address),)
+    assert found.network_id == bench.physical_id(blue, "OS::Neutron::Net")
+    assert found.security_group_ids == (bench.physical_id(blue, "OS::Neutron::SecurityGroup"),)
+    assert {it.id for it in bench.cloud.ports.of_device(found.device_id)} == {found.id}
+
+
+def test_a_port_that_is_not_there_or_is_another_projects_is_none(bench: Bench, blue: Stack) -> None:
+    vip = bench.balancer(blue).vip_port_id
+    assert bench.cloud.ports.get(vip) is not None
+    assert bench.cloud.ports.get(str(uuid.uuid4())) is None
+    assert bench.annex.ports.get(vip) is None
+    assert bench.cloud.ports.of_device(str(uuid.uuid4())) == ()
 
 
 def test_the_ports_of_a_subnet_are_the_projects(bench: Bench, blue: Stack) -> None:

@@ -1,5 +1,6 @@
 """Nova, as Ao knows it."""
 
+import base64
 import uuid
 
 import pytest
@@ -58,3 +59,36 @@ def test_a_server_is_known_to_be_active_by_its_id(bench: Bench, blue: Stack) -> 
     assert bench.cloud.servers.is_active(server)
     assert not bench.cloud.servers.is_active(str(uuid.uuid4()))
     assert not bench.annex.servers.is_active(server)
+
+
+def test_a_server_tells_what_it_was_made_of(bench: Bench, blue: Stack) -> None:
+    server = bench.physical_id(blue, SERVER)
+    found = bench.cloud.servers.details(server)
+    assert found is not None
+    assert found.id == server
+    assert found.status == "ACTIVE"
+    assert found.image_id == bench.cloud.lookup.image(bench.site.group.image).id
+    assert found.flavor_id == bench.cloud.lookup.flavor(bench.site.group.flavor).id
+    assert found.keypair == bench.site.group.keypair
+    assert found.availability_zone in bench.cloud.lookup.availability_zones()
+    assert not found.config_drive
+    assert found.metadata["ao_colour"] == "blue"
+    assert not found.volume_ids
+    assert bench.cloud.servers.details(str(uuid.uuid4())) is None
+    assert bench.annex.servers.details(server) is None
+
+
+def test_nova_tells_user_data_to_an_administrator_alone(bench: Bench, blue: Stack) -> None:
+    server = bench.physical_id(blue, SERVER)
+    found = bench.cloud.servers.details(server)
+    assert found is not None
+    assert found.user_data is None
+    told = bench.operator.servers.details(server)
+    if told is None:
+        pytest.skip("the administrator sees no servers of the project")
+    assert told.user_data
+    assert b"blue" in base64.b64decode(told.user_data)
+
+
+def test_a_volume_that_is_not_there_is_none(bench: Bench) -> None:
+    assert bench.cloud.servers.volume(str(uuid.uuid4())) is None

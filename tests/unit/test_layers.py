@@ -10,6 +10,7 @@ LAYERS = (
     "commands",
     "release",
     "operations",
+    "adopt",
     "doctor",
     "apply",
     "checks",
@@ -47,7 +48,17 @@ LAYERS = (
 )
 """Packages and modules of `ao`, from the top: each imports only those below it."""
 PURE = frozenset(
-    {"ao.plan.plan", "ao.plan.alarms", "ao.site", "ao.cutover.cutover", "ao.colour", "ao.x509"}
+    {
+        "ao.adopt.inventory",
+        "ao.adopt.refusals",
+        "ao.adopt.site_file",
+        "ao.plan.plan",
+        "ao.plan.alarms",
+        "ao.site",
+        "ao.cutover.cutover",
+        "ao.colour",
+        "ao.x509",
+    }
 )
 """Modules, and packages with all in them, that ask nothing and change nothing."""
 IO = frozenset({"httpx", "openstack", "os", "requests", "socket", "subprocess", "urllib3"})

@@ -32,6 +32,7 @@ from ao.cloud.models import (
     Sample,
     SecurityGroup,
     Server,
+    ServerDetails,
     Signal,
     SoftwareConfig,
     SoftwareConfigList,
@@ -41,6 +42,7 @@ from ao.cloud.models import (
     Subnet,
     Template,
     Vip,
+    Volume,
 )
 from ao.cloud.protocols import Cloud
 
@@ -76,6 +78,7 @@ __all__ = [
     "Sample",
     "SecurityGroup",
     "Server",
+    "ServerDetails",
     "Signal",
     "SoftwareConfig",
     "SoftwareConfigList",
@@ -85,6 +88,7 @@ __all__ = [
     "Subnet",
     "Template",
     "Vip",
+    "Volume",
     "connect",
     "of",
 ]

@@ -137,6 +137,20 @@ class Certificates:
                 raise answer.unreadable()
             return answer.response.content
 
+    def public(self, ref: str) -> bytes | None:
+        """Return a container's certificate, in PEM and without its key; None for what is none.
+
+        barbican/model/models.py: Container has the names of its secrets.
+        """
+        found = self.get(ref)
+        if found is None or found.kind != "container":
+            return None
+        with _asking(message("look for certificate %(id)s", id=found.id)):
+            container = self._barbican.get(_place("container", found.id), _Container)
+        parts = (it.secret_ref for it in container.secret_refs if it.name == CERTIFICATE)
+        part = next(parts, None)
+        return None if part is None else self.payload(part)
+
     def readers(self, ref: str) -> frozenset[str] | None:
         """Return the IDs of the users who may read a certificate though in no role.
 
@@ -230,6 +244,8 @@ _Reference = Annotated[str, AfterValidator(_is_reference)]
 @dataclass(frozen=True)
 class _Stored:
     secret_ref: _Reference
+    # What a container calls it.
+    name: str | None = None
 
 
 @dataclass(frozen=True)

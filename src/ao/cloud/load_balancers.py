@@ -89,17 +89,7 @@ class LoadBalancers:
         """Return all pools of the project, or those of one load balancer."""
         only = {"loadbalancer_id": balancer_id} if balancer_id else {}
         with asking(message("list the pools")):
-            return tuple(
-                Pool(
-                    id=pool.id,
-                    name=pool.name or "",
-                    description=pool.description or "",
-                    operating_status=pool.operating_status,
-                    members=len(pool.members),
-                    settings=_pool_settings(pool),
-                )
-                for pool in self._list("pools", list[_Pool], **only)
-            )
+            return tuple(map(_pool, self._list("pools", list[_Pool], **only)))
 
     def members(self, pool_id: str) -> tuple[Member, ...]:
         """Return the members of a pool."""
@@ -111,19 +101,7 @@ class LoadBalancers:
         """Return all listeners of the project, or those of one load balancer."""
         only = {"loadbalancer_id": balancer_id} if balancer_id else {}
         with asking(message("list the listeners")):
-            return tuple(
-                Listener(
-                    id=listener.id,
-                    name=listener.name or "",
-                    default_pool_id=listener.default_pool_id or None,
-                    protocol=listener.protocol or "",
-                    port=listener.protocol_port or 0,
-                    settings=_settings(listener),
-                    provisioning_status=listener.provisioning_status or "",
-                    policy_ids=tuple(it.id for it in listener.l7policies or ()),
-                )
-                for listener in self._list("listeners", list[_Listener], **only)
-            )
+            return tuple(map(_listener, self._list("listeners", list[_Listener], **only)))
 
     def monitor(self, monitor_id: str) -> Monitor | None:
         """Return the health monitor of that ID, or None."""
@@ -140,6 +118,14 @@ class LoadBalancers:
             # Of single precision in the database.
             http_version=round(found.http_version, 1) if found.http_version else None,
             tags=frozenset(found.tags or ()),
+            interval=found.delay or 0,
+            timeout=found.timeout or 0,
+            rise=found.max_retries or 0,
+            fall=found.max_retries_down or 0,
+            method=found.http_method or "",
+            path=found.url_path or "",
+            expected=found.expected_codes or "",
+            enabled=found.admin_state_up is not False,
         )
 
     def write_monitor(self, monitor: Monitor) -> None:
@@ -380,6 +366,11 @@ def _hiding(value: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
+class _Vip:
+    ip_address: str | None = None
+
+
+@dataclass(frozen=True)
 class _Balancer:
     id: ID
     provisioning_status: str
@@ -395,6 +386,12 @@ class _Balancer:
     availability_zone: str | None = None
     created_at: Moment | None = None
     updated_at: Moment | None = None
+    admin_state_up: bool | None = None
+    tags: list[str] | None = None
+    vip_subnet_id: str | None = None
+    vip_network_id: str | None = None
+    # Of version 2.26.
+    additional_vips: list[_Vip] | None = None
 
 
 @dataclass(frozen=True)
@@ -428,6 +425,12 @@ class _Pool:
     crl_container_ref: str | None = None
     tls_ciphers: str | None = None
     tls_versions: list[str] | None = None
+    protocol: str | None = None
+    lb_algorithm: str | None = None
+    healthmonitor_id: str | None = None
+    provisioning_status: str | None = None
+    admin_state_up: bool | None = None
+    tags: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -457,6 +460,11 @@ class _Listener:
     allowed_cidrs: list[str] | None = None
     insert_headers: dict[str, str] | None = None
     l7policies: list[Thing] | None = None
+    loadbalancers: list[Thing] | None = None
+    description: str | None = None
+    tags: list[str] | None = None
+    admin_state_up: bool | None = None
+    connection_limit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -494,6 +502,14 @@ class _Monitor:
     domain_name: str | None = None
     http_version: float | None = None
     tags: list[str] | None = None
+    delay: int | None = None
+    timeout: int | None = None
+    max_retries: int | None = None
+    max_retries_down: int | None = None
+    http_method: str | None = None
+    url_path: str | None = None
+    expected_codes: str | None = None
+    admin_state_up: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -502,6 +518,12 @@ class _Member:
     address: str
     operating_status: str
     provisioning_status: str
+    # Among the statuses of a load balancer nothing of these is told, but for the port.
+    protocol_port: int | None = None
+    subnet_id: str | None = None
+    weight: int | None = None
+    admin_state_up: bool | None = None
+    backup: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -537,6 +559,46 @@ def _value(balancer: _Balancer) -> LoadBalancer:
         flavor_id=balancer.flavor_id or None,
         availability_zone=balancer.availability_zone or None,
         updated_at=balancer.updated_at or balancer.created_at or "",
+        enabled=balancer.admin_state_up is not False,
+        tags=frozenset(balancer.tags or ()),
+        vip_subnet_id=balancer.vip_subnet_id or "",
+        vip_network_id=balancer.vip_network_id or "",
+        more_vips=tuple(it.ip_address for it in balancer.additional_vips or () if it.ip_address),
+    )
+
+
+def _listener(listener: _Listener) -> Listener:
+    return Listener(
+        id=listener.id,
+        name=listener.name or "",
+        default_pool_id=listener.default_pool_id or None,
+        protocol=listener.protocol or "",
+        port=listener.protocol_port or 0,
+        settings=_settings(listener),
+        provisioning_status=listener.provisioning_status or "",
+        policy_ids=tuple(it.id for it in listener.l7policies or ()),
+        balancer_id=next((it.id for it in listener.loadbalancers or ()), ""),
+        description=listener.description or "",
+        tags=frozenset(listener.tags or ()),
+        enabled=listener.admin_state_up is not False,
+        connection_limit=-1 if listener.connection_limit is None else listener.connection_limit,
+    )
+
+
+def _pool(pool: _Pool) -> Pool:
+    return Pool(
+        id=pool.id,
+        name=pool.name or "",
+        description=pool.description or "",
+        operating_status=pool.operating_status,
+        members=len(pool.members),
+        settings=_pool_settings(pool),
+        protocol=pool.protocol or "",
+        algorithm=pool.lb_algorithm or "",
+        monitor_id=pool.healthmonitor_id or "",
+        provisioning_status=pool.provisioning_status or "",
+        enabled=pool.admin_state_up is not False,
+        tags=frozenset(pool.tags or ()),
     )
 
 
@@ -546,6 +608,11 @@ def _member(member: _Member) -> Member:
         address=member.address,
         operating_status=member.operating_status,
         provisioning_status=member.provisioning_status,
+        port=member.protocol_port or 0,
+        subnet_id=member.subnet_id or "",
+        weight=1 if member.weight is None else member.weight,
+        enabled=member.admin_state_up is not False,
+        backup=bool(member.backup),
     )
 
 

@@ -137,6 +137,15 @@ class LoadBalancer:
     updated_at: str = field(default="", compare=False)
     """When it was last written, as its provisioning status is: ISO 8601, UTC; empty where Octavia
     does not tell."""
+    enabled: bool = field(default=True, compare=False)
+    """Whether it is to serve: somebody may have switched it off."""
+    tags: frozenset[str] = field(default=frozenset(), compare=False)
+    """Octavia's tags, which anybody with a role in the project writes."""
+    vip_subnet_id: str = field(default="", compare=False)
+    vip_network_id: str = field(default="", compare=False)
+    """Subnet and network of its address."""
+    more_vips: tuple[str, ...] = field(default=(), compare=False)
+    """Further addresses of it."""
 
     @property
     def failed(self) -> bool:
@@ -207,6 +216,15 @@ class Listener:
     """`ERROR` where the proxy was told nothing of it: a certificate could not be read, say."""
     policy_ids: tuple[str, ...] = field(default=(), compare=False)
     """IDs of its L7 policies."""
+    balancer_id: str = field(default="", compare=False)
+    """ID of the load balancer that it is of."""
+    description: str = field(default="", compare=False)
+    tags: frozenset[str] = field(default=frozenset(), compare=False)
+    """Octavia's tags, which anybody with a role in the project writes."""
+    enabled: bool = field(default=True, compare=False)
+    """Whether it is to serve: somebody may have switched it off."""
+    connection_limit: int = field(default=-1, compare=False)
+    """Connections that it takes at once; -1 for any number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -326,11 +344,22 @@ class Pool:
     members: int
     """How many members it has."""
     settings: PoolSettings = PoolSettings()
+    protocol: str = field(default="", compare=False)
+    """How its members are spoken to: `HTTP`, `TCP`, `PROXY`, …"""
+    algorithm: str = field(default="", compare=False)
+    """How requests are spread: `ROUND_ROBIN`, `LEAST_CONNECTIONS`, …"""
+    monitor_id: str = field(default="", compare=False)
+    """ID of its health monitor; empty for none."""
+    provisioning_status: str = field(default="", compare=False)
+    enabled: bool = field(default=True, compare=False)
+    """Whether it is to serve: somebody may have switched it off."""
+    tags: frozenset[str] = field(default=frozenset(), compare=False)
+    """Octavia's tags, which anybody with a role in the project writes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Monitor:
-    """A health monitor of a pool: what its requests name, which Heat cannot say."""
+    """A health monitor of a pool."""
 
     id: str
     type: str
@@ -340,6 +369,21 @@ class Monitor:
     http_version: float | None
     """HTTP version of its requests, 1.0 or 1.1; None for Octavia's default, 1.0."""
     tags: frozenset[str]
+    interval: int = field(default=0, compare=False)
+    """Seconds between two checks."""
+    timeout: int = field(default=0, compare=False)
+    """Seconds after which a check has failed."""
+    rise: int = field(default=0, compare=False)
+    """Checks in a row that a member passes to get requests."""
+    fall: int = field(default=0, compare=False)
+    """Checks in a row that a member fails to get none."""
+    method: str = field(default="", compare=False)
+    path: str = field(default="", compare=False)
+    expected: str = field(default="", compare=False)
+    """Method and path of its requests, and the HTTP statuses of a healthy answer: one, a list or
+    one range. Empty where it makes none."""
+    enabled: bool = field(default=True, compare=False)
+    """Whether it checks: somebody may have switched it off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -362,6 +406,16 @@ class Member:
     operating_status: str
     """ONLINE, OFFLINE, ERROR, NO_MONITOR, …"""
     provisioning_status: str
+    port: int = field(default=0, compare=False)
+    """Port of the address that requests go to; 0 where it is not told, as among statuses."""
+    subnet_id: str = field(default="", compare=False)
+    """Subnet by which it is reached; empty for that of the load balancer's address."""
+    weight: int = field(default=1, compare=False)
+    """Its share of what comes in."""
+    enabled: bool = field(default=True, compare=False)
+    """Whether it is to serve: somebody may have switched it off."""
+    backup: bool = field(default=False, compare=False)
+    """Whether it gets requests only while no other member is healthy."""
 
     @property
     def serving(self) -> bool:
@@ -390,6 +444,45 @@ class Server:
     name: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ServerDetails(Server):
+    """What a Nova server was made of.
+
+    Whoever has a role in the project may write what they like into its names and metadata.
+    """
+
+    status: str
+    """ACTIVE, SHUTOFF, ERROR, …"""
+    image_id: str | None
+    """ID of its image; None for one that starts from a volume."""
+    flavor_id: str
+    keypair: str | None
+    """Name of the key pair that was put on it, which is of the user who made it."""
+    availability_zone: str
+    """Zone in which it is, whether it was asked for or not; empty for none."""
+    config_drive: bool
+    metadata: Mapping[str, str]
+    volume_ids: tuple[str, ...]
+    """IDs of the volumes that are attached to it."""
+    user_data: str | None = field(default=None, repr=False)
+    """User data in base64, empty for none; None where Nova does not tell: by default it tells
+    administrators alone (nova/policies/extended_server_attributes.py)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """A volume of Cinder's."""
+
+    id: str
+    size: int
+    """GiB that it has."""
+    type: str
+    """Name of its volume type; empty for none."""
+    bootable: bool
+    image_id: str | None
+    """ID of the image that it was made of; None for none."""
+
+
 HEALTH_CHECKS = "ovn-lb-hm:distributed"
 """Owner of the ports from which OVN's load balancer checks servers."""
 
@@ -407,6 +500,10 @@ class Port:
     """What it is for: Neutron's `device_owner`, for example `compute:nova`."""
     device_id: str
     """ID of the server, router or whatever else it belongs to; empty when it is nobody's."""
+    network_id: str = field(default="", compare=False)
+    addresses: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+    """Its addresses, each with the ID of its subnet before it."""
+    security_group_ids: tuple[str, ...] = field(default=(), compare=False)
 
     def checks_servers_of(self, subnet_id: str) -> bool:
         """Return whether it is one from which OVN's load balancer checks the servers of a subnet.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from openstack import connection
+from openstack import connection, exceptions
 
 from ao.cloud import login
 from ao.cloud.models import HEALTH_CHECKS, Port
@@ -30,15 +30,21 @@ class Ports:
                 "fixed_ips": f"subnet_id={subnet_id}",
                 "project_id": login.project(self._cloud),
             }
-            return tuple(
-                Port(
-                    id=port.id,
-                    name=port.name or "",
-                    owner=port.device_owner or "",
-                    device_id=port.device_id or "",
-                )
-                for port in self._neutron.all("/ports", list[_Port], "ports", **query)
-            )
+            return tuple(map(_value, self._neutron.all("/ports", list[_Port], "ports", **query)))
+
+    def get(self, port_id: str) -> Port | None:
+        """Return the port of that ID, or None."""
+        with asking(message("look for port %(id)s", id=port_id)):
+            try:
+                return _value(self._neutron.get(path("ports", port_id), _Port, "port"))
+            except exceptions.NotFoundException:
+                return None
+
+    def of_device(self, device_id: str) -> tuple[Port, ...]:
+        """Return the ports of a server, a router or another device."""
+        with asking(message("list the ports of device %(id)s", id=device_id)):
+            found = self._neutron.all("/ports", list[_Port], "ports", device_id=device_id)
+            return tuple(map(_value, found))
 
     def sweep(self, subnet_id: str) -> None:
         """Delete the health-check ports that OVN's load balancer has left in a subnet.
@@ -55,8 +61,29 @@ class Ports:
 
 
 @dataclass(frozen=True)
+class _FixedIP:
+    subnet_id: ID
+    ip_address: ID
+
+
+@dataclass(frozen=True)
 class _Port:
     id: ID
     name: str | None
     device_owner: str | None
     device_id: str | None
+    network_id: str | None = None
+    fixed_ips: list[_FixedIP] = field(default_factory=list)
+    security_groups: list[ID] = field(default_factory=list)
+
+
+def _value(port: _Port) -> Port:
+    return Port(
+        id=port.id,
+        name=port.name or "",
+        owner=port.device_owner or "",
+        device_id=port.device_id or "",
+        network_id=port.network_id or "",
+        addresses=tuple((it.subnet_id, it.ip_address) for it in port.fixed_ips),
+        security_group_ids=tuple(port.security_groups),
+    )

@@ -38,6 +38,7 @@ from ao.cloud.models import (
     Sample,
     SecurityGroup,
     Server,
+    ServerDetails,
     Signal,
     SoftwareConfig,
     SoftwareConfigList,
@@ -46,6 +47,7 @@ from ao.cloud.models import (
     StoredCertificate,
     Subnet,
     Template,
+    Volume,
 )
 
 FloatingIPKey = Literal["id", "address", "port_id"]
@@ -349,6 +351,12 @@ class Servers(Protocol):
     def get(self, server_id: str) -> Server | None:
         """Return the server of that ID, of whatever status; None when there is none."""
 
+    def details(self, server_id: str) -> ServerDetails | None:
+        """Return what a server was made of; None when there is none of that ID."""
+
+    def volume(self, volume_id: str) -> Volume | None:
+        """Return a volume of Cinder's; None when there is none of that ID, or no Cinder."""
+
     def is_active(self, server_id: str) -> bool:
         """Return whether there is a server of that ID, in status ACTIVE."""
 
@@ -396,6 +404,12 @@ class Ports(Protocol):
 
     def of_subnet(self, subnet_id: str) -> tuple[Port, ...]:
         """Return the project's ports that have an address of a subnet."""
+
+    def get(self, port_id: str) -> Port | None:
+        """Return the port of that ID, or None."""
+
+    def of_device(self, device_id: str) -> tuple[Port, ...]:
+        """Return the ports of a server, a router or another device."""
 
     def sweep(self, subnet_id: str) -> None:
         """Delete the health-check ports that OVN's load balancer has left in a subnet."""
@@ -568,6 +582,12 @@ class Certificates(Protocol):
         """Return what a secret holds: a password, say. Raises NotFound, and what is no secret.
 
         It is neither logged nor kept.
+        """
+
+    def public(self, ref: str) -> bytes | None:
+        """Return a container's certificate, in PEM and without its key; None for what is none.
+
+        A secret holds both in one, so that nobody can ask for the certificate alone.
         """
 
     def remove(self, ref: str) -> None:

@@ -14,10 +14,8 @@ from cliff.command import Command
 from ao.commands.argument_errors import translate
 from ao.message import Message, message
 from ao.message.translation import spoken
+from ao.message.wrapping import columns, wrapped
 
-_PIECE = re.compile(r"\s*(?:[!-~]+|\S)[、。」）…ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]*")
-"""What a line of Japanese holds together: a word in Latin letters, or a character with those
-after it that begin no line."""
 _PROVIDED = re.compile(r"This command is provided by the (\S+) plugin\.")
 _LIBRARIES = {
     str(it): it
@@ -131,7 +129,7 @@ class HelpFormatter(SmartHelpFormatter):
     ) -> str:
         """Format the usage; argparse takes each character of what it begins with for a column."""
         before = spoken(message("usage: ")) if prefix is None else prefix
-        wider = 0 if before.isascii() else _columns(before) - len(before)
+        wider = 0 if before.isascii() else columns(before) - len(before)
         self._width -= wider
         said: str = super()._format_usage(usage, actions, groups, before)
         self._width += wider
@@ -144,22 +142,3 @@ class HelpFormatter(SmartHelpFormatter):
         if text.isascii():
             return super()._fill_text(text, width, indent)
         return "\n".join(f"{indent}{line}" for line in wrapped(text, width - len(indent)))
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most so many columns, of which a Japanese character takes two.
-
-    One piece that is wider than that has a line of its own.
-    """
-    lines = [""]
-    for piece in _PIECE.findall(re.sub(r"(?<=。)\s+", "", text)):
-        if lines[-1] and _columns(lines[-1] + piece) > width:
-            lines.append("")
-        lines[-1] += piece if lines[-1] else piece.lstrip()
-    return lines
-
-
-def _columns(text: str) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import fields
@@ -14,7 +15,7 @@ from ao.cloud.protocols import FloatingIPKey
 from ao.errors import Conflict, Forbidden, NotFound
 from ao.fake.barbican import Barbican
 from ao.fake.calls import Service, reads, writes
-from ao.fake.neutron import Network, Router, Subnet
+from ao.fake.neutron import Network, Port, Router, Subnet
 from ao.fake.octavia import Balancer, Listener, Pool, told
 from ao.fake.stack import Part, Stack
 
@@ -221,6 +222,12 @@ class LoadBalancers(Service):
                 operating_status=octavia.health(pool),
                 members=len(pool.members),
                 settings=pool.settings,
+                protocol=pool.protocol,
+                algorithm=pool.algorithm,
+                monitor_id=next((it.id for it in octavia.monitors.values() if it.pool is pool), ""),
+                provisioning_status=pool.provisioning_status,
+                enabled=pool.enabled,
+                tags=pool.tags,
             )
             for pool in octavia.pools.values()
             if balancer_id in ("", pool.balancer.id)
@@ -247,6 +254,11 @@ class LoadBalancers(Service):
                 settings=told(it.settings, self._project.deployment.octavia_api),
                 provisioning_status=it.provisioning_status,
                 policy_ids=tuple(policy.id for policy in it.policies),
+                balancer_id=it.balancer.id,
+                description=it.description,
+                tags=it.tags,
+                enabled=it.enabled,
+                connection_limit=it.connection_limit,
             )
             for it in self._project.octavia.listeners.values()
             if balancer_id in ("", it.balancer.id)
@@ -258,12 +270,21 @@ class LoadBalancers(Service):
         monitor = self._project.octavia.monitors.get(monitor_id)
         if monitor is None:
             return None
+        asks = monitor.kind in {"HTTP", "HTTPS"}
         return models.Monitor(
             id=monitor.id,
             type=monitor.kind,
             domain_name=monitor.domain_name,
             http_version=monitor.http_version,
             tags=monitor.tags,
+            interval=monitor.interval,
+            timeout=monitor.timeout,
+            rise=monitor.rise,
+            fall=3,
+            method=monitor.method if asks else "",
+            path=monitor.path or "",
+            expected=monitor.expected if asks else "",
+            enabled=monitor.enabled,
         )
 
     @writes
@@ -389,6 +410,10 @@ class LoadBalancers(Service):
             pool_ids=tuple(pool.id for pool in pools if pool.balancer is balancer),
             flavor_id=balancer.flavor_id,
             availability_zone=balancer.availability_zone,
+            enabled=balancer.enabled,
+            tags=balancer.tags,
+            vip_subnet_id=balancer.vip.subnet_id,
+            vip_network_id=self._project.neutron.subnets[balancer.vip.subnet_id].network_id,
         )
 
     def _members(self, pool: Pool) -> tuple[models.Member, ...]:
@@ -398,6 +423,11 @@ class LoadBalancers(Service):
                 address=member.address,
                 operating_status=self._project.octavia.status(pool, member),
                 provisioning_status=member.provisioning_status,
+                port=member.port,
+                subnet_id=member.subnet_id,
+                weight=member.weight,
+                enabled=member.enabled,
+                backup=member.backup,
             )
             for member in pool.members.values()
         )
@@ -443,6 +473,43 @@ class Servers(Service):
         """Return the server of that ID, or None."""
         server = self._project.nova.servers.get(server_id)
         return models.Server(id=server.id, name=server.name) if server else None
+
+    @reads
+    def details(self, server_id: str) -> models.ServerDetails | None:
+        """Return what a server was made of; its user data to administrators alone."""
+        server = self._project.nova.servers.get(server_id)
+        if server is None:
+            return None
+        volumes = self._project.cinder.volumes.values()
+        told = base64.b64encode(server.user_data.encode()).decode()
+        return models.ServerDetails(
+            id=server.id,
+            name=server.name,
+            status=server.status,
+            image_id=server.image.id if server.image else None,
+            flavor_id=server.flavor.id,
+            keypair=server.keypair,
+            availability_zone=server.availability_zone
+            or self._project.deployment.availability_zones[0],
+            config_drive=server.config_drive,
+            metadata=dict(server.metadata),
+            volume_ids=tuple(it.id for it in volumes if it.server_id == server.id),
+            user_data=told if self.calls.admin else None,
+        )
+
+    @reads
+    def volume(self, volume_id: str) -> models.Volume | None:
+        """Return a volume, or None."""
+        volume = self._project.cinder.volumes.get(volume_id)
+        if volume is None:
+            return None
+        return models.Volume(
+            id=volume.id,
+            size=volume.size,
+            type=volume.type or "",
+            bootable=volume.image is not None,
+            image_id=volume.image.id if volume.image else None,
+        )
 
     @reads
     def is_active(self, server_id: str) -> bool:
@@ -514,14 +581,33 @@ class Ports(Service):
     def of_subnet(self, subnet_id: str) -> tuple[models.Port, ...]:
         """Return the ports that have an address of a subnet."""
         return tuple(
-            models.Port(
-                id=port.id,
-                name=f"ovn-lb-hm-{subnet_id}" if port.owner == models.HEALTH_CHECKS else "",
-                owner=port.owner,
-                device_id=port.device_id,
-            )
+            self._value(port)
             for port in self._project.neutron.ports.values()
             if port.subnet_id == subnet_id and port.address
+        )
+
+    @reads
+    def get(self, port_id: str) -> models.Port | None:
+        """Return the port of that ID, or None."""
+        port = self._project.neutron.ports.get(port_id)
+        return self._value(port) if port else None
+
+    @reads
+    def of_device(self, device_id: str) -> tuple[models.Port, ...]:
+        """Return the ports of a device."""
+        ports = self._project.neutron.ports.values()
+        return tuple(self._value(it) for it in ports if it.device_id == device_id)
+
+    def _value(self, port: Port) -> models.Port:
+        checks = port.owner == models.HEALTH_CHECKS
+        return models.Port(
+            id=port.id,
+            name=f"ovn-lb-hm-{port.subnet_id}" if checks else "",
+            owner=port.owner,
+            device_id=port.device_id,
+            network_id=self._project.neutron.subnets[port.subnet_id].network_id,
+            addresses=((port.subnet_id, port.address),) if port.address else (),
+            security_group_ids=port.security_group_ids,
         )
 
     @writes
@@ -606,6 +692,11 @@ class Certificates(Service):
     def payload(self, ref: str) -> bytes:
         """Return what a secret holds. Raises NotFound."""
         return self._barbican.payload(ref, self.calls.user_id)
+
+    @reads
+    def public(self, ref: str) -> bytes | None:
+        """Return a container's certificate without its key; None for what is none."""
+        return self._barbican.public(ref, self.calls.user_id)
 
     @reads
     def readers(self, ref: str) -> frozenset[str] | None:

@@ -162,6 +162,12 @@ class Barbican:
             raise NotFound("cannot read a secret: it is not there (HTTP 404)")
         return found.payload
 
+    def public(self, ref: str, user_id: str) -> bytes | None:
+        """Return a container's certificate without its key; None for what is none."""
+        self.get(ref, user_id)
+        found = self._of(ref)
+        return found.certificate.payload if isinstance(found, Container) else None
+
     def readers(self, ref: str) -> frozenset[str] | None:
         """Return the users whom the ACLs of all secrets of a certificate name."""
         self.check_service()

@@ -24,6 +24,7 @@ from ao.fake.faults import Call, Faults
 from ao.fake.locks import Locks
 from ao.fake.openstack import OpenStack
 from ao.fake.other_user import OtherUser
+from ao.fake.owner import Owner
 from ao.fake.process import Process
 from ao.fake.turns import Turns
 from ao.http.handshake import Served
@@ -81,6 +82,8 @@ class Cloud:
         self.lookup = Lookup(inside, calls)
         self.other_user = OtherUser(inside)
         """Another user of the project."""
+        self.owner = Owner(inside)
+        """Somebody who builds a site in the project by plain calls of OpenStack."""
         own = clock.Clock(now=self.openstack.timeline.now, sleep=self._sleep)
         self.clock = turns.clock if turns else own
         """Virtual time of the cloud, which passes only during `sleep`."""

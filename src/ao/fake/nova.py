@@ -48,6 +48,7 @@ class Server:
     availability_zone: str | None = None
     group: ServerGroup | None = None
     config_drive: bool = False
+    keypair: str | None = None
     more_ports: tuple[Port, ...] = ()
     """Its ports in further networks."""
     status: str = "BUILD"
@@ -89,6 +90,7 @@ class Nova:
         availability_zone: str | None = None,
         group_id: str | None = None,
         config_drive: bool = False,
+        keypair: str | None = None,
         more_network_ids: tuple[str, ...] = (),
         volume_ids: tuple[str, ...] = (),
     ) -> Server:
@@ -130,6 +132,7 @@ class Nova:
             availability_zone=availability_zone,
             group=group,
             config_drive=config_drive,
+            keypair=keypair,
         )
         self.servers[server.id] = server
         return server

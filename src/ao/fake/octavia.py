@@ -133,6 +133,8 @@ class Balancer:
     """Number of changes that it has carried out; a proxy reloads at each."""
     served: int = 0
     """Number of requests, each on a connection of its own."""
+    enabled: bool = True
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False, kw_only=True)
@@ -159,6 +161,11 @@ class Listener:
     """Pools that it has servers of and checks, by ID, with the moment from which on it has."""
     certificates: tuple[Bundle, ...] = ()
     """Certificates that it serves, the default one first."""
+    enabled: bool = True
+    description: str = ""
+    tags: frozenset[str] = frozenset()
+    connection_limit: int = -1
+    """Connections that it takes at once; -1 for any number."""
 
     @property
     def pools(self) -> tuple[str, ...]:
@@ -182,7 +189,11 @@ class Member:
     id: str
     subnet_id: str
     address: str
+    port: int = 80
     provisioning_status: str = "ACTIVE"
+    weight: int = 1
+    enabled: bool = True
+    backup: bool = False
 
 
 @dataclass(eq=False, kw_only=True)
@@ -196,6 +207,10 @@ class Pool:
     protocol: str
     members: dict[str, Member] = field(default_factory=dict)
     settings: PoolSettings = field(default_factory=PoolSettings)
+    algorithm: str = "ROUND_ROBIN"
+    provisioning_status: str = "ACTIVE"
+    enabled: bool = True
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False, kw_only=True)
@@ -216,6 +231,12 @@ class Monitor:
     http_version: float | None = None
     """None for 1.0."""
     tags: frozenset[str] = frozenset()
+    interval: int = 5
+    timeout: int = 3
+    """Seconds between two checks, and after which one has failed."""
+    rise: int = 2
+    """Checks in a row that a member passes to get requests; three failed ones take it out."""
+    enabled: bool = True
 
     def expects(self, status: int) -> bool:
         """Return whether an answer of that status is healthy (octavia: expand_expected_codes)."""
@@ -807,10 +828,13 @@ class Octavia:
         self.begin_change(monitor.pool.balancer)
         monitor.domain_name, monitor.http_version, monitor.tags = domain_name, http_version, tags
 
-    def add_member(self, pool: Pool, subnet_id: str, address: str) -> Member:
+    def add_member(self, pool: Pool, subnet_id: str, address: str, port: int) -> Member:
         """Add a member to a pool."""
         member = Member(
-            id=self._deployment.identifiers.uuid(), subnet_id=subnet_id, address=address
+            id=self._deployment.identifiers.uuid(),
+            subnet_id=subnet_id,
+            address=address,
+            port=port,
         )
         pool.members[member.id] = member
         return member

@@ -13,7 +13,16 @@ Application = Callable[[Server, str], Answer | None]
 
 
 def answer(server: Server, path: str) -> Answer:
-    """Answer as the shop of examples/shop/user-data.sh does, without its styled page."""
+    """Answer as the shop of examples/shop/user-data.sh does, without its styled page.
+
+    A server that Ao did not make tells no colour.
+    """
+    if "ao_colour" not in server.metadata:
+        pages = {"/": "<title>Shop</title>", "/health": "ok\n"}
+        headers = {"x-server": server.name}
+        return Answer(
+            status=200 if path in pages else 404, headers=headers, body=pages.get(path, "")
+        )
     colour, version = server.metadata["ao_colour"], server.metadata["ao_version"]
     told = {
         "site": server.metadata["ao_site"],

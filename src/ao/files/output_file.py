@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,3 +34,31 @@ def writing(path: Path) -> Iterator[None]:
             message("cannot write %(path)s: %(why)s", path=path, why=error.strerror),
             cure=message("Name a place that can be written to."),
         ) from None
+
+
+def check_new(path: Path) -> None:
+    """Raise ConfigError for a file that is there, or whose folder is not."""
+    check_folder(path)
+    if path.exists() or path.is_symlink():
+        raise _there(path)
+
+
+def create(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Write a file that is not there yet, which has that mode, but for the umask, from the first.
+
+    Raises ConfigError.
+    """
+    with writing(path):
+        try:
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        except FileExistsError as error:
+            raise _there(path) from error
+        with os.fdopen(file, "wb") as out:
+            out.write(content)
+
+
+def _there(path: Path) -> ConfigError:
+    return ConfigError(
+        message("%(path)s is there already; nothing was written", path=path),
+        cure=message("Move it away, or name another place."),
+    )

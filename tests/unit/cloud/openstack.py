@@ -160,6 +160,26 @@ MONITOR = {
     "tags": ["ao:host"],
 }
 MEMBER = {"id": "m-1", "address": "10.0.0.3", **STATUSES}
+SERVER = {
+    "id": "i-1",
+    "name": "web",
+    "status": "ACTIVE",
+    "image": "",
+    "flavor": {"id": "1", "links": []},
+    "key_name": None,
+    "config_drive": "",
+    "metadata": {"team": "shop"},
+    "OS-EXT-AZ:availability_zone": "nova",
+    "os-extended-volumes:volumes_attached": [{"id": "v-1", "delete_on_termination": False}],
+    "OS-EXT-SRV-ATTR:user_data": "IyEvYmluL3No",
+}
+VOLUME = {
+    "id": "v-1",
+    "size": 20,
+    "bootable": "true",
+    "volume_type": None,
+    "volume_image_metadata": {"image_id": "img-1", "min_disk": "0"},
+}
 TREE = {
     "id": "lb-1",
     **STATUSES,
@@ -249,6 +269,7 @@ ANSWERS: dict[str, Reply] = {
             ]
         },
     ),
+    "GET /volume/v3/volumes/v-1": (200, {"volume": VOLUME}),
     "GET /volume/v3/types": (200, {"volume_types": [{"id": "t-1", "name": "fast"}]}),
     "GET /network/v2.0/routers/edge": (404, {"NeutronError": {"message": "not found"}}),
     "GET /network/v2.0/routers": (
@@ -301,7 +322,7 @@ ANSWERS: dict[str, Reply] = {
     "GET /compute/v2.1/servers": (200, {"servers": [{"id": "i-1", "name": "web"}]}),
     "GET /compute/v2.1/servers/i-1": (
         200,
-        {"server": {"id": "i-1", "name": "web", "status": "ACTIVE"}},
+        {"server": SERVER},
     ),
     "POST /compute/v2.1/servers/i-1/action": (200, {"output": "web login: "}),
     "GET /compute/v2.1/limits": (

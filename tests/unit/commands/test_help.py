@@ -15,8 +15,8 @@ from cliff.show import ShowOne
 from rich.cells import cell_len
 
 from ao.commands.app import Ao
-from ao.commands.help_formatter import wrapped
 from ao.message import Message, translation
+from ao.message.wrapping import wrapped
 
 GROUPS = ("ao.commands", "openstack.bluegreen.v1")
 COMMANDS = [entry for group in GROUPS for entry in entry_points(group=group)]
@@ -187,11 +187,6 @@ def test_no_line_of_help_is_wider_than_the_terminal() -> None:
         usage = made.format_usage()
         said = made.format_help().removeprefix(usage)
         assert not [line for line in said.splitlines() if cell_len(line) > 80]
-
-
-def test_a_line_of_japanese_does_not_begin_with_what_ends_a_sentence() -> None:
-    assert wrapped("本番系を切り替えます。", 20) == ["本番系を切り替えま", "す。"]
-    assert wrapped("Ao は `ao up` で修復します。", 16) == ["Ao は `ao up` で", "修復します。"]
 
 
 def test_help_is_english_where_the_locale_is_not_japanese(

@@ -23,6 +23,8 @@ STORY = (
     ("up",),
     ("status",),
     ("sites",),
+    ("adopt", "ao-shop"),
+    ("adopt", "nothing"),
     ("deploy", "2.0"),
     ("deploy", "no version"),
     ("plan", "release", "3.0"),

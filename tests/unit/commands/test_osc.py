@@ -65,7 +65,7 @@ def test_a_command_tells_how_it_is_used(
 ) -> None:
     assert run(*entry.name.split("_")[1:], "--help") == 0
     told = capsys.readouterr().out
-    assert "SITE" in told or entry.name == "bluegreen_site_list"
+    assert "SITE" in told or entry.name in {"bluegreen_site_list", "bluegreen_adopt"}
 
 
 def test_the_sites_of_the_project_are_listed(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

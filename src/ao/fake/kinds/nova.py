@@ -88,6 +88,7 @@ class Server(Kind):
             availability_zone=properties.get("availability_zone"),
             group_id=properties.get("scheduler_hints", {}).get("group"),
             config_drive=properties.get("config_drive", False),
+            keypair=properties.get("key_name"),
         )
         part.physical_id = server.id
         yield from part.services.nova.build(server)

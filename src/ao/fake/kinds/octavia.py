@@ -176,6 +176,7 @@ class Pool(Kind):
             description=part.properties.get("description", ""),
             balancer=balancer,
             protocol=part.properties["protocol"],
+            algorithm=part.properties["lb_algorithm"],
             settings=PoolSettings(encrypts=bool(part.properties.get("tls_enabled"))),
         )
         if listener:
@@ -223,6 +224,9 @@ class HealthMonitor(Kind):
             properties.get("expected_codes"),
             properties.get("http_method"),
         )
+        monitor.interval, monitor.timeout, monitor.rise = (
+            int(properties[it]) for it in ("delay", "timeout", "max_retries")
+        )
         part.physical_id = monitor.id
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
@@ -257,7 +261,9 @@ class PoolMember(Kind):
         if not properties["address"]:
             raise Failure("BadRequest", "Invalid input for field address. (HTTP 400)")
         yield from part.services.octavia.change(pool.balancer)
-        member = part.services.octavia.add_member(pool, properties["subnet"], properties["address"])
+        member = part.services.octavia.add_member(
+            pool, properties["subnet"], properties["address"], int(properties["protocol_port"])
+        )
         part.physical_id = member.id
 
     def delete(self, part: Part) -> Job:
