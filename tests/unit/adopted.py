@@ -142,7 +142,7 @@ def by_hand(
             tags=frozenset(),
         )
         server.status, server.up_at = "ACTIVE", 0.0
-        octavia.add_member(pool, subnet, server.port.address)
+        octavia.add_member(pool, subnet, server.port.address, 80)
     address = None
     if floats:
         given = neutron.allocate(external, "the shop's address")

@@ -557,9 +557,23 @@ def disown(work: Work, *, to_live: bool) -> Facts:
 
     Its listeners are led to the adopted system before, as a switch does it, unless they stay where
     they lead `to_live`; a system of Ao's that users are led to then stays with its pool, without
-    Ao's tags. Raises Refused.
+    Ao's tags. With `to_live` also where the owner has deleted their floating IP since. Raises
+    Refused, and NotFound.
     """
-    facts = work.observe()
+    try:
+        facts = work.observe()
+    except NotFound:
+        adopt = work.site.adopt
+        if adopt is None or adopt.floating_ip is None or not to_live:
+            raise
+        site = replace(
+            work.site,
+            adopt=replace(adopt, floating_ip=None),
+            production_address=None,
+            external_network=None,
+        )
+        work = replace(work, site=site, looks={}, found={})
+        facts = work.observe()
     guard.may_write(facts)
     adoption.may_disown(facts, to_live=to_live)
     adopted = facts.adopted

@@ -346,3 +346,22 @@ def test_what_is_not_built_yet_is_neither_deleted_nor_led_away() -> None:
         operations.down(owned.work, frozenset(Colour))
     operations.disown(owned.work, to_live=False)
     assert owned.objects() == before
+
+
+@pytest.mark.parametrize("balancer", ["there", "gone"])
+def test_what_is_aos_goes_also_once_the_owner_has_deleted_his_address(balancer: str) -> None:
+    owned = adopted()
+    owned.project.neutron.floating_ips.clear()
+    if balancer == "gone":
+        octavia = owned.octavia
+        for listener in list(octavia.listeners):
+            octavia.remove_listener(listener)
+        for monitor in list(octavia.monitors):
+            octavia.delete_monitor(monitor)
+        for pool in list(octavia.pools):
+            octavia.delete_pool(pool)
+        octavia.delete_balancer(owned.main.balancer.id)
+    with pytest.raises(NotFound, match="no floating IP"):
+        operations.disown(owned.work, to_live=False)
+    operations.disown(owned.work, to_live=True)
+    assert owned.work.cloud.stacks.all() == ()
