@@ -25,6 +25,7 @@ from box import (
     waves,
 )
 from box.down import down
+from box.files import write_private
 from box.home import OCTAVIA_SOCKETS, Home
 from box.networks import Network
 from box.plugin import CHECKOUT
@@ -50,7 +51,7 @@ def up(home: Home, *, network: str | None = None, without: Collection[str] = ())
         down(Home(root=other))
     home.make()
     with home.alone():
-        home.network.write_text(f"{chosen.name}\n")
+        write_private(home.network, f"{chosen.name}\n")
         _up(home, chosen, without)
 
 

@@ -18,6 +18,7 @@ import yaml
 
 from ao.work import Work
 from benchmarks import sites
+from benchmarks.database import image
 from benchmarks.trial import Failed
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "database"
@@ -69,6 +70,7 @@ def standing(cloud: str, tell: Callable[[str], None]) -> Iterator[Example]:
         (folder / "ao.yaml").write_text(yaml.safe_dump(described, sort_keys=False))
         for left in ("passwords", "database-address"):
             (folder / left).unlink(missing_ok=True)
+        shutil.copyfile(image.FOLDER / image.CERTIFICATE, folder / "servers.pem")
         _run(folder / "prepare.sh")
         with (
             sites.standing(cloud, [folder / "ao.yaml"], tell) as (work,),

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Takes orders, and keeps them in the database that blue and green share.
 
-It is the servers' user data: Ao writes site, colour and version into it, prepare.sh the password.
+It is the servers' user data: Ao writes site, colour, version and the sealed secrets into it. Of
+these it takes the database's password, by the key that is in the image alone.
 Works on the image `ao-database` and, under cloud-init, on Debian and Ubuntu.
 
 GET /health is a server's own; GET /version tells who answers. GET /orders tells how many orders
@@ -11,8 +12,10 @@ which an order that is sent twice is taken once, an `item` and, from version 2.0
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import shlex
 import socket
 import socketserver
 import subprocess
@@ -33,8 +36,10 @@ except ModuleNotFoundError:
 SITE, COLOUR, VERSION = "$AO_SITE", "$AO_COLOUR", "$AO_VERSION"
 GIFTS = VERSION != "1.0"
 """Whether this version knows the column that migrations/2.0.sql brings."""
+SECRETS = "$AO_SECRETS"
+KEY = Path("/etc/ao/servers.key")
 DATABASE = (
-    "host=10.42.9.10 dbname=orders user=orders password=@PASSWORD@ sslmode=require "
+    "host=10.42.9.10 dbname=orders user=orders sslmode=require "
     "channel_binding=require connect_timeout=3 tcp_user_timeout=3000 "
     "options='-c statement_timeout=3000'"
 )
@@ -42,10 +47,19 @@ LONGEST = 4096
 """Bytes of an order that are read."""
 
 
+def secrets() -> dict[str, str]:
+    """Open the sealed secrets, lines NAME="value" as a shell reads them."""
+    command = ("openssl", "cms", "-decrypt", "-inform", "DER", "-inkey", str(KEY))
+    sealed = base64.b64decode(SECRETS)
+    opened = subprocess.run(command, input=sealed, stdout=subprocess.PIPE, check=True).stdout
+    return dict(word.split("=", 1) for word in shlex.split(opened.decode()))
+
+
 class Database:
     """The one connection of this server, made anew when it has ended."""
 
     def __init__(self) -> None:
+        self._password = secrets()["DATABASE_PASSWORD"]
         self._lock = threading.Lock()
         self._connection: Any = None
 
@@ -57,7 +71,7 @@ class Database:
                     return self._run(query, values)
                 except (psycopg2.OperationalError, psycopg2.InterfaceError):
                     self._connection = None
-            self._connection = psycopg2.connect(DATABASE)
+            self._connection = psycopg2.connect(DATABASE, password=self._password)
             self._connection.autocommit = True
             return self._run(query, values)
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Writes what is in no commit: the database's passwords, made anew where there are none, and what
-# holds them, the servers' user data and the parameters of database.yaml.
+# holds them: the file that ao.yaml's secrets name, and the parameters of database.yaml.
 set -eu
 cd "$(dirname "$0")"
 umask 077
@@ -12,7 +12,7 @@ if [ ! -e passwords ]; then
 fi
 # shellcheck source=/dev/null
 . ./passwords
-sed "s/@PASSWORD@/$ORDERS_PASSWORD/" orders.py >user-data.py
+printf '%s\n' "$ORDERS_PASSWORD" >orders-password
 cat >database-parameters.yaml <<END
 parameters:
   owner_password: $OWNER_PASSWORD

@@ -1,6 +1,9 @@
-"""A cloud whose user is killed in the middle of a switch."""
+"""A cloud whose user is killed in the middle of what he has begun."""
 
-from ao.cloud import Cloud, FloatingIP, Listener
+from collections.abc import Callable
+from functools import wraps
+
+from ao.cloud import Cloud, FloatingIP
 from ao.cloud.protocols import FloatingIPs, LoadBalancers
 from ao.lock.guarded_cloud import guarded
 
@@ -41,16 +44,32 @@ class _FloatingIPs:
 
 
 class _LoadBalancers:
+    WRITES = frozenset(
+        {
+            "set_default_pool",
+            "create_l7_policy",
+            "create_l7_rule",
+            "set_l7_policy",
+            "remove_l7_policy",
+        }
+    )
+
     def __init__(self, load_balancers: LoadBalancers, process: _Process) -> None:
         self._load_balancers = load_balancers
         self._process = process
 
-    def set_default_pool(self, listener: Listener, pool_id: str | None) -> None:
-        self._load_balancers.set_default_pool(listener, pool_id)
-        self._process.count()
-
     def __getattr__(self, name: str) -> object:
-        return getattr(self._load_balancers, name)
+        method: Callable[..., object] = getattr(self._load_balancers, name)
+        if name not in self.WRITES:
+            return method
+
+        @wraps(method)
+        def counted(*arguments: object, **named: object) -> object:
+            answer = method(*arguments, **named)
+            self._process.count()
+            return answer
+
+        return counted
 
 
 class _Cloud:
@@ -64,6 +83,8 @@ class _Cloud:
 
 
 def killed_after(cloud: Cloud, writes: int) -> Cloud:
-    """The cloud, whose user is killed right after so many moves of addresses or listeners."""
+    """The cloud, whose user is killed right after so many moves of addresses or listeners, or
+    changes of L7 policies.
+    """
     process = _Process(writes)
     return guarded(_Cloud(cloud, process), lambda _call: process.check())  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from ao.colour import Colour
 from ao.operations import operations, reconcile
 from ao.plan import preview
 from ao.work import Work
+from tests.cloud.kill import Killed, killed_after
 from tests.cloud.operator import Operator
 from tests.cloud.sites import Visited, told
 
@@ -46,6 +47,9 @@ def test_users_notice_nothing_of_a_header_switches_and_a_port_again(
             reconcile.switch(by_header)
             assert [asked(by_header, it) for it in Colour] == list(map(str, Colour))
         old = by_header.observe().preview_key(Colour.BLUE)
+        with pytest.raises(Killed):
+            reconcile.new_preview_key(replace(by_header, cloud=killed_after(by_header.cloud, 3)))
+        assert [asked(by_header, it) for it in Colour] == list(map(str, Colour))
         operations.new_preview_key(by_header, "to see that it changes")
         assert by_header.observe().preview_key(Colour.BLUE) != old
         again = replace(work, looks={}, found={})

@@ -23,7 +23,7 @@ from box.errors import BoxError
 from box.image import COMMAND_LINE, ROOT, SUITE, GuestImage, digest, sources
 
 NAME = "ao-database"
-PACKAGES = ("busybox-static", "postgresql-15", "python3-psycopg2")
+PACKAGES = ("busybox-static", "openssl", "postgresql-15", "python3-psycopg2")
 KERNEL = "linux-image-cloud-amd64"
 SIZE = "640M"
 """Of the disk's file system; the smallest flavor of the box has 1 GiB."""
@@ -54,6 +54,14 @@ KEYS = ("etc/ssl/private/ssl-cert-snakeoil.key", "etc/ssl/certs/ssl-cert-snakeoi
 """What each server makes for itself: a key that an image holds is no secret."""
 
 
+FOLDER = Path(sys.prefix) / "database-image"
+"""Where the image is built unless another folder is named."""
+SERVERS_KEY = "etc/ao/servers.key"
+"""What opens the secrets of a site, and is in the image alone."""
+CERTIFICATE = "servers.pem"
+"""Its certificate, beside the image's files, for which Ao seals."""
+
+
 def build(work: Path) -> GuestImage:
     """Build the image in a folder, unless the one there is of the same sources; as root.
 
@@ -74,7 +82,7 @@ def build(work: Path) -> GuestImage:
         ramdisk=work / "initrd.img",
         disk=work / "disk.raw",
         command_line=COMMAND_LINE,
-        digest=source,
+        digest=digest([source.encode(), (work / CERTIFICATE).read_bytes()]),
     )
 
 
@@ -86,6 +94,7 @@ def _build(scratch: Path, work: Path) -> None:
     busybox = tree / "usr/bin/busybox"
     applets = _run(busybox, "--list").decode().split()
     _furnish(tree, applets)
+    _key(tree / SERVERS_KEY, work / CERTIFICATE)
     _modules(kernel, OWN / "etc/modules", tree / "usr/lib/modules")
     shutil.copytree(INITRAMFS, initramfs)
     for folder in ("bin", "dev", "disk", "lib/modules"):
@@ -129,6 +138,14 @@ def _furnish(tree: Path, applets: list[str]) -> None:
             link.symlink_to("/usr/bin/busybox")
 
 
+def _key(key: Path, certificate: Path) -> None:
+    """Make a key that root alone reads, and its certificate."""
+    key.parent.mkdir(mode=0o700)
+    made = ("req", "-x509", "-newkey", "rsa:3072", "-nodes", "-days", "3650")
+    _run("openssl", *made, "-subj", "/CN=servers", "-keyout", key, "-out", certificate)
+    key.chmod(0o400)
+
+
 def _modules(kernel: Path, listing: Path, into: Path) -> None:
     """Copy the kernel modules that a list names."""
     into.mkdir(parents=True, exist_ok=True)
@@ -165,8 +182,14 @@ def main() -> None:
         "--into",
         type=Path,
         metavar="FOLDER",
-        default=Path(sys.prefix) / "database-image",
+        default=FOLDER,
         help="where it is built; default in .venv",
+    )
+    parser.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="where to put the certificate for which secrets of its servers are sealed",
     )
     options = parser.parse_args()
     try:
@@ -175,4 +198,6 @@ def main() -> None:
         sys.exit(str(error))
     with openstack.connect(cloud=options.cloud) as cloud:
         publish(cloud, guest, name=NAME, visibility="private")
+    if options.certificate:
+        shutil.copyfile(options.into / CERTIFICATE, options.certificate)
     print(f"{NAME} is in the project of cloud {options.cloud}")

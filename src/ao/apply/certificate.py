@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ao import templates
@@ -13,9 +13,9 @@ from ao.config.stored import OWN_CERTIFICATE
 from ao.errors import CloudError, ConfigError, NotAuthenticated, Refused
 from ao.files.input_file import Unreadable, read_bytes
 from ao.message import Message, message
-from ao.plan import listeners
+from ao.plan import listeners, renewal
 from ao.plan.facts import Facts
-from ao.plan.renewal import NO_REFERENCES, References
+from ao.plan.renewal import NO_REFERENCES, Expected, References
 from ao.site import Site
 from ao.site.tls import Certificate, CertificateFiles
 from ao.untrusted.printable import printable
@@ -109,11 +109,12 @@ def _is_left_out(site: Site) -> bool:
 
 def renewed(
     work: Work, facts: Facts, files: CertificateFiles | None
-) -> tuple[References, Bundle | None]:
-    """Return the certificates that a renewal serves, and the first of them as far as it is known.
+) -> tuple[References, Mapping[str, Expected]]:
+    """Return the certificates that a renewal serves, and what is to be seen of them.
 
-    It is that of `files` if given, else that of the site file; what files hold is read anew,
-    checked, and stored once all others are found. Raises as `references`.
+    That is of the main listener, and unless `files` are given of those that have a certificate of
+    their own. The site's is that of `files` if given, else that of the site file; what files hold
+    is read anew, checked, and stored once all others are found. Raises as `references`.
     """
     given = files or (work.site.tls.certificate if work.site.tls else None)
     if given is None:
@@ -129,7 +130,8 @@ def renewed(
             ),
         )
     if not isinstance(given, CertificateFiles):
-        return wanted(work), None
+        found = wanted(work)
+        return found, {"": Expected(fingerprint=None), **_expected(work, facts, found)}
     read = bundle(work.site, given, CERTIFICATE if files is None else OPTION)
     used = in_use(facts) or NO_REFERENCES
     others = _sni(work) if files is None else used.sni
@@ -139,7 +141,30 @@ def renewed(
     if kept.ref == used.certificate and work.cloud.certificates.readers(kept.ref) == frozenset():
         # Octavia sets its right to read where a listener gets another certificate.
         kept = work.cloud.certificates.store(kept.name, read.pkcs12())
-    return References(certificate=kept.ref, sni=others, further=further), read
+    found = References(certificate=kept.ref, sni=others, further=further)
+    main = {"": Expected(fingerprint=read.certificate.fingerprint)}
+    return found, main if files is not None else {**main, **_expected(work, facts, found)}
+
+
+def _expected(work: Work, facts: Facts, wanted: References) -> Mapping[str, Expected]:
+    """Return what listeners beside the main one are to be seen to serve, by their names.
+
+    Those that serve theirs already are looked at too where it is known: a renewal may have been
+    killed before it has seen them.
+    """
+    site, found = work.site, dict[str, Expected]()
+    changed = renewal.changed(facts, wanted)
+    for index, it in enumerate(site.listeners):
+        if isinstance(it.certificate, CertificateFiles):
+            own = bundle(site, it.certificate, f"listeners.{index}.certificate").certificate
+            found[it.name] = Expected(
+                fingerprint=own.fingerprint,
+                server_name=own.name_for(site.host or ""),
+                is_judged=it.name in changed,
+            )
+        elif it.name in changed:
+            found[it.name] = Expected(fingerprint=None)
+    return found
 
 
 def in_use(facts: Facts) -> References | None:
@@ -226,6 +251,7 @@ def told_of(work: Work, facts: Facts) -> Message | None:
             )
         named = _told(work, tls.certificate, kept)
         others = named is None and _are_others(work, used)
+        own = None if named or others else _told_of_own(work, used)
     except (CloudError, Unreadable, Unusable) as error:
         if isinstance(error, NotAuthenticated):
             raise
@@ -237,7 +263,7 @@ def told_of(work: Work, facts: Facts) -> Message | None:
             where=work.site.place("tls.sni" if tls.sni else CERTIFICATE),
         )
     if named is None:
-        return None
+        return own
     return message(
         "%(where)s names %(named)s, and the site serves %(served)s. `ao certificate renew` "
         "serves what the site file names.",
@@ -245,6 +271,35 @@ def told_of(work: Work, facts: Facts) -> Message | None:
         named=named,
         served=printable(kept.name or kept.id, LONGEST_PATH),
     )
+
+
+def _told_of_own(work: Work, used: References) -> Message | None:
+    """Return which listener beside the main one serves another certificate than is named for it."""
+    served = dict(used.further)
+    for index, it in enumerate(work.site.listeners):
+        if it.name not in served:
+            continue
+        if it.certificate is None:
+            if _is_left_out(work.site) or served[it.name].is_same(used):
+                continue
+            return message(
+                "%(where)s: listener %(name)s serves another certificate than the site's. `ao "
+                "certificate renew` serves what the site file names.",
+                where=work.site.place(f"listeners.{index}"),
+                name=it.name,
+            )
+        kept = work.cloud.certificates.get(served[it.name].certificate)
+        named = _told(work, it.certificate, kept) if kept is not None else None
+        if kept is not None and named is not None:
+            return message(
+                "%(where)s names %(named)s, and listener %(name)s serves %(served)s. `ao "
+                "certificate renew` serves what the site file names.",
+                where=work.site.place(f"listeners.{index}.certificate"),
+                named=named,
+                name=it.name,
+                served=printable(kept.name or kept.id, LONGEST_PATH),
+            )
+    return None
 
 
 def _told(work: Work, named: Certificate | None, kept: StoredCertificate) -> str | None:

@@ -31,7 +31,7 @@ from ao.plan.plan import (
     RepairSystem,
     ScaleSystem,
 )
-from ao.plan.renewal import is_shown, named_by, of_role, reference_id
+from ao.plan.renewal import is_shown, named_by, of_role, own_places, reference_id
 from ao.site import Method, Site
 from ao.untrusted.printable import printable
 from ao.work import Work
@@ -50,6 +50,8 @@ class CertificateState:
 
     role: str
     """`production` or `preview`."""
+    listener: str = ""
+    """Name of a listener beside the main one; empty for the main one."""
     address: str
     """Address and port that were asked; empty where the role reaches no listener of HTTPS."""
     served: Served | None
@@ -88,24 +90,31 @@ class CertificateState:
 
 
 def look(work: Work, facts: Facts) -> tuple[CertificateState, ...]:
-    """Look at what production and the preview serve, side by side."""
-    with ThreadPoolExecutor(max_workers=len(ROLES), thread_name_prefix="tls") as aside:
-        return tuple(aside.map(lambda role: _look(work, facts, role), ROLES))
+    """Look at what production and the preview serve, side by side.
+
+    So are listeners beside the main one that serve other certificates.
+    """
+    asked: list[tuple[str, Placed | None]] = [(role, None) for role in ROLES]
+    asked += [(role, it) for role in ROLES for it in own_places(facts, role)]
+    with ThreadPoolExecutor(max_workers=LOOKS, thread_name_prefix="tls") as aside:
+        return tuple(aside.map(lambda it: _look(work, facts, *it), asked))
 
 
-def _look(work: Work, facts: Facts, role: str) -> CertificateState:
-    where = _endpoint(work, facts, role)
+def _look(work: Work, facts: Facts, role: str, own: Placed | None) -> CertificateState:
+    where = _endpoint(work, facts, role, own)
     served, unseen = None, ""
     if where is not None:
         try:
-            served = served_certificate.shake(work, where)
+            shake = served_certificate.shake_own if own else served_certificate.shake
+            served = shake(work, where)
         except NoHandshake as error:
             unseen = error.what
-    listener = next(iter(of_role(facts, role)), None)
+    listener = own.listener if own else next(iter(of_role(facts, role)), None)
     reference = (listener.settings.tls_ref if listener else None) or ""
     stored, readers, unknown = _kept(work, reference)
     return CertificateState(
         role=role,
+        listener=own.name if own else "",
         address=":".join(map(str, where)) if where is not None else "",
         served=served,
         unseen=unseen,
@@ -116,8 +125,17 @@ def _look(work: Work, facts: Facts, role: str) -> CertificateState:
     )
 
 
-def _endpoint(work: Work, facts: Facts, role: str) -> tuple[str, int] | None:
-    """Return where a role serves TLS, by the load balancer or by its servers; or None."""
+def _endpoint(
+    work: Work, facts: Facts, role: str, own: Placed | None = None
+) -> tuple[str, int] | None:
+    """Return where a role serves TLS, by the load balancer or by its servers; or None.
+
+    At a listener beside the main one if one is given.
+    """
+    if own is not None:
+        shown = is_shown(facts, role)
+        port = own.listener.port
+        return served_certificate.endpoint(work.site, facts, role, port) if shown else None
     balancer = work.site.load_balancer
     passed_on = balancer.is_secure and not balancer.terminates
     reached = facts.live if role == "production" else facts.previewed
@@ -159,8 +177,13 @@ def check(work: Work, facts: Facts, to: Colour, *, back: bool = False) -> None:
     where = _endpoint(work, facts, role) if asked else None
     if not places and where is None:
         return
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="tls") as aside:
+    others = own_places(facts, role) if where is not None else ()
+    with ThreadPoolExecutor(max_workers=LOOKS, thread_name_prefix="tls") as aside:
         shaken = aside.submit(_shown, work, where)
+        own = {
+            it.name: aside.submit(_shown, work, _endpoint(work, facts, role, it), own=True)
+            for it in others
+        }
         faults = _faults(work, places)
         served = shaken.result()
     for fault in faults:
@@ -170,6 +193,10 @@ def check(work: Work, facts: Facts, to: Colour, *, back: bool = False) -> None:
         work.note(joined("", [fault.text, "."]))
     for doubt in doubts(work.site, served, role, now()) if served else ():
         work.note(doubt)
+    for name, seen in own.items():
+        shown = seen.result()
+        for doubt in doubts(work.site, shown, role, now(), name) if shown else ():
+            work.note(doubt)
 
 
 def check_deploy(work: Work, facts: Facts) -> None:
@@ -305,16 +332,29 @@ def _unasked(places: Sequence[Placed], key: str, error: Unavailable) -> _Fault:
     )
 
 
-def _shown(work: Work, where: tuple[str, int] | None) -> Served | None:
-    """Return what an address serves; None where it shows nothing, which a look at a page tells."""
+def _shown(work: Work, where: tuple[str, int] | None, *, own: bool = False) -> Served | None:
+    """Return what an address serves; None where it shows nothing, which a look at a page tells.
+
+    With `own` it is of a listener whose certificate may be of other names than the site's host.
+    """
+    shake = served_certificate.shake_own if own else served_certificate.shake
     with suppress(NoHandshake):
-        return served_certificate.shake(work, where) if where is not None else None
+        return shake(work, where) if where is not None else None
     return None
 
 
-def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Message]:
-    """Yield what users will, or soon will, complain of in a certificate that is served. Pure."""
+def doubts(
+    site: Site, served: Served, role: str, now: datetime, listener: str = ""
+) -> Iterator[Message]:
+    """Yield what users will, or soon will, complain of in a certificate that is served. Pure.
+
+    It is served at a listener beside the main one if one is named, and may be of its own names.
+    """
     named = message("preview") if role == "preview" else message("production")
+    host = site.host
+    if listener:
+        named = message("listener %(name)s", name=listener)
+        host = served.certificate.name_for(host or "") or host
     cure = (
         message("`ao certificate renew` serves another one.")
         if site.load_balancer.terminates
@@ -330,12 +370,12 @@ def doubts(site: Site, served: Served, role: str, now: datetime) -> Iterator[Mes
         )
         yield joined(" ", [told, cure])
         return
-    if site.host is not None and served.distrust is not None:
+    if host is not None and served.distrust is not None:
         # Whether its names, its chain or its authority is not as it should be.
         told = message(
             "What %(role)s serves is not trusted for %(host)s: %(why)s",
             role=named,
-            host=site.host,
+            host=host,
             why=served.distrust.why,
         )
         yield joined(". ", [told, served.distrust.cure])

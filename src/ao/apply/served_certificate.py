@@ -13,7 +13,7 @@ from ao.http.handshake import NoHandshake, Served
 from ao.lock.errors import LockLost
 from ao.message import Message, message
 from ao.plan.facts import Facts
-from ao.plan.renewal import References, named_by
+from ao.plan.renewal import References, SeeCertificate, named_by
 from ao.site import Method, Site
 from ao.work import Work
 
@@ -42,13 +42,14 @@ def serve(work: Work, facts: Facts, listener_id: str, references: References) ->
     work.note_listeners(balancers.listeners(place.balancer.id))
 
 
-def see(work: Work, facts: Facts, role: str, fingerprint: str | None) -> None:
-    """See production or the preview serve a certificate that is good, by a handshake.
+def see(work: Work, facts: Facts, step: SeeCertificate) -> None:
+    """See a listener of production or the preview serve a certificate that is good, by a handshake.
 
-    Of one whose fingerprint is not known it is seen that it names the host and is trusted. Raises
-    NotSeen.
+    Of one whose fingerprint is not known it is seen that it is trusted for the host, or for a name
+    of its own at a listener beside the main one. Raises NotSeen.
     """
-    where = endpoint(work.site, facts, role)
+    fingerprint = step.expected.fingerprint
+    where = endpoint(work.site, facts, step.role, step.port)
     if where is None or not work.sees:
         return
 
@@ -58,15 +59,19 @@ def see(work: Work, facts: Facts, role: str, fingerprint: str | None) -> None:
         nonlocal cure
         cure = ""
         try:
-            served = shake(work, where)
+            served = (
+                shake_own(work, where, step.expected.server_name)
+                if step.listener
+                else shake(work, where)
+            )
         except NoHandshake as error:
             return Waiting(error.what)
         if _is(served, fingerprint) and served.distrust is not None:
             cure = served.distrust.cure
-        why = _amiss(work.site, served, fingerprint)
+        why = _amiss(work.site, served, step)
         return Ready(None) if why is None else Waiting(why)
 
-    named = message("preview") if role == "preview" else message("production")
+    named = message("preview") if step.role == "preview" else message("production")
     address, port = where
     try:
         work.clock.until(
@@ -84,23 +89,42 @@ def see(work: Work, facts: Facts, role: str, fingerprint: str | None) -> None:
         raise NotSeen(error.message, cure=cure) from error
 
 
-def endpoint(site: Site, facts: Facts, role: str) -> tuple[str, int] | None:
-    """Return address and port at which users, or those of the preview, shake hands; or None."""
+def endpoint(
+    site: Site, facts: Facts, role: str, port: int | None = None
+) -> tuple[str, int] | None:
+    """Return address and port at which users, or those of the preview, shake hands; or None.
+
+    The port is that of the main listener, unless another one is given.
+    """
     address = facts.production if role == "production" else facts.preview
     if address is None:
         return None
+    if port is not None:
+        return address.address, port
     pool = site.switch.method is Method.POOL
     port = site.switch.preview_port if pool and role == "preview" else site.load_balancer.port
     return address.address, port
 
 
-def shake(work: Work, where: tuple[str, int]) -> Served:
-    """Shake hands with an address and port for the site's host. Raises NoHandshake."""
+def shake(work: Work, where: tuple[str, int], name: str | None = None) -> Served:
+    """Shake hands with an address and port for a name, or the site's host. Raises NoHandshake."""
     address, port = where
     site = work.site
     return work.handshake(
-        address, port, site.host or address, TIMEOUT, ca=site.tls.ca if site.tls else None
+        address, port, name or site.host or address, TIMEOUT, ca=site.tls.ca if site.tls else None
     )
+
+
+def shake_own(work: Work, where: tuple[str, int], name: str | None = None) -> Served:
+    """Shake hands with a listener whose certificate may be of other names than the site's host.
+
+    It is asked by a name if one is given, else by the host, and by a name of what it serves where
+    that is not of the host: so it is told whether it is trusted for that. Raises NoHandshake.
+    """
+    served = shake(work, where, name)
+    asked = name or work.site.host or where[0]
+    own = served.certificate.name_for(asked)
+    return served if own in (None, asked) else shake(work, where, own)
 
 
 def sweep(work: Work) -> None:
@@ -143,15 +167,17 @@ def _is(served: Served, fingerprint: str | None) -> bool:
     return fingerprint is None or served.certificate.fingerprint == fingerprint
 
 
-def _amiss(site: Site, served: Served, fingerprint: str | None) -> Message | None:
+def _amiss(site: Site, served: Served, step: SeeCertificate) -> Message | None:
     """Return what is wrong with a certificate that is served, or None."""
-    if not _is(served, fingerprint):
+    if not _is(served, step.expected.fingerprint):
         return message(
             "it serves the certificate of %(subject)s with SHA-256 %(fingerprint)s…",
             subject=served.certificate.subject,
             fingerprint=served.certificate.fingerprint[:16],
         )
-    # Without a host it is asked by its address, which certificates seldom name.
-    if site.host is None or served.distrust is None:
+    if served.distrust is None or not step.expected.is_judged:
+        return None
+    # Without a host the main listener is asked by its address, which certificates seldom name.
+    if site.host is None and not step.listener:
         return None
     return served.distrust.why

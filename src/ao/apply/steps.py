@@ -178,8 +178,8 @@ def _begin(work: Work, facts: Facts, step: Step) -> None:
             maintenance.end_all(work, facts)
         case renewal.ServeCertificate(listener_id, _, references):
             served_certificate.serve(work, facts, listener_id, references)
-        case renewal.SeeCertificate(role, fingerprint):
-            served_certificate.see(work, facts, role, fingerprint)
+        case renewal.SeeCertificate():
+            served_certificate.see(work, facts, step)
         case renewal.RemoveCertificates():
             served_certificate.sweep(work)
 

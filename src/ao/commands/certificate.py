@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 Table = tuple[tuple[str, ...], list[tuple[object, ...]]]
 
+MAIN = "main"
+"""What the main listener is called, as in the table of the listeners."""
 LONGEST = 255
 """Characters of a name that are shown."""
 COLUMNS = (
     message("Role"),
+    message("Listener"),
     message("Address"),
     message("Subject"),
     message("Names"),
@@ -55,7 +58,7 @@ class CertificateLister(SiteCommand, AoLister):
         column_names: Sequence[str],
         data: Iterable[Sequence[Any]],
     ) -> int:
-        """Write a row for each role; in a table for people a column for each, which is narrower."""
+        """Write a row for each listener; in a table for people a column, which is narrower."""
         rows = list(data)
         if isinstance(self.formatter, TableFormatter):
             head, *turned = zip(column_names, *rows, strict=True)
@@ -71,7 +74,10 @@ class CertificateLister(SiteCommand, AoLister):
 
 
 class Show(CertificateLister):
-    """Show the certificates that production and the preview serve, and what Barbican keeps."""
+    """Show the certificates that production and the preview serve, and what Barbican keeps.
+
+    Listeners beside the main one that serve other certificates than it are shown too.
+    """
 
     def take_action(self, parsed_args: argparse.Namespace) -> Table:
         """Shake hands, ask Barbican, and list."""
@@ -138,7 +144,8 @@ def _row(host: str | None, state: CertificateState) -> tuple[object, ...]:
     from ao.apply import certificate_state
 
     served, stored = state.served, state.stored
-    head = (message("production") if state.role == "production" else message("preview"),)
+    role = message("production") if state.role == "production" else message("preview")
+    head = (role, state.listener or MAIN)
     if served is None:
         told: tuple[object, ...] = (*("",) * 7, state.unseen, "", "", "")
     else:

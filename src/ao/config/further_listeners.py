@@ -14,6 +14,8 @@ from ao.site.listeners import READ
 from ao.site.status_codes import LONGEST_LIST
 
 TERMINATED = "TERMINATED_HTTPS"
+_ASKED = ("path", "method", "expect")
+"""Keys of a health check that say what servers are asked for."""
 
 
 def contradictions(file: SiteFile) -> Iterator[Contradiction]:
@@ -127,7 +129,19 @@ def _checks(file: SiteFile) -> Iterator[Contradiction]:
 
 def _check(file: SiteFile, index: int, listener: ListenerSection) -> Iterator[Contradiction]:
     check, type_ = listener.health_check, file.check_type_of(listener)
-    if check is None or type_ not in HTTP_CHECKS:
+    if check is None:
+        return
+    if type_ not in HTTP_CHECKS:
+        for key in _ASKED if not file.on_ovn else ():
+            if getattr(check, key) is not None:
+                yield Contradiction(
+                    key=("listeners", index, "health_check", key),
+                    what=message(
+                        "servers are checked by %(type)s, which asks them for nothing; leave the "
+                        "key out, or write `type: HTTP`",
+                        type=type_,
+                    ),
+                )
         return
     path, codes = check.path, check.expect
     if path is not None and not (re.fullmatch(URL_PATH, path) and len(path) <= LONGEST_PATH):
@@ -219,7 +233,8 @@ def _beyond_ovn(index: int, listener: ListenerSection) -> Iterator[Contradiction
             ),
         )
     check = listener.health_check
-    if check is not None and (check.type not in {None, "TCP"} or check.path is not None):
+    asks = check is not None and any(getattr(check, key) is not None for key in _ASKED)
+    if check is not None and (check.type not in {None, "TCP"} or asks):
         yield Contradiction(
             key=("listeners", index, "health_check"),
             what=message("provider ovn checks servers by TCP only; leave the key out"),

@@ -401,14 +401,11 @@ def renew(work: Work, files: CertificateFiles | None = None) -> Facts:
     guard.may_write(facts)
     _may_renew(work, facts)
     before = certificate.in_use(facts)
-    wanted, read = certificate.renewed(work, facts, files)
+    wanted, expected = certificate.renewed(work, facts, files)
     if not renewal.serve_all(facts, wanted):
         work.note(message("%(site)s serves that certificate already.", site=work.site.name))
-    fingerprint = read.certificate.fingerprint if read is not None else None
     try:
-        return _run(
-            work, lambda facts, done: renewal.renew(facts, wanted, fingerprint, done), facts
-        )
+        return _run(work, lambda facts, done: renewal.renew(facts, wanted, expected, done), facts)
     except NotSeen as error:
         raise _serve_again(work, before, error) from error
 

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ao.colour import Colour
-from ao.journal import Act, Operation, Outcome, Stage
+from ao.journal import MOVING, Act, Operation, Outcome, Stage, StepOutcome
 from ao.message import Message, message
 from ao.plan.facts import Facts
+
+KILLED = {None, StepOutcome.BROKEN_OFF}
+"""Outcomes of an operation whose process has ended without a word. One that failed has told why,
+and whoever says `ao back` after it may want to leave the system that it went to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,22 @@ def moved_away(operations: Sequence[Operation], facts: Facts) -> Message | None:
         live=facts.live,
         name=moves[-1].to.value,
     )
+
+
+def begun(operations: Sequence[Operation], facts: Facts) -> Colour | None:
+    """Return the live system if a way back to it was broken off after production had moved.
+
+    The load balancer does not always tell: by header nothing is left to be moved then, and the
+    version that was left would count as what was live before. The operations are those of the
+    site's journal.
+    """
+    last = next((it for it in reversed(operations) if it.act in MOVING), None)
+    if last is None or last.act != Act.SWITCH or last.outcome not in KILLED:
+        return None
+    if last.old is None or last.new is not facts.live or last.new is not last.old.other:
+        return None
+    before = [it for it in operations if it is not last]
+    return None if _no_return(before, facts, last.old, last.new) else last.new
 
 
 def _no_return(operations: Sequence[Operation], facts: Facts, live: Colour, to: Colour) -> str:

@@ -47,6 +47,20 @@ NO_REFERENCES = References()
 """What listeners get that terminate no TLS."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What a listener is to be seen to serve."""
+
+    fingerprint: str | None
+    """SHA-256 of its certificate; None where it is not known, as nobody fetches what Barbican
+    keeps."""
+    server_name: str | None = None
+    """Name by which it is asked for; None for the site's host, or a name of what is served."""
+    is_judged: bool = True
+    """Whether it is to be trusted, too: one that was served before is no reason to end a renewal.
+    """
+
+
 @dataclass(frozen=True)
 class ServeCertificate(Step):
     """Have a listener serve other certificates, in one request."""
@@ -61,14 +75,19 @@ class ServeCertificate(Step):
 
 @dataclass(frozen=True)
 class SeeCertificate(Step):
-    """See production or the preview serve the certificate."""
+    """See production or the preview serve the certificate, or a listener beside the main one."""
 
     role: str
     """`production` or `preview`."""
-    fingerprint: str | None
-    """Its SHA-256; None where it is not known, as nobody fetches what Barbican keeps."""
+    expected: Expected
+    listener: str = ""
+    """Name of a listener beside the main one; empty for the main one."""
+    port: int | None = None
+    """Port at which it is asked; None for that of the role."""
 
     def __str__(self) -> str:
+        if self.listener:
+            return message("see listener %(name)s serve its certificate", name=self.listener)
         if self.role == "preview":
             return message("see preview serve the certificate")
         return message("see production serve the certificate")
@@ -82,11 +101,12 @@ class RemoveCertificates(Step):
         return message("delete the certificates that Ao has stored and no listener serves")
 
 
-def renew(facts: Facts, wanted: References, fingerprint: str | None, done: Done) -> Plan:
+def renew(facts: Facts, wanted: References, expected: Mapping[str, Expected], done: Done) -> Plan:
     """Next steps of having the listeners of a site serve a certificate.
 
     The preview's come first, and are seen: a certificate that is no good shows before users get
-    it. What Heat is at work on is waited for: it may create a listener with the old certificate.
+    it. Those that are `expected` are looked at, by the names of their listeners. What Heat is at
+    work on is waited for: it may create a listener with the old certificate.
     """
     busy = tuple(_busy(facts))
     if busy:
@@ -99,11 +119,50 @@ def renew(facts: Facts, wanted: References, fingerprint: str | None, done: Done)
         )
         if steps:
             return steps
-        seen = SeeCertificate(role, fingerprint)
-        if is_shown(facts, role) and seen not in done:
-            return (seen,)
+        seen = tuple(it for it in _seen(facts, role, expected) if it not in done)
+        if seen:
+            return seen
     removed = RemoveCertificates()
     return () if removed in done else (removed,)
+
+
+def _seen(facts: Facts, role: str, expected: Mapping[str, Expected]) -> Iterator[SeeCertificate]:
+    """Yield the looks at what a role serves, at the main listener first."""
+    if not is_shown(facts, role):
+        return
+    if "" in expected:
+        yield SeeCertificate(role, expected[""])
+    for it in _places(facts, role):
+        if it.name in expected and it.name:
+            yield SeeCertificate(role, expected[it.name], it.name, it.listener.port)
+
+
+def changed(facts: Facts, wanted: References) -> frozenset[str]:
+    """Return the names of the listeners that serve other certificates; that of the main is empty.
+
+    Those beside the main one that serve its certificate are not told of: what is seen at that one
+    is theirs, too.
+    """
+    return frozenset(
+        it.name
+        for it in listeners.placed(facts)
+        if it.terminates
+        and not wanted.of(it.name).are_of(it.listener)
+        and not (it.name and wanted.of(it.name).is_same(wanted))
+    )
+
+
+def own_places(facts: Facts, role: str) -> tuple[Placed, ...]:
+    """Return the listeners of a role beside the main one that serve other certificates than it."""
+    main, *others = _places(facts, role) or (None,)
+    if main is None:
+        return ()
+    return tuple(it for it in others if it.name and not _serves(main.listener).are_of(it.listener))
+
+
+def _serves(listener: Listener) -> References:
+    settings = listener.settings
+    return References(certificate=settings.tls_ref or "", sni=settings.sni_refs)
 
 
 def serve_all(facts: Facts, wanted: References) -> Plan:

@@ -209,25 +209,31 @@ def resume(work: Work, options: Options, *, named: str | None = None) -> Outcome
 def back(work: Work, options: Options) -> None:
     """Make the system live again that was live before, with the version that it still has.
 
-    An open release ends with it. Raises RolledBack when that one had moved production and Aborted
-    when it had not; Refused when the standby is not what was live before; and as
-    `operations.switch` does.
+    One that was killed goes on to the same system when it is said again. An open release ends with
+    it. Raises RolledBack when that one had moved production and Aborted when it had not; Refused
+    when the standby is not what was live before; and as `operations.switch` does.
     """
     journal = Journal(work)
     if open_release(journal) is not None:
         abort(work, options)
         return
     facts = work.observe()
-    why = way_back.blocker(journal.operations(), facts)
-    if why or facts.live is None:
-        raise Refused(
-            message("there is no way back: %(why)s", why=why), cure=_without_way_back(facts)
-        )
+    known = journal.operations()
+    to = way_back.begun(known, facts)
+    if to is None:
+        why = way_back.blocker(known, facts)
+        if why or facts.live is None:
+            raise Refused(
+                message("there is no way back: %(why)s", why=why), cure=_without_way_back(facts)
+            )
+        to = facts.live.other
+    else:
+        work.note(message("Going on with the switch to %(colour)s that was broken off.", colour=to))
     with options.probes() if options.probes else nullcontext() as probe:
         measurement = Measurement(probe=probe) if probe else None
         now = operations.switch(
             work,
-            facts.live.other,
+            to,
             SwitchOptions(quiet=options.quiet, measurement=measurement),
             i_know=options.i_know,
             reason=options.reason,
@@ -448,6 +454,8 @@ def _abort(run: ReleaseRun, asked: AbortRequested) -> NoReturn:
     """End a release as somebody asks. Raises Aborted, or RolledBack when production had moved."""
     facts = run.observe()
     moving = facts.live is run.past.new or facts.switching_to is run.past.new
+    # A way back that was killed in between has users on two systems, or leaves the preview behind.
+    moving = moving or (run.past.switching and facts.switching_to is run.past.old)
     # What is live may have come there otherwise than by this release.
     if moving and facts.systems[run.past.new].version == run.past.version:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -28,7 +29,7 @@ def read(name: str) -> str:
 
 def parsed(name: str) -> dict[str, Any]:
     """Return what a template says, which is the caller's to change."""
-    return content(read(name))
+    return deepcopy(_parsed(name))
 
 
 def content(text: str) -> dict[str, Any]:
@@ -52,6 +53,11 @@ def add(template: dict[str, Any], part: Mapping[str, Any]) -> None:
 def written(template: Mapping[str, Any]) -> str:
     """Return a template as text."""
     return yaml.dump(template, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True)
+
+
+@cache
+def _parsed(name: str) -> dict[str, Any]:
+    return content(read(name))
 
 
 @cache

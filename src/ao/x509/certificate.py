@@ -135,6 +135,17 @@ class Certificate:
             return bool(name) and any(_matches(name, it) for it in self.names)
         return str(address) in self.names
 
+    def name_for(self, host: str) -> str | None:
+        """Return a name that it is for: the host if it is, else the first host name of its own.
+
+        Of a name with a `*` it is one that the `*` stands for. None where it names no host.
+        """
+        if self.covers(host):
+            return host
+        names = (f"www{it[1:]}" if it.startswith("*.") else it for it in self.names)
+        hosts = (it for it in names if "*" not in it and not _is_address(it))
+        return next((it for it in hosts if self.covers(it)), None)
+
     def valid_at(self, moment: datetime) -> bool:
         """Return whether it is valid at a moment."""
         return self.not_before <= moment <= self.not_after
@@ -177,6 +188,14 @@ def _names(found: x509.Certificate) -> list[str]:
         elif isinstance(it, x509.IPAddress):
             told.append(str(it.value))
     return told
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _ascii(host: str) -> str:

@@ -57,7 +57,9 @@ def switch(state: PageState) -> str:
 
 
 def back(state: PageState) -> str:
-    """Return why production cannot be switched back."""
+    """Return why production cannot be switched back; one that was broken off can be ended."""
+    if state.returning is not None:
+        return ""
     why = standby(state) or ("" if state.release else unfinished(state))
     if why or state.live is None or state.facts is None:
         return why

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ao.cloud import Listener
 from ao.http.handshake import NoHandshake, Served, served
 from ao.http.trust import EXPIRED, Distrust, other_name
 from ao.message import Message, message
@@ -19,9 +21,12 @@ NAMES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateState:
-    """The certificate that production has served at a moment, or why it is not known."""
+    """The certificate that a port of production has served at a moment, or why it is not known."""
 
     site: Site
+    listener: str = ""
+    """Name of a listener beside the main one, which may serve one of other names than the host;
+    empty for the main one."""
     served: Served | None
     """None where this machine has seen none."""
     unseen: Message | None
@@ -30,18 +35,33 @@ class CertificateState:
     """The moment, by this machine's clock."""
 
     @classmethod
-    def seen(cls, site: Site, address: str, seconds: float) -> CertificateState:
-        """Shake hands with production as a browser does, for some seconds at most."""
+    def seen(
+        cls, site: Site, address: str, seconds: float, own: Listener | None = None, name: str = ""
+    ) -> CertificateState:
+        """Shake hands with production as a browser does, for some seconds at most.
+
+        At a listener of its `own`, of that name, if one is given: it is asked by a name of its
+        certificate where that is not of the host.
+        """
         found, unseen = None, None
-        try:
-            if seconds <= 0:
+        ca, host = site.tls.ca if site.tls else None, site.host or address
+        port = own.port if own else site.load_balancer.port
+        begin = time.monotonic()
+
+        def shake(server_name: str) -> Served:
+            left = begin + seconds - time.monotonic()
+            if left <= 0:
                 raise NoHandshake(message("the page had no time left to ask"))
-            ca = site.tls.ca if site.tls else None
-            name = site.host or address
-            found = served(address, site.load_balancer.port, name, seconds, ca=ca)
+            return served(address, port, server_name, left, ca=ca)
+
+        try:
+            found = shake(host)
+            other = found.certificate.name_for(host)
+            if own is not None and other not in (None, host):
+                found = shake(other)
         except (NoHandshake, Unusable) as error:
-            unseen = error.what
-        return cls(site=site, served=found, unseen=unseen, at=datetime.now(UTC))
+            unseen = error.what if found is None else None
+        return cls(site=site, listener=name, served=found, unseen=unseen, at=datetime.now(UTC))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,7 +107,7 @@ class CertificateState:
         """Why browsers do not trust it."""
         if self.served is None:
             return ()
-        host = self.site.host
+        host = self.site.host if not self.listener else None
         found = (
             EXPIRED if self.has_ended else None,
             other_name(host) if host and not self.served.certificate.covers(host) else None,

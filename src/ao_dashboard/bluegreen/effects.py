@@ -42,7 +42,7 @@ def switch(state: PageState) -> Iterator[str]:
         yield begun
         yield _("It is finished with this.")
     if state.live is state.target:
-        yield _("Production has moved already.")
+        yield from _rest(state)
         return
     if state.live:
         yield (
@@ -64,6 +64,13 @@ def switch(state: PageState) -> Iterator[str]:
 def back(state: PageState) -> Iterator[str]:
     """Yield what a switch back to the system that was live before will do."""
     if state.live is None or state.standby is None:
+        return
+    if state.returning is not None:
+        yield _("The way back to %(colour)s was begun and is not finished.") % {
+            "colour": localized(state.returning)
+        }
+        yield _("It is finished with this.")
+        yield from _rest(state)
         return
     yield (
         _("Production goes back from %(old)s (%(old_version)s) to %(new)s (%(new_version)s).")
@@ -176,11 +183,21 @@ def abort(state: PageState) -> Iterator[str]:
     yield from _left_out(state, OF_SWITCH_BACK)
     if state.release and state.facts:
         new = state.release.new
-        if new not in (state.facts.live, state.facts.switching_to):
+        # A way back that was broken off is finished.
+        if new is not state.facts.live and state.facts.switching_to is None:
             yield _("It ends. Production has not moved, and stays where it is.")
             return
     yield _("It ends. If production has moved already, it is switched back.")
     yield from _clients(state)
+
+
+def _rest(state: PageState) -> Iterator[str]:
+    """Yield what is left to do of a switch whose main listener leads to its target."""
+    astray = ", ".join(it.name for it in state.facts.astray) if state.facts else ""
+    if astray:
+        yield _("These listeners follow the main one: %(names)s.") % {"names": astray}
+    else:
+        yield _("Production has moved already.")
 
 
 def _left_out(state: PageState, keys: frozenset[str]) -> Iterator[str]:

@@ -16,12 +16,15 @@ from ao.doctor.findings import Findings
 from ao.errors import AoError, NotAuthenticated
 from ao.journal import Act, Entry, Operation, settled
 from ao.lock import Holder
+from ao.operations import way_back
 from ao.plan import image_state, maintenance, observation, scaling_state
 from ao.plan.access import Access, LedListener, access, led_listeners
 from ao.plan.facts import Facts, System
 from ao.plan.image_state import ImageState
+from ao.plan.listeners import Placed
 from ao.plan.maintenance import Maintenance
 from ao.plan.maintenance_sentences import sentence
+from ao.plan.renewal import is_shown, own_places
 from ao.plan.scaling_state import ScalingState
 from ao.site import Site
 from ao.site.names import site_tag
@@ -64,6 +67,8 @@ class PageState:
     certificate: CertificateState | None
     """The certificate that production serves; None where users speak no HTTPS with it, for a form,
     and while it is not known where it is."""
+    further_certificates: tuple[CertificateState, ...]
+    """Those of listeners beside the main one that serve others; none for a form."""
     maintenance: Maintenance | None
     """What leads users elsewhere; None while that is not known."""
     unknown: tuple[str, ...]
@@ -120,6 +125,11 @@ class PageState:
                 unknown.append(seen.unknown)
             unknown.extend(seen.newer if seen else ())
             paused = pool.submit(maintenance.read, cloud, seen) if seen else None
+            others_shown = (
+                [pool.submit(_own_certificate, look, site, seen, it) for it in _own(seen)]
+                if seen and secure
+                else []
+            )
             counting, known = _counting(told(holder)), holder.exception() is None
             done = told(releases)
             if done is not None and known:
@@ -143,6 +153,7 @@ class PageState:
                 load=scaling_state.read_scaling(cloud, site, seen) if seen and not form else {},
                 images=(told(images) if images else None) or {},
                 certificate=shown if seen and _speaks_https(site, seen) else None,
+                further_certificates=tuple(it.result() for it in others_shown),
                 maintenance=pause,
                 unknown=tuple(dict.fromkeys(unknown)),
                 invalid=tuple(notes.texts),
@@ -185,6 +196,16 @@ class PageState:
         """The system that a switch makes live: an unfinished one's, or the standby."""
         colour = self.facts.switching_to or self.facts.standby if self.facts else None
         return self.facts.systems[colour] if self.facts and colour else None
+
+    @property
+    def returning(self) -> Colour | None:
+        """The live system if a way back to it was broken off; None also while a release is open.
+
+        To abort that one finishes its way back.
+        """
+        if self.facts is None or self.release is not None:
+            return None
+        return way_back.begun(self.releases or (), self.facts)
 
     @property
     def smaller(self) -> bool:
@@ -263,6 +284,18 @@ def _certificate(look: Look, site: Site) -> CertificateState | None:
     if production is None or production.port_id is None:
         return None
     return CertificateState.seen(site, production.address, min(REACH, look.left))
+
+
+def _own(facts: Facts) -> tuple[Placed, ...]:
+    """Return the listeners that users reach by TLS and that serve another certificate."""
+    return own_places(facts, "production") if is_shown(facts, "production") else ()
+
+
+def _own_certificate(look: Look, site: Site, facts: Facts, own: Placed) -> CertificateState:
+    """Return the certificate that a listener beside the main one serves."""
+    address = facts.production.address if facts.production else ""
+    left = min(REACH, look.left)
+    return CertificateState.seen(site, address, left, own.listener, own.name)
 
 
 def _speaks_https(site: Site, facts: Facts) -> bool:

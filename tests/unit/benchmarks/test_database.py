@@ -110,6 +110,8 @@ class Workshop:
             self.passwd = (tree / "etc/passwd").read_text()
             self.links = {it.name: str(it.readlink()) for it in tree.rglob("*") if it.is_symlink()}
             Path(command[-2]).write_bytes(b"disk")
+        elif command[0] == "openssl":
+            subprocess.run(command, check=True, capture_output=True)
         else:
             return text.encode()
         return b""
@@ -145,11 +147,20 @@ def test_no_key_and_nothing_that_only_installing_needs_is_in_it(
     assert not workshop.files & {*image.KEYS, *(f"{it}/x" for it in image.LEFT_OUT)}
 
 
+def test_the_key_of_its_servers_is_in_the_image_alone_and_tells_one_build_from_another(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    one, other = image.build(tmp_path / "one"), image.build(tmp_path / "other")
+    assert image.SERVERS_KEY in workshop.files
+    assert "PRIVATE KEY" not in (tmp_path / "one" / image.CERTIFICATE).read_text()
+    assert one.digest != other.digest
+
+
 def test_it_is_built_once_for_the_same_sources(workshop: Workshop, tmp_path: Path) -> None:
     assert image.build(tmp_path) == image.build(tmp_path)
     assert workshop.builds == 1
     assert {it.name for it in tmp_path.iterdir()} == {
-        "vmlinuz", "initrd.img", "disk.raw", "image.json",
+        "vmlinuz", "initrd.img", "disk.raw", "image.json", "servers.pem",
     }  # fmt: skip
 
 

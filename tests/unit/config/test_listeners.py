@@ -86,6 +86,12 @@ def test_two_are_in_agreement() -> None:
         ({**PARTNERS, "insert_headers": ["X-SSL-Client-CN"]}, {}, "listeners.0.insert_headers"),
         ({**PARTNERS, "protocol": "TERMINATED_HTTPS"}, {}, "listeners.0.protocol"),
         ({**PARTNERS, "health_check": {"path": "/other"}}, {}, "listeners.0.health_check"),
+        ({**QUEUE, "health_check": {"expect": 204}}, {}, "listeners.0.health_check.expect"),
+        (
+            {**QUEUE, "health_check": {"type": "TCP", "path": "/up"}},
+            {},
+            "listeners.0.health_check.path",
+        ),
         ({**PARTNERS, "preview_port": None}, OVN, "listeners.0.protocol"),
         ({**QUEUE, "preview_port": None, "timeouts": {"client": 1}}, OVN, "listeners.0.timeouts"),
         (

@@ -21,10 +21,14 @@ from typing import Any
 import pytest
 import yaml
 
+from ao.apply.sealed_secrets import seal
 from tests.visitors import SHOP
 
 EXAMPLE = SHOP.parent / "database"
 ORDER = {"id": str(uuid.UUID(int=7)), "item": "tea cup", "gift": True}
+
+
+PASSWORD = "a1b2c3"
 
 
 class OperationalError(Exception):
@@ -73,8 +77,8 @@ class Base:
         sql = (EXAMPLE / "migrations/2.0.sql").read_text()
         self.tables.execute(re.sub("^--.*$", "", sql, flags=re.M))
 
-    def connect(self, _: str) -> Base:
-        if self.away:
+    def connect(self, _: str, *, password: str) -> Base:
+        if self.away or password != PASSWORD:
             raise OperationalError("no answer")
         self.connections += 1
         return self
@@ -92,7 +96,7 @@ def base() -> Base:
 
 
 @pytest.fixture
-def serve(base: Base, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+def serve(base: Base, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
     """Starts a server of a version; its URL."""
     module = types.ModuleType("psycopg2")
     vars(module).update(
@@ -103,11 +107,17 @@ def serve(base: Base, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     )
     monkeypatch.setitem(sys.modules, "psycopg2", module)
     servers: list[Any] = []
+    made = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=servers")
+    files = ("-keyout", "servers.key", "-out", "servers.pem")
+    subprocess.run(["openssl", *made, *files], cwd=tmp_path, check=True, capture_output=True)
+    certificate = (tmp_path / "servers.pem").read_text()
 
     def start(version: str) -> str:
         text = (EXAMPLE / "orders.py").read_text()
         for word, value in {"SITE": "tea", "COLOUR": "blue", "VERSION": version}.items():
             text = text.replace(f"$AO_{word}", value)
+        text = text.replace("$AO_SECRETS", seal(certificate, f'DATABASE_PASSWORD="{PASSWORD}"\n'))
+        text = text.replace("/etc/ao/servers.key", str(tmp_path / "servers.key"))
         names: dict[str, Any] = {"__name__": "orders"}
         exec(compile(text, "orders.py", "exec"), names)
         server = names["Server"](("127.0.0.1", 0), names["Handler"])
@@ -176,7 +186,7 @@ def test_a_server_is_healthy_without_the_database_and_finds_it_again(
     assert ask(f"{url}/orders")[0] == 200
 
 
-@pytest.mark.parametrize("word", ["$AO_SITE", "$AO_COLOUR", "$AO_VERSION", "@PASSWORD@"])
+@pytest.mark.parametrize("word", ["$AO_SITE", "$AO_COLOUR", "$AO_VERSION", "$AO_SECRETS"])
 def test_each_word_that_is_replaced_stands_once(word: str) -> None:
     assert (EXAMPLE / "orders.py").read_text().count(word) == 1
 
@@ -232,16 +242,16 @@ def test_the_passwords_stay_when_they_are_there_and_only_their_owner_reads_them(
     assert (folder / "passwords").read_text() == before
     words = dict(line.split("=") for line in before.splitlines())
     assert len(set(words.values())) == 2
-    assert words["ORDERS_PASSWORD"] in (folder / "user-data.py").read_text()
+    assert (folder / "orders-password").read_text() == f"{words['ORDERS_PASSWORD']}\n"
     told = yaml.safe_load((folder / "database-parameters.yaml").read_text())["parameters"]
     assert told["owner_password"] == words["OWNER_PASSWORD"]
-    for name in ("passwords", "user-data.py", "database-parameters.yaml"):
+    for name in ("passwords", "orders-password", "database-parameters.yaml"):
         assert (folder / name).stat().st_mode & 0o077 == 0
 
 
 def test_git_takes_nothing_that_holds_a_password() -> None:
     ignored = (SHOP.parents[1] / ".gitignore").read_text().splitlines()
-    for name in ("passwords", "user-data.py", "database-parameters.yaml", "database-address"):
+    for name in ("passwords", "orders-password", "database-parameters.yaml", "database-address"):
         assert f"/examples/database/{name}" in ignored
 
 

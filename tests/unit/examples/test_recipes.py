@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,10 @@ NAMES = [f"{it.parent.name}/{it.name}" for it in RECIPES]
 def test_ao_reads_it(recipe: Path, tmp_path: Path) -> None:
     for name in ("database", "recipes", "shop"):
         shutil.copytree(EXAMPLES / name, tmp_path / name)
-    # prepare.sh writes it.
-    shutil.copy(tmp_path / "database/orders.py", tmp_path / "database/user-data.py")
+    # scripts/database-image writes it.
+    made = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=servers")
+    files = ("-keyout", tmp_path / "servers.key", "-out", tmp_path / "database/servers.pem")
+    subprocess.run(["openssl", *made, *files], check=True, capture_output=True)
     site = config.load(tmp_path / recipe.relative_to(EXAMPLES))
     assert site.name in {"orders", "shop"}
 

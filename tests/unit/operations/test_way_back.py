@@ -122,3 +122,27 @@ def test_a_version_that_came_there_without_ao_is_told_where_the_journal_knows_be
 
 def test_without_a_live_system_there_is_none() -> None:
     assert way_back.blocker([LIVE], replace(facts(), production=None)) == "no system is live"
+
+
+KILLED = operation(5, "switch", "1.3", GREEN, outcome=None)
+"""A switch to green that was killed, and that production is on."""
+
+
+def test_a_way_back_that_was_killed_goes_on_to_the_system_that_it_has_made_live() -> None:
+    before = [
+        operation(1, "switch", "1.3", GREEN),
+        operation(3, "switch", "1.2", BLUE),
+    ]
+    for outcome in (None, "broken off"):
+        assert way_back.begun([*before, replace(KILLED, outcome=outcome)], facts()) is GREEN
+    for outcome in ("done", "failed"):
+        assert way_back.begun([*before, replace(KILLED, outcome=outcome)], facts()) is None
+    assert way_back.begun([*before, KILLED], samples.whole(live=BLUE)) is None
+
+
+def test_a_switch_forth_that_was_killed_is_none() -> None:
+    deployed = operation(4, "deploy", "1.3", GREEN)
+    before = [operation(1, "switch", "1.1", GREEN), operation(3, "switch", "1.2", BLUE), deployed]
+    assert way_back.begun([*before, KILLED], facts()) is None
+    assert way_back.begun([KILLED], facts()) is None
+    assert way_back.begun([], facts()) is None

@@ -11,13 +11,20 @@ from ao.colour import Colour
 from ao.plan import renewal
 from ao.plan.facts import SECURE, SECURE_PRODUCTION, Facts
 from ao.plan.plan import FollowStack, Step
-from ao.plan.renewal import References, RemoveCertificates, SeeCertificate, ServeCertificate
+from ao.plan.renewal import (
+    Expected,
+    References,
+    RemoveCertificates,
+    SeeCertificate,
+    ServeCertificate,
+)
 from ao.site import Method
 from tests.unit import samples
 
 BLUE, GREEN = Colour
 NEW = "https://barbican.example/v1/secrets/new"
 WANTED = References(certificate=NEW)
+EXPECTED = {"": Expected(fingerprint="ab")}
 NAMES = st.sampled_from(["old", "new", "other"])
 
 
@@ -70,7 +77,7 @@ def steps(facts: Facts) -> Iterator[Step]:
     """All steps of a renewal, each carried out."""
     done: frozenset[Step] = frozenset()
     for _ in range(20):
-        planned = renewal.renew(facts, WANTED, "ab", done)
+        planned = renewal.renew(facts, WANTED, EXPECTED, done)
         if not planned:
             return
         for step in planned:
@@ -116,7 +123,7 @@ def test_users_get_nothing_that_the_preview_has_not_shown(facts: Facts) -> None:
     users = {it.id for it in renewal.of_role(facts, "production")}
     shown = not renewal.is_shown(facts, "preview")
     for step in steps(facts):
-        shown = shown or step == SeeCertificate("preview", "ab")
+        shown = shown or step == SeeCertificate("preview", EXPECTED[""])
         assert not (isinstance(step, ServeCertificate) and step.listener_id in users and not shown)
 
 
@@ -126,7 +133,7 @@ def test_nothing_is_deleted_before_production_has_shown_it(facts: Facts) -> None
     assert last == RemoveCertificates()
     assert RemoveCertificates() not in before
     if renewal.is_shown(facts, "production"):
-        assert before[-1] == SeeCertificate("production", "ab")
+        assert before[-1] == SeeCertificate("production", EXPECTED[""])
 
 
 def test_what_heat_is_at_work_on_comes_first() -> None:
@@ -134,7 +141,7 @@ def test_what_heat_is_at_work_on_comes_first() -> None:
     green = facts.systems[GREEN]
     assert green.stack is not None
     busy = replace(green, stack=replace(green.stack, status="IN_PROGRESS", action="UPDATE"))
-    planned = renewal.renew(samples.with_system(facts, busy), WANTED, "ab", frozenset())
+    planned = renewal.renew(samples.with_system(facts, busy), WANTED, EXPECTED, frozenset())
     assert planned == (FollowStack(green.stack.name, "UPDATE"),)
 
 

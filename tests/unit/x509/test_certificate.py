@@ -86,6 +86,29 @@ def test_a_certificate_is_for_its_names_and_those_of_its_wildcards(
     assert named(*names).covers(host) is covered
 
 
+@pytest.mark.parametrize(
+    ("names", "asked"),
+    [
+        (("api.example", "shop.example"), "shop.example"),
+        (("*.example.org", "api.example"), "www.example.org"),
+        (("192.0.2.7", "api.example"), "api.example"),
+        (("192.0.2.7", "*"), None),
+        ((), None),
+    ],
+)
+def test_it_is_asked_for_by_the_host_or_by_a_name_of_its_own(
+    names: tuple[str, ...], asked: str | None
+) -> None:
+    assert named(*names).name_for("shop.example") == asked
+
+
+@given(st.lists(LABEL, max_size=3), st.text(max_size=20))
+def test_a_name_that_it_is_asked_for_by_is_one_that_it_is_for(names: list[str], host: str) -> None:
+    certificate = named(*(f"{it}.example.org" for it in names), *names)
+    asked = certificate.name_for(host)
+    assert asked is None or certificate.covers(asked)
+
+
 @given(first=LABEL, rest=st.lists(LABEL, min_size=2, max_size=4))
 def test_a_wildcard_stands_for_any_first_label(first: str, rest: list[str]) -> None:
     above = ".".join(rest)
