@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ao.adopt.inventory import BalancerTree
+from ao.adopt.inventory import BalancerTree, site_named
 from ao.message import message
-from ao.site.names import is_name
-from ao.site.tags import tag_value
 
 KUBERNETES = ("kube_service_", "kube_ingress_")
 """How names and tags begin of what Kubernetes makes (cloud-provider-openstack:
@@ -137,9 +135,3 @@ def _site(tree: BalancerTree, marks: Iterable[_Marks]) -> str | None:
     ids = _ids(tree)
     adopting = (site for site, text in tree.kept.items() if any(it in text for it in ids))
     return named or next(adopting, None)
-
-
-def site_named(words: frozenset[str]) -> str | None:
-    """Return the name of the site that tags, or the words of a description, tell; or None."""
-    found = tag_value(words, "site")
-    return found if found is not None and is_name(found) else None

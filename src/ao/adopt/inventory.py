@@ -18,11 +18,24 @@ from ao.cloud.models import (
     Subnet,
     Volume,
 )
+from ao.site.names import is_name
+from ao.site.tags import tag_value
 from ao.x509.certificate import Certificate
 
 PROTOCOLS = ("TERMINATED_HTTPS", "HTTPS", "HTTP", "TCP")
 """Protocols of listeners that Ao moves; of several that lead to one pool, the first is the main
 one."""
+
+
+def site_named(words: frozenset[str]) -> str | None:
+    """Return the name of the site that tags, or the words of a description, tell; or None."""
+    found = tag_value(words, "site")
+    return found if found is not None and is_name(found) else None
+
+
+def site_of(pool: Pool) -> str | None:
+    """Return the name of the site of Ao's that a pool is of, or None."""
+    return site_named(pool.tags | frozenset(pool.description.split()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +94,15 @@ class BalancerTree:
 
     @property
     def pool_ids(self) -> tuple[str, ...]:
-        """IDs of the pools that may be meant: one, unless the load balancer has several systems."""
+        """IDs of the pools that may be meant: one, unless the load balancer has several systems.
+
+        Of the load balancer itself those are not meant that Ao has made, if there are others.
+        """
         asked = [it for it in self.listeners if not self.asked or it.id == self.asked]
         taken = [it for it in asked if self.asked or it.protocol in PROTOCOLS]
-        return tuple(dict.fromkeys(it.default_pool_id for it in taken if it.default_pool_id))
+        found = [*dict.fromkeys(it.default_pool_id for it in taken if it.default_pool_id)]
+        others = [it for it in found if it in self.pools and site_of(self.pools[it]) is None]
+        return tuple(others or found)
 
     @property
     def pool(self) -> Pool | None:

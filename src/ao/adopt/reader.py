@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ao.adopt import refusals
-from ao.adopt.controllers import site_named
 from ao.adopt.inventory import (
     BackEnd,
     BalancerTree,
@@ -17,6 +16,8 @@ from ao.adopt.inventory import (
     Label,
     PlacedSubnet,
     ServedCertificate,
+    site_named,
+    site_of,
 )
 from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Member, Named, Port, Subnet
 from ao.config import stored
@@ -170,7 +171,7 @@ def _tree(cloud: Cloud, balancer: LoadBalancer, asked: str) -> BalancerTree:
     """Read what hangs on a load balancer, and the stacks of the project."""
     listeners = cloud.load_balancers.listeners(balancer.id)
     pools = {it.id: it for it in cloud.load_balancers.pools(balancer.id)}
-    sites = {site_named(frozenset(it.description.split()) | it.tags) for it in pools.values()}
+    sites = {site_of(it) for it in pools.values()}
     return BalancerTree(
         balancer=balancer,
         asked=asked,

@@ -43,13 +43,13 @@ def refused(refusals: Sequence[Refusal]) -> Refused:
 def of_tree(tree: BalancerTree) -> tuple[Refusal, ...]:
     """Return what of a load balancer, its listeners and pools keeps a system from adoption.
 
-    Where it is not clear which system is meant, that alone is told, unless a controller has it.
+    What a controller looks after is told alone, as nobody is to change anything of it; and so is
+    that it is not clear which system is meant.
     """
     controlled = tuple(_controlled(tree))
-    if tree.pool is None:
+    if controlled or tree.pool is None:
         return controlled or tuple(_unclear(tree))
     return (
-        *controlled,
         *_provider(tree),
         *_protocols(tree),
         *_switched_off(tree),

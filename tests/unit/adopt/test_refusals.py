@@ -411,6 +411,31 @@ def test_a_site_of_aos_that_has_adopted_the_listener_is_told() -> None:
     assert not of_tree(tree(built, kept={"other": "{}"}))
 
 
+def test_what_ao_has_made_on_an_adopted_load_balancer_is_not_to_be_removed() -> None:
+    built = shop()
+    own = built.cloud.owner.pool(built.balancer, "ao-first-green")
+    built.cloud.owner.change(own, description="ao:site=first ao:colour=green")
+    built.cloud.owner.listener(built.balancer, "ao-first-preview", "HTTP", 8080, own)
+    built.cloud.owner.policy(built.secure, lead(built.pool, "HEADER", "secret", "X-Ao-Preview"))
+    kept = {"first": f'{{"adopt": {{"listeners": ["{built.secure}"]}}}}'}
+    cloud = built.cloud
+    listeners = cloud.load_balancers.listeners()
+    balancer = cloud.load_balancers.get(built.balancer)
+    assert balancer is not None
+    found = BalancerTree(
+        balancer=balancer,
+        asked="",
+        listeners=listeners,
+        pools={it.id: it for it in cloud.load_balancers.pools()},
+        policies={it.id: cloud.load_balancers.l7_policies(it.id) for it in listeners},
+        stacks={},
+        providers=(),
+        kept=kept,
+    )
+    (told,) = of_tree(found)
+    assert told.what == "it is of site first, which Ao looks after already"
+
+
 def test_all_reasons_are_told_at_once_each_with_its_cure() -> None:
     built = shop()
     built.cloud.owner.change(built.plain, enabled=False)

@@ -19,6 +19,7 @@ from ao.adopt import reader, site_file
 from ao.adopt.inventory import HeatStack, Inventory, Label, ServedCertificate
 from ao.adopt.site_file import Draft, site_name
 from ao.cloud.models import L7Policy, L7Rule, ListenerSettings, Monitor, PoolSettings
+from ao.config.site_file import SiteFile
 from ao.errors import ConfigError
 from ao.http.handshake import NoHandshake, Served
 from ao.message import message
@@ -48,8 +49,10 @@ def values(drawn: Draft) -> Mapping[str, Any]:
 
 
 def load(drawn: Draft, folder: Path) -> Site:
-    """The site as the file describes it, without what is adopted."""
-    entries = tuple(it for it in drawn.entries if it.key != "adopt")
+    """The site as the file describes it; what is adopted with it where site files know that."""
+    known = SiteFile.model_fields
+    entries = tuple(it for it in drawn.entries if it.key in known)
+    assert {it.key for it in drawn.entries} - {it.key for it in entries} <= {"adopt"}
     (folder / "ao.yaml").write_text(replace(drawn, entries=entries).text())
     if drawn.user_data:
         (folder / drawn.user_data_file).write_bytes(drawn.user_data.content)
