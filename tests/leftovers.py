@@ -21,7 +21,7 @@ from ao.doctor import trial_site
 from ao.errors import NotFound
 from ao.journal import Journal
 from ao.work import Work
-from tests.cloud import owner
+from benchmarks.adoption import owner
 from tests.cloud.sites import SHOP
 
 SITE = r"(?P<site>(?:contract|moving|old|placed|test)-[0-9a-f]{6}(?:-(?!blue$|green$)[a-z]+)?)"

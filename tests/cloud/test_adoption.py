@@ -13,9 +13,9 @@ from ao.cloud import Cloud
 from ao.colour import Colour
 from ao.operations import reconcile
 from ao.work import Work
+from benchmarks.adoption.owner import owned
 from tests.cloud.kill import Killed, killed_after
 from tests.cloud.operator import Operator
-from tests.cloud.owner import owned
 from tests.cloud.sites import Visited, told
 from tests.contract.other_user import RealOtherUser
 from tests.visitors import SHOP
@@ -48,7 +48,7 @@ def test_a_site_made_by_hand_is_adopted_released_switched_back_and_given_back(
     cloud: Cloud, cloud_name: str, other_user: Connection, visited: Visited, tmp_path: Path
 ) -> None:
     name = f"old-{secrets.token_hex(3)}"
-    with owned(other_user, name) as owner:
+    with owned(other_user, name, "terraform") as owner:
         before = owner.objects()
         operator = adopted(tmp_path / "ao.yaml", cloud_name, owner.balancer)
         work = Work(cloud=cloud, site=config.load(operator.file))
