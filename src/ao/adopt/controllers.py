@@ -128,10 +128,14 @@ def _is_cluster_api(marks: _Marks) -> bool:
 def _site(tree: BalancerTree, marks: Iterable[_Marks]) -> str | None:
     """Return the name of the site whose tags something carries, or None."""
     stack = tree.stack_of(tree.balancer.id, *_ids(tree))
-    words: list[frozenset[str]] = [stack.tags] if stack else []
+    tags = [stack.tags] if stack else []
+    told: list[str | None] = []
     for it in marks:
-        words += [it.tags, frozenset(it.description.split())]
-    named = next(filter(None, map(site_named, words)), None)
+        tags.append(it.tags)
+        told.append(site_named(frozenset(it.description.split())))
+    named = next(filter(None, map(site_named, tags)), None)
+    # What Ao has left to its owner says its site still, which there is no more.
+    named = named or next((it for it in told if it in tree.sites), None)
     ids = _ids(tree)
     adopting = (site for site, text in tree.kept.items() if any(it in text for it in ids))
     return named or next(adopting, None)

@@ -84,6 +84,8 @@ class BalancerTree:
     """Heat stacks of the project, by the IDs of the things that they made."""
     providers: tuple[str, ...]
     """Names of Octavia's providers."""
+    sites: frozenset[str] = frozenset()
+    """Names of the sites of Ao's that the project has."""
     kept: Mapping[str, str] = field(default_factory=dict)
     """Site files that the project keeps of those sites of Ao that have pools here, by name."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from ao.adopt import refusals
@@ -19,7 +20,7 @@ from ao.adopt.inventory import (
     site_named,
     site_of,
 )
-from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Member, Named, Port, Subnet
+from ao.cloud import Cloud, FloatingIP, Listener, LoadBalancer, Member, Named, Port, Stack, Subnet
 from ao.config import stored
 from ao.errors import AoError, CloudError, Conflict, Forbidden, NotFound, Unavailable
 from ao.http import handshake, trust
@@ -80,10 +81,22 @@ def read(cloud: Cloud, name: str, shake_hands: Handshake = handshake.served) -> 
         security_groups={it: _label(lookup.security_group, it) for it in sorted(groups)},
         versions={it: _version(cloud, it) for it in sorted(image_ids)},
         zones=lookup.availability_zones(),
-        sites=frozenset(filter(None, (site_named(it.tags) for it in tree.stacks.values()))),
+        sites=tree.sites,
         certificates=_certificates(cloud, tree),
         served=_certificate(cloud, tree, addresses, shake_hands),
     )
+
+
+def check(cloud: Cloud, listener_id: str, site: str) -> None:
+    """Refuse a listener whose load balancer cannot be adopted by a site, as `read` does.
+
+    Raises NotFound and Refused.
+    """
+    tree = _tree(cloud, *_resolve(cloud, listener_id))
+    # What an `ao up` that was killed has kept is of this site itself.
+    kept = {name: text for name, text in tree.kept.items() if name != site}
+    if found := refusals.of_tree(replace(tree, kept=kept)):
+        raise refusals.refused(found)
 
 
 def _resolve(cloud: Cloud, name: str) -> tuple[LoadBalancer, str]:
@@ -171,6 +184,7 @@ def _tree(cloud: Cloud, balancer: LoadBalancer, asked: str) -> BalancerTree:
     """Read what hangs on a load balancer, and the stacks of the project."""
     listeners = cloud.load_balancers.listeners(balancer.id)
     pools = {it.id: it for it in cloud.load_balancers.pools(balancer.id)}
+    stacks = cloud.stacks.all()
     sites = {site_of(it) for it in pools.values()}
     return BalancerTree(
         balancer=balancer,
@@ -180,8 +194,9 @@ def _tree(cloud: Cloud, balancer: LoadBalancer, asked: str) -> BalancerTree:
         policies={
             it.id: cloud.load_balancers.l7_policies(it.id) for it in listeners if it.policy_ids
         },
-        stacks=_stacks(cloud),
+        stacks=_made(cloud, stacks[:MOST_STACKS]),
         providers=cloud.lookup.providers(),
+        sites=frozenset(filter(None, (site_named(it.tags) for it in stacks))),
         kept={site: _kept(cloud, site) for site in sorted(filter(None, sites))},
     )
 
@@ -196,10 +211,10 @@ def _kept(cloud: Cloud, site: str) -> str:
         return ""
 
 
-def _stacks(cloud: Cloud) -> Mapping[str, HeatStack]:
-    """Return the stacks of the project, by the IDs of what they made."""
+def _made(cloud: Cloud, stacks: Iterable[Stack]) -> Mapping[str, HeatStack]:
+    """Return stacks by the IDs of what they made."""
     found: dict[str, HeatStack] = {}
-    for stack in cloud.stacks.all()[:MOST_STACKS]:
+    for stack in stacks:
         try:
             resources = cloud.stacks.resources(stack)
         except NotFound:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ao import templates
@@ -22,9 +21,6 @@ from ao.work import Work
 
 LEFT = frozenset({"disowned"})
 """Tags of stacks that Ao leaves to whom users are led to: Heat takes no empty list of them."""
-_CONTROLLED = re.compile(r"kube_(service|ingress)_|Kubernetes (external service|ingress)", re.I)
-"""Names and descriptions of load balancers that a controller reconciles (cloud-provider-openstack:
-pkg/openstack/loadbalancer.go, pkg/ingress/controller/openstack/octavia.go)."""
 
 
 def check(work: Work, facts: Facts, steps: Plan) -> None:
@@ -37,18 +33,6 @@ def check(work: Work, facts: Facts, steps: Plan) -> None:
     if adopt is None or balancer is None or not begins:
         return
     where = work.site.place("adopt.load_balancer")
-    if _CONTROLLED.search(balancer.name) or _CONTROLLED.search(balancer.description):
-        raise Refused(
-            message(
-                "%(where)s: load balancer %(name)s is made by a controller of Kubernetes, which "
-                "would undo each switch",
-                where=where,
-                name=printable(balancer.name, 60),
-            ),
-            cure=message(
-                "Have the controller move users; Ao adopts what no controller reconciles."
-            ),
-        )
     of_ao = [balancer.description]
     of_ao += [
         it.description for it in work.cloud.load_balancers.pools(balancer.id) if it.id == adopt.pool

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ao import duration, templates
-from ao.apply import adopted_site, certificate, stack_parameters
+from ao.apply import certificate, stack_parameters
 from ao.apply import steps as applying
 from ao.colour import Colour
 from ao.message import Message, message
+from ao.operations import adoption as adopted
 from ao.plan import adoption, alarms, own_templates, plan, quota, stack_changes
 from ao.plan.facts import Facts, System, built_id
 from ao.plan.plan import Step
@@ -34,7 +35,7 @@ def changes(work: Work) -> tuple[tuple[Step, ...], tuple[PlannedChange, ...]]:
     """
     facts = work.observe()
     first = plan.up(work.site, facts, frozenset())
-    adopted_site.check(work, facts, first)
+    adopted.check(work, facts, first)
     own_templates.check(work.site, facts, plan.builds(work.site, facts))
     found = (*_of_site(work, facts), *(it for c in Colour for it in _of_system(work, facts, c)))
     return first, found

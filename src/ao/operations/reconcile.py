@@ -48,6 +48,7 @@ from ao.errors import (
     Unavailable,
 )
 from ao.message import message
+from ao.operations import adoption as adopted
 from ao.operations import previews, scale_in_hold, switch_options
 from ao.operations.live_errors import LiveErrors
 from ao.operations.switch_options import SwitchOptions
@@ -656,7 +657,7 @@ def _preflight(
     guard.may_write(facts)
     steps = first_steps(facts)
     adoption.may_adopt(work.site, facts)
-    adopted_site.check(work, facts, steps)
+    adopted.check(work, facts, steps)
     for step in steps:
         if isinstance(step, BuildSystem | RepairSystem | ScaleSystem):
             guard.may_build(facts, step.colour)

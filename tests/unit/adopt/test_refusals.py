@@ -101,10 +101,10 @@ def test_a_load_balancer_that_ao_has_built_is_told_before_its_systems_are() -> N
     built = shop()
     pool = built.cloud.owner.pool(built.balancer, "standby")
     built.cloud.owner.listener(built.balancer, "preview", "HTTP", 9000, pool)
-    built.cloud.owner.change(built.balancer, description="ao:site=shop")
-    told = refused(built)
-    assert "it is of site shop" in told
-    assert "several systems" not in told
+    own = {built.balancer: made_by(built, tags=frozenset({"ao:site=shop"}))}
+    found = reader.read(built.cloud, built.secure, no_handshake).tree
+    (told,) = of_tree(replace(found, asked="", stacks=own))
+    assert told.what == "it is of site shop, which Ao looks after already"
 
 
 def test_a_listener_without_a_pool_is_refused_and_the_others_are_named() -> None:
@@ -358,7 +358,7 @@ MARKS = {
         "Magnum or Cluster API",
     ),
     "another Ao": (
-        Mark("pool", {"description": "ao:site=other ao:colour=blue"}),
+        Mark("pool", {"tags": frozenset({"ao:site=other"})}),
         "it is of site other, which Ao looks after",
     ),
 }
@@ -401,6 +401,15 @@ def test_a_load_balancer_of_a_site_of_aos_is_told_by_its_stack() -> None:
     own = made_by(built, tags=frozenset({"ao:site=own"}))
     (told,) = of_tree(tree(built, stacks={built.pool: own}))
     assert told.what == "it is of site own, which Ao looks after already"
+
+
+@pytest.mark.parametrize("thing", ["balancer", "plain", "pool"])
+def test_what_says_its_site_is_of_that_as_long_as_there_is_one(thing: str) -> None:
+    built = shop()
+    built.cloud.owner.change(getattr(built, thing), description="ao:site=other ao:colour=blue")
+    (told,) = of_tree(tree(built, sites=frozenset({"other"})))
+    assert told.what == "it is of site other, which Ao looks after already"
+    assert not of_tree(tree(built))
 
 
 def test_a_site_of_aos_that_has_adopted_the_listener_is_told() -> None:

@@ -129,7 +129,7 @@ REFUSALS: dict[str, tuple[Callable[[Owned], Work], str]] = {
     "a policy to the pool": (a_policy_to_the_pool, "L7 policy api of the listener leads to"),
     "a controller of Kubernetes": (
         lambda it: named(it, "kube_service_prod_default_web"),
-        "controller of Kubernetes",
+        "Kubernetes looks after",
     ),
     "a port of the preview that is taken": (
         lambda it: previewed(it, 80 + another_port(it)),

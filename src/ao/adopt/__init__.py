@@ -1,0 +1,1 @@
+"""A site that exists already: read, and described in a site file."""
