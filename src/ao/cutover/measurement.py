@@ -121,7 +121,8 @@ def begin(
         expect = _good_status(work, load, answer, facts if moved else None)
     except NoAnswer as error:
         return message("production does not answer from here (%(words)s)", words=error)
-    probe.begin(replace(load, expect=expect, passes=tuple(work.passes.items())))
+    untold = str(facts.adopted.colour) if facts.adopted else None
+    probe.begin(replace(load, expect=expect, passes=tuple(work.passes.items()), untold=untold))
     try:
         probe.wait_until_running(work.site.deadlines.switch)
     except Unavailable as error:

@@ -184,7 +184,7 @@ class Clients:
                 client=client,
                 outcome=outcome if good else Outcome.WRONG,
                 seconds=now - begin,
-                colour=self._teller.colour(answer),
+                colour=self._teller.colour(answer) or (self._load.untold if good else None),
                 status=answer.status,
                 reason="" if good else f"HTTP {answer.status}",
             )

@@ -63,6 +63,9 @@ class ProbeLoad:
     expect: int | str | None = None
     """HTTP status of a good answer, or several as `ao.site.status_codes` has them (`200-204, 301`);
     None takes every status below 400."""
+    untold: str | None = None
+    """Colour of the system that gives good answers without a colour: an adopted one, whose servers
+    know of none. None where there is no such. No recording has it."""
 
     @classmethod
     def of(cls, site: Site, address: str, *, new_per_second: float, kept: int) -> Self:

@@ -92,7 +92,7 @@ class RequestCounter:
     def __init__(self, load: ProbeLoad) -> None:
         # Of an authority's certificates a recording has no use, and a journal no room; and what
         # passes is a secret.
-        self._load = replace(load, ca=None, own=None, passes=())
+        self._load = replace(load, ca=None, own=None, passes=(), untold=None)
         self._width = WIDTH
         self._open = _Open()
         self._slices: list[Slice] = []

@@ -6,15 +6,17 @@ import pytest
 
 from ao.colour import Colour
 from ao.commands import systems_table
+from ao.cutover.measurement import Measurement
 from ao.errors import NotFound, Refused
 from ao.operations import operations, previews, reconcile
 from ao.operations.overview import overview
-from ao.operations.switch_options import DEFAULT
+from ao.operations.switch_options import DEFAULT, SwitchOptions
 from ao.plan.preview_key import NAMES
 from ao.site import Preview
 from ao.site.tls import Tls
 from tests.unit.adopted import Owned, by_hand, looked
 from tests.unit.certificates import issue
+from tests.unit.probes import FakeProbe, kept_client, recording
 
 BLUE, GREEN = Colour
 TLS = Tls(
@@ -365,3 +367,12 @@ def test_what_is_aos_goes_also_once_the_owner_has_deleted_his_address(balancer: 
         operations.disown(owned.work, to_live=False)
     operations.disown(owned.work, to_live=True)
     assert owned.work.cloud.stacks.all() == ()
+
+
+def test_a_probe_takes_answers_without_a_colour_for_the_adopted_systems() -> None:
+    owned = adopted()
+    site = replace(owned.site, switch=replace(owned.site.switch, new_per_second=20.0, kept=10))
+    work = replace(owned.work, site=site, looks={}, found={})
+    probe = FakeProbe(see=lambda load: recording(load, kept_client("blue")))
+    reconcile.switch(work, options=SwitchOptions(measurement=Measurement(probe=probe)))
+    assert [it.untold for it in probe.loads] == ["blue"]

@@ -35,6 +35,20 @@ def test_a_server_that_answers_loses_nothing_and_keeps_its_connections() -> None
     assert sum(n for part in seen.slices for n in part.colours.values()) == seen.sent
 
 
+def test_a_good_answer_without_a_colour_is_of_the_system_that_knows_of_none() -> None:
+    async def serve(peer: Peer) -> None:
+        for status in ("200 OK", "503 Service Unavailable", "200 OK"):
+            await peer.request()
+            peer.answer("", status)
+
+    seen = probe(serve, untold="blue", **KEPT_ONLY)
+    assert {it.colour for it in seen.sightings} == {"blue"}
+    assert {it.colour for it in seen.kept} == {"blue"}
+    assert seen.load.untold is None
+    assert seen.outcomes[Outcome.WRONG]
+    assert {it.colour for it in probe(serve, **KEPT_ONLY).sightings} == {"unknown"}
+
+
 def test_connection_close_is_honoured_and_counted() -> None:
     async def serve(peer: Peer) -> None:
         await peer.request()
