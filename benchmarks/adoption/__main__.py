@@ -123,6 +123,8 @@ def _adopt(story: Story, options: argparse.Namespace) -> None:
         for _ in range(options.rounds):
             step("switch green", *QUIETLY)
             step("switch blue", *QUIETLY)
+        # The harder way to give it back: users have to be led to the adopted system first.
+        step("switch green", *QUIETLY)
         step("disown --yes")
         after = owner.objects()
         story.differs = sorted(
