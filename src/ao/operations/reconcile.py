@@ -579,16 +579,28 @@ def disown(work: Work, *, to_live: bool) -> Facts:
     adoption.may_disown(facts, to_live=to_live)
     adopted = facts.adopted
     moves = not to_live and facts.stack is not None and facts.shared is not None
-    if moves and adopted is not None and facts.live is not adopted.colour:
+    led = {facts.live, *(facts.led(it) for it in facts.astray)}
+    if moves and adopted is not None and (facts.live is None or adopted.colour.other in led):
         facts = switch(work, adopted.colour)
-    live = facts.systems[facts.live].pool_id if facts.live else None
-    adopted_site.check_led(work, facts, frozenset({live} if live else ()))
+    _still_disowned(work, facts, to_live=to_live)
     if facts.stack is not None:
         trial_site.remove(work)
     kept_findings.forget(work.cloud, work.site)
-    facts = _run(work, lambda facts, _done: plan.disown(facts))
+
+    def next_steps(facts: Facts, _done: Done) -> Plan:
+        _still_disowned(work, facts, to_live=to_live)
+        return plan.disown(facts)
+
+    facts = _run(work, next_steps)
     stored.forget(work.cloud, work.site)
     return facts
+
+
+def _still_disowned(work: Work, facts: Facts, *, to_live: bool) -> None:
+    """Refuse to delete what somebody leads users to while a site is given back. Raises Refused."""
+    adoption.stays_disowned(facts, to_live=to_live)
+    live = facts.systems[facts.live].pool_id if facts.live else None
+    adopted_site.check_led(work, facts, frozenset({live} if live else ()))
 
 
 def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: bool) -> None:
