@@ -14,7 +14,7 @@ from ao.plan import maintenance_policy
 from ao.plan.facts import Facts
 from ao.plan.plan import BuildSite, Plan
 from ao.plan.preview_key import NAMES
-from ao.site import Adoption, tag_value
+from ao.site import tag_value
 from ao.site.names import site_tag
 from ao.untrusted.printable import printable
 from ao.work import Work
@@ -30,7 +30,10 @@ def check(work: Work, facts: Facts, steps: Plan) -> None:
     """
     adopt, balancer = work.site.adopt, facts.shared
     begins = any(isinstance(it, BuildSite) for it in steps)
-    if adopt is None or balancer is None or not begins:
+    if adopt is None or balancer is None:
+        return
+    check_sites(work)
+    if not begins:
         return
     where = work.site.place("adopt.load_balancer")
     of_ao = [balancer.description]
@@ -50,16 +53,22 @@ def check(work: Work, facts: Facts, steps: Plan) -> None:
                 ),
                 cure=message("Work with that site: it has two systems already."),
             )
-    _check_sites(work, adopt)
     _check_others(work, facts)
     _check_certificates(work, facts)
     _check_port(work, facts)
 
 
-def _check_sites(work: Work, adopt: Adoption) -> None:
-    """Refuse a main listener that another site has adopted: both would lead it."""
-    for stack in work.cloud.stacks.all():
-        if tag_value(stack.tags, "adopted-listener") in adopt.listeners:
+def check_sites(work: Work) -> None:
+    """Refuse a listener that is another site's main one: both would lead it.
+
+    Of two sites that are begun at once each sees the other once its own stack is there, before it
+    gives the listeners anything. Raises Refused.
+    """
+    listeners = work.site.adopt.listeners if work.site.adopt is not None else ()
+    for stack in work.cloud.stacks.all() if listeners else ():
+        if stack.name == work.site.stack:
+            continue
+        if tag_value(stack.tags, "adopted-listener") in listeners:
             raise Refused(
                 message(
                     "%(where)s: site %(site)s has adopted the listener already",

@@ -141,7 +141,9 @@ def up(work: Work, *, failover: bool = False) -> Facts:
 
 
 def _up(work: Work, facts: Facts, done: Done) -> Plan:
-    """Next steps of `up`; raises Refused for those that would end HTTPS."""
+    """Next steps of `up`; raises Refused for those that would end HTTPS or lead another's users."""
+    if any(isinstance(it, BuildSite) for it in done):
+        adopted_site.check_sites(work)
     steps = plan.up(work.site, facts, done)
     certificate_state.check_change(work, facts, steps)
     return steps

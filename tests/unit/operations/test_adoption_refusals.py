@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from ao import fake
 from ao.cloud.models import L7Policy, L7Rule, ListenerSettings
 from ao.colour import Colour
 from ao.errors import AoError, Conflict, NotFound, QuotaExceeded, Refused
@@ -239,6 +240,31 @@ def test_a_pool_that_was_left_by_ao_may_be_adopted() -> None:
     owned = by_hand()
     named(owned, description="ao:site=gone")
     assert operations.up(owned.work).live is BLUE
+
+
+def test_of_two_sites_that_are_begun_around_one_listener_at_once_none_leads_it() -> None:
+    owned = by_hand()
+    works = [
+        replace(owned.work, site=replace(owned.site, name=name), looks={})
+        for name in ("shop", "other")
+    ]
+
+    def begin() -> None:
+        with pytest.raises(fake.Killed):
+            operations.up(works[1])
+        cloud.process.restart()
+
+    cloud = owned.work.cloud
+    assert isinstance(cloud, fake.Cloud)
+    cloud.faults.kill("load_balancers.create_l7_policy")
+    cloud.faults.meanwhile("stacks.create", begin)
+    with pytest.raises(Refused, match="site other has adopted the listener already"):
+        operations.up(works[0])
+    with pytest.raises(Refused, match="site shop has adopted the listener already"):
+        operations.up(works[1])
+    assert owned.main.policies == []
+    operations.disown(works[1], to_live=False)
+    assert operations.up(works[0]).live is BLUE
 
 
 def test_a_listener_is_of_one_site() -> None:
