@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ao import templates
 from ao.apply.place import told_at
+from ao.apply.switch import load_balancer
 from ao.cloud import L7Policy, Stack
 from ao.colour import Colour
 from ao.errors import NotFound, Refused
@@ -148,7 +150,22 @@ def _check_others(work: Work, facts: Facts) -> None:
             )
     for number, listener_id in enumerate(adopt.listeners):
         for policy in work.cloud.load_balancers.l7_policies(listener_id):
-            if policy.redirect_pool_id == adopt.pool and not _is_own(policy):
+            if _is_own(policy):
+                raise Refused(
+                    message(
+                        "%(where)s: the listener has an L7 policy %(name)s, as Ao calls its own, "
+                        "and would take it for one",
+                        where=work.site.place(f"adopt.listeners.{number}"),
+                        name=policy.name,
+                    ),
+                    cure=message(
+                        "If it is left over, `openstack loadbalancer l7policy delete %(id)s`; else "
+                        "`openstack loadbalancer l7policy set --name NAME %(id)s` calls it "
+                        "otherwise.",
+                        id=printable(policy.id, 60),
+                    ),
+                )
+            if policy.redirect_pool_id == adopt.pool:
                 raise Refused(
                     message(
                         "%(where)s: L7 policy %(name)s of the listener leads to the adopted pool "
@@ -165,6 +182,54 @@ def _check_others(work: Work, facts: Facts) -> None:
 
 def _is_own(policy: L7Policy) -> bool:
     return policy.name in NAMES.values() or policy.name == maintenance_policy.NAME
+
+
+def check_moved(work: Work, facts: Facts, to: Colour | None = None) -> None:
+    """Refuse to move users where a listener that is not moved leads to a system of the site too.
+
+    One that leads where users are moved `to` has its users with all others then. Its owner has given it that pool since, or it was taken out of the site file. Raises Refused.
+    """
+    adopt = work.site.adopt
+    if adopt is None or facts.shared is None:
+        return
+    own = {*adopt.listeners, facts.preview_listener.id if facts.preview_listener else ""}
+    pools = {it: colour for colour, it in facts.pools.items()}
+    for listener in work.cloud.load_balancers.listeners(facts.shared.id):
+        colour = pools.get(listener.default_pool_id or "")
+        if listener.id in own or colour in (None, to):
+            continue
+        raise Refused(
+            message(
+                "%(where)s: listener %(name)s leads to %(colour)s too, and a switch would leave "
+                "its users where they are",
+                where=work.site.place("adopt.listeners"),
+                name=f"{printable(listener.name, 60)} ({listener.id})",
+                colour=colour,
+            ),
+            cure=message(
+                "Add its ID, and describe it in `listeners`: all that lead to the pool are one "
+                "site's. One that is to stay leads to a pool of its own."
+            ),
+        )
+
+
+def take_off(work: Work, facts: Facts) -> None:
+    """Take Ao's policies off listeners that the site file names no more.
+
+    Octavia deletes no pool that a policy names. Raises DeadlinePassed and CloudError.
+    """
+    adopt, balancer = work.site.adopt, facts.shared
+    if adopt is None or balancer is None:
+        return
+    pools = frozenset(facts.pools.values())
+    for listener in work.cloud.load_balancers.listeners(balancer.id):
+        if listener.id in adopt.listeners:
+            continue
+        for policy in _leading(work, listener.policy_ids, listener.id):
+            if _is_own(policy) and policy.redirect_pool_id in pools:
+                change = partial(work.cloud.load_balancers.remove_l7_policy, policy)
+                load_balancer.change(work, balancer, change)
+                load_balancer.until_active(work, balancer)
 
 
 def check_led(work: Work, facts: Facts, staying: frozenset[str]) -> None:

@@ -244,6 +244,7 @@ def deploy(work: Work, version: str, seen: Facts | None = None) -> Facts:
     before = _preflight(
         work, lambda facts: plan.deploy(work.site, facts, version, frozenset()), seen
     )
+    adopted_site.check_moved(work, before)
     certificate_state.check_deploy(work, before)
     stored.keep(work.cloud, work.site, work.texts)
     with scale_in_hold.hold_scale_in(work, before) as keeping:
@@ -361,6 +362,8 @@ def switch(
     if not next_steps(work, before, frozenset()):
         return before
     if not force and before.live is not to:
+        if options.compares_monitor:
+            adopted_site.check_moved(work, before, to)
         certificate_state.check(work, before, to, back=not options.compares_monitor)
     with ExitStack() as meanwhile:
         keeping = (
@@ -586,6 +589,7 @@ def disown(work: Work, *, to_live: bool) -> Facts:
         facts = switch(work, adopted.colour)
     _still_disowned(work, facts, to_live=to_live)
     if facts.stack is not None:
+        adopted_site.take_off(work, facts)
         trial_site.remove(work)
     kept_findings.forget(work.cloud, work.site)
 

@@ -14,6 +14,7 @@ from ao.colour import Colour
 from ao.errors import NotFound, Refused
 from ao.message import Message, message
 from ao.plan.facts import Facts
+from ao.plan.preview_key import NAMES
 from ao.site import FurtherListener, LoadBalancer, Site
 from ao.site.adopt import GIVE_UP
 from ao.site.timeouts import Timeouts
@@ -153,7 +154,10 @@ def _check_listeners(site: Site, facts: Facts) -> None:
 def _check_lead(site: Site, facts: Facts) -> None:
     """Refuse to begin where users are not led to the adopted system, and to one alone."""
     adopt = site.adopt
-    if adopt is None or facts.stack is not None:
+    if adopt is None:
+        return
+    if facts.stack is not None:
+        _check_further(site, facts)
         return
     if facts.shared is not None and adopt.pool not in facts.shared.pool_ids:
         raise Refused(
@@ -189,6 +193,25 @@ def _check_lead(site: Site, facts: Facts) -> None:
                 "`openstack floating ip list` shows which does; left out, users reach the load "
                 "balancer's own address."
             ),
+        )
+
+
+def _check_further(site: Site, facts: Facts) -> None:
+    """Refuse a further listener that is new in the site file and leads to no system of the site."""
+    for number, place in enumerate(facts.further, start=1):
+        listener = place.listener
+        if listener is None or not facts.connected or facts.led(place) is not None:
+            continue
+        policies = facts.policies.get(listener.id)
+        if policies is None or any(it.name in NAMES.values() for it in policies):
+            continue
+        raise Refused(
+            message(
+                "%(where)s: %(what)s",
+                where=site.place(f"adopt.listeners.{number}"),
+                what=_led_away(listener),
+            ),
+            cure=message("Take that listener out of the site file; it has another system's users."),
         )
 
 
