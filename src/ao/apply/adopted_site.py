@@ -187,7 +187,8 @@ def _is_own(policy: L7Policy) -> bool:
 def check_moved(work: Work, facts: Facts, to: Colour | None = None) -> None:
     """Refuse to move users where a listener that is not moved leads to a system of the site too.
 
-    One that leads where users are moved `to` has its users with all others then. Its owner has given it that pool since, or it was taken out of the site file. Raises Refused.
+    One that leads where users are moved `to` has its users with all others then. Its owner has
+    given it that pool since, or it was taken out of the site file. Raises Refused.
     """
     adopt = work.site.adopt
     if adopt is None or facts.shared is None:
