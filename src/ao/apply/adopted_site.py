@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ao import templates
 from ao.apply.place import told_at
+from ao.apply.switch import load_balancer
 from ao.cloud import L7Policy, Stack
 from ao.colour import Colour
 from ao.errors import NotFound, Refused
@@ -14,7 +16,7 @@ from ao.plan import maintenance_policy
 from ao.plan.facts import Facts
 from ao.plan.plan import BuildSite, Plan
 from ao.plan.preview_key import NAMES
-from ao.site import Adoption, tag_value
+from ao.site import tag_value
 from ao.site.names import site_tag
 from ao.untrusted.printable import printable
 from ao.work import Work
@@ -30,7 +32,10 @@ def check(work: Work, facts: Facts, steps: Plan) -> None:
     """
     adopt, balancer = work.site.adopt, facts.shared
     begins = any(isinstance(it, BuildSite) for it in steps)
-    if adopt is None or balancer is None or not begins:
+    if adopt is None or balancer is None:
+        return
+    check_sites(work)
+    if not begins:
         return
     where = work.site.place("adopt.load_balancer")
     of_ao = [balancer.description]
@@ -50,16 +55,22 @@ def check(work: Work, facts: Facts, steps: Plan) -> None:
                 ),
                 cure=message("Work with that site: it has two systems already."),
             )
-    _check_sites(work, adopt)
     _check_others(work, facts)
     _check_certificates(work, facts)
     _check_port(work, facts)
 
 
-def _check_sites(work: Work, adopt: Adoption) -> None:
-    """Refuse a main listener that another site has adopted: both would lead it."""
-    for stack in work.cloud.stacks.all():
-        if tag_value(stack.tags, "adopted-listener") in adopt.listeners:
+def check_sites(work: Work) -> None:
+    """Refuse a listener that is another site's main one: both would lead it.
+
+    Of two sites that are begun at once each sees the other once its own stack is there, before it
+    gives the listeners anything. Raises Refused.
+    """
+    listeners = work.site.adopt.listeners if work.site.adopt is not None else ()
+    for stack in work.cloud.stacks.all() if listeners else ():
+        if stack.name == work.site.stack:
+            continue
+        if tag_value(stack.tags, "adopted-listener") in listeners:
             raise Refused(
                 message(
                     "%(where)s: site %(site)s has adopted the listener already",
@@ -139,7 +150,22 @@ def _check_others(work: Work, facts: Facts) -> None:
             )
     for number, listener_id in enumerate(adopt.listeners):
         for policy in work.cloud.load_balancers.l7_policies(listener_id):
-            if policy.redirect_pool_id == adopt.pool and not _is_own(policy):
+            if _is_own(policy):
+                raise Refused(
+                    message(
+                        "%(where)s: the listener has an L7 policy %(name)s, as Ao calls its own, "
+                        "and would take it for one",
+                        where=work.site.place(f"adopt.listeners.{number}"),
+                        name=policy.name,
+                    ),
+                    cure=message(
+                        "If it is left over, `openstack loadbalancer l7policy delete %(id)s`; else "
+                        "`openstack loadbalancer l7policy set --name NAME %(id)s` calls it "
+                        "otherwise.",
+                        id=printable(policy.id, 60),
+                    ),
+                )
+            if policy.redirect_pool_id == adopt.pool:
                 raise Refused(
                     message(
                         "%(where)s: L7 policy %(name)s of the listener leads to the adopted pool "
@@ -156,6 +182,55 @@ def _check_others(work: Work, facts: Facts) -> None:
 
 def _is_own(policy: L7Policy) -> bool:
     return policy.name in NAMES.values() or policy.name == maintenance_policy.NAME
+
+
+def check_moved(work: Work, facts: Facts, to: Colour | None = None) -> None:
+    """Refuse to move users where a listener that is not moved leads to a system of the site too.
+
+    One that leads where users are moved `to` has its users with all others then. Its owner has
+    given it that pool since, or it was taken out of the site file. Raises Refused.
+    """
+    adopt = work.site.adopt
+    if adopt is None or facts.shared is None:
+        return
+    own = {*adopt.listeners, facts.preview_listener.id if facts.preview_listener else ""}
+    pools = {it: colour for colour, it in facts.pools.items()}
+    for listener in work.cloud.load_balancers.listeners(facts.shared.id):
+        colour = pools.get(listener.default_pool_id or "")
+        if listener.id in own or colour in (None, to):
+            continue
+        raise Refused(
+            message(
+                "%(where)s: listener %(name)s leads to %(colour)s too, and a switch would leave "
+                "its users where they are",
+                where=work.site.place("adopt.listeners"),
+                name=f"{printable(listener.name, 60)} ({listener.id})",
+                colour=colour,
+            ),
+            cure=message(
+                "Add its ID, and describe it in `listeners`: all that lead to the pool are one "
+                "site's. One that is to stay leads to a pool of its own."
+            ),
+        )
+
+
+def take_off(work: Work, facts: Facts) -> None:
+    """Take Ao's policies off listeners that the site file names no more.
+
+    Octavia deletes no pool that a policy names. Raises DeadlinePassed and CloudError.
+    """
+    adopt, balancer = work.site.adopt, facts.shared
+    if adopt is None or balancer is None:
+        return
+    pools = frozenset(facts.pools.values())
+    for listener in work.cloud.load_balancers.listeners(balancer.id):
+        if listener.id in adopt.listeners:
+            continue
+        for policy in _leading(work, listener.policy_ids, listener.id):
+            if _is_own(policy) and policy.redirect_pool_id in pools:
+                change = partial(work.cloud.load_balancers.remove_l7_policy, policy)
+                load_balancer.change(work, balancer, change)
+                load_balancer.until_active(work, balancer)
 
 
 def check_led(work: Work, facts: Facts, staying: frozenset[str]) -> None:

@@ -9,10 +9,10 @@ from functools import partial
 from ao import templates
 from ao.apply import maintenance, stack_parameters
 from ao.apply.switch import load_balancer
-from ao.cloud import Listener, LoadBalancer, Stack
+from ao.cloud import LoadBalancer, Stack
 from ao.errors import NotFound
 from ao.message import message
-from ao.plan import plan, preview_policies
+from ao.plan import adoption, plan, preview_policies
 from ao.plan.facts import Facts
 from ao.plan.maintenance import Place
 from ao.site import features, format_tags, preview_tags, without_format
@@ -28,7 +28,9 @@ def define(work: Work, facts: Facts, *, anew: bool = False) -> None:
     maintenance that is on lets those pass whom the policies lead.
     Raises NotFound, DeadlinePassed and CloudError.
     """
-    balancer = _present(facts)[0]
+    balancer = _shared(facts)
+    if facts.production_listener is None:
+        raise _gone(facts)
     balancers = work.cloud.load_balancers
     kept = {} if anew else preview_policies.kept(work.site, facts)
     keys = {
@@ -62,9 +64,10 @@ def define(work: Work, facts: Facts, *, anew: bool = False) -> None:
 def remove(work: Work, facts: Facts) -> None:
     """Take the policies off: Octavia deletes no pool that one names.
 
-    Raises NotFound, DeadlinePassed and CloudError.
+    Those of further listeners go too where the main one is gone. Raises NotFound, DeadlinePassed
+    and CloudError.
     """
-    balancer = _present(facts)[0]
+    balancer = _shared(facts)
     for policy in preview_policies.own(facts):
         change = partial(work.cloud.load_balancers.remove_l7_policy, policy)
         load_balancer.change(work, balancer, change)
@@ -112,10 +115,16 @@ def _await_checks(work: Work, facts: Facts) -> None:
         work.clock.sleep(check.interval + check.timeout)
 
 
-def _present(facts: Facts) -> tuple[LoadBalancer, Listener]:
-    if facts.shared is None or facts.production_listener is None:
-        raise NotFound(
-            message("the shared load balancer or a listener of it is gone"),
-            cure=message("`ao up` repairs it."),
-        )
-    return facts.shared, facts.production_listener
+def _shared(facts: Facts) -> LoadBalancer:
+    if facts.shared is None:
+        raise _gone(facts)
+    return facts.shared
+
+
+def _gone(facts: Facts) -> NotFound:
+    if facts.adoption is not None:
+        return adoption.gone(facts)
+    return NotFound(
+        message("the shared load balancer or a listener of it is gone"),
+        cure=message("`ao up` repairs it."),
+    )

@@ -141,7 +141,9 @@ def up(work: Work, *, failover: bool = False) -> Facts:
 
 
 def _up(work: Work, facts: Facts, done: Done) -> Plan:
-    """Next steps of `up`; raises Refused for those that would end HTTPS."""
+    """Next steps of `up`; raises Refused for those that would end HTTPS or lead another's users."""
+    if any(isinstance(it, BuildSite) for it in done):
+        adopted_site.check_sites(work)
     steps = plan.up(work.site, facts, done)
     certificate_state.check_change(work, facts, steps)
     return steps
@@ -242,6 +244,7 @@ def deploy(work: Work, version: str, seen: Facts | None = None) -> Facts:
     before = _preflight(
         work, lambda facts: plan.deploy(work.site, facts, version, frozenset()), seen
     )
+    adopted_site.check_moved(work, before)
     certificate_state.check_deploy(work, before)
     stored.keep(work.cloud, work.site, work.texts)
     with scale_in_hold.hold_scale_in(work, before) as keeping:
@@ -359,6 +362,8 @@ def switch(
     if not next_steps(work, before, frozenset()):
         return before
     if not force and before.live is not to:
+        if options.compares_monitor:
+            adopted_site.check_moved(work, before, to)
         certificate_state.check(work, before, to, back=not options.compares_monitor)
     with ExitStack() as meanwhile:
         keeping = (
@@ -579,16 +584,29 @@ def disown(work: Work, *, to_live: bool) -> Facts:
     adoption.may_disown(facts, to_live=to_live)
     adopted = facts.adopted
     moves = not to_live and facts.stack is not None and facts.shared is not None
-    if moves and adopted is not None and facts.live is not adopted.colour:
+    led = {facts.live, *(facts.led(it) for it in facts.astray)}
+    if moves and adopted is not None and (facts.live is None or adopted.colour.other in led):
         facts = switch(work, adopted.colour)
-    live = facts.systems[facts.live].pool_id if facts.live else None
-    adopted_site.check_led(work, facts, frozenset({live} if live else ()))
+    _still_disowned(work, facts, to_live=to_live)
     if facts.stack is not None:
+        adopted_site.take_off(work, facts)
         trial_site.remove(work)
     kept_findings.forget(work.cloud, work.site)
-    facts = _run(work, lambda facts, _done: plan.disown(facts))
+
+    def next_steps(facts: Facts, _done: Done) -> Plan:
+        _still_disowned(work, facts, to_live=to_live)
+        return plan.disown(facts)
+
+    facts = _run(work, next_steps)
     stored.forget(work.cloud, work.site)
     return facts
+
+
+def _still_disowned(work: Work, facts: Facts, *, to_live: bool) -> None:
+    """Refuse to delete what somebody leads users to while a site is given back. Raises Refused."""
+    adoption.stays_disowned(facts, to_live=to_live)
+    live = facts.systems[facts.live].pool_id if facts.live else None
+    adopted_site.check_led(work, facts, frozenset({live} if live else ()))
 
 
 def _may_delete(work: Work, facts: Facts, colours: frozenset[Colour], *, whole: bool) -> None:

@@ -11,13 +11,17 @@ from collections.abc import Iterator
 
 from ao.cloud import Listener
 from ao.colour import Colour
-from ao.errors import Refused
+from ao.errors import NotFound, Refused
 from ao.message import Message, message
 from ao.plan.facts import Facts
+from ao.plan.preview_key import NAMES
 from ao.site import FurtherListener, LoadBalancer, Site
 from ao.site.adopt import GIVE_UP
 from ao.site.timeouts import Timeouts
 from ao.site.tls import Tls
+
+MAIN = "adopt.listeners.0"
+"""Key of the main listener, which the tags of the site's stack name: another is another site."""
 
 
 def may_adopt(site: Site, facts: Facts) -> None:
@@ -85,7 +89,7 @@ def failover(balancer_id: str) -> Message:
 
 def _listeners(site: Site, facts: Facts) -> Iterator[tuple[str, str, Listener | None]]:
     """Yield the adopted listeners, each with its key of `adopt`, and that which describes it."""
-    yield "adopt.listeners.0", "load_balancer", facts.production_listener
+    yield MAIN, "load_balancer", facts.production_listener
     for index, place in enumerate(facts.further):
         yield f"adopt.listeners.{index + 1}", f"listeners.{index}", place.listener
 
@@ -108,6 +112,14 @@ def _check_listeners(site: Site, facts: Facts) -> None:
                 cure=message(
                     "`openstack loadbalancer listener list` shows what it has. If its owner has "
                     "built it anew, write the new ID."
+                )
+                if facts.stack is None
+                else _adopt_anew()
+                if key == MAIN
+                else message(
+                    "`openstack loadbalancer listener list` shows what it has. If its owner has "
+                    "built it anew, write the new ID; else take it out, and its part of "
+                    "`listeners`."
                 ),
             )
         if listener.protocol != protocol:
@@ -142,7 +154,10 @@ def _check_listeners(site: Site, facts: Facts) -> None:
 def _check_lead(site: Site, facts: Facts) -> None:
     """Refuse to begin where users are not led to the adopted system, and to one alone."""
     adopt = site.adopt
-    if adopt is None or facts.stack is not None:
+    if adopt is None:
+        return
+    if facts.stack is not None:
+        _check_further(site, facts)
         return
     if facts.shared is not None and adopt.pool not in facts.shared.pool_ids:
         raise Refused(
@@ -178,6 +193,25 @@ def _check_lead(site: Site, facts: Facts) -> None:
                 "`openstack floating ip list` shows which does; left out, users reach the load "
                 "balancer's own address."
             ),
+        )
+
+
+def _check_further(site: Site, facts: Facts) -> None:
+    """Refuse a further listener that is new in the site file and leads to no system of the site."""
+    for number, place in enumerate(facts.further, start=1):
+        listener = place.listener
+        if listener is None or not facts.connected or facts.led(place) is not None:
+            continue
+        policies = facts.policies.get(listener.id)
+        if policies is None or any(it.name in NAMES.values() for it in policies):
+            continue
+        raise Refused(
+            message(
+                "%(where)s: %(what)s",
+                where=site.place(f"adopt.listeners.{number}"),
+                what=_led_away(listener),
+            ),
+            cure=message("Take that listener out of the site file; it has another system's users."),
         )
 
 
@@ -295,22 +329,62 @@ def may_give_up(facts: Facts) -> None:
         )
 
 
+def gone(facts: Facts) -> NotFound:
+    """Return the error that the owner has deleted what users are led by, as only he builds it."""
+    return NotFound(
+        _what_is_gone(facts),
+        cure=_adopt_anew(),
+    )
+
+
+def _what_is_gone(facts: Facts) -> Message:
+    if facts.shared is None:
+        return message("the adopted load balancer is gone")
+    return message("the main listener of the adopted load balancer is gone")
+
+
+def _adopt_anew() -> Message:
+    return message(
+        "Its owner alone builds it anew. `ao disown --to live` deletes what Ao has made; then "
+        "write the new IDs in `adopt`, and `ao up` begins anew."
+    )
+
+
 def elsewhere(facts: Facts) -> Message:
     """Return where the main listener of an adopted load balancer leads, to no system of the site.
 
     Who has led it there Octavia does not tell.
     """
     listener = facts.production_listener
-    if listener is not None and listener.default_pool_id is None:
-        return message("listener %(name)s leads to no pool", name=listener.name or listener.id)
-    if not facts.connected:
+    if facts.shared is None or listener is None:
+        return _what_is_gone(facts)
+    if listener.default_pool_id is not None and not facts.connected:
         return message("the production address does not lead to the adopted load balancer")
+    return _led_away(listener)
+
+
+def _led_away(listener: Listener) -> Message:
+    if listener.default_pool_id is None:
+        return message("listener %(name)s leads to no pool", name=listener.name or listener.id)
     return message(
         "listener %(name)s leads to pool %(pool)s, which is no system of this site: somebody else "
         "has led it there",
-        name=(listener.name or listener.id) if listener else "",
-        pool=(listener.default_pool_id or "") if listener else "",
+        name=listener.name or listener.id,
+        pool=listener.default_pool_id,
     )
+
+
+def led_away(facts: Facts) -> Message | None:
+    """Return what is told of a further listener that its owner has led to no system of the site."""
+    if facts.adoption is None:
+        return None
+    away = (it.listener for it in facts.astray if it.listener and facts.led(it) is None)
+    return next(map(_led_away, away), None)
+
+
+def are_led_away(facts: Facts) -> bool:
+    """Return whether no listener of an adopted load balancer leads to a system that is not live."""
+    return facts.adoption is not None and all(facts.led(it) is None for it in facts.astray)
 
 
 def may_disown(facts: Facts, *, to_live: bool) -> None:
@@ -325,10 +399,17 @@ def may_disown(facts: Facts, *, to_live: bool) -> None:
         )
     if facts.stack is None:
         return
-    if facts.is_mixed:
+    if to_live and not are_led_away(facts):
         raise Refused(
             message("users are led to different systems"),
             cure=message("`ao switch` leads all of them to one system."),
+        )
+    if facts.shared is not None and facts.shared.failed:
+        raise Refused(
+            message(
+                "load balancer %(name)s is in provisioning status ERROR", name=facts.shared.name
+            ),
+            cure=failover(facts.shared.id),
         )
     if not to_live and facts.adopted is None:
         raise Refused(
@@ -338,6 +419,27 @@ def may_disown(facts: Facts, *, to_live: bool) -> None:
                 "owner's to say: `openstack loadbalancer listener set --default-pool POOL "
                 "LISTENER`."
             ),
+        )
+
+
+def stays_disowned(facts: Facts, *, to_live: bool) -> None:
+    """Refuse to go on where users are led elsewhere than they were when it was begun.
+
+    Raises Refused.
+    """
+    adopted = facts.adopted
+    if facts.stack is None or facts.shared is None:
+        return
+    may_disown(facts, to_live=to_live)
+    if to_live or adopted is None:
+        return
+    there = [facts.live, *(facts.led(it) for it in facts.astray)]
+    if facts.live is None or adopted.colour.other in there:
+        raise Refused(
+            elsewhere(facts)
+            if facts.live is None
+            else message("somebody else has led users to %(colour)s", colour=adopted.colour.other),
+            cure=message("Look at `ao status`, then run the command again."),
         )
 
 

@@ -61,7 +61,9 @@ def may_write(facts: Facts) -> None:
 def may_change(facts: Facts, colour: Colour, act: str) -> None:
     """Refuse to delete or redeploy the live system; `act` is what was asked for."""
     adoption.may_change(facts, colour)
-    may_touch(facts)
+    # A listener that its owner has led elsewhere has nothing to lose by what is deleted.
+    if act != "delete" or not adoption.are_led_away(facts):
+        may_touch(facts)
     if facts.live is colour:
         raise Refused(
             message(
@@ -81,8 +83,14 @@ def may_touch(facts: Facts) -> None:
     """Refuse to change a system while users are led to both."""
     if facts.is_mixed:
         raise Refused(
-            mixed(facts),
-            cure=message("`ao switch` leads all of them to one system."),
+            adoption.led_away(facts) or mixed(facts),
+            cure=message(
+                "Take that listener out of the site file, if it is to stay there; `ao switch "
+                "%(name)s --take-over` leads it here.",
+                name=facts.live.value if facts.live else "COLOUR",
+            )
+            if adoption.led_away(facts)
+            else message("`ao switch` leads all of them to one system."),
         )
 
 
@@ -393,6 +401,8 @@ def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool
             message("the site has no production address yet"),
             cure=message("`ao up` builds the site."),
         )
+    if facts.adoption is not None and (facts.shared is None or facts.production_listener is None):
+        raise adoption.gone(facts)
     if facts.foreign and facts.adoption is not None and not facts.connected:
         raise Refused(
             adoption.elsewhere(facts),
@@ -403,9 +413,10 @@ def may_go_live(facts: Facts, colour: Colour, *, degraded: bool, take_over: bool
                 address=facts.production.address,
             ),
         )
-    if facts.foreign and facts.adoption is not None and not take_over:
+    away = adoption.elsewhere(facts) if facts.foreign else adoption.led_away(facts)
+    if away is not None and facts.adoption is not None and not take_over:
         raise Refused(
-            adoption.elsewhere(facts),
+            away,
             cure=message(
                 "Whoever has done it may have had a reason. --take-over leads users to "
                 "%(colour)s all the same.",

@@ -1,6 +1,7 @@
 """A site around a load balancer that somebody else has made: taken over, released, given back."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -200,6 +201,67 @@ def test_a_pool_that_somebody_elses_listener_leads_to_is_not_deleted() -> None:
         operations.disown(owned.work, to_live=False)
     assert other.id in refused.value.cure
     assert green in owned.octavia.pools
+
+
+@pytest.mark.parametrize("preview", WAYS)
+def test_what_ao_has_made_goes_also_once_the_owner_has_deleted_the_main_listener(
+    preview: Preview,
+) -> None:
+    owned = adopted(preview=preview, ports=(80, 81))
+    owned.octavia.remove_listener(owned.main.id)
+    for command in (operations.up, partial(operations.disown, to_live=False)):
+        with pytest.raises((Refused, NotFound)) as refused:
+            command(owned.work)
+        assert "ao disown --to live" in refused.value.cure
+    operations.disown(owned.work, to_live=True)
+    assert owned.work.cloud.stacks.all() == ()
+    assert [it.policies for it in owned.octavia.listeners.values()] == [[]]
+    assert owned.further[0].pool_id == owned.pool.id
+
+
+@pytest.mark.parametrize("to_live", [False, True])
+def test_a_pool_that_users_are_led_to_while_a_site_is_given_back_is_not_deleted(
+    to_live: bool,
+) -> None:
+    owned = adopted(ports=(80, 81))
+    (further,) = owned.further
+    green = owned.work.observe().systems[GREEN].pool_id
+
+    def lead() -> None:
+        further.pool_id = further.serving = green
+
+    owned.work.cloud.faults.meanwhile("stacks.delete", lead, after=True)  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match=r"led users to green|different systems"):
+        operations.disown(owned.work, to_live=to_live)
+    assert green in owned.octavia.pools
+    further.pool_id = further.serving = owned.pool.id
+    operations.disown(owned.work, to_live=to_live)
+    assert owned.work.cloud.stacks.all() == ()
+    assert looked(owned.work) == "hand"
+
+
+def test_a_listener_that_its_owner_has_led_away_stays_there() -> None:
+    owned = adopted(ports=(80, 81))
+    (further,) = owned.further
+    other = replace(owned.pool, id="0e6ea11c-6a11-4b6e-9d5b-0d8f1c3f7a10")
+    owned.octavia.pools[other.id] = other
+    further.pool_id = further.serving = other.id
+    for colour in Colour:
+        with pytest.raises(Refused, match=r"web-81 leads to pool .* somebody else") as refused:
+            operations.switch(owned.work, colour)
+        assert "--take-over" in refused.value.cure
+    operations.disown(owned.work, to_live=False)
+    assert further.pool_id == other.id
+    assert owned.work.cloud.stacks.all() == ()
+
+
+def test_nothing_is_begun_to_be_given_back_while_the_load_balancer_takes_no_change() -> None:
+    owned = adopted()
+    owned.octavia.mark(owned.main.balancer, "ERROR")
+    with pytest.raises(Refused, match="ERROR") as refused:
+        operations.disown(owned.work, to_live=True)
+    assert "failover" in refused.value.cure
+    assert owned.work.cloud.stacks.get("ao-shop-green") is not None
 
 
 def test_requests_reach_both_systems_by_policies_on_the_owners_listener() -> None:

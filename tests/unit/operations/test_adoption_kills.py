@@ -17,14 +17,14 @@ BLUE, GREEN = Colour
 ANSWERS = {"hand", "blue", "green"}
 
 
-def built(preview: Preview) -> Owned:
-    owned = by_hand(preview=preview)
+def built(preview: Preview, ports: tuple[int, ...] = (80,)) -> Owned:
+    owned = by_hand(preview=preview, ports=ports)
     reconcile.up(owned.work)
     return owned
 
 
-def released(preview: Preview) -> Owned:
-    owned = built(preview)
+def released(preview: Preview, ports: tuple[int, ...] = (80,)) -> Owned:
+    owned = built(preview, ports)
     first_release(owned.work)
     return owned
 
@@ -65,6 +65,9 @@ CASES = {
     "first release": Killed(built, first_release, ("green",)),
     "second release": Killed(released, second_release, ("blue",)),
     "disown": Killed(released, disowned, ("hand",)),
+    "disown two listeners": Killed(
+        lambda preview: released(preview, (80, 81)), disowned, ("hand",)
+    ),
     "disown to the live system": Killed(released, left, ("green",)),
 }
 

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
+from ao import fake
 from ao.cloud.models import L7Policy, L7Rule, ListenerSettings
 from ao.colour import Colour
 from ao.errors import AoError, Conflict, NotFound, QuotaExceeded, Refused
+from ao.fake.owner import Owner
 from ao.operations import operations, previews, reconcile
+from ao.operations.switch_options import DEFAULT
 from ao.site import Preview
 from ao.site.adopt import Adoption
 from ao.site.timeouts import Timeouts
@@ -241,9 +245,103 @@ def test_a_pool_that_was_left_by_ao_may_be_adopted() -> None:
     assert operations.up(owned.work).live is BLUE
 
 
+def test_of_two_sites_that_are_begun_around_one_listener_at_once_none_leads_it() -> None:
+    owned = by_hand()
+    cloud = owned.work.cloud
+    assert isinstance(cloud, fake.Cloud)
+    works = [
+        replace(owned.work, site=replace(owned.site, name=name), looks={})
+        for name in ("shop", "other")
+    ]
+
+    def begin() -> None:
+        with pytest.raises(fake.Killed):
+            operations.up(works[1])
+        cloud.process.restart()
+
+    cloud.faults.kill("load_balancers.create_l7_policy")
+    cloud.faults.meanwhile("stacks.create", begin)
+    with pytest.raises(Refused, match="site other has adopted the listener already"):
+        operations.up(works[0])
+    with pytest.raises(Refused, match="site shop has adopted the listener already"):
+        operations.up(works[1])
+    assert owned.main.policies == []
+    operations.disown(works[1], to_live=False)
+    assert operations.up(works[0]).live is BLUE
+
+
 def test_a_listener_is_of_one_site() -> None:
     owned = by_hand()
     operations.up(owned.work)
     other = replace(owned.work, site=replace(owned.site, name="other"), looks={})
     with pytest.raises(Refused, match="site shop has adopted the listener already"):
         operations.up(other)
+
+
+def led(owned: Owned, port: int, pool_id: str) -> str:
+    """Another listener of the owner's, by its ID."""
+    balancer, settings = owned.main.balancer, owned.main.settings
+    made = owned.octavia.create_listener(
+        balancer, f"web-{port}", "HTTP", port, pool_id, settings, None
+    )
+    return made.id
+
+
+@pytest.mark.parametrize("name", ["ao-preview-blue", "ao-preview-green", "ao-maintenance"])
+def test_a_policy_of_the_owners_that_is_called_like_aos_stays_as_it_is(name: str) -> None:
+    owned = by_hand()
+    other = replace(owned.pool, id=NOWHERE)
+    owned.octavia.pools[other.id] = other
+    policy = L7Policy(name=name, action="REDIRECT_TO_POOL", redirect_pool_id=other.id)
+    Owner(owned.project).policy(owned.main.id, policy)
+    before = owned.objects()
+    with pytest.raises(Refused, match=f"{name}, as Ao calls its own") as refused:
+        operations.up(owned.work)
+    assert owned.main.policies[0].id in refused.value.cure
+    assert owned.objects() == before
+
+
+def test_users_are_not_split_by_a_listener_that_leads_to_the_pool_since() -> None:
+    owned = by_hand()
+    operations.up(owned.work)
+    added = led(owned, 9090, owned.pool.id)
+    for command in (
+        partial(operations.switch, wanted=GREEN),
+        partial(operations.deploy, version="2.0"),
+    ):
+        with pytest.raises(Refused, match=f"{added}.* leads to blue too"):
+            command(owned.work)
+    assert owned.main.pool_id == owned.pool.id
+    owned.octavia.remove_listener(added)
+    assert operations.switch(owned.work, GREEN).live is GREEN
+    led(owned, 9090, owned.pool.id)
+    assert operations.switch(owned.work, BLUE).live is BLUE
+    assert operations.switch(owned.work, GREEN, replace(DEFAULT, force=True)).live is GREEN
+
+
+def test_a_listener_that_is_taken_out_of_the_file_is_neither_split_nor_left_with_policies() -> None:
+    owned = by_hand(ports=(80, 81))
+    before = owned.objects()
+    operations.up(owned.work)
+    assert owned.site.adopt is not None
+    adopt = replace(owned.site.adopt, listeners=owned.site.adopt.listeners[:1])
+    fewer = replace(owned.work, site=replace(owned.site, adopt=adopt, listeners=()), looks={})
+    with pytest.raises(Refused, match=r"web-81 .* leads to blue too"):
+        operations.switch(fewer, GREEN)
+    operations.disown(fewer, to_live=False)
+    assert owned.objects() == before
+
+
+def test_a_listener_of_another_system_is_not_taken_in_later() -> None:
+    owned = by_hand(ports=(80, 81))
+    operations.up(owned.work)
+    other = replace(owned.pool, id=NOWHERE)
+    owned.octavia.pools[other.id] = other
+    assert owned.site.adopt is not None
+    added = led(owned, 82, other.id)
+    adopt = replace(owned.site.adopt, listeners=(owned.main.id, added))
+    further = tuple(replace(it, port=82) for it in owned.site.listeners)
+    site = replace(owned.site, adopt=adopt, listeners=further)
+    with pytest.raises(Refused, match=r"adopt\.listeners\.1: listener web-82 leads to pool"):
+        operations.up(replace(owned.work, site=site, looks={}))
+    assert owned.octavia.listeners[added].policies == []
