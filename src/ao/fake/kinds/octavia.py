@@ -224,9 +224,7 @@ class HealthMonitor(Kind):
             properties.get("expected_codes"),
             properties.get("http_method"),
         )
-        monitor.interval, monitor.timeout, monitor.rise = (
-            int(properties[it]) for it in ("delay", "timeout", "max_retries")
-        )
+        self._time(part, monitor)
         part.physical_id = monitor.id
 
     def update(self, part: Part, before: Mapping[str, Any]) -> Job:
@@ -241,6 +239,13 @@ class HealthMonitor(Kind):
             raise _not_found("Health Monitor", part.physical_id)
         asked = [part.properties.get(it) for it in ("url_path", "expected_codes", "http_method")]
         part.services.octavia.define_monitor(monitor, *asked)
+        self._time(part, monitor)
+
+    def _time(self, part: Part, monitor: octavia.Monitor) -> None:
+        """Set how often a health monitor asks, how long it waits, and how many answers it wants."""
+        monitor.interval, monitor.timeout, monitor.rise = (
+            int(part.properties[it]) for it in ("delay", "timeout", "max_retries")
+        )
 
     def delete(self, part: Part) -> Job:
         """Delete the health monitor."""
