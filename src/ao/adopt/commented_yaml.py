@@ -128,6 +128,9 @@ def scalar(value: object) -> str:
 
 def _dumped(value: object) -> str:
     (text,) = value if isinstance(value, list) else (value,)
+    if isinstance(text, str):
+        text = _whole_characters(text)
+        value = [text] if isinstance(value, list) else text
     shows = not isinstance(text, str) or text.isprintable()
     dumped: str = yaml.safe_dump(
         value,
@@ -137,6 +140,11 @@ def _dumped(value: object) -> str:
         default_style=None if shows else '"',
     )
     return dumped.removesuffix("\n")
+
+
+def _whole_characters(text: str) -> str:
+    """Return a text with a mark in place of half characters, which JSON may tell and YAML not."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _comments(comments: Sequence[str], indent: str, speak: Speak) -> Iterator[str]:

@@ -11,6 +11,7 @@ from ao.message import Message, joined, message
 from ao.plan import adoption
 from ao.plan.facts import Facts, System
 from ao.site import Group, Method, Site, proxy_tags, tag_value
+from ao.site.adopt import GIVE_UP
 from ao.text_format import UPGRADE
 
 
@@ -457,6 +458,13 @@ def _cure(facts: Facts, system: System, *, degraded: bool) -> Message:
             facts,
             balancer,
             standby=None if shared or facts.live is system.colour else system.colour,
+        )
+    if system.is_adopted and not system.members:
+        return message(
+            "Its pool is its owner's: who looks after it puts servers in. `ao disown --to live` "
+            "leaves users where they are, `ao release VERSION %(option)s` builds %(colour)s by Ao.",
+            option=GIVE_UP,
+            colour=system.colour,
         )
     if degraded:
         return message(

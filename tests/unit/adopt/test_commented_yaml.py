@@ -1,5 +1,6 @@
 """YAML with comments, as it is read again."""
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,15 @@ def test_nothing_that_others_wrote_acts_on_a_terminal(
 def test_a_value_is_in_one_line(text: str) -> None:
     assert "\n" not in scalar(text)
     assert yaml.safe_load(scalar(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("told", "read"), [("a\ud800b", "a\ufffdb"), ("\ud83d\ude00", "\U0001f600")]
+)
+def test_half_a_character_is_no_end_of_the_file(told: str, read: str) -> None:
+    text = written([Entry("team", told), Entry("teams", (told, "web"))])
+    assert yaml.safe_load(text) == {"team": read, "teams": [read, "web"]}
+    assert text.encode()
 
 
 def test_a_comment_of_others_stays_a_comment() -> None:

@@ -403,6 +403,16 @@ def test_a_pool_that_its_owner_deletes_after_the_release_stands_in_nobodys_way(
     assert operations.switch(owned.work).live is BLUE
 
 
+def test_an_adopted_pool_that_its_owner_has_emptied_is_his_to_fill() -> None:
+    owned = adopted()
+    operations.switch(owned.work, GREEN)
+    owned.pool.members.clear()
+    with pytest.raises(Refused, match="its pool is empty") as refused:
+        operations.switch(owned.work, BLUE)
+    assert "its owner's" in refused.value.cure
+    assert "ao up" not in refused.value.cure
+
+
 def test_what_is_not_built_yet_is_neither_deleted_nor_led_away() -> None:
     owned = by_hand()
     before = owned.objects()
