@@ -114,6 +114,7 @@ def user_data_section(
                             server=named(server.name, server.id),
                         )
                     ),
+                    _colour(),
                 ),
                 is_idle=True,
             ),
@@ -155,7 +156,15 @@ def user_data_section(
         )
     if taken.question:
         comments.append(question(taken.question))
+    comments.append(_colour())
     return taken, (Entry("user_data", file_name, tuple(comments)),)
+
+
+def _colour() -> str:
+    return message(
+        "Where it tells a colour, write $AO_COLOUR: one that is written out is wrong in the other "
+        "system, and no switch to that is confirmed."
+    )
 
 
 def servers_section(inventory: Inventory) -> Iterator[Entry]:

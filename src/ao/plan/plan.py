@@ -210,7 +210,12 @@ class RemoveSystem(Step):
 class RemoveSite(Step):
     """Delete the site's own stack."""
 
+    is_adopted: bool = False
+    """Whether it is around a load balancer of somebody else's, whose network it has not."""
+
     def __str__(self) -> str:
+        if self.is_adopted:
+            return message("delete Ao's pool on the load balancer, and the lock")
         return message("delete the site's router and addresses")
 
 
@@ -951,7 +956,7 @@ def disown(facts: Facts) -> Plan:
     if going:
         return going
     if stays is None:
-        return (RemoveSite(),) if facts.stack is not None else ()
+        return (RemoveSite(is_adopted=True),) if facts.stack is not None else ()
     if facts.has(stays):
         return (LeaveSystem(stays),)
     return (LeaveSite(stays),) if facts.stack is not None else ()
