@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
+from ao.commands import question
 from ao.commands.site_command import SiteCommand
 from ao.errors import Refused
 from ao.message import Message, message
-from ao.message.translation import spoken
 
 
 class Disown(SiteCommand):
@@ -39,7 +38,14 @@ class Disown(SiteCommand):
         work = self.work()
         to_live = parsed_args.to == "live"
         if not parsed_args.yes:
-            _ask(_question(work.site.name, to_live=to_live))
+            question.ask(
+                _question(work.site.name, to_live=to_live),
+                unasked=Refused(
+                    message("nobody is there to ask"),
+                    cure=message("--yes does it without asking."),
+                ),
+                declined=message("nothing was changed"),
+            )
         operations.disown(work, to_live=to_live)
         work.note(_told(work.site.name, to_live=to_live))
 
@@ -67,14 +73,3 @@ def _told(site: str, *, to_live: bool) -> Message:
     return message(
         "Given back: the load balancer of site %(name)s leads to the adopted system.", name=site
     )
-
-
-def _ask(question: Message) -> None:
-    """Raise Refused unless the user says yes."""
-    if not sys.stdin.isatty():
-        raise Refused(
-            message("nobody is there to ask"), cure=message("--yes does it without asking.")
-        )
-    print(f"{spoken(question)} [yes/no] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() != "yes":
-        raise Refused(message("nothing was changed"))

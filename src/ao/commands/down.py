@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from ao.colour import Colour
+from ao.commands import question
 from ao.commands.site_command import SiteCommand
 from ao.errors import Refused
 from ao.message import Message, message
-from ao.message.translation import spoken
 
 
 class Down(SiteCommand):
@@ -36,7 +35,14 @@ class Down(SiteCommand):
         before = work.observe()
         built = before.stack or any(system.stack for system in before.systems.values())
         if not parsed_args.yes:
-            _ask(_question(work.site.name, before.live, parsed_args.colour))
+            question.ask(
+                _question(work.site.name, before.live, parsed_args.colour),
+                unasked=Refused(
+                    message("nobody is there to ask"),
+                    cure=message("--yes deletes without asking."),
+                ),
+                declined=message("nothing was deleted"),
+            )
         colours = frozenset([Colour(parsed_args.colour)] if parsed_args.colour else Colour)
         operations.down(work, colours)
         work.note(_deleted(work.site.name, parsed_args.colour, built=bool(built)))
@@ -63,14 +69,3 @@ def _deleted(site: str, colour: str | None, *, built: bool) -> Message:
     if built:
         return message("Deleted: %(what)s.", what=what)
     return message("Nothing was there to delete: %(what)s.", what=what)
-
-
-def _ask(question: Message) -> None:
-    """Raise Refused unless the user says yes."""
-    if not sys.stdin.isatty():
-        raise Refused(
-            message("nobody is there to ask"), cure=message("--yes deletes without asking.")
-        )
-    print(f"{spoken(question)} [yes/no] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() != "yes":
-        raise Refused(message("nothing was deleted"))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import TYPE_CHECKING
 
+from ao.commands import question
 from ao.errors import Refused
 from ao.message import Message, message
-from ao.message.translation import spoken
 from ao.site.adopt import GIVE_UP, KEEP
 
 if TYPE_CHECKING:
@@ -64,7 +63,15 @@ def settle(work: Work, version: str, given: argparse.Namespace, *, releases: boo
             ),
         )
     if not given.give_up_adopted:
-        _ask(_question(adopted.colour, len(adopted.members)))
+        asked = _question(adopted.colour, len(adopted.members))
+        question.ask(
+            asked,
+            unasked=Refused(
+                asked,
+                cure=message("%(option)s says yes, and nobody is there to ask.", option=GIVE_UP),
+            ),
+            declined=message("nothing was changed"),
+        )
     from ao.operations import operations
 
     addresses = ", ".join(it.address for it in adopted.members)
@@ -95,15 +102,3 @@ def _question(colour: Colour, servers: int) -> Message:
         colour=colour,
         count=servers,
     )
-
-
-def _ask(question: Message) -> None:
-    """Raise Refused unless the user says yes."""
-    if not sys.stdin.isatty():
-        raise Refused(
-            question,
-            cure=message("%(option)s says yes, and nobody is there to ask.", option=GIVE_UP),
-        )
-    print(f"{spoken(question)} [yes/no] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() != "yes":
-        raise Refused(message("nothing was changed"))
