@@ -13,14 +13,17 @@ from benchmarks.trial import Failed
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """End the program with a line for what the rounds within raise, and with 130 after Ctrl-C."""
+def told(failed: str = "a round failed") -> Iterator[None]:
+    """End the program with a line for what the rounds within raise, and with 130 after Ctrl-C.
+
+    `failed` is what the line of a round says that went wrong.
+    """
     try:
         yield
     except KeyboardInterrupt:
         sys.exit(130)
     except Failed as error:
-        sys.exit(f"a round failed: {error}")
+        sys.exit(f"{failed}: {error}")
     except AoError as error:
         sys.exit(f"ao: {error}")
     except subprocess.CalledProcessError as error:

@@ -17,13 +17,12 @@ from pathlib import Path
 
 import yaml
 
-from ao.errors import AoError
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.process import ProbeProcess
 from ao.probe.recording import Recording
 from ao.site import Method
 from ao.work import Work
-from benchmarks import command, sites
+from benchmarks import command, ending, sites
 from benchmarks.setting import Setting
 from benchmarks.sites import AO, Plot, site_file, tell
 from benchmarks.trial import START, TAIL, Failed
@@ -67,15 +66,11 @@ def main() -> None:
     setting, rounds = Setting.now(), list[Round]()
     plot = Plot(provider="haproxy", method=Method(options.method), servers=1)
     try:
-        with sites.built(options.cloud, [plot], tell) as (work,):
+        with ending.told(), sites.built(options.cloud, [plot], tell) as (work,):
             _name_page(site_file(work))
             for number in range(1, options.rounds + 1):
                 rounds.append(_round(work, options.new, options.kept))
                 tell(f"{number}/{options.rounds}  {rounds[-1]}")
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except (Failed, AoError) as error:
-        sys.exit(f"a round failed: {error}")
     finally:
         print(setting, markdown(rounds), sep="\n\n")
         if options.json:

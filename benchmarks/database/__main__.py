@@ -8,9 +8,7 @@ buyers place some. Ends with 1 if a request is lost, or an order is refused or m
 from __future__ import annotations
 
 import argparse
-import shlex
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -18,10 +16,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ao.errors import AoError
 from ao.probe.probe_load import ProbeLoad
 from ao.probe.recording import Recording
-from benchmarks import command
+from benchmarks import command, ending
 from benchmarks.database import act, example
 from benchmarks.database.act import Act
 from benchmarks.database.buyers import buying
@@ -43,18 +40,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     setting, acts = Setting.now(), list[Act]()
     try:
-        with example.standing(options.cloud, tell) as standing:
+        with ending.told("it failed"), example.standing(options.cloud, tell) as standing:
             for name, words in _commands(options.switches):
                 acts.append(_under_load(standing, name, words, options))
                 tell(str(acts[-1]))
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Failed as error:
-        sys.exit(f"it failed: {error}")
-    except AoError as error:
-        sys.exit(f"ao: {error}")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"`{shlex.join(map(str, error.cmd))}` ended with exit code {error.returncode}")
     finally:
         print(act.markdown(setting, acts), end="")
         if options.json:

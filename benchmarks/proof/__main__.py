@@ -6,9 +6,7 @@ Ends with 1 if haproxy × pool loses a request or a Keep-Alive client does not f
 from __future__ import annotations
 
 import argparse
-import shlex
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -16,11 +14,10 @@ from pathlib import Path
 
 from ao.colour import Colour
 from ao.cutover.cutover import CutOver
-from ao.errors import AoError
 from ao.probe.probe_load import ProbeLoad
 from ao.site import Method
 from ao.work import Work
-from benchmarks import command, sites
+from benchmarks import command, ending, sites
 from benchmarks.proof import bad_version, table
 from benchmarks.proof.bad_version import Stay
 from benchmarks.proof.series import QUIET, Series, from_outside, series
@@ -51,16 +48,9 @@ def main() -> None:
         return
     rows: list[Series] = []
     try:
-        for word in options.only:
-            _prove(options, *COMBINATIONS[word], rows)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except Failed as error:
-        sys.exit(f"a switch failed: {error}")
-    except AoError as error:
-        sys.exit(f"ao: {error}")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"`{shlex.join(map(str, error.cmd))}` ended with exit code {error.returncode}")
+        with ending.told("a switch failed"):
+            for word in options.only:
+                _prove(options, *COMBINATIONS[word], rows)
     finally:
         print(table.markdown(rows))
         if options.json:
@@ -75,12 +65,10 @@ def _bad_version(options: argparse.Namespace) -> None:
     stays: list[Stay] = []
     plot = Plot(provider=PROMISED[0], method=PROMISED[1], servers=2)
     try:
-        with sites.built(options.cloud, [plot], tell) as (work,):
+        with ending.told("a try failed"), sites.built(options.cloud, [plot], tell) as (work,):
             for number in range(1, options.bad_version + 1):
                 stays.append(bad_version.stay(work))
                 tell(f"{number}/{options.bad_version}  {stays[-1]}")
-    except Failed as error:
-        sys.exit(f"a try failed: {error}")
     finally:
         print(bad_version.markdown(stays))
         if options.json:
