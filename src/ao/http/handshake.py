@@ -16,7 +16,7 @@ from ao.http import limits, trust
 from ao.http.trust import Distrust
 from ao.message import Message, message
 from ao.untrusted.printable import printable
-from ao.x509.certificate import MOST, Certificate, Unusable
+from ao.x509.certificate import MOST, Certificate, Unusable, is_address
 
 PIECE = 16_384
 """Bytes that are read, or sent, at once."""
@@ -78,7 +78,7 @@ def served(
             (str(ipaddress.ip_address(address)), port), timeout=max(0.001, deadline)
         ) as plain:
             tls = SSL.Connection(context)
-            if not _is_address(server_name):
+            if not is_address(server_name):
                 tls.set_tlsext_host_name(_ascii(server_name))
             tls.set_connect_state()
             _shake(tls, plain, end, verifying)
@@ -221,14 +221,6 @@ def _failure(error: SSL.Error) -> Message:
 
 def _value(certificate: crypto.X509) -> Certificate:
     return Certificate.from_der(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate))
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def _ascii(name: str) -> bytes:

@@ -143,7 +143,7 @@ class Certificate:
         if self.covers(host):
             return host
         names = (f"www{it[1:]}" if it.startswith("*.") else it for it in self.names)
-        hosts = (it for it in names if "*" not in it and not _is_address(it))
+        hosts = (it for it in names if "*" not in it and not is_address(it))
         return next((it for it in hosts if self.covers(it)), None)
 
     def valid_at(self, moment: datetime) -> bool:
@@ -190,7 +190,8 @@ def _names(found: x509.Certificate) -> list[str]:
     return told
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
+    """Return whether a name is an IP address."""
     try:
         ipaddress.ip_address(name)
     except ValueError:
